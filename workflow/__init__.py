@@ -1,0 +1,3 @@
+"""The round trip: plan → templates → returned → compiled."""
+
+VERSION = "0.1.0"

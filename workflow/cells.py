@@ -1,0 +1,59 @@
+"""How Excel names cells and stores the text in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+MAX_CELL_TEXT = 32767
+"""Characters Excel holds in one cell."""
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
+
+
+def column_letters(column: int) -> str:
+    """Return A for 1, AA for 27."""
+    letters = ""
+    while column > 0:
+        column, digit = divmod(column - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """Return the A1 reference of a 1-based row and column."""
+    return f"{column_letters(column)}{row}"
+
+
+def quoted_sheet(name: str) -> str:
+    """Return a sheet name as formulas and links need it."""
+    return "'" + name.replace("'", "''") + "'"
+
+
+def decoded(text: str) -> str:
+    """Return the text a cell shows: Excel stores characters XML cannot hold as _xHHHH_.
+
+    ECMA-376 Part 1, 22.9.2.19 (ST_Xstring). A surrogate pair written as two escapes is joined.
+    """
+    if "_x" not in text:
+        return text
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def plain_number(number: Decimal) -> str:
+    """Return a number as people write it: 5 for 5.0, never with an exponent."""
+    whole = number.to_integral_value()
+    return f"{whole:f}" if number == whole else f"{number:f}"
+
+
+def folded(text: str) -> str:
+    """Return a text for comparison only: width, case and blanks made equal. Never store it."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def folded_id(text: str) -> str:
+    """Return an item id for comparison only: as folded, with every kind of dash made one."""
+    return folded(text.translate(_DASHES))

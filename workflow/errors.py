@@ -1,0 +1,25 @@
+"""Why a run cannot go on. Findings are values (findings.py); these stop the run."""
+
+from __future__ import annotations
+
+from workflow.findings import Finding
+
+
+class WorkflowError(Exception):
+    """The run cannot go on; the text is one plain Japanese sentence for the coordinator."""
+
+
+class PlanError(WorkflowError):
+    """The plan cannot be used; findings say every place and its remedy."""
+
+    def __init__(self, sentence: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.findings = findings
+
+
+class WorkspaceError(WorkflowError):
+    """The workspace lacks something, or holds something the tool must not touch."""
+
+
+class OutputError(WorkflowError):
+    """A result could not be written; what was there before is still there, whole."""

@@ -1,0 +1,102 @@
+"""Writing files so that what was there before is whole until the new one is: plan, then write."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from workflow.errors import OutputError
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of some bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def safe_name(text: str, limit: int = 60) -> str:
+    """Return a text as part of a file name that Windows, macOS and zip tools all accept."""
+    plain = unicodedata.normalize("NFC", text)
+    shown = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    name = _FORBIDDEN.sub("_", shown).strip(" .")[:limit].rstrip(" .")
+    return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
+
+
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Write every file, or none: each is first written whole beside its target, then moved.
+
+    Raises OutputError with one sentence; no target has changed unless the moves had begun.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for target, content in contents.items():
+            written.append((_write_beside(target, content), target))
+        for temporary, target in written:
+            temporary.replace(target)
+        for folder in {target.parent for _, target in written}:
+            _sync_folder(folder)
+    except OSError as error:
+        raise OutputError(_sentence(error)) from error
+    finally:
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
+
+
+def _write_beside(target: Path, content: bytes) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "", str(target))
+    handle, name = tempfile.mkstemp(prefix=".torimatome-", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_mode_of_new_files())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _mode_of_new_files() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows cannot open a folder; there the rename itself is journalled.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sentence(error: OSError) -> str:
+    where = error.filename or "出力先"
+    reasons = {
+        errno.ENOSPC: "ディスクの空きがないため、書き込めませんでした",
+        errno.EDQUOT: "使えるディスクの容量を超えたため、書き込めませんでした",
+        errno.EFBIG: "ファイルの大きさの上限を超えたため、書き込めませんでした",
+        errno.EROFS: "読み取り専用の場所のため、書き込めませんでした",
+        errno.EACCES: "書き込みが許されていないか、Excelで開いているため、書き込めませんでした",
+        errno.EPERM: "書き込みが許されていないため、書き込めませんでした",
+        errno.EISDIR: "同じ名前のフォルダーがあるため、書き込めませんでした",
+        errno.ENOTDIR: "フォルダーであるはずの場所にファイルがあるため、書き込めませんでした",
+        errno.ENAMETOOLONG: "名前が長すぎるため、書き込めませんでした",
+    }
+    reason = reasons.get(error.errno or 0, "書き込めませんでした")
+    return f"{reason}（{where}）。以前のファイルはそのまま残っています。"

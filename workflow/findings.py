@@ -1,0 +1,449 @@
+"""Findings: what was noticed, where, and what to do about it. They are values and stop nothing.
+
+The catalogue is the enum Code: one entry per thing that can be noticed, with its severity and its
+Japanese message and remedy. Messages name what people see: sheet, cell, 整理番号, 項目.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import Enum, StrEnum, unique
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error sends the return back, a warning asks for a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def label(self) -> str:
+        """The severity in the coordinator's words."""
+        return {"error": "要修正", "warning": "要確認", "info": "参考"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something was noticed; blank parts do not apply. The field is shown by its label."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    item: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"シート「{self.sheet}」" if self.sheet else ""]
+        if self.cell:
+            parts.append(f"{self.cell}セル" if self.cell[0].isascii() else self.cell)
+        about = "・".join(
+            text for text in (f"整理番号{self.item}" if self.item else "", self.field) if text
+        )
+        where = "の".join(part for part in parts if part)
+        if where and about:
+            return f"{where}（{about}）"
+        return where or about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing noticed. The attributes are the keys of the JSON contract, in its order."""
+
+    code: str
+    severity: Severity
+    file: str
+    sheet: str
+    cell: str
+    item: str
+    field: str
+    message: str
+    remedy: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the finding as the JSON contract spells it."""
+        return {key: str(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, str]) -> Finding:
+        """Return the finding that as_json wrote."""
+        texts = {f.name: stored[f.name] for f in fields(cls) if f.name != "severity"}
+        return cls(severity=Severity(stored["severity"]), **texts)
+
+
+@unique
+class Code(Enum):
+    """The catalogue: severity, message (what is wrong) and remedy (what to do)."""
+
+    # --- 計画 (plan.xlsx / plan.json)
+    PLAN_MISSING_VALUE = (
+        Severity.ERROR,
+        "「{name}」が記入されていません。",
+        "「{name}」を記入してください。",
+    )
+    PLAN_UNKNOWN_KEY = (
+        Severity.ERROR,
+        "ここに「{name}」は書けません。",
+        "消すか、つづりや項目の種類が合っているか確かめてください。",
+    )
+    PLAN_REPEATED_KEY = (
+        Severity.ERROR,
+        "同じ波かっこの中に「{name}」が二度書かれています。",
+        "正しいほうだけを残してください。",
+    )
+    PLAN_WRONG_TYPE = (
+        Severity.ERROR,
+        "「{value}」は{expected}ではありません。",
+        "{expected}で記入してください。",
+    )
+    PLAN_BAD_VALUE = (
+        Severity.ERROR,
+        "「{value}」は使えません。",
+        "{rule}",
+    )
+    PLAN_TOO_LONG = (
+        Severity.ERROR,
+        "文字数が上限を超えています（{found}文字。上限は{limit}文字）。",
+        "{limit}文字以内に短くしてください。",
+    )
+    PLAN_TOO_MANY = (
+        Severity.ERROR,
+        "数が上限を超えています（{found}個。上限は{limit}個）。",
+        "{limit}個以内に減らしてください。",
+    )
+    PLAN_CHARACTER = (
+        Severity.ERROR,
+        "Excelに保存できない文字（{character}）が入っています。",
+        "その文字を消して、入力し直してください。",
+    )
+    PLAN_NOT_TEXT = (
+        Severity.ERROR,
+        "文字であるはずのセルに{kind}（{value}）が入っています。",
+        "セルの表示形式を「文字列」にしてから、もう一度入力してください。",
+    )
+    PLAN_MISSING_SHEET = (
+        Severity.ERROR,
+        "シート「{name}」がありません。",
+        "シート名を「{name}」に戻すか、init で作り直した計画に書き写してください。",
+    )
+    PLAN_MISSING_COLUMN = (
+        Severity.ERROR,
+        "見出し「{name}」の列がありません。",
+        "見出しの行に「{name}」を戻してください。",
+    )
+    PLAN_UNKNOWN_SETTING = (
+        Severity.ERROR,
+        "「{value}」という設定はありません。",
+        "設定の名前を元に戻すか、その行を消してください。",
+    )
+    PLAN_EXTRA_VALUE = (
+        Severity.ERROR,
+        "余分な値「{value}」があります。",
+        "この設定の値を正しい数だけ残し、余分なセルを空欄にしてください。",
+    )
+    PLAN_FORMULA = (
+        Severity.ERROR,
+        "数式が入っています。",
+        "数式ではなく、値そのものを記入してください（値の貼り付けが使えます）。",
+    )
+    PLAN_ORPHAN_ROW = (
+        Severity.ERROR,
+        "どの項目の選択肢か分かりません。",
+        "選択肢は、キーと項目名を書いた行か、そのすぐ下の行に記入してください。",
+    )
+    PLAN_LEVELS_UNKNOWN = (
+        Severity.ERROR,
+        "階層の名前が分からないため、取組内容を読み取れません。",
+        "先にシート「計画」の「階層」を記入してください。",
+    )
+    PLAN_DUPLICATE = (
+        Severity.ERROR,
+        "{what}「{value}」が重なっています（ほかの場所：{other}）。",
+        "どちらかを変えて、同じものが二つないようにしてください。",
+    )
+    PLAN_RESERVED_NAME = (
+        Severity.ERROR,
+        "「{value}」は台帳の決まった見出しのため、階層や項目の名前にできません。",
+        "別の名前にしてください。",
+    )
+    PLAN_UNKNOWN_DEPARTMENT = (
+        Severity.ERROR,
+        "担当課「{value}」は担当課の一覧にありません。",
+        "担当課の一覧に加えるか、一覧にあるコードに直してください。",
+    )
+    PLAN_NOBODY_ANSWERS = (
+        Severity.ERROR,
+        "取組内容「{value}」に担当課がありません。",
+        "担当課のコードを一つ以上記入してください。",
+    )
+    PLAN_WRONG_DEPTH = (
+        Severity.ERROR,
+        "階層が{found}段ありますが、計画では{expected}段です。",
+        "取組内容より上の階層を{expected}段すべて記入してください。",
+    )
+    PLAN_MUNICIPALITY_CODE = (
+        Severity.ERROR,
+        "市区町村コード「{value}」の検査数字が合いません。",
+        "全国地方公共団体コード（6桁）を確かめてください。",
+    )
+    PLAN_UNKNOWN_FIELD = (
+        Severity.ERROR,
+        "「{value}」という選択式の項目は様式にありません。",
+        "様式にある選択式の項目のキーを記入してください。",
+    )
+    PLAN_UNKNOWN_CHOICE = (
+        Severity.ERROR,
+        "「{value}」は項目「{field}」の選択肢にありません。",
+        "様式にある選択肢のとおりに記入してください。",
+    )
+    PLAN_UNKNOWN_AXIS = (
+        Severity.ERROR,
+        "集計表の行または列「{value}」は、階層・担当課・選択式の項目のどれでもありません。",
+        "階層の名前、「担当課」、または選択式の項目のキーを記入してください。",
+    )
+    PLAN_BOUNDS = (
+        Severity.ERROR,
+        "最小「{minimum}」が最大「{maximum}」より大きくなっています。",
+        "最小と最大を見直してください。",
+    )
+
+    # --- 受付 (the file as a whole)
+    FILE_EMPTY = (
+        Severity.ERROR,
+        "ファイルの中身がありません（0バイト）。",
+        "元のファイルをもう一度送ってもらってください。",
+    )
+    FILE_NOT_EXCEL = (
+        Severity.INFO,
+        "回答のExcelファイルではないため、対象外としました。",
+        "回答であれば、調査票のExcelファイルで送ってもらってください。",
+    )
+    FILE_OTHER_FORMAT = (
+        Severity.ERROR,
+        "この形式（{kind}）のファイルは読み取れません。",
+        "Excelで開き、「Excelブック（.xlsx）」として保存し直したファイルを受け取ってください。",
+    )
+    FILE_ENCRYPTED = (
+        Severity.ERROR,
+        "パスワードで保護されているため、開けません。",
+        "パスワードを外して保存したファイルを受け取ってください。",
+    )
+    FILE_BROKEN = (
+        Severity.ERROR,
+        "ファイルが壊れているため、読み取れません（{reason}）。",
+        "元のファイルをもう一度送ってもらってください。",
+    )
+    FILE_TOO_LARGE = (
+        Severity.ERROR,
+        "大きさや中身が調査票としては大きすぎるため、読み取りませんでした（{reason}）。",
+        "余分なシートや画像、遠くのセルの書き込みを消したファイルを受け取ってください。",
+    )
+    FILE_TIMED_OUT = (
+        Severity.ERROR,
+        "{seconds}秒たっても読み終わらないため、読み取りをやめました。",
+        "調査票に回答を書き写し直したファイルを受け取ってください。",
+    )
+    FILE_READER_DIED = (
+        Severity.ERROR,
+        "読み取りの途中で処理が止まりました。",
+        "調査票に回答を書き写し直したファイルを受け取ってください。",
+    )
+    FILE_LINK = (
+        Severity.ERROR,
+        "ほかの場所を指すリンクなど、通常のファイルではないため、開きませんでした。",
+        "リンクの先のファイルそのものを回答のフォルダーに置いてください。",
+    )
+    FILE_NO_ENTRY_SHEET = (
+        Severity.INFO,
+        "調査票の見出し（整理番号など）が見つからないため、対象外としました。",
+        "回答であれば、配布した調査票に記入したものを受け取ってください。",
+    )
+    FILE_DUPLICATE = (
+        Severity.INFO,
+        "「{other}」とまったく同じ内容のファイルです。",
+        "対応はいりません。",
+    )
+    FILE_SUPERSEDED = (
+        Severity.INFO,
+        "同じ課の新しい回答「{other}」があるため、旧版としました。",
+        "対応はいりません。古いほうが正しい場合は、その課に確かめてください。",
+    )
+
+    # --- 様式 (whose form this is)
+    FORM_UNKNOWN = (
+        Severity.ERROR,
+        "様式番号「{number}」の調査票は発行していません。",
+        "配布した調査票に記入したものを受け取ってください。",
+    )
+    FORM_OTHER_YEAR = (
+        Severity.ERROR,
+        "{found}の調査票です（集めているのは{expected}です）。",
+        "{expected}の調査票に記入したものを受け取ってください。",
+    )
+    FORM_OTHER_CITY = (
+        Severity.ERROR,
+        "別の団体（コード{found}）の調査票です。",
+        "この計画の調査票に記入したものを受け取ってください。",
+    )
+    FORM_OLD_ISSUE = (
+        Severity.WARNING,
+        "古い版の調査票（様式番号{found}）です。今の版は{current}です。",
+        "今の版で変わった取組内容がないか確かめ、必要なら今の版で出し直してもらってください。",
+    )
+    FORM_CONFLICT = (
+        Severity.ERROR,
+        "ファイルの中の様式番号が食い違っています（{numbers}）。",
+        "ほかの課の調査票を混ぜていないか、送り主に確かめてください。",
+    )
+    FORM_NO_DEPARTMENT = (
+        Severity.ERROR,
+        "様式番号「{number}」の課は、今の計画にありません。",
+        "計画の担当課の「旧名称・旧コード」に、この課のコードを加えてください。",
+    )
+    FORM_STAMP_LOST = (
+        Severity.INFO,
+        "様式番号が失われていたため、整理番号から{department}の調査票と判断しました。",
+        "対応はいりません。",
+    )
+
+    # --- 行 (finding the rows)
+    COLUMN_MISSING = (
+        Severity.ERROR,
+        "「{label}」の列が見つかりません。",
+        "見出しを元に戻すか、配布した調査票に書き写してください。",
+    )
+    ROW_DUPLICATE = (
+        Severity.ERROR,
+        "整理番号「{value}」の行が二つあります（もう一つは{other}行目）。",
+        "正しいほうの行だけを残してください。",
+    )
+    ROW_UNKNOWN = (
+        Severity.WARNING,
+        "整理番号「{value}」は、この課の調査票にありません。",
+        "この行の記入は台帳に入りません。必要な内容か、その課に確かめてください。",
+    )
+    ROW_MISSING = (
+        Severity.WARNING,
+        "整理番号「{value}」の行がありません。",
+        "行が消されていないか、その課に確かめてください。",
+    )
+    ROW_BLANK = (
+        Severity.WARNING,
+        "何も記入されていません。",
+        "この取組内容の回答を記入してください。",
+    )
+    RETURN_BLANK = (
+        Severity.ERROR,
+        "一つも記入されていません。",
+        "記入したファイルを送ってもらってください（保存する前のものかもしれません）。",
+    )
+
+    # --- 値 (what was written in a cell)
+    VALUE_REQUIRED = (
+        Severity.ERROR,
+        "必ず記入する項目が空いています。",
+        "「{label}」を記入してください。",
+    )
+    VALUE_REQUIRED_WHEN = (
+        Severity.ERROR,
+        "「{other}」が「{value}」のときは必ず記入する項目が空いています。",
+        "「{label}」を記入してください。",
+    )
+    VALUE_TOO_LONG = (
+        Severity.ERROR,
+        "{found}文字あり、上限の{limit}文字を超えています。",
+        "{limit}文字以内に短くしてください。",
+    )
+    VALUE_NOT_A_CHOICE = (
+        Severity.ERROR,
+        "「{value}」は選択肢にありません。",
+        "次の中から選んでください：{choices}。",
+    )
+    VALUE_NOT_A_NUMBER = (
+        Severity.ERROR,
+        "「{value}」は数値として読めません。",
+        "数字だけを記入してください。",
+    )
+    VALUE_NOT_A_DATE = (
+        Severity.ERROR,
+        "「{value}」は日付として読めません。",
+        "令和6年5月1日、または2024/5/1のように記入してください。",
+    )
+    VALUE_TOO_SMALL = (
+        Severity.ERROR,
+        "「{value}」は小さすぎます（{limit}以上）。",
+        "{limit}以上の値を記入してください。",
+    )
+    VALUE_TOO_LARGE = (
+        Severity.ERROR,
+        "「{value}」は大きすぎます（{limit}以下）。",
+        "{limit}以下の値を記入してください。",
+    )
+    VALUE_DECIMALS = (
+        Severity.ERROR,
+        "「{value}」は小数点以下の桁が多すぎます（{limit}桁まで）。",
+        "小数点以下{limit}桁までの数値を記入してください。",
+    )
+    VALUE_IS_FORMULA = (
+        Severity.ERROR,
+        "数式が入っています。",
+        "数式ではなく、文字や数値をそのまま記入してください。",
+    )
+    VALUE_IS_ERROR = (
+        Severity.ERROR,
+        "エラー値（{value}）が入っています。",
+        "正しい内容に書き直してください。",
+    )
+    VALUE_ADJUSTED = (
+        Severity.INFO,
+        "「{before}」を「{after}」として読み取りました。",
+        "対応はいりません。",
+    )
+    VALUE_CONVERTED = (
+        Severity.WARNING,
+        "文章の項目に{kind}が入っているため、「{value}」という文字として読み取りました。",
+        "表示のとおりか確かめてください。",
+    )
+
+    # --- まとめ (what several returns say together)
+    ANSWER_KEPT = (
+        Severity.WARNING,
+        "新しい回答では空欄のため、前に届いた「{other}」の記入を使いました。",
+        "空欄が意図したものか、その課に確かめてください。",
+    )
+    ANSWER_NOT_ASKED = (
+        Severity.WARNING,
+        "今の計画では、この課にこの取組内容を尋ねていません。台帳には載せていません。",
+        "計画を変えたあとの回答でよいか確かめ、必要なら今の担当課に記入してもらってください。",
+    )
+    JOINT_DIFFERS = (
+        Severity.WARNING,
+        "{departments}の回答が異なります（{labels}）。台帳には{used}の回答を載せました。",
+        "どちらを採るか、両方の課に確かめてください。",
+    )
+    ITEM_NOT_ISSUED = (
+        Severity.WARNING,
+        "計画にありますが、どの調査票にも載せていません。",
+        "generate をもう一度実行し、新しい調査票を担当課に送ってください。",
+    )
+
+    @property
+    def severity(self) -> Severity:
+        """How much this finding weighs."""
+        return self.value[0]
+
+    def at(self, place: Place, **details: object) -> Finding:
+        """Return the finding at a place; details fill the message and the remedy."""
+        _, message, remedy = self.value
+        where = str(place)
+        return Finding(
+            code=self.name,
+            severity=self.severity,
+            file=place.file,
+            sheet=place.sheet,
+            cell=place.cell,
+            item=place.item,
+            field=place.field,
+            message=(f"{where}：" if where else "") + message.format(**details),
+            remedy=remedy.format(**details),
+        )

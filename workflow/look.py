@@ -1,0 +1,20 @@
+"""The one look of every workbook: fonts and colours, legible in greyscale and to all eyes."""
+
+from __future__ import annotations
+
+FONT = "BIZ UDPゴシック"
+"""A universal-design font that Windows 10 and later carry; others fall back to their default."""
+
+INK = "#1F2933"
+MUTED_INK = "#5B6770"
+LINE = "#9AA5B1"
+HEADER_FILL = "#1F4E79"
+HEADER_INK = "#FFFFFF"
+LABEL_FILL = "#E8EDF2"
+ENTRY_FILL = "#FFFBE6"
+ALERT_FILL = "#FCE4D6"
+ALERT_INK = "#9C2A00"
+LINK_INK = "#0B5394"
+
+SERIES_FILLS = ("#1F4E79", "#E69F00", "#D55E00", "#6B7785", "#56B4E9", "#009E73", "#CC79A7")
+"""Chart colours after Okabe and Ito, which colour-blind readers can tell apart."""

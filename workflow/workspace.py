@@ -1,0 +1,45 @@
+"""The folders people see, and where each thing lies in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow.years import era_year
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace folder; a round's files lie in a subfolder named by its western year."""
+
+    home: Path
+
+    def templates(self, year: int) -> Path:
+        """The templates issued for a year, and their register."""
+        return self.home / "templates" / str(year)
+
+    def returned(self, year: int) -> Path:
+        """What came back. Evidence: nothing is ever written here."""
+        return self.home / "returned" / str(year)
+
+    def compiled(self, year: int) -> Path:
+        """What was made from the returns."""
+        return self.home / "compiled" / str(year)
+
+    def ledger(self, year: int) -> Path:
+        """The compiled workbook."""
+        return self.compiled(year) / f"台帳_{era_year(year)}.xlsx"
+
+    def ledger_csv(self, year: int) -> Path:
+        """The ledger as open data."""
+        return self.compiled(year) / f"台帳_{era_year(year)}.csv"
+
+    def status(self, year: int) -> Path:
+        """Where the last collect left the state of the round."""
+        return self.compiled(year) / "status.json"
+
+    def issued_years(self) -> tuple[int, ...]:
+        """Return the years that have a templates folder, the earliest first."""
+        folder = self.home / "templates"
+        names = [p.name for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+        return tuple(sorted(int(name) for name in names if name.isdecimal() and len(name) == 4))

@@ -1,0 +1,65 @@
+"""Fiscal years, and the dates and times beside them, as Japanese offices write them.
+
+A fiscal year is stored as the western year of its April: 2023 is 令和5年度.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta, timezone
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Every time people see is Japan's; the tool is used in Japanese city halls only."""
+
+_ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
+_FIRST, _LAST = 1989, 2117
+_ERA_YEAR = re.compile(r"(令和|平成|R|H)\.?(元|\d{1,3})(?:年度?)?", re.IGNORECASE)
+_WESTERN_YEAR = re.compile(r"(\d{4})(?:年度?)?")
+
+
+def parse_year(text: str) -> int:
+    """Return the western year of "2023", "R5", "令和5年度" or "令和元年度".
+
+    Raises ValueError when the text names no fiscal year from 1989 to 2117.
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if match := _WESTERN_YEAR.fullmatch(plain):
+        year = int(match[1])
+    elif match := _ERA_YEAR.fullmatch(plain):
+        number = 1 if match[2] == "元" else int(match[2])
+        year = _ERAS[match[1].upper()] + number
+    else:
+        raise ValueError(text)
+    if not _FIRST <= year <= _LAST:
+        raise ValueError(text)
+    return year
+
+
+def era_year(year: int) -> str:
+    """Return 令和5年度 for 2023; the year an era begins is 元年度."""
+    era, start = ("令和", 2018) if year > 2018 else ("平成", 1988)
+    number = year - start
+    return f"{era}{'元' if number == 1 else number}年度"
+
+
+def full_year(year: int) -> str:
+    """Return 令和5年度（2023年度） for 2023."""
+    return f"{era_year(year)}（{year}年度）"
+
+
+def japanese_date(day: date) -> str:
+    """Return 令和6年5月31日 for 2024-05-31; the era of a day changes on 2019-05-01."""
+    era, start = ("令和", 2018) if day >= date(2019, 5, 1) else ("平成", 1988)
+    number = day.year - start
+    return f"{era}{'元' if number == 1 else number}年{day.month}月{day.day}日"
+
+
+def iso_time(moment: datetime) -> str:
+    """Return a moment in Japan's time to the second, as 2024-05-31T17:00:00+09:00."""
+    return moment.astimezone(JST).replace(microsecond=0).isoformat()
+
+
+def from_timestamp(seconds: float) -> datetime:
+    """Return the moment of a file's time stamp, in Japan's time, to the second."""
+    return datetime.fromtimestamp(int(seconds), UTC).astimezone(JST)
