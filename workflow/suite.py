@@ -1,0 +1,34 @@
+"""What `python run.py test` does: lint, format, types, import directions, tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+# import-linter's modules do not start by -m; this is what its lint-imports script does.
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+CHECKS: dict[str, tuple[str, ...]] = {
+    "書き方の検査（ruff check）": ("-m", "ruff", "check"),
+    "体裁の検査（ruff format）": ("-m", "ruff", "format", "--check"),
+    "型の検査（mypy）": ("-m", "mypy"),
+    "依存の向きの検査（import-linter）": ("-c", LINT_IMPORTS),
+}
+TESTS = "テスト（pytest）"
+
+
+def run_suite(root: Path, arguments: list[str]) -> int:
+    """Run every check and then the tests, all of them even when one fails; 1 if any failed."""
+    failed = [name for name, command in CHECKS.items() if not _passes(root, name, command)]
+    # pytest comes last and has the last word, so what failed before it is named before it.
+    heading = f"{TESTS}　ここまでの失敗: {'、'.join(failed)}" if failed else TESTS
+    tests_pass = _passes(root, heading, ("-m", "pytest", *arguments))
+    return 0 if tests_pass and not failed else 1
+
+
+def _passes(root: Path, heading: str, command: tuple[str, ...]) -> bool:
+    sys.stdout.write(f"\n■ {heading}\n")
+    sys.stdout.flush()  # before the check writes to the same terminal by itself
+    # The commands are the ones above; only pytest's arguments come from the person.
+    return subprocess.run((sys.executable, *command), cwd=root).returncode == 0  # noqa: S603
