@@ -1,0 +1,1 @@
+"""Returned files → guard → raw sheets → answers and findings."""

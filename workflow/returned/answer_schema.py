@@ -1,0 +1,152 @@
+"""The JSON Schema of one answer, built from the form, and what its errors mean as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from workflow.findings import Code
+from workflow.model import ChoiceField, DateField, Field, Form, NumberField, TextField, Value
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+
+Objection = tuple[str, Code, dict[str, str]]
+"""A field key, what is wrong with its value, and the details of the message."""
+
+
+def answer_schema(form: Form) -> dict[str, Any]:
+    """Return the schema (draft 2020-12) of one answer: field keys to values, blanks left out.
+
+    Days are ISO texts; formatMinimum and formatMaximum bound them, as in ajv's vocabulary.
+    Each required key stands alone, so that an error names exactly one field.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {field.key: _property(field) for field in form.fields},
+        "additionalProperties": False,
+        "allOf": [
+            *({"required": [field.key]} for field in form.fields if field.required),
+            *(_required_when(field) for field in form.fields if field.required_when),
+        ],
+    }
+
+
+def objections(form: Form, values: Mapping[str, Value]) -> Iterator[Objection]:
+    """Yield what the schema finds wrong with an answer, in the order of the form."""
+    instance: dict[str, Any] = {
+        k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()
+    }
+    order = [field.key for field in form.fields]
+    found = [_objection(form, error, instance) for error in _validator(form).iter_errors(instance)]
+    seen: set[str] = set()
+    for objection in sorted(found, key=lambda o: order.index(o[0])):
+        if objection[0] not in seen:
+            seen.add(objection[0])
+            yield objection
+
+
+def _property(field: Field) -> dict[str, Any]:
+    match field:
+        case TextField():
+            return {"type": "string", "minLength": 1, "maxLength": field.max_length}
+        case ChoiceField():
+            return {"enum": [choice.value for choice in field.choices]}
+        case NumberField():
+            bounds = {"minimum": field.minimum, "maximum": field.maximum}
+            steps = {} if field.decimals is None else {"multipleOf": _step(field.decimals)}
+            return {"type": "number"} | _given(bounds) | steps
+        case DateField():
+            days = {"formatMinimum": field.minimum, "formatMaximum": field.maximum}
+            bounds_as_text = {k: day.isoformat() for k, day in days.items() if day}
+            return {"type": "string", "pattern": _DAY} | bounds_as_text
+
+
+def _step(decimals: int) -> Any:  # noqa: ANN401 - Decimal where the schema language says number
+    from decimal import Decimal
+
+    return Decimal(1).scaleb(-decimals)
+
+
+def _given(bounds: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
+def _required_when(field: Field) -> dict[str, Any]:
+    condition = field.required_when
+    assert condition is not None
+    return {
+        "if": {
+            "properties": {condition.field: {"enum": list(condition.values)}},
+            "required": [condition.field],
+        },
+        "then": {"required": [field.key]},
+    }
+
+
+@lru_cache(maxsize=32)
+def _validator(form: Form) -> Validator:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def earliest(_: Validator, bound: str, day: object, __: object) -> Iterator[ValidationError]:
+        if isinstance(day, str) and day < bound:
+            yield ValidationError(f"{day} < {bound}")
+
+    def latest(_: Validator, bound: str, day: object, __: object) -> Iterator[ValidationError]:
+        if isinstance(day, str) and day > bound:
+            yield ValidationError(f"{day} > {bound}")
+
+    keywords = {"formatMinimum": earliest, "formatMaximum": latest}
+    validator: Validator = extend(Draft202012Validator, keywords)(answer_schema(form))  # type: ignore[no-untyped-call]
+    return validator
+
+
+_CODES = {
+    "maxLength": Code.VALUE_TOO_LONG,
+    "enum": Code.VALUE_NOT_A_CHOICE,
+    "type": Code.VALUE_NOT_A_NUMBER,
+    "pattern": Code.VALUE_NOT_A_DATE,
+    "minimum": Code.VALUE_TOO_SMALL,
+    "formatMinimum": Code.VALUE_TOO_SMALL,
+    "maximum": Code.VALUE_TOO_LARGE,
+    "formatMaximum": Code.VALUE_TOO_LARGE,
+    "multipleOf": Code.VALUE_DECIMALS,
+}
+
+
+def _objection(form: Form, error: ValidationError, instance: Mapping[str, Any]) -> Objection:
+    if error.validator == "required":
+        return _missing(form, error, instance)
+    field = form.field(str(error.absolute_path[0]))
+    value, limit = error.instance, error.validator_value
+    details = {"value": str(value), "limit": str(limit)}
+    match field:
+        case TextField():
+            details["found"] = str(len(str(value)))
+        case ChoiceField():
+            details["choices"] = "、".join(choice.value for choice in field.choices)
+        case NumberField(decimals=decimals) if error.validator == "multipleOf":
+            details["limit"] = str(decimals)
+    return field.key, _CODES[str(error.validator)], details
+
+
+def _missing(form: Form, error: ValidationError, instance: Mapping[str, Any]) -> Objection:
+    required: Any = error.validator_value
+    field = form.field(required[0])
+    condition = field.required_when
+    if condition is None or "then" not in error.absolute_schema_path:
+        return field.key, Code.VALUE_REQUIRED, {"label": field.label}
+    details = {
+        "label": field.label,
+        "other": form.field(condition.field).label,
+        "value": str(instance[condition.field]),
+    }
+    return field.key, Code.VALUE_REQUIRED_WHEN, details

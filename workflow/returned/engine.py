@@ -1,0 +1,68 @@
+"""Judging many files in worker processes: one that hangs, swells or dies costs that file alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from workflow.findings import Code
+from workflow.model import Return
+from workflow.returned.inbox import Received
+from workflow.returned.judge import Context, judge, unjudged
+
+SECONDS_PER_FILE = 60
+MEMORY_BYTES = 2_000_000_000
+
+Engine = Callable[[Sequence[Received], Context], Iterator[Return]]
+"""Judges files and yields their returns in the same order."""
+
+_context: Context
+
+
+def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[Return]:
+    """Yield a return for every file, in order; files are opened in worker processes only."""
+    from concurrent.futures import TimeoutError as TookTooLong
+
+    from pebble import ProcessExpired, ProcessPool
+
+    if not files:
+        return
+    workers = max(1, min(os.cpu_count() or 1, len(files) // 4))
+    with ProcessPool(
+        max_workers=workers,
+        initializer=_start_worker,
+        initargs=(context,),
+        context=multiprocessing.get_context("spawn"),
+    ) as pool:
+        futures = [pool.schedule(_judge_one, (file,), timeout=SECONDS_PER_FILE) for file in files]
+        for received, future in zip(files, futures, strict=True):
+            try:
+                yield future.result()
+            except TookTooLong:
+                yield unjudged(received, Code.FILE_TIMED_OUT, seconds=SECONDS_PER_FILE)
+            except (ProcessExpired, MemoryError):
+                yield unjudged(received, Code.FILE_READER_DIED)
+
+
+def judge_here(files: Sequence[Received], context: Context) -> Iterator[Return]:
+    """Yield a return for every file from this very process: only for files known to be harmless."""
+    return (judge(received, context) for received in files)
+
+
+def _start_worker(context: Context) -> None:
+    global _context  # a worker process has one context for its whole life
+    _context = context
+    _limit_memory()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; there the time limit alone applies.
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _judge_one(received: Received) -> Return:
+    return judge(received, _context)

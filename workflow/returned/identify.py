@@ -1,0 +1,92 @@
+"""Whose form a workbook is, by its stamps in order of trust; a file's name is never asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workflow.cells import folded_id
+from workflow.findings import Code, Finding, Place
+from workflow.model import Plan
+from workflow.returned.raw import RawBook
+from workflow.templates.layout import NUMBER_NAME, NUMBER_PROPERTY
+from workflow.templates.register import FormNumber, Issue, Register
+from workflow.years import era_year
+
+_SEEN_ROWS = 20
+_NUMBER_IN_TEXT = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The issue a workbook answers, if it can be told, and what was noticed on the way."""
+
+    number: FormNumber | None
+    issue: Issue | None
+    findings: tuple[Finding, ...] = ()
+
+
+def stamps(book: RawBook) -> tuple[FormNumber, ...]:
+    """Return the distinct form numbers a workbook carries, the most trusted first."""
+    texts = [book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")]
+    for sheet in book.sheets:
+        shown = sorted((p, c.text) for p, c in sheet.cells.items() if p[0] <= _SEEN_ROWS)
+        texts += (found for _, text in shown for found in _NUMBER_IN_TEXT.findall(text))
+    numbers = (FormNumber.parse(text) for text in texts)
+    return tuple(dict.fromkeys(n for n in numbers if n))
+
+
+def identify(
+    file: str,
+    found: tuple[FormNumber, ...],
+    ids: Iterable[str],
+    plan: Plan,
+    year: int,
+    register: Register,
+) -> Identity:
+    """Return the identity of a workbook from its stamps, or else from the ids of its rows."""
+    place = Place(file=file)
+    if len(found) > 1:
+        numbers = "、".join(map(str, found))
+        return Identity(found[0], None, (Code.FORM_CONFLICT.at(place, numbers=numbers),))
+    if not found:
+        return _identify_by_ids(place, ids, register)
+    number = found[0]
+    if number.municipality != plan.municipality.code:
+        finding = Code.FORM_OTHER_CITY.at(place, found=number.municipality)
+        return Identity(number, None, (finding,))
+    if number.year != year:
+        finding = Code.FORM_OTHER_YEAR.at(
+            place, found=era_year(number.year), expected=era_year(year)
+        )
+        return Identity(number, None, (finding,))
+    return _identify_by_number(place, number, register)
+
+
+def _identify_by_number(place: Place, number: FormNumber, register: Register) -> Identity:
+    issue = register.find(number)
+    if issue is None:
+        return Identity(number, None, (Code.FORM_UNKNOWN.at(place, number=number),))
+    latest = register.latest(number.department)
+    if latest and latest.number != number:
+        finding = Code.FORM_OLD_ISSUE.at(place, found=number, current=latest.number)
+        return Identity(number, issue, (finding,))
+    return Identity(number, issue)
+
+
+def _identify_by_ids(place: Place, ids: Iterable[str], register: Register) -> Identity:
+    wanted = {folded_id(text) for text in ids}
+    overlaps = [(_overlap(issue, wanted), issue) for issue in register.current()]
+    best = max((overlap for overlap, _ in overlaps), default=0)
+    matching = [issue for overlap, issue in overlaps if overlap == best > 0]
+    if len(matching) != 1:
+        return Identity(None, None)
+    finding = Code.FORM_STAMP_LOST.at(place, department=matching[0].department_name)
+    return Identity(matching[0].number, matching[0], (finding,))
+
+
+def _overlap(issue: Issue, wanted: set[str]) -> float:
+    """Return the share of ids in common, from 0 to 1."""
+    issued = {folded_id(item.id) for item in issue.items}
+    return len(issued & wanted) / len(issued | wanted) if issued | wanted else 0

@@ -1,0 +1,109 @@
+"""A cell → the value its field declares. What cannot be read stays text; the schema objects."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from workflow.cells import folded, plain_number
+from workflow.findings import Code
+from workflow.model import ChoiceField, DateField, Field, NumberField, TextField, Value
+from workflow.returned.raw import CellKind, RawCell
+
+_ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
+_SERIAL_ORIGIN = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 61, 2958465  # 1900-03-01, after Excel's false leap day; 9999-12-31
+_NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a cell says; code tells what was noticed, with the details of its message."""
+
+    value: Value | None
+    code: Code | None = None
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def parse(field: Field, cell: RawCell) -> Parsed:
+    """Return the value of a non-blank cell under a field's declaration."""
+    if cell.kind is CellKind.FORMULA:
+        return Parsed(None, Code.VALUE_IS_FORMULA)
+    if cell.kind is CellKind.ERROR:
+        return Parsed(None, Code.VALUE_IS_ERROR, (("value", cell.text),))
+    match field:
+        case TextField():
+            return _parse_text(cell)
+        case ChoiceField():
+            return _parse_choice(field, cell.text)
+        case NumberField():
+            return _parse_number(field, cell)
+        case DateField():
+            return _parse_date(cell)
+
+
+def _parse_text(cell: RawCell) -> Parsed:
+    if cell.kind is CellKind.TEXT:
+        return Parsed(cell.text)
+    details = (("kind", cell.kind.value), ("value", cell.text))
+    return Parsed(cell.text, Code.VALUE_CONVERTED, details)
+
+
+def _parse_choice(field: ChoiceField, text: str) -> Parsed:
+    declared = {folded(choice.value): choice.value for choice in field.choices}
+    aliases = {folded(alias): c.value for c in field.choices for alias in c.aliases}
+    value = (aliases | declared).get(folded(text))
+    return Parsed(text) if value is None else _adjusted(text, value, value)
+
+
+def _parse_number(field: NumberField, cell: RawCell) -> Parsed:
+    if cell.number is not None and cell.kind is CellKind.NUMBER:
+        return Parsed(cell.number)
+    plain = unicodedata.normalize("NFKC", cell.text).strip().translate(_NEGATIVE)
+    plain = re.sub(r"[,\s]", "", plain.removesuffix(unicodedata.normalize("NFKC", field.unit)))
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return Parsed(cell.text)
+    if not number.is_finite() or abs(number.adjusted()) > 15:
+        return Parsed(cell.text)
+    return _adjusted(cell.text, number, plain_number(number))
+
+
+def _parse_date(cell: RawCell) -> Parsed:
+    if cell.moment is not None:
+        return Parsed(cell.moment.date())
+    if cell.number is not None and cell.number == cell.number.to_integral_value():
+        serial = int(cell.number)
+        if _FIRST_SERIAL <= serial <= _LAST_SERIAL:
+            day = _SERIAL_ORIGIN + timedelta(days=serial)
+            return _adjusted(cell.text, day, day.isoformat())
+    written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
+    return Parsed(cell.text) if written is None else _adjusted(cell.text, *written)
+
+
+def _written_date(plain: str) -> tuple[date, str] | None:
+    if match := _ISO_DATE.fullmatch(plain):
+        year = int(match[1])
+        month, day = match[2], match[3]
+    elif match := _ERA_DATE.fullmatch(plain.upper()):
+        year = _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+        month, day = match[3], match[4]
+    else:
+        return None
+    try:
+        found = date(year, int(month), int(day))
+    except ValueError:
+        return None
+    return found, found.isoformat()
+
+
+def _adjusted(before: str, value: Value, after: str) -> Parsed:
+    if before == after:
+        return Parsed(value)
+    return Parsed(value, Code.VALUE_ADJUSTED, (("before", before), ("after", after)))
