@@ -1,0 +1,1 @@
+"""Answers → ledger, matrices, status and the workbook that shows them."""

@@ -1,0 +1,89 @@
+"""The ledger 台帳: one row per assignment, one value per cell. Declares its columns once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from workflow.compiled.merge import AnswerStatus, Entry
+from workflow.model import Field, Plan
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
+
+LedgerValue = str | int | Decimal | datetime | date | None
+
+YEAR_LABEL = "年度(西暦)"
+STATUS_LABEL = "回答状況"
+FILE_LABEL = "回答ファイル"
+SHEET_LABEL = "シート"
+ROW_LABEL = "行"
+DIGEST_LABEL = "SHA-256"
+RECEIVED_LABEL = "受領日時"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerColumn:
+    """One column: its label, its width in characters and what it takes from an entry."""
+
+    label: str
+    width: float
+    value: Callable[[Entry], LedgerValue]
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All rows of a fiscal year, in the plan's order."""
+
+    year: int
+    columns: tuple[LedgerColumn, ...]
+    entries: tuple[Entry, ...]
+    rows: tuple[tuple[LedgerValue, ...], ...]
+
+    def index(self, label: str) -> int:
+        """Return the 0-based place of a column."""
+        return next(n for n, column in enumerate(self.columns) if column.label == label)
+
+
+def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
+    """Return the ledger of a round."""
+    columns = ledger_columns(plan, year)
+    rows = tuple(tuple(column.value(entry) for column in columns) for entry in entries)
+    return Ledger(year, columns, entries, rows)
+
+
+def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
+    """Return the columns of a plan's ledger."""
+    return (
+        LedgerColumn(YEAR_LABEL, 11, lambda _: year),
+        LedgerColumn(ID_LABEL, 9, lambda e: e.assignment.item.id),
+        *(_level_column(level, depth, plan) for depth, level in enumerate(plan.levels)),
+        LedgerColumn(PAGES_LABEL, 12, lambda e: e.assignment.item.pages or None),
+        LedgerColumn(DEPARTMENT_LABEL, 18, lambda e: e.assignment.department_label),
+        *(_field_column(field) for field in plan.form.fields),
+        LedgerColumn(STATUS_LABEL, 10, lambda e: e.status.value),
+        LedgerColumn(FILE_LABEL, 30, lambda e: e.answer.source.file if e.answer else None),
+        LedgerColumn(SHEET_LABEL, 12, lambda e: e.answer.source.sheet if e.answer else None),
+        LedgerColumn(ROW_LABEL, 6, lambda e: e.answer.source.row if e.answer else None),
+        LedgerColumn(DIGEST_LABEL, 68, lambda e: e.answer.source.sha256 if e.answer else None),
+        LedgerColumn(RECEIVED_LABEL, 18, lambda e: e.answer.source.received if e.answer else None),
+    )
+
+
+def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
+    width = 40 if depth == len(plan.levels) - 1 else 24
+    return LedgerColumn(level, width, lambda e: e.assignment.item.labels[depth])
+
+
+def _field_column(field: Field) -> LedgerColumn:
+    def value(entry: Entry) -> LedgerValue:
+        # An answer that was sent back is not a figure: only its source is shown.
+        if entry.answer is None or entry.status is not AnswerStatus.ANSWERED:
+            return None
+        return entry.answer.values.get(field.key)
+
+    return LedgerColumn(field.label, _WIDTHS[type(field).__name__], value, field)
+
+
+_WIDTHS = {"TextField": 50, "ChoiceField": 11, "NumberField": 14, "DateField": 13}

@@ -1,0 +1,109 @@
+"""The matrices 集計表: counts of assignments over two axes. Pure; pandas counts.
+
+Every assignment falls into exactly one row and one column, so the totals are those issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.merge import AnswerStatus
+from workflow.model import ChoiceField, Matrix, Plan
+from workflow.templates.layout import DEPARTMENT_LABEL
+
+NO_ENTRY = "記入なし"
+TOTAL = "計"
+
+Condition = tuple[str, str]
+"""A ledger column's label and the text that stands in it; "" for an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One row or column of a matrix and what a ledger row must hold to be counted in it."""
+
+    label: str
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedMatrix:
+    """A matrix with its counts, counts[row][column]; totals are not stored in it."""
+
+    title: str
+    row_title: str
+    rows: tuple[Bucket, ...]
+    columns: tuple[Bucket, ...]
+    counts: tuple[tuple[int, ...], ...]
+    declared: Matrix
+
+    @property
+    def total(self) -> int:
+        """The number of assignments counted."""
+        return sum(map(sum, self.counts))
+
+
+def count(plan: Plan, ledger: Ledger) -> tuple[CountedMatrix, ...]:
+    """Return the plan's matrices, counted."""
+    frame = pd.DataFrame(
+        [["" if value is None else str(value) for value in row] for row in ledger.rows],
+        columns=[column.label for column in ledger.columns],
+        dtype="object",
+    )
+    return tuple(_count(plan, ledger, declared, frame) for declared in plan.matrices)
+
+
+def axis_label(plan: Plan, axis: str) -> str:
+    """Return the ledger column an axis counts over."""
+    if axis == DEPARTMENT_LABEL or axis in plan.levels:
+        return axis
+    return plan.form.field(axis).label
+
+
+def _count(plan: Plan, ledger: Ledger, declared: Matrix, frame: pd.DataFrame) -> CountedMatrix:
+    rows = tuple(_buckets(plan, ledger, declared.rows))
+    columns = tuple(_buckets(plan, ledger, declared.columns))
+    table = pd.crosstab(_places(frame, rows), _places(frame, columns))
+    full = table.reindex(index=range(len(rows)), columns=range(len(columns)), fill_value=0)
+    row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
+    return CountedMatrix(
+        title=f"{row_label}別 {column_label}",
+        row_title=row_label,
+        rows=rows,
+        columns=columns,
+        counts=tuple(tuple(int(n) for n in row) for row in full.to_numpy()),
+        declared=declared,
+    )
+
+
+def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
+    label = axis_label(plan, axis)
+    if label == axis:
+        place = ledger.index(label)
+        for text in dict.fromkeys(str(row[place]) for row in ledger.rows):
+            yield Bucket(text, ((label, text),))
+        return
+    field = plan.form.field(axis)
+    assert isinstance(field, ChoiceField)
+    answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
+    for choice in field.choices:
+        yield Bucket(choice.value, ((label, choice.value), answered))
+    if not field.required:
+        yield Bucket(NO_ENTRY, ((label, ""), answered))
+    for status in (AnswerStatus.SENT_BACK, AnswerStatus.MISSING):
+        yield Bucket(status.value, ((STATUS_LABEL, status.value),))
+
+
+def _places(frame: pd.DataFrame, buckets: tuple[Bucket, ...]) -> pd.Series:
+    """Return, for each ledger row, the index of its bucket."""
+    places = pd.Series(-1, index=frame.index)
+    for place, bucket in enumerate(buckets):
+        fits = pd.Series(True, index=frame.index)
+        for label, text in bucket.conditions:
+            fits &= frame[label] == text
+        places[fits] = place
+    return places

@@ -1,0 +1,193 @@
+"""Many returns → one answer per assignment. Pure; what it decides it says as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from workflow.findings import Code, Finding, Place, Severity
+from workflow.model import Answer, Assignment, Outcome, Plan, Return, Value
+
+
+class AnswerStatus(StrEnum):
+    """Where an assignment stands: the ledger's 回答状況."""
+
+    ANSWERED = "回答済"
+    MISSING = "未提出"
+    SENT_BACK = "差戻し中"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assignment with the answer that counts; a sent-back answer is kept for its source."""
+
+    assignment: Assignment
+    status: AnswerStatus
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A round's result: every file with its final outcome, every assignment with its answer."""
+
+    returns: tuple[Return, ...]
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+
+
+def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> Merged:
+    """Return the round's result; issued_ids are the items that stand on any template."""
+    settled = _mark_duplicates(tuple(returns))
+    chosen: dict[tuple[str, str], Answer] = {}
+    final: dict[str, Return] = {r.path: r for r in settled}
+    for department in plan.departments:
+        own = [r for r in settled if r.department == department.code and r.outcome.is_answer]
+        for returned in _choose(own, chosen):
+            final[returned.path] = returned
+    entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
+    joint = list(_joint_findings(entries, chosen))
+    for finding in joint:
+        final[finding.file] = _with_warning(final[finding.file], finding)
+    unused = _unused(entries, chosen)
+    unissued = tuple(
+        Code.ITEM_NOT_ISSUED.at(Place(item=item.id))
+        for item in plan.items
+        if item.id not in issued_ids
+    )
+    merged = tuple(final[r.path] for r in settled)
+    return Merged(merged, entries, (*_standing(merged), *unused, *unissued))
+
+
+def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
+    """Yield the findings that still matter: an old version's mistakes are mended by the new one."""
+    for returned in returns:
+        if returned.outcome in (Outcome.SUPERSEDED, Outcome.DUPLICATE):
+            yield returned.findings[-1]
+        else:
+            yield from returned.findings
+
+
+def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:
+    first: dict[str, Return] = {}
+    for returned in sorted(returns, key=lambda r: (r.received, r.path)):
+        if returned.outcome.is_answer:
+            first.setdefault(returned.sha256, returned)
+    return tuple(_as_duplicate(r, first.get(r.sha256)) for r in returns)
+
+
+def _as_duplicate(returned: Return, original: Return | None) -> Return:
+    if original is None or original.path == returned.path:
+        return returned
+    finding = Code.FILE_DUPLICATE.at(Place(file=returned.path), other=original.path)
+    return _closed(returned, Outcome.DUPLICATE, finding)
+
+
+def _closed(returned: Return, outcome: Outcome, finding: Finding) -> Return:
+    return replace(returned, outcome=outcome, findings=(*returned.findings, finding))
+
+
+def _age(returned: Return) -> tuple[datetime, datetime, str]:
+    return (returned.modified or returned.received, returned.received, returned.path)
+
+
+def _choose(own: list[Return], chosen: dict[tuple[str, str], Answer]) -> Iterator[Return]:
+    """Take each row from the newest return that fills it; yield what that makes of the returns."""
+    newer: Return | None = None
+    for returned in sorted(own, key=_age, reverse=True):
+        fresh = [a for a in returned.answers if (returned.department, a.item) not in chosen]
+        for answer in fresh:
+            chosen[returned.department, answer.item] = answer
+        if newer is None:
+            yield returned
+        elif not fresh:
+            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.path), other=newer.path)
+            yield _closed(returned, Outcome.SUPERSEDED, finding)
+        else:
+            yield _partly_kept(returned, fresh)
+        newer = newer or (returned if returned.answers else None)
+
+
+def _partly_kept(returned: Return, fresh: list[Answer]) -> Return:
+    """Keep an older return for the rows no newer one fills; say so unless the two share no row."""
+    if len(fresh) == len(returned.answers):
+        return returned
+    kept = tuple(
+        Code.ANSWER_KEPT.at(_place(answer), other=returned.path)
+        for answer in fresh
+        if not answer.rejected
+    )
+    for finding in kept:
+        returned = _with_warning(returned, finding)
+    return returned
+
+
+def _with_warning(returned: Return, finding: Finding) -> Return:
+    clean = returned.outcome is Outcome.ACCEPTED
+    outcome = Outcome.ACCEPTED_WITH_WARNINGS if clean else returned.outcome
+    return _closed(returned, outcome, finding)
+
+
+def _entry(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
+    answers = _answers_to(assignment, chosen)
+    accepted = [answer for answer in answers if not answer.rejected]
+    if accepted:
+        return Entry(assignment, AnswerStatus.ANSWERED, accepted[0])
+    if answers:
+        return Entry(assignment, AnswerStatus.SENT_BACK, answers[0])
+    return Entry(assignment, AnswerStatus.MISSING, None)
+
+
+def _answers_to(
+    assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]
+) -> tuple[Answer, ...]:
+    """Return the answers of the departments asked, in the plan's order: the first one leads."""
+    keys = ((d.code, assignment.item.id) for d in assignment.departments)
+    return tuple(chosen[key] for key in keys if key in chosen)
+
+
+def _joint_findings(
+    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
+) -> Iterator[Finding]:
+    for entry in entries:
+        accepted = [a for a in _answers_to(entry.assignment, chosen) if not a.rejected]
+        differing = _differing_keys(accepted)
+        if not differing:
+            continue
+        names = {d.code: d.name for d in entry.assignment.departments}
+        for answer in accepted:
+            yield Code.JOINT_DIFFERS.at(
+                _place(answer),
+                departments="と".join(names[a.department] for a in accepted),
+                labels="、".join(differing),
+                used=names[accepted[0].department],
+            )
+
+
+def _differing_keys(answers: list[Answer]) -> list[str]:
+    keys = dict.fromkeys(key for answer in answers for key in answer.values)
+    said: dict[str, set[Value | None]] = {k: {a.values.get(k) for a in answers} for k in keys}
+    return [key for key, values in said.items() if len(values) > 1]
+
+
+def _unused(
+    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
+) -> tuple[Finding, ...]:
+    """Return a finding for each answer nobody asks for any more: the plan changed after issue."""
+    asked = {(d.code, e.assignment.item.id) for e in entries for d in e.assignment.departments}
+    return tuple(
+        Code.ANSWER_NOT_ASKED.at(_place(answer))
+        for key, answer in chosen.items()
+        if key not in asked
+    )
+
+
+def _place(answer: Answer) -> Place:
+    cell = f"{answer.source.row}行目"
+    return Place(file=answer.source.file, sheet=answer.source.sheet, cell=cell, item=answer.item)
+
+
+def weighs(findings: Iterable[Finding]) -> bool:
+    """Whether any finding asks a person to do something."""
+    return any(f.severity is not Severity.INFO for f in findings)

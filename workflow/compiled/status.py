@@ -1,0 +1,83 @@
+"""Who has answered: one line per department. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow.compiled.merge import AnswerStatus, Entry, Merged
+from workflow.model import Department, Outcome, Plan, Return
+from workflow.templates.register import Issue, Register
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentStatus:
+    """Where a department stands; counts are of the assignments it takes part in."""
+
+    department: Department
+    issue: Issue | None
+    returns: int
+    received: datetime | None
+    outcome: Outcome | None
+    answered: int
+    sent_back: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The round in figures; missing counts every assignment without an accepted answer."""
+
+    files: int
+    outcomes: dict[str, int]
+    assignments: int
+    answered: int
+    missing: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return the totals as the JSON contract spells them."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def totals(merged: Merged) -> Totals:
+    """Return the figures of a round; outcomes are all named, also those that did not occur."""
+    outcomes = {outcome.value: 0 for outcome in Outcome}
+    for returned in merged.returns:
+        outcomes[returned.outcome.value] += 1
+    answered = sum(e.status is AnswerStatus.ANSWERED for e in merged.entries)
+    assignments = len(merged.entries)
+    return Totals(len(merged.returns), outcomes, assignments, answered, assignments - answered)
+
+
+def department_statuses(
+    plan: Plan, register: Register, merged: Merged
+) -> tuple[DepartmentStatus, ...]:
+    """Return a line for every department that has anything to answer, in the plan's order."""
+    asked = [d for d in plan.departments if plan.items_of(d.code)]
+    return tuple(_status(department, register, merged) for department in asked)
+
+
+def _status(department: Department, register: Register, merged: Merged) -> DepartmentStatus:
+    entries = [e for e in merged.entries if department in e.assignment.departments]
+    returns = [r for r in merged.returns if r.department == department.code]
+    current = [r for r in returns if r.outcome.is_answer]
+    latest = max(current, key=lambda r: (r.received, r.path), default=None)
+    return DepartmentStatus(
+        department=department,
+        issue=register.latest(department.code),
+        returns=len(returns),
+        received=latest.received if latest else None,
+        outcome=_worst(current),
+        answered=_count(entries, AnswerStatus.ANSWERED),
+        sent_back=_count(entries, AnswerStatus.SENT_BACK),
+        missing=_count(entries, AnswerStatus.MISSING),
+    )
+
+
+def _worst(returns: list[Return]) -> Outcome | None:
+    order = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.SENT_BACK)
+    return max((r.outcome for r in returns), key=order.index, default=None)
+
+
+def _count(entries: list[Entry], status: AnswerStatus) -> int:
+    return sum(entry.status is status for entry in entries)

@@ -1,0 +1,105 @@
+"""A sheet that is one flat table: header in row 1, one value per cell, nothing merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from workflow.compiled.ledger import LedgerValue
+from workflow.look import HEADER_FILL, HEADER_INK, LINE
+from workflow.sheets import row_height
+
+FONT_SIZE = 10.0
+_PAPER_A4 = 9
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn(Generic[RowT]):
+    """One column: label, width in characters and what it shows of a row."""
+
+    label: str
+    width: float
+    value: Callable[[RowT], LedgerValue]
+
+
+class TableStyles:
+    """The formats of every flat table in one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        line: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
+        self.header: Format = book.add_format(
+            {
+                "bold": True,
+                "bg_color": HEADER_FILL,
+                "font_color": HEADER_INK,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self.text: Format = book.add_format(line | {"text_wrap": True})
+        self.number: Format = book.add_format(line | {"num_format": "General"})
+        self.day: Format = book.add_format(line | {"num_format": "yyyy-mm-dd", "align": "left"})
+        self.moment: Format = book.add_format(
+            line | {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
+        )
+
+
+def write_table(
+    sheet: Worksheet,
+    styles: TableStyles,
+    columns: Sequence[TableColumn[RowT]],
+    rows: Iterable[RowT],
+) -> None:
+    """Write rows under a frozen, filtered header, ready to print on A4 landscape."""
+    values = [[column.value(row) for column in columns] for row in rows]
+    write_values(sheet, styles, [(c.label, c.width) for c in columns], values)
+
+
+def write_values(
+    sheet: Worksheet,
+    styles: TableStyles,
+    columns: Sequence[tuple[str, float]],
+    rows: Sequence[Sequence[LedgerValue]],
+) -> None:
+    """Write rows of values under (label, width) columns."""
+    for place, (label, width) in enumerate(columns):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, label, styles.header)
+    for row, values in enumerate(rows, start=1):
+        texts = ((v, columns[n][1]) for n, v in enumerate(values) if isinstance(v, str))
+        sheet.set_row(row, row_height(texts, FONT_SIZE))
+        for place, value in enumerate(values):
+            write_value(sheet, row, place, value, styles)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(_PAPER_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def write_value(
+    sheet: Worksheet, row: int, column: int, value: LedgerValue, styles: TableStyles
+) -> None:
+    """Write one value as what it is; a text stays a text whatever it looks like."""
+    match value:
+        case None:
+            sheet.write_blank(row, column, None, styles.text)
+        case datetime():
+            # Excel has no time zones: times are Japan's, as the legend says.
+            sheet.write_datetime(row, column, value.replace(tzinfo=None), styles.moment)
+        case date():
+            sheet.write_datetime(row, column, value, styles.day)
+        case Decimal() | int():
+            sheet.write_number(row, column, value, styles.number)
+        case _:
+            sheet.write_string(row, column, value, styles.text)
