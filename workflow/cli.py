@@ -1,0 +1,297 @@
+"""Arguments, exit codes and progress. Knows the journeys, knows no Excel.
+
+Exit codes: 0 clean, 1 ran but there are findings or missing answers, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from workflow import VERSION
+from workflow.errors import PlanError, WorkflowError, WorkspaceError
+from workflow.workspace import Workspace
+from workflow.years import JST, parse_year
+
+ROOT = Path(__file__).resolve().parent.parent
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever happens, no traceback is shown."""
+    try:
+        arguments = _parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], int] = arguments.run
+        code = command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more; what is still buffered must not complain on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+    except PlanError as error:
+        _complain(str(error))
+        for finding in error.findings:
+            place = f"{finding.file}　" if finding.file else ""
+            _complain(f"・{place}{finding.message}{finding.remedy}")
+    except WorkflowError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        _complain("中断しました。以前の結果はそのまま残っています。")
+    except Exception:
+        log = _write_log()
+        _complain(f"思わぬ不具合のため続けられませんでした。記録は「{log}」にあります。")
+    else:
+        return code
+    return COULD_NOT_RUN
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that complains in one Japanese sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain("指定が正しくありません。使い方は python run.py --help で確かめられます。")
+        raise SystemExit(COULD_NOT_RUN)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python run.py",
+        description="計画の進捗状況を、Excelの調査票で集め、台帳と集計表にまとめます。",
+        add_help=False,
+    )
+    _add_shared(parser)
+    parser.add_argument("--version", action="version", version=VERSION, help="版を示します。")
+    commands = parser.add_subparsers(metavar="命令", required=True, title="命令")
+    _add_plan_commands(commands)
+    _add_round_commands(commands)
+    _add_house_commands(commands)
+    return parser
+
+
+def _add_shared(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-h", "--help", action="help", help="使い方を示します。")
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="フォルダー",
+        default=argparse.SUPPRESS,
+        help="作業用のフォルダー（指定がなければ run.py のある場所）です。",
+    )
+
+
+Commands = Any  # argparse's own type for this is private
+
+
+def _add(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], help_text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help_text, description=help_text, add_help=False
+    )
+    _add_shared(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_year(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    parser.add_argument(
+        "--year",
+        required=required,
+        metavar="年度",
+        help="年度です。2023、R5、令和5年度のどれでも構いません。",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
+
+
+def _add_plan_commands(commands: Commands) -> None:
+    init = _add(commands, "init", _init, "計画のひな形（plan.xlsx）を作ります。")
+    init.add_argument("--sample", action="store_true", help="見本の計画（25件）を入れます。")
+    convert = _add(commands, "convert", _convert, "計画を plan.json と plan.xlsx の間で移します。")
+    convert.add_argument("source", type=Path, metavar="元", help="元の計画です。")
+    convert.add_argument("target", type=Path, metavar="先", help="作る計画です。")
+
+
+def _add_round_commands(commands: Commands) -> None:
+    _add_year(_add(commands, "generate", _generate, "担当課ごとの調査票を作ります。"))
+    collect = _add(commands, "collect", _collect, "届いた回答を集め、台帳と集計表を作ります。")
+    _add_year(collect)
+    _add_json(collect)
+    check = _add(commands, "check", _check, "ファイルを集めずに、中身だけ確かめます。")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="ファイル", help="確かめるファイルです。"
+    )
+    _add_year(check, required=False)
+    _add_json(check)
+    status = _add(commands, "status", _status, "どの課から届いているかを示します。")
+    _add_year(status)
+    _add_json(status)
+
+
+def _add_house_commands(commands: Commands) -> None:
+    _add(commands, "demo", _demo, "見本の計画で、一連の流れを demo フォルダーに作ります。")
+    test = _add(commands, "test", _test, "このツール自身の試験をします。")
+    test.add_argument("arguments", nargs=argparse.REMAINDER, help="pytest に渡す指定です。")
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+
+    workspace = _workspace(arguments)
+    for name in ("plan.xlsx", "plan.json"):
+        if (workspace.home / name).exists():
+            raise WorkspaceError(f"{name} がすでにあるため、作りませんでした。")
+    document = sample_document() if arguments.sample else empty_document()
+    target = workspace.home / "plan.xlsx"
+    _write(target, as_book_bytes(document))
+    _say(f"計画を作りました：{target}")
+    if not arguments.sample:
+        _say("Excelで開いて記入し、保存してから generate を実行してください。")
+    return CLEAN
+
+
+def _convert(arguments: argparse.Namespace) -> int:
+    from workflow.plan.convert import as_book_bytes, as_json_bytes
+    from workflow.plan.load import load_document, validated
+
+    writers = {".json": as_json_bytes, ".xlsx": as_book_bytes}
+    writer = writers.get(arguments.target.suffix.casefold())
+    if writer is None:
+        raise WorkspaceError("計画は .json か .xlsx の名前で作ります。")
+    if arguments.target.exists():
+        raise WorkspaceError(f"{arguments.target} がすでにあるため、作りませんでした。")
+    document = load_document(arguments.source)
+    validated(document)
+    _write(arguments.target, writer(document.content))
+    _say(f"計画を作りました：{arguments.target}")
+    return CLEAN
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import generate
+
+    workspace, year = _workspace(arguments), _year(arguments)
+    issuance = generate(workspace, year, datetime.now(JST))
+    folder = workspace.templates(year)
+    _say(
+        f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{len(issuance.unchanged)}件）。"
+    )
+    for issue in issuance.issued:
+        _say(f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）")
+    for path in issuance.stale:
+        _say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
+    _say(f"置き場所：{folder}")
+    return CLEAN
+
+
+def _collect(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import collect
+    from workflow.returned.engine import judge_in_workers
+    from workflow.terminal import progress_bar, show_round
+
+    workspace, year = _workspace(arguments), _year(arguments)
+    with progress_bar("回答を読み取っています") as progress:
+        collected = collect(workspace, year, judge_in_workers, progress)
+    if arguments.json:
+        _print_json(collected.document)
+    else:
+        show_round(collected.statuses, collected.document)
+        for path in (collected.ledger, collected.ledger_csv):
+            _say(f"作成しました：{path}")
+    return CLEAN if collected.is_clean else FINDINGS
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from workflow.findings import Severity
+    from workflow.pipeline import check
+    from workflow.returned.engine import judge_in_workers
+    from workflow.terminal import show_files
+
+    year = _year(arguments) if arguments.year else None
+    document = check(_workspace(arguments), arguments.files, year, judge_in_workers)
+    if arguments.json:
+        _print_json(document)
+    else:
+        show_files(document)
+    asks = any(finding["severity"] != Severity.INFO for finding in document["findings"])
+    return FINDINGS if asks or document["totals"]["missing"] else CLEAN
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import status
+
+    document = status(_workspace(arguments), _year(arguments))
+    if arguments.json:
+        _print_json(document)
+    else:
+        from workflow.terminal import show_status
+
+        show_status(document)
+    return CLEAN if document["totals"]["missing"] == 0 else FINDINGS
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from workflow.demo.story import play
+
+    return play(ROOT / "demo", _say)
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from workflow.suite import run_suite
+
+    return run_suite(ROOT, arguments.arguments)
+
+
+def _workspace(arguments: argparse.Namespace) -> Workspace:
+    home: Path = getattr(arguments, "home", ROOT)
+    if not home.is_dir():
+        raise WorkspaceError(f"作業用のフォルダー「{home}」がありません。")
+    return Workspace(home.resolve())
+
+
+def _year(arguments: argparse.Namespace) -> int:
+    try:
+        return parse_year(arguments.year)
+    except ValueError:
+        raise WorkspaceError(
+            f"「{arguments.year}」は年度として読めません。2023、R5、令和5年度のように指定してください。"
+        ) from None
+
+
+def _write(target: Path, content: bytes) -> None:
+    from workflow.files import replace_all
+
+    replace_all({target: content})
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON for a program is UTF-8, on Windows too
+    _say(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _write_log() -> Path:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="torimatome-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(f"とりまとめ {VERSION}\n{traceback.format_exc()}")
+    return Path(log.name)

@@ -1,0 +1,220 @@
+"""The journeys, readable top to bottom: generate(), collect(), check(), status()."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workflow.errors import WorkspaceError
+from workflow.files import replace_all
+from workflow.findings import Severity
+from workflow.model import Plan, Return
+from workflow.plan.load import load_plan
+from workflow.templates.register import Register, load_register
+from workflow.workspace import Workspace
+from workflow.years import era_year, iso_time
+
+if TYPE_CHECKING:
+    from workflow.compiled.status import DepartmentStatus
+    from workflow.returned.engine import Engine
+    from workflow.templates.issue import Issuance
+
+Progress = Callable[[int, int], None]
+"""Told after each file: how many are done, of how many."""
+
+
+def generate(workspace: Workspace, year: int, now: datetime) -> Issuance:
+    """Issue a template to every department of the plan; what has not changed is left alone.
+
+    Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
+    """
+    from workflow.templates.issue import plan_issuance
+
+    plan = load_plan(workspace.home)
+    folder = workspace.templates(year)
+    issuance = plan_issuance(plan, year, load_register(folder, year), folder, now)
+    replace_all(issuance.writes)
+    for path in issuance.stale:
+        path.unlink(missing_ok=True)
+    return issuance
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What collect made of a round."""
+
+    document: dict[str, Any]
+    statuses: tuple[DepartmentStatus, ...]
+    ledger: Path
+    ledger_csv: Path
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left to do: every answer is there and no finding asks for a look."""
+        asks = any(f["severity"] != Severity.INFO for f in self.document["findings"])
+        return not asks and self.document["totals"]["missing"] == 0
+
+
+def collect(
+    workspace: Workspace,
+    year: int,
+    engine: Engine,
+    progress: Progress = lambda done, total: None,
+) -> Collected:
+    """Judge every file that came back and compile the ledger, the matrices and the state.
+
+    Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
+    """
+    from workflow.compiled.ledger import build_ledger
+    from workflow.compiled.ledger_csv import ledger_csv
+    from workflow.compiled.matrix import count
+    from workflow.compiled.merge import merge
+    from workflow.compiled.round_json import as_bytes, round_document, status_document
+    from workflow.compiled.status import department_statuses, totals
+    from workflow.compiled.workbook import Compilation, workbook_bytes
+    from workflow.returned.inbox import scan
+    from workflow.returned.judge import Context
+
+    plan = load_plan(workspace.home)
+    register = _issued_register(workspace, year)
+    files = scan(workspace.returned(year))
+    if not files:
+        raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
+    context = Context(plan, {year: register}, year)
+    returns = tuple(_counted(engine(files, context), len(files), progress))
+
+    merged = merge(plan, _issued_ids(register), returns)
+    ledger = build_ledger(plan, year, merged.entries)
+    statuses = department_statuses(plan, register, merged)
+    figures = totals(merged)
+    compilation = Compilation(
+        plan=plan,
+        register=register,
+        ledger=ledger,
+        matrices=count(plan, ledger),
+        statuses=statuses,
+        merged=merged,
+    )
+    state = status_document(year, statuses, figures, merged.returns)
+    replace_all(
+        {
+            workspace.ledger(year): workbook_bytes(compilation),
+            workspace.ledger_csv(year): ledger_csv(ledger),
+            workspace.status(year): as_bytes(state),
+        }
+    )
+    document = round_document(year, merged.returns, figures, merged.findings)
+    return Collected(document, statuses, workspace.ledger(year), workspace.ledger_csv(year))
+
+
+def check(
+    workspace: Workspace, paths: Sequence[Path], year: int | None, engine: Engine
+) -> dict[str, Any]:
+    """Judge some files, wherever they lie, without collecting them.
+
+    Raises PlanError, or WorkspaceError when a file is not there or no template was issued.
+    """
+    from workflow.compiled.merge import Merged
+    from workflow.compiled.round_json import round_document
+    from workflow.compiled.status import totals
+    from workflow.returned.inbox import single
+    from workflow.returned.judge import Context
+
+    plan = load_plan(workspace.home)
+    years = workspace.issued_years() if year is None else (year,)
+    registers = {y: _issued_register(workspace, y) for y in years}
+    if not registers:
+        raise WorkspaceError("調査票はまだ発行していません。先に generate を実行してください。")
+    absent = [str(path) for path in paths if not path.exists()]
+    if absent:
+        raise WorkspaceError(f"ファイルが見つかりません：{'、'.join(absent)}。")
+    context = Context(plan, registers, year)
+    returns = tuple(engine([single(path) for path in paths], context))
+    findings = tuple(finding for returned in returns for finding in returned.findings)
+    figures = totals(Merged(returns, (), findings))
+    asked, answered = _asked_of(plan, returns)
+    document = round_document(_common_year(returns, year), returns, figures, findings)
+    document["totals"] |= {
+        "assignments": asked,
+        "answered": answered,
+        "missing": asked - answered,
+    }
+    return document
+
+
+def status(workspace: Workspace, year: int) -> dict[str, Any]:
+    """Return the state the last collect left, and how many files have come or changed since.
+
+    Raises PlanError, or WorkspaceError when no template was issued for the year.
+    """
+    from workflow.returned.inbox import scan
+
+    register = _issued_register(workspace, year)
+    stored = workspace.status(year)
+    if stored.exists():
+        document = _stored_status(stored)
+    else:
+        document = _status_before_collect(load_plan(workspace.home), year, register)
+    seen = {tuple(entry) for entry in document.pop("seen")}
+    lying = {(f.name, f.size, iso_time(f.received)) for f in scan(workspace.returned(year))}
+    return document | {"uncollected": len(lying ^ seen)}
+
+
+def _stored_status(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"前回の結果（{path}）を読み取れません。collect をもう一度実行してください。"
+        ) from error
+    return document
+
+
+def _status_before_collect(plan: Plan, year: int, register: Register) -> dict[str, Any]:
+    from workflow.compiled.merge import merge
+    from workflow.compiled.round_json import status_document
+    from workflow.compiled.status import department_statuses, totals
+
+    merged = merge(plan, _issued_ids(register), ())
+    statuses = department_statuses(plan, register, merged)
+    return status_document(year, statuses, totals(merged), ())
+
+
+def _issued_register(workspace: Workspace, year: int) -> Register:
+    register = load_register(workspace.templates(year), year)
+    if not register.issues:
+        raise WorkspaceError(
+            f"{era_year(year)}の調査票はまだ発行していません。"
+            f"先に generate --year {year} を実行してください。"
+        )
+    return register
+
+
+def _issued_ids(register: Register) -> frozenset[str]:
+    return frozenset(item.id for issue in register.current() for item in issue.items)
+
+
+def _counted(returns: Iterable[Return], total: int, progress: Progress) -> Iterator[Return]:
+    for done, returned in enumerate(returns, start=1):
+        progress(done, total)
+        yield returned
+
+
+def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:
+    """Return how many rows the checked files' departments are asked, and how many they answer."""
+    departments = {r.department for r in returns if r.department}
+    asked = {(code, item.id) for code in departments for item in plan.items_of(code)}
+    answered = {(r.department, a.item) for r in returns for a in r.accepted_answers}
+    return len(asked), len(asked & answered)
+
+
+def _common_year(returns: Iterable[Return], year: int | None) -> int | None:
+    from workflow.templates.register import FormNumber
+
+    numbers = (FormNumber.parse(r.number) for r in returns)
+    found = {number.year for number in numbers if number}
+    return found.pop() if year is None and len(found) == 1 else year

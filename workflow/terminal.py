@@ -1,0 +1,122 @@
+"""What a run shows in the terminal: a progress bar, then one short table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from workflow.findings import Severity
+from workflow.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflow.compiled.status import DepartmentStatus
+
+_SHOWN_FINDINGS = 20
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error while work goes on, where a person is looking."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as p:
+        task = p.add_task(title, total=None)
+        yield lambda done, total: p.update(task, completed=done, total=total)
+
+
+def show_round(statuses: Iterable[DepartmentStatus], document: dict[str, Any]) -> None:
+    """Show where each department stands, the figures and the weightiest findings."""
+    rows = (
+        (
+            s.department.name,
+            s.outcome.label if s.outcome else "未提出",
+            (s.answered, s.sent_back, s.missing),
+        )
+        for s in statuses
+    )
+    _print_departments(rows)
+    _print_totals(document["totals"])
+    _print_findings(document["findings"])
+
+
+def show_status(document: dict[str, Any]) -> None:
+    """Show where each department stood at the last collect."""
+    rows = (
+        (
+            d["name"],
+            Outcome(d["outcome"]).label if d["outcome"] else "未提出",
+            (d["answered"], d["sent_back"], d["missing"]),
+        )
+        for d in document["departments"]
+    )
+    _print_departments(rows)
+    _print_totals(document["totals"])
+    if document["uncollected"]:
+        _print(
+            "前回の collect のあとに届いたか変わったファイルが"
+            f"{document['uncollected']}件あります。collect を実行してください。"
+        )
+
+
+def show_files(document: dict[str, Any]) -> None:
+    """Show what became of each checked file, and every finding."""
+    for file in document["files"]:
+        _print(f"{file['path']}：{Outcome(file['outcome']).label}（回答{file['answers']}件）")
+    _print_findings(document["findings"], shown=len(document["findings"]))
+
+
+def _print_departments(rows: Iterable[tuple[str, str, tuple[int, int, int]]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("担当課")
+    table.add_column("受付結果")
+    for title in ("回答済", "差戻し中", "未提出"):
+        table.add_column(title, justify="right")
+    for name, outcome, counts in rows:
+        table.add_row(Text(name), Text(outcome), *(Text(str(n) if n else "・") for n in counts))
+    Console(highlight=False).print(table)
+
+
+def _print_totals(totals: dict[str, Any]) -> None:
+    outcomes = "、".join(f"{Outcome(key).label}{n}" for key, n in totals["outcomes"].items() if n)
+    files = f"ファイル{totals['files']}件" + (f"（{outcomes}）" if outcomes else "")
+    _print(
+        f"{files}。取組{totals['assignments']}件のうち、"
+        f"回答済{totals['answered']}件、まだのもの{totals['missing']}件です。"
+    )
+
+
+def _print_findings(findings: list[dict[str, str]], shown: int = _SHOWN_FINDINGS) -> None:
+    asking = [f for f in findings if f["severity"] != Severity.INFO]
+    asking.sort(key=lambda f: list(Severity).index(Severity(f["severity"])))
+    for finding in asking[:shown]:
+        label = Severity(finding["severity"]).label
+        file = f"{finding['file']}　" if finding["file"] else ""
+        _print(f"［{label}］{file}{finding['message']}→ {finding['remedy']}")
+    if len(asking) > shown:
+        _print(f"ほかに{len(asking) - shown}件の指摘があります。台帳の「指摘一覧」をご覧ください。")
+
+
+def _print(text: str) -> None:
+    # Text, not markup: a file name may hold square brackets.
+    Console(highlight=False, soft_wrap=True).print(Text(text))
