@@ -1,0 +1,125 @@
+"""A city hall in a temporary folder: plan, rounds and returns, as the people there see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.fillers.xml_patch import fill as fill_as_excel
+from workflow.compiled.ledger import STATUS_LABEL
+from workflow.exact_book import open_exactly
+from workflow.model import Plan
+from workflow.pipeline import Collected, collect, generate
+from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.plan.load import load_plan
+from workflow.returned.engine import judge_here
+from workflow.templates.issue import Issuance
+from workflow.templates.register import Issue, load_register
+from workflow.workspace import Workspace
+from workflow.years import JST
+
+ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
+RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)
+
+Texts = Mapping[str, Mapping[str, str | float | date]]
+"""What a department writes: 整理番号 → label → value."""
+
+
+@dataclass(frozen=True)
+class City:
+    """One workspace."""
+
+    workspace: Workspace
+
+    @classmethod
+    def with_plan(cls, home: Path, document: dict[str, Any]) -> City:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "plan.json").write_bytes(as_json_bytes(document))
+        return cls(Workspace(home))
+
+    @classmethod
+    def with_sample_plan(cls, home: Path) -> City:
+        return cls.with_plan(home, sample_document())
+
+    @property
+    def home(self) -> Path:
+        return self.workspace.home
+
+    @property
+    def plan(self) -> Plan:
+        return load_plan(self.home)
+
+    def generate(self, year: int = 2023, now: datetime = ISSUED_AT) -> Issuance:
+        return generate(self.workspace, year, now)
+
+    def issue(self, department: str, year: int = 2023) -> Issue:
+        found = load_register(self.workspace.templates(year), year).latest(department)
+        assert found is not None
+        return found
+
+    def template(self, department: str, year: int = 2023) -> Path:
+        return self.workspace.templates(year) / self.issue(department, year).file
+
+    def returned(self, name: str, year: int = 2023) -> Path:
+        path = self.workspace.returned(year) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def send_back(
+        self, department: str, texts: Texts, name: str = "", hours: int = 0, year: int = 2023
+    ) -> Path:
+        """Put a filled template into returned/, as Excel would have saved it."""
+        target = self.returned(name or f"{department}.xlsx", year)
+        received = RECEIVED_AT + timedelta(hours=hours)
+        fill_as_excel(self.template(department, year), target, texts, received)
+        return target
+
+    def collect(self, year: int = 2023) -> Collected:
+        return collect(self.workspace, year, judge_here)
+
+    def ledger(self, year: int = 2023) -> list[dict[str, Any]]:
+        """Return the 台帳 sheet, a dict per row."""
+        sheet = open_exactly(self.workspace.ledger(year).read_bytes())["台帳"]
+        header, *rows = sheet.iter_rows(values_only=True)
+        return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+    def ledger_csv(self, year: int = 2023) -> list[dict[str, str]]:
+        """Return the ledger CSV, a dict per row."""
+        text = self.workspace.ledger_csv(year).read_bytes().decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def statuses(self, year: int = 2023) -> dict[str, str]:
+        """Return 整理番号 → 回答状況."""
+        return {row["整理番号"]: row[STATUS_LABEL] for row in self.ledger(year)}
+
+
+def full_texts(plan: Plan, **changed: str) -> dict[str, dict[str, str | float | date]]:
+    """Return a complete, correct answer to every item of the sample plan."""
+    answer: dict[str, str | float | date] = {
+        "取組状況": "実施した。",
+        "課題・改善点": "特になし。",
+        "今後の方針": "継続",
+    }
+    return {item.id: {**answer, "評価": "Ａ", **changed} for item in plan.items}
+
+
+def outcomes(collected: Collected) -> dict[str, str]:
+    """Return file → outcome."""
+    return {file["path"]: file["outcome"] for file in collected.document["files"]}
+
+
+def codes(collected: Collected) -> list[str]:
+    """Return the codes of the findings that stand, sorted."""
+    return sorted(finding["code"] for finding in collected.document["findings"])
+
+
+def real_results_of_2023() -> dict[str, tuple[str, str]]:
+    """Return 整理番号 → (今後の方針, 評価) as the city published them for 令和5年度."""
+    stored = Path(__file__).parent / "journeys" / "results_2023.json"
+    return {item: tuple(said) for item, said in json.loads(stored.read_text("utf-8")).items()}

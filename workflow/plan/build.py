@@ -1,0 +1,56 @@
+"""A document without problems → model.Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from workflow.form import form_from_json
+from workflow.model import AnswerRule, Department, Item, Matrix, Municipality, Plan
+
+
+def build_plan(content: Mapping[str, Any]) -> Plan:
+    """Return the plan a valid document describes."""
+    plan = content["plan"]
+    return Plan(
+        title=plan["title"],
+        municipality=Municipality(plan["municipality"]["name"], plan["municipality"]["code"]),
+        coordinator=plan["coordinator"],
+        levels=tuple(content["levels"]),
+        departments=tuple(map(_department, content["departments"])),
+        items=tuple(map(_item, content["items"])),
+        form=form_from_json(content["form"]["fields"]),
+        matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
+        deadline=_day(plan.get("deadline")),
+        contact=plan.get("contact", ""),
+        paper=plan.get("paper", "A4"),
+        lock_password=plan.get("lock_password", ""),
+        open_passwords=tuple(plan.get("open_passwords", ())),
+        limits={name: int(limit) for name, limit in plan.get("limits", {}).items()},
+    )
+
+
+def _department(department: Mapping[str, Any]) -> Department:
+    return Department(
+        code=department["code"],
+        name=department["name"],
+        formerly=tuple(department.get("formerly", ())),
+        external=department.get("external", False),
+        email=department.get("email", ""),
+    )
+
+
+def _item(item: Mapping[str, Any]) -> Item:
+    return Item(
+        id=item["id"],
+        path=tuple(item["path"]),
+        title=item["title"],
+        departments=tuple(item["departments"]),
+        pages=item.get("pages", ""),
+        answer=AnswerRule(item.get("answer", "any")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

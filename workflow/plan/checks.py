@@ -1,0 +1,227 @@
+"""What the schema cannot say: names that must be unique, and references that must resolve.
+
+Every check looks at the whole document and passes over parts of the wrong shape; those are the
+schema's to report. So all checks run, whatever else is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from workflow.cells import folded, folded_id
+from workflow.findings import Code
+from workflow.plan.book_layout import label_of
+from workflow.plan.document import Problem
+from workflow.plan.municipality_code import has_valid_check_digit
+from workflow.plan.node import Node
+
+RESERVED_LABELS = (
+    "年度(西暦)",
+    "整理番号",
+    "計画書ページ",
+    "担当課",
+    "回答の求め方",
+    "回答状況",
+    "回答ファイル",
+    "シート",
+    "行",
+    "SHA-256",
+    "受領日時",
+)
+"""Headings of 台帳 and 取組内容 that no level and no field may take."""
+
+DEPARTMENT_AXIS = "担当課"
+"""A matrix may count by department, besides levels and choice fields."""
+
+# XML 1.0 holds none of these; a carriage return it holds, but turns into a line feed.
+_UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+Check = Callable[[Node], Iterable[Problem]]
+
+
+def check_characters(document: Node) -> Iterator[Problem]:
+    """Every text can be kept in a workbook."""
+    for node in document.walk():
+        if found := _UNFIT.search(node.text):
+            character = f"U+{ord(found[0]):04X}"
+            yield Problem(Code.PLAN_CHARACTER, node.pointer, {"character": character})
+
+
+def check_municipality_code(document: Node) -> Iterator[Problem]:
+    """The municipality code's last digit fits the others."""
+    code = document.at("/plan/municipality/code")
+    if re.fullmatch("[0-9]{6}", code.text) and not has_valid_check_digit(code.text):
+        yield Problem(Code.PLAN_MUNICIPALITY_CODE, code.pointer, {"value": code.text})
+
+
+def check_headings(document: Node) -> Iterator[Problem]:
+    """No two columns of the ledger have the same heading."""
+    levels = document["levels"].elements
+    labels = tuple(field["label"] for field in _fields(document))
+    reserved = {folded(label) for label in RESERVED_LABELS}
+    for heading in chain(levels, labels):
+        if folded(heading.text) in reserved:
+            yield Problem(Code.PLAN_RESERVED_NAME, heading.pointer, {"value": heading.text})
+    yield from _repeated((folded(heading.text), heading) for heading in chain(levels, labels))
+
+
+def check_departments(document: Node) -> Iterator[Problem]:
+    """No code or name, of today or formerly, belongs to two departments."""
+    owners: dict[str, tuple[Node, Node]] = {}
+    for department in document["departments"].elements:
+        names = (department["code"], department["name"], *department["formerly"].elements)
+        for name in filter(_is_filled, names):
+            owner, first = owners.setdefault(folded(name.text), (department, name))
+            if owner.pointer != department.pointer:
+                yield _duplicate(name, first)
+
+
+def check_coordinator(document: Node) -> Iterator[Problem]:
+    """The coordinator is one of the departments."""
+    yield from _unknown_departments(document, (document.at("/plan/coordinator"),))
+
+
+def check_item_ids(document: Node) -> Iterator[Problem]:
+    """No two items have ids that people would read as the same."""
+    ids = (item["id"] for item in document["items"].elements)
+    yield from _repeated((folded_id(node.text), node) for node in ids)
+
+
+def check_item_depth(document: Node) -> Iterator[Problem]:
+    """Every item has one heading for each level above it."""
+    levels = document["levels"].elements
+    for item in document["items"].elements if levels else ():
+        path = item["path"]
+        if isinstance(path.value, list) and len(path.elements) != len(levels) - 1:
+            details = {"found": len(path.elements), "expected": len(levels) - 1}
+            yield Problem(Code.PLAN_WRONG_DEPTH, path.pointer, details)
+
+
+def check_item_departments(document: Node) -> Iterator[Problem]:
+    """Every item is answered by departments of the plan, each named once."""
+    for item in document["items"].elements:
+        departments = item["departments"]
+        if departments.value == []:
+            details = {"value": item["id"].text}
+            yield Problem(Code.PLAN_NOBODY_ANSWERS, departments.pointer, details)
+        yield from _unknown_departments(document, departments.elements)
+        yield from _repeated((node.text, node) for node in departments.elements)
+
+
+def check_field_keys(document: Node) -> Iterator[Problem]:
+    """No two fields have the same key."""
+    keys = (field["key"] for field in _fields(document))
+    yield from _repeated((node.text, node) for node in keys)
+
+
+def check_choices(document: Node) -> Iterator[Problem]:
+    """No spelling of a choice could be read as another choice of the same field."""
+    for field in _fields(document):
+        owners: dict[str, tuple[Node, Node]] = {}
+        for choice in field["choices"].elements:
+            for spelling in filter(_is_filled, (choice["value"], *choice["aliases"].elements)):
+                owner, first = owners.setdefault(folded(spelling.text), (choice, spelling))
+                if owner.pointer != choice.pointer:
+                    yield _duplicate(spelling, first)
+
+
+def check_conditions(document: Node) -> Iterator[Problem]:
+    """A condition names another choice field and values that field has."""
+    choices = _choice_values(document)
+    for field in _fields(document):
+        other = field.at("/required_when/field")
+        if not other.text:
+            continue
+        if other.text not in choices or other.text == field["key"].text:
+            yield Problem(Code.PLAN_UNKNOWN_FIELD, other.pointer, {"value": other.text})
+            continue
+        for value in filter(_is_filled, field.at("/required_when/in").elements):
+            if value.text not in choices[other.text]:
+                details = {"value": value.text, "field": other.text}
+                yield Problem(Code.PLAN_UNKNOWN_CHOICE, value.pointer, details)
+
+
+def check_bounds(document: Node) -> Iterator[Problem]:
+    """No minimum is above its maximum."""
+    for field in _fields(document):
+        low, high = field["minimum"], field["maximum"]
+        if _is_above(low, high):
+            details = {"minimum": low.value, "maximum": high.value}
+            yield Problem(Code.PLAN_BOUNDS, low.pointer, details)
+
+
+def check_matrices(document: Node) -> Iterator[Problem]:
+    """Every matrix counts by something the plan has."""
+    levels = {level.text for level in document["levels"].elements}
+    axes = levels | set(_choice_values(document)) | {DEPARTMENT_AXIS}
+    for matrix in document["matrices"].elements:
+        for axis in filter(_is_filled, (matrix["rows"], matrix["columns"])):
+            if axis.text not in axes:
+                yield Problem(Code.PLAN_UNKNOWN_AXIS, axis.pointer, {"value": axis.text})
+
+
+CHECKS: tuple[Check, ...] = (
+    check_characters,
+    check_municipality_code,
+    check_headings,
+    check_departments,
+    check_coordinator,
+    check_item_ids,
+    check_item_depth,
+    check_item_departments,
+    check_field_keys,
+    check_choices,
+    check_conditions,
+    check_bounds,
+    check_matrices,
+)
+
+
+def semantic_problems(document: Node) -> Iterator[Problem]:
+    """Yield what every check finds."""
+    for check in CHECKS:
+        yield from check(document)
+
+
+def _fields(document: Node) -> tuple[Node, ...]:
+    return document.at("/form/fields").elements
+
+
+def _choice_values(document: Node) -> dict[str, set[str]]:
+    return {
+        field["key"].text: {choice["value"].text for choice in field["choices"].elements}
+        for field in filter(lambda field: field["type"].text == "choice", _fields(document))
+        if field["key"].text
+    }
+
+
+def _is_above(low: Node, high: Node) -> bool:
+    if low.number is not None and high.number is not None:
+        return low.number > high.number
+    # Days as texts sort as days.
+    return bool(low.text and high.text and low.text > high.text)
+
+
+def _is_filled(node: Node) -> bool:
+    return bool(node.text)
+
+
+def _unknown_departments(document: Node, named: Iterable[Node]) -> Iterator[Problem]:
+    known = {department["code"].text for department in document["departments"].elements}
+    for node in filter(_is_filled, named) if known else ():
+        if node.text not in known:
+            yield Problem(Code.PLAN_UNKNOWN_DEPARTMENT, node.pointer, {"value": node.text})
+
+
+def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Problem]:
+    first: dict[str, Node] = {}
+    for name, node in named:
+        if node.text and first.setdefault(name, node) is not node:
+            yield _duplicate(node, first[name])
+
+
+def _duplicate(node: Node, first: Node) -> Problem:
+    details = {"what": label_of(node.pointer), "value": node.text}
+    return Problem(Code.PLAN_DUPLICATE, node.pointer, details, other=first.pointer)

@@ -1,0 +1,123 @@
+"""Finding the plan in a workspace, reading it and saying everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from workflow.errors import PlanError
+from workflow.findings import Code, Finding, Place
+from workflow.model import Plan
+from workflow.plan.book_layout import SHEETS
+from workflow.plan.book_reader import read_book
+from workflow.plan.build import build_plan
+from workflow.plan.checks import semantic_problems
+from workflow.plan.document import Document
+from workflow.plan.schema import schema_problems
+
+BOOK_NAME = "plan.xlsx"
+JSON_NAME = "plan.json"
+
+
+def load_plan(home: Path) -> Plan:
+    """Return the plan of a workspace. Raises PlanError with every finding when it has errors."""
+    paths = [path for path in (home / BOOK_NAME, home / JSON_NAME) if path.exists()]
+    if not paths:
+        raise PlanError(
+            f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
+            "python run.py init を実行して作ってください。"
+        )
+    plans = [validated(load_document(path)) for path in paths]
+    if any(plan != plans[0] for plan in plans):
+        raise PlanError(
+            f"{BOOK_NAME}と{JSON_NAME}の内容が違います。"
+            "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
+        )
+    return plans[0]
+
+
+def load_document(path: Path) -> Document:
+    """Return what a plan file says, unchecked. Raises PlanError when it cannot be read at all."""
+    open_mark = path.with_name(f"~${path.name}")
+    if open_mark.exists():
+        raise PlanError(
+            f"{path.name}がExcelで開かれています。保存して閉じてから、もう一度実行してください"
+            f"（Excelを閉じても続くときは、同じ場所の{open_mark.name}を削除してください）。"
+        )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PlanError(
+            f"{path.name}を開けません。ほかで開いていないか、読み取りが許されているか"
+            "確かめてください。"
+        ) from error
+    if path.suffix.lower() == ".json":
+        return _read_json(content, path.name)
+    return read_book(content, path.name)
+
+
+def validated(document: Document) -> Plan:
+    """Return the plan a document describes. Raises PlanError with all findings if it has any."""
+    findings = _all_findings(document)
+    if findings:
+        raise PlanError(f"{document.file}に直すところが{len(findings)}か所あります。", findings)
+    return build_plan(document.content)
+
+
+def _all_findings(document: Document) -> tuple[Finding, ...]:
+    # What a reader noted about a cell explains whatever else seems wrong there.
+    explained = {(finding.sheet, finding.cell) for finding in document.findings}
+    found = [
+        document.finding(problem)
+        for problem in (*schema_problems(document.root), *semantic_problems(document.root))
+    ]
+    rest = [finding for finding in found if (finding.sheet, finding.cell) not in explained]
+    return tuple(sorted(dict.fromkeys((*document.findings, *rest)), key=_reading_order))
+
+
+def _reading_order(finding: Finding) -> tuple[int, int, int, str]:
+    """Sort by sheet, row and column; findings of a plan.json stay in the order they were made."""
+    sheet = SHEETS.index(finding.sheet) if finding.sheet in SHEETS else -1
+    cell = re.fullmatch("([A-Z]+)([0-9]+)", finding.cell)
+    return (sheet, int(cell[2]), len(cell[1]), cell[1]) if cell else (sheet, 0, 0, "")
+
+
+def _read_json(content: bytes, file: str) -> Document:
+    if not content.strip():
+        raise PlanError(f"{file}の中身がありません。以前のものを戻してください。")
+    repeated: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        names = [name for name, _ in pairs]
+        repeated.extend(name for name in known if names.count(name) > 1)
+        return known
+
+    try:
+        parsed = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=members, parse_constant=_refuse
+        )
+        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as error:
+        raise PlanError(
+            f"{file}の{error.lineno}行目{error.colno}文字目あたりの書き方に誤りがあります。"
+            "保存の途中でないか、かぎかっこやコンマが足りているか確かめてください。"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise PlanError(
+            f"{file}の文字コードがUTF-8ではありません。UTF-8で保存し直してください。"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise PlanError(
+            f"{file}に読み取れない値（数でない数、組にならない文字など）があります。"
+            "直してから、もう一度実行してください。"
+        ) from error
+    place = Place(file=file)
+    findings = tuple(Code.PLAN_REPEATED_KEY.at(place, name=name) for name in repeated)
+    return Document(parsed, file, findings=findings)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

@@ -1,0 +1,144 @@
+"""plan.schema.json applied to a document: every violation becomes a problem at its pointer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workflow.findings import Code
+from workflow.plan.book_layout import label_of
+from workflow.plan.document import Problem
+from workflow.plan.node import Node, child
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_SCHEMA = Path(__file__).with_name("plan.schema.json")
+_TYPES = {
+    "string": "文字",
+    "integer": "整数",
+    "number": "数値",
+    "boolean": "「はい」か「いいえ」（true・false）",
+    "array": "一覧（[ ]）",
+    "object": "項目の組（{ }）",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Violation:
+    """One error of jsonschema: where, which keyword with which argument, and the value there."""
+
+    pointer: str
+    keyword: str
+    argument: Any
+    value: Any
+    schema: Any
+
+
+def schema_problems(document: Node) -> Iterator[Problem]:
+    """Yield every violation of the schema."""
+    for error in _errors(document.value):
+        pointer = ""
+        for key in error.absolute_path:
+            pointer = child(pointer, key)
+        if "propertyNames" in error.absolute_schema_path:
+            pointer = child(pointer, str(error.instance))
+        violation = _Violation(
+            pointer, str(error.validator), error.validator_value, error.instance, error.schema
+        )
+        yield from _TRANSLATIONS.get(violation.keyword, _bad_value)(violation)
+
+
+def excel_length(text: str) -> int:
+    """Return how many characters Excel counts: UTF-16 units, so 𠮷 counts two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _errors(content: Any) -> Iterator[ValidationError]:  # noqa: ANN401  any JSON at all
+    return _validator().iter_errors(content)
+
+
+@cache
+def _validator() -> Validator:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def max_length(_: object, limit: int, text: object, __: object) -> Iterator[ValidationError]:
+        if isinstance(text, str) and excel_length(text) > limit:
+            yield ValidationError("too long")
+
+    def pattern(_: object, pattern: str, text: object, __: object) -> Iterator[ValidationError]:
+        # Python's $ also stands before a last line end; that of JSON Schema does not.
+        if isinstance(text, str) and not re.fullmatch(pattern, text):
+            yield ValidationError("no match")
+
+    keywords = {"maxLength": max_length, "pattern": pattern}
+    kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    validator: Validator = kind(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return validator
+
+
+def _missing(pointer: str) -> Problem:
+    return Problem(Code.PLAN_MISSING_VALUE, pointer, {"name": label_of(pointer)})
+
+
+def _missing_keys(violation: _Violation) -> Iterator[Problem]:
+    for key in violation.argument:
+        if key not in violation.value:
+            yield _missing(child(violation.pointer, key))
+
+
+def _unknown_keys(violation: _Violation) -> Iterator[Problem]:
+    for key in violation.value:
+        if key not in violation.schema["properties"]:
+            pointer = child(violation.pointer, key)
+            yield Problem(Code.PLAN_UNKNOWN_KEY, pointer, {"name": label_of(pointer)})
+
+
+def _too_few(violation: _Violation) -> Iterator[Problem]:
+    yield _missing(violation.pointer)
+
+
+def _too_long(violation: _Violation) -> Iterator[Problem]:
+    details = {"found": excel_length(violation.value), "limit": violation.argument}
+    yield Problem(Code.PLAN_TOO_LONG, violation.pointer, details)
+
+
+def _too_many(violation: _Violation) -> Iterator[Problem]:
+    details = {"found": len(violation.value), "limit": violation.argument}
+    yield Problem(Code.PLAN_TOO_MANY, violation.pointer, details)
+
+
+def _wrong_type(violation: _Violation) -> Iterator[Problem]:
+    if violation.value == "":
+        yield _missing(violation.pointer)
+    else:
+        details = {"value": violation.value, "expected": _TYPES[violation.argument]}
+        yield Problem(Code.PLAN_WRONG_TYPE, violation.pointer, details)
+
+
+def _bad_value(violation: _Violation) -> Iterator[Problem]:
+    if violation.value == "":
+        yield _missing(violation.pointer)
+    else:
+        details = {"value": violation.value, "rule": violation.schema["description"]}
+        yield Problem(Code.PLAN_BAD_VALUE, violation.pointer, details)
+
+
+_TRANSLATIONS: Mapping[str, Callable[[_Violation], Iterator[Problem]]] = {
+    "required": _missing_keys,
+    "additionalProperties": _unknown_keys,
+    "type": _wrong_type,
+    "minItems": _too_few,
+    "minLength": _too_few,
+    "maxLength": _too_long,
+    "maxItems": _too_many,
+}
