@@ -10,6 +10,8 @@ MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
 
 
@@ -41,6 +43,12 @@ def decoded(text: str) -> str:
         return text
     plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def encoded(text: str) -> str:
+    """Return a text as Excel stores it, so that decoded gives it back."""
+    literal = _LITERAL_ESCAPE.sub("_x005F", text)
+    return _UNSTORABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", literal)
 
 
 def plain_number(number: Decimal) -> str:

@@ -124,7 +124,11 @@ def _add_plan_commands(commands: Commands) -> None:
 
 
 def _add_round_commands(commands: Commands) -> None:
-    _add_year(_add(commands, "generate", _generate, "担当課ごとの調査票を作ります。"))
+    generate = _add(commands, "generate", _generate, "担当課ごとの調査票を作ります。")
+    _add_year(generate)
+    generate.add_argument(
+        "--department", metavar="コード", help="この課の調査票だけを作ります（課のコードです）。"
+    )
     collect = _add(commands, "collect", _collect, "届いた回答を集め、台帳と集計表を作ります。")
     _add_year(collect)
     _add_json(collect)
@@ -182,7 +186,7 @@ def _generate(arguments: argparse.Namespace) -> int:
     from workflow.pipeline import generate
 
     workspace, year = _workspace(arguments), _year(arguments)
-    issuance = generate(workspace, year, datetime.now(JST))
+    issuance = generate(workspace, year, datetime.now(JST), arguments.department)
     folder = workspace.templates(year)
     _say(
         f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{len(issuance.unchanged)}件）。"

@@ -7,9 +7,11 @@ import errno
 import hashlib
 import os
 import re
+import secrets
+import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workflow.errors import OutputError
@@ -34,21 +36,61 @@ def safe_name(text: str, limit: int = 60) -> str:
 def replace_all(contents: Mapping[Path, bytes]) -> None:
     """Write every file, or none: each is first written whole beside its target, then moved.
 
-    Raises OutputError with one sentence; no target has changed unless the moves had begun.
+    Raises OutputError with one sentence; then every target is what it was before.
     """
-    written: list[tuple[Path, Path]] = []
+    new: dict[Path, Path] = {}
+    old: dict[Path, Path] = {}
+    target = Path()
     try:
         for target, content in contents.items():
-            written.append((_write_beside(target, content), target))
-        for temporary, target in written:
-            temporary.replace(target)
-        for folder in {target.parent for _, target in written}:
+            new[target] = _write_beside(target, content)
+        for target in contents:
+            if target.exists():
+                old[target] = _keep_beside(target)
+        with _taking_back(old) as begun:
+            for target, temporary in new.items():
+                begun.append(target)
+                temporary.replace(target)
+        for folder in {target.parent for target in contents}:
             _sync_folder(folder)
     except OSError as error:
-        raise OutputError(_sentence(error)) from error
+        raise OutputError(_sentence(error, target)) from error
     finally:
-        for temporary, _ in written:
+        for temporary in (*new.values(), *old.values()):
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _taking_back(old: Mapping[Path, Path]) -> Iterator[list[Path]]:
+    """Take back the moves begun, by the list, when something comes between them, even Ctrl+C."""
+    begun: list[Path] = []
+    try:
+        yield begun
+    except BaseException:
+        for target in begun:
+            with contextlib.suppress(OSError):
+                if target in old:
+                    old[target].replace(target)
+                else:
+                    target.unlink()
+        raise
+
+
+def _keep_beside(target: Path) -> Path:
+    kept = target.with_name(f".torimatome-{secrets.token_hex(8)}.tmp")
+    try:
+        os.link(target, kept)
+    except OSError:
+        _copy(target, kept)  # not every disk knows hard links
+    return kept
+
+
+def _copy(target: Path, kept: Path) -> None:
+    try:
+        shutil.copy2(target, kept)
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise
 
 
 def _write_beside(target: Path, content: bytes) -> Path:
@@ -85,8 +127,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: OSError) -> str:
-    where = error.filename or "出力先"
+def _sentence(error: OSError, target: Path) -> str:
     reasons = {
         errno.ENOSPC: "ディスクの空きがないため、書き込めませんでした",
         errno.EDQUOT: "使えるディスクの容量を超えたため、書き込めませんでした",
@@ -99,4 +140,4 @@ def _sentence(error: OSError) -> str:
         errno.ENAMETOOLONG: "名前が長すぎるため、書き込めませんでした",
     }
     reason = reasons.get(error.errno or 0, "書き込めませんでした")
-    return f"{reason}（{where}）。以前のファイルはそのまま残っています。"
+    return f"{reason}（{target}）。以前のファイルはそのまま残っています。"

@@ -36,7 +36,8 @@ class Place:
     def __str__(self) -> str:
         parts = [f"シート「{self.sheet}」" if self.sheet else ""]
         if self.cell:
-            parts.append(f"{self.cell}セル" if self.cell[0].isascii() else self.cell)
+            is_reference = self.cell.isascii() and self.cell[0].isalpha()
+            parts.append(f"{self.cell}セル" if is_reference else self.cell)
         about = "・".join(
             text for text in (f"整理番号{self.item}" if self.item else "", self.field) if text
         )

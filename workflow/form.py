@@ -53,10 +53,12 @@ def _field_from_json(declaration: Mapping[str, Any]) -> Field:
             Choice(c["value"], c.get("meaning", ""), tuple(c.get("aliases", ())))
             for c in parts["choices"]
         )
-    read_bound = {NumberField: lambda n: Decimal(str(n)), DateField: date.fromisoformat}.get(cls)
+    for count in ("max_length", "decimals"):
+        if count in parts:
+            parts[count] = int(parts[count])
     for bound in ("minimum", "maximum"):
-        if read_bound and bound in parts:
-            parts[bound] = read_bound(parts[bound])
+        if bound in parts:
+            parts[bound] = _bound_from_json(parts[bound])
     return cls(**parts)
 
 
@@ -94,6 +96,13 @@ def _choice_as_json(choice: Choice) -> dict[str, Any]:
     spelled: dict[str, Any] = {"value": choice.value}
     spelled |= {"meaning": choice.meaning} if choice.meaning else {}
     return spelled | ({"aliases": list(choice.aliases)} if choice.aliases else {})
+
+
+def _bound_from_json(bound: str | float) -> date | Decimal:
+    if isinstance(bound, str):
+        return date.fromisoformat(bound)
+    # A whole number is one, however it is spelled; str keeps 0.1 what it says.
+    return Decimal(int(bound)) if float(bound).is_integer() else Decimal(str(bound))
 
 
 def _json_number(number: Decimal) -> int | float:

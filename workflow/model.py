@@ -13,6 +13,9 @@ from workflow.findings import Finding, Severity
 Value = str | Decimal | date
 """One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
 
+PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
+"""Last year's answers: (item id, department code) → field label → text as the ledger spells it."""
+
 JOINT_SEPARATOR = "・"
 """Between the departments of a joint item, as the city's own reports write it."""
 

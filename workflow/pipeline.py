@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.errors import WorkspaceError
 from workflow.files import replace_all
 from workflow.findings import Severity
-from workflow.model import Plan, Return
+from workflow.model import Plan, PreviousAnswers, Return
 from workflow.plan.load import load_plan
 from workflow.templates.register import Register, load_register
 from workflow.workspace import Workspace
@@ -27,20 +27,46 @@ Progress = Callable[[int, int], None]
 """Told after each file: how many are done, of how many."""
 
 
-def generate(workspace: Workspace, year: int, now: datetime) -> Issuance:
-    """Issue a template to every department of the plan; what has not changed is left alone.
+def generate(
+    workspace: Workspace, year: int, now: datetime, department: str | None = None
+) -> Issuance:
+    """Issue a template to every department of the plan, or to one; the unchanged is left alone.
 
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
     """
-    from workflow.templates.issue import plan_issuance
+    from workflow.templates.issue import IssueRequest, plan_issuance
 
     plan = load_plan(workspace.home)
     folder = workspace.templates(year)
-    issuance = plan_issuance(plan, year, load_register(folder, year), folder, now)
+    request = IssueRequest(
+        plan=plan,
+        year=year,
+        now=now,
+        previous=_previous_answers(workspace, plan, year),
+        department=department,
+    )
+    issuance = plan_issuance(request, load_register(folder, year), folder)
     replace_all(issuance.writes)
     for path in issuance.stale:
         path.unlink(missing_ok=True)
     return issuance
+
+
+def _previous_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
+    ledger = workspace.ledger_csv(year - 1)
+    if not ledger.exists():
+        return {}
+    import csv
+
+    from workflow.compiled.previous import previous_answers
+
+    try:
+        return previous_answers(plan, ledger.read_bytes())
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(
+            f"前年度の台帳（{ledger}）を読み取れません。"
+            f"collect --year {year - 1} を実行して、作り直してください。"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

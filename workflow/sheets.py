@@ -9,8 +9,11 @@ from io import BytesIO
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
+from workflow.cells import encoded
 from workflow.look import FONT, INK
 
 MAX_ROW_HEIGHT = 409.0
@@ -37,7 +40,31 @@ def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> l
     return [a for a in attributes if tag != "row" or a[0] != "customHeight"]
 
 
-class LockedWorkbook(Workbook):
+class _ExactStrings(SharedStrings):
+    """Texts exactly as given: XlsxWriter takes <r>…</r> for markup and misses chained escapes."""
+
+    def _write_si(self, string: str) -> None:
+        self._xml_si_element(encoded(string), [("xml:space", "preserve")])
+
+
+class _ExactPackager(Packager):
+    def _write_shared_strings_file(self) -> None:
+        if not self.workbook.str_table.count:
+            return
+        strings = _ExactStrings()
+        strings.string_table = self.workbook.str_table
+        strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+        strings._assemble_xml_file()
+
+
+class ExactWorkbook(Workbook):
+    """A workbook in which every text stands exactly as it was given."""
+
+    def _get_packager(self) -> Packager:
+        return _ExactPackager()
+
+
+class LockedWorkbook(ExactWorkbook):
     """A workbook whose sheets cannot be renamed, moved or deleted.
 
     XlsxWriter has no call for it; the schema wants workbookProtection just before bookViews.
@@ -56,7 +83,7 @@ def new_workbook(stream: BytesIO, font_size: float, locked: bool = False) -> Wor
         "default_format_properties": style,
         "default_row_height": _DEFAULT_ROW_PIXELS,
     }
-    return (LockedWorkbook if locked else Workbook)(stream, options)
+    return (LockedWorkbook if locked else ExactWorkbook)(stream, options)
 
 
 def add_sheet(book: Workbook, name: str) -> Worksheet:

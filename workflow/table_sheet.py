@@ -12,12 +12,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.compiled.ledger import LedgerValue
 from workflow.look import HEADER_FILL, HEADER_INK, LINE
 from workflow.sheets import row_height
 
 FONT_SIZE = 10.0
 _PAPER_A4 = 9
+CellValue = str | int | Decimal | datetime | date | None
+"""What one cell of a flat table holds; None is an empty cell."""
+
 RowT = TypeVar("RowT")
 
 
@@ -27,7 +29,7 @@ class TableColumn(Generic[RowT]):
 
     label: str
     width: float
-    value: Callable[[RowT], LedgerValue]
+    value: Callable[[RowT], CellValue]
 
 
 class TableStyles:
@@ -67,7 +69,7 @@ def write_values(
     sheet: Worksheet,
     styles: TableStyles,
     columns: Sequence[tuple[str, float]],
-    rows: Sequence[Sequence[LedgerValue]],
+    rows: Sequence[Sequence[CellValue]],
 ) -> None:
     """Write rows of values under (label, width) columns."""
     for place, (label, width) in enumerate(columns):
@@ -88,7 +90,7 @@ def write_values(
 
 
 def write_value(
-    sheet: Worksheet, row: int, column: int, value: LedgerValue, styles: TableStyles
+    sheet: Worksheet, row: int, column: int, value: CellValue, styles: TableStyles
 ) -> None:
     """Write one value as what it is; a text stays a text whatever it looks like."""
     match value:

@@ -14,7 +14,7 @@ JST = timezone(timedelta(hours=9), "JST")
 
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _FIRST, _LAST = 1989, 2117
-_ERA_YEAR = re.compile(r"(令和|平成|R|H)\.?(元|\d{1,3})(?:年度?)?", re.IGNORECASE)
+_ERA_YEAR = re.compile(r"(令和|平成|R|H)\.?(元|0*[1-9]\d{0,2})(?:年度?)?", re.IGNORECASE)
 _WESTERN_YEAR = re.compile(r"(\d{4})(?:年度?)?")
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.model import Field, Plan
+from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
-
-LedgerValue = str | int | Decimal | datetime | date | None
 
 YEAR_LABEL = "年度(西暦)"
 STATUS_LABEL = "回答状況"
@@ -28,7 +25,7 @@ class LedgerColumn:
 
     label: str
     width: float
-    value: Callable[[Entry], LedgerValue]
+    value: Callable[[Entry], CellValue]
     field: Field | None = None
 
 
@@ -39,7 +36,7 @@ class Ledger:
     year: int
     columns: tuple[LedgerColumn, ...]
     entries: tuple[Entry, ...]
-    rows: tuple[tuple[LedgerValue, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
 
     def index(self, label: str) -> int:
         """Return the 0-based place of a column."""
@@ -77,7 +74,7 @@ def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
 
 
 def _field_column(field: Field) -> LedgerColumn:
-    def value(entry: Entry) -> LedgerValue:
+    def value(entry: Entry) -> CellValue:
         # An answer that was sent back is not a figure: only its source is shown.
         if entry.answer is None or entry.status is not AnswerStatus.ANSWERED:
             return None

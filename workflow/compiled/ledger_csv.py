@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from workflow.cells import plain_number
-from workflow.compiled.ledger import Ledger, LedgerValue
+from workflow.compiled.ledger import Ledger
+from workflow.table_sheet import CellValue
 from workflow.years import iso_time
 
 
@@ -21,7 +22,7 @@ def ledger_csv(ledger: Ledger) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _spelled(value: LedgerValue) -> str:
+def _spelled(value: CellValue) -> str:
     match value:
         case None:
             return ""

@@ -9,8 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from workflow import VERSION
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.table_sheet import TableStyles, write_values
 from workflow.model import Outcome, Plan
+from workflow.table_sheet import TableStyles, write_values
 from workflow.templates.register import Register
 
 LEGEND_SHEET = "凡例"

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from workflow.findings import Code, Finding, Place, Severity
-from workflow.model import Answer, Assignment, Outcome, Plan, Return, Value
+from workflow.model import Answer, Assignment, Form, Outcome, Plan, Return, Value
 
 
 class AnswerStatus(StrEnum):
@@ -47,7 +47,7 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
         for returned in _choose(own, chosen):
             final[returned.path] = returned
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
-    joint = list(_joint_findings(entries, chosen))
+    joint = list(_joint_findings(plan.form, entries, chosen))
     for finding in joint:
         final[finding.file] = _with_warning(final[finding.file], finding)
     unused = _unused(entries, chosen)
@@ -148,7 +148,7 @@ def _answers_to(
 
 
 def _joint_findings(
-    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
+    form: Form, entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
 ) -> Iterator[Finding]:
     for entry in entries:
         accepted = [a for a in _answers_to(entry.assignment, chosen) if not a.rejected]
@@ -160,7 +160,7 @@ def _joint_findings(
             yield Code.JOINT_DIFFERS.at(
                 _place(answer),
                 departments="と".join(names[a.department] for a in accepted),
-                labels="、".join(differing),
+                labels="、".join(form.field(key).label for key in differing),
                 used=names[accepted[0].department],
             )
 

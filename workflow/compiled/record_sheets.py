@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workflow.compiled.status import DepartmentStatus
-from workflow.compiled.table_sheet import TableColumn
 from workflow.findings import Finding
 from workflow.model import Return
+from workflow.table_sheet import TableColumn
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"

@@ -20,9 +20,9 @@ from workflow.compiled.record_sheets import (
 )
 from workflow.compiled.status import DepartmentStatus
 from workflow.compiled.summary_sheet import LEDGER_SHEET, SUMMARY_SHEET, write_summary
-from workflow.compiled.table_sheet import FONT_SIZE, TableStyles, write_table, write_values
 from workflow.model import Plan
 from workflow.sheets import add_sheet, new_workbook
+from workflow.table_sheet import FONT_SIZE, TableStyles, write_table, write_values
 from workflow.templates.register import Register
 from workflow.years import era_year
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-_DAY = r"^\d{4}-\d{2}-\d{2}$"
-
 Objection = tuple[str, Code, dict[str, str]]
 """A field key, what is wrong with its value, and the details of the message."""
 
@@ -65,7 +63,7 @@ def _property(field: Field) -> dict[str, Any]:
         case DateField():
             days = {"formatMinimum": field.minimum, "formatMaximum": field.maximum}
             bounds_as_text = {k: day.isoformat() for k, day in days.items() if day}
-            return {"type": "string", "pattern": _DAY} | bounds_as_text
+            return {"type": "string", "format": "date"} | bounds_as_text
 
 
 def _step(decimals: int) -> Any:  # noqa: ANN401 - Decimal where the schema language says number
@@ -105,7 +103,10 @@ def _validator(form: Form) -> Validator:
             yield ValidationError(f"{day} > {bound}")
 
     keywords = {"formatMinimum": earliest, "formatMaximum": latest}
-    validator: Validator = extend(Draft202012Validator, keywords)(answer_schema(form))  # type: ignore[no-untyped-call]
+    kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    validator: Validator = kind(
+        answer_schema(form), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
     return validator
 
 
@@ -113,7 +114,7 @@ _CODES = {
     "maxLength": Code.VALUE_TOO_LONG,
     "enum": Code.VALUE_NOT_A_CHOICE,
     "type": Code.VALUE_NOT_A_NUMBER,
-    "pattern": Code.VALUE_NOT_A_DATE,
+    "format": Code.VALUE_NOT_A_DATE,
     "minimum": Code.VALUE_TOO_SMALL,
     "formatMinimum": Code.VALUE_TOO_SMALL,
     "maximum": Code.VALUE_TOO_LARGE,

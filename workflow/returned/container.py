@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from enum import Enum
 from pathlib import PurePosixPath
 
@@ -68,7 +67,10 @@ def _guard_zip(place: Place, extension: str, content: bytes) -> Finding | None:
             parts = {part.filename for part in archive.infolist()}
             if "xl/workbook.xml" in parts:
                 return _guard_size(place, archive) or _guard_content(place, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+    except MemoryError:
+        raise
+    except Exception:
+        # Damage makes zipfile and its four decompressors raise whatever they like.
         if extension in _WORKBOOKS:
             return Code.FILE_BROKEN.at(place, reason="途中で切れているか、内容が変わっています")
         return Code.FILE_NOT_EXCEL.at(place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflow.cells import a1, folded, folded_id
 from workflow.findings import Code, Finding, Place
 from workflow.returned.raw import RawBook, RawCell, RawSheet
-from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 from workflow.templates.register import Issue, IssuedItem
 
 _HEADER_ROWS = 60
@@ -95,6 +95,8 @@ def match(file: str, table: Table, issue: Issue) -> Matching:
     issued = {folded_id(item.id): item for item in issue.items}
     rows: dict[str, MatchedRow] = {}
     for row, text in table.ids().items():
+        if folded(text) == folded(PREVIOUS_LABEL):
+            continue
         item = issued.get(folded_id(text))
         here = Place(file=file, sheet=table.sheet.name, cell=f"{row}行目")
         if item is None:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from workflow.cells import folded, plain_number
 from workflow.findings import Code
@@ -14,10 +14,12 @@ from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
 from workflow.returned.raw import CellKind, RawCell
 
 _ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _SERIAL_ORIGIN = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2958465  # 1900-03-01, after Excel's false leap day; 9999-12-31
+_NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
+_MOST_DIGITS = 15  # before the point; Excel keeps no more
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 
@@ -63,25 +65,29 @@ def _parse_choice(field: ChoiceField, text: str) -> Parsed:
 
 def _parse_number(field: NumberField, cell: RawCell) -> Parsed:
     if cell.number is not None and cell.kind is CellKind.NUMBER:
-        return Parsed(cell.number)
+        return Parsed(cell.number if _is_kept_by_excel(cell.number) else cell.text)
     plain = unicodedata.normalize("NFKC", cell.text).strip().translate(_NEGATIVE)
-    plain = re.sub(r"[,\s]", "", plain.removesuffix(unicodedata.normalize("NFKC", field.unit)))
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
+    plain = plain.removesuffix(unicodedata.normalize("NFKC", field.unit)).rstrip()
+    # A comma that does not part thousands might be meant as a decimal point: better to ask.
+    if not _NUMBER.fullmatch(plain):
         return Parsed(cell.text)
-    if not number.is_finite() or abs(number.adjusted()) > 15:
+    number = Decimal(re.sub(r"[,\s]", "", plain))
+    if not _is_kept_by_excel(number):
         return Parsed(cell.text)
     return _adjusted(cell.text, number, plain_number(number))
+
+
+def _is_kept_by_excel(number: Decimal) -> bool:
+    return number.is_finite() and number.adjusted() < _MOST_DIGITS
 
 
 def _parse_date(cell: RawCell) -> Parsed:
     if cell.moment is not None:
         return Parsed(cell.moment.date())
-    if cell.number is not None and cell.number == cell.number.to_integral_value():
-        serial = int(cell.number)
-        if _FIRST_SERIAL <= serial <= _LAST_SERIAL:
-            day = _SERIAL_ORIGIN + timedelta(days=serial)
+    if cell.number is not None and cell.number.is_finite():
+        serial = cell.number
+        if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
+            day = _SERIAL_ORIGIN + timedelta(days=int(serial))
             return _adjusted(cell.text, day, day.isoformat())
     written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
     return Parsed(cell.text) if written is None else _adjusted(cell.text, *written)

@@ -10,13 +10,23 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.cells import a1, quoted_sheet
-from workflow.look import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, LINK_INK
+from workflow.look import (
+    ALERT_FILL,
+    ALERT_INK,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    LINK_INK,
+    TO_FILL_FILL,
+)
 from workflow.sheets import row_height
 from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
 from workflow.years import full_year, japanese_date
 
 NUMBER_CELL = "$C$5"
-_NUMBER_ROW, _NUMBER_COLUMN = 5, 3
+_WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}
+_FIRST, _LAST = 2, 6
 _DONE, _LEFT = "記入済", "未記入"
 
 
@@ -25,23 +35,32 @@ def write_cover(book: Workbook, sheet: Worksheet, layout: Layout) -> dict[str, s
     pen = _Pen(book, sheet)
     _set_page(sheet, layout)
     _write_heading(pen, layout)
+    count_row = pen.row
+    pen.row += 2
     _write_steps(pen, layout)
     choices = dict(_write_choices(pen, layout))
-    _write_items(pen, layout)
+    states = _write_items(pen, layout)
+    _write_count(pen, layout, count_row, states)
     return choices
 
 
 class _Pen:
-    """Writes down the page, row by row, in columns B to E."""
+    """Writes down the page, row by row, in columns B to F."""
 
     def __init__(self, book: Workbook, sheet: Worksheet) -> None:
-        base: dict[str, Any] = {"valign": "top", "text_wrap": True}
+        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
         boxed = base | {"border": 1, "border_color": LINE}
         self.sheet = sheet
         self.row = 1
-        self.title = book.add_format({"font_size": 18, "bold": True})
+        self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
         self.heading = book.add_format(
-            {"bold": True, "font_size": 12, "bottom": 2, "bottom_color": HEADER_FILL}
+            {
+                "bold": True,
+                "font_size": 12,
+                "valign": "vcenter",
+                "bottom": 2,
+                "bottom_color": HEADER_FILL,
+            }
         )
         self.text = book.add_format(base)
         self.label = book.add_format(boxed | {"bold": True, "bg_color": LABEL_FILL})
@@ -49,46 +68,66 @@ class _Pen:
             boxed | {"bold": True, "bg_color": HEADER_FILL, "font_color": HEADER_INK}
         )
         self.boxed = book.add_format(boxed)
-        self.link = book.add_format(boxed | {"font_color": LINK_INK, "underline": 1})
-        self.left = book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True})
+        self.centred = book.add_format(boxed | {"align": "center"})
+        self.link = book.add_format(
+            boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"}
+        )
+        self.count = book.add_format(
+            {
+                "bold": True,
+                "font_size": 14,
+                "valign": "vcenter",
+                "align": "center",
+                "border": 2,
+                "border_color": HEADER_FILL,
+            }
+        )
+        self.left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
+        self.unfinished = book.add_format(
+            {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
+        )
 
     def put(self, column: int, text: str, style: Format) -> None:
         self.sheet.write_string(self.row - 1, column - 1, text, style)
 
-    def put_across(self, text: str, style: Format) -> None:
-        self.sheet.merge_range(self.row - 1, 1, self.row - 1, 4, "", style)
-        self.put(2, text, style)
-        # Excel does not fit the height of merged cells by itself.
-        self.sheet.set_row(self.row - 1, row_height([(text, 94)], FONT_SIZE))
+    def put_over(self, first: int, last: int, text: str, style: Format) -> None:
+        """Write over several columns; Excel does not fit merged cells, so the height is set."""
+        self.sheet.merge_range(self.row - 1, first - 1, self.row - 1, last - 1, "", style)
+        self.put(first, text, style)
+        width = sum(list(_WIDTHS.values())[first - 1 : last])
+        self.sheet.set_row(self.row - 1, row_height([(text, width)], FONT_SIZE) + 4)
+
+    def head(self, text: str) -> None:
+        self.put_over(_FIRST, _LAST, text, self.heading)
         self.row += 1
 
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
-    for column, width in (("A:A", 2), ("B:B", 18), ("C:C", 24), ("D:D", 40), ("E:E", 12)):
-        sheet.set_column(column, width)
+    for letter, width in _WIDTHS.items():
+        sheet.set_column(f"{letter}:{letter}", width)
     sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L{layout.number}&R&P / &N")
+    name = layout.department.name.replace("&", "&&")
+    sheet.set_footer(f"&L{name}　様式番号 {layout.number}&R&P / &N")
 
 
 def _write_heading(pen: _Pen, layout: Layout) -> None:
+    pen.sheet.set_row(1, 32)
     pen.row = 2
-    pen.sheet.set_row(1, 30)
     pen.put(2, f"{layout.title}　進捗状況調査票", pen.title)
-    for row, label, text in (
-        (3, "対象年度", full_year(layout.number.year)),
-        (4, "担当課", layout.department.name),
-        (_NUMBER_ROW, "様式番号", str(layout.number)),
-        (6, "提出期限", _deadline(layout)),
-        (7, "提出先・問い合わせ先", _contact(layout)),
-    ):
-        pen.row = row
+    facts = (
+        ("対象年度", full_year(layout.number.year)),
+        ("担当課", layout.department.name),
+        ("様式番号", str(layout.number)),
+        ("提出期限", _deadline(layout)),
+        ("提出先・問い合わせ先", _contact(layout)),
+    )
+    for pen.row, (label, text) in enumerate(facts, start=3):
+        pen.put_over(3, _LAST, text, pen.boxed)
         pen.put(2, label, pen.label)
-        pen.sheet.merge_range(row - 1, 2, row - 1, 4, "", pen.boxed)
-        pen.put(_NUMBER_COLUMN, text, pen.boxed)
-        pen.sheet.set_row(row - 1, row_height([(text, 76)], FONT_SIZE))
-    pen.row = 9
+    pen.row += 2
 
 
 def _deadline(layout: Layout) -> str:
@@ -100,80 +139,115 @@ def _contact(layout: Layout) -> str:
 
 
 def _write_steps(pen: _Pen, layout: Layout) -> None:
-    pen.put_across("記入のしかた", pen.heading)
-    steps = [
-        f"シート「{ENTRY_SHEET}」の、うすい黄色のセルだけに記入してください。",
-        "一覧から選ぶ項目は、セルの右に出る▼を押して選んでください。",
-        "セルの中で改行するときは、Altキーを押しながらEnterキーを押してください。",
-        "行や列、シートを増やしたり消したりしないでください。様式が合わない場合はご連絡ください。",
-        "下の一覧がすべて「記入済」になったら、上書き保存して提出してください。",
-    ]
-    steps += [f"{f.label}：{f.help}" for _, f in layout.field_columns if f.help]
-    steps += [
-        f"整理番号{item.id}は、{item.departments}の共同の取組です。どの課が記入するか、ご相談ください。"
-        for item in layout.shared
-    ]
-    for number, step in enumerate(steps, start=1):
-        pen.put_across(f"{number}. {step}", pen.text)
+    pen.head("記入のしかた")
+    for number, step in enumerate(_steps(layout), start=1):
+        pen.put_over(_FIRST, _LAST, f"{number}. {step}", pen.text)
+        pen.row += 1
     pen.row += 1
+
+
+def _steps(layout: Layout) -> Iterator[str]:
+    yield (
+        f"シート「{ENTRY_SHEET}」の白と黄色のセルに記入してください。"
+        "黄色は必ず記入するセルで、記入すると白くなります。灰色のセルは変更できません。"
+    )
+    yield "Tabキーを押すと、次に記入するセルへ移ります。"
+    yield "一覧から選ぶ項目は、セルの右に出る▼を押して選んでください。"
+    yield "セルの中で改行するときは、Altキーを押しながらEnterキーを押してください。"
+    yield (
+        "ほかの文書から貼り付けるときは、右クリックして「値」の貼り付けを選んでください。"
+        "赤くなったセルは、文字数や選択肢が決まりと合っていません。"
+    )
+    if any(entry.previous for entry in layout.rows):
+        yield "「前年度」の行は昨年の回答です。参考にしてください（変更はできません）。"
+    for _, field in layout.field_columns:
+        if field.help:
+            yield f"{field.label}：{field.help}"
+    for item in layout.shared:
+        yield (
+            f"整理番号{item.id}は、{item.departments}の共同の取組です。"
+            "どの課が記入するか、課の間でご相談ください。"
+        )
+    yield "上の「未入力」が0件になったら、上書き保存し、このファイルのまま提出先へ送ってください。"
+    yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
 
 
 def _write_choices(pen: _Pen, layout: Layout) -> Iterator[tuple[str, str]]:
     fields = layout.form.form.choice_fields
     if not fields:
         return
-    pen.put_across("選択肢とその意味", pen.heading)
-    for column, text in ((2, "項目"), (3, "選択肢"), (4, "意味")):
-        pen.put(column, text, pen.header)
+    pen.head("選択肢とその意味")
+    pen.put_over(4, _LAST, "意味", pen.header)
+    pen.put(2, "項目", pen.header)
+    pen.put(3, "選択肢", pen.header)
     pen.row += 1
     for field in fields:
         first = pen.row
         for choice in field.choices:
+            pen.put_over(4, _LAST, choice.meaning, pen.boxed)
             pen.put(2, field.label, pen.label)
             pen.put(3, choice.value, pen.boxed)
-            pen.put(4, choice.meaning, pen.boxed)
             pen.row += 1
         yield field.key, f"$C${first}:$C${pen.row - 1}"
     pen.row += 1
 
 
-def _write_items(pen: _Pen, layout: Layout) -> None:
-    pen.put_across("取組内容の一覧（整理番号を押すと記入する欄に移ります）", pen.heading)
-    for column, text in ((2, "整理番号"), (3, "取組内容"), (5, "記入の状態")):
+def _write_items(pen: _Pen, layout: Layout) -> str:
+    """Write a line per item; return the range of their states."""
+    pen.head("取組内容の一覧")
+    pen.put_over(3, 4, "取組内容", pen.header)
+    for column, text in ((2, "整理番号"), (5, "状態"), (6, "記入する欄")):
         pen.put(column, text, pen.header)
-    pen.sheet.merge_range(pen.row - 1, 2, pen.row - 1, 3, "", pen.header)
-    pen.put(3, "取組内容", pen.header)
     pen.row += 1
     first = pen.row
     for entry in layout.rows:
         _write_item(pen, layout, entry)
     states = f"$E${first}:$E${pen.row - 1}"
     pen.sheet.conditional_format(
-        f"E{first}:E{pen.row - 1}",
+        states.replace("$", ""),
         {"type": "cell", "criteria": "==", "value": f'"{_LEFT}"', "format": pen.left},
     )
-    total = len(layout.rows)
-    pen.put(2, "未記入の件数", pen.label)
-    pen.sheet.merge_range(pen.row - 1, 2, pen.row - 1, 4, "", pen.boxed)
-    pen.sheet.write_formula(
-        pen.row - 1,
-        2,
-        f'=COUNTIF({states},"{_LEFT}")&"件／全{total}件"',
-        pen.boxed,
-        f"{total}件／全{total}件",
-    )
+    return states
 
 
 def _write_item(pen: _Pen, layout: Layout, entry: EntryRow) -> None:
-    sheet = quoted_sheet(ENTRY_SHEET)
-    first = a1(entry.row, layout.field_columns[0][0].index)
-    pen.sheet.write_url(pen.row - 1, 1, f"internal:{sheet}!{first}", pen.link, string=entry.item.id)
-    pen.sheet.merge_range(pen.row - 1, 2, pen.row - 1, 3, "", pen.boxed)
-    pen.put(3, entry.item.labels[-1], pen.boxed)
-    pen.sheet.set_row(pen.row - 1, row_height([(entry.item.labels[-1], 64)], FONT_SIZE))
+    pen.put_over(3, 4, entry.item.labels[-1], pen.boxed)
+    pen.put(2, entry.item.id, pen.centred)
     required = [column.index for column, field in layout.field_columns if field.required]
     wanted = required or [column.index for column, _ in layout.field_columns]
-    blanks = "+".join(f"COUNTBLANK({sheet}!{a1(entry.row, index)})" for index in wanted)
+    places = [a1(entry.row, index) for index in wanted]
+    sheet = quoted_sheet(ENTRY_SHEET)
+    blanks = "+".join(f"COUNTBLANK({sheet}!{place})" for place in places)
     state = f'=IF({blanks}=0,"{_DONE}","{_LEFT}")'
-    pen.sheet.write_formula(pen.row - 1, 4, state, pen.boxed, _LEFT)
+    pen.sheet.write_formula(pen.row - 1, 4, state, pen.centred, _LEFT)
+    pen.sheet.write_formula(pen.row - 1, 5, _link(sheet, places), pen.link, "記入する")
     pen.row += 1
+
+
+def _link(sheet: str, places: list[str]) -> str:
+    """Return a link to the first of these cells that is empty, or else to the first one."""
+    target = f'"{places[0]}"'
+    for place in reversed(places):
+        target = f'IF({sheet}!{place}="","{place}",{target})'
+    return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
+
+
+def _write_count(pen: _Pen, layout: Layout, row: int, states: str) -> None:
+    total = len(layout.rows)
+    pen.row = row
+    pen.put_over(_FIRST, _LAST, "", pen.count)
+    pen.sheet.set_row(row - 1, 30)
+    formula = f'="未入力 "&COUNTIF({states},"{_LEFT}")&" 件／全 {total} 件"'
+    text = f"未入力 {total} 件／全 {total} 件"
+    pen.sheet.write_formula(row - 1, 1, formula, pen.count, text)
+    pen.sheet.conditional_format(
+        row - 1,
+        1,
+        row - 1,
+        _LAST - 1,
+        {
+            "type": "formula",
+            "criteria": f'=COUNTIF({states},"{_LEFT}")>0',
+            "format": pen.left,
+        },
+    )

@@ -2,173 +2,230 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.look import ALERT_FILL, ENTRY_FILL, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
+from workflow.cells import a1
+from workflow.look import (
+    ALERT_FILL,
+    ALERT_INK,
+    ENTRY_LINE,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    MUTED_INK,
+    PREVIOUS_FILL,
+    TO_FILL_FILL,
+)
 from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
 from workflow.sheets import row_height
+from workflow.templates.highlights import HighlightKind, highlights
 from workflow.templates.layout import (
-    COVER_SHEET,
-    FIRST_ENTRY_ROW,
     FONT_SIZE,
     HEADER_ROW,
+    LEGEND_ROW,
     NUMBER_ROW,
+    PREVIOUS_LABEL,
     TITLE_ROW,
     ColumnKind,
+    EntryRow,
     Layout,
+    text_size,
 )
-from workflow.years import full_year
+from workflow.templates.validations import validation
+from workflow.years import era_year, full_year
 
 _PAPERS = {"A3": 8, "A4": 9}
-_LEAST_HEIGHT = 60.0
-_MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32
+_LEAST_HEIGHT = 54.0
+_LABEL_SIZE = 9.0
+_ZOOM = 120
 
 
 def write_entries(
     book: Workbook, sheet: Worksheet, layout: Layout, choices: Mapping[str, str]
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
+    styles = _Styles(book, layout)
     _set_page(sheet, layout)
-    _write_heading(book, sheet, layout)
-    _write_rows(book, sheet, layout)
-    last = layout.rows[-1].row
-    for column, field in layout.field_columns:
-        cells = (FIRST_ENTRY_ROW - 1, column.index - 1, last - 1, column.index - 1)
-        sheet.data_validation(*cells, _validation(field, choices))
-        if field.required:
-            empty = book.add_format({"left": 5, "left_color": ALERT_FILL})
-            sheet.conditional_format(*cells, {"type": "blanks", "format": empty})
+    _write_heading(sheet, styles, layout)
+    for band in layout.bands:
+        for column in layout.columns:
+            sheet.write_blank(band.row - 1, column.index - 1, None, styles.band)
+        sheet.write_string(band.row - 1, 0, band.text, styles.band)
+    for entry in layout.rows:
+        if entry.previous:
+            _write_previous(sheet, styles, layout, entry)
+        _write_entry(sheet, styles, layout, entry)
+    _add_validations(sheet, layout, choices)
+    _add_highlights(sheet, styles, layout, choices)
+
+
+class _Styles:
+    """The formats of the sheet; entry cells are the only unlocked ones."""
+
+    def __init__(self, book: Workbook, layout: Layout) -> None:
+        boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True}
+        small = boxed | {"font_size": _LABEL_SIZE}
+        label = small | {"bg_color": LABEL_FILL}
+        grey = {"bg_color": PREVIOUS_FILL, "font_color": MUTED_INK, "italic": False}
+        entry = boxed | {"border_color": ENTRY_LINE, "locked": False}
+        head = {"bold": True, "align": "center", "valign": "vcenter"}
+        self.title = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
+        self.plain = book.add_format({"valign": "vcenter"})
+        self.header = book.add_format(
+            boxed | head | {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        )
+        self.band = book.add_format(
+            {"bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": HEADER_FILL}
+        )
+        self.label = book.add_format(label)
+        self.centred = book.add_format(label | {"align": "center", "bold": True})
+        self.previous_label = book.add_format(small | grey)
+        self.entry = {
+            f.key: book.add_format(entry | _cell_format(f) | {"font_size": text_size(f)})
+            for _, f in layout.field_columns
+        }
+        self.previous = {
+            f.key: book.add_format(small | grey | _alignment(f) | {"font_size": text_size(f)})
+            for _, f in layout.field_columns
+        }
+        self.legend = {
+            "必ず記入するセル": book.add_format(boxed | {"bg_color": TO_FILL_FILL}),
+            "記入できるセル": book.add_format(boxed | {"border_color": ENTRY_LINE}),
+            "直すセル": book.add_format(
+                boxed | {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
+            ),
+        }
+        self.highlights: dict[HighlightKind, Format] = {
+            HighlightKind.TO_FILL: book.add_format({"bg_color": TO_FILL_FILL}),
+            HighlightKind.TO_PUT_RIGHT: book.add_format(
+                {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
+            ),
+        }
 
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
+    sheet.set_zoom(_ZOOM)
     sheet.set_landscape()
     sheet.set_paper(_PAPERS[layout.paper])
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1)
     name = layout.department.name.replace("&", "&&")
-    sheet.set_footer(f"&L{name}　{layout.number}&R&P / &N")
-    sheet.freeze_panes(HEADER_ROW, 1)
-    first_field = layout.field_columns[0][0].index
-    sheet.set_selection(FIRST_ENTRY_ROW - 1, first_field - 1, FIRST_ENTRY_ROW - 1, first_field - 1)
+    sheet.set_footer(f"&L{name}　様式番号 {layout.number}&R&P / &N")
     for column in layout.columns:
-        sheet.set_column(column.index - 1, column.index - 1, column.width)
+        hidden = {"hidden": True} if column.hidden else {}
+        sheet.set_column(column.index - 1, column.index - 1, column.width, None, hidden)
+    first = layout.field_columns[0][0].index - 1
+    sheet.freeze_panes(HEADER_ROW, first - 1)
+    sheet.set_selection(layout.rows[0].row - 1, first, layout.rows[0].row - 1, first)
+    last_row, last_column = layout.rows[-1].row - 1, len(layout.columns) - 1
+    sheet.autofilter(HEADER_ROW - 1, 0, last_row, last_column)
+    sheet.print_area(0, 0, last_row, last_column)
 
 
-def _write_heading(book: Workbook, sheet: Worksheet, layout: Layout) -> None:
+def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     title = f"{layout.title}　{full_year(layout.number.year)}　{layout.department.name}"
-    large = book.add_format({"bold": True, "font_size": 14})
-    sheet.write_string(TITLE_ROW - 1, 0, title, large)
-    sheet.write_string(NUMBER_ROW - 1, 0, f"様式番号：{layout.number}")
-    header = book.add_format(
-        {
-            "bold": True,
-            "bg_color": HEADER_FILL,
-            "font_color": HEADER_INK,
-            "border": 1,
-            "border_color": LINE,
-            "text_wrap": True,
-            "align": "center",
-            "valign": "vcenter",
-        }
-    )
+    sheet.set_row(TITLE_ROW - 1, 24)
+    sheet.write_string(TITLE_ROW - 1, 0, title, styles.title)
+    sheet.write_string(NUMBER_ROW - 1, 0, f"様式番号：{layout.number}", styles.plain)
+    shown = [c.index - 1 for c in layout.columns if not c.hidden]
+    for place, (text, style) in zip(shown[1:], styles.legend.items(), strict=False):
+        sheet.write_string(LEGEND_ROW - 1, place, text, style)
+    sheet.set_row(HEADER_ROW - 1, 30)
     for column in layout.columns:
-        sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, header)
+        sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
 
 
-def _write_rows(book: Workbook, sheet: Worksheet, layout: Layout) -> None:
-    boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True, "valign": "top"}
-    locked = book.add_format(boxed | {"bg_color": LABEL_FILL})
-    centred = book.add_format(boxed | {"bg_color": LABEL_FILL, "align": "center"})
-    styles = {
-        field.key: book.add_format(
-            boxed | {"bg_color": ENTRY_FILL, "locked": False} | _cell_format(field)
-        )
-        for _, field in layout.field_columns
-    }
-    narrow = (ColumnKind.ID, ColumnKind.PAGES)
-    for entry in layout.rows:
-        texts = zip(entry.texts, layout.columns, strict=False)
-        height = row_height(((text, c.width) for text, c in texts), FONT_SIZE)
-        sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height))
-        for column in layout.columns:
-            place = (entry.row - 1, column.index - 1)
-            if column.field is not None:
-                sheet.write_blank(*place, None, styles[column.field.key])
-            else:
-                style = centred if column.kind in narrow else locked
-                sheet.write_string(*place, entry.texts[column.index - 1], style)
+def _write_entry(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+    labels = [(text, c) for text, c in zip(entry.texts, layout.columns, strict=False)]
+    height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
+    sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height))
+    for text, column in labels:
+        style = styles.centred if column.kind is ColumnKind.ID else styles.label
+        sheet.write_string(entry.row - 1, column.index - 1, text, style)
+    for column, field in layout.field_columns:
+        sheet.write_blank(entry.row - 1, column.index - 1, None, styles.entry[field.key])
+
+
+def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+    row, said = entry.row - 2, dict(entry.previous)
+    for column in layout.columns:
+        if column.field is None:
+            sheet.write_blank(row, column.index - 1, None, styles.previous_label)
+        else:
+            text = said.get(column.field.key, "")
+            sheet.write_string(row, column.index - 1, text, styles.previous[column.field.key])
+    sheet.write_string(row, 0, PREVIOUS_LABEL, styles.previous_label)
+    last_year = f"{era_year(layout.number.year - 1)}の回答"
+    sheet.write_string(row, len(layout.form.levels), last_year, styles.previous_label)
+    heights = (
+        row_height([(said.get(f.key, ""), c.width * FONT_SIZE / text_size(f))], text_size(f))
+        for c, f in layout.field_columns
+    )
+    sheet.set_row(row, max(heights))
+
+
+def _alignment(field: Field) -> dict[str, Any]:
+    if isinstance(field, TextField):
+        return {}
+    return {"align": "center" if isinstance(field, ChoiceField) else "right"}
 
 
 def _cell_format(field: Field) -> dict[str, Any]:
     match field:
-        case TextField():
+        case TextField() | ChoiceField():
             # Text format keeps Excel from turning "1-1", "007" or "=..." into something else.
-            return {"num_format": "@"}
-        case ChoiceField():
-            return {"num_format": "@", "align": "center"}
+            return {"num_format": "@"} | _alignment(field)
         case NumberField(decimals=decimals):
-            return {"num_format": "#,##0" + ("." + "0" * decimals if decimals else "")}
+            places = "." + "0" * decimals if decimals else ""
+            return {"num_format": f"#,##0{places}"} | _alignment(field)
         case DateField():
-            return {"num_format": "yyyy/m/d"}
+            return {"num_format": "yyyy/m/d"} | _alignment(field)
 
 
-def _validation(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
-    rule, message = _rule(field, choices)
-    required = "必ず記入する項目です。" if field.required else ""
-    told = f"{field.help}{message}{required}"
-    return rule | {
-        "ignore_blank": True,
-        "input_title": field.label[:_TITLE_LIMIT],
-        "input_message": told[:_MESSAGE_LIMIT],
-        "error_title": "もう一度ご確認ください。",
-        "error_message": message[:_MESSAGE_LIMIT],
-    }
+def _runs(layout: Layout) -> Iterator[tuple[int, int]]:
+    """Yield the entry rows as runs of neighbours, 1-based and inclusive."""
+    first = last = layout.rows[0].row
+    for entry in layout.rows[1:]:
+        if entry.row != last + 1:
+            yield first, last
+            first = entry.row
+        last = entry.row
+    yield first, last
 
 
-def _rule(field: Field, choices: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    match field:
-        case TextField(max_length=limit):
-            rule = {"validate": "length", "criteria": "<=", "value": limit}
-            return rule, f"{limit}文字以内で記入してください。"
-        case ChoiceField(key=key):
-            source = f"='{COVER_SHEET}'!{choices[key]}"
-            return {"validate": "list", "source": source}, "一覧から選んでください。"
-        case NumberField():
-            return _number_rule(field)
-        case DateField():
-            return _date_rule(field)
+def _add_validations(sheet: Worksheet, layout: Layout, choices: Mapping[str, str]) -> None:
+    (first, last), *others = _runs(layout)
+    for column, field in layout.field_columns:
+        place = column.index - 1
+        rule = validation(field, choices)
+        rule["other_cells"] = [[start - 1, place, end - 1, place] for start, end in others]
+        sheet.data_validation(first - 1, place, last - 1, place, rule)
 
 
-def _number_rule(field: NumberField) -> tuple[dict[str, Any], str]:
-    low, high = field.minimum, field.maximum
-    unit = f"単位は{field.unit}です。" if field.unit else ""
-    rule = {
-        "validate": "integer" if field.decimals == 0 else "decimal",
-        "criteria": "between",
-        "minimum": -1e15 if low is None else float(low),
-        "maximum": 1e15 if high is None else float(high),
-    }
-    return rule, f"数字だけを記入してください。{unit}{_bounds(low, high)}"
-
-
-def _date_rule(field: DateField) -> tuple[dict[str, Any], str]:
-    low, high = field.minimum, field.maximum
-    rule = {
-        "validate": "date",
-        "criteria": "between",
-        "minimum": low or date(1900, 3, 1),
-        "maximum": high or date(9999, 12, 31),
-    }
-    return rule, f"日付を2024/5/1のように記入してください。{_bounds(low, high)}"
-
-
-def _bounds(low: object, high: object) -> str:
-    told = ("" if low is None else f"{low}以上") + ("" if high is None else f"{high}以下")
-    return f"{told}の値です。" if told else ""
+def _add_highlights(
+    sheet: Worksheet, styles: _Styles, layout: Layout, choices: Mapping[str, str]
+) -> None:
+    runs = tuple(_runs(layout))
+    for rule in highlights(layout, choices):
+        ranges = (f"{a1(start, rule.column)}:{a1(end, rule.column)}" for start, end in runs)
+        sheet.conditional_format(
+            runs[0][0] - 1,
+            rule.column - 1,
+            runs[0][1] - 1,
+            rule.column - 1,
+            {
+                "type": "formula",
+                "criteria": rule.formula,
+                "format": styles.highlights[rule.kind],
+                "multi_range": " ".join(ranges),
+                "stop_if_true": True,
+            },
+        )

@@ -10,7 +10,8 @@ from pathlib import Path
 from workflow import VERSION
 from workflow.errors import WorkspaceError
 from workflow.files import safe_name, sha256
-from workflow.model import Department, Plan
+from workflow.model import Department, Plan, PreviousAnswers
+from workflow.templates.distribution_list import distribution_bytes, distribution_name
 from workflow.templates.layout import content_digest, issued_items, lay_out
 from workflow.templates.register import (
     REGISTER_NAME,
@@ -26,6 +27,23 @@ from workflow.years import era_year
 OLD_FOLDER = "旧版"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRequest:
+    """What to issue: a plan's templates for a year, or those of one department alone."""
+
+    plan: Plan
+    year: int
+    now: datetime
+    previous: PreviousAnswers
+    department: str | None = None
+
+    @property
+    def departments(self) -> tuple[Department, ...]:
+        """The departments to issue to; one that has no items gets nothing."""
+        asked = (d for d in self.plan.departments if self.plan.items_of(d.code))
+        return tuple(d for d in asked if self.department in (None, d.code))
+
+
 @dataclass(frozen=True, slots=True)
 class Issuance:
     """One generate run: the register after it, what to write (in order) and what to remove."""
@@ -37,38 +55,43 @@ class Issuance:
     unchanged: tuple[Issue, ...]
 
 
-def plan_issuance(
-    plan: Plan, year: int, register: Register, folder: Path, now: datetime
-) -> Issuance:
+def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Issuance:
     """Decide what to issue, having looked at what lies in templates/YEAR.
 
-    Raises WorkspaceError when a template there was edited by a person.
+    Raises WorkspaceError when a template there was edited by a person, or the department asked
+    for has nothing to answer.
     """
-    lying = _templates_lying_in(folder)
-    _refuse_edited(lying, register, year)
+    if not request.departments:
+        raise WorkspaceError(
+            f"「{request.department}」という課が計画にないか、担当する取組内容がありません。"
+        )
+    lying = _templates_lying_in(folder, request.year)
+    _refuse_edited(lying, register, request.year)
     unchanged: list[Issue] = []
     issued: list[Issue] = []
     contents: dict[Path, bytes] = {}
-    for department in plan.departments:
-        if not plan.items_of(department.code):
-            continue
-        issue, content = _issue_for(plan, department, year, register, lying, now)
+    for department in request.departments:
+        issue, content = _issue_for(request, department, register, lying)
         (unchanged if issue in register.issues else issued).append(issue)
         if content is not None:
             contents[folder / issue.file] = content
-    current = {issue.file for issue in (*unchanged, *issued)}
     register = register.adding(tuple(issued))
-    stale = tuple(folder / name for name in lying if name not in current)
+    stale = _stale(request.plan, folder, lying, register)
     writes = _old_copies(folder, lying, register, (*contents, *stale))
     # The register goes first: a run cut short then finds its own unfinished work, not a stranger's.
     if issued:
         writes[folder / REGISTER_NAME] = register_as_bytes(register)
+    contents |= _distribution(request, folder, register)
     return Issuance(register, writes | contents, stale, tuple(issued), tuple(unchanged))
 
 
-def _templates_lying_in(folder: Path) -> dict[str, bytes]:
+def _templates_lying_in(folder: Path, year: int) -> dict[str, bytes]:
     found = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
-    return {path.name: path.read_bytes() for path in found if not path.name.startswith("~$")}
+    return {
+        path.name: path.read_bytes()
+        for path in found
+        if not path.name.startswith("~$") and path.name != distribution_name(year)
+    }
 
 
 def _refuse_edited(lying: Mapping[str, bytes], register: Register, year: int) -> None:
@@ -83,41 +106,47 @@ def _refuse_edited(lying: Mapping[str, bytes], register: Register, year: int) ->
 
 
 def _issue_for(
-    plan: Plan,
-    department: Department,
-    year: int,
-    register: Register,
-    lying: Mapping[str, bytes],
-    now: datetime,
+    request: IssueRequest, department: Department, register: Register, lying: Mapping[str, bytes]
 ) -> tuple[Issue, bytes | None]:
+    """Return the issue a department has after the run, and its bytes if they must be written."""
+    plan, year, previous = request.plan, request.year, request.previous
     latest = register.latest(department.code)
-    if latest and latest.digest == content_digest(plan, department, year):
+    if latest and latest.digest == content_digest(plan, department, year, previous):
         if latest.file in lying and sha256(lying[latest.file]) == latest.sha256:
             return latest, None
-        content = template_bytes(lay_out(plan, department, latest.number, latest.issued_at))
+        layout = lay_out(plan, department, latest.number, latest.issued_at, previous)
+        content = template_bytes(layout)
         if sha256(content) == latest.sha256:
             return latest, content
     count = latest.number.issue + 1 if latest else 1
-    number = FormNumber(plan.municipality.code, year, department.code, count)
-    content = template_bytes(lay_out(plan, department, number, now))
-    return _new_issue(plan, department, number, content, now), content
+    return _new_issue(request, department, count)
 
 
-def _new_issue(
-    plan: Plan, department: Department, number: FormNumber, content: bytes, now: datetime
-) -> Issue:
-    name = f"{department.code}_{safe_name(department.name)}_{era_year(number.year)}.xlsx"
-    return Issue(
+def _new_issue(request: IssueRequest, department: Department, count: int) -> tuple[Issue, bytes]:
+    plan = request.plan
+    number = FormNumber(plan.municipality.code, request.year, department.code, count)
+    layout = lay_out(plan, department, number, request.now, request.previous)
+    content = template_bytes(layout)
+    issue = Issue(
         number=number,
         department_name=department.name,
-        file=name,
-        digest=content_digest(plan, department, number.year),
+        file=f"{department.code}_{safe_name(department.name)}_{era_year(number.year)}.xlsx",
+        digest=layout.digest,
         sha256=sha256(content),
-        issued_at=now.replace(microsecond=0),
+        issued_at=request.now.replace(microsecond=0),
         tool_version=VERSION,
         form=IssuedForm(plan.levels, plan.form),
         items=issued_items(plan, department),
     )
+    return issue, content
+
+
+def _stale(
+    plan: Plan, folder: Path, lying: Mapping[str, bytes], register: Register
+) -> tuple[Path, ...]:
+    """Return the templates nobody shall receive any more: renamed or with nothing to answer."""
+    current = {i.file for i in register.current() if plan.items_of(i.number.department)}
+    return tuple(folder / name for name in lying if name not in current)
 
 
 def _old_copies(
@@ -129,3 +158,10 @@ def _old_copies(
         issue = by_digest[sha256(lying[name])]
         copies[folder / OLD_FOLDER / f"{issue.number}.xlsx"] = lying[name]
     return copies
+
+
+def _distribution(request: IssueRequest, folder: Path, register: Register) -> dict[Path, bytes]:
+    path = folder / distribution_name(request.year)
+    content = distribution_bytes(request.plan, request.year, register.current())
+    unchanged = path.exists() and path.read_bytes() == content
+    return {} if unchanged else {path: content}

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from itertools import groupby
 
 from workflow.form import form_as_json
-from workflow.model import JOINT_SEPARATOR, ChoiceField, Department, Field, Item, Plan, TextField
+from workflow.model import (
+    JOINT_SEPARATOR,
+    ChoiceField,
+    Department,
+    Field,
+    Item,
+    Plan,
+    PreviousAnswers,
+    TextField,
+)
+from workflow.sheets import MAX_ROW_HEIGHT
 from workflow.templates.register import FormNumber, IssuedForm, IssuedItem, canonical_digest
 
 COVER_SHEET = "記入要領"
@@ -15,20 +27,25 @@ ENTRY_SHEET = "進捗状況"
 ID_LABEL = "整理番号"
 PAGES_LABEL = "計画書ページ"
 DEPARTMENT_LABEL = "担当課"
+PREVIOUS_LABEL = "前年度"
 
 NUMBER_PROPERTY = "Torimatome.Number"
 DIGEST_PROPERTY = "Torimatome.Digest"
 NUMBER_NAME = "torimatome_number"
 
-FONT_SIZE = 10.5
-
+FONT_SIZE = 10.0
 TITLE_ROW = 1
 NUMBER_ROW = 2
+LEGEND_ROW = 3
 HEADER_ROW = 4
-FIRST_ENTRY_ROW = 5
 
-_LOOK_VERSION = 1
+_LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different."""
+
+_LONG_TEXT = 800
+_LONG_TEXT_SIZE, _LONG_TEXT_WIDTH = 7.5, 44.0
+_LINE_PITCH = 1.32
+"""Points of a wrapped line per point of font: what Excel gives a font of UD Gothic's metrics."""
 
 
 class ColumnKind(Enum):
@@ -36,29 +53,44 @@ class ColumnKind(Enum):
 
     ID = "id"
     LEVEL = "level"
-    PAGES = "pages"
     DEPARTMENT = "department"
     FIELD = "field"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the entry sheet; index is 1-based, width in characters."""
+    """One column of the entry sheet; index is 1-based, width in characters.
+
+    A hidden column holds a level that the bands already show; it keeps each row complete.
+    """
 
     index: int
     kind: ColumnKind
     label: str
     width: float
+    hidden: bool = False
     field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A row that heads a group of items: the upper levels and the pages of the plan."""
+
+    row: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRow:
-    """The row of one item; texts are its locked cells from the first column on."""
+    """The row of one item; texts are its locked cells from the first column on.
+
+    previous maps field keys to last year's answers, which stand in the row above it, if any.
+    """
 
     row: int
     item: IssuedItem
     texts: tuple[str, ...]
+    previous: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +110,18 @@ class Layout:
     lock_password: str
     form: IssuedForm
     columns: tuple[Column, ...]
+    bands: tuple[Band, ...]
     rows: tuple[EntryRow, ...]
-    shared: tuple[IssuedItem, ...]
 
     @property
     def field_columns(self) -> tuple[tuple[Column, Field], ...]:
         """The columns to fill, each with its field."""
         return tuple((c, c.field) for c in self.columns if c.field is not None)
+
+    @property
+    def shared(self) -> tuple[IssuedItem, ...]:
+        """The joint items, which other departments are asked about too."""
+        return tuple(r.item for r in self.rows if r.item.departments != self.department.name)
 
 
 def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
@@ -92,7 +129,7 @@ def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
     return tuple(_issued(plan, item) for item in plan.items_of(department.code))
 
 
-def content_digest(plan: Plan, department: Department, year: int) -> str:
+def content_digest(plan: Plan, department: Department, year: int, previous: PreviousAnswers) -> str:
     """Return the digest of everything a template asks and says, without its number and date."""
     return canonical_digest(
         {
@@ -109,18 +146,25 @@ def content_digest(plan: Plan, department: Department, year: int) -> str:
             "levels": plan.levels,
             "fields": form_as_json(plan.form),
             "items": [
-                [i.id, i.labels, i.pages, i.departments] for i in issued_items(plan, department)
+                [i.id, i.labels, i.pages, i.departments, _previous(plan, i, department, previous)]
+                for i in issued_items(plan, department)
             ],
         }
     )
 
 
-def lay_out(plan: Plan, department: Department, number: FormNumber, issued_at: datetime) -> Layout:
+def lay_out(
+    plan: Plan,
+    department: Department,
+    number: FormNumber,
+    issued_at: datetime,
+    previous: PreviousAnswers,
+) -> Layout:
     """Return the layout of one department's template."""
-    items = issued_items(plan, department)
+    bands, rows = _place_rows(plan, department, previous)
     return Layout(
         number=number,
-        digest=content_digest(plan, department, number.year),
+        digest=content_digest(plan, department, number.year, previous),
         issued_at=issued_at,
         title=plan.title,
         municipality=plan.municipality.name,
@@ -131,10 +175,27 @@ def lay_out(plan: Plan, department: Department, number: FormNumber, issued_at: d
         paper=plan.paper,
         lock_password=plan.lock_password,
         form=IssuedForm(plan.levels, plan.form),
-        columns=_columns(plan),
-        rows=tuple(_entry_row(FIRST_ENTRY_ROW + n, item) for n, item in enumerate(items)),
-        shared=tuple(i for i in items if i.departments != department.name),
+        columns=tuple(_columns(plan)),
+        bands=bands,
+        rows=rows,
     )
+
+
+def text_size(field: Field) -> float:
+    """Return the font size of a field's cells: long prose is set small, to fit Excel's rows.
+
+    Forty lines need 7.5 points; the sheet opens enlarged, so that they are read as 9.
+    """
+    return (
+        _LONG_TEXT_SIZE
+        if isinstance(field, TextField) and field.max_length >= _LONG_TEXT
+        else FONT_SIZE
+    )
+
+
+def line_limit(field: Field) -> int:
+    """Return how many lines of a field's text Excel can show: no row is higher than 409 points."""
+    return int(MAX_ROW_HEIGHT // (text_size(field) * _LINE_PITCH))
 
 
 def _issued(plan: Plan, item: Item) -> IssuedItem:
@@ -142,26 +203,59 @@ def _issued(plan: Plan, item: Item) -> IssuedItem:
     return IssuedItem(item.id, item.labels, item.pages, names)
 
 
-def _entry_row(row: int, item: IssuedItem) -> EntryRow:
-    return EntryRow(row, item, (item.id, *item.labels, item.pages, item.departments))
+def _previous(
+    plan: Plan, item: IssuedItem, department: Department, previous: PreviousAnswers
+) -> tuple[tuple[str, str], ...]:
+    said = previous.get((item.id, department.code), {})
+    return tuple((f.key, said[f.label]) for f in plan.form.fields if said.get(f.label))
 
 
-def _columns(plan: Plan) -> tuple[Column, ...]:
-    *upper, lowest = plan.levels
-    parts: list[tuple[ColumnKind, str, float, Field | None]] = [
-        (ColumnKind.ID, ID_LABEL, 9, None),
-        *((ColumnKind.LEVEL, level, 16, None) for level in upper),
-        (ColumnKind.LEVEL, lowest, 28, None),
-        (ColumnKind.PAGES, PAGES_LABEL, 8, None),
-        (ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 14, None),
-        *((ColumnKind.FIELD, f.label, _field_width(f), f) for f in plan.form.fields),
-    ]
-    return tuple(Column(n, *part) for n, part in enumerate(parts, start=1))
+def _banded_levels(plan: Plan) -> int:
+    """Return how many levels the bands show: all but the lowest two, and at least the first."""
+    return max(1, len(plan.levels) - 2)
+
+
+def _place_rows(
+    plan: Plan, department: Department, previous: PreviousAnswers
+) -> tuple[tuple[Band, ...], tuple[EntryRow, ...]]:
+    depth = _banded_levels(plan)
+    bands: list[Band] = []
+    rows: list[EntryRow] = []
+    row = HEADER_ROW
+    groups = groupby(issued_items(plan, department), key=lambda item: item.labels[:depth])
+    for labels, group in groups:
+        items = tuple(group)
+        row += 1
+        bands.append(Band(row, _band_text(labels, items)))
+        for item in items:
+            said = _previous(plan, item, department, previous)
+            row += 2 if said else 1
+            rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), said))
+    return tuple(bands), tuple(rows)
+
+
+def _band_text(labels: tuple[str, ...], items: tuple[IssuedItem, ...]) -> str:
+    pages = "、".join(dict.fromkeys(item.pages for item in items if item.pages))
+    return "■ " + "　＞　".join(labels) + (f"　（計画書 {pages}ページ）" if pages else "")
+
+
+def _columns(plan: Plan) -> Iterator[Column]:
+    yield Column(1, ColumnKind.ID, ID_LABEL, 8)
+    lowest = len(plan.levels) - 1
+    for depth, level in enumerate(plan.levels):
+        hidden = depth < min(_banded_levels(plan), lowest)
+        yield Column(2 + depth, ColumnKind.LEVEL, level, 24 if depth == lowest else 15, hidden)
+    department = 2 + len(plan.levels)
+    yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 11)
+    for place, field in enumerate(plan.form.fields, start=department + 1):
+        yield Column(place, ColumnKind.FIELD, field.label, _field_width(field), field=field)
 
 
 def _field_width(field: Field) -> float:
+    label = 2.0 * len(field.label) + 2
     if isinstance(field, TextField):
-        return 46 if field.max_length > 100 else 24
+        return max(label, _LONG_TEXT_WIDTH if field.max_length >= _LONG_TEXT else 28.0)
     if isinstance(field, ChoiceField):
-        return 12
-    return 14
+        longest = max(len(choice.value) for choice in field.choices)
+        return max(9.0, min(24.0, 2.0 * longest + 3), min(label, 14.0))
+    return max(12.0, min(label, 18.0))

@@ -43,6 +43,7 @@ _ALLOWED: dict[str, Any] = {
     "select_unlocked_cells": True,
     "format_rows": True,
     "format_columns": True,
+    "autofilter": True,
 }
 
 
