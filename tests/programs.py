@@ -30,6 +30,25 @@ def ooxml_validator() -> str | None:
     )
 
 
+def _has_node_package(name: str) -> bool:
+    if not shutil.which("node"):
+        return False
+    command = ["node", "-e", f"require.resolve({name!r})"]
+    return subprocess.run(command, capture_output=True, check=False, cwd=ROOT).returncode == 0
+
+
+needs_exceljs = pytest.mark.skipif(
+    not _has_node_package("exceljs"), reason="ExcelJS (npm exceljs) is not installed"
+)
+needs_sheetjs = pytest.mark.skipif(
+    not _has_node_package("xlsx"), reason="SheetJS (npm xlsx) is not installed"
+)
+needs_gnumeric = pytest.mark.skipif(
+    shutil.which("ssconvert") is None, reason="Gnumeric (ssconvert) is not installed"
+)
+needs_pdftotext = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="poppler (pdftotext) is not installed"
+)
 needs_libreoffice = pytest.mark.skipif(
     not _has_uno(), reason="LibreOffice with Python-UNO is not installed"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ def open_exactly(content: bytes) -> Workbook:
                 entries = map(Text.from_tree, table.findall(f"{{{SHEET_MAIN_NS}}}si"))
                 self.shared_strings = [entry.content if entry else "" for entry in entries]
 
-    reader = ExactReader(BytesIO(content), keep_links=False)
-    reader.read()
+    with warnings.catch_warnings():
+        # openpyxl warns of what it would drop on saving; nothing is saved here.
+        warnings.simplefilter("ignore")
+        reader = ExactReader(BytesIO(content), keep_links=False)
+        reader.read()
     return reader.wb

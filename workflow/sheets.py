@@ -20,6 +20,7 @@ MAX_ROW_HEIGHT = 409.0
 """Points of one row that Excel can show."""
 
 _LINE_SPACING = 1.32
+_NARROW_PER_WIDTH = 1.08  # proportional letters are a little narrower than the digit that measures
 _DEFAULT_ROW_PIXELS = 25
 
 
@@ -98,7 +99,8 @@ def row_height(cells: Iterable[tuple[str, float]], font_size: float) -> float:
 
 
 def _lines(text: str, width: float) -> int:
-    return sum(max(1, math.ceil(_columns(line) / width)) for line in text.split("\n"))
+    room = width * _NARROW_PER_WIDTH
+    return sum(max(1, math.ceil(_columns(line) / room)) for line in text.split("\n"))
 
 
 def _columns(text: str) -> float:

@@ -1,8 +1,9 @@
 """Run by the system's Python with UNO: one headless LibreOffice does a list of jobs from stdin.
 
 Jobs (JSON): {"do": "fill", "source", "target", "cells": {A1: text}} fills the entry sheet and
-saves as .xlsx; {"do": "recalculate", "source"} answers every cell's value after a hard
-recalculation, as {sheet: {A1: value}}. The answers are printed as one JSON list.
+saves as .xlsx; {"do": "print", "source", "target"} makes a PDF; {"do": "recalculate", "source"}
+answers every sheet's cells after a hard recalculation, as {sheet: [row: [value]]}. The answers
+are printed as one JSON list.
 """
 
 import json
@@ -74,6 +75,13 @@ def fill(desktop, job):
     document.close(True)
 
 
+def print_pdf(desktop, job):
+    document = opened(desktop, job["source"])
+    kind = PropertyValue("FilterName", 0, "calc_pdf_Export", 0)
+    document.storeToURL(Path(job["target"]).as_uri(), (kind,))
+    document.close(True)
+
+
 def recalculate(desktop, job):
     document = opened(desktop, job["source"])
     document.calculateAll()
@@ -90,7 +98,7 @@ def values(sheet):
     return [list(row) for row in area.getDataArray()]
 
 
-DOERS = {"fill": fill, "recalculate": recalculate}
+DOERS = {"fill": fill, "print": print_pdf, "recalculate": recalculate}
 
 if __name__ == "__main__":
     main()

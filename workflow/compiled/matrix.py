@@ -90,9 +90,14 @@ def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
     field = plan.form.field(axis)
     assert isinstance(field, ChoiceField)
     answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
-    for choice in field.choices:
-        yield Bucket(choice.value, ((label, choice.value), answered))
-    if not field.required:
+    place = ledger.index(label)
+    answers = zip(ledger.rows, ledger.entries, strict=True)
+    said = [row[place] for row, e in answers if e.status is AnswerStatus.ANSWERED]
+    # An older issue of the form may have had other choices, or not asked for this at all.
+    declared = (choice.value for choice in field.choices)
+    for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
+        yield Bucket(value, ((label, value), answered))
+    if not field.required or None in said:
         yield Bucket(NO_ENTRY, ((label, ""), answered))
     for status in (AnswerStatus.SENT_BACK, AnswerStatus.MISSING):
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))

@@ -47,17 +47,16 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
         for returned in _choose(own, chosen):
             final[returned.path] = returned
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
-    joint = list(_joint_findings(plan.form, entries, chosen))
-    for finding in joint:
+    joint = _joint_findings(plan.form, entries, chosen)
+    for finding in (*joint, *_unused(entries, chosen)):
         final[finding.file] = _with_warning(final[finding.file], finding)
-    unused = _unused(entries, chosen)
     unissued = tuple(
         Code.ITEM_NOT_ISSUED.at(Place(item=item.id))
         for item in plan.items
         if item.id not in issued_ids
     )
     merged = tuple(final[r.path] for r in settled)
-    return Merged(merged, entries, (*_standing(merged), *unused, *unissued))
+    return Merged(merged, entries, (*_standing(merged), *unissued))
 
 
 def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:

@@ -170,12 +170,12 @@ def count_formula(ledger: Ledger, *buckets: tuple[Bucket, str]) -> str:
 def _criterion(text: str, cell: str) -> str:
     """Return what COUNTIFS shall compare with: the label's own cell, unless it would be a pattern.
 
-    COUNTIFS reads * ? ~ as wildcards and a leading = < > as an operator.
+    COUNTIFS reads * ? ~ as wildcards and a leading = < > as an operator; "=" alone is a blank.
     """
     if cell and not any(c in text for c in _WILDCARDS) and not text.startswith(_OPERATORS):
         return cell
     escaped = "".join(f"~{c}" if c in _WILDCARDS else c for c in text)
-    return '"=' + escaped.replace('"', '""') + '"' if text else '""'
+    return '"=' + escaped.replace('"', '""') + '"'
 
 
 def _insert_chart(

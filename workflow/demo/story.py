@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def play(folder: Path, say: Say) -> int:
         for delivery in deliveries(issuance.issued, answers[str(year)]):
             _deliver(workspace, plan, year, delivery, issued_at)
         if year == 2024:
-            _deliver_strays(workspace.returned(year))
+            _deliver_strays(workspace.returned(year), issued_at + timedelta(days=20))
         compiled.append(_collect(workspace, year))
     say("\n次のファイルを開いてみてください。")
     for collected in compiled:
@@ -104,10 +105,13 @@ def _deliver(
     fill(template, target, answers, issued_at + timedelta(hours=delivery.hours))
 
 
-def _deliver_strays(folder: Path) -> None:
+def _deliver_strays(folder: Path, received: datetime) -> None:
     """Add what lies about in every shared folder: a copy and a covering letter."""
-    shutil.copy2(folder / "学校教育課" / "回答_最終.xlsx", folder / "回答_最終 - コピー.xlsx")
-    (folder / "送付状.txt").write_text("回答を送ります。\n", "utf-8")
+    copy, letter = folder / "回答_最終 - コピー.xlsx", folder / "送付状.txt"
+    shutil.copyfile(folder / "学校教育課" / "回答_最終.xlsx", copy)
+    letter.write_text("回答を送ります。\n", "utf-8")
+    for stray in (copy, letter):
+        os.utime(stray, (received.timestamp(), received.timestamp()))
 
 
 def _calm_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]:

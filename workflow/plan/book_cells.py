@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -66,10 +65,7 @@ def read_sheets(content: bytes, file: str, names: tuple[str, ...]) -> dict[str, 
     """
     _refuse_other_formats(content, file)
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of what it would drop on saving; nothing is saved here.
-            warnings.simplefilter("ignore")
-            book = open_exactly(content)
+        book = open_exactly(content)
     except Exception as error:  # a half-saved book can fail anywhere inside openpyxl
         raise PlanError(
             f"{file}が壊れているか、保存の途中のため、読み取れません。"

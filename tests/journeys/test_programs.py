@@ -1,0 +1,47 @@
+"""Whatever program a department fills the template with, collect takes the answers as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.city import City, codes, full_texts, outcomes
+from tests.fillers import programs
+from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
+
+PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷 ～〜\n=終わり"
+
+FILLERS = [
+    pytest.param(programs.as_excel, id="excel"),
+    pytest.param(programs.with_openpyxl, id="openpyxl"),
+    pytest.param(programs.with_libreoffice, id="libreoffice", marks=needs_libreoffice),
+    pytest.param(programs.with_exceljs, id="exceljs", marks=needs_exceljs),
+    pytest.param(programs.with_sheetjs, id="sheetjs", marks=needs_sheetjs),
+    pytest.param(programs.with_gnumeric, id="gnumeric", marks=needs_gnumeric),
+]
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_answers_survive_the_program(city: City, filler: programs.Filler) -> None:
+    city.generate()
+    texts = full_texts(city.plan)
+    for said in texts.values():
+        said["取組状況"] = PROSE
+    filler(city.template("KIKI"), city.returned("危機管理課.xlsx"), texts)
+    collected = city.collect()
+    assert outcomes(collected) == {"危機管理課.xlsx": "accepted"}
+    assert codes(collected) == []
+    answered = [row for row in city.ledger() if row["回答状況"] == "回答済"]
+    assert [row["整理番号"] for row in answered] == ["7-1", "7-2", "7-3", "8-3"]
+    for row in answered:
+        said = texts[row["整理番号"]]
+        assert {label: row[label] for label in said} == said
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_a_program_cannot_hide_whose_form_it_is(city: City, filler: programs.Filler) -> None:
+    """Every program leaves at least the visible 様式番号, so the stamp is never lost."""
+    city.generate()
+    filler(city.template("KIKI"), city.returned("回答.xlsx"), full_texts(city.plan))
+    (file,) = city.collect().document["files"]
+    assert file["department"] == "KIKI"
+    assert "FORM_STAMP_LOST" not in {finding["code"] for finding in file["findings"]}
