@@ -11,7 +11,7 @@ import secrets
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from workflow.errors import OutputError
@@ -58,6 +58,15 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
     finally:
         for temporary in (*new.values(), *old.values()):
             temporary.unlink(missing_ok=True)
+
+
+def remove_all(paths: Iterable[Path]) -> None:
+    """Remove files of ours that are no longer needed. Raises OutputError with one sentence."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(_sentence(error, path)) from error
 
 
 @contextlib.contextmanager

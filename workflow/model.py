@@ -229,14 +229,39 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one department wrote about one item; cells maps field keys to A1 references."""
+    """What one department wrote about one item, by field key.
+
+    Values are as declared, written is the text of each filled cell, cells are A1 references.
+    """
 
     item: str
     department: str
     values: Mapping[str, Value]
+    written: Mapping[str, str]
     cells: Mapping[str, str]
     source: Source
     rejected: bool = False
+
+
+class NoteKind(StrEnum):
+    """Where people write outside the form."""
+
+    MARGIN = "欄外"
+    SHEET = "別のシート"
+    COMMENT = "コメント"
+    SHAPE = "図形"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text written outside the form: kept and shown, never taken for an answer."""
+
+    kind: NoteKind
+    file: str
+    sheet: str
+    cell: str
+    text: str
+    author: str = ""
 
 
 class Outcome(StrEnum):
@@ -285,12 +310,44 @@ class Return:
     department: str = ""
     modified: datetime | None = None
     answers: tuple[Answer, ...] = ()
+    notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
     def accepted_answers(self) -> tuple[Answer, ...]:
         """The answers without an error."""
         return tuple(a for a in self.answers if not a.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One thing a department is asked to put right.
+
+    Field is a key; both it and the item are blank for what is wrong with the file as a whole.
+    """
+
+    item: str
+    field: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a template is written with: answers by item and key, and what to correct in them."""
+
+    answers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    as_of: datetime | None = None
+
+    def value(self, item: str, key: str) -> Value | None:
+        """Return what stands in a cell; None when it is empty."""
+        return self.answers.get(item, {}).get(key)
+
+    @property
+    def marked(self) -> frozenset[tuple[str, str]]:
+        """The cells to correct, by item and key."""
+        return frozenset((c.item, c.field) for c in self.corrections if c.item and c.field)
 
 
 def judged(findings: tuple[Finding, ...]) -> Outcome:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workflow.compiled.status import DepartmentStatus
+    from workflow.pipeline import Collected
 
 _SHOWN_FINDINGS = 20
 
@@ -58,6 +59,20 @@ def show_round(statuses: Iterable[DepartmentStatus], document: dict[str, Any]) -
     _print_departments(rows)
     _print_totals(document["totals"])
     _print_findings(document["findings"])
+
+
+def show_handbacks(collected: Collected) -> None:
+    """Name the workbooks to send back, and the copies of those that people had changed."""
+    if collected.handbacks:
+        folder = collected.handbacks[0].parent
+        _print(f"差戻し用の調査票を{folder}に作りました（{len(collected.handbacks)}件）。")
+    for path in collected.handbacks:
+        _print(f"・{path.name}")
+    for path in collected.kept:
+        _print(
+            f"差戻し用の調査票が書き換えられていたため、写しを残しました：{path}。"
+            "回答であれば、returned に移して collect をもう一度実行してください。"
+        )
 
 
 def show_status(document: dict[str, Any]) -> None:

@@ -34,6 +34,10 @@ class Workspace:
         """The ledger as open data."""
         return self.compiled(year) / f"台帳_{era_year(year)}.csv"
 
+    def handbacks(self, year: int) -> Path:
+        """The workbooks that go back to departments to be corrected."""
+        return self.compiled(year) / "差戻し"
+
     def status(self, year: int) -> Path:
         """Where the last collect left the state of the round."""
         return self.compiled(year) / "status.json"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
 
-from workflow.findings import Code, Finding, Place, Severity
+from workflow.compiled.versions import Versions, closed, place_of
+from workflow.findings import Code, Finding, Place
 from workflow.model import Answer, Assignment, Form, Outcome, Plan, Return, Value
 
 
@@ -44,8 +44,10 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
     final: dict[str, Return] = {r.path: r for r in settled}
     for department in plan.departments:
         own = [r for r in settled if r.department == department.code and r.outcome.is_answer]
-        for returned in _choose(own, chosen):
-            final[returned.path] = returned
+        versions = Versions(plan.form)
+        versions.take_all(own)
+        final |= versions.settled
+        chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
     joint = _joint_findings(plan.form, entries, chosen)
     for finding in (*joint, *_unused(entries, chosen)):
@@ -80,52 +82,13 @@ def _as_duplicate(returned: Return, original: Return | None) -> Return:
     if original is None or original.path == returned.path:
         return returned
     finding = Code.FILE_DUPLICATE.at(Place(file=returned.path), other=original.path)
-    return _closed(returned, Outcome.DUPLICATE, finding)
-
-
-def _closed(returned: Return, outcome: Outcome, finding: Finding) -> Return:
-    return replace(returned, outcome=outcome, findings=(*returned.findings, finding))
-
-
-def _age(returned: Return) -> tuple[datetime, datetime, str]:
-    return (returned.modified or returned.received, returned.received, returned.path)
-
-
-def _choose(own: list[Return], chosen: dict[tuple[str, str], Answer]) -> Iterator[Return]:
-    """Take each row from the newest return that fills it; yield what that makes of the returns."""
-    newer: Return | None = None
-    for returned in sorted(own, key=_age, reverse=True):
-        fresh = [a for a in returned.answers if (returned.department, a.item) not in chosen]
-        for answer in fresh:
-            chosen[returned.department, answer.item] = answer
-        if newer is None:
-            yield returned
-        elif not fresh:
-            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.path), other=newer.path)
-            yield _closed(returned, Outcome.SUPERSEDED, finding)
-        else:
-            yield _partly_kept(returned, fresh)
-        newer = newer or (returned if returned.answers else None)
-
-
-def _partly_kept(returned: Return, fresh: list[Answer]) -> Return:
-    """Keep an older return for the rows no newer one fills; say so unless the two share no row."""
-    if len(fresh) == len(returned.answers):
-        return returned
-    kept = tuple(
-        Code.ANSWER_KEPT.at(_place(answer), other=returned.path)
-        for answer in fresh
-        if not answer.rejected
-    )
-    for finding in kept:
-        returned = _with_warning(returned, finding)
-    return returned
+    return closed(returned, Outcome.DUPLICATE, finding)
 
 
 def _with_warning(returned: Return, finding: Finding) -> Return:
     clean = returned.outcome is Outcome.ACCEPTED
     outcome = Outcome.ACCEPTED_WITH_WARNINGS if clean else returned.outcome
-    return _closed(returned, outcome, finding)
+    return closed(returned, outcome, finding)
 
 
 def _entry(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
@@ -157,7 +120,7 @@ def _joint_findings(
         names = {d.code: d.name for d in entry.assignment.departments}
         for answer in accepted:
             yield Code.JOINT_DIFFERS.at(
-                _place(answer),
+                place_of(answer),
                 departments="と".join(names[a.department] for a in accepted),
                 labels="、".join(form.field(key).label for key in differing),
                 used=names[accepted[0].department],
@@ -176,17 +139,7 @@ def _unused(
     """Return a finding for each answer nobody asks for any more: the plan changed after issue."""
     asked = {(d.code, e.assignment.item.id) for e in entries for d in e.assignment.departments}
     return tuple(
-        Code.ANSWER_NOT_ASKED.at(_place(answer))
+        Code.ANSWER_NOT_ASKED.at(place_of(answer))
         for key, answer in chosen.items()
         if key not in asked
     )
-
-
-def _place(answer: Answer) -> Place:
-    cell = f"{answer.source.row}行目"
-    return Place(file=answer.source.file, sheet=answer.source.sheet, cell=cell, item=answer.item)
-
-
-def weighs(findings: Iterable[Finding]) -> bool:
-    """Whether any finding asks a person to do something."""
-    return any(f.severity is not Severity.INFO for f in findings)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from workflow.cells import MAX_CELL_TEXT
 from workflow.compiled.status import DepartmentStatus
 from workflow.findings import Finding
-from workflow.model import Return
+from workflow.model import Note, Return
 from workflow.table_sheet import TableColumn
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"
 RECEIPTS_SHEET = "受付記録"
+NOTES_SHEET = "欄外記入"
 
 _NOT_ISSUED, _NOT_RETURNED = "未発行", "未提出"
 
@@ -49,4 +51,13 @@ RETURN_COLUMNS: tuple[TableColumn[Return], ...] = (
     TableColumn("回答数", 8, lambda r: len(r.answers)),
     TableColumn("指摘数", 8, lambda r: len(r.findings)),
     TableColumn("SHA-256", 68, lambda r: r.sha256 or None),
+)
+
+NOTE_COLUMNS: tuple[TableColumn[Note], ...] = (
+    TableColumn("書かれていた所", 14, lambda n: n.kind.value),
+    TableColumn("内容", 80, lambda n: n.text[:MAX_CELL_TEXT]),
+    TableColumn("書いた人", 18, lambda n: n.author or None),
+    TableColumn("ファイル", 40, lambda n: n.file),
+    TableColumn("シート", 18, lambda n: n.sheet or None),
+    TableColumn("セル", 8, lambda n: n.cell or None),
 )

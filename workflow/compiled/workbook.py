@@ -13,6 +13,8 @@ from workflow.compiled.merge import Merged
 from workflow.compiled.record_sheets import (
     FINDING_COLUMNS,
     FINDINGS_SHEET,
+    NOTE_COLUMNS,
+    NOTES_SHEET,
     RECEIPTS_SHEET,
     RETURN_COLUMNS,
     STATUS_COLUMNS,
@@ -64,6 +66,7 @@ def workbook_bytes(compilation: Compilation) -> bytes:
         STATUS_SHEET,
         FINDINGS_SHEET,
         RECEIPTS_SHEET,
+        NOTES_SHEET,
         LEGEND_SHEET,
     )
     sheets = {name: add_sheet(book, name) for name in names}
@@ -74,6 +77,8 @@ def workbook_bytes(compilation: Compilation) -> bytes:
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
     write_table(sheets[FINDINGS_SHEET], styles, FINDING_COLUMNS, compilation.merged.findings)
     write_table(sheets[RECEIPTS_SHEET], styles, RETURN_COLUMNS, compilation.merged.returns)
+    notes = [note for returned in compilation.merged.returns for note in returned.notes]
+    write_table(sheets[NOTES_SHEET], styles, NOTE_COLUMNS, notes)
     write_legend(book, sheets[LEGEND_SHEET], plan, compilation.register)
     book.close()
     return stream.getvalue()

@@ -20,6 +20,7 @@ from workflow.look import (
     LINK_INK,
     TO_FILL_FILL,
 )
+from workflow.model import Filling
 from workflow.sheets import row_height
 from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
 from workflow.years import full_year, japanese_date
@@ -30,7 +31,9 @@ _FIRST, _LAST = 2, 6
 _DONE, _LEFT = "記入済", "未記入"
 
 
-def write_cover(book: Workbook, sheet: Worksheet, layout: Layout) -> dict[str, str]:
+def write_cover(
+    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling
+) -> dict[str, str]:
     """Write the cover; return, for each choice field's key, where its values stand as a range."""
     pen = _Pen(book, sheet)
     _set_page(sheet, layout)
@@ -39,8 +42,8 @@ def write_cover(book: Workbook, sheet: Worksheet, layout: Layout) -> dict[str, s
     pen.row += 2
     _write_steps(pen, layout)
     choices = dict(_write_choices(pen, layout))
-    states = _write_items(pen, layout)
-    _write_count(pen, layout, count_row, states)
+    states, left = _write_items(pen, layout, filling)
+    _write_count(pen, layout, count_row, states, left)
     return choices
 
 
@@ -192,36 +195,38 @@ def _write_choices(pen: _Pen, layout: Layout) -> Iterator[tuple[str, str]]:
     pen.row += 1
 
 
-def _write_items(pen: _Pen, layout: Layout) -> str:
-    """Write a line per item; return the range of their states."""
+def _write_items(pen: _Pen, layout: Layout, filling: Filling) -> tuple[str, int]:
+    """Write a line per item; return the range of their states and how many are not filled."""
     pen.head("取組内容の一覧")
     pen.put_over(3, 4, "取組内容", pen.header)
     for column, text in ((2, "整理番号"), (5, "状態"), (6, "記入する欄")):
         pen.put(column, text, pen.header)
     pen.row += 1
     first = pen.row
-    for entry in layout.rows:
-        _write_item(pen, layout, entry)
+    left = sum([_write_item(pen, layout, entry, filling) for entry in layout.rows])
     states = f"$E${first}:$E${pen.row - 1}"
     pen.sheet.conditional_format(
         states.replace("$", ""),
         {"type": "cell", "criteria": "==", "value": f'"{_LEFT}"', "format": pen.left},
     )
-    return states
+    return states, left
 
 
-def _write_item(pen: _Pen, layout: Layout, entry: EntryRow) -> None:
+def _write_item(pen: _Pen, layout: Layout, entry: EntryRow, filling: Filling) -> bool:
+    """Write the line of an item; return whether it is left to fill."""
     pen.put_over(3, 4, entry.item.labels[-1], pen.boxed)
     pen.put(2, entry.item.id, pen.centred)
-    required = [column.index for column, field in layout.field_columns if field.required]
-    wanted = required or [column.index for column, _ in layout.field_columns]
-    places = [a1(entry.row, index) for index in wanted]
+    fields = layout.field_columns
+    wanted = [(c, f) for c, f in fields if f.required] or fields
+    places = [a1(entry.row, column.index) for column, _ in wanted]
+    left = any(filling.value(entry.item.id, field.key) is None for _, field in wanted)
     sheet = quoted_sheet(ENTRY_SHEET)
     blanks = "+".join(f"COUNTBLANK({sheet}!{place})" for place in places)
     state = f'=IF({blanks}=0,"{_DONE}","{_LEFT}")'
-    pen.sheet.write_formula(pen.row - 1, 4, state, pen.centred, _LEFT)
+    pen.sheet.write_formula(pen.row - 1, 4, state, pen.centred, _LEFT if left else _DONE)
     pen.sheet.write_formula(pen.row - 1, 5, _link(sheet, places), pen.link, "記入する")
     pen.row += 1
+    return left
 
 
 def _link(sheet: str, places: list[str]) -> str:
@@ -232,13 +237,13 @@ def _link(sheet: str, places: list[str]) -> str:
     return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
 
 
-def _write_count(pen: _Pen, layout: Layout, row: int, states: str) -> None:
+def _write_count(pen: _Pen, layout: Layout, row: int, states: str, left: int) -> None:
     total = len(layout.rows)
     pen.row = row
     pen.put_over(_FIRST, _LAST, "", pen.count)
     pen.sheet.set_row(row - 1, 30)
     formula = f'="未入力 "&COUNTIF({states},"{_LEFT}")&" 件／全 {total} 件"'
-    text = f"未入力 {total} 件／全 {total} 件"
+    text = f"未入力 {left} 件／全 {total} 件"
     pen.sheet.write_formula(row - 1, 1, formula, pen.count, text)
     pen.sheet.conditional_format(
         row - 1,

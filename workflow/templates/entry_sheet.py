@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -22,7 +24,7 @@ from workflow.look import (
     PREVIOUS_FILL,
     TO_FILL_FILL,
 )
-from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
+from workflow.model import ChoiceField, DateField, Field, Filling, NumberField, TextField, Value
 from workflow.sheets import row_height
 from workflow.templates.highlights import HighlightKind, highlights
 from workflow.templates.layout import (
@@ -44,13 +46,15 @@ _PAPERS = {"A3": 8, "A4": 9}
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0
 _ZOOM = 120
+_MARK = {"border": 5, "border_color": ALERT_INK}
+_FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
 
 def write_entries(
-    book: Workbook, sheet: Worksheet, layout: Layout, choices: Mapping[str, str]
+    book: Workbook, sheet: Worksheet, layout: Layout, choices: Mapping[str, str], filling: Filling
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
-    styles = _Styles(book, layout)
+    styles, marked = _Styles(book, layout), filling.marked
     _set_page(sheet, layout)
     _write_heading(sheet, styles, layout)
     for band in layout.bands:
@@ -60,7 +64,7 @@ def write_entries(
     for entry in layout.rows:
         if entry.previous:
             _write_previous(sheet, styles, layout, entry)
-        _write_entry(sheet, styles, layout, entry)
+        _write_entry(sheet, styles, layout, entry, filling, marked)
     _add_validations(sheet, layout, choices)
     _add_highlights(sheet, styles, layout, choices)
 
@@ -88,6 +92,10 @@ class _Styles:
         self.previous_label = book.add_format(small | grey)
         self.entry = {
             f.key: book.add_format(entry | _cell_format(f) | {"font_size": text_size(f)})
+            for _, f in layout.field_columns
+        }
+        self.marked = {
+            f.key: book.add_format(entry | _cell_format(f) | {"font_size": text_size(f)} | _MARK)
             for _, f in layout.field_columns
         }
         self.previous = {
@@ -143,15 +151,43 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
 
 
-def _write_entry(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+def _write_entry(
+    sheet: Worksheet,
+    styles: _Styles,
+    layout: Layout,
+    entry: EntryRow,
+    filling: Filling,
+    marked: frozenset[tuple[str, str]],
+) -> None:
     labels = [(text, c) for text, c in zip(entry.texts, layout.columns, strict=False)]
     height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
-    sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height))
+    said = {f.key: filling.value(entry.item.id, f.key) for _, f in layout.field_columns}
+    texts = {key: value for key, value in said.items() if isinstance(value, str)}
+    sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height, _text_height(layout, texts)))
     for text, column in labels:
         style = styles.centred if column.kind is ColumnKind.ID else styles.label
         sheet.write_string(entry.row - 1, column.index - 1, text, style)
     for column, field in layout.field_columns:
-        sheet.write_blank(entry.row - 1, column.index - 1, None, styles.entry[field.key])
+        is_marked = (entry.item.id, field.key) in marked
+        style = (styles.marked if is_marked else styles.entry)[field.key]
+        write_answer(sheet, entry.row - 1, column.index - 1, said[field.key], style)
+
+
+def write_answer(
+    sheet: Worksheet, row: int, column: int, value: Value | None, style: Format
+) -> None:
+    """Write what a department wrote, as what it is; what Excel has no cell for, as text."""
+    match value:
+        case None:
+            sheet.write_blank(row, column, None, style)
+        case str():
+            sheet.write_string(row, column, value, style)
+        case Decimal():
+            sheet.write_number(row, column, float(value), style)
+        case _ if value < _FIRST_DAY:
+            sheet.write_string(row, column, value.isoformat(), style)
+        case _:
+            sheet.write_datetime(row, column, value, style)
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
@@ -165,11 +201,14 @@ def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: En
     sheet.write_string(row, 0, PREVIOUS_LABEL, styles.previous_label)
     last_year = f"{era_year(layout.number.year - 1)}の回答"
     sheet.write_string(row, len(layout.form.levels), last_year, styles.previous_label)
-    heights = (
-        row_height([(said.get(f.key, ""), c.width * FONT_SIZE / text_size(f))], text_size(f))
+    sheet.set_row(row, _text_height(layout, said))
+
+
+def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:
+    return max(
+        row_height([(texts.get(f.key, ""), c.width * FONT_SIZE / text_size(f))], text_size(f))
         for c, f in layout.field_columns
     )
-    sheet.set_row(row, max(heights))
 
 
 def _alignment(field: Field) -> dict[str, Any]:

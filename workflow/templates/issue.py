@@ -13,6 +13,7 @@ from workflow.files import safe_name, sha256
 from workflow.model import Department, Plan, PreviousAnswers
 from workflow.templates.distribution_list import distribution_bytes, distribution_name
 from workflow.templates.layout import content_digest, issued_items, lay_out
+from workflow.templates.printed import printed_texts
 from workflow.templates.register import (
     REGISTER_NAME,
     FormNumber,
@@ -136,6 +137,7 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
         issued_at=request.now.replace(microsecond=0),
         tool_version=VERSION,
         form=IssuedForm(plan.levels, plan.form),
+        texts=printed_texts(content),
         items=issued_items(plan, department),
     )
     return issue, content

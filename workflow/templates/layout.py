@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
@@ -20,10 +20,22 @@ from workflow.model import (
     TextField,
 )
 from workflow.sheets import MAX_ROW_HEIGHT
-from workflow.templates.register import FormNumber, IssuedForm, IssuedItem, canonical_digest
+from workflow.templates.register import (
+    FormNumber,
+    Issue,
+    IssuedForm,
+    IssuedItem,
+    canonical_digest,
+)
 
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"
+CORRECTION_SHEET = "修正のお願い"
+CORRECTION_AUTHOR = "とりまとめ"
+"""Whose comments mark the cells to correct in a hand-back."""
+CORRECTION_MARK = f"【{CORRECTION_SHEET}】"
+"""How those comments begin; some programs lose their author."""
+
 ID_LABEL = "整理番号"
 PAGES_LABEL = "計画書ページ"
 DEPARTMENT_LABEL = "担当課"
@@ -131,6 +143,7 @@ def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
 
 def content_digest(plan: Plan, department: Department, year: int, previous: PreviousAnswers) -> str:
     """Return the digest of everything a template asks and says, without its number and date."""
+    form = IssuedForm(plan.levels, plan.form)
     return canonical_digest(
         {
             "look": _LOOK_VERSION,
@@ -146,7 +159,7 @@ def content_digest(plan: Plan, department: Department, year: int, previous: Prev
             "levels": plan.levels,
             "fields": form_as_json(plan.form),
             "items": [
-                [i.id, i.labels, i.pages, i.departments, _previous(plan, i, department, previous)]
+                [i.id, i.labels, i.pages, i.departments, _previous(form, i, department, previous)]
                 for i in issued_items(plan, department)
             ],
         }
@@ -161,7 +174,8 @@ def lay_out(
     previous: PreviousAnswers,
 ) -> Layout:
     """Return the layout of one department's template."""
-    bands, rows = _place_rows(plan, department, previous)
+    form = IssuedForm(plan.levels, plan.form)
+    bands, rows = _place_rows(form, issued_items(plan, department), department, previous)
     return Layout(
         number=number,
         digest=content_digest(plan, department, number.year, previous),
@@ -174,8 +188,24 @@ def lay_out(
         contact=plan.contact,
         paper=plan.paper,
         lock_password=plan.lock_password,
-        form=IssuedForm(plan.levels, plan.form),
-        columns=tuple(_columns(plan)),
+        form=form,
+        columns=tuple(_columns(form)),
+        bands=bands,
+        rows=rows,
+    )
+
+
+def lay_out_issue(
+    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers
+) -> Layout:
+    """Return the layout of a template that was issued, whatever the plan asks by now."""
+    bands, rows = _place_rows(issue.form, issue.items, department, previous)
+    return replace(
+        lay_out(plan, department, issue.number, issue.issued_at, previous),
+        digest=issue.digest,
+        department=replace(department, name=issue.department_name),
+        form=issue.form,
+        columns=tuple(_columns(issue.form)),
         bands=bands,
         rows=rows,
     )
@@ -204,31 +234,34 @@ def _issued(plan: Plan, item: Item) -> IssuedItem:
 
 
 def _previous(
-    plan: Plan, item: IssuedItem, department: Department, previous: PreviousAnswers
+    form: IssuedForm, item: IssuedItem, department: Department, previous: PreviousAnswers
 ) -> tuple[tuple[str, str], ...]:
     said = previous.get((item.id, department.code), {})
-    return tuple((f.key, said[f.label]) for f in plan.form.fields if said.get(f.label))
+    return tuple((f.key, said[f.label]) for f in form.form.fields if said.get(f.label))
 
 
-def _banded_levels(plan: Plan) -> int:
+def _banded_levels(form: IssuedForm) -> int:
     """Return how many levels the bands show: all but the lowest two, and at least the first."""
-    return max(1, len(plan.levels) - 2)
+    return max(1, len(form.levels) - 2)
 
 
 def _place_rows(
-    plan: Plan, department: Department, previous: PreviousAnswers
+    form: IssuedForm,
+    asked: tuple[IssuedItem, ...],
+    department: Department,
+    previous: PreviousAnswers,
 ) -> tuple[tuple[Band, ...], tuple[EntryRow, ...]]:
-    depth = _banded_levels(plan)
+    depth = _banded_levels(form)
     bands: list[Band] = []
     rows: list[EntryRow] = []
     row = HEADER_ROW
-    groups = groupby(issued_items(plan, department), key=lambda item: item.labels[:depth])
+    groups = groupby(asked, key=lambda item: item.labels[:depth])
     for labels, group in groups:
         items = tuple(group)
         row += 1
         bands.append(Band(row, _band_text(labels, items)))
         for item in items:
-            said = _previous(plan, item, department, previous)
+            said = _previous(form, item, department, previous)
             row += 2 if said else 1
             rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), said))
     return tuple(bands), tuple(rows)
@@ -239,15 +272,15 @@ def _band_text(labels: tuple[str, ...], items: tuple[IssuedItem, ...]) -> str:
     return "■ " + "　＞　".join(labels) + (f"　（計画書 {pages}ページ）" if pages else "")
 
 
-def _columns(plan: Plan) -> Iterator[Column]:
+def _columns(form: IssuedForm) -> Iterator[Column]:
     yield Column(1, ColumnKind.ID, ID_LABEL, 8)
-    lowest = len(plan.levels) - 1
-    for depth, level in enumerate(plan.levels):
-        hidden = depth < min(_banded_levels(plan), lowest)
+    lowest = len(form.levels) - 1
+    for depth, level in enumerate(form.levels):
+        hidden = depth < min(_banded_levels(form), lowest)
         yield Column(2 + depth, ColumnKind.LEVEL, level, 24 if depth == lowest else 15, hidden)
-    department = 2 + len(plan.levels)
+    department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 11)
-    for place, field in enumerate(plan.form.fields, start=department + 1):
+    for place, field in enumerate(form.form.fields, start=department + 1):
         yield Column(place, ColumnKind.FIELD, field.label, _field_width(field), field=field)
 
 

@@ -58,7 +58,10 @@ class IssuedForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One template given to one department. The digest is of what it asks, not of its bytes."""
+    """One template given to one department. The digest is of what it asks, not of its bytes.
+
+    Texts are all that is printed on it, so that what people add can be told from it.
+    """
 
     number: FormNumber
     department_name: str
@@ -69,6 +72,7 @@ class Issue:
     tool_version: str
     form: IssuedForm
     items: tuple[IssuedItem, ...]
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def _issue_as_json(issue: Issue, form: str) -> dict[str, Any]:
         "issued_at": iso_time(issue.issued_at),
         "tool_version": issue.tool_version,
         "form": form,
+        "texts": list(issue.texts),
         "items": [
             {"id": i.id, "labels": list(i.labels), "pages": i.pages, "departments": i.departments}
             for i in issue.items
@@ -166,6 +171,7 @@ def _issue_from_json(spelled: dict[str, Any], forms: dict[str, IssuedForm]) -> I
         issued_at=datetime.fromisoformat(spelled["issued_at"]),
         tool_version=spelled["tool_version"],
         form=forms[spelled["form"]],
+        texts=tuple(spelled["texts"]),
         items=tuple(
             IssuedItem(i["id"], tuple(i["labels"]), i["pages"], i["departments"])
             for i in spelled["items"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from io import BytesIO
 from typing import Any
 
 from xlsxwriter import Workbook
 
+from workflow.model import Filling
 from workflow.sheets import add_sheet, new_workbook
+from workflow.templates.correction_sheet import mark_cells, write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (
+    CORRECTION_SHEET,
     COVER_SHEET,
     DIGEST_PROPERTY,
     ENTRY_SHEET,
@@ -22,16 +25,22 @@ from workflow.templates.layout import (
 )
 from workflow.years import era_year
 
+_EMPTY = Filling()
 
-def template_bytes(layout: Layout) -> bytes:
-    """Return the template as an .xlsx file."""
+
+def template_bytes(layout: Layout, filling: Filling = _EMPTY) -> bytes:
+    """Return the template as an .xlsx file; one with corrections gets a sheet that lists them."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE, locked=True)
-    _write_stamps(book, layout)
+    _write_stamps(book, layout, filling)
+    listed = [add_sheet(book, CORRECTION_SHEET)] if filling.corrections else []
     cover, entries = add_sheet(book, COVER_SHEET), add_sheet(book, ENTRY_SHEET)
-    choices = write_cover(book, cover, layout)
-    write_entries(book, entries, layout, choices)
-    for sheet in (cover, entries):
+    for sheet in listed:
+        kept = write_corrections(book, sheet, layout, filling)
+        mark_cells(book, entries, layout, filling, kept)
+    choices = write_cover(book, cover, layout, filling)
+    write_entries(book, entries, layout, choices, filling)
+    for sheet in (*listed, cover, entries):
         sheet.protect(layout.lock_password, _ALLOWED)
     book.define_name(NUMBER_NAME, f"='{COVER_SHEET}'!{NUMBER_CELL}")
     book.close()
@@ -47,13 +56,14 @@ _ALLOWED: dict[str, Any] = {
 }
 
 
-def _write_stamps(book: Workbook, layout: Layout) -> None:
+def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
     midnight = datetime.combine(layout.issued_at.date(), time())
+    moment = filling.as_of.astimezone(UTC).replace(tzinfo=None) if filling.as_of else midnight
     book.set_properties(
         {
             "title": f"{layout.title} {era_year(layout.number.year)} {layout.department.name}",
             "company": layout.municipality,
-            "created": midnight,
+            "created": moment,
         }
     )
     book.set_custom_property(NUMBER_PROPERTY, str(layout.number), "text")

@@ -1,0 +1,83 @@
+"""Rounds as they end, without the files: entries made directly, to count and to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.small import NOW, PLAN, RATING, answer, register
+from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.matrix import count
+from workflow.compiled.merge import AnswerStatus, Entry, Merged
+from workflow.compiled.status import department_statuses
+from workflow.compiled.workbook import Compilation
+from workflow.model import (
+    Choice,
+    Department,
+    Form,
+    Item,
+    Matrix,
+    Outcome,
+    Plan,
+    Return,
+    Source,
+    Value,
+)
+
+ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
+
+
+def round_plan(
+    levels: Sequence[str], departments: Sequence[str], choices: Sequence[str], required: bool = True
+) -> Plan:
+    """Return a plan with an item for each heading and department, and every matrix there can be."""
+    field = replace(RATING, required=required, choices=tuple(map(Choice, choices)))
+    axes = ("施策", "担当課", "rating")
+    return replace(
+        PLAN,
+        coordinator="D0",
+        departments=tuple(Department(f"D{n}", name) for n, name in enumerate(departments)),
+        items=tuple(
+            Item(f"{n}-{m}", (level,), f"取組{n}-{m}", (f"D{m}",))
+            for n, level in enumerate(levels)
+            for m in range(len(departments))
+        ),
+        form=Form((field,)),
+        matrices=tuple(Matrix(rows, columns) for rows in axes for columns in axes),
+    )
+
+
+def answered(plan: Plan, ratings: Sequence[str | AnswerStatus | None]) -> tuple[Entry, ...]:
+    """Return the entries of a plan; ratings are used again and again, None is left blank."""
+    entries = []
+    for n, assignment in enumerate(plan.assignments()):
+        rating = ratings[n % len(ratings)]
+        status = rating if isinstance(rating, AnswerStatus) else ANSWERED
+        values: dict[str, Value] = {"rating": rating} if isinstance(rating, str) else {}
+        source = Source("a.xlsx", "進捗状況", 5 + n, "0", NOW)
+        said = answer(assignment.item.id, assignment.departments[0].code, values, source)
+        entries.append(Entry(assignment, status, None if status is MISSING else said))
+    return tuple(entries)
+
+
+def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
+    """Return everything the compiled workbook shows of a round."""
+    ledger: Ledger = build_ledger(plan, 2023, entries)
+    one = Return(
+        path="a.xlsx",
+        sha256="0",
+        size=1,
+        received=NOW,
+        outcome=Outcome.ACCEPTED,
+        department=plan.coordinator,
+    )
+    merged = Merged((one,), entries, ())
+    issued = register(plan)
+    return Compilation(
+        plan=plan,
+        register=issued,
+        ledger=ledger,
+        matrices=count(plan, ledger),
+        statuses=department_statuses(plan, issued, merged),
+        merged=merged,
+    )

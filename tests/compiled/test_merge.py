@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.compiled.merge_cases import CASES
+from tests.small import NOW, PLAN, register, returns, rows
+from workflow.compiled.merge import AnswerStatus, Merged, merge
+from workflow.compiled.status import department_statuses, totals
+from workflow.model import Outcome, Plan, Return
+
+ALL = frozenset(item.id for item in PLAN.items)
+
+
+def merged(table: str, plan: Plan = PLAN) -> Merged:
+    return merge(plan, ALL, returns(table))
+
+
+def outcomes(result: Merged) -> dict[str, str]:
+    return {r.path: r.outcome.value for r in result.returns}
+
+
+def codes(result: Merged) -> list[tuple[str, str, str]]:
+    """Return what merging found; a wrong value is the judge's word."""
+    return sorted(
+        (f.code, f.file, f.item) for f in result.findings if f.code != "VALUE_NOT_A_CHOICE"
+    )
+
+
+def answers(result: Merged) -> dict[str, str]:
+    """Return 整理番号/担当課 → 評価 and file, or what the assignment waits for."""
+    return {
+        f"{e.assignment.item.id}/{''.join(d.code for d in e.assignment.departments)}": (
+            f"{e.answer.values['rating']} {e.answer.source.file}"
+            if e.answer and e.status is AnswerStatus.ANSWERED
+            else e.status.value
+        )
+        for e in result.entries
+    }
+
+
+def assert_merged(table: str, expected: str) -> None:
+    """Assert the outcome of each file, the answer of each assignment named and all findings."""
+    result = merged(table)
+    said = rows(expected)
+    ends = {path: end for what, path, end in said if what == "file"}
+    assert outcomes(result) == ends
+    found = answers(result)
+    for what, assignment, end in said:
+        if what == "answer":
+            assert found[assignment] == end
+    assert codes(result) == sorted(
+        (what, *place.split(" ")) if " " in place else (what, place, "")
+        for what, place, _ in said
+        if what not in ("file", "answer")
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_returns_are_merged(name: str) -> None:
+    assert_merged(*CASES[name])
+
+
+def test_the_time_excel_saved_a_file_decides_over_the_time_it_came() -> None:
+    first, second = returns("""
+        late_copy_of_old | A | 9 | accepted | 1-1=Ａ
+        new              | A | 2 | accepted | 1-1=Ｂ
+    """)
+    saved = (replace(first, modified=NOW), replace(second, modified=NOW + timedelta(hours=1)))
+    assert answers(merge(PLAN, ALL, saved))["1-1/A"] == "Ｂ new"
+
+
+def test_an_old_version_names_the_one_that_replaced_it() -> None:
+    result = merged("""
+        old   | A | 1 | accepted  | 1-1=Ａ
+        full  | A | 2 | accepted  | 1-1=Ｂ
+        blank | A | 3 | sent_back |
+    """)
+    (finding,) = result.findings
+    assert (finding.code, finding.file) == ("FILE_SUPERSEDED", "old")
+    assert "「full」" in finding.message
+
+
+def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
+    result = merged("""
+        old | A | 1 | accepted | 1-1=Ａ 1-2=Ａ
+        new | A | 2 | accepted | 1-1=Ｂ
+    """)
+    standing = [f for f in result.findings if f.file]
+    assert standing == [f for r in result.returns for f in r.findings]
+
+
+def test_an_item_on_no_template_is_told() -> None:
+    result = merge(PLAN, ALL - {"1-2", "3-1"}, ())
+    assert codes(result) == [("ITEM_NOT_ISSUED", "", "1-2"), ("ITEM_NOT_ISSUED", "", "3-1")]
+
+
+def test_departments_stand_where_their_files_leave_them() -> None:
+    result = merged("""
+        a    | A | 1 | sent_back | 1-1=Ｚ! 1-2=Ａ
+        a2   | A | 2 | accepted  | 2-1=Ａ
+        b#x  | B | 1 | accepted  | 2-2=Ａ
+        b2#x | B | 3 | accepted  | 2-2=Ａ
+    """)
+    lines = {
+        s.department.code: (s.returns, s.outcome, s.answered, s.sent_back, s.missing)
+        for s in department_statuses(PLAN, register(), result)
+    }
+    assert lines == {
+        "A": (2, Outcome.SENT_BACK, 2, 1, 1),
+        "B": (2, Outcome.ACCEPTED, 2, 0, 0),
+        "C": (0, None, 0, 0, 1),
+    }
+    figures = totals(result)
+    assert (figures.assignments, figures.answered, figures.missing) == (6, 3, 3)
+    assert figures.outcomes["duplicate"] == 1
+    assert sum(figures.outcomes.values()) == figures.files == 4
+
+
+some_answers = st.dictionaries(
+    st.sampled_from(sorted(ALL)), st.sampled_from(["Ａ", "Ｂ", "Ｂ!"]), max_size=4
+).map(lambda said: " ".join(f"{item}={rating}" for item, rating in said.items()))
+some_files = st.tuples(
+    st.sampled_from("ABC"),
+    st.integers(0, 3),
+    st.sampled_from(["accepted", "sent_back"]),
+    some_answers,
+    st.booleans(),
+)
+
+
+def as_returns(drawn: list[tuple[str, int, str, str, bool]]) -> tuple[Return, ...]:
+    """Return the returns drawn; copies of each other have the same bytes."""
+    lines = []
+    for n, (code, hour, outcome, said, copied) in enumerate(drawn):
+        content = f"#{code},{outcome},{said.replace(' ', ',')}" if copied else ""
+        lines.append(f"f{n}{content} | {code} | {hour} | {outcome} | {said}")
+    return returns("\n".join(lines))
+
+
+some_returns = st.lists(some_files, max_size=6).map(as_returns)
+
+
+@given(some_returns)
+def test_nothing_is_lost_and_the_order_of_files_does_not_matter(found: tuple[Return, ...]) -> None:
+    result = merge(PLAN, ALL, found)
+    assert [r.path for r in result.returns] == [r.path for r in found]
+    assert [e.assignment for e in result.entries] == list(PLAN.assignments())
+    figures = totals(result)
+    assert sum(figures.outcomes.values()) == len(found)
+    backwards = merge(PLAN, ALL, found[::-1])
+    assert answers(backwards) == answers(result)
+    assert outcomes(backwards) == outcomes(result)
+    asked = {(d, i.id) for i in PLAN.items for d in i.departments}
+    sent = {(r.department, a.item) for r in found for a in r.answers}
+    waiting = {
+        (d.code, e.assignment.item.id)
+        for e in result.entries
+        if e.status is AnswerStatus.MISSING
+        for d in e.assignment.departments
+    }
+    assert not waiting & sent & asked

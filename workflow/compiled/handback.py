@@ -1,0 +1,116 @@
+"""Who gets what handed back: a round's result → the answers and corrections per department. Pure.
+
+A department gets a hand-back when a return of its own that counts was sent back. It shows, item
+by item, the answer that counts in the ledger when that is the department's own, or else what the
+newest of its returns says. What an older return had wrong is not asked again once a newer return
+answers that item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workflow.compiled.merge import Merged
+from workflow.findings import Finding, Place, Severity
+from workflow.model import (
+    Answer,
+    Correction,
+    Department,
+    Filling,
+    Outcome,
+    Plan,
+    Return,
+    Value,
+)
+from workflow.templates.register import Issue, Register
+
+_CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
+_CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """What one department gets back, on the form it was last issued."""
+
+    department: Department
+    issue: Issue
+    filling: Filling
+
+
+def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:
+    """Return what every department with something to correct gets, in the plan's order."""
+    found = (_hand_back(department, register, merged) for department in plan.departments)
+    return tuple(hand_back for hand_back in found if hand_back)
+
+
+def _hand_back(department: Department, register: Register, merged: Merged) -> HandBack | None:
+    own = [r for r in merged.returns if r.department == department.code and r.outcome.is_answer]
+    issue = _latest_issue(department, register)
+    if issue is None:
+        return None
+    counting = _counting(department, own, merged)
+    corrections = tuple(dict.fromkeys(_corrections(own, counting, issue)))
+    if not corrections:
+        return None
+    filling = Filling(
+        answers={item: _as_given(answer) for item, answer in counting.items()},
+        corrections=corrections,
+        as_of=max(moment for r in own for moment in (r.received, r.modified or r.received)),
+    )
+    return HandBack(department, issue, filling)
+
+
+def _latest_issue(department: Department, register: Register) -> Issue | None:
+    """Return the form a department should answer, also one issued under its former code."""
+    issues = (register.latest(code) for code in (department.code, *department.formerly))
+    return next((issue for issue in issues if issue), None)
+
+
+def _counting(department: Department, own: list[Return], merged: Merged) -> dict[str, Answer]:
+    counting: dict[str, Answer] = {}
+    for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.path)):
+        counting |= {answer.item: answer for answer in returned.answers}
+    for entry in merged.entries:
+        if entry.answer and entry.answer.department == department.code:
+            counting[entry.answer.item] = entry.answer
+    return counting
+
+
+def _as_given(answer: Answer) -> dict[str, Value]:
+    return {key: answer.values.get(key, text) for key, text in answer.written.items()}
+
+
+def _corrections(
+    own: Iterable[Return], counting: dict[str, Answer], issue: Issue
+) -> Iterator[Correction]:
+    items = {item.id for item in issue.items}
+    keys = {field.label: field.key for field in issue.form.form.fields}
+    for returned in own:
+        if returned.outcome is not Outcome.SENT_BACK:
+            continue
+        for finding in returned.findings:
+            if finding.severity is not Severity.ERROR or _is_answered_anew(finding, counting):
+                continue
+            if finding.item in items:
+                # Only what is wrong with a cell has a remedy that speaks to who wrote it.
+                key = keys.get(finding.field, "")
+                remedy = finding.remedy if key else _CHECK_ROW
+                yield Correction(finding.item, key, _problem(finding), remedy)
+            else:
+                yield Correction("", "", _problem_of_file(finding), _CHECK_FORM)
+
+
+def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
+    answer = counting.get(finding.item)
+    return answer is not None and answer.source.file != finding.file
+
+
+def _problem(finding: Finding) -> str:
+    """Return what is wrong without the place in the file they sent: here it stands elsewhere."""
+    place = Place(sheet=finding.sheet, cell=finding.cell, item=finding.item, field=finding.field)
+    return finding.message.removeprefix(f"{place}：")
+
+
+def _problem_of_file(finding: Finding) -> str:
+    return f"お送りいただいた「{finding.file}」について：{finding.message}"

@@ -1,0 +1,128 @@
+"""Several returns of one department → the answer that counts for each row. Pure.
+
+The newest return counts, by the workbook's own modified time, then by receipt. A row it leaves
+blank is kept from an older one. Two returns of the same times that differ are not decided here:
+the row is rejected and both are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from workflow.findings import Code, Finding, Place
+from workflow.model import Answer, Form, Outcome, Return, judged
+
+
+@dataclass(slots=True)
+class Versions:
+    """The returns of one department, taken in from the newest to the oldest."""
+
+    form: Form
+    chosen: dict[str, Answer] = field(default_factory=dict)
+    settled: dict[str, Return] = field(default_factory=dict)
+    _standing: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    _newest: str = ""
+
+    def take_all(self, returns: Iterable[Return]) -> None:
+        """Take in every return, and settle what becomes of each."""
+        for returned in sorted(returns, key=_age, reverse=True):
+            self._standing[returned.path] = _age(returned)[:2]
+            self._take(returned)
+        for path, returned in self.settled.items():
+            self.settled[path] = self._without_filled_blanks(returned)
+
+    def _take(self, returned: Return) -> None:
+        fresh = [answer for answer in returned.answers if answer.item not in self.chosen]
+        conflicts = [a for a in returned.answers if a not in fresh and self._conflicts(a)]
+        for answer in fresh:
+            self.chosen[answer.item] = answer
+        if not self._newest:
+            self.settled[returned.path] = returned
+        elif not fresh and not conflicts:
+            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.path), other=self._newest)
+            self.settled[returned.path] = closed(returned, Outcome.SUPERSEDED, finding)
+        else:
+            self.settled[returned.path] = _kept_for(returned, fresh, conflicts)
+        for answer in conflicts:
+            self._reject_both(answer)
+        if returned.answers:
+            self._newest = self._newest or returned.path
+
+    def _conflicts(self, answer: Answer) -> bool:
+        """Whether an answer differs from the one chosen though neither file is the newer one."""
+        rival = self.chosen[answer.item]
+        times = self._standing
+        same = times[answer.source.file] == times[rival.source.file]
+        return same and answer.values != rival.values
+
+    def _reject_both(self, answer: Answer) -> None:
+        rival = self.chosen[answer.item]
+        for ours, theirs in ((answer, rival), (rival, answer)):
+            path = ours.source.file
+            finding = self._conflict(ours, theirs)
+            self.settled[path] = closed(self.settled[path], Outcome.SENT_BACK, finding)
+        self.chosen[answer.item] = replace(rival, rejected=True)
+
+    def _conflict(self, ours: Answer, theirs: Answer) -> Finding:
+        asked = [field.key for field in self.form.fields]
+        keys = [key for key in asked if ours.values.get(key) != theirs.values.get(key)]
+        return Code.RETURN_CONFLICT.at(
+            place_of(ours),
+            other=theirs.source.file,
+            labels="、".join(self.form.field(key).label for key in keys),
+            ours="、".join(_said(ours, key) for key in keys),
+            theirs="、".join(_said(theirs, key) for key in keys),
+        )
+
+    def _without_filled_blanks(self, returned: Return) -> Return:
+        """Drop the word about a blank row that another return of the department fills."""
+        if not returned.outcome.is_answer:
+            return returned
+        rest = tuple(
+            f
+            for f in returned.findings
+            if f.code != Code.ROW_BLANK.name or f.item not in self.chosen
+        )
+        return returned if rest == returned.findings else settled_by(returned, rest)
+
+
+def place_of(answer: Answer) -> Place:
+    """Return the place of a whole answer: its row."""
+    source = answer.source
+    return Place(file=source.file, sheet=source.sheet, cell=f"{source.row}行目", item=answer.item)
+
+
+def closed(returned: Return, outcome: Outcome, finding: Finding) -> Return:
+    """Return a file with one more finding and the outcome it leads to."""
+    return replace(returned, outcome=outcome, findings=(*returned.findings, finding))
+
+
+def settled_by(returned: Return, findings: tuple[Finding, ...]) -> Return:
+    """Return a file with exactly these findings and the outcome they lead to."""
+    return replace(returned, outcome=judged(findings), findings=findings)
+
+
+def _age(returned: Return) -> tuple[datetime, datetime, str]:
+    return (returned.modified or returned.received, returned.received, returned.path)
+
+
+def _kept_for(returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
+    """Keep an older return for some of its rows; what was wrong with the others is past.
+
+    Unless it shares no row with a newer one (two 係 each sent their part), say what was kept.
+    """
+    items = {"", *(answer.item for answer in (*fresh, *conflicts))}
+    findings = tuple(f for f in returned.findings if f.item in items)
+    if len(fresh) + len(conflicts) < len(returned.answers):
+        findings += tuple(
+            Code.ANSWER_KEPT.at(place_of(answer), other=returned.path)
+            for answer in fresh
+            if not answer.rejected
+        )
+    return settled_by(returned, findings)
+
+
+def _said(answer: Answer, key: str) -> str:
+    return answer.written.get(key) or "（空欄）"

@@ -1,0 +1,333 @@
+"""The sheet 「修正のお願い」 of a hand-back: what to put right, and the marks it leads to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from workflow.cells import a1, column_letters, plain_number, quoted_sheet
+from workflow.look import (
+    ALERT_FILL,
+    ALERT_INK,
+    FONT,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    LINK_INK,
+)
+from workflow.model import Correction, Filling, Value
+from workflow.sheets import row_height
+from workflow.templates.entry_sheet import write_answer
+from workflow.templates.layout import (
+    CORRECTION_AUTHOR,
+    CORRECTION_MARK,
+    CORRECTION_SHEET,
+    ENTRY_SHEET,
+    FONT_SIZE,
+    ID_LABEL,
+    Layout,
+)
+from workflow.years import full_year
+
+Kept = Mapping[tuple[str, str], str]
+"""Item and key → the cell of this sheet that keeps what stood in the cell to correct."""
+
+_COLUMNS = (
+    ("番号", 6.0),
+    (ID_LABEL, 9.0),
+    ("取組内容", 22.0),
+    ("項目", 13.0),
+    ("いまの記入", 24.0),
+    ("どこが問題か", 29.0),
+    ("どう直すか", 29.0),
+    ("直すセル", 11.0),
+    ("状態", 9.0),
+)
+_FIRST_COLUMN = 2
+_LINK, _STATE, _KEPT = 9, 10, 11
+_COUNT_ROW, _STEPS_ROW, _TABLE_ROW = 5, 7, 11
+_ZOOM = 120
+_TODO, _CHANGED = "未修正", "変更済"
+_SHOWN_LETTERS, _TOLD_LETTERS = 60, 240
+_COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
+_POINTS_TO_PIXELS = 4 / 3
+_NUMBER = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One correction with its place on this template; row 0 means it concerns the whole file."""
+
+    correction: Correction
+    title: str = ""
+    label: str = ""
+    row: int = 0
+    column: int = 0
+    value: Value | None = None
+
+    @property
+    def has_cell(self) -> bool:
+        return bool(self.row and self.label)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.correction.item, self.correction.field
+
+
+def write_corrections(
+    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling
+) -> dict[tuple[str, str], str]:
+    """Write the list; return where it keeps what stood in each cell to correct."""
+    styles = _Styles(book)
+    lines = _lines(layout, filling)
+    _set_page(sheet, layout)
+    _write_heading(sheet, styles, layout, lines)
+    for place, (label, _) in enumerate(_COLUMNS, start=_FIRST_COLUMN - 1):
+        sheet.write_string(_TABLE_ROW - 1, place, label, styles.header)
+    kept: dict[tuple[str, str], str] = {}
+    for number, line in enumerate(lines, start=1):
+        row = _TABLE_ROW + number
+        if line.has_cell:
+            kept[line.key] = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
+        _write_line(sheet, styles, line, number, row)
+    sheet.print_area(0, 0, _TABLE_ROW + len(lines) - 1, _STATE - 1)
+    return kept
+
+
+def mark_cells(
+    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling, kept: Kept
+) -> None:
+    """Give each cell to correct a comment, and a colour that goes once something else is in it."""
+    style = book.add_format({"bg_color": ALERT_FILL})
+    lines = [line for line in _lines(layout, filling) if line.has_cell]
+    for key in dict.fromkeys(line.key for line in lines):
+        told = [line for line in lines if line.key == key]
+        row, column = told[0].row - 1, told[0].column - 1
+        text = _comment(told)
+        sheet.write_comment(row, column, text, _comment_options(text))
+        rule = {
+            "type": "formula",
+            "criteria": f"=EXACT({a1(row + 1, column + 1)},{kept[key]})",
+            "format": style,
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(row, column, row, column, rule)
+
+
+def _comment(lines: list[_Line]) -> str:
+    first = lines[0]
+    place = f"シート「{ENTRY_SHEET}」の{a1(first.row, first.column)}セル"
+    told = [f"{CORRECTION_MARK}\n{place}\n（整理番号{first.correction.item}・{first.label}）"]
+    for line in lines:
+        told.append(f"問題：{_on_one_line(line.correction.problem)}")
+        told.append(f"直し方：{_on_one_line(line.correction.remedy)}")
+    return "\n".join(told)
+
+
+def _comment_options(text: str) -> dict[str, Any]:
+    letters = _COMMENT_WIDTH / (_COMMENT_SIZE * _POINTS_TO_PIXELS) * 2 - 4
+    return {
+        "author": CORRECTION_AUTHOR,
+        "visible": False,
+        "width": _COMMENT_WIDTH,
+        "height": row_height([(text, letters)], _COMMENT_SIZE) * _POINTS_TO_PIXELS + 12,
+        "font_name": FONT,
+        "font_size": _COMMENT_SIZE,
+    }
+
+
+class _Styles:
+    """The formats of the list."""
+
+    def __init__(self, book: Workbook) -> None:
+        plain: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        boxed = plain | {"border": 1, "border_color": LINE}
+        self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
+        self.text = book.add_format(plain)
+        self.header = book.add_format(
+            boxed
+            | {"bold": True, "align": "center"}
+            | {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        )
+        self.boxed = book.add_format(boxed | {"indent": 1})
+        self.centred = book.add_format(boxed | {"align": "center"})
+        self.item = book.add_format(
+            boxed | {"align": "center", "bold": True, "bg_color": LABEL_FILL}
+        )
+        self.remedy = book.add_format(boxed | {"bold": True, "indent": 1})
+        self.link = book.add_format(
+            boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"}
+        )
+        self.count = book.add_format(
+            plain
+            | {"bold": True, "font_size": 14, "align": "center"}
+            | {"border": 2, "border_color": HEADER_FILL}
+        )
+        self.todo = book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True})
+
+
+def _set_page(sheet: Worksheet, layout: Layout) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_zoom(_ZOOM)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(_TABLE_ROW - 1)
+    name = layout.department.name.replace("&", "&&")
+    sheet.set_footer(f"&L{name}　{CORRECTION_SHEET}&R&P / &N")
+    sheet.set_column(0, 0, 2)
+    for place, (_, width) in enumerate(_COLUMNS, start=_FIRST_COLUMN - 1):
+        sheet.set_column(place, place, width)
+    sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
+
+
+def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout, lines: list[_Line]) -> None:
+    sheet.set_row(1, 32)
+    sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
+    about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
+    _write_over(sheet, 3, about, styles.text)
+    _write_count(sheet, styles, lines)
+    for number, step in enumerate(_steps(layout), start=1):
+        _write_over(sheet, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
+    sheet.set_row(_TABLE_ROW - 1, 24)
+
+
+def _steps(layout: Layout) -> Iterator[str]:
+    yield (
+        "お送りいただいた回答に、直していただきたいところがあります。"
+        "書かれた回答はこのファイルに入れてありますので、下の表のところだけを直してください。"
+    )
+    yield (
+        f"「直すセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
+        "直すセルには太い枠と色が付いていて、マウスを重ねると直し方が出ます。"
+        "色は、記入を変えると消えます（枠は残ります）。"
+    )
+    contact = f"（{layout.contact}）" if layout.contact else ""
+    yield (
+        f"直し終えたら、上書き保存し、このファイルのまま{layout.coordinator}へ送ってください。"
+        f"分からないところは、{layout.coordinator}{contact}へお尋ねください。"
+    )
+
+
+def _write_over(sheet: Worksheet, row: int, text: str, style: Format) -> None:
+    sheet.merge_range(row - 1, _FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
+    sheet.write_string(row - 1, _FIRST_COLUMN - 1, text, style)
+    sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
+
+
+def _write_count(sheet: Worksheet, styles: _Styles, lines: list[_Line]) -> None:
+    total = sum(line.has_cell for line in lines)
+    if not total:
+        return
+    first, last = a1(_TABLE_ROW + 1, _STATE), a1(_TABLE_ROW + len(lines), _STATE)
+    states = f"{first}:{last}"
+    left = f'COUNTIF({states},"{_TODO}")'
+    row = _COUNT_ROW - 1
+    sheet.merge_range(row, _FIRST_COLUMN - 1, row, 4, "", styles.count)
+    sheet.set_row(row, 30)
+    formula = f'="{_TODO} "&{left}&" か所／全 {total} か所"'
+    cached = f"{_TODO} {total} か所／全 {total} か所"
+    sheet.write_formula(row, _FIRST_COLUMN - 1, formula, styles.count, cached)
+    rule = {"type": "formula", "criteria": f"={left}>0", "format": styles.todo}
+    sheet.conditional_format(row, _FIRST_COLUMN - 1, row, 4, rule)
+    done = {"type": "cell", "criteria": "==", "value": f'"{_TODO}"', "format": styles.todo}
+    sheet.conditional_format(states, done)
+
+
+def _write_line(sheet: Worksheet, styles: _Styles, line: _Line, number: int, row: int) -> None:
+    correction = line.correction
+    texts = (
+        str(number),
+        correction.item or "全体",
+        line.title,
+        line.label,
+        _shown(line.value) if line.has_cell else "",
+        _shortened(correction.problem, _TOLD_LETTERS),
+        _shortened(correction.remedy, _TOLD_LETTERS),
+    )
+    widths = [width for _, width in _COLUMNS]
+    sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
+    formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
+    for place, (text, style) in enumerate(zip(texts, formats, strict=True), _FIRST_COLUMN - 1):
+        sheet.write_string(row - 1, place, _unstamped(text), style)
+    _write_target(sheet, styles, line, row)
+
+
+def _write_target(sheet: Worksheet, styles: _Styles, line: _Line, row: int) -> None:
+    """Write the link and the live state; what is wrong with a row or a file has no state."""
+    if not line.row:
+        sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
+        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        return
+    entries, cell = quoted_sheet(ENTRY_SHEET), a1(line.row, line.column)
+    sheet.write_url(row - 1, _LINK - 1, f"internal:{entries}!{cell}", styles.link, f"{cell}へ移る")
+    if not line.has_cell:
+        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        return
+    write_answer(sheet, row - 1, _KEPT - 1, line.value, styles.boxed)
+    same = f"EXACT({entries}!{cell},{a1(row, _KEPT)})"
+    formula = f'=IF({same},"{_TODO}","{_CHANGED}")'
+    sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
+
+
+def _lines(layout: Layout, filling: Filling) -> list[_Line]:
+    """Return the corrections with their places: of the whole file first, then as they stand."""
+    rows = {entry.item.id: entry for entry in layout.rows}
+    columns = {field.key: (column, field) for column, field in layout.field_columns}
+    first = layout.field_columns[0][0].index
+    lines = []
+    for correction in filling.corrections:
+        entry = rows.get(correction.item)
+        if entry is None:
+            lines.append(_Line(correction))
+            continue
+        column, field = columns.get(correction.field, (None, None))
+        lines.append(
+            _Line(
+                correction,
+                title=entry.item.labels[-1],
+                label=field.label if field else "",
+                row=entry.row,
+                column=column.index if column else first,
+                value=filling.value(correction.item, correction.field),
+            )
+        )
+    return sorted(lines, key=lambda line: (line.row, line.column))
+
+
+def _shown(value: Value | None) -> str:
+    match value:
+        case None:
+            return "（空欄）"
+        case str():
+            whole = len(value) <= _SHOWN_LETTERS
+            return value if whole else f"{value[:_SHOWN_LETTERS]}…（全{len(value):,}文字）"
+        case Decimal():
+            return plain_number(value)
+        case date():
+            return f"{value.year}/{value.month}/{value.day}"
+
+
+def _shortened(text: str, limit: int) -> str:
+    """Return a text that fits a box: what is cut is a long value quoted in its middle."""
+    return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as one line of a comment: by its lines the collector knows it for ours."""
+    return " ".join(_shortened(text, _TOLD_LETTERS).splitlines())
+
+
+def _unstamped(text: str) -> str:
+    """Return a text in which no 様式番号 can be read: only our own says whose form this is."""
+    return _NUMBER.sub(lambda number: number[0].replace("-", "‐"), text)
