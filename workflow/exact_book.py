@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
-def open_exactly(content: bytes) -> Workbook:
+def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
     """Return the workbook in some bytes; external links are not kept.
+
+    Formulas stand as such, or with results_only as the results stored with them.
 
     Raises whatever openpyxl trips over in a damaged file.
     """
@@ -33,6 +35,6 @@ def open_exactly(content: bytes) -> Workbook:
     with warnings.catch_warnings():
         # openpyxl warns of what it would drop on saving; nothing is saved here.
         warnings.simplefilter("ignore")
-        reader = ExactReader(BytesIO(content), keep_links=False)
+        reader = ExactReader(BytesIO(content), keep_links=False, data_only=results_only)
         reader.read()
     return reader.wb

@@ -244,17 +244,18 @@ class Answer:
 
 
 class NoteKind(StrEnum):
-    """Where people write outside the form."""
+    """Where a text stands that the ledger does not show."""
 
     MARGIN = "欄外"
     SHEET = "別のシート"
     COMMENT = "コメント"
     SHAPE = "図形"
+    UNUSED = "採用しなかった回答"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text written outside the form: kept and shown, never taken for an answer."""
+    """A text outside the ledger: kept and shown, never counted."""
 
     kind: NoteKind
     file: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.errors import WorkspaceError
-from workflow.files import replace_all
+from workflow.files import remove_all, replace_all
 from workflow.findings import Severity
 from workflow.model import Plan, PreviousAnswers, Return
 from workflow.plan.load import load_plan
@@ -19,8 +19,11 @@ from workflow.workspace import Workspace
 from workflow.years import era_year, iso_time
 
 if TYPE_CHECKING:
+    from workflow.compiled.merge import Merged
     from workflow.compiled.status import DepartmentStatus
     from workflow.returned.engine import Engine
+    from workflow.returned.inbox import Received
+    from workflow.templates.handback import HandbackWrites
     from workflow.templates.issue import Issuance
 
 Progress = Callable[[int, int], None]
@@ -47,8 +50,7 @@ def generate(
     )
     issuance = plan_issuance(request, load_register(folder, year), folder)
     replace_all(issuance.writes)
-    for path in issuance.stale:
-        path.unlink(missing_ok=True)
+    remove_all(issuance.stale)
     return issuance
 
 
@@ -71,12 +73,14 @@ def _previous_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAn
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What collect made of a round."""
+    """What collect made of a round; kept are copies of hand-backs that people had changed."""
 
     document: dict[str, Any]
     statuses: tuple[DepartmentStatus, ...]
     ledger: Path
     ledger_csv: Path
+    handbacks: tuple[Path, ...]
+    kept: tuple[Path, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -90,9 +94,11 @@ def collect(
     year: int,
     engine: Engine,
     progress: Progress = lambda done, total: None,
+    passwords: Sequence[str] = (),
 ) -> Collected:
     """Judge every file that came back and compile the ledger, the matrices and the state.
 
+    The passwords are tried, after the plan's own, on files that ask for one.
     Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
     """
     from workflow.compiled.ledger import build_ledger
@@ -110,7 +116,8 @@ def collect(
     files = scan(workspace.returned(year))
     if not files:
         raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
-    context = Context(plan, {year: register}, year)
+    previous = _previous_answers(workspace, plan, year)
+    context = Context(plan, {year: register}, year, _known(plan, passwords), previous)
     returns = tuple(_counted(engine(files, context), len(files), progress))
 
     merged = merge(plan, _issued_ids(register), returns)
@@ -125,20 +132,61 @@ def collect(
         statuses=statuses,
         merged=merged,
     )
-    state = status_document(year, statuses, figures, merged.returns)
+    handing_back = _plan_handbacks(workspace, plan, register, merged, previous)
+    state = status_document(year, statuses, figures, merged.returns, handing_back.made)
+    # An archive gives several returns; what status compares is the files as they lie there.
+    state["seen"] = _seen(files)
     replace_all(
         {
+            **handing_back.writes,
             workspace.ledger(year): workbook_bytes(compilation),
             workspace.ledger_csv(year): ledger_csv(ledger),
             workspace.status(year): as_bytes(state),
         }
     )
+    remove_all(handing_back.stale)
     document = round_document(year, merged.returns, figures, merged.findings)
-    return Collected(document, statuses, workspace.ledger(year), workspace.ledger_csv(year))
+    return Collected(
+        document=document,
+        statuses=statuses,
+        ledger=workspace.ledger(year),
+        ledger_csv=workspace.ledger_csv(year),
+        handbacks=handing_back.current,
+        kept=handing_back.kept,
+    )
+
+
+def _plan_handbacks(
+    workspace: Workspace,
+    plan: Plan,
+    register: Register,
+    merged: Merged,
+    previous: PreviousAnswers,
+) -> HandbackWrites:
+    from workflow.compiled.handback import hand_backs
+    from workflow.templates.handback import handback_bytes, handback_name, plan_writes
+
+    year = register.year
+    contents = {
+        handback_name(h.department, year): handback_bytes(
+            plan, h.department, h.issue, previous, h.filling
+        )
+        for h in hand_backs(plan, register, merged)
+    }
+    stored = workspace.status(year)
+    try:
+        made = json.loads(stored.read_bytes()).get("made", {}) if stored.exists() else {}
+    except (OSError, ValueError):
+        made = {}  # then every file lying there is taken for a stranger's
+    return plan_writes(workspace.handbacks(year), contents, made)
 
 
 def check(
-    workspace: Workspace, paths: Sequence[Path], year: int | None, engine: Engine
+    workspace: Workspace,
+    paths: Sequence[Path],
+    year: int | None,
+    engine: Engine,
+    passwords: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Judge some files, wherever they lie, without collecting them.
 
@@ -158,8 +206,9 @@ def check(
     absent = [str(path) for path in paths if not path.exists()]
     if absent:
         raise WorkspaceError(f"ファイルが見つかりません：{'、'.join(absent)}。")
-    context = Context(plan, registers, year)
-    returns = tuple(engine([single(path) for path in paths], context))
+    context = Context(plan, registers, year, _known(plan, passwords))
+    files = [single(path) for path in paths]
+    returns = tuple(_counted(engine(files, context), len(files), lambda done, total: None))
     findings = tuple(finding for returned in returns for finding in returned.findings)
     figures = totals(Merged(returns, (), findings))
     asked, answered = _asked_of(plan, returns)
@@ -185,9 +234,18 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
         document = _stored_status(stored)
     else:
         document = _status_before_collect(load_plan(workspace.home), year, register)
+    document.pop("made", None)
     seen = {tuple(entry) for entry in document.pop("seen")}
-    lying = {(f.name, f.size, iso_time(f.received)) for f in scan(workspace.returned(year))}
+    lying = {tuple(entry) for entry in _seen(scan(workspace.returned(year)))}
     return document | {"uncollected": len(lying ^ seen)}
+
+
+def _seen(files: Iterable[Received]) -> list[list[str | int]]:
+    return [[file.name, file.size, iso_time(file.received)] for file in files]
+
+
+def _known(plan: Plan, passwords: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*plan.open_passwords, *passwords)))
 
 
 def _stored_status(path: Path) -> dict[str, Any]:
@@ -207,7 +265,7 @@ def _status_before_collect(plan: Plan, year: int, register: Register) -> dict[st
 
     merged = merge(plan, _issued_ids(register), ())
     statuses = department_statuses(plan, register, merged)
-    return status_document(year, statuses, totals(merged), ())
+    return status_document(year, statuses, totals(merged), (), {})
 
 
 def _issued_register(workspace: Workspace, year: int) -> Register:
@@ -224,10 +282,12 @@ def _issued_ids(register: Register) -> frozenset[str]:
     return frozenset(item.id for issue in register.current() for item in issue.items)
 
 
-def _counted(returns: Iterable[Return], total: int, progress: Progress) -> Iterator[Return]:
-    for done, returned in enumerate(returns, start=1):
+def _counted(
+    judged: Iterable[tuple[Return, ...]], total: int, progress: Progress
+) -> Iterator[Return]:
+    for done, returns in enumerate(judged, start=1):
         progress(done, total)
-        yield returned
+        yield from returns
 
 
 def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:

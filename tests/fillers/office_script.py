@@ -1,9 +1,10 @@
 """Run by the system's Python with UNO: one headless LibreOffice does a list of jobs from stdin.
 
 Jobs (JSON): {"do": "fill", "source", "target", "cells": {A1: text}} fills the entry sheet and
-saves as .xlsx; {"do": "print", "source", "target"} makes a PDF; {"do": "recalculate", "source"}
-answers every sheet's cells after a hard recalculation, as {sheet: [row: [value]]}. The answers
-are printed as one JSON list.
+saves as .xlsx; {"do": "save as", "source", "target", "filter", "password"} saves in another format
+by the name LibreOffice has for it, locked if a password is given; {"do": "print", "source",
+"target"} makes a PDF; {"do": "recalculate", "source"} answers every sheet's cells after a hard
+recalculation, as {sheet: [row: [value]]}. The answers are printed as one JSON list.
 """
 
 import json
@@ -75,6 +76,15 @@ def fill(desktop, job):
     document.close(True)
 
 
+def save_as(desktop, job):
+    document = opened(desktop, job["source"])
+    settings = [PropertyValue("FilterName", 0, job["filter"], 0)]
+    if job.get("password"):
+        settings.append(PropertyValue("Password", 0, job["password"], 0))
+    document.storeToURL(Path(job["target"]).as_uri(), tuple(settings))
+    document.close(True)
+
+
 def print_pdf(desktop, job):
     document = opened(desktop, job["source"])
     kind = PropertyValue("FilterName", 0, "calc_pdf_Export", 0)
@@ -98,7 +108,7 @@ def values(sheet):
     return [list(row) for row in area.getDataArray()]
 
 
-DOERS = {"fill": fill, "print": print_pdf, "recalculate": recalculate}
+DOERS = {"fill": fill, "save as": save_as, "print": print_pdf, "recalculate": recalculate}
 
 if __name__ == "__main__":
     main()

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 Texts = Mapping[str, Mapping[str, str | float | date]]
 
-_ENTRY_PART = "xl/worksheets/sheet2.xml"
+_ENTRY_SHEET = "進捗状況"
 _STRINGS_PART = "xl/sharedStrings.xml"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -43,10 +43,11 @@ def located(template: Path, texts: Texts) -> dict[str, str | float | date]:
 
 
 def patch_cells(template: Path, target: Path, cells: Mapping[str, str | float | date]) -> None:
-    """Copy a workbook with the given cells of its entry sheet set."""
+    """Copy a workbook with the given cells of its entry sheet set, filled or not."""
     with zipfile.ZipFile(template) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    sheet, strings = parts[_ENTRY_PART].decode(), parts[_STRINGS_PART].decode()
+    entry_part = _entry_part(parts)
+    sheet, strings = parts[entry_part].decode(), parts[_STRINGS_PART].decode()
     count = strings.count("<si>")
     added: list[str] = []
     for reference, value in cells.items():
@@ -55,19 +56,30 @@ def patch_cells(template: Path, target: Path, cells: Mapping[str, str | float | 
             added.append(f'<si><t xml:space="preserve">{escaped(value)}</t></si>')
         else:
             content = f"><v>{_number(value)}</v></c>"
-        pattern = re.compile(rf'<c r="{reference}"( s="\d+")?/>')
+        pattern = re.compile(rf'<c r="{reference}"( s="\d+")?(?:/>|[^>/]*>.*?</c>)')
         sheet, found = pattern.subn(
             lambda match, content=content, reference=reference: (  # type: ignore[misc]
                 f'<c r="{reference}"{match[1] or ""}{content}'
             ),
             sheet,
         )
-        assert found == 1, f"{reference} is not an empty cell of the template"
-    parts[_ENTRY_PART] = sheet.encode()
+        assert found == 1, f"{reference} is not a cell of the workbook"
+    parts[entry_part] = sheet.encode()
     parts[_STRINGS_PART] = strings.replace("</sst>", "".join(added) + "</sst>").encode()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content_of_part in parts.items():
             archive.writestr(name, content_of_part)
+
+
+def _entry_part(parts: Mapping[str, bytes]) -> str:
+    """Return the part of the entry sheet, which is not the same in a template and a hand-back."""
+    book = parts["xl/workbook.xml"].decode()
+    relation = re.search(rf'<sheet name="{_ENTRY_SHEET}"[^>]* r:id="(\w+)"', book)
+    assert relation
+    relations = parts["xl/_rels/workbook.xml.rels"].decode()
+    target = re.search(rf'Id="{relation[1]}"[^>]* Target="([^"]+)"', relations)
+    assert target
+    return f"xl/{target[1]}"
 
 
 def escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,20 @@ awkward = st.sampled_from(
 texts = st.lists(st.text(any_character, max_size=40) | awkward, min_size=1, max_size=8).map("".join)
 
 
+DITTO = {"同上", "〃", "同左", "々"}
+NOTED = {"VALUE_COMPOSED", "VALUE_NOTHING", "VALUE_PRIVATE_CHARACTER"}
+
+
 def fits(text: str) -> bool:
-    """Whether a text is an answer (not blank) and Excel can hold it in one cell."""
-    return bool(text.strip()) and len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT
+    """Whether a text is an answer (not blank, not ditto) and Excel can hold it in one cell."""
+    is_answer = text.strip() and text.strip() not in DITTO
+    return bool(is_answer) and len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT
+
+
+def stored(text: str) -> str:
+    """Return a text as it is kept: unchanged, unless macOS took all its characters apart."""
+    taken_apart = text == unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", text) if taken_apart else text
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,8 +83,9 @@ def test_text_comes_through_unchanged(written: list[str]) -> None:
         }
         city.send_back("A", sent)
         collected = city.collect()
-        assert codes(collected) == []
+        assert set(codes(collected)) <= NOTED
+        kept = {item: {k: stored(text) for k, text in said.items()} for item, said in sent.items()}
         for row in city.ledger():
-            assert {label: decoded(row[label]) for label in LABELS} == sent[row["整理番号"]]
+            assert {label: decoded(row[label]) for label in LABELS} == kept[row["整理番号"]]
         for by_csv in city.ledger_csv():
-            assert {label: by_csv[label] for label in LABELS} == sent[by_csv["整理番号"]]
+            assert {label: by_csv[label] for label in LABELS} == kept[by_csv["整理番号"]]

@@ -54,7 +54,7 @@ RETURN_COLUMNS: tuple[TableColumn[Return], ...] = (
 )
 
 NOTE_COLUMNS: tuple[TableColumn[Note], ...] = (
-    TableColumn("書かれていた所", 14, lambda n: n.kind.value),
+    TableColumn("書かれていた所", 18, lambda n: n.kind.value),
     TableColumn("内容", 80, lambda n: n.text[:MAX_CELL_TEXT]),
     TableColumn("書いた人", 18, lambda n: n.author or None),
     TableColumn("ファイル", 40, lambda n: n.file),

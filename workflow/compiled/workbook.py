@@ -22,6 +22,7 @@ from workflow.compiled.record_sheets import (
 )
 from workflow.compiled.status import DepartmentStatus
 from workflow.compiled.summary_sheet import LEDGER_SHEET, SUMMARY_SHEET, write_summary
+from workflow.compiled.unused import unused_answers
 from workflow.model import Plan
 from workflow.sheets import add_sheet, new_workbook
 from workflow.table_sheet import FONT_SIZE, TableStyles, write_table, write_values
@@ -78,6 +79,7 @@ def workbook_bytes(compilation: Compilation) -> bytes:
     write_table(sheets[FINDINGS_SHEET], styles, FINDING_COLUMNS, compilation.merged.findings)
     write_table(sheets[RECEIPTS_SHEET], styles, RETURN_COLUMNS, compilation.merged.returns)
     notes = [note for returned in compilation.merged.returns for note in returned.notes]
+    notes += unused_answers(compilation.merged)
     write_table(sheets[NOTES_SHEET], styles, NOTE_COLUMNS, notes)
     write_legend(book, sheets[LEGEND_SHEET], plan, compilation.register)
     book.close()

@@ -58,6 +58,8 @@ def play(folder: Path, say: Say) -> int:
     say("\n次のファイルを開いてみてください。")
     for collected in compiled:
         say(f"・{collected.ledger}")
+        for path in collected.handbacks:
+            say(f"・差戻し用の調査票：{path}")
     say(f"・調査票の例：{workspace.templates(2024)}")
     return 0
 

@@ -1,101 +1,156 @@
-"""What kind of file some bytes are, and whether it is safe to hand them to a reader."""
+"""What kind of file some bytes are, and whether it is safe to hand them to a reader.
+
+The content decides, never the extension: people rename files, and web systems name them anyhow.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from enum import Enum
-from pathlib import PurePosixPath
 
-from workflow.findings import Code, Finding, Place
+from workflow.findings import Code
+from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
+from workflow.returned.strangers import WORKBOOKS, refused_by_family, refused_stranger, suffix
 
 MAX_FILE_BYTES = 50_000_000
+MAX_ARCHIVE_BYTES = 200_000_000
 MAX_PARTS = 2_000
 MAX_INFLATED_BYTES = 300_000_000
 MAX_RATIO = 500
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods", ".zip"}
-_LITTER = {"thumbs.db", "desktop.ini", ".ds_store"}
+_SEEN_BYTES = 1_000_000
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+_WORKBOOK_TYPES = (b".sheet.main+xml", b".template.main+xml", b".sheet.macroEnabled.main+xml")
+_ODF = b"application/vnd.oasis.opendocument."
 
 
 class Kind(Enum):
-    """What a file turned out to be."""
+    """What a file turned out to be: the word for it and how its name may end, as usual first."""
 
-    WORKBOOK = "xlsx"
-    OTHER = "other"
+    XLSX = ("Excelブック（.xlsx）", (".xlsx", ".xlsm", ".xltx", ".xltm"))
+    STRICT = ("Strict Open XML のExcelブック（.xlsx）", (".xlsx", ".xlsm", ".xltx", ".xltm"))
+    XLSB = ("Excelバイナリ ブック（.xlsb）", (".xlsb",))
+    XLS = ("古い形式のExcelブック（.xls）", (".xls", ".xlt"))
+    ODS = ("OpenDocument形式の表（.ods）", (".ods", ".ots"))
+    ENCRYPTED = ("パスワード付きのファイル", ())
+    ARCHIVE = ("ZIPファイル", (".zip",))
+
+    def __init__(self, label: str, extensions: tuple[str, ...]) -> None:
+        self.label = label
+        self.extensions = extensions
 
 
-def is_litter(name: str) -> bool:
-    """Whether a file is a trace of Excel or of the desktop, not something a person sent."""
-    last = PurePosixPath(name).name
-    return last.startswith(("~$", "._")) or last.casefold() in _LITTER
-
-
-def guard(name: str, content: bytes) -> Finding | None:
-    """Return why the bytes must not be read as a workbook, or None when they may be.
-
-    FILE_NOT_EXCEL means the file is no return at all; every other code means it is unreadable.
-    """
-    place = Place(file=name)
-    extension = PurePosixPath(name).suffix.casefold()
+def examine(name: str, content: bytes) -> Kind | Refusal:
+    """Return what some bytes are, or why they must not be read any further."""
     if not content:
-        return Code.FILE_EMPTY.at(place)
-    if len(content) > MAX_FILE_BYTES:
-        return Code.FILE_TOO_LARGE.at(place, reason=f"{len(content):,}バイト")
+        return unreadable(Code.FILE_EMPTY)
     if content.startswith(_OLE):
-        return _guard_ole(place, extension, content)
-    if content.startswith(b"PK"):
-        return _guard_zip(place, extension, content)
-    if extension in _WORKBOOKS:
-        return Code.FILE_BROKEN.at(place, reason="Excelファイルの形になっていません")
-    return Code.FILE_NOT_EXCEL.at(place)
+        kind = _examine_ole(name, content)
+    elif content.startswith(b"PK"):
+        kind = _examine_zip(name, content)
+    else:
+        kind = refused_stranger(name, content)
+    if isinstance(kind, Kind) and kind is not Kind.ARCHIVE and len(content) > MAX_FILE_BYTES:
+        return too_large(f"{len(content):,}バイト")
+    return kind
 
 
-def _guard_ole(place: Place, extension: str, content: bytes) -> Finding:
-    if _ENCRYPTED in content:
-        return Code.FILE_ENCRYPTED.at(place)
-    if extension in _WORKBOOKS:
-        return Code.FILE_OTHER_FORMAT.at(place, kind="古いExcel形式 .xls")
-    return Code.FILE_NOT_EXCEL.at(place)
+def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            streams = {path[0].casefold() for path in ole.listdir() if path}
+    except MemoryError:
+        raise
+    except Exception:
+        # Damage makes the parser raise whatever it likes.
+        return _refused_damage(name)
+    if "encryptedpackage" in streams:
+        return Kind.ENCRYPTED
+    if "workbook" in streams or "book" in streams:
+        return Kind.XLS
+    if "worddocument" in streams or "powerpoint document" in streams:
+        return not_a_return(Code.FILE_DOCUMENT)
+    if any(stream.startswith("__properties_version") for stream in streams):
+        return not_a_return(Code.FILE_MAIL)
+    return _refused_damage(name)
 
 
-def _guard_zip(place: Place, extension: str, content: bytes) -> Finding | None:
+def _refused_damage(name: str) -> Refusal:
+    if suffix(name) in WORKBOOKS | {".zip"}:
+        return broken("途中で切れているか、内容が変わっています")
+    return refused_by_family(name)
+
+
+def _examine_zip(name: str, content: bytes) -> Kind | Refusal:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = {part.filename for part in archive.infolist()}
-            if "xl/workbook.xml" in parts:
-                return _guard_size(place, archive) or _guard_content(place, archive)
+            kind = _kind_of_zip(name, archive)
+            if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
+                return kind
+            refusal = _refused_size(archive) or _refused_content(archive)
+            if refusal is not None:
+                return refusal
+            return Kind.STRICT if kind is Kind.XLSX and _is_strict(archive) else kind
     except MemoryError:
         raise
     except Exception:
         # Damage makes zipfile and its four decompressors raise whatever they like.
-        if extension in _WORKBOOKS:
-            return Code.FILE_BROKEN.at(place, reason="途中で切れているか、内容が変わっています")
-        return Code.FILE_NOT_EXCEL.at(place)
+        return _refused_damage(name)
+
+
+def _kind_of_zip(name: str, archive: zipfile.ZipFile) -> Kind | Refusal:
+    parts = set(archive.namelist())
+    if "xl/workbook.xml" in parts:
+        return Kind.XLSX
     if "xl/workbook.bin" in parts:
-        return Code.FILE_OTHER_FORMAT.at(place, kind="Excelバイナリ形式 .xlsb")
-    if "content.xml" in parts and extension == ".ods":
-        return Code.FILE_OTHER_FORMAT.at(place, kind="OpenDocument形式 .ods")
-    if extension in _WORKBOOKS:
-        return Code.FILE_OTHER_FORMAT.at(place, kind="ZIP")
-    return Code.FILE_NOT_EXCEL.at(place)
+        return Kind.XLSB
+    if any(part.startswith(("word/document", "ppt/presentation")) for part in parts):
+        return not_a_return(Code.FILE_DOCUMENT)
+    if "[Content_Types].xml" in parts:
+        types = _head(archive, "[Content_Types].xml")
+        known = any(mark in types for mark in _WORKBOOK_TYPES)
+        return Kind.XLSX if known else _refused_damage(name)
+    if "mimetype" in parts and _head(archive, "mimetype").startswith(_ODF):
+        return _kind_of_odf(parts, _head(archive, "mimetype"))
+    if any(part.endswith(".iwa") for part in parts):
+        return unreadable(Code.FILE_OTHER_FORMAT, kind="Numbers（アップル社の表計算）などの形式")
+    return Kind.ARCHIVE
 
 
-def _guard_size(place: Place, archive: zipfile.ZipFile) -> Finding | None:
+def _kind_of_odf(parts: set[str], mimetype: bytes) -> Kind | Refusal:
+    if not mimetype.startswith(_ODF + b"spreadsheet"):
+        return not_a_return(Code.FILE_DOCUMENT)
+    if "encrypted-package" in parts:
+        return unreadable(Code.FILE_ENCRYPTED)
+    return Kind.ODS
+
+
+def _head(archive: zipfile.ZipFile, part: str) -> bytes:
+    with archive.open(part) as stream:
+        return stream.read(_SEEN_BYTES)
+
+
+def _is_strict(archive: zipfile.ZipFile) -> bool:
+    workbooks = (part for part in archive.namelist() if part.endswith("workbook.xml"))
+    return any(_STRICT in _head(archive, part) for part in workbooks)
+
+
+def _refused_size(archive: zipfile.ZipFile) -> Refusal | None:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
-        return Code.FILE_TOO_LARGE.at(place, reason=f"部品が{len(parts):,}個")
+        return too_large(f"部品が{len(parts):,}個")
     inflated = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
     if inflated > MAX_INFLATED_BYTES or inflated > MAX_RATIO * max(packed, 100_000):
-        return Code.FILE_TOO_LARGE.at(place, reason=f"展開すると{inflated:,}バイト")
+        return too_large(f"展開すると{inflated:,}バイト")
     return None
 
 
-def _guard_content(place: Place, archive: zipfile.ZipFile) -> Finding | None:
-    broken = archive.testzip()
-    if broken is not None:
-        return Code.FILE_BROKEN.at(place, reason="内容が途中で変わっています")
+def _refused_content(archive: zipfile.ZipFile) -> Refusal | None:
+    if archive.testzip() is not None:
+        return broken("内容が途中で変わっています")
     return None

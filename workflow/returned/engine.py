@@ -9,22 +9,23 @@ from collections.abc import Callable, Iterator, Sequence
 from workflow.findings import Code
 from workflow.model import Return
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context, judge, unjudged
+from workflow.returned.judge import Context, judge
+from workflow.returned.opening import unjudged
 
 SECONDS_PER_FILE = 60
 MEMORY_BYTES = 2_000_000_000
 
-Engine = Callable[[Sequence[Received], Context], Iterator[Return]]
-"""Judges files and yields their returns in the same order."""
+Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
+"""Judges files and yields the returns in each, in the same order."""
 
 _context: Context
 
 
-def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[Return]:
-    """Yield a return for every file, in order; files are opened in worker processes only."""
+def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+    """Yield the returns in every file, in order; files are opened in worker processes only."""
     from concurrent.futures import TimeoutError as TookTooLong
 
-    from pebble import ProcessExpired, ProcessPool
+    from pebble import ProcessPool
 
     if not files:
         return
@@ -40,13 +41,14 @@ def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[Re
             try:
                 yield future.result()
             except TookTooLong:
-                yield unjudged(received, Code.FILE_TIMED_OUT, seconds=SECONDS_PER_FILE)
-            except (ProcessExpired, MemoryError):
-                yield unjudged(received, Code.FILE_READER_DIED)
+                yield (unjudged(received, Code.FILE_TIMED_OUT, seconds=SECONDS_PER_FILE),)
+            except Exception:
+                # Whatever ended the worker (death, memory, a bug), the others must go on.
+                yield (unjudged(received, Code.FILE_READER_DIED),)
 
 
-def judge_here(files: Sequence[Received], context: Context) -> Iterator[Return]:
-    """Yield a return for every file from this very process: only for files known to be harmless."""
+def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+    """Yield the returns in every file from this very process: for files known to be harmless."""
     return (judge(received, context) for received in files)
 
 
@@ -64,5 +66,5 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def _judge_one(received: Received) -> Return:
+def _judge_one(received: Received) -> tuple[Return, ...]:
     return judge(received, _context)

@@ -61,13 +61,21 @@ def identify(
             place, found=era_year(number.year), expected=era_year(year)
         )
         return Identity(number, None, (finding,))
-    return _identify_by_number(place, number, register)
+    return _identify_by_number(place, number, ids, register)
 
 
-def _identify_by_number(place: Place, number: FormNumber, register: Register) -> Identity:
+def _identify_by_number(
+    place: Place, number: FormNumber, ids: Iterable[str], register: Register
+) -> Identity:
     issue = register.find(number)
     if issue is None:
         return Identity(number, None, (Code.FORM_UNKNOWN.at(place, number=number),))
+    other = _owner_of_rows(issue, ids, register)
+    if other is not None:
+        finding = Code.FORM_OTHER_DEPARTMENT.at(
+            place, stamped=issue.department_name, department=other.department_name
+        )
+        return Identity(number, None, (finding,))
     latest = register.latest(number.department)
     if latest and latest.number != number:
         finding = Code.FORM_OLD_ISSUE.at(place, found=number, current=latest.number)
@@ -86,7 +94,19 @@ def _identify_by_ids(place: Place, ids: Iterable[str], register: Register) -> Id
     return Identity(matching[0].number, matching[0], (finding,))
 
 
+def _owner_of_rows(issue: Issue, ids: Iterable[str], register: Register) -> Issue | None:
+    """Return whose rows these are when none is of the stamped issue, but some of another one."""
+    wanted = {folded_id(text) for text in ids}
+    shared = [(len(_ids(other) & wanted), other) for other in register.current()]
+    best, owner = max(shared, key=lambda pair: pair[0], default=(0, issue))
+    return None if _ids(issue) & wanted or not best else owner
+
+
+def _ids(issue: Issue) -> set[str]:
+    return {folded_id(item.id) for item in issue.items}
+
+
 def _overlap(issue: Issue, wanted: set[str]) -> float:
     """Return the share of ids in common, from 0 to 1."""
-    issued = {folded_id(item.id) for item in issue.items}
+    issued = _ids(issue)
     return len(issued & wanted) / len(issued | wanted) if issued | wanted else 0

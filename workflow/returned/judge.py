@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from workflow.files import sha256
 from workflow.findings import Code, Finding, Place, Severity
 from workflow.model import (
     Answer,
     AnswerRule,
+    Form,
     Outcome,
     Plan,
+    PreviousAnswers,
     Return,
     Source,
+    TextField,
     Value,
     judged,
 )
 from workflow.returned.answer_schema import objections
-from workflow.returned.container import guard, is_litter
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.matching import MatchedRow, Table, find_table, match
+from workflow.returned.opening import Opened, closed, open_received, with_notices
 from workflow.returned.raw import RawBook
-from workflow.returned.reader import read_book
 from workflow.returned.values import parse
+from workflow.returned.written_outside import notes
+from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 
 
@@ -35,40 +38,21 @@ class Context:
     plan: Plan
     registers: Mapping[int, Register]
     year: int | None
+    passwords: tuple[str, ...] = ()
+    previous: PreviousAnswers = field(default_factory=dict)
 
 
-def judge(received: Received, context: Context) -> Return:
-    """Return what became of one file, as far as it can be told without the other files."""
-    empty = _unread(received, Outcome.UNREADABLE)
-    if is_litter(received.name):
-        return _closed(empty, Outcome.NOT_A_RETURN, Code.FILE_NOT_EXCEL)
-    if not received.regular:
-        return _closed(empty, Outcome.UNREADABLE, Code.FILE_LINK)
-    try:
-        content = received.path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return _closed(empty, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
-    read = replace(empty, sha256=sha256(content), size=len(content))
-    objection = guard(received.name, content)
-    if objection is not None:
-        other = objection.code == Code.FILE_NOT_EXCEL.name
-        outcome = Outcome.NOT_A_RETURN if other else Outcome.UNREADABLE
-        return replace(read, outcome=outcome, findings=(objection,))
-    try:
-        book = read_book(content)
-    except MemoryError:
-        raise
-    except Exception as error:
-        # Whatever a reader trips over in a damaged workbook, the damage costs this file alone.
-        reason = type(error).__name__
-        return _closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
-    return judge_book(replace(read, modified=book.modified), book, context)
+def judge(received: Received, context: Context) -> tuple[Return, ...]:
+    """Return what became of one file, as far as it can be told without the other files.
 
-
-def unjudged(received: Received, code: Code, **details: object) -> Return:
-    """Return the outcome of a file whose reading was cut short."""
-    return _closed(_unread(received, Outcome.UNREADABLE), Outcome.UNREADABLE, code, **details)
+    An archive gives one return for each file in it.
+    """
+    return tuple(
+        with_notices(opened, judge_book(opened.read, opened.book, context))
+        if isinstance(opened, Opened)
+        else opened
+        for opened in open_received(received, context.passwords)
+    )
 
 
 def judge_book(read: Return, book: RawBook, context: Context) -> Return:
@@ -78,74 +62,100 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     register = context.registers.get(year, Register(year))
     table = find_table(book, _known_labels(register))
     if table is None and not found:
-        return _closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
-    ids = table.ids().values() if table else ()
+        return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
+    ids = tuple(table.ids().values()) if table else ()
     identity = identify(read.path, found, ids, context.plan, year, register)
     read = _identified(read, identity, context.plan)
-    if identity.issue is not None and not read.department:
-        return _closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, number=read.number)
     if identity.issue is None:
         if not identity.findings:
-            return _closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
+            return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
         return replace(read, outcome=judged(identity.findings), findings=identity.findings)
-    return _judge_rows(read, identity, identity.issue, table, context.plan)
+    if not read.department:
+        return closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, number=read.number)
+    if table is None:
+        return closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, label=ID_LABEL)
+    return _judge_rows(read, book, identity, identity.issue, table, context)
 
 
 def _judge_rows(
-    read: Return, identity: Identity, issue: Issue, table: Table | None, plan: Plan
+    read: Return, book: RawBook, identity: Identity, issue: Issue, table: Table, context: Context
 ) -> Return:
-    if table is None:
-        lost = Code.COLUMN_MISSING.at(Place(file=read.path), label="整理番号")
-        return replace(read, outcome=Outcome.SENT_BACK, findings=(*identity.findings, lost))
     matching = match(read.path, table, issue)
     findings = [*identity.findings, *matching.findings]
     answers = []
     for row in matching.rows:
-        answer, noticed = _answer(read, issue, matching.sheet, row)
+        answer, noticed = _answer(read, issue, matching.sheet, row, context)
+        findings += noticed
         if answer is not None:
             answers.append(answer)
-            findings += noticed
-        elif _expects_answer(plan, row):
+        elif _expects_answer(context.plan, row):
             findings.append(Code.ROW_BLANK.at(_place(read, matching.sheet, row)))
     if not answers:
         findings.append(Code.RETURN_BLANK.at(Place(file=read.path, sheet=matching.sheet)))
-    noticed_all = tuple(findings)
-    return replace(read, outcome=judged(noticed_all), answers=tuple(answers), findings=noticed_all)
+    spoilt = {f.item for f in matching.findings if f.severity is Severity.ERROR}
+    answers = [replace(a, rejected=True) if a.item in spoilt else a for a in answers]
+    outside = tuple(notes(read.path, book, table, matching.rows, issue))
+    if outside:
+        findings.append(Code.NOTES_KEPT.at(Place(file=read.path), count=len(outside)))
+    return replace(
+        read,
+        outcome=judged(tuple(findings)),
+        answers=tuple(answers),
+        notes=outside,
+        findings=tuple(findings),
+    )
 
 
 def _answer(
-    read: Return, issue: Issue, sheet: str, row: MatchedRow
+    read: Return, issue: Issue, sheet: str, row: MatchedRow, context: Context
 ) -> tuple[Answer | None, list[Finding]]:
-    if not row.cells:
-        return None, []
     form = issue.form.form
+
+    def finding(key: str, code: Code, **details: str) -> Finding:
+        return code.at(_place(read, sheet, row, key, form.field(key).label), **details)
+
+    findings = [finding(key, Code.VALUE_SPACES) for key in row.spaces]
+    if not row.cells:
+        return None, findings
+    findings += (finding(key, Code.VALUE_MERGED) for key in row.merged)
     values: dict[str, Value] = {}
-    findings = []
-    stopped = set()
+    unusable = set()
     for key, cell in row.cells.items():
         parsed = parse(form.field(key), cell)
-        if parsed.value is not None:
+        findings += (finding(key, r.code, **dict(r.details)) for r in parsed.remarks)
+        if parsed.value is None:
+            unusable.add(key)
+        else:
             values[key] = parsed.value
-        if parsed.code is not None:
-            place = _place(read, sheet, row, key, form.field(key).label)
-            findings.append(parsed.code.at(place, **dict(parsed.details)))
-            if parsed.value is None:
-                stopped.add(key)
     objected = list(objections(form, values))
     for key, code, details in objected:
         # A formula, an error value or a lost column was already reported; it is not also empty.
-        if key not in stopped and key in row.places:
-            place = _place(read, sheet, row, key, form.field(key).label)
-            findings.append(code.at(place, **details))
+        if key not in unusable and key in row.places:
+            findings.append(finding(key, code, **details))
+    previous = context.previous.get((row.item.id, read.department), {})
+    findings += (
+        finding(k, Code.VALUE_SAME_AS_LAST_YEAR) for k in _repeated(form, values, previous)
+    )
     answer = Answer(
         item=row.item.id,
         department=read.department,
         values=values,
         cells=row.places,
+        written={key: cell.text for key, cell in row.cells.items()},
         source=Source(read.path, sheet, row.row, read.sha256, read.received),
         rejected=bool(objected) or any(f.severity is Severity.ERROR for f in findings),
     )
     return answer, findings
+
+
+def _repeated(
+    form: Form, values: Mapping[str, Value], previous: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the prose fields that say to the letter what they said last year."""
+    for asked in form.fields:
+        said = previous.get(asked.label)
+        if isinstance(asked, TextField) and said and values.get(asked.key) == said:
+            yield asked.key
 
 
 def _place(read: Return, sheet: str, row: MatchedRow, key: str = "", label: str = "") -> Place:
@@ -177,18 +187,3 @@ def _department(number: FormNumber, plan: Plan) -> str:
     successor = plan.successor(number.department)
     same_city = number.municipality == plan.municipality.code
     return successor.code if successor and same_city else ""
-
-
-def _unread(received: Received, outcome: Outcome) -> Return:
-    return Return(
-        path=received.name,
-        sha256="",
-        size=received.size,
-        received=received.received,
-        outcome=outcome,
-    )
-
-
-def _closed(read: Return, outcome: Outcome, code: Code, **details: object) -> Return:
-    finding = code.at(Place(file=read.path), **details)
-    return replace(read, outcome=outcome, findings=(finding,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -22,12 +22,18 @@ class CellKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """One non-empty cell; text is what it holds as text, decoded as Excel shows it."""
+    """One non-empty cell; text is what it holds as text, decoded as Excel shows it.
+
+    cached is the result stored with a formula, if any; since_1904 says that a number, read as a
+    day, counts from 1904.
+    """
 
     kind: CellKind
     text: str
     number: Decimal | None = None
     moment: datetime | None = None
+    cached: RawCell | None = None
+    since_1904: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -36,11 +42,42 @@ class RawCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A block of cells, 1-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell lies in the block."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+@dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One sheet; cells are found by their 1-based row and column."""
+    """One sheet; cells are found by their 1-based row and column.
+
+    filtered says that a filter is at work, which is why rows may be hidden.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], RawCell]
+    merged: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    filtered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawRemark:
+    """A comment or a text box: what it says and the cell it belongs to."""
+
+    sheet: str
+    cell: str
+    text: str
+    author: str
+    is_shape: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +85,7 @@ class RawBook:
     """One workbook; names maps defined names to the text of the cell they stand for."""
 
     sheets: tuple[RawSheet, ...]
-    properties: Mapping[str, str]
-    names: Mapping[str, str]
-    modified: datetime | None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    modified: datetime | None = None
+    remarks: tuple[RawRemark, ...] = ()

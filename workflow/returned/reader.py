@@ -9,23 +9,70 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.cells import decoded, plain_number
 from workflow.exact_book import open_exactly
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.remarks import read_remarks
+from workflow.templates.layout import COVER_SHEET
 from workflow.years import JST
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
+"""Results stored with formulas, by sheet and place."""
+
 
 def read_book(content: bytes) -> RawBook:
     """Return what a workbook holds. Whatever the reader raises says the file is broken."""
     book = open_exactly(content)
-    sheets = tuple(RawSheet(sheet.title, _cells(sheet)) for sheet in book.worksheets)
+    since_1904 = book.epoch.year == 1904
+    results = _results(content) if _has_foreign_formulas(book) else {}
+    sheets = tuple(
+        _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
+    )
     return RawBook(
         sheets=sheets,
         properties=_properties(book),
         names=_names(book, {sheet.name: sheet for sheet in sheets}),
         modified=_modified(book),
+        remarks=read_remarks(content),
+    )
+
+
+def _stored(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
+    # The public iterators build every blank cell up to a stray one at XFD1048576; this does not.
+    stored: Mapping[tuple[int, int], Any] = sheet._cells
+    return stored
+
+
+def _has_foreign_formulas(book: Workbook) -> bool:
+    """Whether formulas stand where our templates have none."""
+    return any(
+        cell.data_type == "f"
+        for sheet in book.worksheets
+        if sheet.title != COVER_SHEET
+        for cell in _stored(sheet).values()
+    )
+
+
+def _results(content: bytes) -> Results:
+    return {
+        sheet.title: _cells(sheet, {}, False)
+        for sheet in open_exactly(content, results_only=True).worksheets
+    }
+
+
+def _sheet(
+    sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
+) -> RawSheet:
+    merged = (Area(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges)
+    hidden = (row for row, shape in sheet.row_dimensions.items() if shape.hidden)
+    return RawSheet(
+        name=sheet.title,
+        cells=_cells(sheet, results, since_1904),
+        merged=tuple(merged),
+        hidden_rows=frozenset(hidden),
+        filtered=bool(sheet.auto_filter.filterColumn),
     )
 
 
@@ -33,26 +80,32 @@ def _properties(book: Any) -> dict[str, str]:  # noqa: ANN401 - its types lack c
     return {p.name: str(p.value) for p in book.custom_doc_props.props if p.name}
 
 
-def _cells(sheet: Worksheet) -> dict[tuple[int, int], RawCell]:
-    # The public iterators build every blank cell up to a stray one at XFD1048576; this does not.
-    stored: Mapping[tuple[int, int], Any] = sheet._cells
-    cells = {}
-    for place, cell in stored.items():
-        if cell.value is not None:
-            cells[place] = _raw(cell.data_type, cell.value)
-    return cells
+def _cells(
+    sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
+) -> dict[tuple[int, int], RawCell]:
+    return {
+        place: _raw(cell.data_type, cell.value, results.get(place), since_1904)
+        for place, cell in _stored(sheet).items()
+        if cell.value is not None
+    }
 
 
-def _raw(data_type: str, value: Any) -> RawCell:  # noqa: ANN401 - openpyxl types no values
+def _raw(
+    data_type: str,
+    value: Any,  # noqa: ANN401 - openpyxl types no values
+    result: RawCell | None,
+    since_1904: bool,
+) -> RawCell:
     if data_type == "f":
-        return RawCell(CellKind.FORMULA, str(value))
+        return RawCell(CellKind.FORMULA, str(getattr(value, "text", value)), cached=result)
     if data_type == "e":
         return RawCell(CellKind.ERROR, str(value))
     if isinstance(value, bool):
         return RawCell(CellKind.BOOLEAN, str(value).upper())
     if isinstance(value, int | float):
         number = Decimal(repr(value))
-        return RawCell(CellKind.NUMBER, plain_number(number), number=number)
+        text = plain_number(number)
+        return RawCell(CellKind.NUMBER, text, number=number, since_1904=since_1904)
     if isinstance(value, datetime):
         return RawCell(CellKind.DATE, _day_or_moment(value), moment=value)
     if isinstance(value, date):

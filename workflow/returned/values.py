@@ -16,28 +16,40 @@ from workflow.returned.raw import CellKind, RawCell
 _ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
-_SERIAL_ORIGIN = date(1899, 12, 30)
-_FIRST_SERIAL, _LAST_SERIAL = 61, 2958465  # 1900-03-01, after Excel's false leap day; 9999-12-31
+_SERIAL_ORIGIN, _SERIAL_ORIGIN_1904 = date(1899, 12, 30), date(1904, 1, 1)
+# A number of four digits is more likely a year than a day before 1927: better to ask.
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 2_958_465  # 1927-05-18 to 9999-12-31
 _NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
 _MOST_DIGITS = 15  # before the point; Excel keeps no more
+_DITTO = {
+    folded(text) for text in ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
+}
+_NOTHING = {folded(text) for text in ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")}
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What was noticed about a cell's value, with the details of the message."""
+
+    code: Code
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a cell says; code tells what was noticed, with the details of its message."""
+    """What a cell says, and what was noticed; no value means that it cannot be used at all."""
 
     value: Value | None
-    code: Code | None = None
-    details: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def parse(field: Field, cell: RawCell) -> Parsed:
     """Return the value of a non-blank cell under a field's declaration."""
     if cell.kind is CellKind.FORMULA:
-        return Parsed(None, Code.VALUE_IS_FORMULA)
+        return _parse_formula(field, cell)
     if cell.kind is CellKind.ERROR:
-        return Parsed(None, Code.VALUE_IS_ERROR, (("value", cell.text),))
+        return Parsed(None, (Remark(Code.VALUE_IS_ERROR, (("value", cell.text),)),))
     match field:
         case TextField():
             return _parse_text(cell)
@@ -49,11 +61,39 @@ def parse(field: Field, cell: RawCell) -> Parsed:
             return _parse_date(cell)
 
 
+def _parse_formula(field: Field, cell: RawCell) -> Parsed:
+    if cell.cached is None or cell.cached.is_blank:
+        return Parsed(None, (Remark(Code.VALUE_IS_FORMULA),))
+    result = parse(field, cell.cached)
+    if result.value is None:
+        return result
+    remark = Remark(Code.VALUE_FROM_FORMULA, (("value", cell.cached.text),))
+    return Parsed(result.value, (remark, *result.remarks))
+
+
 def _parse_text(cell: RawCell) -> Parsed:
     if cell.kind is CellKind.TEXT:
-        return Parsed(cell.text)
+        return _parse_prose(cell.text)
     details = (("kind", cell.kind.value), ("value", cell.text))
-    return Parsed(cell.text, Code.VALUE_CONVERTED, details)
+    return Parsed(cell.text, (Remark(Code.VALUE_CONVERTED, details),))
+
+
+def _parse_prose(text: str) -> Parsed:
+    """Keep prose as written; only what macOS took apart is put together again."""
+    remarks = []
+    composed = unicodedata.normalize("NFC", text)
+    if text != composed and text == unicodedata.normalize("NFD", text):
+        text = composed
+        remarks.append(Remark(Code.VALUE_COMPOSED))
+    if folded(text) in _DITTO:
+        remarks.append(Remark(Code.VALUE_DITTO, (("value", text.strip()),)))
+    elif folded(text) in _NOTHING:
+        remarks.append(Remark(Code.VALUE_NOTHING, (("value", text.strip()),)))
+    private = sorted({c for c in text if unicodedata.category(c) == "Co"})
+    if private:
+        characters = "、".join(f"U+{ord(c):04X}" for c in private)
+        remarks.append(Remark(Code.VALUE_PRIVATE_CHARACTER, (("characters", characters),)))
+    return Parsed(text, tuple(remarks))
 
 
 def _parse_choice(field: ChoiceField, text: str) -> Parsed:
@@ -87,7 +127,8 @@ def _parse_date(cell: RawCell) -> Parsed:
     if cell.number is not None and cell.number.is_finite():
         serial = cell.number
         if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
-            day = _SERIAL_ORIGIN + timedelta(days=int(serial))
+            origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
+            day = origin + timedelta(days=int(serial))
             return _adjusted(cell.text, day, day.isoformat())
     written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
     return Parsed(cell.text) if written is None else _adjusted(cell.text, *written)
@@ -112,4 +153,4 @@ def _written_date(plain: str) -> tuple[date, str] | None:
 def _adjusted(before: str, value: Value, after: str) -> Parsed:
     if before == after:
         return Parsed(value)
-    return Parsed(value, Code.VALUE_ADJUSTED, (("before", before), ("after", after)))
+    return Parsed(value, (Remark(Code.VALUE_ADJUSTED, (("before", before), ("after", after))),))

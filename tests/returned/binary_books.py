@@ -1,0 +1,85 @@
+"""Minimal .xlsb workbooks, built record by record (MS-XLSB): no program at hand writes them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+
+Cells = Mapping[tuple[int, int], str | float]
+"""0-based row and column → value."""
+
+_ROW, _REAL, _TEXT, _SHORT_TEXT = 0, 5, 6, 17
+_SHEET_BEGIN, _SHEET_END, _DATA_BEGIN, _DATA_END, _DIMENSION = 129, 130, 145, 146, 148
+_BOOK_BEGIN, _BOOK_END, _SHEETS_BEGIN, _SHEETS_END, _SHEET = 131, 132, 143, 144, 156
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="bin" '
+    'ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>'
+)
+
+
+def xlsb(name: str, cells: Cells, text_record: int = _TEXT) -> bytes:
+    """Return a workbook with one sheet."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", _TYPES)
+        archive.writestr("_rels/.rels", _relation("officeDocument", "xl/workbook.bin"))
+        archive.writestr("xl/workbook.bin", _book(name))
+        archive.writestr(
+            "xl/_rels/workbook.bin.rels", _relation("worksheet", "worksheets/sheet1.bin")
+        )
+        archive.writestr("xl/worksheets/sheet1.bin", _sheet(cells, text_record))
+    return stream.getvalue()
+
+
+def xlsb_with_short_texts(name: str, cells: Cells) -> bytes:
+    """Return a workbook whose texts are in the records calamine does not know."""
+    return xlsb(name, cells, _SHORT_TEXT)
+
+
+def _relation(kind: str, target: str) -> str:
+    return (
+        f'<Relationships xmlns="{_RELATIONS}">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/{kind}" Target="{target}"/></Relationships>'
+    )
+
+
+def _book(name: str) -> bytes:
+    sheet = struct.pack("<II", 0, 1) + _wide("rId1") + _wide(name)
+    records = ((_BOOK_BEGIN, b""), (_SHEETS_BEGIN, b""), (_SHEET, sheet))
+    return _written(*records, (_SHEETS_END, b""), (_BOOK_END, b""))
+
+
+def _sheet(cells: Cells, text_record: int) -> bytes:
+    rows = sorted({row for row, _ in cells})
+    columns = sorted({column for _, column in cells})
+    dimension = struct.pack("<IIII", rows[0], rows[-1], columns[0], columns[-1])
+    records = [(_SHEET_BEGIN, b""), (_DIMENSION, dimension), (_DATA_BEGIN, b"")]
+    for row in rows:
+        records.append((_ROW, struct.pack("<I", row) + bytes(13)))
+        for (_, column), value in sorted(c for c in cells.items() if c[0][0] == row):
+            head = struct.pack("<II", column, 0)
+            if isinstance(value, str):
+                records.append((text_record, head + _wide(value)))
+            else:
+                records.append((_REAL, head + struct.pack("<d", value)))
+    return _written(*records, (_DATA_END, b""), (_SHEET_END, b""))
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le")
+
+
+def _written(*records: tuple[int, bytes]) -> bytes:
+    return b"".join(_number(kind) + _number(len(data)) + data for kind, data in records)
+
+
+def _number(value: int) -> bytes:
+    low = bytes([value & 0x7F | (0x80 if value > 0x7F else 0)])
+    return low + _number(value >> 7) if value > 0x7F else low

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.returned.raw_books import book
+from tests.small import PLAN, issue, register
+from workflow.returned.identify import Identity, identify, stamps
+from workflow.templates.register import FormNumber
+
+REGISTER = register().adding((issue("A", 2),))
+A1, A2, B1 = "272230-2023-A-1", "272230-2023-A-2", "272230-2023-B-1"
+IDS_OF_A = ("1-1", "1-2", "2-1", "2-2")
+
+
+def number(text: str) -> FormNumber:
+    found = FormNumber.parse(text)
+    assert found is not None
+    return found
+
+
+def identified(*texts: str, ids: tuple[str, ...] = IDS_OF_A) -> Identity:
+    return identify("a.xlsx", tuple(map(number, texts)), ids, PLAN, 2023, REGISTER)
+
+
+@pytest.mark.parametrize(
+    ("properties", "defined", "cells", "found"),
+    [
+        (A1, A1, f"様式番号：{A1}", [A1]),
+        (A1, "", "", [A1]),
+        ("", A1, "", [A1]),
+        ("", "", f"様式番号：{A1}", [A1]),
+        ("", "", f"（{A1}）控え", [A1]),
+        ("", "", f"{A1} と {B1}", [A1, B1]),
+        (A1, B1, A2, [A1, B1, A2]),
+        ("こわれた番号", "", "", []),
+        ("", "", "", []),
+        ("", "", "電話 06-6902-1231-5", []),
+        ("", "", "\n" * 20 + A1, []),
+    ],
+)
+def test_stamps_are_read_in_order_of_trust(
+    properties: str, defined: str, cells: str, found: list[str]
+) -> None:
+    table = "x" + cells if cells.startswith("\n") else cells
+    assert list(map(str, stamps(book(table, number=properties, defined=defined)))) == found
+
+
+@pytest.mark.parametrize(
+    ("texts", "codes", "answers"),
+    [
+        ([A2], [], A2),
+        ([A1], ["FORM_OLD_ISSUE"], A1),
+        ([B1], [], B1),
+        ([A2, B1], ["FORM_CONFLICT"], None),
+        (["272230-2023-A-9"], ["FORM_UNKNOWN"], None),
+        (["272230-2023-X-1"], ["FORM_UNKNOWN"], None),
+        (["272230-2022-A-1"], ["FORM_OTHER_YEAR"], None),
+        (["271004-2023-A-1"], ["FORM_OTHER_CITY"], None),
+    ],
+)
+def test_a_stamp_names_the_issue(texts: list[str], codes: list[str], answers: str | None) -> None:
+    identity = identified(*texts)
+    assert [f.code for f in identity.findings] == codes
+    assert (str(identity.issue.number) if identity.issue else None) == answers
+    assert str(identity.number) == texts[0]
+
+
+@pytest.mark.parametrize(
+    ("ids", "answers"),
+    [
+        (IDS_OF_A, A2),
+        (("2-1", "2-2"), B1),
+        (("３－１",), "272230-2023-C-1"),
+        (("1-1", "1-2", "2-1", "9-9"), A2),
+        (("1-2",), A2),
+        ((), None),
+        (("9-9",), None),
+    ],
+)
+def test_without_a_stamp_the_ids_tell(ids: tuple[str, ...], answers: str | None) -> None:
+    identity = identified(ids=ids)
+    assert (str(identity.issue.number) if identity.issue else None) == answers
+    assert [f.code for f in identity.findings] == (["FORM_STAMP_LOST"] if answers else [])
+
+
+def test_ids_that_fit_two_departments_alike_tell_nothing() -> None:
+    same = replace(issue("C"), items=issue("B").items)
+    both = register().adding((same,))
+    assert identify("a.xlsx", (), ("2-1", "2-2"), PLAN, 2023, both) == Identity(None, None)

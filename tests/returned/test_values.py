@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.returned.raw_books import cell
+from tests.small import COST, DONE, FORM, PROGRESS, RATING
+from workflow.cells import plain_number
+from workflow.findings import Place, Severity
+from workflow.model import Field, NumberField, Value
+from workflow.returned.raw import CellKind, RawCell
+from workflow.returned.values import parse
+
+ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"
+
+
+def code_of(field: Field, spelled: str) -> str:
+    """Return the code of the one thing noticed about a cell, if any."""
+    return "".join(remark.code.name for remark in parse(field, cell(spelled)).remarks)
+
+
+@pytest.mark.parametrize(
+    ("field", "spelled", "value", "code"),
+    [
+        (PROGRESS, "実施した。", "実施した。", ""),
+        (PROGRESS, "t: 前後 ", " 前後 ", ""),
+        (PROGRESS, "t:=1+1", "=1+1", ""),
+        (PROGRESS, "t:007", "007", ""),
+        (PROGRESS, "n:5", "5", CONVERTED),
+        (PROGRESS, "d:2024-05-01", "2024-05-01", CONVERTED),
+        (PROGRESS, "b:TRUE", "TRUE", CONVERTED),
+        (RATING, "Ａ", "Ａ", ""),
+        (RATING, "A", "Ａ", ADJUSTED),
+        (RATING, "t: ａ\n", "Ａ", ADJUSTED),
+        (RATING, "良", "Ａ", ADJUSTED),
+        (RATING, "Ｄ", "Ｄ", ""),
+        (RATING, "ＡＢ", "ＡＢ", ""),
+        (COST, "n:12.5", Decimal("12.5"), ""),
+        (COST, "12.5", Decimal("12.5"), ""),
+        (COST, "１，２３４", Decimal(1234), ADJUSTED),
+        (COST, "1,234千円", Decimal(1234), ADJUSTED),
+        (COST, "5 千円", Decimal(5), ADJUSTED),
+        (COST, "△5", Decimal(-5), ADJUSTED),
+        (COST, "▲1,000", Decimal(-1000), ADJUSTED),
+        (COST, "−3", Decimal(-3), ADJUSTED),
+        (COST, "約百", "約百", ""),
+        (COST, "5円", "5円", ""),
+        (COST, "1_000", "1_000", ""),
+        (COST, "1,5", "1,5", ""),
+        (COST, "1,23,4", "1,23,4", ""),
+        (COST, "NaN", "NaN", ""),
+        (COST, "Infinity", "Infinity", ""),
+        (COST, "1E99", "1E99", ""),
+        (COST, "b:TRUE", "TRUE", ""),
+        (COST, "d:2024-05-01", "2024-05-01", ""),
+        (DONE, "d:2024-03-01", date(2024, 3, 1), ""),
+        (DONE, "d:2024-03-01 13:45", date(2024, 3, 1), ""),
+        (DONE, "n:45352", date(2024, 3, 1), ADJUSTED),
+        (DONE, "n:10000", date(1927, 5, 18), ADJUSTED),
+        (DONE, "n:2023", "2023", ""),
+        (DONE, "n:2958466", "2958466", ""),
+        (DONE, "n:45352.5", "45352.5", ""),
+        (DONE, "2024-03-01", date(2024, 3, 1), ""),
+        (DONE, "2024/3/1", date(2024, 3, 1), ADJUSTED),
+        (DONE, "2024.3.1", date(2024, 3, 1), ADJUSTED),
+        (DONE, "２０２４年３月１日", date(2024, 3, 1), ADJUSTED),
+        (DONE, "令和6年3月1日", date(2024, 3, 1), ADJUSTED),
+        (DONE, "令和 元 年 5 月 1 日", date(2019, 5, 1), ADJUSTED),
+        (DONE, "平成31年4月30日", date(2019, 4, 30), ADJUSTED),
+        (DONE, "r6.3.1", date(2024, 3, 1), ADJUSTED),
+        (DONE, "H31/4/30", date(2019, 4, 30), ADJUSTED),
+        (DONE, "令和0年5月1日", "令和0年5月1日", ""),
+        (DONE, "R00.5.1", "R00.5.1", ""),
+        (DONE, "2024-02-30", "2024-02-30", ""),
+        (DONE, "2024-13-01", "2024-13-01", ""),
+        (DONE, "3月1日", "3月1日", ""),
+        (DONE, "来年", "来年", ""),
+        (DONE, "b:TRUE", "TRUE", ""),
+    ],
+)
+def test_a_cell_is_read_as_its_field_declares(
+    field: Field, spelled: str, value: Value, code: str
+) -> None:
+    parsed = parse(field, cell(spelled))
+    assert (parsed.value, type(parsed.value)) == (value, type(value))
+    assert code_of(field, spelled) == code
+
+
+@pytest.mark.parametrize("field", FORM.fields, ids=lambda field: field.key)
+@pytest.mark.parametrize(
+    ("spelled", "code"), [("f:=A1", "VALUE_IS_FORMULA"), ("e:#N/A", "VALUE_IS_ERROR")]
+)
+def test_a_formula_or_an_error_is_no_value(field: Field, spelled: str, code: str) -> None:
+    parsed = parse(field, cell(spelled))
+    assert parsed.value is None
+    assert code_of(field, spelled) == code
+
+
+@pytest.mark.parametrize("spelled", ["n:Infinity", "n:-Infinity", "n:NaN", "n:1E+300", "n:1E+16"])
+@pytest.mark.parametrize("field", [COST, DONE, NumberField(key="n", label="数")])
+def test_a_number_beyond_excels_digits_stays_text(field: Field, spelled: str) -> None:
+    value = parse(field, cell(spelled)).value
+    assert value == spelled.removeprefix("n:")
+
+
+@pytest.mark.parametrize(
+    ("label", "unit"), [("5％", "%"), ("5%", "％"), ("5㎞", "km"), ("5人", "人")]
+)
+def test_a_unit_written_behind_the_number_is_left_out(label: str, unit: str) -> None:
+    assert parse(NumberField(key="n", label="数", unit=unit), cell(label)).value == 5
+
+
+@given(st.decimals(-(10**9), 10**9, allow_nan=False, places=3))
+def test_a_number_written_as_text_is_the_number(number: Decimal) -> None:
+    assert parse(COST, cell(f"t:{plain_number(number)}")).value == number
+    assert parse(COST, cell(f"t:{number:,}")).value == number
+
+
+@given(st.dates(date(1927, 5, 18)))
+def test_a_day_is_the_same_as_serial_and_as_text(day: date) -> None:
+    serial = (day - date(1899, 12, 30)).days
+    for spelled in (f"n:{serial}", day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
+        assert parse(DONE, cell(spelled)).value == day
+
+
+@given(
+    st.sampled_from(FORM.fields),
+    st.text(min_size=1) | st.from_regex(r"[令平RH和成元0-9./年月日-]{1,12}", fullmatch=True),
+)
+def test_any_text_gives_a_value_and_a_finding_that_can_be_said(field: Field, text: str) -> None:
+    parsed = parse(field, RawCell(CellKind.TEXT, text))
+    assert parsed.value is not None
+    for remark in parsed.remarks:
+        assert remark.code.at(Place(), **dict(remark.details)).message
+        assert remark.code.severity is not Severity.ERROR

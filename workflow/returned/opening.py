@@ -1,0 +1,201 @@
+"""A file in returned/ → the workbooks in it, or the reason why there is none to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from workflow.files import sha256
+from workflow.findings import Code, Finding, Place
+from workflow.model import Outcome, Return
+from workflow.returned.archive import MAX_NESTING, Allowance, members
+from workflow.returned.container import MAX_ARCHIVE_BYTES, Kind, examine
+from workflow.returned.inbox import Received
+from workflow.returned.raw import RawBook
+from workflow.returned.refusal import (
+    Refusal,
+    RefusedError,
+    broken,
+    not_a_return,
+    too_large,
+    unreadable,
+)
+from workflow.returned.strangers import is_litter, suffix
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook that could be read, with what is known of the file it came in."""
+
+    read: Return
+    book: RawBook
+
+
+def open_received(received: Received, passwords: Sequence[str] = ()) -> Iterator[Opened | Return]:
+    """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome."""
+    empty = _unread(received)
+    refusal = _refused_unread(received)
+    if refusal is not None:
+        yield _refused(empty, refusal)
+        return
+    try:
+        content = received.path.read_bytes()
+    except OSError:
+        litter = is_litter(received.name)  # Excel keeps its own ~$ files locked
+        code = not_a_return(Code.FILE_LITTER) if litter else unreadable(Code.FILE_NOT_OPENED)
+        yield _refused(empty, code)
+        return
+    yield from _Opening(passwords).open(_known(empty, content), content)
+
+
+def unjudged(received: Received, code: Code, **details: object) -> Return:
+    """Return the outcome of a file whose reading was cut short."""
+    if suffix(received.name) == ".zip":
+        return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
+    return closed(_unread(received), Outcome.UNREADABLE, code, **details)
+
+
+def closed(read: Return, outcome: Outcome, code: Code, **details: object) -> Return:
+    """Return the final outcome of a file that says nothing more."""
+    finding = code.at(Place(file=read.path), **details)
+    return replace(read, outcome=outcome, findings=(finding,))
+
+
+def with_notices(opened: Opened, judged: Return) -> Return:
+    """Return a judged return together with what was noticed while it was opened."""
+    if not judged.outcome.is_answer:
+        return judged
+    return replace(judged, findings=(*opened.read.findings, *judged.findings))
+
+
+class _Opening:
+    """The opening of one file in returned/, with all that lies in it."""
+
+    def __init__(self, passwords: Sequence[str]) -> None:
+        self._passwords = tuple(passwords)
+        self._allowance = Allowance()
+
+    def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
+        """Yield the workbooks in some bytes, each with what is known of it."""
+        if is_litter(read.path):
+            yield _refused(read, not_a_return(Code.FILE_LITTER))
+            return
+        kind = examine(read.path, content)
+        if isinstance(kind, Refusal):
+            yield _refused(read, kind)
+        elif kind is not Kind.ARCHIVE:
+            yield self._open_book(read, kind, content)
+        elif nesting == MAX_NESTING:
+            yield _refused(read, unreadable(Code.FILE_ARCHIVE_NESTED))
+        else:
+            yield from self._open_archive(read, content, nesting)
+
+    def _open_archive(
+        self, read: Return, content: bytes, nesting: int
+    ) -> Iterator[Opened | Return]:
+        found = members(read.path, content, self._passwords, self._allowance)
+        if isinstance(found, Refusal):
+            yield _refused(read, found)
+            return
+        for member in found:
+            inner = replace(read, path=member.path, sha256="", size=0)
+            if isinstance(member.content, Refusal):
+                yield _refused(inner, member.content)
+            else:
+                yield from self.open(_known(inner, member.content), member.content, nesting + 1)
+
+    def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
+        try:
+            return _read(read, *self._unlocked(read.path, kind, content))
+        except RefusedError as error:
+            return _refused(read, error.refusal)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Whatever a reader trips over in a damaged workbook, it costs this file alone.
+            reason = type(error).__name__
+            return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
+
+    def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:
+        """Return a workbook without its password."""
+        from workflow.returned.decryption import decrypted, is_encrypted_xls
+
+        if kind is not Kind.ENCRYPTED and not (kind is Kind.XLS and is_encrypted_xls(content)):
+            return kind, content
+        plain = decrypted(content, self._passwords)
+        if plain is None:
+            raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
+        inner = examine(name, plain)
+        if isinstance(inner, Refusal):
+            raise RefusedError(inner)
+        if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
+            raise RefusedError(broken("パスワードを外した中身がExcelの形になっていません"))
+        return inner, plain
+
+
+def _read(read: Return, kind: Kind, content: bytes) -> Opened:
+    book = _book(kind, content)
+    read = replace(read, modified=book.modified, findings=tuple(_notices(read.path, kind)))
+    return Opened(read, book)
+
+
+def _book(kind: Kind, content: bytes) -> RawBook:
+    """Return the workbook in some bytes; each reader is imported only where it is needed."""
+    match kind:
+        case Kind.XLS:
+            from workflow.returned.calamine_reader import read_xls
+
+            return read_xls(content)
+        case Kind.XLSB:
+            from workflow.returned.calamine_reader import read_xlsb
+
+            return read_xlsb(content)
+        case Kind.ODS:
+            from workflow.returned.ods_reader import read_ods
+
+            return read_ods(content)
+        case Kind.STRICT:
+            from workflow.returned.strict import as_transitional
+
+            content = as_transitional(content)
+    from workflow.returned.reader import read_book
+
+    return read_book(content)
+
+
+def _notices(name: str, kind: Kind) -> Iterator[Finding]:
+    place, extension = Place(file=name), suffix(name)
+    if extension not in kind.extensions:
+        shown, right = extension or "なし", kind.extensions[0]
+        yield Code.FILE_WRONG_EXTENSION.at(place, extension=shown, kind=kind.label, right=right)
+    if kind in (Kind.XLS, Kind.XLSB):
+        yield Code.FILE_VALUES_ONLY.at(place, kind=kind.label)
+
+
+def _refused_unread(received: Received) -> Refusal | None:
+    """Return why a file is not even read, if so."""
+    if received.folder:
+        return not_a_return(Code.FILE_FOLDER)
+    if not received.regular:
+        return unreadable(Code.FILE_LINK)
+    if received.size > MAX_ARCHIVE_BYTES:
+        return too_large(f"{received.size:,}バイト")
+    return None
+
+
+def _refused(read: Return, refusal: Refusal) -> Return:
+    return closed(read, refusal.outcome, refusal.code, **refusal.details)
+
+
+def _known(read: Return, content: bytes) -> Return:
+    return replace(read, sha256=sha256(content), size=len(content))
+
+
+def _unread(received: Received) -> Return:
+    return Return(
+        path=received.name,
+        sha256="",
+        size=received.size,
+        received=received.received,
+        outcome=Outcome.UNREADABLE,
+    )

@@ -1,0 +1,74 @@
+"""What people wrote outside the form (margins, sheets, comments, shapes), kept as notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workflow.cells import a1, folded
+from workflow.model import Note, NoteKind
+from workflow.returned.matching import MatchedRow, Table
+from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.templates.layout import (
+    CORRECTION_MARK,
+    CORRECTION_SHEET,
+    COVER_SHEET,
+    DEPARTMENT_LABEL,
+    ID_LABEL,
+    PREVIOUS_LABEL,
+)
+from workflow.templates.register import Issue
+
+_REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
+_LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
+"""What the cover's formulas say, should a program have kept only their results."""
+
+
+def notes(
+    file: str, book: RawBook, table: Table, rows: tuple[MatchedRow, ...], issue: Issue
+) -> Iterator[Note]:
+    """Yield every text of a workbook that is neither printed on the template nor an answer."""
+    printed = {folded(text) for text in issue.texts}
+    for sheet in book.sheets:
+        if sheet.name == CORRECTION_SHEET:
+            continue
+        is_entry = sheet is table.sheet
+        known = _consumed(table, rows, issue) if is_entry else frozenset()
+        kind = NoteKind.MARGIN if is_entry or sheet.name == COVER_SHEET else NoteKind.SHEET
+        for place, cell in sorted(sheet.cells.items()):
+            if place not in known and _is_written(sheet, cell, printed):
+                yield Note(kind, file, sheet.name, a1(*place), cell.text)
+    for remark in book.remarks:
+        if remark.text.strip() and not _is_our_request(remark.text):
+            kind = NoteKind.SHAPE if remark.is_shape else NoteKind.COMMENT
+            yield Note(kind, file, remark.sheet, remark.cell, remark.text, remark.author)
+
+
+def _is_our_request(comment: str) -> bool:
+    """Whether a comment is still the request a hand-back came with, with nothing added to it."""
+    first, *lines = comment.strip().splitlines()
+    return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
+
+
+def _is_written(sheet: RawSheet, cell: RawCell, printed: set[str]) -> bool:
+    if cell.is_blank or folded(cell.text) in printed:
+        return False
+    if sheet.name != COVER_SHEET:
+        return True
+    # Some formats give only the results of the cover's formulas, links among them as numbers.
+    is_live = cell.kind in (CellKind.FORMULA, CellKind.NUMBER) or _LIVE_TEXT.fullmatch(cell.text)
+    return not is_live
+
+
+def _consumed(
+    table: Table, rows: tuple[MatchedRow, ...], issue: Issue
+) -> frozenset[tuple[int, int]]:
+    """Return the cells of the entry sheet that were taken as answers or locked labels."""
+    taken = {row.row for row in rows} | {
+        row
+        for row in {place[0] for place in table.sheet.cells}
+        if folded(table.text(row, ID_LABEL)) == folded(PREVIOUS_LABEL)
+    }
+    labels = (*issue.form.levels, *(field.label for field in issue.form.form.fields))
+    columns = {table.id_column, *(table.column(label) for label in (*labels, DEPARTMENT_LABEL))}
+    return frozenset((row, column) for row in taken for column in columns if column)
