@@ -394,7 +394,7 @@ class Code(Enum):
     FORM_NO_DEPARTMENT = (
         Severity.ERROR,
         "様式番号「{number}」の課は、今の計画にありません。",
-        "計画の担当課の「旧名称・旧コード」に、この課のコードを加えてください。",
+        "計画の担当課の「旧名・旧コード」に、この課のコードを加えてください。",
     )
     FORM_OTHER_DEPARTMENT = (
         Severity.ERROR,
