@@ -115,6 +115,16 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
 
 
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password",
+        action="append",
+        default=[],
+        metavar="パスワード",
+        help="パスワード付きのファイルに試すパスワードです。何度でも指定できます。",
+    )
+
+
 def _add_plan_commands(commands: Commands) -> None:
     init = _add(commands, "init", _init, "計画のひな形（plan.xlsx）を作ります。")
     init.add_argument("--sample", action="store_true", help="見本の計画（25件）を入れます。")
@@ -131,12 +141,14 @@ def _add_round_commands(commands: Commands) -> None:
     )
     collect = _add(commands, "collect", _collect, "届いた回答を集め、台帳と集計表を作ります。")
     _add_year(collect)
+    _add_password(collect)
     _add_json(collect)
     check = _add(commands, "check", _check, "ファイルを集めずに、中身だけ確かめます。")
     check.add_argument(
         "files", nargs="+", type=Path, metavar="ファイル", help="確かめるファイルです。"
     )
     _add_year(check, required=False)
+    _add_password(check)
     _add_json(check)
     status = _add(commands, "status", _status, "どの課から届いているかを示します。")
     _add_year(status)
@@ -145,6 +157,13 @@ def _add_round_commands(commands: Commands) -> None:
 
 def _add_house_commands(commands: Commands) -> None:
     _add(commands, "demo", _demo, "見本の計画で、一連の流れを demo フォルダーに作ります。")
+    findings = _add(commands, "findings", _findings, "指摘の一覧（意味と対応）を示します。")
+    findings.add_argument(
+        "--update",
+        type=Path,
+        metavar="説明書",
+        help="画面に出さずに、説明書（README.ja.md）の中の一覧を書き直します。",
+    )
     test = _add(commands, "test", _test, "このツール自身の試験をします。")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="pytest に渡す指定です。")
 
@@ -202,17 +221,18 @@ def _generate(arguments: argparse.Namespace) -> int:
 def _collect(arguments: argparse.Namespace) -> int:
     from workflow.pipeline import collect
     from workflow.returned.engine import judge_in_workers
-    from workflow.terminal import progress_bar, show_round
+    from workflow.terminal import progress_bar, show_handbacks, show_round
 
     workspace, year = _workspace(arguments), _year(arguments)
     with progress_bar("回答を読み取っています") as progress:
-        collected = collect(workspace, year, judge_in_workers, progress)
+        collected = collect(workspace, year, judge_in_workers, progress, arguments.password)
     if arguments.json:
         _print_json(collected.document)
     else:
         show_round(collected.statuses, collected.document)
         for path in (collected.ledger, collected.ledger_csv):
             _say(f"作成しました：{path}")
+        show_handbacks(collected)
     return CLEAN if collected.is_clean else FINDINGS
 
 
@@ -223,7 +243,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from workflow.terminal import show_files
 
     year = _year(arguments) if arguments.year else None
-    document = check(_workspace(arguments), arguments.files, year, judge_in_workers)
+    workspace, passwords = _workspace(arguments), arguments.password
+    document = check(workspace, arguments.files, year, judge_in_workers, passwords)
     if arguments.json:
         _print_json(document)
     else:
@@ -249,6 +270,21 @@ def _demo(arguments: argparse.Namespace) -> int:
     from workflow.demo.story import play
 
     return play(ROOT / "demo", _say)
+
+
+def _findings(arguments: argparse.Namespace) -> int:
+    from workflow.catalogue import as_text, with_section
+
+    manual: Path | None = arguments.update
+    if manual is None:
+        _say(as_text())
+        return CLEAN
+    try:
+        _write(manual, with_section(manual.read_text("utf-8")).encode())
+    except (OSError, ValueError):
+        raise WorkspaceError(f"「{manual}」に指摘の一覧を書く場所が見つかりません。") from None
+    _say(f"指摘の一覧を書き直しました：{manual}")
+    return CLEAN
 
 
 def _test(arguments: argparse.Namespace) -> int:
@@ -293,7 +329,14 @@ def _print_json(document: dict[str, Any]) -> None:
     _say(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _write_log() -> Path:
+def _write_log() -> str:
+    try:
+        return str(_logged())
+    except OSError:
+        return "（ディスクに書けないため残せませんでした）"
+
+
+def _logged() -> Path:
     with tempfile.NamedTemporaryFile(
         "w", prefix="torimatome-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:

@@ -1,0 +1,81 @@
+"""The catalogue is whole: each code is used, documented and has an example in tests/examples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.programs import ROOT
+from tests.scenario.description import EXAMPLES
+from tests.scenario.play import run
+from workflow.catalogue import as_markdown, as_text, meaning, remedy, with_section
+from workflow.findings import Code
+
+MANUAL = ROOT / "README.ja.md"
+UPDATE = "python run.py findings --update README.ja.md"
+
+
+def examples_of_codes() -> set[str]:
+    """Return every code that an expected.json names."""
+    found: set[str] = set()
+    for path in EXAMPLES.glob("*/*/expected.json"):
+        document = json.loads(path.read_text("utf-8"))
+        said = list(document.get("findings", []))
+        for file in document.get("files", {}).values():
+            said += file["findings"]
+        found |= {finding.split(" ")[0] for finding in said}
+    return found
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
+def test_a_code_is_used_documented_and_has_an_example(code: Code) -> None:
+    sources = [p for p in (ROOT / "workflow").rglob("*.py") if p.name != "findings.py"]
+    assert any(f"Code.{code.name}" in path.read_text("utf-8") for path in sources)
+    assert f"`{code.name}`" in MANUAL.read_text("utf-8"), f"not documented; run: {UPDATE}"
+    assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
+
+
+def test_examples_name_only_codes_that_exist() -> None:
+    assert examples_of_codes() - {code.name for code in Code} == set()
+
+
+def test_the_manual_is_up_to_date() -> None:
+    manual = MANUAL.read_text("utf-8")
+    assert as_markdown() in manual, f"the manual's list of findings is old; run: {UPDATE}"
+    assert with_section(manual) == manual
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
+def test_placeholders_are_shown_as_words(code: Code) -> None:
+    for text in (meaning(code), remedy(code)):
+        assert "{" not in text
+        assert text
+    assert f"{code.name}（{code.severity.label}）" in as_text()
+
+
+def test_findings_prints_the_catalogue() -> None:
+    assert run("findings") == (0, as_text() + "\n", "")
+
+
+def test_findings_updates_a_manual_and_nothing_else_in_it(tmp_path: Path) -> None:
+    manual = tmp_path / "manual.md"
+    start, end = as_markdown().split("\n")[0], as_markdown().split("\n")[-1]
+    manual.write_text(f"前\n{start}\n古い\n{end}\n後\n", "utf-8")
+    assert run("findings", "--update", str(manual))[0] == 0
+    assert manual.read_text("utf-8") == f"前\n{as_markdown()}\n後\n"
+
+
+@pytest.mark.parametrize("content", ["", "印のない説明書"])
+def test_a_manual_without_the_marks_is_left_alone(tmp_path: Path, content: str) -> None:
+    manual = tmp_path / "manual.md"
+    manual.write_text(content, "utf-8")
+    code, printed, complaint = run("findings", "--update", str(manual))
+    assert (code, printed) == (2, "")
+    assert complaint.endswith("見つかりません。\n")
+    assert manual.read_text("utf-8") == content
+
+
+def test_a_manual_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    assert run("findings", "--update", str(tmp_path / "none.md"))[0] == 2

@@ -1,0 +1,40 @@
+"""Files that harm whoever reads them; worker processes import this module, so it is a light one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+HARMS: dict[str, type[Path]] = {}
+
+
+class DeadlyPath(type(Path())):  # type: ignore[misc]
+    """A file whose reading ends the process, as a fault in a parser's C code does."""
+
+    def read_bytes(self) -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+class EndlessPath(type(Path())):  # type: ignore[misc]
+    """A file whose reading never ends."""
+
+    def read_bytes(self) -> bytes:
+        time.sleep(600)
+        raise AssertionError
+
+
+class ForbiddenPath(type(Path())):  # type: ignore[misc]
+    """A file that somebody else holds open."""
+
+    def read_bytes(self) -> bytes:
+        raise PermissionError
+
+
+HARMS |= {
+    "kills its reader": DeadlyPath,
+    "never ends": EndlessPath,
+    "held open": ForbiddenPath,
+}
