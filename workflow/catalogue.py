@@ -57,6 +57,7 @@ _WORDS = {
     "reason": "理由",
     "right": "正しい拡張子",
     "rule": "書き方の決まり",
+    "newer": "新しい回答",
     "seconds": "秒数",
     "stamped": "様式番号の課",
     "theirs": "もう一つの回答",

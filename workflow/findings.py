@@ -430,7 +430,7 @@ class Code(Enum):
     )
     ROW_FOUND_BY_LABEL = (
         Severity.WARNING,
-        "整理番号が「{found}」に変わっていたため、取組内容の名前から整理番号{known}の行と判断しました。",
+        "整理番号の欄が「{found}」になっていたため、取組内容の名前から整理番号{known}の行と判断しました。",
         "その行が整理番号{known}の回答でよいか確かめてください。",
     )
     ROW_HIDDEN = (
@@ -497,12 +497,12 @@ class Code(Enum):
     )
     VALUE_TOO_SMALL = (
         Severity.ERROR,
-        "「{value}」は小さすぎます（{limit}以上）。",
+        "「{value}」は決められた範囲にありません（{limit}以上）。",
         "{limit}以上の値を記入してください。",
     )
     VALUE_TOO_LARGE = (
         Severity.ERROR,
-        "「{value}」は大きすぎます（{limit}以下）。",
+        "「{value}」は決められた範囲にありません（{limit}以下）。",
         "{limit}以下の値を記入してください。",
     )
     VALUE_DECIMALS = (
@@ -574,7 +574,7 @@ class Code(Enum):
     # --- まとめ (what several returns say together)
     ANSWER_KEPT = (
         Severity.WARNING,
-        "新しい回答では空欄のため、前に届いた「{other}」の記入を使いました。",
+        "新しい回答「{newer}」では空欄のため、前に届いたこのファイルの記入を使いました。",
         "空欄が意図したものか、その課に確かめてください。",
     )
     RETURN_CONFLICT = (

@@ -1,4 +1,4 @@
-"""Answers that were right but did not get into the ledger: shown beside the notes. Pure."""
+"""Answers that did not get into the ledger: shown beside the notes. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def unused_answers(merged: Merged) -> Iterator[Note]:
     for returned in merged.returns:
         if not returned.outcome.is_answer:
             continue
-        for answer in returned.accepted_answers:
+        for answer in returned.answers:
             if _place(answer) not in used:
                 yield from _notes(answer, shown.get(answer.item, set()))
 

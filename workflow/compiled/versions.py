@@ -44,11 +44,26 @@ class Versions:
             finding = Code.FILE_SUPERSEDED.at(Place(file=returned.path), other=self._newest)
             self.settled[returned.path] = closed(returned, Outcome.SUPERSEDED, finding)
         else:
-            self.settled[returned.path] = _kept_for(returned, fresh, conflicts)
+            self.settled[returned.path] = self._kept_for(returned, fresh, conflicts)
         for answer in conflicts:
             self._reject_both(answer)
         if returned.answers:
             self._newest = self._newest or returned.path
+
+    def _kept_for(self, returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
+        """Keep an older return for some of its rows; what was wrong with the others is past.
+
+        Unless it shares no row with a newer one (two 係 each sent their part), say what was kept.
+        """
+        items = {"", *(answer.item for answer in (*fresh, *conflicts))}
+        findings = tuple(f for f in returned.findings if f.item in items)
+        if len(fresh) + len(conflicts) < len(returned.answers):
+            findings += tuple(
+                Code.ANSWER_KEPT.at(place_of(answer), newer=self._newest)
+                for answer in fresh
+                if not answer.rejected
+            )
+        return settled_by(returned, findings)
 
     def _conflicts(self, answer: Answer) -> bool:
         """Whether an answer differs from the one chosen though neither file is the newer one."""
@@ -106,22 +121,6 @@ def settled_by(returned: Return, findings: tuple[Finding, ...]) -> Return:
 
 def _age(returned: Return) -> tuple[datetime, datetime, str]:
     return (returned.modified or returned.received, returned.received, returned.path)
-
-
-def _kept_for(returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
-    """Keep an older return for some of its rows; what was wrong with the others is past.
-
-    Unless it shares no row with a newer one (two 係 each sent their part), say what was kept.
-    """
-    items = {"", *(answer.item for answer in (*fresh, *conflicts))}
-    findings = tuple(f for f in returned.findings if f.item in items)
-    if len(fresh) + len(conflicts) < len(returned.answers):
-        findings += tuple(
-            Code.ANSWER_KEPT.at(place_of(answer), other=returned.path)
-            for answer in fresh
-            if not answer.rejected
-        )
-    return settled_by(returned, findings)
 
 
 def _said(answer: Answer, key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from workflow.cells import a1, folded, folded_id
@@ -22,11 +23,6 @@ class Table:
     header_row: int
     columns: Mapping[str, int]
 
-    @property
-    def id_column(self) -> int:
-        """The column of 整理番号."""
-        return self.columns[folded(ID_LABEL)]
-
     def column(self, label: str) -> int | None:
         """Return the column under this label."""
         return self.columns.get(folded(label))
@@ -42,6 +38,12 @@ class Table:
         rows = sorted({row for row, _ in self.sheet.cells if row > self.header_row})
         previous = folded(PREVIOUS_LABEL)
         return tuple(row for row in rows if folded(self.text(row, ID_LABEL)) != previous)
+
+    def is_filled(self, labels: AbstractSet[str]) -> bool:
+        """Whether anything stands under these folded labels."""
+        columns = [self.columns[label] for label in labels]
+        cells = (self.sheet.cells.get((row, column)) for row in self.rows() for column in columns)
+        return any(cell and not cell.is_blank for cell in cells)
 
     def ids(self) -> dict[int, str]:
         """Return the text in the 整理番号 column of each row that has one."""
@@ -75,28 +77,30 @@ class Matching:
 
 
 def find_table(book: RawBook, labels: frozenset[str]) -> Table | None:
-    """Return the header that carries most of the labels; on a tie, the one on the entry sheet."""
+    """Return the table that carries most of the fields' labels, None when none carries any.
+
+    On a tie one that is filled comes before a blank one, then the one on the entry sheet.
+    """
     known = {folded(label) for label in labels}
-    tables = [table for sheet in book.sheets for table in _tables(sheet)]
-    if not tables:
-        return None
-    return max(tables, key=lambda t: (len(known & t.columns.keys()), t.sheet.name == ENTRY_SHEET))
+    tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
+    carrying = [table for table in tables if known & table.columns.keys()]
+
+    def rank(table: Table) -> tuple[int, bool, bool]:
+        found = known & table.columns.keys()
+        return len(found), table.is_filled(found), table.sheet.name == ENTRY_SHEET
+
+    return max(carrying, key=rank, default=None)
 
 
-def _tables(sheet: RawSheet) -> Iterator[Table]:
-    wanted = folded(ID_LABEL)
-    header_rows = {
-        row
-        for (row, _), cell in sheet.cells.items()
-        if row <= _HEADER_ROWS and folded(cell.text) == wanted
-    }
-    for header_row in sorted(header_rows):
-        columns: dict[str, int] = {}
-        for (row, column), cell in sorted(sheet.cells.items()):
-            if row == header_row:
-                columns.setdefault(folded(cell.text), column)
-        if len(columns) > 1:
-            yield Table(sheet, header_row, columns)
+def _tables(sheet: RawSheet, known: AbstractSet[str]) -> Iterator[Table]:
+    """Yield each row that looks like a header: 整理番号 stands in it, or two fields' labels."""
+    texts: dict[int, dict[str, int]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if row <= _HEADER_ROWS:
+            texts.setdefault(row, {}).setdefault(folded(cell.text), column)
+    for row, columns in texts.items():
+        if folded(ID_LABEL) in columns or len(known & columns.keys()) > 1:
+            yield Table(sheet, row, columns)
 
 
 def match(file: str, table: Table, issue: Issue) -> Matching:

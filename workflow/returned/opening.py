@@ -111,9 +111,9 @@ class _Opening:
             return _refused(read, error.refusal)
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception:
             # Whatever a reader trips over in a damaged workbook, it costs this file alone.
-            reason = type(error).__name__
+            reason = "中身の書き方に誤りがあります"
             return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
 
     def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:

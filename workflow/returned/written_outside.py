@@ -69,6 +69,7 @@ def _consumed(
         for row in {place[0] for place in table.sheet.cells}
         if folded(table.text(row, ID_LABEL)) == folded(PREVIOUS_LABEL)
     }
-    labels = (*issue.form.levels, *(field.label for field in issue.form.form.fields))
-    columns = {table.id_column, *(table.column(label) for label in (*labels, DEPARTMENT_LABEL))}
+    asked = (field.label for field in issue.form.form.fields)
+    labels = (ID_LABEL, *issue.form.levels, DEPARTMENT_LABEL, *asked)
+    columns = {table.column(label) for label in labels}
     return frozenset((row, column) for row in taken for column in columns if column)
