@@ -10,8 +10,11 @@ from workflow.model import Note, NoteKind
 from workflow.returned.matching import MatchedRow, Table
 from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.templates.layout import (
+    CORRECTION_FIRST_COLUMN,
+    CORRECTION_LAST_COLUMN,
     CORRECTION_MARK,
     CORRECTION_SHEET,
+    CORRECTION_TABLE_ROW,
     COVER_SHEET,
     DEPARTMENT_LABEL,
     ID_LABEL,
@@ -30,10 +33,10 @@ def notes(
     """Yield every text of a workbook that is neither printed on the template nor an answer."""
     printed = {folded(text) for text in issue.texts}
     for sheet in book.sheets:
-        if sheet.name == CORRECTION_SHEET:
-            continue
         is_entry = sheet is table.sheet
         known = _consumed(table, rows, issue) if is_entry else frozenset()
+        if sheet.name == CORRECTION_SHEET:
+            known = frozenset(place for place in sheet.cells if _is_requested(sheet, place))
         kind = NoteKind.MARGIN if is_entry or sheet.name == COVER_SHEET else NoteKind.SHEET
         for place, cell in sorted(sheet.cells.items()):
             if place not in known and _is_written(sheet, cell, printed):
@@ -48,6 +51,14 @@ def _is_our_request(comment: str) -> bool:
     """Whether a comment is still the request a hand-back came with, with nothing added to it."""
     first, *lines = comment.strip().splitlines()
     return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
+
+
+def _is_requested(sheet: RawSheet, place: tuple[int, int]) -> bool:
+    """Whether a cell belongs to the list of corrections: the heading, or a numbered line."""
+    row, column = place
+    numbered = sheet.cells.get((row, CORRECTION_FIRST_COLUMN))
+    is_ours = row <= CORRECTION_TABLE_ROW or (numbered is not None and numbered.text.isdecimal())
+    return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN
 
 
 def _is_written(sheet: RawSheet, cell: RawCell, printed: set[str]) -> bool:

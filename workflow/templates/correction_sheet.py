@@ -29,8 +29,11 @@ from workflow.sheets import row_height
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
+    CORRECTION_FIRST_COLUMN,
+    CORRECTION_LAST_COLUMN,
     CORRECTION_MARK,
     CORRECTION_SHEET,
+    CORRECTION_TABLE_ROW,
     ENTRY_SHEET,
     FONT_SIZE,
     ID_LABEL,
@@ -52,9 +55,8 @@ _COLUMNS = (
     ("直すセル", 11.0),
     ("状態", 9.0),
 )
-_FIRST_COLUMN = 2
-_LINK, _STATE, _KEPT = 9, 10, 11
-_COUNT_ROW, _STEPS_ROW, _TABLE_ROW = 5, 7, 11
+_LINK, _STATE, _KEPT = 9, 10, CORRECTION_LAST_COLUMN
+_COUNT_ROW, _STEPS_ROW = 5, 7
 _ZOOM = 120
 _TODO, _CHANGED = "未修正", "変更済"
 _SHOWN_LETTERS, _TOLD_LETTERS = 60, 240
@@ -91,15 +93,15 @@ def write_corrections(
     lines = _lines(layout, filling)
     _set_page(sheet, layout)
     _write_heading(sheet, styles, layout, lines)
-    for place, (label, _) in enumerate(_COLUMNS, start=_FIRST_COLUMN - 1):
-        sheet.write_string(_TABLE_ROW - 1, place, label, styles.header)
+    for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+        sheet.write_string(CORRECTION_TABLE_ROW - 1, place, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
     for number, line in enumerate(lines, start=1):
-        row = _TABLE_ROW + number
+        row = CORRECTION_TABLE_ROW + number
         if line.has_cell:
             kept[line.key] = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
         _write_line(sheet, styles, line, number, row)
-    sheet.print_area(0, 0, _TABLE_ROW + len(lines) - 1, _STATE - 1)
+    sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
     return kept
 
 
@@ -182,11 +184,11 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(_TABLE_ROW - 1)
+    sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
     name = layout.department.name.replace("&", "&&")
     sheet.set_footer(f"&L{name}　{CORRECTION_SHEET}&R&P / &N")
     sheet.set_column(0, 0, 2)
-    for place, (_, width) in enumerate(_COLUMNS, start=_FIRST_COLUMN - 1):
+    for place, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
         sheet.set_column(place, place, width)
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
 
@@ -199,7 +201,7 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout, lines: lis
     _write_count(sheet, styles, lines)
     for number, step in enumerate(_steps(layout), start=1):
         _write_over(sheet, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
-    sheet.set_row(_TABLE_ROW - 1, 24)
+    sheet.set_row(CORRECTION_TABLE_ROW - 1, 24)
 
 
 def _steps(layout: Layout) -> Iterator[str]:
@@ -220,8 +222,8 @@ def _steps(layout: Layout) -> Iterator[str]:
 
 
 def _write_over(sheet: Worksheet, row: int, text: str, style: Format) -> None:
-    sheet.merge_range(row - 1, _FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
-    sheet.write_string(row - 1, _FIRST_COLUMN - 1, text, style)
+    sheet.merge_range(row - 1, CORRECTION_FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
+    sheet.write_string(row - 1, CORRECTION_FIRST_COLUMN - 1, text, style)
     sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
 
 
@@ -229,17 +231,20 @@ def _write_count(sheet: Worksheet, styles: _Styles, lines: list[_Line]) -> None:
     total = sum(line.has_cell for line in lines)
     if not total:
         return
-    first, last = a1(_TABLE_ROW + 1, _STATE), a1(_TABLE_ROW + len(lines), _STATE)
+    first, last = (
+        a1(CORRECTION_TABLE_ROW + 1, _STATE),
+        a1(CORRECTION_TABLE_ROW + len(lines), _STATE),
+    )
     states = f"{first}:{last}"
     left = f'COUNTIF({states},"{_TODO}")'
     row = _COUNT_ROW - 1
-    sheet.merge_range(row, _FIRST_COLUMN - 1, row, 4, "", styles.count)
+    sheet.merge_range(row, CORRECTION_FIRST_COLUMN - 1, row, 4, "", styles.count)
     sheet.set_row(row, 30)
     formula = f'="{_TODO} "&{left}&" か所／全 {total} か所"'
     cached = f"{_TODO} {total} か所／全 {total} か所"
-    sheet.write_formula(row, _FIRST_COLUMN - 1, formula, styles.count, cached)
+    sheet.write_formula(row, CORRECTION_FIRST_COLUMN - 1, formula, styles.count, cached)
     rule = {"type": "formula", "criteria": f"={left}>0", "format": styles.todo}
-    sheet.conditional_format(row, _FIRST_COLUMN - 1, row, 4, rule)
+    sheet.conditional_format(row, CORRECTION_FIRST_COLUMN - 1, row, 4, rule)
     done = {"type": "cell", "criteria": "==", "value": f'"{_TODO}"', "format": styles.todo}
     sheet.conditional_format(states, done)
 
@@ -258,7 +263,9 @@ def _write_line(sheet: Worksheet, styles: _Styles, line: _Line, number: int, row
     widths = [width for _, width in _COLUMNS]
     sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
-    for place, (text, style) in enumerate(zip(texts, formats, strict=True), _FIRST_COLUMN - 1):
+    for place, (text, style) in enumerate(
+        zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
+    ):
         sheet.write_string(row - 1, place, _unstamped(text), style)
     _write_target(sheet, styles, line, row)
 

@@ -31,6 +31,7 @@ from workflow.templates.register import (
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"
 CORRECTION_SHEET = "修正のお願い"
+CORRECTION_TABLE_ROW, CORRECTION_FIRST_COLUMN, CORRECTION_LAST_COLUMN = 11, 2, 11
 CORRECTION_AUTHOR = "とりまとめ"
 """Whose comments mark the cells to correct in a hand-back."""
 CORRECTION_MARK = f"【{CORRECTION_SHEET}】"
