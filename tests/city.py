@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.engine import judge_here
 from tests.fillers.xml_patch import fill as fill_as_excel
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.exact_book import open_exactly
@@ -18,7 +19,6 @@ from workflow.model import Plan
 from workflow.pipeline import Collected, collect, generate
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
-from workflow.returned.engine import judge_here
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue, load_register
 from workflow.workspace import Workspace

@@ -6,7 +6,7 @@ Japanese message and remedy. Messages name what people see: sheet, cell, 整理�
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import Enum, StrEnum, unique
 
 
@@ -64,12 +64,6 @@ class Finding:
     def as_json(self) -> dict[str, str]:
         """Return the finding as the JSON contract spells it."""
         return {key: str(value) for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, str]) -> Finding:
-        """Return the finding that as_json wrote."""
-        texts = {f.name: stored[f.name] for f in fields(cls) if f.name != "severity"}
-        return cls(severity=Severity(stored["severity"]), **texts)
 
 
 @unique

@@ -133,9 +133,7 @@ def collect(
         merged=merged,
     )
     handing_back = _plan_handbacks(workspace, plan, register, merged, previous)
-    state = status_document(year, statuses, figures, merged.returns, handing_back.made)
-    # An archive gives several returns; what status compares is the files as they lie there.
-    state["seen"] = _seen(files)
+    state = status_document(year, statuses, figures, _seen(files), handing_back.made)
     replace_all(
         {
             **handing_back.writes,
@@ -241,6 +239,7 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
 
 
 def _seen(files: Iterable[Received]) -> list[list[str | int]]:
+    """Return the files as they lie there: an archive is one file, whatever it gives."""
     return [[file.name, file.size, iso_time(file.received)] for file in files]
 
 

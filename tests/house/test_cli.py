@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.city import City, full_texts
+from tests.engine import judge_here
 from tests.programs import ROOT
 from workflow import pipeline
 from workflow.cli import main
@@ -26,7 +27,7 @@ from workflow.workspace import Workspace
 
 @pytest.fixture(autouse=True)
 def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "judge_in_workers", engine.judge_here)
+    monkeypatch.setattr(engine, "judge_in_workers", judge_here)
 
 
 @pytest.fixture(scope="module")

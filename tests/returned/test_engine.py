@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
+from tests.engine import judge_here
 from tests.returned.hostile_paths import DeadlyPath, SwellingPath
 from workflow.model import Outcome
 from workflow.returned import engine
-from workflow.returned.engine import judge_here, judge_in_workers
+from workflow.returned.engine import judge_in_workers
 from workflow.returned.inbox import Received, scan
 from workflow.returned.judge import Context
 

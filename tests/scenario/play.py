@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.city import City
+from tests.engine import judge_here
 from tests.scenario.conservation import handed_back
 from tests.scenario.description import Scenario
 from tests.scenario.hostile import HARMS
@@ -23,7 +24,7 @@ from tests.scenario.sending import send
 from tests.scenario.town import build_town, usual_answers
 from workflow.cli import main
 from workflow.model import Return
-from workflow.returned.engine import judge_here, judge_in_workers
+from workflow.returned.engine import judge_in_workers
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
 

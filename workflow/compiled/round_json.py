@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workflow.compiled.status import DepartmentStatus, Totals
@@ -28,18 +28,19 @@ def status_document(
     year: int,
     statuses: Iterable[DepartmentStatus],
     totals: Totals,
-    returns: Iterable[Return],
+    seen: Sequence[Sequence[str | int]],
     made: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
-    Made are the hand-backs by name, with their digest: what we may take away again.
+    Seen are those files by name, size and time, to tell what has come since. Made are the
+    hand-backs by name, with their digest: what we may take away again.
     """
     return {
         "year": year,
         "departments": [_department(status) for status in statuses],
         "totals": totals.as_json(),
-        "seen": [[r.path, r.size, iso_time(r.received)] for r in returns],
+        "seen": [list(file) for file in seen],
         "made": dict(made),
     }
 

@@ -47,11 +47,6 @@ def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[tu
                 yield (unjudged(received, Code.FILE_READER_DIED),)
 
 
-def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-    """Yield the returns in every file from this very process: for files known to be harmless."""
-    return (judge(received, context) for received in files)
-
-
 def _start_worker(context: Context) -> None:
     global _context  # a worker process has one context for its whole life
     _context = context

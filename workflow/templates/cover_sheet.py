@@ -11,8 +11,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from workflow.cells import a1, quoted_sheet
 from workflow.look import (
-    ALERT_FILL,
-    ALERT_INK,
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
@@ -86,9 +84,6 @@ class _Pen:
             }
         )
         self.left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
-        self.unfinished = book.add_format(
-            {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
-        )
 
     def put(self, column: int, text: str, style: Format) -> None:
         self.sheet.write_string(self.row - 1, column - 1, text, style)

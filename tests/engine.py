@@ -1,0 +1,14 @@
+"""An engine that judges in this very process: for files a test made itself, without the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workflow.model import Return
+from workflow.returned.inbox import Received
+from workflow.returned.judge import Context, judge
+
+
+def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+    """Yield the returns in every file, in order."""
+    return (judge(received, context) for received in files)
