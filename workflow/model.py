@@ -298,9 +298,22 @@ _OUTCOME_LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A file as it lies in returned/; path is relative to the round's folder."""
+
+    path: str
+    sha256: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """One file from returned/ with what was found in it. Path is relative to the round's folder."""
+    """One file from returned/ with what was found in it. Path is relative to the round's folder.
+
+    What came in an archive has the archive as its envelope. Author and saved_by are who made and
+    who last saved the workbook, as stored in it; format is what kind of workbook it is, in words.
+    """
 
     path: str
     sha256: str
@@ -310,9 +323,18 @@ class Return:
     number: str = ""
     department: str = ""
     modified: datetime | None = None
+    author: str = ""
+    saved_by: str = ""
+    format: str = ""
+    envelope: Envelope | None = None
     answers: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def lying(self) -> Envelope:
+        """The file in returned/ this came in: its archive, or itself."""
+        return self.envelope or Envelope(self.path, self.sha256, self.size)
 
     @property
     def accepted_answers(self) -> tuple[Answer, ...]:

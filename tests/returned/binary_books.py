@@ -10,7 +10,8 @@ from collections.abc import Mapping
 Cells = Mapping[tuple[int, int], str | float]
 """0-based row and column → value."""
 
-_ROW, _REAL, _TEXT, _SHORT_TEXT = 0, 5, 6, 17
+_ROW, _LOGICAL, _REAL, _TEXT, _SHARED_TEXT, _SHORT_TEXT = 0, 4, 5, 6, 7, 17
+_TEXTS_BEGIN, _TEXTS_END, _SHARED = 159, 160, 19
 _SHEET_BEGIN, _SHEET_END, _DATA_BEGIN, _DATA_END, _DIMENSION = 129, 130, 145, 146, 148
 _BOOK_BEGIN, _BOOK_END, _SHEETS_BEGIN, _SHEETS_END, _SHEET = 131, 132, 143, 144, 156
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -29,13 +30,22 @@ def xlsb(name: str, cells: Cells, text_record: int = _TEXT) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("_rels/.rels", _relation("officeDocument", "xl/workbook.bin"))
+        archive.writestr("_rels/.rels", _relations(("officeDocument", "xl/workbook.bin")))
         archive.writestr("xl/workbook.bin", _book(name))
         archive.writestr(
-            "xl/_rels/workbook.bin.rels", _relation("worksheet", "worksheets/sheet1.bin")
+            "xl/_rels/workbook.bin.rels",
+            _relations(
+                ("worksheet", "worksheets/sheet1.bin"), ("sharedStrings", "sharedStrings.bin")
+            ),
         )
+        archive.writestr("xl/sharedStrings.bin", _shared_texts(cells))
         archive.writestr("xl/worksheets/sheet1.bin", _sheet(cells, text_record))
     return stream.getvalue()
+
+
+def xlsb_with_shared_texts(name: str, cells: Cells) -> bytes:
+    """Return a workbook whose cells point at their texts, as Excel writes it."""
+    return xlsb(name, cells, _SHARED_TEXT)
 
 
 def xlsb_with_short_texts(name: str, cells: Cells) -> bytes:
@@ -43,11 +53,23 @@ def xlsb_with_short_texts(name: str, cells: Cells) -> bytes:
     return xlsb(name, cells, _SHORT_TEXT)
 
 
-def _relation(kind: str, target: str) -> str:
-    return (
-        f'<Relationships xmlns="{_RELATIONS}">'
-        f'<Relationship Id="rId1" Type="{_OFFICE}/{kind}" Target="{target}"/></Relationships>'
+def _relations(*related: tuple[str, str]) -> str:
+    listed = (
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(related, start=1)
     )
+    return f'<Relationships xmlns="{_RELATIONS}">{"".join(listed)}</Relationships>'
+
+
+def _texts(cells: Cells) -> list[str]:
+    return sorted({value for value in cells.values() if isinstance(value, str)})
+
+
+def _shared_texts(cells: Cells) -> bytes:
+    texts = _texts(cells)
+    count = struct.pack("<II", len(texts), len(texts))
+    shared = ((_SHARED, b"\0" + _wide(text)) for text in texts)
+    return _written((_TEXTS_BEGIN, count), *shared, (_TEXTS_END, b""))
 
 
 def _book(name: str) -> bytes:
@@ -65,7 +87,11 @@ def _sheet(cells: Cells, text_record: int) -> bytes:
         records.append((_ROW, struct.pack("<I", row) + bytes(13)))
         for (_, column), value in sorted(c for c in cells.items() if c[0][0] == row):
             head = struct.pack("<II", column, 0)
-            if isinstance(value, str):
+            if isinstance(value, str) and text_record == _SHARED_TEXT:
+                records.append((text_record, head + struct.pack("<I", _texts(cells).index(value))))
+            elif isinstance(value, bool):
+                records.append((_LOGICAL, head + bytes([value])))
+            elif isinstance(value, str):
                 records.append((text_record, head + _wide(value)))
             else:
                 records.append((_REAL, head + struct.pack("<d", value)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.returned.zips import locked, zipped, zipped_unmarked
-from workflow.model import Outcome, Return
+from workflow.model import Envelope, Outcome, Return
 from workflow.returned import archive
 from workflow.returned.archive import Allowance, members
 from workflow.returned.inbox import single
@@ -215,6 +215,22 @@ def test_no_damaged_byte_stops_the_unpacking(tmp_path: Path, at: int) -> None:
     found = returns(tmp_path, changed)
     assert len(found) == 1
     assert found[0].outcome in (Outcome.UNREADABLE, Outcome.NOT_A_RETURN)
+
+
+def test_every_member_knows_the_file_lying_in_returned(tmp_path: Path) -> None:
+    inner = zipped(("a.pdf", PDF), ("locked.zip", AES), ("b.zip", zipped(("c.zip", AES))))
+    content = zipped(("一.zip", inner), ("b.txt", b"x"), ("空.zip", zipped()))
+    found = returns(tmp_path, content, name="回答.zip")
+    lying = Envelope("回答.zip", hashlib.sha256(content).hexdigest(), len(content))
+    assert len(found) == 5
+    assert {read.envelope for read in found} == {read.lying for read in found} == {lying}
+
+
+def test_a_file_outside_an_archive_is_its_own_envelope(tmp_path: Path) -> None:
+    (read,) = returns(tmp_path, PDF, name="a.pdf")
+    assert (read.envelope, read.lying) == (None, Envelope("a.pdf", read.sha256, len(PDF)))
+    (locked_zip,) = returns(tmp_path, AES)
+    assert locked_zip.envelope is None
 
 
 def test_a_workbook_is_not_taken_for_an_archive(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.returned.binary_books import xlsb, xlsb_with_short_texts
 from workflow.model import Answer, Outcome, Return
-from workflow.returned import calamine_reader
+from workflow.returned import reach
 from workflow.returned.calamine_reader import read_xlsb
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
@@ -253,7 +253,7 @@ def test_a_grid_far_from_the_corner_is_not_laid_out_either(
 ) -> None:
     content = xlsb("進捗状況", {(50, 50): "a"})
     assert read_xlsb(content).sheets[0].cells[51, 51].text == "a"
-    monkeypatch.setattr(calamine_reader, "MAX_GRID", 100)
+    monkeypatch.setattr(reach, "MAX_GRID", 100)
     with pytest.raises(RefusedError):
         read_xlsb(content)
 

@@ -14,8 +14,8 @@ from tests.engine import judge_here
 from tests.returned.test_decryption import locked as locked_book
 from tests.returned.zips import locked, zipped, zipped_unmarked
 from workflow.cli import main
+from workflow.inquiry import check, status
 from workflow.model import Outcome
-from workflow.pipeline import check, status
 from workflow.returned.inbox import scan, single
 from workflow.returned.opening import Opened, open_received
 

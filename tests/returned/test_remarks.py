@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
+from workflow.returned.package import Package
 from workflow.returned.raw import RawRemark
 from workflow.returned.remarks import read_remarks
 
@@ -56,12 +57,16 @@ def with_part(content: bytes, part: str, text: str, kind: str) -> bytes:
     return stream.getvalue()
 
 
+def remarks_in(content: bytes) -> tuple[RawRemark, ...]:
+    return read_remarks(Package(content))
+
+
 def test_a_plain_workbook_has_none() -> None:
-    assert read_remarks(workbook({})) == ()
+    assert remarks_in(workbook({})) == ()
 
 
 def test_old_comments_keep_author_and_place() -> None:
-    found = read_remarks(workbook({"B2": "ここは未定です。\n後日", "C3": "別"}))
+    found = remarks_in(workbook({"B2": "ここは未定です。\n後日", "C3": "別"}))
     assert found == (
         RawRemark("表", "B2", "ここは未定です。\n後日", "担当者", False),
         RawRemark("表", "C3", "別", "担当者", False),
@@ -71,17 +76,17 @@ def test_old_comments_keep_author_and_place() -> None:
 def test_a_threaded_comment_replaces_the_old_one_that_stands_for_it() -> None:
     old = workbook({"B2": "[Threaded comment]", "C3": "古いコメント"})
     content = with_part(old, "xl/threadedComments/threadedComment1.xml", THREADED, THREADS)
-    texts = [(remark.cell, remark.text) for remark in read_remarks(content)]
+    texts = [(remark.cell, remark.text) for remark in remarks_in(content)]
     assert texts == [("B2", "新しいコメント"), ("B2", "返信"), ("C3", "古いコメント")]
 
 
 def test_a_text_box_is_read_with_the_cell_it_stands_on() -> None:
     content = with_part(workbook({}), "xl/drawings/drawing9.xml", DRAWING, f"{OFFICE}/drawing")
-    assert read_remarks(content) == (RawRemark("表", "C7", "図形の文字\n二行目", "", True),)
+    assert remarks_in(content) == (RawRemark("表", "C7", "図形の文字\n二行目", "", True),)
 
 
 @pytest.mark.parametrize("text", ["<!DOCTYPE x><x/>", "<x"])
 def test_a_part_that_is_no_honest_xml_is_an_error(text: str) -> None:
     content = with_part(workbook({}), "xl/drawings/drawing9.xml", text, f"{OFFICE}/drawing")
     with pytest.raises(Exception, match=r"DTD|token|no element"):
-        read_remarks(content)
+        remarks_in(content)

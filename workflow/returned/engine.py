@@ -11,12 +11,17 @@ from workflow.model import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.opening import unjudged
+from workflow.returned.raw import RawBook
+from workflow.returned.second_reading import open_book
 
 SECONDS_PER_FILE = 60
 MEMORY_BYTES = 2_000_000_000
 
 Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
+
+Opener = Callable[[bytes], RawBook | None]
+"""Reads a workbook we made, which somebody may have changed; None when it cannot be read."""
 
 _context: Context
 
@@ -45,6 +50,25 @@ def judge_in_workers(files: Sequence[Received], context: Context) -> Iterator[tu
             except Exception:
                 # Whatever ended the worker (death, memory, a bug), the others must go on.
                 yield (unjudged(received, Code.FILE_READER_DIED),)
+
+
+def open_in_worker(content: bytes) -> RawBook | None:
+    """Return a workbook as the second reader finds it, read in a worker process."""
+    from pebble import ProcessPool
+
+    with ProcessPool(
+        max_workers=1,
+        initializer=_limit_memory,
+        context=multiprocessing.get_context("spawn"),
+    ) as pool:
+        try:
+            book: RawBook | None = pool.schedule(
+                open_book, (content,), timeout=SECONDS_PER_FILE
+            ).result()
+        except Exception:
+            # Whatever ended the worker (time, death, memory), the workbook cannot be read.
+            return None
+    return book
 
 
 def _start_worker(context: Context) -> None:

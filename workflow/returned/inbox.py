@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from workflow.returned.strangers import WORKBOOKS, suffix
-from workflow.years import from_timestamp
+from workflow.years import from_timestamp, iso_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def scan(folder: Path) -> tuple[Received, ...]:
     # Opening such a folder fails as opening a locked file does, and is reported so.
     received += [replace(_received(folder, path), folder=False, regular=True) for path in closed]
     return tuple(sorted(received, key=lambda one: one.name))
+
+
+def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
+    """Return the files as they lie there: an archive is one file, whatever it gives."""
+    return [[file.name, file.size, iso_time(file.received)] for file in files]
 
 
 def single(path: Path) -> Received:

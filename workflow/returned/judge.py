@@ -20,11 +20,13 @@ from workflow.model import (
     judged,
 )
 from workflow.returned.answer_schema import objections
+from workflow.returned.first_reading import read_first
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.matching import MatchedRow, Table, find_table, match
 from workflow.returned.opening import Opened, closed, open_received, with_notices
 from workflow.returned.raw import RawBook
+from workflow.returned.second_reading import read_again
 from workflow.returned.values import parse
 from workflow.returned.written_outside import notes
 from workflow.templates.layout import ID_LABEL
@@ -33,13 +35,17 @@ from workflow.templates.register import FormNumber, Issue, Register
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What judging needs to know; year None takes each file's own year (check)."""
+    """What judging needs to know; year None takes each file's own year (check).
+
+    Again has every file read with the second readers (verify).
+    """
 
     plan: Plan
     registers: Mapping[int, Register]
     year: int | None
     passwords: tuple[str, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
+    again: bool = False
 
 
 def judge(received: Received, context: Context) -> tuple[Return, ...]:
@@ -51,7 +57,9 @@ def judge(received: Received, context: Context) -> tuple[Return, ...]:
         with_notices(opened, judge_book(opened.read, opened.book, context))
         if isinstance(opened, Opened)
         else opened
-        for opened in open_received(received, context.passwords)
+        for opened in open_received(
+            received, context.passwords, read_again if context.again else read_first
+        )
     )
 
 

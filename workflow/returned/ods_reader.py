@@ -10,13 +10,15 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
-from workflow.cells import a1, plain_number
+from workflow.cells import a1
 from workflow.findings import Code
+from workflow.returned.document_properties import Saving
 from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
+from workflow.returned.references import column_number
 from workflow.returned.refusal import RefusedError, too_large, unreadable
 from workflow.years import JST
 
@@ -62,13 +64,15 @@ def read_ods(content: bytes) -> RawBook:
             raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
         with archive.open("content.xml") as stream:
             sheets, references = _sheets(stream)
-        properties, modified = _meta(_part(archive, "meta.xml"))
+        properties, saving = _meta(_part(archive, "meta.xml"))
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
         sheets=raw,
         properties=properties,
         names=_texts(references, {sheet.name: sheet for sheet in raw}),
-        modified=modified,
+        modified=saving.modified,
+        author=saving.author,
+        saved_by=saving.saved_by,
         remarks=tuple(remark for sheet in sheets for remark in sheet.remarks),
     )
 
@@ -165,8 +169,7 @@ def _value(element: Element) -> RawCell | None:
     if element.get(_CALC + "value-type") == "error":
         return RawCell(CellKind.ERROR, _paragraphs(element))
     if kind in _NUMBERS:
-        number = Decimal(element.get(_OFFICE + "value", ""))
-        return RawCell(CellKind.NUMBER, plain_number(number), number=number)
+        return RawCell.of_number(Decimal(element.get(_OFFICE + "value", "")))
     if kind == "date":
         return _day(element.get(_OFFICE + "date-value", ""))
     if kind == "boolean":
@@ -180,12 +183,9 @@ def _value(element: Element) -> RawCell | None:
 
 def _day(stored: str) -> RawCell:
     try:
-        moment = datetime.fromisoformat(stored)
+        return RawCell.of_day(datetime.fromisoformat(stored))
     except ValueError:  # a year beyond 9999, say
         return RawCell(CellKind.DATE, stored)
-    day_alone = moment.time() == time()
-    text = moment.date().isoformat() if day_alone else moment.isoformat(" ")
-    return RawCell(CellKind.DATE, text, moment=moment)
 
 
 def _paragraphs(element: Element) -> str:
@@ -227,17 +227,22 @@ def _count_of(stored: str | None) -> int:
     return max(1, int(stored)) if stored else 1
 
 
-def _meta(stored: bytes) -> tuple[dict[str, str], datetime | None]:
+def _meta(stored: bytes) -> tuple[dict[str, str], Saving]:
     from defusedxml.ElementTree import fromstring
 
     if not stored:
-        return {}, None
+        return {}, Saving()
     root = fromstring(stored, forbid_dtd=True)
     properties = {
         element.get(_META + "name", ""): element.text or ""
         for element in root.iter(_META + "user-defined")
     }
-    return properties, _moment(root.findtext(f".//{_DC}date", ""))
+    saving = Saving(
+        author=root.findtext(f".//{_META}initial-creator", ""),
+        saved_by=root.findtext(f".//{_DC}creator", ""),
+        modified=_moment(root.findtext(f".//{_DC}date", "")),
+    )
+    return properties, saving
 
 
 def _moment(stored: str) -> datetime | None:
@@ -250,13 +255,11 @@ def _moment(stored: str) -> datetime | None:
 
 
 def _texts(references: dict[str, str], sheets: dict[str, RawSheet]) -> dict[str, str]:
-    from openpyxl.utils import column_index_from_string
-
     texts = {}
     for name, reference in references.items():
         if match := _REFERENCE.fullmatch(reference):
             sheet = sheets.get((match[1] or match[2]).replace("''", "'"))
-            place = (int(match[4]), column_index_from_string(match[3]))
+            place = (int(match[4]), column_number(match[3]))
             if sheet and place in sheet.cells:
                 texts[name] = sheet.cells[place].text
     return texts

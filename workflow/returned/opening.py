@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workflow.files import sha256
@@ -10,6 +10,7 @@ from workflow.findings import Code, Finding, Place
 from workflow.model import Outcome, Return
 from workflow.returned.archive import MAX_NESTING, Allowance, members
 from workflow.returned.container import MAX_ARCHIVE_BYTES, Kind, examine
+from workflow.returned.first_reading import read_first
 from workflow.returned.inbox import Received
 from workflow.returned.raw import RawBook
 from workflow.returned.refusal import (
@@ -22,6 +23,9 @@ from workflow.returned.refusal import (
 )
 from workflow.returned.strangers import is_litter, suffix
 
+Reading = Callable[[Kind, bytes], RawBook]
+"""How a workbook is read once it is known what it is. Raises what says it cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -31,7 +35,9 @@ class Opened:
     book: RawBook
 
 
-def open_received(received: Received, passwords: Sequence[str] = ()) -> Iterator[Opened | Return]:
+def open_received(
+    received: Received, passwords: Sequence[str] = (), reading: Reading = read_first
+) -> Iterator[Opened | Return]:
     """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome."""
     empty = _unread(received)
     refusal = _refused_unread(received)
@@ -45,7 +51,7 @@ def open_received(received: Received, passwords: Sequence[str] = ()) -> Iterator
         code = not_a_return(Code.FILE_LITTER) if litter else unreadable(Code.FILE_NOT_OPENED)
         yield _refused(empty, code)
         return
-    yield from _Opening(passwords).open(_known(empty, content), content)
+    yield from _Opening(passwords, reading).open(_known(empty, content), content)
 
 
 def unjudged(received: Received, code: Code, **details: object) -> Return:
@@ -71,8 +77,9 @@ def with_notices(opened: Opened, judged: Return) -> Return:
 class _Opening:
     """The opening of one file in returned/, with all that lies in it."""
 
-    def __init__(self, passwords: Sequence[str]) -> None:
+    def __init__(self, passwords: Sequence[str], reading: Reading) -> None:
         self._passwords = tuple(passwords)
+        self._reading = reading
         self._allowance = Allowance()
 
     def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
@@ -98,7 +105,7 @@ class _Opening:
             yield _refused(read, found)
             return
         for member in found:
-            inner = replace(read, path=member.path, sha256="", size=0)
+            inner = replace(read, path=member.path, sha256="", size=0, envelope=read.lying)
             if isinstance(member.content, Refusal):
                 yield _refused(inner, member.content)
             else:
@@ -106,7 +113,8 @@ class _Opening:
 
     def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
         try:
-            return _read(read, *self._unlocked(read.path, kind, content))
+            inner, plain = self._unlocked(read.path, kind, content)
+            return _opened(read, inner, self._reading(inner, plain))
         except RefusedError as error:
             return _refused(read, error.refusal)
         except MemoryError:
@@ -133,34 +141,16 @@ class _Opening:
         return inner, plain
 
 
-def _read(read: Return, kind: Kind, content: bytes) -> Opened:
-    book = _book(kind, content)
-    read = replace(read, modified=book.modified, findings=tuple(_notices(read.path, kind)))
-    return Opened(read, book)
-
-
-def _book(kind: Kind, content: bytes) -> RawBook:
-    """Return the workbook in some bytes; each reader is imported only where it is needed."""
-    match kind:
-        case Kind.XLS:
-            from workflow.returned.calamine_reader import read_xls
-
-            return read_xls(content)
-        case Kind.XLSB:
-            from workflow.returned.calamine_reader import read_xlsb
-
-            return read_xlsb(content)
-        case Kind.ODS:
-            from workflow.returned.ods_reader import read_ods
-
-            return read_ods(content)
-        case Kind.STRICT:
-            from workflow.returned.strict import as_transitional
-
-            content = as_transitional(content)
-    from workflow.returned.reader import read_book
-
-    return read_book(content)
+def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:
+    known = replace(
+        read,
+        modified=book.modified,
+        author=book.author,
+        saved_by=book.saved_by,
+        format=kind.label,
+        findings=tuple(_notices(read.path, kind)),
+    )
+    return Opened(known, book)
 
 
 def _notices(name: str, kind: Kind) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
+
+from workflow.cells import plain_number
 
 
 class CellKind(Enum):
@@ -35,13 +37,26 @@ class RawCell:
     cached: RawCell | None = None
     since_1904: bool = False
 
+    @classmethod
+    def of_number(cls, number: Decimal, since_1904: bool = False) -> RawCell:
+        """Return the cell of a number."""
+        text = plain_number(number)
+        return cls(CellKind.NUMBER, text, number=number, since_1904=since_1904)
+
+    @classmethod
+    def of_day(cls, moment: datetime) -> RawCell:
+        """Return the cell of a day, or of a moment on it."""
+        day_alone = moment.time() == time()
+        text = moment.date().isoformat() if day_alone else moment.isoformat(" ")
+        return cls(CellKind.DATE, text, moment=moment)
+
     @property
     def is_blank(self) -> bool:
         """Whether the cell holds nothing but white space."""
         return self.kind is CellKind.TEXT and not self.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Area:
     """A block of cells, 1-based and inclusive."""
 
@@ -82,10 +97,15 @@ class RawRemark:
 
 @dataclass(frozen=True, slots=True)
 class RawBook:
-    """One workbook; names maps defined names to the text of the cell they stand for."""
+    """One workbook; names maps defined names to the text of the cell they stand for.
+
+    Author made it and saved_by saved it last, as stored; blank where it does not say.
+    """
 
     sheets: tuple[RawSheet, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     modified: datetime | None = None
     remarks: tuple[RawRemark, ...] = ()
+    author: str = ""
+    saved_by: str = ""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workflow.cells import decoded, plain_number
+from workflow.cells import decoded
 from workflow.exact_book import open_exactly
+from workflow.returned.document_properties import custom_properties, saving_of_package
+from workflow.returned.number_formats import BUILT_IN_DAYS, day_cell
+from workflow.returned.package import Package
 from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.references import place_of
 from workflow.returned.remarks import read_remarks
 from workflow.templates.layout import COVER_SHEET
-from workflow.years import JST
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,16 +29,20 @@ def read_book(content: bytes) -> RawBook:
     """Return what a workbook holds. Whatever the reader raises says the file is broken."""
     book = open_exactly(content)
     since_1904 = book.epoch.year == 1904
-    results = _results(content) if _has_foreign_formulas(book) else {}
+    results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
         _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
     )
+    package = Package(content)
+    saving = saving_of_package(package)
     return RawBook(
         sheets=sheets,
-        properties=_properties(book),
+        properties=custom_properties(package),
         names=_names(book, {sheet.name: sheet for sheet in sheets}),
-        modified=_modified(book),
-        remarks=read_remarks(content),
+        modified=saving.modified,
+        author=saving.author,
+        saved_by=saving.saved_by,
+        remarks=read_remarks(package),
     )
 
 
@@ -55,93 +62,85 @@ def _has_foreign_formulas(book: Workbook) -> bool:
     )
 
 
-def _results(content: bytes) -> Results:
+def _results(content: bytes, since_1904: bool) -> Results:
+    """Return what formulas came to, but for those on our cover."""
     return {
-        sheet.title: _cells(sheet, {}, False)
+        sheet.title: _cells(sheet, {}, since_1904)
         for sheet in open_exactly(content, results_only=True).worksheets
+        if sheet.title != COVER_SHEET
     }
 
 
 def _sheet(
     sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
 ) -> RawSheet:
-    merged = (Area(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges)
+    merged = {Area(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges}
     hidden = (row for row, shape in sheet.row_dimensions.items() if shape.hidden)
     return RawSheet(
         name=sheet.title,
         cells=_cells(sheet, results, since_1904),
-        merged=tuple(merged),
+        merged=tuple(sorted(merged)),
         hidden_rows=frozenset(hidden),
         filtered=bool(sheet.auto_filter.filterColumn),
     )
-
-
-def _properties(book: Any) -> dict[str, str]:  # noqa: ANN401 - its types lack custom properties
-    return {p.name: str(p.value) for p in book.custom_doc_props.props if p.name}
 
 
 def _cells(
     sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
 ) -> dict[tuple[int, int], RawCell]:
     return {
-        place: _raw(cell.data_type, cell.value, results.get(place), since_1904)
+        place: _raw(cell, results.get(place), since_1904)
         for place, cell in _stored(sheet).items()
         if cell.value is not None
     }
 
 
-def _raw(
-    data_type: str,
-    value: Any,  # noqa: ANN401 - openpyxl types no values
-    result: RawCell | None,
-    since_1904: bool,
-) -> RawCell:
-    if data_type == "f":
-        return RawCell(CellKind.FORMULA, str(getattr(value, "text", value)), cached=result)
-    if data_type == "e":
+def _raw(cell: Any, result: RawCell | None, since_1904: bool) -> RawCell:  # noqa: ANN401 - a Cell
+    value: Any = cell.value
+    if cell.data_type == "f":
+        return RawCell(CellKind.FORMULA, _formula(value), cached=result)
+    if cell.data_type == "e":
         return RawCell(CellKind.ERROR, str(value))
     if isinstance(value, bool):
         return RawCell(CellKind.BOOLEAN, str(value).upper())
     if isinstance(value, int | float):
-        number = Decimal(repr(value))
-        text = plain_number(number)
-        return RawCell(CellKind.NUMBER, text, number=number, since_1904=since_1904)
+        return _number(cell, value, since_1904)
     if isinstance(value, datetime):
-        return RawCell(CellKind.DATE, _day_or_moment(value), moment=value)
+        return RawCell.of_day(value)
     if isinstance(value, date):
-        return RawCell(CellKind.DATE, value.isoformat(), moment=datetime.combine(value, time()))
+        return RawCell.of_day(datetime.combine(value, time()))
     if isinstance(value, str):
         return RawCell(CellKind.TEXT, decoded(value))
     return RawCell(CellKind.DATE, str(value))
 
 
-def _day_or_moment(moment: datetime) -> str:
-    return moment.date().isoformat() if moment.time() == time() else moment.isoformat(" ")
+def _number(cell: Any, value: float, since_1904: bool) -> RawCell:  # noqa: ANN401 - a Cell
+    # openpyxl does not know the formats that are days in Japanese Excel alone.
+    if cell._style.numFmtId in BUILT_IN_DAYS:
+        return day_cell(value, since_1904)
+    return RawCell.of_number(Decimal(repr(value)), since_1904)
+
+
+def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or one of openpyxl's formulas
+    if getattr(value, "t", "") == "dataTable":
+        return f"=TABLE({','.join(filter(None, (value.r1, value.r2)))})"
+    return str(getattr(value, "text", value))
 
 
 def _names(book: Workbook, sheets: Mapping[str, RawSheet]) -> dict[str, str]:
-    from openpyxl.utils import coordinate_to_tuple
-
     texts = {}
     for name, defined in book.defined_names.items():
-        for sheet_name, reference in _destinations(defined):
-            place = coordinate_to_tuple(reference.replace("$", "").split(":")[0])
+        for sheet_name, place in _destinations(defined):
             sheet = sheets.get(sheet_name)
             if sheet and place in sheet.cells:
                 texts[name] = sheet.cells[place].text
     return texts
 
 
-def _destinations(defined: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - openpyxl's DefinedName
+def _destinations(defined: Any) -> list[tuple[str, tuple[int, int]]]:  # noqa: ANN401 - openpyxl's
     # A name may stand for a formula or a deleted sheet; then it leads nowhere.
     try:
-        return [(s, r) for s, r in defined.destinations if r and ":" not in r]
+        found = [(s, r) for s, r in defined.destinations if r and ":" not in r]
+        return [(sheet.replace("''", "'"), place_of(reference)) for sheet, reference in found]
     except (ValueError, TypeError, AttributeError):
         return []
-
-
-def _modified(book: Workbook) -> datetime | None:
-    modified: datetime | None = book.properties.modified
-    if modified is None:
-        return None
-    return (modified if modified.tzinfo else modified.replace(tzinfo=UTC)).astimezone(JST)

@@ -1,0 +1,33 @@
+"""The reading collect goes by: each format through the reader that loses least of it."""
+
+from __future__ import annotations
+
+from workflow.returned.container import Kind
+from workflow.returned.raw import RawBook
+
+
+def read_first(kind: Kind, content: bytes) -> RawBook:
+    """Return the workbook in some bytes; each reader is imported only where it is needed.
+
+    Raises RefusedError, or whatever a reader trips over in a damaged file.
+    """
+    match kind:
+        case Kind.XLS:
+            from workflow.returned.calamine_reader import read_xls
+
+            return read_xls(content)
+        case Kind.XLSB:
+            from workflow.returned.calamine_reader import read_xlsb
+
+            return read_xlsb(content)
+        case Kind.ODS:
+            from workflow.returned.ods_reader import read_ods
+
+            return read_ods(content)
+        case Kind.STRICT:
+            from workflow.returned.strict import as_transitional
+
+            content = as_transitional(content)
+    from workflow.returned.reader import read_book
+
+    return read_book(content)

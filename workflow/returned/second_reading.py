@@ -1,0 +1,66 @@
+"""The reading verify checks collect's by: each format through another reader than the first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workflow.returned.container import Kind, examine
+from workflow.returned.raw import RawBook
+
+
+def read_again(kind: Kind, content: bytes) -> RawBook:
+    """Return the workbook in some bytes; each reader is imported only where it is needed.
+
+    Raises RefusedError, or whatever a reader trips over in a damaged file.
+    """
+    match kind:
+        case Kind.XLS:
+            from workflow.returned.xlrd_reader import read_xls
+
+            return read_xls(content)
+        case Kind.XLSB:
+            from workflow.returned.pyxlsb_reader import read_xlsb
+
+            return read_xlsb(content)
+        case Kind.ODS:
+            return _read_ods(content)
+        case Kind.STRICT:
+            from workflow.returned.strict import as_transitional
+
+            content = as_transitional(content)
+    from workflow.returned.xml_reader import read_xml
+
+    return read_xml(content)
+
+
+def open_book(content: bytes) -> RawBook | None:
+    """Return an .xlsx of ours as this reading finds it; None when it is none or is damaged."""
+    if examine("", content) is not Kind.XLSX:
+        return None
+    try:
+        return read_again(Kind.XLSX, content)
+    except MemoryError:
+        raise
+    except Exception:
+        # Whatever a reader trips over, somebody changed the file.
+        return None
+
+
+def _read_ods(content: bytes) -> RawBook:
+    """Return an .ods with the values calamine finds in it; the rest only our own reader knows.
+
+    calamine lays every sheet out as one block in memory, so the first reading is also the measure.
+    It loses line breaks inside cells.
+    """
+    from workflow.returned.calamine_reader import read_values
+    from workflow.returned.ods_reader import read_ods
+    from workflow.returned.reach import refuse_large_grid
+
+    book = read_ods(content)
+    for sheet in book.sheets:
+        rows, columns = zip(*sheet.cells, strict=True) if sheet.cells else ((1,), (1,))
+        refuse_large_grid(max(rows), max(columns))
+    values = {sheet.name: sheet.cells for sheet in read_values(content)}
+    return replace(
+        book, sheets=tuple(replace(sheet, cells=values[sheet.name]) for sheet in book.sheets)
+    )
