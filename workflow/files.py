@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ from workflow.errors import OutputError
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def sha256(content: bytes) -> str:
@@ -50,11 +53,12 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
         with _taking_back(old) as begun:
             for target, temporary in new.items():
                 begun.append(target)
+                _unlock(target)
                 temporary.replace(target)
         for folder in {target.parent for target in contents}:
             _sync_folder(folder)
     except OSError as error:
-        raise OutputError(_sentence(error, target)) from error
+        raise OutputError(write_problem(error, target)) from error
     finally:
         for temporary in (*new.values(), *old.values()):
             temporary.unlink(missing_ok=True)
@@ -66,7 +70,16 @@ def remove_all(paths: Iterable[Path]) -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError(_sentence(error, path)) from error
+            raise OutputError(write_problem(error, path)) from error
+
+
+def make_read_only(paths: Iterable[Path]) -> None:
+    """Let nobody write into some files by mistake. Raises OutputError with one sentence."""
+    for path in paths:
+        try:
+            path.chmod(path.stat().st_mode & ~_WRITABLE)
+        except OSError as error:
+            raise OutputError(write_problem(error, path)) from error
 
 
 @contextlib.contextmanager
@@ -120,6 +133,12 @@ def _write_beside(target: Path, content: bytes) -> Path:
     return temporary
 
 
+def _unlock(target: Path) -> None:
+    """Let a read-only file of ours be replaced, which Windows would refuse."""
+    if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
+        target.chmod(target.stat().st_mode | stat.S_IWUSR)
+
+
 def _mode_of_new_files() -> int:
     mask = os.umask(0)
     os.umask(mask)
@@ -136,7 +155,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sentence(error: OSError, target: Path) -> str:
+def write_problem(error: OSError, target: Path) -> str:
+    """Return in one sentence why a file could not be written."""
     reasons = {
         errno.ENOSPC: "ディスクの空きがないため、書き込めませんでした",
         errno.EDQUOT: "使えるディスクの容量を超えたため、書き込めませんでした",

@@ -34,6 +34,22 @@ class Workspace:
         """The ledger as open data."""
         return self.compiled(year) / f"台帳_{era_year(year)}.csv"
 
+    def data_package(self, year: int) -> Path:
+        """What describes the ledger as open data."""
+        return self.compiled(year) / "datapackage.json"
+
+    def register(self, year: int) -> Path:
+        """The register of what was issued."""
+        return self.templates(year) / "register.json"
+
+    def journal(self, year: int) -> Path:
+        """What was done in the round, and when."""
+        return self.compiled(year) / "journal.jsonl"
+
+    def digest_list(self, year: int) -> Path:
+        """The digests of everything a finalized round rests on."""
+        return self.compiled(year) / "確定版_SHA256.txt"
+
     def handbacks(self, year: int) -> Path:
         """The workbooks that go back to departments to be corrected."""
         return self.compiled(year) / "差戻し"

@@ -57,7 +57,12 @@ def japanese_date(day: date) -> str:
 
 def iso_time(moment: datetime) -> str:
     """Return a moment in Japan's time to the second, as 2024-05-31T17:00:00+09:00."""
-    return moment.astimezone(JST).replace(microsecond=0).isoformat()
+    return to_the_second(moment).isoformat()
+
+
+def to_the_second(moment: datetime) -> datetime:
+    """Return a moment in Japan's time as the records keep it."""
+    return moment.astimezone(JST).replace(microsecond=0)
 
 
 def from_timestamp(seconds: float) -> datetime:

@@ -9,6 +9,8 @@ from typing import Any
 from workflow.form import form_from_json
 from workflow.model import AnswerRule, Department, Item, Matrix, Municipality, Plan
 
+_RATING_LABEL = "評価"
+
 
 def build_plan(content: Mapping[str, Any]) -> Plan:
     """Return the plan a valid document describes."""
@@ -20,7 +22,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         levels=tuple(content["levels"]),
         departments=tuple(map(_department, content["departments"])),
         items=tuple(map(_item, content["items"])),
-        form=form_from_json(content["form"]["fields"]),
+        form=form_from_json(_with_rating(content["form"]["fields"])),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
         deadline=_day(plan.get("deadline")),
         contact=plan.get("contact", ""),
@@ -29,6 +31,14 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         open_passwords=tuple(plan.get("open_passwords", ())),
         limits={name: int(limit) for name, limit in plan.get("limits", {}).items()},
     )
+
+
+def _with_rating(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take a field called 評価 for a rating where the form says of no field whether it is one."""
+    if any("ordered" in field for field in fields):
+        return fields
+    is_rating = {"label": _RATING_LABEL, "type": "choice"}.items()
+    return [f | {"ordered": True} if is_rating <= f.items() else f for f in fields]
 
 
 def _department(department: Mapping[str, Any]) -> Department:

@@ -23,19 +23,28 @@ JSON_NAME = "plan.json"
 
 def load_plan(home: Path) -> Plan:
     """Return the plan of a workspace. Raises PlanError with every finding when it has errors."""
+    return load_plan_with_content(home)[0]
+
+
+def load_plan_with_content(home: Path) -> tuple[Plan, Any]:
+    """Return the plan of a workspace, and what it says as plan.json spells it.
+
+    Raises PlanError with every finding when it has errors.
+    """
     paths = [path for path in (home / BOOK_NAME, home / JSON_NAME) if path.exists()]
     if not paths:
         raise PlanError(
             f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
             "python run.py init を実行して作ってください。"
         )
-    plans = [validated(load_document(path)) for path in paths]
+    documents = [load_document(path) for path in paths]
+    plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):
         raise PlanError(
             f"{BOOK_NAME}と{JSON_NAME}の内容が違います。"
             "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
         )
-    return plans[0]
+    return plans[0], documents[0].content
 
 
 def load_document(path: Path) -> Document:

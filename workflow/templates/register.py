@@ -95,6 +95,10 @@ class Register:
         latest = {issue.number.department: issue for issue in self.issues}
         return tuple(latest.values())
 
+    def item_ids(self) -> frozenset[str]:
+        """Return the items that stand on any template people should answer now."""
+        return frozenset(item.id for issue in self.current() for item in issue.items)
+
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""
         return replace(self, issues=self.issues + issues)
@@ -137,6 +141,17 @@ def load_register(folder: Path, year: int) -> Register:
             "控えがあれば戻し、なければ担当者にご相談ください。"
         ) from error
     return Register(year, issues)
+
+
+def load_issued_register(folder: Path, year: int) -> Register:
+    """Return the register of templates/YEAR. Raises WorkspaceError when nothing was issued."""
+    register = load_register(folder, year)
+    if not register.issues:
+        raise WorkspaceError(
+            f"{era_year(year)}の調査票はまだ発行していません。"
+            f"先に generate --year {year} を実行してください。"
+        )
+    return register
 
 
 def _issue_as_json(issue: Issue, form: str) -> dict[str, Any]:
