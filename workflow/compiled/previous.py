@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Sequence
 
-from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.merge import AnswerStatus
-from workflow.model import Department, Plan, PreviousAnswers
+from workflow.compiled.former_names import departments_named
+from workflow.compiled.past import Row, is_answered, read_ledger
+from workflow.model import Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 
@@ -18,22 +17,24 @@ def previous_answers(plan: Plan, ledger_csv: bytes) -> PreviousAnswers:
     other departments is taken when it is the item's one row, since items move between them.
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(io.StringIO(ledger_csv.decode("utf-8-sig"), newline="")):
-        if row[STATUS_LABEL] == AnswerStatus.ANSWERED:
-            rows.setdefault(row[ID_LABEL], []).append(row)
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    rows: dict[str, list[Row]] = {}
+    for row in filter(is_answered, read_ledger(ledger_csv)):
+        rows.setdefault(row[ID_LABEL], []).append(row)
+    found: dict[tuple[str, str], Row] = {}
     for item in plan.items:
         for code in item.departments:
-            answered = _row_of(rows.get(item.id, []), plan.department(code))
+            answered = _row_of(plan, rows.get(item.id, []), code)
             if answered is not None:
                 found[item.id, code] = answered
     return found
 
 
-def _row_of(rows: list[dict[str, str]], department: Department) -> dict[str, str] | None:
-    names = {department.name, *department.formerly}
-    own = [row for row in rows if row[DEPARTMENT_LABEL] in names]
+def _row_of(plan: Plan, rows: Sequence[Row], code: str) -> Row | None:
+    own = [row for row in rows if _names(plan, row, code)]
     if own:
         return own[0]
     return rows[0] if len(rows) == 1 else None
+
+
+def _names(plan: Plan, row: Row, code: str) -> bool:
+    return any(code in named.codes for named in departments_named(plan, row[DEPARTMENT_LABEL]))

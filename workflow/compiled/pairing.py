@@ -1,0 +1,116 @@
+"""Which row of last year's ledger belongs to which assignment of this year. Pure.
+
+Every row and every assignment is in at least one pair, so that a comparison loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from workflow.compiled.former_names import NamedDepartment, departments_named
+from workflow.compiled.merge import Entry
+from workflow.compiled.past import Row
+from workflow.model import Department, Plan
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+
+_MOVED = "担当課が替わりました。"
+_PARTLY_MOVED = "担当課の一部が替わりました。"
+_JOINED = "この課が担当に加わりました。"
+_LEFT = "この課は担当を外れました。"
+
+
+class LineKind(StrEnum):
+    """What became of an item since last year; a department that only changed its name continues."""
+
+    CONTINUED = "継続"
+    MOVED = "担当替え"
+    NEW = "新規"
+    ENDED = "終了"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of last year and the place of an entry of this year; either may be missing."""
+
+    kind: LineKind
+    row: Row | None
+    entry: int | None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OldRow:
+    row: Row
+    named: tuple[NamedDepartment, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset().union(*(n.codes for n in self.named))
+
+
+Numbered = tuple[int, Entry]
+"""An entry with its place in the ledger."""
+
+
+def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[Pair]:
+    """Yield this year's entries in their order, then what ended, in last year's order."""
+    old: dict[str, list[_OldRow]] = {}
+    for row in rows:
+        named = departments_named(plan, row[DEPARTMENT_LABEL])
+        old.setdefault(row[ID_LABEL], []).append(_OldRow(row, named))
+    for item, group in groupby(enumerate(entries), key=lambda e: e[1].assignment.item.id):
+        yield from _item_pairs(list(group), old.pop(item, []))
+    for ended in old.values():
+        yield from (Pair(LineKind.ENDED, o.row, None) for o in ended)
+
+
+def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
+    asked = {d.code for _, entry in entries for d in entry.assignment.departments}
+    strangers = [o for o in old if not o.codes & asked]
+    # The one row of an item is its own, whoever answered it: items move between departments.
+    moved = strangers if len(old) == 1 else []
+    for place, entry in entries:
+        own = [o for o in old if o.codes & _codes(entry)]
+        if own:
+            yield from (_kept(o, place, entry, asked, old) for o in own)
+        elif moved:
+            yield from (Pair(LineKind.MOVED, o.row, place, (_MOVED,)) for o in moved)
+        elif old:
+            yield Pair(LineKind.MOVED, None, place, (_JOINED,))
+        else:
+            yield Pair(LineKind.NEW, None, place)
+    if not moved:
+        yield from (Pair(LineKind.MOVED, o.row, None, (_LEFT,)) for o in strangers)
+
+
+def _kept(
+    old: _OldRow, place: int, entry: Entry, asked: set[str], siblings: Iterable[_OldRow]
+) -> Pair:
+    """Pair a row with an entry that shares a department.
+
+    Whether others came or went is asked of the whole item: its departments may have answered
+    together last year and each for itself now.
+    """
+    then = frozenset().union(*(o.codes for o in siblings))
+    someone_left = any(not named.codes & asked for named in old.named)
+    changed = someone_left or not _codes(entry) <= then
+    renamed = tuple(_renamings(old.named, entry.assignment.departments))
+    if changed:
+        return Pair(LineKind.MOVED, old.row, place, (_PARTLY_MOVED, *renamed))
+    return Pair(LineKind.CONTINUED, old.row, place, renamed)
+
+
+def _renamings(
+    named: Iterable[NamedDepartment], departments: Sequence[Department]
+) -> Iterator[str]:
+    for then in named:
+        today = [d.name for d in departments if d.code in then.codes]
+        if today and then.name not in today:
+            yield f"課名が変わりました（{then.name}→{'、'.join(today)}）。"
+
+
+def _codes(entry: Entry) -> frozenset[str]:
+    return frozenset(d.code for d in entry.assignment.departments)
