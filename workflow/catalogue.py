@@ -25,6 +25,7 @@ _GROUPS = {
     "JOINT": "回答のまとめ",
     "ITEM": "回答のまとめ",
     "NOTES": "回答のまとめ",
+    "VERIFY": "照合（verify）",
 }
 """The group of a code, by the first word of its name."""
 
@@ -53,7 +54,9 @@ _WORDS = {
     "number": "様式番号",
     "numbers": "様式番号",
     "other": "もう一つ",
+    "origin": "場所",
     "ours": "こちらの回答",
+    "problem": "問題",
     "reason": "理由",
     "right": "正しい拡張子",
     "rule": "書き方の決まり",

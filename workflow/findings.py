@@ -592,6 +592,100 @@ class Code(Enum):
         "generate をもう一度実行し、新しい調査票を担当課に送ってください。",
     )
 
+    # --- 照合 (verify)
+    VERIFY_JOURNAL = (
+        Severity.ERROR,
+        "{problem}。",
+        "控えの記録と比べ、いつ、なぜ変わったのかを確かめてください。",
+    )
+    VERIFY_NOT_RECORDED = (
+        Severity.ERROR,
+        "作業の記録に、{what}がありません（あるはずのもの：{expected}）。",
+        "記録の最後の行が消えていないか、控えと比べてください。",
+    )
+    VERIFY_REGISTER = (
+        Severity.ERROR,
+        "発行台帳が、記録されたものと違います（記録：{expected}／実際：{found}）。",
+        "発行台帳を控えから戻してください。",
+    )
+    VERIFY_TEMPLATE = (
+        Severity.ERROR,
+        "発行した調査票が、発行したときのものと違います（記録：{expected}／実際：{found}）。",
+        "この調査票を配っていないか確かめ、控えから戻してください。",
+    )
+    VERIFY_STALE = (
+        Severity.ERROR,
+        "{what}が、最後に集めたときのものと違います（記録：{expected}／実際：{found}）。",
+        "この年度のために変えたのであれば collect を、次の年度のために変えたのであれば finalize を"
+        "実行してください。",
+    )
+    VERIFY_EARLIER = (
+        Severity.ERROR,
+        "前の年度の台帳が、比べたときのものと違います（記録：{expected}／実際：{found}）。",
+        "前の年度の台帳を控えから戻すか、collect を実行し直してください。",
+    )
+    VERIFY_FILE_GONE = (
+        Severity.ERROR,
+        "記録にある回答ファイルがありません（記録：{expected}）。",
+        "移したのであれば元の場所に戻し、なければ控えから戻してください。",
+    )
+    VERIFY_FILE_CHANGED = (
+        Severity.ERROR,
+        "回答ファイルの{what}が、記録されたものと違います（記録：{expected}／実際：{found}）。",
+        "だれかが書き換えていないか確かめ、控えから戻してください。",
+    )
+    VERIFY_FILE_NEW = (
+        Severity.ERROR,
+        "記録にない回答ファイルがあります（実際：{found}）。",
+        "あとから届いたのであれば、collect を実行してください。",
+    )
+    VERIFY_OUTCOME = (
+        Severity.ERROR,
+        "受付結果を判定し直すと、記録と違います（記録：{expected}／判定し直した結果：{found}）。",
+        "パスワードの指定が要らないか確かめ、要らなければ collect を実行し直してください。",
+    )
+    VERIFY_OUTPUT_GONE = (
+        Severity.ERROR,
+        "作成したファイルがありません（記録：{expected}）。",
+        "collect（確定版は finalize）を実行すると、同じものができます。",
+    )
+    VERIFY_OUTPUT_CHANGED = (
+        Severity.ERROR,
+        "作成したファイルが、作成したときのものと違います（記録：{expected}／実際：{found}）。",
+        "このファイルは使わず、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_OUTPUT_UNREADABLE = (
+        Severity.ERROR,
+        "作成したファイルを読み取れないため、中身を照合できませんでした。",
+        "このファイルは使わず、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_CELL = (
+        Severity.ERROR,
+        "計算し直した内容と違います（計算：{expected}／実際：{found}）。",
+        "元の回答ファイルと見比べ、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_ANSWER = (
+        Severity.ERROR,
+        "元の回答を別の方法で読み直した内容と違います"
+        "（元の回答{origin}：{expected}／台帳：{found}）。",
+        "元の回答ファイルを開いて、どちらが正しいか確かめてください。",
+    )
+    VERIFY_COUNT = (
+        Severity.ERROR,
+        "台帳を数え直した件数と違います（{origin}の件数：{expected}／実際：{found}）。",
+        "集計表の式や数が書き換えられていないか確かめ、collect で作り直してください。",
+    )
+    VERIFY_STOPPED = (
+        Severity.ERROR,
+        "台帳を計算し直せませんでした（理由：{reason}）。",
+        "理由を取り除いてから、もう一度実行してください。",
+    )
+    VERIFY_MORE = (
+        Severity.ERROR,
+        "ほかにも違うところが{count}か所あります。",
+        "先に示したところを直してから、もう一度実行してください。",
+    )
+
     @property
     def severity(self) -> Severity:
         """How much this finding weighs."""

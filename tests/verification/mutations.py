@@ -1,0 +1,234 @@
+"""Ways in which a round is falsified after it was compiled, each named by the place it harms."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from tests.city import City
+from workflow.cells import a1
+from workflow.exact_book import open_exactly
+
+YEAR = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """What was done: the file it was done to, and sheet and cell where there is one."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+
+Mutation = Callable[[City, random.Random], Harm]
+
+
+def one_character_of_the_ledger(city: City, dice: random.Random) -> Harm:
+    """Change one character of one filled cell of 台帳."""
+    path = city.workspace.ledger(YEAR)
+    sheet = open_exactly(path.read_bytes())["台帳"]
+    texts = [c for row in sheet.iter_rows() for c in row if isinstance(c.value, str) and c.value]
+    cell = dice.choice(texts)
+    at = dice.randrange(len(str(cell.value)))
+    text = str(cell.value)
+    changed = text[:at] + ("甲" if text[at] != "甲" else "乙") + text[at + 1 :]
+    content = f'<is><t xml:space="preserve">{escape(changed)}</t></is>'
+    _patch_cell(path, "台帳", cell.coordinate, ' t="inlineStr"', content)
+    return Harm(_shown(city, path), "台帳", cell.coordinate)
+
+
+def one_count(city: City, dice: random.Random) -> Harm:
+    """Change the cached result of one count of 集計表."""
+    path = city.workspace.ledger(YEAR)
+    part = _part(path, "集計表")
+    sheet = _parts(path)[part].decode()
+    cells = re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f><v>\d+</v></c>', sheet)
+    cell = dice.choice(cells)
+    pattern = rf'(<c r="{cell}"[^>]*><f>[^<]*</f><v>)(\d+)(</v>)'
+    changed = re.sub(pattern, lambda m: f"{m[1]}{int(m[2]) + dice.randint(1, 9)}{m[3]}", sheet)
+    _replace(path, part, changed)
+    return Harm(_shown(city, path), "集計表", cell)
+
+
+def a_formula_made_a_number(city: City, dice: random.Random) -> Harm:
+    """Write the right number where a count was a live formula."""
+    path = city.workspace.ledger(YEAR)
+    part = _part(path, "集計表")
+    sheet = _parts(path)[part].decode()
+    cell = dice.choice(re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f>COUNTIFS', sheet))
+    _replace(path, part, re.sub(rf'(<c r="{cell}"[^>]*>)<f>[^<]*</f>', r"\1", sheet))
+    return Harm(_shown(city, path), "集計表", cell)
+
+
+def two_rows_swapped(city: City, dice: random.Random) -> Harm:
+    """Swap the contents of two neighbouring rows of 台帳."""
+    path = city.workspace.ledger(YEAR)
+    part = _part(path, "台帳")
+    sheet = _parts(path)[part].decode()
+    rows = dict(re.findall(r'(<row r="\d+"[^>]*>)(.*?)</row>', sheet))
+    upper = dice.randrange(2, len(rows))
+    values = [[c.value for c in row] for row in open_exactly(path.read_bytes())["台帳"].iter_rows()]
+    pairs = enumerate(zip(values[upper - 1], values[upper], strict=True), start=1)
+    differing = next(column for column, (one, other) in pairs if one != other)
+    starts = {int(re.findall(r"\d+", start)[0]): start for start in rows}
+    one, other = rows[starts[upper]], rows[starts[upper + 1]]
+    moved = {
+        upper: re.sub(rf'r="([A-Z]+){upper + 1}"', rf'r="\g<1>{upper}"', other),
+        upper + 1: re.sub(rf'r="([A-Z]+){upper}"', rf'r="\g<1>{upper + 1}"', one),
+    }
+    sheet = sheet.replace(f"{starts[upper]}{one}</row>", f"{starts[upper]}{moved[upper]}</row>")
+    sheet = sheet.replace(
+        f"{starts[upper + 1]}{other}</row>", f"{starts[upper + 1]}{moved[upper + 1]}</row>"
+    )
+    _replace(path, part, sheet)
+    return Harm(_shown(city, path), "台帳", a1(upper, differing))
+
+
+def one_character_of_the_csv(city: City, dice: random.Random) -> Harm:
+    """Change one character of the CSV ledger."""
+    path = city.workspace.ledger_csv(YEAR)
+    text = path.read_bytes().decode("utf-8-sig")
+    at = dice.choice([n for n, c in enumerate(text) if c.isalnum()])
+    changed = text[:at] + ("x" if text[at] != "x" else "y") + text[at + 1 :]
+    path.write_bytes(changed.encode("utf-8-sig"))
+    return Harm(_shown(city, path))
+
+
+def one_line_of_the_description(city: City, dice: random.Random) -> Harm:
+    """Drop one line of datapackage.json."""
+    path = city.workspace.data_package(YEAR)
+    lines = path.read_bytes().splitlines(keepends=True)
+    del lines[dice.randrange(len(lines))]
+    path.write_bytes(b"".join(lines))
+    return Harm(_shown(city, path))
+
+
+def one_byte_of_a_return(city: City, dice: random.Random) -> Harm:
+    """Change one bit of a returned file."""
+    path = dice.choice(_returns(city))
+    content = bytearray(path.read_bytes())
+    content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    path.write_bytes(bytes(content))
+    return Harm(_returned(city, path))
+
+
+def a_return_taken_away(city: City, dice: random.Random) -> Harm:
+    """Delete a returned file."""
+    path = dice.choice(_returns(city))
+    path.unlink()
+    return Harm(_returned(city, path))
+
+
+def a_return_put_there(city: City, dice: random.Random) -> Harm:
+    """Add a file that nobody collected."""
+    path = city.workspace.returned(YEAR) / f"あとから{dice.randrange(99)}.txt"
+    path.write_text("遅れました。", "utf-8")
+    return Harm(_returned(city, path))
+
+
+def a_line_of_the_journal_dropped(city: City, dice: random.Random) -> Harm:
+    """Drop one line of the journal, whichever."""
+    path = city.workspace.journal(YEAR)
+    lines = path.read_bytes().splitlines(keepends=True)
+    del lines[dice.randrange(len(lines))]
+    path.write_bytes(b"".join(lines))
+    return Harm(_shown(city, path))
+
+
+def one_byte_of_the_journal(city: City, dice: random.Random) -> Harm:
+    """Change one bit of the journal."""
+    path = city.workspace.journal(YEAR)
+    content = bytearray(path.read_bytes())
+    content[dice.randrange(len(content))] ^= 1 << dice.randrange(7)
+    path.write_bytes(bytes(content))
+    return Harm(_shown(city, path))
+
+
+def the_register_edited(city: City, dice: random.Random) -> Harm:
+    """Change one letter in a text of the register."""
+    path = city.workspace.register(YEAR)
+    text = path.read_text("utf-8")
+    at = dice.choice([match.start() for match in re.finditer("課|施策|取組|評価|見守", text)])
+    path.write_text(text[:at] + "々" + text[at + 1 :], "utf-8")
+    return Harm(_shown(city, path))
+
+
+def a_template_changed(city: City, dice: random.Random) -> Harm:
+    """Change one byte of a template as it was issued."""
+    path = dice.choice(sorted(city.workspace.templates(YEAR).glob("[A-Z]*.xlsx")))
+    content = bytearray(path.read_bytes())
+    content[dice.randrange(len(content))] ^= 1
+    path.write_bytes(bytes(content))
+    return Harm(_shown(city, path))
+
+
+MUTATIONS: Mapping[str, Mutation] = {
+    made.__name__: made
+    for made in (
+        one_character_of_the_ledger,
+        one_count,
+        a_formula_made_a_number,
+        two_rows_swapped,
+        one_character_of_the_csv,
+        one_line_of_the_description,
+        one_byte_of_a_return,
+        a_return_taken_away,
+        a_return_put_there,
+        a_line_of_the_journal_dropped,
+        one_byte_of_the_journal,
+        the_register_edited,
+        a_template_changed,
+    )
+}
+
+
+def _shown(city: City, path: Path) -> str:
+    return path.relative_to(city.home).as_posix()
+
+
+def _returned(city: City, path: Path) -> str:
+    return path.relative_to(city.workspace.returned(YEAR)).as_posix()
+
+
+def _returns(city: City) -> list[Path]:
+    return sorted(p for p in city.workspace.returned(YEAR).rglob("*") if p.is_file())
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _part(path: Path, sheet: str) -> str:
+    """Return the part of a sheet; XlsxWriter numbers them in their order."""
+    names = open_exactly(path.read_bytes()).sheetnames
+    return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+
+
+def _patch_cell(path: Path, sheet: str, cell: str, kind: str, content: str) -> None:
+    part = _part(path, sheet)
+    stored = _parts(path)[part].decode()
+    pattern = re.compile(rf'<c r="{cell}"( s="\d+")?[^>]*>.*?</c>')
+    changed, count = pattern.subn(
+        lambda m: f'<c r="{cell}"{m[1] or ""}{kind}>{content}</c>', stored
+    )
+    assert count == 1
+    _replace(path, part, changed)
+
+
+def _replace(path: Path, part: str, content: str) -> None:
+    parts = _parts(path)
+    assert parts[part] != content.encode()
+    parts[part] = content.encode()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, stored in parts.items():
+            archive.writestr(name, stored)
+    path.write_bytes(stream.getvalue())

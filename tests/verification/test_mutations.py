@@ -1,0 +1,72 @@
+"""Whatever is falsified after a round was compiled, verify names the place."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.city import City
+from tests.verification.mutations import MUTATIONS, Harm
+from tests.verification.rounds import compiled_round, copied, verified
+from workflow.verification.report import Report
+
+TIMES = 18
+EXPECTED = {
+    "one_character_of_the_ledger": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "one_count": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_COUNT"},
+    "a_formula_made_a_number": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "two_rows_swapped": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "one_character_of_the_csv": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "one_line_of_the_description": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "one_byte_of_a_return": {"VERIFY_FILE_CHANGED"},
+    "a_return_taken_away": {"VERIFY_FILE_GONE"},
+    "a_return_put_there": {"VERIFY_FILE_NEW"},
+    "a_line_of_the_journal_dropped": set(),
+    "one_byte_of_the_journal": {"VERIFY_JOURNAL"},
+    "the_register_edited": {"VERIFY_REGISTER"},
+    "a_template_changed": {"VERIFY_TEMPLATE"},
+}
+"""What is always said of a mutation; a dropped line is said otherwise where it was the last one."""
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+def test_an_untouched_round_agrees(compiled: City) -> None:
+    report = verified(compiled)
+    assert report.differences == ()
+    assert report.checked.files == 5
+    assert report.checked.answers == 8
+    assert report.checked.counts > 40
+
+
+def test_there_are_enough_mutations() -> None:
+    assert TIMES * len(MUTATIONS) >= 200
+    assert set(EXPECTED) == set(MUTATIONS)
+
+
+@pytest.mark.parametrize("seed", range(TIMES))
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_is_reported_with_its_place(
+    compiled: City, tmp_path: Path, name: str, seed: int
+) -> None:
+    city = copied(compiled, tmp_path / "市")
+    harm = MUTATIONS[name](city, random.Random(f"{name} {seed}"))
+    report = verified(city)
+    assert EXPECTED[name] <= {d.finding.code for d in report.differences}
+    assert is_named(report, harm)
+
+
+def is_named(report: Report, harm: Harm) -> bool:
+    """Whether a difference names the file that was harmed, and the cell where there is one."""
+    findings = [difference.finding for difference in report.differences]
+    return any(
+        finding.file == harm.file
+        and (finding.sheet, finding.cell)
+        == (harm.sheet or finding.sheet, harm.cell or finding.cell)
+        for finding in findings
+    )

@@ -1,0 +1,228 @@
+"""What verify says of each thing that can be wrong, and what it says to people."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.city import COLLECTED_AT, City
+from tests.engine import HERE
+from tests.scenario.play import run
+from tests.verification.mutations import YEAR
+from tests.verification.rounds import codes, compiled_round, copied, verified
+from workflow.errors import WorkspaceError
+from workflow.findings import Code, Place
+from workflow.pipeline import collect, finalize, verify
+from workflow.plan.convert import as_json_bytes
+from workflow.rounds import Reading
+from workflow.verification import report
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+@pytest.fixture
+def city(untouched: City, tmp_path: Path) -> City:
+    return copied(untouched, tmp_path / "市")
+
+
+@pytest.fixture(autouse=True)
+def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
+    monkeypatch.setattr("workflow.returned.engine.open_in_worker", HERE.open_book)
+
+
+def test_a_round_that_agrees_ends_with_0_and_says_what_was_looked_at(city: City) -> None:
+    code, printed, complaints = run("verify", "--year", "2023", "--home", str(city.home))
+    assert (code, complaints) == (0, "")
+    assert "すべて一致しました。" in printed
+
+
+def test_worker_processes_verify_the_same(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home), "--json")
+    assert code == 0, printed
+
+
+def test_a_round_that_was_never_collected_cannot_be_verified(tmp_path: Path) -> None:
+    city = City.with_sample_plan(tmp_path)
+    with pytest.raises(WorkspaceError):
+        verify(city.workspace, YEAR, HERE)
+    code, printed, complaint = run("verify", "--year", "2023", "--home", str(city.home))
+    assert (code, printed) == (2, "")
+    assert complaint.endswith("collect --year 2023 を実行してください。\n")
+
+
+def test_json_has_both_values_and_both_places(city: City) -> None:
+    ledger = city.workspace.ledger_csv(YEAR)
+    ledger.write_bytes(ledger.read_bytes().replace("Ａ".encode(), "Ｂ".encode(), 1))
+    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home), "--json")
+    document = json.loads(printed)
+    assert code == 1
+    assert list(document) == ["year", "checked", "findings"]
+    assert list(document["checked"]) == ["events", "files", "answers", "cells", "counts"]
+    (cell,) = [f for f in document["findings"] if f["code"] == "VERIFY_CELL"]
+    assert (cell["expected"], cell["found"]) == ("Ａ", "Ｂ")
+    assert cell["file"].endswith(".csv")
+    assert cell["cell"]
+
+
+def test_a_reader_that_reads_otherwise_is_contradicted_at_both_places(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if collect's reader had a defect: the second one says what the cell holds."""
+    monkeypatch.setattr("workflow.returned.judge.read_again", _reading_without("予定どおり行った"))
+    found = verify(city.workspace, YEAR, HERE)
+    assert codes(found) == {"VERIFY_ANSWER"}
+    difference = found.differences[0]
+    assert (difference.finding.sheet, difference.finding.field) == ("台帳", "取組状況")
+    assert difference.origin.startswith("「甲課/回答.xlsx」シート「進捗状況」の")
+    assert (difference.expected[:3], difference.found[:8]) == ("（1-", "予定どおり行った")
+
+
+def _reading_without(text: str) -> object:
+    from dataclasses import replace
+
+    from workflow.returned.container import Kind
+    from workflow.returned.raw import RawBook
+    from workflow.returned.second_reading import read_again
+
+    def reading(kind: Kind, content: bytes) -> RawBook:
+        book = read_again(kind, content)
+        return replace(
+            book,
+            sheets=tuple(
+                replace(
+                    sheet,
+                    cells={
+                        place: replace(cell, text=cell.text.replace(text, ""))
+                        for place, cell in sheet.cells.items()
+                    },
+                )
+                for sheet in book.sheets
+            ),
+        )
+
+    return reading
+
+
+def test_a_plan_that_changed_since_is_told(city: City) -> None:
+    document = json.loads((city.home / "plan.json").read_bytes())
+    document["items"][0]["title"] += "（改）"
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    assert codes(verified(city)) == {"VERIFY_STALE"}
+
+
+def test_a_plan_that_cannot_be_read_today_hinders_nothing(city: City) -> None:
+    (city.home / "plan.json").write_bytes(b"{")
+    assert codes(verified(city)) == set()
+
+
+def test_templates_issued_since_are_told(city: City) -> None:
+    document = json.loads((city.home / "plan.json").read_bytes())
+    document["items"][0]["title"] += "（改）"
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    city.generate(YEAR, COLLECTED_AT)
+    assert "VERIFY_STALE" in codes(verified(city))
+
+
+def test_a_touched_file_is_told(city: City) -> None:
+    path = city.returned("B.xlsx")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert codes(verified(city)) >= {"VERIFY_FILE_CHANGED"}
+
+
+def test_an_outcome_that_is_another_today_is_told(city: City) -> None:
+    path = city.returned("丙課.zip")
+    stamp = path.stat().st_mtime
+    path.write_bytes(b"PK")
+    os.utime(path, (stamp, stamp))
+    assert codes(verified(city)) >= {"VERIFY_FILE_CHANGED", "VERIFY_OUTCOME", "VERIFY_CELL"}
+
+
+def test_outputs_that_are_gone_or_no_workbooks_are_told(city: City) -> None:
+    city.workspace.ledger_csv(YEAR).unlink()
+    city.workspace.ledger(YEAR).write_bytes(b"PK\x03\x04")
+    assert codes(verified(city)) == {
+        "VERIFY_OUTPUT_GONE",
+        "VERIFY_OUTPUT_CHANGED",
+        "VERIFY_OUTPUT_UNREADABLE",
+    }
+
+
+def test_a_journal_that_is_gone_is_told(city: City) -> None:
+    city.workspace.journal(YEAR).unlink()
+    assert codes(verified(city)) == {"VERIFY_NOT_RECORDED", "VERIFY_FILE_NEW", "VERIFY_STOPPED"}
+
+
+def test_a_register_that_cannot_be_read_stops_the_recomputing(city: City) -> None:
+    city.workspace.register(YEAR).write_text("{", "utf-8")
+    assert codes(verified(city)) == {"VERIFY_REGISTER", "VERIFY_STOPPED"}
+
+
+def test_last_year_changed_since_is_told(city: City) -> None:
+    city.generate(YEAR + 1)
+    city.send_back("A", {"1-1": {"取組状況": "行った。"}}, year=YEAR + 1)
+    collect(city.workspace, YEAR + 1, COLLECTED_AT, HERE)
+    assert verify(city.workspace, YEAR + 1, HERE).is_clean
+    ledger = city.workspace.ledger_csv(YEAR)
+    ledger.write_bytes(ledger.read_bytes().replace("Ａ".encode(), "Ｂ".encode(), 1))
+    assert codes(verify(city.workspace, YEAR + 1, HERE)) >= {"VERIFY_EARLIER", "VERIFY_CELL"}
+
+
+def test_very_many_differences_are_cut_short(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "_MOST", 5)
+    ledger = city.workspace.ledger_csv(YEAR)
+    lines = ledger.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    ledger.write_bytes("".join([lines[0], *reversed(lines[1:])]).encode("utf-8-sig"))
+    found = verified(city)
+    assert [d.finding.code for d in found.differences][-1] == "VERIFY_MORE"
+    assert len(found.differences) == 6
+
+
+def test_a_password_given_to_collect_is_needed_by_verify_too(city: City) -> None:
+    import pyzipper
+
+    path = city.returned("丙課.zip")
+    inner = path.read_bytes()
+    with pyzipper.AESZipFile(
+        path, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
+    ) as archive:
+        archive.setpassword("秘".encode())
+        archive.writestr("中.zip", inner)
+    with_password = Reading(engine=HERE.engine, open_book=HERE.open_book, passwords=("秘",))
+    collect(city.workspace, YEAR, COLLECTED_AT, with_password)
+    assert verify(city.workspace, YEAR, with_password).is_clean
+    assert "VERIFY_OUTCOME" in codes(verified(city))
+
+
+def test_a_final_round_is_verified_by_the_plan_of_its_day(city: City) -> None:
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    document = json.loads((city.home / "plan.json").read_bytes())
+    document["items"] = document["items"][:2]
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    assert codes(verified(city)) == set()
+    final = city.workspace.digest_list(YEAR)
+    final.chmod(0o644)
+    final.write_bytes(final.read_bytes()[1:])
+    assert codes(verified(city)) == {"VERIFY_CELL"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("", "あ", "（空欄）"),
+        ("短い", "短", "「短い」"),
+        ("あ" * 100 + "い", "あ" * 100 + "う", "…"),
+    ],
+)
+def test_long_values_are_shown_where_they_part(one: str, other: str, shown: str) -> None:
+    found = report.difference(Code.VERIFY_CELL, Place(), expected=one, found=other)
+    assert shown in found.finding.message
+    assert found.expected == one
+    assert one[-1:] in found.finding.message

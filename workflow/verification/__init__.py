@@ -1,0 +1,1 @@
+"""A round recomputed from plan, register, originals and journal, against what lies."""

@@ -1,0 +1,229 @@
+"""verify: everything is read and computed anew, by other readers, and compared with what lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workflow import VERSION
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.digest_list import digest_list, final_digests
+from workflow.compiled.ledger import LEDGER_SHEET, build_ledger
+from workflow.compiled.outputs import output_bytes
+from workflow.compiled.recorded import recorded_files, recorded_outputs
+from workflow.compiled.result import Result
+from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.errors import PlanError, WorkspaceError
+from workflow.files import sha256
+from workflow.findings import Code, Place
+from workflow.journal import EventKind, Journal, read_journal
+from workflow.model import Plan
+from workflow.plan.load import load_plan
+from workflow.returned.container import Kind
+from workflow.returned.inbox import scan
+from workflow.returned.raw import RawBook, RawSheet
+from workflow.rounds import (
+    Reading,
+    basis,
+    compilation_of,
+    judged_round,
+    plan_as_recorded,
+    stage_of,
+)
+from workflow.verification import cells, figures, records
+from workflow.verification.report import Checked, Difference, Report, difference, limited
+from workflow.workspace import Workspace
+from workflow.years import era_year
+
+
+def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
+    """Return every difference between a round as it lies and as it is recomputed.
+
+    Raises PlanError, or WorkspaceError when the round was never collected.
+    """
+    lying = _Lying.of(workspace, year)
+    found = [*lying.record_differences()]
+    try:
+        again = _Recomputed.of(lying, reading)
+    except WorkspaceError as error:
+        reason = str(error).removesuffix("。")
+        found.append(difference(Code.VERIFY_STOPPED, Place(), reason=reason))
+        return Report(year=year, checked=lying.checked, differences=tuple(found))
+    found += again.differences()
+    return Report(year=year, checked=again.checked, differences=tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A round as it lies on the disk, its journal read and its chain looked at."""
+
+    workspace: Workspace
+    year: int
+    journal: Journal
+    broken: tuple[Difference, ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, year: int) -> _Lying:
+        path = workspace.journal(year)
+        if not path.exists() and not workspace.ledger(year).exists():
+            raise WorkspaceError(
+                f"{era_year(year)}の台帳はまだありません。"
+                f"先に collect --year {year} を実行してください。"
+            )
+        journal, faults = read_journal(path.read_bytes() if path.exists() else b"")
+        file = _shown(workspace, path)
+        broken = (*records.chain(file, faults), *records.stages(file, journal))
+        return cls(workspace, year, journal, broken)
+
+    @property
+    def checked(self) -> Checked:
+        """How much of the records there is."""
+        files = len(recorded_files(self.journal))
+        return Checked(events=len(self.journal.events), files=files)
+
+    @property
+    def made_by(self) -> str:
+        """Which version of the tool made what lies there."""
+        made = self.journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+        return made.tool if made else ""
+
+    def plan(self) -> Plan:
+        """Return the plan the round was judged by."""
+        return plan_as_recorded(self.workspace, self.journal)[0]
+
+    def record_differences(self) -> Iterator[Difference]:
+        """Yield what journal, plan, register and files disagree in."""
+        workspace, year = self.workspace, self.year
+        yield from self.broken
+        register = _shown(workspace, workspace.register(year))
+        today = basis(workspace, self._plan_today(), year)
+        yield from records.basis(self.journal, today, register)
+        yield from records.evidence(self.journal, scan(workspace.returned(year)))
+
+    def _plan_today(self) -> Plan:
+        """Return plan.xlsx as it is; when it cannot be read, that changes no figure of a round."""
+        try:
+            return load_plan(self.workspace.home)
+        except PlanError:
+            return self.plan()
+
+
+@dataclass(frozen=True, slots=True)
+class _Recomputed:
+    """A round recomputed twice: as collect does, and with every original read by other readers."""
+
+    lying: _Lying
+    result: Result
+    second: Result
+    compilation: Compilation
+    outputs: Mapping[str, bytes]
+    reading: Reading
+
+    @classmethod
+    def of(cls, lying: _Lying, reading: Reading) -> _Recomputed:
+        workspace, year, journal = lying.workspace, lying.year, lying.journal
+        if journal.last(EventKind.JUDGED) is None:
+            raise WorkspaceError("作業の記録に、審査の記録がありません。")
+        plan = lying.plan()
+        first = judged_round(workspace, plan, year, reading).result
+        second = judged_round(workspace, plan, year, replace(reading, again=True)).result
+        compilation = compilation_of(workspace, first, journal, stage_of(journal))
+        return cls(lying, first, second, compilation, output_bytes(compilation), reading)
+
+    @property
+    def checked(self) -> Checked:
+        """How much is looked at."""
+        ledger = self.compilation.ledger
+        answered = sum(entry.answer is not None for entry in ledger.entries)
+        layout = lay_out_summary(self.compilation.matrices, self.compilation.trend)
+        return replace(
+            self.lying.checked,
+            answers=answered,
+            cells=len(ledger.rows) * len(ledger.columns),
+            counts=sum(map(figures.count_of, layout.matrices)),
+        )
+
+    def differences(self) -> Iterator[Difference]:
+        """Yield what was issued, judged and made otherwise than it is recomputed."""
+        workspace, year, journal = self.lying.workspace, self.lying.year, self.lying.journal
+        templates = workspace.templates(year)
+        yield from records.issues(templates, workspace.home, journal, self.result.register)
+        yield from records.outcomes(journal, self.result.merged.returns)
+        recorded = recorded_outputs(journal)
+        for name, expected in self.outputs.items():
+            path = workspace.compiled(year) / name
+            file = _shown(workspace, path)
+            yield from limited(self._output(path, expected, recorded.get(name, "")), file)
+        if journal.is_final:
+            yield from self._digest_list()
+
+    def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Difference]:
+        file = _shown(self.lying.workspace, path)
+        if not path.is_file():
+            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected=recorded)
+            return
+        lying = path.read_bytes()
+        if sha256(lying) != recorded:
+            place = Place(file=file)
+            yield difference(
+                Code.VERIFY_OUTPUT_CHANGED, place, expected=recorded, found=sha256(lying)
+            )
+        differing = tuple(self._contents(file, expected, lying))
+        yield from differing
+        same_tool = self.lying.made_by == VERSION
+        if lying != expected and not differing and sha256(lying) == recorded and same_tool:
+            place = Place(file=file)
+            yield difference(
+                Code.VERIFY_OUTPUT_CHANGED, place, expected=sha256(expected), found=recorded
+            )
+
+    def _contents(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+        if file.endswith(".xlsx"):
+            yield from self._workbook(file, expected, lying)
+        elif lying != expected:
+            compare = cells.tables if file.endswith(".csv") else cells.lines
+            yield from compare(file, expected, lying)
+
+    def _workbook(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+        found = self.reading.open_book(lying)
+        if found is None:
+            yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
+            return
+        if lying != expected:
+            must = self.reading.open_book(expected)
+            assert must
+            yield from cells.books(file, must, found)
+        yield from self._figures(file, found)
+
+    def _figures(self, file: str, found: RawBook) -> Iterator[Difference]:
+        """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
+        sheets = {sheet.name: sheet for sheet in found.sheets}
+        ledger, summary = (
+            sheets.get(name, RawSheet(name, {})) for name in (LEDGER_SHEET, SUMMARY_SHEET)
+        )
+        plan, entries = self.second.plan, self.second.merged.entries
+        again = build_ledger(plan, self.second.year, entries)
+        joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
+        yield from figures.answers(file, ledger, again, joined)
+        layout = lay_out_summary(self.compilation.matrices, self.compilation.trend)
+        for place in layout.matrices:
+            yield from figures.counts(file, summary, ledger, place)
+
+    def _digest_list(self) -> Iterator[Difference]:
+        """Yield every line of the final version's list that is not what it must be."""
+        workspace, year = self.lying.workspace, self.lying.year
+        path = workspace.digest_list(year)
+        file = _shown(workspace, path)
+        if not path.is_file():
+            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected="")
+            return
+        expected = digest_list(
+            final_digests(workspace, self.result, self.lying.journal, self.outputs)
+        )
+        yield from cells.lines(file, expected, path.read_bytes())
+
+
+def _shown(workspace: Workspace, path: Path) -> str:
+    """Return a path as people know it: below the workspace, with slashes."""
+    return path.relative_to(workspace.home).as_posix()

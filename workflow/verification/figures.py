@@ -1,0 +1,121 @@
+"""The ledger against the originals read a second time, and the matrices against the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from workflow.cells import a1, plain_number
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.matrix import Bucket
+from workflow.compiled.merge import Entry
+from workflow.compiled.summary_layout import SUMMARY_SHEET, MatrixPlace
+from workflow.findings import Code, Place
+from workflow.returned.raw import RawCell, RawSheet
+from workflow.verification.cells import spelled, stored
+from workflow.verification.report import Difference, difference
+
+
+def answers(
+    file: str, sheet: RawSheet, again: Ledger, joined: AbstractSet[str]
+) -> Iterator[Difference]:
+    """Yield every cell of the ledger sheet that a second reading of the originals contradicts.
+
+    Joined are the files in which the second reading joins the lines of a cell.
+    """
+    for at, (entry, row) in enumerate(zip(again.entries, again.rows, strict=True), start=2):
+        for column, value in enumerate(row, start=1):
+            found, expected = stored(sheet.cells.get((at, column))), spelled(value)
+            if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
+                label = again.columns[column - 1].label
+                item = entry.assignment.item.id
+                place = Place(
+                    file=file, sheet=LEDGER_SHEET, cell=a1(at, column), item=item, field=label
+                )
+                origin = _origin(entry, again, column - 1)
+                yield difference(
+                    Code.VERIFY_ANSWER, place, expected=expected, found=found, origin=origin
+                )
+
+
+def counts(
+    file: str, summary: RawSheet, ledger: RawSheet, place: MatrixPlace
+) -> Iterator[Difference]:
+    """Yield every count of a matrix that the rows of the ledger sheet contradict."""
+    header, rows = _table(ledger)
+    for down, across in _places(place):
+        conditions = [c for b in (down[1], across[1]) if b for c in b.conditions]
+        expected = sum(_fits(header, row, conditions) for row in rows)
+        cell = summary.cells.get((down[0], across[0]))
+        found = _result(cell)
+        if found != str(expected):
+            where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
+            origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
+            yield difference(
+                Code.VERIFY_COUNT, where, expected=str(expected), found=found, origin=origin
+            )
+
+
+def count_of(place: MatrixPlace) -> int:
+    """Return how many counts a matrix has, its totals among them."""
+    return sum(1 for _ in _places(place))
+
+
+Axis = tuple[int, Bucket | None]
+"""A row or column of the sheet and the bucket that stands there; None for a total."""
+
+
+def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
+    matrix = place.matrix
+    down: list[Axis] = [(place.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
+    across: list[Axis] = [
+        (place.total_column - len(matrix.columns) + n, bucket)
+        for n, bucket in enumerate(matrix.columns)
+    ]
+    for row in (*down, (place.total_row, None)):
+        for column in (*across, (place.total_column, None)):
+            yield row, column
+
+
+def _table(sheet: RawSheet) -> tuple[dict[str, int], list[dict[int, str]]]:
+    """Return the columns of the ledger sheet by label, and the text of each row's cells."""
+    header = {cell.text: column for (row, column), cell in sheet.cells.items() if row == 1}
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row > 1:
+            rows.setdefault(row, {})[column] = stored(cell)
+    return header, [rows[row] for row in sorted(rows)]
+
+
+def _fits(
+    header: dict[str, int], row: dict[int, str], conditions: Sequence[tuple[str, str]]
+) -> bool:
+    return all(row.get(header.get(label, 0), "") == text for label, text in conditions)
+
+
+def _result(cell: RawCell | None) -> str:
+    """Return the number a count cell shows; a count is a formula, so anything else is none."""
+    result = cell.cached if cell else None
+    return plain_number(result.number) if result and result.number is not None else ""
+
+
+def _named(bucket: Bucket | None) -> str:
+    return f"「{bucket.label}」" if bucket else "計"
+
+
+def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
+    """Return the place in the originals a value of a row comes from."""
+    if entry.answer is None:
+        return ""
+    source, field = entry.answer.source, ledger.columns[column].field
+    cell = entry.answer.cells.get(field.key, "") if field else ""
+    place = Place(sheet=source.sheet, cell=cell or f"{source.row}行目")
+    return f"「{source.file}」{place}"
+
+
+def _differs_in_lines_only(
+    entry: Entry, joined: AbstractSet[str], expected: str, found: str
+) -> bool:
+    if entry.answer is None or entry.answer.source.file not in joined:
+        return False
+    return "".join(expected.split()) == "".join(found.split())

@@ -1,0 +1,164 @@
+"""Journal, register, plan and files: whether they agree with what was recorded of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from workflow.compiled.recorded import (
+    RecordedFile,
+    recorded_basis,
+    recorded_files,
+    recorded_issues,
+    recorded_outcomes,
+)
+from workflow.compiled.result import Basis
+from workflow.findings import Code, Place
+from workflow.journal import EventKind, Fault, Journal
+from workflow.model import Outcome, Return
+from workflow.returned.inbox import Received
+from workflow.templates.register import Register
+from workflow.verification.report import Difference, difference
+from workflow.years import era_year, iso_time
+
+_PIECE = 1 << 20
+
+
+def chain(file: str, faults: Iterable[Fault]) -> Iterator[Difference]:
+    """Yield every line of the journal that does not fit."""
+    for fault in faults:
+        place = Place(file=file, cell=f"{fault.line}行目")
+        yield difference(Code.VERIFY_JOURNAL, place, problem=fault.problem)
+
+
+def stages(file: str, journal: Journal) -> Iterator[Difference]:
+    """Yield what must have been recorded of a compiled round and is not."""
+    needed = {
+        EventKind.ISSUED: "発行の記録",
+        EventKind.RECEIVED: "受領の記録",
+        EventKind.JUDGED: "審査の記録",
+    }
+    for kind, what in needed.items():
+        if journal.last(kind) is None:
+            yield difference(
+                Code.VERIFY_NOT_RECORDED, Place(file=file), expected=kind.label, what=what
+            )
+    made = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    judged = journal.last(EventKind.JUDGED, EventKind.REOPENED)
+    if made is None or (judged is not None and made.number < judged.number):
+        yield difference(
+            Code.VERIFY_NOT_RECORDED,
+            Place(file=file),
+            expected=EventKind.COMPILED.label,
+            what="作成の記録",
+        )
+
+
+def basis(journal: Journal, found: Basis, register_file: str) -> Iterator[Difference]:
+    """Yield what a compilation rested on that is another thing today."""
+    recorded, issued = recorded_basis(journal), journal.last(EventKind.ISSUED)
+    place = Place(file=register_file)
+    known = issued.facts["register"] if issued else ""
+    if known not in ("", found.register):
+        yield difference(Code.VERIFY_REGISTER, place, expected=known, found=found.register)
+    if recorded is None:
+        return
+    if recorded.register not in (known, found.register) and known == found.register:
+        yield difference(
+            Code.VERIFY_STALE,
+            place,
+            expected=recorded.register,
+            found=found.register,
+            what="発行台帳",
+        )
+    if recorded.plan != found.plan and not journal.is_final:
+        yield difference(
+            Code.VERIFY_STALE, Place(), expected=recorded.plan, found=found.plan, what="計画"
+        )
+    for year in sorted({*recorded.earlier, *found.earlier}):
+        was_then, now = recorded.earlier.get(year, []), found.earlier.get(year, [])
+        if was_then != now:
+            place = Place(cell=era_year(int(year)))
+            yield difference(
+                Code.VERIFY_EARLIER, place, expected="・".join(was_then), found="・".join(now)
+            )
+
+
+def issues(folder: Path, home: Path, journal: Journal, register: Register) -> Iterator[Difference]:
+    """Yield the templates that are not those recorded as issued; one that is gone is no matter."""
+    recorded = recorded_issues(journal)
+    current = {issue.number for issue in register.current()}
+    for issue in register.issues:
+        path = folder / issue.file
+        place = Place(file=path.relative_to(home).as_posix())
+        was = recorded.get(str(issue.number), "")
+        if was != issue.sha256:
+            yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=issue.sha256)
+        elif issue.number in current and path.is_file():
+            found = digest_of(path)
+            if found != was:
+                yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=found)
+
+
+def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference]:
+    """Yield every returned file that is gone, new or not what it was when it was recorded."""
+    recorded = recorded_files(journal)
+    lying = {file.name: file for file in files}
+    for path, was in recorded.items():
+        if path not in lying:
+            yield difference(Code.VERIFY_FILE_GONE, Place(file=path), expected=was.sha256)
+        else:
+            yield from _same_file(lying[path], was)
+    for path, file in lying.items():
+        if path not in recorded:
+            yield difference(Code.VERIFY_FILE_NEW, Place(file=path), found=_digest(file))
+
+
+def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference]:
+    """Yield every return that is judged otherwise today than was recorded."""
+    recorded = recorded_outcomes(journal)
+    found = {r.path: r for r in returns}
+    for path in [*recorded, *(p for p in found if p not in recorded)]:
+        was, now = recorded.get(path), found.get(path)
+        said = _said(was[1:]) if was else ""
+        says = _said([now.outcome.value, now.department, len(now.answers)]) if now else ""
+        if said != says:
+            yield difference(Code.VERIFY_OUTCOME, Place(file=path), expected=said, found=says)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, whatever its size; "" where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _same_file(file: Received, was: RecordedFile) -> Iterator[Difference]:
+    place = Place(file=file.name)
+    found = _digest(file) if was.sha256 else ""
+    if found != was.sha256:
+        what = "ダイジェスト（SHA-256）"
+        yield difference(
+            Code.VERIFY_FILE_CHANGED, place, expected=was.sha256, found=found, what=what
+        )
+    for what, then, now in (
+        ("大きさ", str(was.size), str(file.size)),
+        ("更新日時", was.modified, iso_time(file.received)),
+    ):
+        if then != now:
+            yield difference(Code.VERIFY_FILE_CHANGED, place, expected=then, found=now, what=what)
+
+
+def _digest(file: Received) -> str:
+    return digest_of(file.path) if file.regular else ""
+
+
+def _said(outcome: list[str | int]) -> str:
+    result, department, answers = outcome
+    return f"{Outcome(str(result)).label}・{department}・回答{answers}件"
