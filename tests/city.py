@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.engine import judge_here
+from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.exact_book import open_exactly
@@ -26,6 +26,7 @@ from workflow.years import JST
 
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)
+COLLECTED_AT = datetime(2024, 5, 20, 10, 0, tzinfo=JST)
 
 Texts = Mapping[str, Mapping[str, str | float | date]]
 """What a department writes: 整理番号 → label → value."""
@@ -80,8 +81,8 @@ class City:
         fill_as_excel(self.template(department, year), target, texts, received)
         return target
 
-    def collect(self, year: int = 2023) -> Collected:
-        return collect(self.workspace, year, judge_here)
+    def collect(self, year: int = 2023, now: datetime = COLLECTED_AT) -> Collected:
+        return collect(self.workspace, year, now, HERE)
 
     def ledger(self, year: int = 2023) -> list[dict[str, Any]]:
         """Return the 台帳 sheet, a dict per row."""

@@ -7,8 +7,14 @@ from collections.abc import Iterator, Sequence
 from workflow.model import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
+from workflow.returned.second_reading import open_book
+from workflow.rounds import Reading
 
 
 def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order."""
     return (judge(received, context) for received in files)
+
+
+HERE = Reading(engine=judge_here, open_book=open_book)
+"""How tests read a round: in their own process."""

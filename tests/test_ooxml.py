@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.city import City, full_texts
+from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.rounds import MISSING, answered, compilation, round_plan
+from tests.engine import HERE
 from tests.journeys.test_another_city import answers, other_plan
+from tests.journeys.test_three_years import YEARS, three_years
 from tests.programs import needs_validator, ooxml_validator
 from workflow.compiled.workbook import workbook_bytes
+from workflow.pipeline import finalize
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 
 pytestmark = needs_validator
@@ -89,6 +92,12 @@ def test_a_ledger_with_findings(city: City) -> None:
     city.returned("壊.xlsx").write_bytes(b"PK")
     assert len(city.collect().document["findings"]) > 3
     assert errors(city.workspace.ledger(2023)) == []
+
+
+def test_ledgers_of_three_years_of_which_one_is_final(tmp_path: Path) -> None:
+    city = three_years(tmp_path / "市")
+    finalize(city.workspace, 2024, COLLECTED_AT, HERE)
+    assert_all_valid([city.workspace.ledger(year) for year in YEARS])
 
 
 def test_a_ledger_whose_labels_need_care(tmp_path: Path) -> None:

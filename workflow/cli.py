@@ -6,21 +6,25 @@ Exit codes: 0 clean, 1 ran but there are findings or missing answers, 2 could no
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from workflow import VERSION
 from workflow.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.workspace import Workspace
-from workflow.years import JST, parse_year
+from workflow.years import JST, era_year, parse_year
+
+if TYPE_CHECKING:
+    from workflow.rounds import Reading
 
 ROOT = Path(__file__).resolve().parent.parent
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
@@ -73,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="命令", required=True, title="命令")
     _add_plan_commands(commands)
     _add_round_commands(commands)
+    _add_closing_commands(commands)
     _add_house_commands(commands)
     return parser
 
@@ -143,6 +148,10 @@ def _add_round_commands(commands: Commands) -> None:
     _add_year(collect)
     _add_password(collect)
     _add_json(collect)
+    collect.add_argument(
+        "--reopen", action="store_true", help="確定した年度を取り消して、集め直します。"
+    )
+    collect.add_argument("--reason", default="", metavar="理由", help="確定を取り消す理由です。")
     check = _add(commands, "check", _check, "ファイルを集めずに、中身だけ確かめます。")
     check.add_argument(
         "files", nargs="+", type=Path, metavar="ファイル", help="確かめるファイルです。"
@@ -153,6 +162,16 @@ def _add_round_commands(commands: Commands) -> None:
     status = _add(commands, "status", _status, "どの課から届いているかを示します。")
     _add_year(status)
     _add_json(status)
+
+
+def _add_closing_commands(commands: Commands) -> None:
+    finalize = _add(commands, "finalize", _finalize, "集めた内容を確定し、確定版を作ります。")
+    _add_year(finalize)
+    _add_password(finalize)
+    verify = _add(commands, "verify", _verify, "元の回答から計算し直し、台帳や記録と照合します。")
+    _add_year(verify)
+    _add_password(verify)
+    _add_json(verify)
 
 
 def _add_house_commands(commands: Commands) -> None:
@@ -220,31 +239,80 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _collect(arguments: argparse.Namespace) -> int:
     from workflow.pipeline import collect
-    from workflow.returned.engine import judge_in_workers
-    from workflow.terminal import progress_bar, show_handbacks, show_round
+    from workflow.terminal import show_collected
 
     workspace, year = _workspace(arguments), _year(arguments)
-    with progress_bar("回答を読み取っています") as progress:
-        collected = collect(workspace, year, judge_in_workers, progress, arguments.password)
+    reason = _reason(arguments)
+    with _reading(arguments, "回答を読み取っています") as reading:
+        collected = collect(workspace, year, datetime.now(JST), reading, reason)
     if arguments.json:
         _print_json(collected.document)
     else:
-        show_round(collected.statuses, collected.document)
-        for path in (collected.ledger, collected.ledger_csv):
-            _say(f"作成しました：{path}")
-        show_handbacks(collected)
+        show_collected(collected)
     return CLEAN if collected.is_clean else FINDINGS
+
+
+def _reason(arguments: argparse.Namespace) -> str | None:
+    """Return why a final year is reopened; None when it shall not be."""
+    reason: str = arguments.reason.strip()
+    if arguments.reopen and not reason:
+        raise WorkspaceError('確定を取り消すときは、--reason "理由" を付けてください。')
+    if reason and not arguments.reopen:
+        raise WorkspaceError("--reason は、--reopen と一緒に指定してください。")
+    return reason or None
+
+
+@contextlib.contextmanager
+def _reading(arguments: argparse.Namespace, title: str) -> Iterator[Reading]:
+    """Yield how to read a round: in worker processes, with a progress bar."""
+    from workflow.returned import engine
+    from workflow.rounds import Reading
+    from workflow.terminal import progress_bar
+
+    with progress_bar(title) as progress:
+        yield Reading(
+            engine=engine.judge_in_workers,
+            open_book=engine.open_in_worker,
+            passwords=tuple(arguments.password),
+            progress=progress,
+        )
+
+
+def _finalize(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import finalize
+    from workflow.terminal import show_collected
+
+    workspace, year = _workspace(arguments), _year(arguments)
+    with _reading(arguments, "回答を読み直しています") as reading:
+        collected = finalize(workspace, year, datetime.now(JST), reading)
+    show_collected(collected)
+    _say(f"{era_year(year)}を確定しました。ダイジェストの一覧：{workspace.digest_list(year)}")
+    return CLEAN if collected.is_clean else FINDINGS
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import verify
+    from workflow.terminal import show_report
+
+    workspace, year = _workspace(arguments), _year(arguments)
+    with _reading(arguments, "元の回答から計算し直しています") as reading:
+        report = verify(workspace, year, reading)
+    if arguments.json:
+        _print_json(report.as_json())
+    else:
+        show_report(report)
+    return CLEAN if report.is_clean else FINDINGS
 
 
 def _check(arguments: argparse.Namespace) -> int:
     from workflow.findings import Severity
-    from workflow.pipeline import check
-    from workflow.returned.engine import judge_in_workers
+    from workflow.inquiry import check
+    from workflow.returned import engine
     from workflow.terminal import show_files
 
     year = _year(arguments) if arguments.year else None
     workspace, passwords = _workspace(arguments), arguments.password
-    document = check(workspace, arguments.files, year, judge_in_workers, passwords)
+    document = check(workspace, arguments.files, year, engine.judge_in_workers, passwords)
     if arguments.json:
         _print_json(document)
     else:
@@ -254,7 +322,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from workflow.pipeline import status
+    from workflow.inquiry import status
 
     document = status(_workspace(arguments), _year(arguments))
     if arguments.json:

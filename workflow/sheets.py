@@ -11,6 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.cells import encoded
@@ -29,6 +30,11 @@ class GrowingSheet(Worksheet):
 
     XlsxWriter marks every height as set by hand, which would stop that.
     """
+
+    def lead(self, row: int, column: int, link: Url) -> None:
+        """Let a written cell lead somewhere; XlsxWriter's own call would write a text into it."""
+        self.hlink_count += 1
+        self.hyperlinks[row][column] = link
 
     def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:  # noqa: ANN401
         super()._xml_start_tag_unencoded(tag, _without_custom_height(tag, attributes))
@@ -87,9 +93,10 @@ def new_workbook(stream: BytesIO, font_size: float, locked: bool = False) -> Wor
     return (LockedWorkbook if locked else ExactWorkbook)(stream, options)
 
 
-def add_sheet(book: Workbook, name: str) -> Worksheet:
+def add_sheet(book: Workbook, name: str) -> GrowingSheet:
     """Add a sheet whose rows grow while one types."""
-    return book.add_worksheet(name, GrowingSheet)
+    sheet: GrowingSheet = book.add_worksheet(name, GrowingSheet)
+    return sheet
 
 
 def row_height(cells: Iterable[tuple[str, float]], font_size: float) -> float:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.url import Url
 
-from workflow.look import HEADER_FILL, HEADER_INK, LINE
-from workflow.sheets import row_height
+from workflow.look import HEADER_FILL, HEADER_INK, LINE, LINK_INK
+from workflow.sheets import GrowingSheet, row_height
 
 FONT_SIZE = 10.0
+MAX_LINKS = 60_000
+"""Links written to one sheet; Excel bears 65,530."""
+
 _PAPER_A4 = 9
 CellValue = str | int | Decimal | datetime | date | None
 """What one cell of a flat table holds; None is an empty cell."""
@@ -23,13 +27,18 @@ CellValue = str | int | Decimal | datetime | date | None
 RowT = TypeVar("RowT")
 
 
+def no_link(_: object) -> None:
+    """Lead nowhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn(Generic[RowT]):
-    """One column: label, width in characters and what it shows of a row."""
+    """One column: label, width in characters, what it shows of a row and where that leads."""
 
     label: str
     width: float
     value: Callable[[RowT], CellValue]
+    link: Callable[[RowT], Url | None] = no_link
 
 
 class TableStyles:
@@ -47,6 +56,9 @@ class TableStyles:
             }
         )
         self.text: Format = book.add_format(line | {"text_wrap": True})
+        self.link: Format = book.add_format(
+            line | {"text_wrap": True, "font_color": LINK_INK, "underline": 1}
+        )
         self.number: Format = book.add_format(line | {"num_format": "General"})
         self.day: Format = book.add_format(line | {"num_format": "yyyy-mm-dd", "align": "left"})
         self.moment: Format = book.add_format(
@@ -55,23 +67,35 @@ class TableStyles:
 
 
 def write_table(
-    sheet: Worksheet,
+    sheet: GrowingSheet,
     styles: TableStyles,
     columns: Sequence[TableColumn[RowT]],
     rows: Iterable[RowT],
 ) -> None:
     """Write rows under a frozen, filtered header, ready to print on A4 landscape."""
-    values = [[column.value(row) for column in columns] for row in rows]
-    write_values(sheet, styles, [(c.label, c.width) for c in columns], values)
+    listed = list(rows)
+    values = [[column.value(row) for column in columns] for row in listed]
+    links = (
+        ((at, place), column.link(row))
+        for at, row in enumerate(listed, start=1)
+        for place, column in enumerate(columns)
+    )
+    leading = {cell: link for cell, link in links if link is not None}
+    write_values(sheet, styles, [(c.label, c.width) for c in columns], values, leading)
 
 
 def write_values(
-    sheet: Worksheet,
+    sheet: GrowingSheet,
     styles: TableStyles,
     columns: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[CellValue]],
+    links: Mapping[tuple[int, int], Url] = MappingProxyType({}),
 ) -> None:
-    """Write rows of values under (label, width) columns."""
+    """Write rows of values under (label, width) columns; links are by 0-based row and column.
+
+    Beyond what Excel bears, no cell of the sheet leads anywhere.
+    """
+    links = links if len(links) <= MAX_LINKS else {}
     for place, (label, width) in enumerate(columns):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, label, styles.header)
@@ -80,6 +104,9 @@ def write_values(
         sheet.set_row(row, row_height(texts, FONT_SIZE))
         for place, value in enumerate(values):
             write_value(sheet, row, place, value, styles)
+    for (row, place), link in links.items():
+        sheet.write_string(row, place, str(rows[row - 1][place]), styles.link)
+        sheet.lead(row, place, link)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
     sheet.set_landscape()
@@ -90,7 +117,7 @@ def write_values(
 
 
 def write_value(
-    sheet: Worksheet, row: int, column: int, value: CellValue, styles: TableStyles
+    sheet: GrowingSheet, row: int, column: int, value: CellValue, styles: TableStyles
 ) -> None:
     """Write one value as what it is; a text stays a text whatever it looks like."""
     match value:

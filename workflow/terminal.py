@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workflow.compiled.status import DepartmentStatus
+    from workflow.output import Written
     from workflow.pipeline import Collected
+    from workflow.verification.report import Report
 
 _SHOWN_FINDINGS = 20
 
@@ -61,18 +63,43 @@ def show_round(statuses: Iterable[DepartmentStatus], document: dict[str, Any]) -
     _print_findings(document["findings"])
 
 
-def show_handbacks(collected: Collected) -> None:
-    """Name the workbooks to send back, and the copies of those that people had changed."""
-    if collected.handbacks:
-        folder = collected.handbacks[0].parent
-        _print(f"差戻し用の調査票を{folder}に作りました（{len(collected.handbacks)}件）。")
-    for path in collected.handbacks:
+def show_collected(collected: Collected) -> None:
+    """Show a round, and name every file that was made or kept."""
+    show_round(collected.statuses, collected.document)
+    for path in (collected.ledger, collected.ledger_csv):
+        _print(f"作成しました：{path}")
+    _show_handbacks(collected.written)
+    for path in collected.written.set_aside:
+        _print(f"手直しされていたファイルを、別の名前で残しました：{path}。")
+
+
+def _show_handbacks(written: Written) -> None:
+    if written.handbacks:
+        folder = written.handbacks[0].parent
+        _print(f"差戻し用の調査票を{folder}に作りました（{len(written.handbacks)}件）。")
+    for path in written.handbacks:
         _print(f"・{path.name}")
-    for path in collected.kept:
+    for path in written.kept:
         _print(
             f"差戻し用の調査票が書き換えられていたため、写しを残しました：{path}。"
             "回答であれば、returned に移して collect をもう一度実行してください。"
         )
+
+
+def show_report(report: Report) -> None:
+    """Show how much was verified, and every difference with both values and places."""
+    checked = report.checked
+    _print(
+        f"作業の記録{checked.events}行、回答ファイル{checked.files}件、回答{checked.answers}件、"
+        f"台帳のセル{checked.cells}個、集計表の数{checked.counts}個を照合しました。"
+    )
+    for found in report.differences:
+        file = f"{found.finding.file}　" if found.finding.file else ""
+        _print(f"［違い］{file}{found.finding.message}→ {found.finding.remedy}")
+    if report.is_clean:
+        _print("すべて一致しました。")
+    else:
+        _print(f"{len(report.differences)}か所の違いがあります。")
 
 
 def show_status(document: dict[str, Any]) -> None:

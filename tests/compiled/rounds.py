@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.small import NOW, PLAN, RATING, answer, register
-from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.matrix import count
+from workflow.compiled.compilation import Compilation, compiled
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
-from workflow.compiled.status import department_statuses
-from workflow.compiled.workbook import Compilation
+from workflow.compiled.result import Basis, Result
+from workflow.compiled.stage import Stage
+from workflow.journal import Journal
 from workflow.model import (
     Choice,
     Department,
@@ -62,7 +62,6 @@ def answered(plan: Plan, ratings: Sequence[str | AnswerStatus | None]) -> tuple[
 
 def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
     """Return everything the compiled workbook shows of a round."""
-    ledger: Ledger = build_ledger(plan, 2023, entries)
     one = Return(
         path="a.xlsx",
         sha256="0",
@@ -71,13 +70,11 @@ def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
         outcome=Outcome.ACCEPTED,
         department=plan.coordinator,
     )
-    merged = Merged((one,), entries, ())
-    issued = register(plan)
-    return Compilation(
+    result = Result(
         plan=plan,
-        register=issued,
-        ledger=ledger,
-        matrices=count(plan, ledger),
-        statuses=department_statuses(plan, issued, merged),
-        merged=merged,
+        register=register(plan),
+        merged=Merged((one,), entries, ()),
+        past=(),
+        basis=Basis("0", "0", {}),
     )
+    return compiled(result, Journal(), Stage(False, NOW), {})

@@ -18,7 +18,7 @@ import pytest
 from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
-from workflow import pipeline
+from workflow import inquiry
 from workflow.cli import main
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 from workflow.returned import engine
@@ -197,7 +197,7 @@ def test_nothing_returned_is_nothing_to_collect(
         issued.returned("x").parent.mkdir(exist_ok=True)
     assert run(issued, "collect", "--year", "2023") == 2
     assert_one_sentence(capsys, "returned/2023")
-    assert not issued.workspace.compiled(2023).exists()
+    assert [p.name for p in issued.workspace.compiled(2023).iterdir()] == ["journal.jsonl"]
 
 
 def test_a_file_to_check_that_is_not_there_is_refused(
@@ -225,7 +225,7 @@ def test_a_bug_is_written_to_a_log_and_not_to_the_screen(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a slip of ours")
 
-    monkeypatch.setattr(pipeline, "status", broken)
+    monkeypatch.setattr(inquiry, "status", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert run(collected, "status", "--year", "2023") == 2
     (log,) = tmp_path.glob("torimatome-*.log")
@@ -239,7 +239,7 @@ def test_an_interruption_is_said_in_one_sentence(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "status", interrupted)
+    monkeypatch.setattr(inquiry, "status", interrupted)
     assert run(collected, "status", "--year", "2023") == 2
     assert_one_sentence(capsys)
 

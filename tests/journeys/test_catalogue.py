@@ -14,6 +14,7 @@ from workflow.catalogue import as_markdown, as_text, meaning, remedy, with_secti
 from workflow.findings import Code
 
 MANUAL = ROOT / "README.ja.md"
+VERIFICATION = ROOT / "tests" / "verification"
 UPDATE = "python run.py findings --update README.ja.md"
 
 
@@ -34,7 +35,11 @@ def test_a_code_is_used_documented_and_has_an_example(code: Code) -> None:
     sources = [p for p in (ROOT / "workflow").rglob("*.py") if p.name != "findings.py"]
     assert any(f"Code.{code.name}" in path.read_text("utf-8") for path in sources)
     assert f"`{code.name}`" in MANUAL.read_text("utf-8"), f"not documented; run: {UPDATE}"
-    assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
+    if code.name.startswith("VERIFY_"):
+        shown = "".join(path.read_text("utf-8") for path in VERIFICATION.glob("test_*.py"))
+        assert code.name in shown, "no test of verify shows this code"
+    else:
+        assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
 
 
 def test_examples_name_only_codes_that_exist() -> None:

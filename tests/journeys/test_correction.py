@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
 
 from tests.city import City, codes, full_texts, outcomes
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import Texts, located, patch_cells
+from tests.hyperlinks import hyperlinks
 from tests.programs import needs_libreoffice, needs_validator
 from tests.test_ooxml import assert_all_valid
 from workflow.cli import main
@@ -60,9 +60,8 @@ def book(path: Path) -> Workbook:
 
 def links(path: Path) -> list[str]:
     """Return the cells the list leads to."""
-    cells = (c for row in book(path)["修正のお願い"].iter_rows() for c in row)
-    found = [c.hyperlink.location for c in cells if isinstance(c, Cell) and c.hyperlink]
-    return [str(location).removeprefix("'進捗状況'!") for location in found]
+    found = [link.place for link in hyperlinks(path.read_bytes()) if link.sheet == "修正のお願い"]
+    return [place.removeprefix("'進捗状況'!") for place in found]
 
 
 def problems(path: Path) -> list[str]:
@@ -76,7 +75,7 @@ def test_a_corrected_hand_back_is_accepted(sent_back: City, filler: programs.Fil
     city, original = sent_back, sent_back.returned("回答.xlsx").read_bytes()
     first = city.collect()
     assert outcomes(first) == {"回答.xlsx": "sent_back"}
-    assert first.handbacks == (handback(city),)
+    assert first.written.handbacks == (handback(city),)
     assert handback(city).name == "KIKI_危機管理課_差戻し_令和5年度.xlsx"
     filler(handback(city), city.returned("直しました.xlsx"), CORRECT)
     second = city.collect()
@@ -89,7 +88,7 @@ def test_a_corrected_hand_back_is_accepted(sent_back: City, filler: programs.Fil
         expected = {**texts[row["整理番号"]], **CORRECT.get(row["整理番号"], {})}
         assert {label: row[label] for label in expected} == expected
         assert row["回答ファイル"] == "直しました.xlsx"
-    assert second.handbacks == ()
+    assert second.written.handbacks == ()
     assert list(city.workspace.handbacks(2023).iterdir()) == []
     assert city.returned("回答.xlsx").read_bytes() == original
 
@@ -213,17 +212,17 @@ def test_corrections_saved_into_the_hand_back_itself_are_not_lost(sent_back: Cit
     path = handback(city)
     programs.as_excel(path, path, CORRECT)
     corrected = path.read_bytes()
-    (copy,) = city.collect().kept
+    (copy,) = city.collect().written.kept
     assert copy.read_bytes() == corrected
     assert path.read_bytes() != corrected
-    assert city.collect().kept == ()
+    assert city.collect().written.kept == ()
 
 
 def test_collecting_again_leaves_the_hand_back_alone(sent_back: City) -> None:
     sent_back.collect()
     path = handback(sent_back)
     before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
-    assert sent_back.collect().handbacks == (path,)
+    assert sent_back.collect().written.handbacks == (path,)
     assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
@@ -231,7 +230,7 @@ def test_a_status_nobody_can_read_costs_no_file(sent_back: City) -> None:
     sent_back.collect()
     path = handback(sent_back)
     sent_back.workspace.status(2023).write_text("{", "utf-8")
-    assert sent_back.collect().handbacks == (path,)
+    assert sent_back.collect().written.handbacks == (path,)
     assert json.loads(sent_back.workspace.status(2023).read_bytes())["made"].keys() == {path.name}
 
 
@@ -273,6 +272,6 @@ def test_every_kind_of_hand_back_is_valid(sent_back: City) -> None:
     texts["4-4"] |= {"評価": "=\x01<>&_x0041_" * 40, "今後の方針": "やめる"}
     city.send_back("KOREI", texts)
     city.send_back("GAKKO", {})
-    paths = city.collect().handbacks
+    paths = city.collect().written.handbacks
     assert len(paths) == 3
     assert_all_valid(list(paths))

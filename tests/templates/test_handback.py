@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.hyperlinks import hyperlinks
 from tests.small import NOW, PLAN, issue
 from workflow.exact_book import open_exactly
 from workflow.files import remove_all, sha256
@@ -75,10 +76,9 @@ def listed(book: Workbook) -> list[dict[str, str]]:
     return [dict(zip(map(str, rows[start]), row, strict=True)) for row in rows[start + 1 :]]  # type: ignore[arg-type]
 
 
-def links(book: Workbook) -> list[str]:
+def links(content: bytes) -> list[str]:
     """Return where the links of the list lead."""
-    cells = (c for row in book["修正のお願い"].iter_rows() for c in row if isinstance(c, Cell))
-    return [str(c.hyperlink.location) for c in cells if c.hyperlink]
+    return [link.place for link in hyperlinks(content) if link.sheet == "修正のお願い"]
 
 
 def test_answers_are_filled_in_as_what_they_are() -> None:
@@ -138,7 +138,8 @@ def test_only_the_cells_to_correct_are_marked() -> None:
 
 
 def test_the_list_leads_to_every_cell() -> None:
-    book = opened(made())
+    content = made()
+    book = opened(content)
     rows = listed(book)
     assert [tuple(row.values())[:5] for row in rows] == [
         ("1", "全体", "", "", ""),
@@ -149,7 +150,7 @@ def test_the_list_leads_to_every_cell() -> None:
     order = (3, 1, 0, 2)
     assert [r["どこが問題か"] for r in rows] == [CORRECTIONS[n].problem for n in order]
     assert [r["どう直すか"] for r in rows] == [CORRECTIONS[n].remedy for n in order]
-    assert links(book) == [
+    assert links(content) == [
         f"'進捗状況'!{cell(book, item, label).coordinate}"
         for item, label in (("1-1", "評価"), ("1-2", "決算額"), ("1-2", "理由"))
     ]
@@ -158,8 +159,9 @@ def test_the_list_leads_to_every_cell() -> None:
 
 
 def test_an_error_of_a_whole_row_leads_to_the_row_and_marks_nothing() -> None:
-    book = opened(made(Filling(ANSWERS, (Correction("1-2", "", "行が二つあります。", "直す。"),))))
-    assert links(book) == [f"'進捗状況'!{cell(book, '1-2', '取組状況').coordinate}"]
+    content = made(Filling(ANSWERS, (Correction("1-2", "", "行が二つあります。", "直す。"),)))
+    book = opened(content)
+    assert links(content) == [f"'進捗状況'!{cell(book, '1-2', '取組状況').coordinate}"]
     assert not [c for row in entry_sheet(book).iter_rows() for c in row if c.comment]
 
 

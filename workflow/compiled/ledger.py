@@ -10,6 +10,7 @@ from workflow.model import Field, Plan
 from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
+LEDGER_SHEET = "台帳"
 YEAR_LABEL = "年度(西暦)"
 STATUS_LABEL = "回答状況"
 FILE_LABEL = "回答ファイル"

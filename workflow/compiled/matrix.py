@@ -32,13 +32,17 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class CountedMatrix:
-    """A matrix with its counts, counts[row][column]; totals are not stored in it."""
+    """A matrix with its counts, counts[row][column]; totals are not stored in it.
+
+    Places say for each ledger row in which row and column it is counted.
+    """
 
     title: str
     row_title: str
     rows: tuple[Bucket, ...]
     columns: tuple[Bucket, ...]
     counts: tuple[tuple[int, ...], ...]
+    places: tuple[tuple[int, int], ...]
     declared: Matrix
 
     @property
@@ -67,7 +71,8 @@ def axis_label(plan: Plan, axis: str) -> str:
 def _count(plan: Plan, ledger: Ledger, declared: Matrix, frame: pd.DataFrame) -> CountedMatrix:
     rows = tuple(_buckets(plan, ledger, declared.rows))
     columns = tuple(_buckets(plan, ledger, declared.columns))
-    table = pd.crosstab(_places(frame, rows), _places(frame, columns))
+    in_rows, in_columns = _places(frame, rows), _places(frame, columns)
+    table = pd.crosstab(in_rows, in_columns)
     full = table.reindex(index=range(len(rows)), columns=range(len(columns)), fill_value=0)
     row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
     return CountedMatrix(
@@ -76,6 +81,7 @@ def _count(plan: Plan, ledger: Ledger, declared: Matrix, frame: pd.DataFrame) ->
         rows=rows,
         columns=columns,
         counts=tuple(tuple(int(n) for n in row) for row in full.to_numpy()),
+        places=tuple(zip(map(int, in_rows), map(int, in_columns), strict=True)),
         declared=declared,
     )
 

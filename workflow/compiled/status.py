@@ -9,19 +9,27 @@ from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.model import Department, Outcome, Plan, Return
 from workflow.templates.register import Issue, Register
 
+_ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
+
 
 @dataclass(frozen=True, slots=True)
 class DepartmentStatus:
-    """Where a department stands; counts are of the assignments it takes part in."""
+    """Where a department stands; counts are of the assignments it takes part in.
+
+    Accepted counts its returns that were, open_items are the ids of what it has still to answer.
+    """
 
     department: Department
     issue: Issue | None
     returns: int
+    first_received: datetime | None
     received: datetime | None
+    accepted: int
     outcome: Outcome | None
     answered: int
     sent_back: int
     missing: int
+    open_items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,16 @@ def _status(department: Department, register: Register, merged: Merged) -> Depar
         department=department,
         issue=register.latest(department.code),
         returns=len(returns),
+        first_received=min((r.received for r in returns), default=None),
         received=latest.received if latest else None,
+        accepted=sum(r.outcome in _ACCEPTED for r in returns),
         outcome=_worst(current),
         answered=_count(entries, AnswerStatus.ANSWERED),
         sent_back=_count(entries, AnswerStatus.SENT_BACK),
         missing=_count(entries, AnswerStatus.MISSING),
+        open_items=tuple(
+            e.assignment.item.id for e in entries if e.status is not AnswerStatus.ANSWERED
+        ),
     )
 
 

@@ -2,169 +2,309 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.format import Format
+from xlsxwriter.url import Url
 
 from workflow.cells import a1, column_letters, quoted_sheet
-from workflow.compiled.ledger import Ledger
-from workflow.compiled.matrix import TOTAL, Bucket, CountedMatrix
-from workflow.compiled.merge import AnswerStatus
-from workflow.look import FONT, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, SERIES_FILLS
-from workflow.model import ChoiceField, Plan
-from workflow.years import full_year
+from workflow.compiled.details import DETAILS_SHEET, Details
+from workflow.compiled.details_sheet import LAST_COLUMN
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.links import to_cell, to_earlier_ledger
+from workflow.compiled.matrix import TOTAL, Bucket
+from workflow.compiled.stage import Stage
+from workflow.compiled.summary_charts import insert_matrix_chart, insert_trend_chart
+from workflow.compiled.summary_layout import (
+    FIRST_COUNT_COLUMN,
+    HEADLINE_ROW,
+    LABEL_COLUMN,
+    LINKS_ROW,
+    STAGE_ROW,
+    TITLE_ROW,
+    MatrixPlace,
+    SummaryLayout,
+    TrendPlace,
+)
+from workflow.compiled.summary_pages import MARGINS, page_breaks, print_scale
+from workflow.look import (
+    ALERT_INK,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    LINK_INK,
+    MUTED_INK,
+)
+from workflow.model import Plan
+from workflow.sheets import GrowingSheet, row_height
+from workflow.table_sheet import FONT_SIZE
+from workflow.templates.layout import ID_LABEL
+from workflow.years import era_year, full_year
 
-SUMMARY_SHEET = "集計表"
-LEDGER_SHEET = "台帳"
-_FIRST_COLUMN = 2
-_LABEL_WIDTH, _COUNT_WIDTH = 46, 9
-_CHART_ROWS = 17
+_LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0
+_HEADLINE_SIZE = 11.0
 _WILDCARDS = "*?~"
 _OPERATORS = ("=", "<", ">")
+_NOTE_COLUMNS = 6
+_WRAPPING = 0.88  # a merged cell wraps a little earlier than its width says
 
 
-def write_summary(
-    book: Workbook,
-    sheet: Worksheet,
-    plan: Plan,
-    ledger: Ledger,
-    matrices: Sequence[CountedMatrix],
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything 集計表 shows. Sheets are those it leads to: what the link says → the sheet.
+
+    Earlier are the names of earlier ledgers, by year.
+    """
+
+    plan: Plan
+    ledger: Ledger
+    stage: Stage
+    headline: str
+    layout: SummaryLayout
+    details: Details
+    sheets: Mapping[str, str]
+    earlier: Mapping[int, str]
+
+
+def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None:
     """Write the whole sheet; the ledger must stand on its own sheet from row 2 on."""
-    _set_page(sheet, matrices)
-    _write_headline(book, sheet, plan, ledger)
-    row = 6
-    for number, matrix in enumerate(matrices):
-        first = row + 1
-        row = _write_matrix(book, sheet, ledger, matrix, row)
-        if number == 0:
-            _insert_chart(book, sheet, matrix, first, row)
-            row += _CHART_ROWS
-    sheet.print_area(0, 0, row, _FIRST_COLUMN + _widest(matrices))
+    styles = _Styles(book)
+    _set_page(sheet, summary.layout, _write_top(sheet, summary, styles))
+    for number, place in enumerate(summary.layout.matrices):
+        _MatrixWriter(sheet, summary, styles, number, place).write()
+        if place.chart_row:
+            insert_matrix_chart(book, sheet, place)
+    if summary.layout.trend:
+        _write_trend(sheet, summary, styles, summary.layout.trend)
+        if summary.layout.trend.has_chart:
+            insert_trend_chart(book, sheet, summary.layout.trend)
 
 
-def headline(plan: Plan, ledger: Ledger) -> str:
-    """Return the round in one paragraph: how many answers there are, and what they say."""
-    by_status = {status: sum(e.status is status for e in ledger.entries) for status in AnswerStatus}
-    parts = [
-        f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
-        + "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
-        + "です。"
-    ]
-    parts += (_said(ledger, field) for field in plan.form.choice_fields)
-    return "".join(parts)
-
-
-def _said(ledger: Ledger, field: ChoiceField) -> str:
-    place = ledger.index(field.label)
-    values = [row[place] for row in ledger.rows]
-    counts = [(c.value, values.count(c.value)) for c in field.choices]
-    told = "、".join(f"{value}が{n}件" for value, n in counts if n)
-    return f"{field.label}は、{told}です。" if told else ""
-
-
-def _widest(matrices: Sequence[CountedMatrix]) -> int:
-    return max((len(m.columns) for m in matrices), default=3) + 1
-
-
-def _set_page(sheet: Worksheet, matrices: Sequence[CountedMatrix]) -> None:
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 2)
-    sheet.set_column(1, 1, _LABEL_WIDTH)
-    sheet.set_column(2, 1 + _widest(matrices), _COUNT_WIDTH)
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&A&R&P / &N")
-
-
-def _write_headline(book: Workbook, sheet: Worksheet, plan: Plan, ledger: Ledger) -> None:
-    title = book.add_format({"bold": True, "font_size": 18})
-    prose = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
-    sheet.set_row(0, 28)
-    sheet.write_string(0, 1, f"{plan.title}　進捗状況の集計", title)
-    sheet.write_string(1, 1, f"{plan.municipality.name}　{full_year(ledger.year)}")
-    text = headline(plan, ledger)
-    sheet.merge_range(3, 1, 3, 8, "", prose)
-    sheet.write_string(3, 1, text, prose)
-    sheet.set_row(3, 18 * (1 + len(text) // 55))
-
-
-def _write_matrix(
-    book: Workbook, sheet: Worksheet, ledger: Ledger, matrix: CountedMatrix, row: int
-) -> int:
-    """Write a matrix below a 1-based row; return the row after it and a blank one."""
-    styles = _MatrixStyles(book)
-    header, first, last = row + 1, row + 2, row + 1 + len(matrix.rows)
-    last_column = _FIRST_COLUMN + len(matrix.columns)
-    sheet.write_string(row - 1, 1, matrix.title, styles.title)
-    sheet.write_string(header - 1, 1, matrix.row_title, styles.header)
-    for n, column in enumerate(matrix.columns):
-        sheet.write_string(header - 1, _FIRST_COLUMN + n, column.label, styles.header)
-    sheet.write_string(header - 1, last_column, TOTAL, styles.header)
-    for r, bucket in enumerate(matrix.rows):
-        sheet.write_string(first - 1 + r, 1, bucket.label, styles.label)
-        _write_counts(sheet, ledger, matrix, styles, header, first + r, r)
-    _write_totals(sheet, matrix, styles, first, last)
-    return last + 3
-
-
-class _MatrixStyles:
+class _Styles:
     def __init__(self, book: Workbook) -> None:
         boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "valign": "vcenter"}
         head = {"bold": True, "bg_color": HEADER_FILL, "font_color": HEADER_INK}
-        self.title = book.add_format({"bold": True, "font_size": 12})
-        self.header = book.add_format(boxed | head | {"align": "center"})
-        self.label = book.add_format(boxed | {"bg_color": LABEL_FILL})
-        self.count = book.add_format(boxed | {"align": "right"})
-        self.total = book.add_format(boxed | {"align": "right", "bold": True})
+        number = boxed | {"align": "right"}
+
+        def style(**properties: Any) -> Format:  # noqa: ANN401 - XlsxWriter's own
+            return book.add_format(properties)
+
+        self.heading = style(bold=True, font_size=18)
+        self.stage = style(bold=True, font_size=11, font_color=ALERT_INK)
+        self.prose = style(text_wrap=True, valign="top", font_size=_HEADLINE_SIZE)
+        self.link = style(font_color=LINK_INK, underline=1, valign="vcenter")
+        self.note = style(text_wrap=True, valign="top", font_color=ALERT_INK)
+        self.hint = style(font_color=MUTED_INK, font_size=9)
+        self.title = style(bold=True, font_size=12)
+        self.header = style(**boxed, **head, align="center", text_wrap=True)
+        self.label = style(**boxed, bg_color=LABEL_FILL)
+        self.linked_label = style(**boxed, bg_color=LABEL_FILL, font_color=LINK_INK, underline=1)
+        self.count = style(**number)
+        self.linked_count = style(**number, font_color=LINK_INK, underline=1)
+        self.zero = style(**number, font_color=MUTED_INK)
+        self.total = style(**number, bold=True)
+        self.linked_total = style(**number, bold=True, font_color=LINK_INK, underline=1)
 
 
-def _write_counts(
-    sheet: Worksheet,
-    ledger: Ledger,
-    matrix: CountedMatrix,
-    styles: _MatrixStyles,
-    header: int,
-    row: int,
-    place: int,
+def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float) -> None:
+    sheet.hide_gridlines(2)
+    widths = [2.0, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(**MARGINS)
+    scale = print_scale(widths)
+    sheet.set_print_scale(scale)
+    sheet.set_h_pagebreaks(page_breaks(layout, scale, headline_height))
+    sheet.set_footer("&L&A&R&P / &N")
+    sheet.print_area(0, 0, layout.last_row, layout.last_column - 1)
+
+
+def _write_top(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> float:
+    """Write what stands above the matrices; return the points the paragraph takes."""
+    plan, year = summary.plan, summary.ledger.year
+    sheet.set_row(TITLE_ROW - 1, 28)
+    sheet.write_string(TITLE_ROW - 1, 1, f"{plan.title}　進捗状況の集計", styles.heading)
+    sheet.write_string(STAGE_ROW - 1, 1, f"{plan.municipality.name}　{full_year(year)}")
+    sheet.write_string(STAGE_ROW - 1, 2, str(summary.stage), styles.stage)
+    last = summary.layout.last_column - 1
+    sheet.merge_range(HEADLINE_ROW - 1, 1, HEADLINE_ROW - 1, last, "", styles.prose)
+    sheet.write_string(HEADLINE_ROW - 1, 1, summary.headline, styles.prose)
+    width = (_LABEL_WIDTH + _COUNT_WIDTH * (last - 1)) * _WRAPPING
+    height = row_height([(summary.headline, width)], _HEADLINE_SIZE)
+    sheet.set_row(HEADLINE_ROW - 1, height)
+    _write_links(sheet, summary, styles)
+    return height
+
+
+def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None:
+    """Write where to go from here; what the label column has no room for stands beside it."""
+    sheet.set_row(LINKS_ROW - 1, 22)
+    hint = "数字を押すと、その内訳へ移れます。　次に見るところ："
+    sheet.write_string(LINKS_ROW - 1, 1, hint, styles.hint)
+    for place, (said, name) in enumerate(summary.sheets.items()):
+        column = FIRST_COUNT_COLUMN - 1 + 2 * place
+        sheet.write_string(LINKS_ROW - 1, column, said, styles.link)
+        sheet.lead(LINKS_ROW - 1, column, to_cell(name, "A1"))
+
+
+@dataclass(frozen=True, slots=True)
+class _MatrixWriter:
+    """One matrix on its way into the sheet."""
+
+    sheet: GrowingSheet
+    summary: Summary
+    styles: _Styles
+    number: int
+    place: MatrixPlace
+
+    def write(self) -> None:
+        """Write title, headings, counts and totals."""
+        place, matrix = self.place, self.place.matrix
+        self.sheet.write_string(place.title_row - 1, 1, matrix.title, self.styles.title)
+        labels = [bucket.label for bucket in matrix.columns]
+        _write_header(self.sheet, self.styles, place.header_row, [matrix.row_title, *labels, TOTAL])
+        for row in range(len(matrix.rows)):
+            self._write_row(row)
+        self._write_totals()
+
+    def _write_row(self, row: int) -> None:
+        place, matrix, styles = self.place, self.place.matrix, self.styles
+        at = place.first_row + row
+        self.sheet.write_string(at - 1, 1, matrix.rows[row].label, styles.label)
+        for column, bucket in enumerate(matrix.columns):
+            formula = count_formula(
+                self.summary.ledger,
+                (matrix.rows[row], f"${column_letters(LABEL_COLUMN)}{at}"),
+                (bucket, f"{column_letters(FIRST_COUNT_COLUMN + column)}${place.header_row}"),
+            )
+            count = matrix.counts[row][column]
+            style = styles.linked_count if count else styles.zero
+            self._write_count(at, FIRST_COUNT_COLUMN + column, formula, count, style, row, column)
+        first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, place.total_column - 1)
+        self._write_total(at, place.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
+
+    def _write_totals(self) -> None:
+        place, matrix = self.place, self.place.matrix
+        self.sheet.write_string(place.total_row - 1, 1, TOTAL, self.styles.label)
+        sums = [sum(column) for column in zip(*matrix.counts, strict=True)]
+        for n, count in enumerate([*sums, matrix.total]):
+            letters = column_letters(FIRST_COUNT_COLUMN + n)
+            cells = f"{letters}{place.first_row}:{letters}{place.total_row - 1}"
+            column = n if n < len(sums) else None
+            self._write_total(place.total_row, FIRST_COUNT_COLUMN + n, cells, count, None, column)
+
+    def _write_total(
+        self,
+        at: int,
+        in_column: int,
+        cells: str,
+        count: int,
+        row: int | None,
+        column: int | None = None,
+    ) -> None:
+        style = self.styles.linked_total if count else self.styles.total
+        self._write_count(at, in_column, f"=SUM({cells})", count, style, row, column)
+
+    def _write_count(
+        self,
+        at: int,
+        in_column: int,
+        formula: str,
+        count: int,
+        style: Format,
+        row: int | None,
+        column: int | None,
+    ) -> None:
+        self.sheet.write_formula(at - 1, in_column - 1, formula, style, count)
+        if count:
+            self.sheet.lead(at - 1, in_column - 1, self._link(row, column))
+
+    def _link(self, row: int | None, column: int | None) -> Url:
+        span = self.summary.details.spans.get((self.number, row, column))
+        if span is None:
+            return to_cell(LEDGER_SHEET, "A1")
+        return to_cell(DETAILS_SHEET, f"A{span[0] + 2}:{LAST_COLUMN}{span[1] + 2}")
+
+
+def _write_header(sheet: GrowingSheet, styles: _Styles, row: int, labels: list[str]) -> None:
+    for n, label in enumerate(labels):
+        sheet.write_string(row - 1, LABEL_COLUMN - 1 + n, label, styles.header)
+
+
+def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: TrendPlace) -> None:
+    trend = place.trend
+    sheet.write_string(place.title_row - 1, 1, f"{trend.field.label}の推移", styles.title)
+    _write_header(sheet, styles, place.header_row, ["年度", *trend.columns, TOTAL])
+    for at, year in enumerate(trend.rows, start=place.header_row + 1):
+        _write_year_label(sheet, summary, styles, at, year.year)
+        counts = (*year.counts, sum(year.counts))
+        is_now = year.year == summary.ledger.year
+        formulas = _trend_formulas(summary, place, at) if is_now else []
+        for n, count in enumerate(counts):
+            cell = (at - 1, FIRST_COUNT_COLUMN - 1 + n)
+            if formulas:
+                sheet.write_formula(*cell, formulas[n], styles.count, count)
+            else:
+                sheet.write_number(*cell, count, styles.count)
+    _write_notes(sheet, styles, place)
+
+
+def _write_year_label(
+    sheet: GrowingSheet, summary: Summary, styles: _Styles, at: int, year: int
 ) -> None:
-    counts = matrix.counts[place]
-    for n, column in enumerate(matrix.columns):
-        formula = count_formula(
+    name = summary.earlier.get(year)
+    link = to_earlier_ledger(year, name) if name else None
+    sheet.write_string(at - 1, 1, era_year(year), styles.linked_label if link else styles.label)
+    if link:
+        sheet.lead(at - 1, 1, link)
+
+
+def _write_notes(sheet: GrowingSheet, styles: _Styles, place: TrendPlace) -> None:
+    width = _LABEL_WIDTH + _NOTE_COLUMNS * _COUNT_WIDTH
+    for row, sentence in enumerate(place.trend.left_out, start=place.notes_row - 1):
+        sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
+        sheet.write_string(row, 1, sentence, styles.note)
+        sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))
+
+
+def _trend_formulas(summary: Summary, place: TrendPlace, at: int) -> list[str]:
+    """Return this year's counts as formulas over the ledger; what has no such value is the rest."""
+    ledger, trend = summary.ledger, place.trend
+    values = trend.columns[:-1]
+    counts = [
+        count_formula(
             ledger,
-            (matrix.rows[place], f"${column_letters(2)}{row}"),
-            (column, f"{column_letters(_FIRST_COLUMN + n + 1)}${header}"),
+            (
+                Bucket(value, ((trend.field.label, value),)),
+                f"{column_letters(FIRST_COUNT_COLUMN + n)}${place.header_row}",
+            ),
         )
-        sheet.write_formula(row - 1, _FIRST_COLUMN + n, formula, styles.count, counts[n])
-    left, right = a1(row, _FIRST_COLUMN + 1), a1(row, _FIRST_COLUMN + len(counts))
-    total = f"=SUM({left}:{right})"
-    sheet.write_formula(row - 1, _FIRST_COLUMN + len(counts), total, styles.total, sum(counts))
-
-
-def _write_totals(
-    sheet: Worksheet, matrix: CountedMatrix, styles: _MatrixStyles, first: int, last: int
-) -> None:
-    sheet.write_string(last, 1, TOTAL, styles.label)
-    sums = [sum(column) for column in zip(*matrix.counts, strict=True)]
-    for n, value in enumerate([*sums, matrix.total]):
-        letters = column_letters(_FIRST_COLUMN + n + 1)
-        formula = f"=SUM({letters}{first}:{letters}{last})"
-        sheet.write_formula(last, _FIRST_COLUMN + n, formula, styles.total, value)
+        for n, value in enumerate(values)
+    ]
+    every = f"=COUNTA({_ledger_cells(ledger, ID_LABEL)})"
+    first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, FIRST_COUNT_COLUMN + len(counts) - 1)
+    return [*counts, f"{every}-SUM({first}:{last})", every]
 
 
 def count_formula(ledger: Ledger, *buckets: tuple[Bucket, str]) -> str:
     """Return COUNTIFS over the ledger sheet for buckets, each with the cell its label stands in."""
-    last = len(ledger.rows) + 1
-    tests = []
-    for bucket, cell in buckets:
-        for label, text in bucket.conditions:
-            letters = column_letters(ledger.index(label) + 1)
-            cells = f"{quoted_sheet(LEDGER_SHEET)}!${letters}$2:${letters}${last}"
-            tests.append(f"{cells},{_criterion(text, cell if text == bucket.label else '')}")
+    tests = [
+        f"{_ledger_cells(ledger, label)},{_criterion(text, cell if text == bucket.label else '')}"
+        for bucket, cell in buckets
+        for label, text in bucket.conditions
+    ]
     return f"=COUNTIFS({','.join(dict.fromkeys(tests))})"
+
+
+def _ledger_cells(ledger: Ledger, label: str) -> str:
+    letters = column_letters(ledger.index(label) + 1)
+    return f"{quoted_sheet(LEDGER_SHEET)}!${letters}$2:${letters}${len(ledger.rows) + 1}"
 
 
 def _criterion(text: str, cell: str) -> str:
@@ -176,29 +316,3 @@ def _criterion(text: str, cell: str) -> str:
         return cell
     escaped = "".join(f"~{c}" if c in _WILDCARDS else c for c in text)
     return '"=' + escaped.replace('"', '""') + '"'
-
-
-def _insert_chart(
-    book: Workbook, sheet: Worksheet, matrix: CountedMatrix, first: int, after: int
-) -> None:
-    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
-    last = first + len(matrix.rows)
-    for n in range(len(matrix.columns)):
-        place = _FIRST_COLUMN + n
-        chart.add_series(
-            {
-                "name": [SUMMARY_SHEET, first - 1, place],
-                "categories": [SUMMARY_SHEET, first, 1, last - 1, 1],
-                "values": [SUMMARY_SHEET, first, place, last - 1, place],
-                "fill": {"color": SERIES_FILLS[n % len(SERIES_FILLS)]},
-                "border": {"color": "#FFFFFF"},
-                "gap": 50,
-            }
-        )
-    font = {"name": FONT, "size": 9}
-    chart.set_title({"name": matrix.title, "name_font": {"name": FONT, "size": 12}})
-    chart.set_y_axis({"reverse": True, "num_font": font, "crossing": "max"})
-    chart.set_x_axis({"num_font": font, "num_format": "0", "major_gridlines": {"visible": True}})
-    chart.set_legend({"position": "bottom", "font": font})
-    chart.set_size({"width": 860, "height": 20 * (_CHART_ROWS - 1)})
-    sheet.insert_chart(after - 1, 1, chart, {"description": matrix.title})

@@ -2,85 +2,145 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 
-from workflow.compiled.ledger import Ledger
+from xlsxwriter import Workbook
+from xlsxwriter.url import Url
+
+from workflow.compiled.attention_sheet import ATTENTION_SHEET, write_attention
+from workflow.compiled.comparison import headline_sentences
+from workflow.compiled.comparison_sheet import COMPARISON_SHEET, write_comparison
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.details import DETAILS_SHEET
+from workflow.compiled.details_sheet import write_details
+from workflow.compiled.headline import headline
+from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET
 from workflow.compiled.legend_sheet import LEGEND_SHEET, write_legend
-from workflow.compiled.matrix import CountedMatrix
-from workflow.compiled.merge import Merged
+from workflow.compiled.print_sheet import PRINT_SHEET, write_print_list
 from workflow.compiled.record_sheets import (
-    FINDING_COLUMNS,
     FINDINGS_SHEET,
-    NOTE_COLUMNS,
     NOTES_SHEET,
     RECEIPTS_SHEET,
-    RETURN_COLUMNS,
     STATUS_COLUMNS,
     STATUS_SHEET,
+    Trail,
+    finding_columns,
+    note_columns,
+    return_columns,
 )
-from workflow.compiled.status import DepartmentStatus
-from workflow.compiled.summary_sheet import LEDGER_SHEET, SUMMARY_SHEET, write_summary
+from workflow.compiled.recorded import recorded_files
+from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.summary_sheet import Summary, write_summary
 from workflow.compiled.unused import unused_answers
-from workflow.model import Plan
-from workflow.sheets import add_sheet, new_workbook
+from workflow.sheets import GrowingSheet, add_sheet, new_workbook
 from workflow.table_sheet import FONT_SIZE, TableStyles, write_table, write_values
-from workflow.templates.register import Register
 from workflow.years import era_year
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compilation:
-    """Everything the compiled workbook shows."""
-
-    plan: Plan
-    register: Register
-    ledger: Ledger
-    matrices: tuple[CountedMatrix, ...]
-    statuses: tuple[DepartmentStatus, ...]
-    merged: Merged
-
-    @property
-    def as_of(self) -> datetime:
-        """The moment the compilation speaks of: the last return, or else the last issue."""
-        moments = [r.received for r in self.merged.returns]
-        moments += [issue.issued_at for issue in self.register.issues]
-        return max(moments)
+SHEETS = (
+    SUMMARY_SHEET,
+    ATTENTION_SHEET,
+    LEDGER_SHEET,
+    PRINT_SHEET,
+    COMPARISON_SHEET,
+    STATUS_SHEET,
+    FINDINGS_SHEET,
+    RECEIPTS_SHEET,
+    NOTES_SHEET,
+    DETAILS_SHEET,
+    LEGEND_SHEET,
+)
 
 
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
-    plan, ledger = compilation.plan, compilation.ledger
+    plan = compilation.result.plan
     book.set_properties(
         {
-            "title": f"{plan.title} {era_year(ledger.year)} 台帳",
+            "title": f"{plan.title} {era_year(compilation.ledger.year)} 台帳",
             "company": plan.municipality.name,
-            "created": compilation.as_of.replace(tzinfo=None),
+            "status": compilation.stage.name,
+            "created": compilation.stage.as_of.replace(tzinfo=None),
         }
     )
-    names = (
-        SUMMARY_SHEET,
-        LEDGER_SHEET,
-        STATUS_SHEET,
-        FINDINGS_SHEET,
-        RECEIPTS_SHEET,
-        NOTES_SHEET,
-        LEGEND_SHEET,
-    )
-    sheets = {name: add_sheet(book, name) for name in names}
-    styles = TableStyles(book)
-    write_summary(book, sheets[SUMMARY_SHEET], plan, ledger, compilation.matrices)
-    columns = [(column.label, column.width) for column in ledger.columns]
-    write_values(sheets[LEDGER_SHEET], styles, columns, ledger.rows)
-    write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
-    write_table(sheets[FINDINGS_SHEET], styles, FINDING_COLUMNS, compilation.merged.findings)
-    write_table(sheets[RECEIPTS_SHEET], styles, RETURN_COLUMNS, compilation.merged.returns)
-    notes = [note for returned in compilation.merged.returns for note in returned.notes]
-    notes += unused_answers(compilation.merged)
-    write_table(sheets[NOTES_SHEET], styles, NOTE_COLUMNS, notes)
-    write_legend(book, sheets[LEGEND_SHEET], plan, compilation.register)
+    sheets = {name: add_sheet(book, name) for name in SHEETS}
+    trail = _trail(compilation)
+    _write_for_readers(book, sheets, compilation, trail)
+    _write_records(book, sheets, compilation, trail)
     book.close()
     return stream.getvalue()
+
+
+def _trail(compilation: Compilation) -> Trail:
+    lying = {r.path: r.lying.path for r in compilation.result.merged.returns}
+    return Trail(compilation.ledger.year, lying, recorded_files(compilation.journal))
+
+
+def _write_for_readers(
+    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+) -> None:
+    """Write what an auditor reads: the conclusion, what to look at, and what changed."""
+    plan, ledger = compilation.result.plan, compilation.ledger
+    write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
+    write_attention(
+        book, sheets[ATTENTION_SHEET], plan, compilation.points, compilation.statuses, trail
+    )
+    write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
+    write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
+    write_details(book, sheets[DETAILS_SHEET], plan, ledger, compilation.details)
+    write_legend(book, sheets[LEGEND_SHEET], compilation)
+
+
+def _summary(compilation: Compilation) -> Summary:
+    plan, ledger = compilation.result.plan, compilation.ledger
+    changes = headline_sentences(compilation.comparison)
+    points = len(compilation.points)
+    findings = len(compilation.result.merged.findings)
+    leading = {
+        f"要確認（{points}件）": ATTENTION_SHEET,
+        "前年度比較": COMPARISON_SHEET,
+        "提出状況": STATUS_SHEET,
+        f"指摘一覧（{findings}件）": FINDINGS_SHEET,
+    }
+    return Summary(
+        plan=plan,
+        ledger=ledger,
+        stage=compilation.stage,
+        headline=headline(plan, ledger, changes),
+        layout=lay_out_summary(compilation.matrices, compilation.trend),
+        details=compilation.details,
+        sheets=leading,
+        earlier=compilation.earlier,
+    )
+
+
+def _write_records(
+    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+) -> None:
+    """Write the flat tables: the ledger and how it came about."""
+    styles = TableStyles(book)
+    ledger, merged = compilation.ledger, compilation.result.merged
+    columns = [(column.label, column.width) for column in ledger.columns]
+    leading = _to_answers(compilation, trail)
+    write_values(sheets[LEDGER_SHEET], styles, columns, ledger.rows, leading)
+    write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
+    write_table(sheets[FINDINGS_SHEET], styles, finding_columns(trail), merged.findings)
+    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(trail), merged.returns)
+    notes = [note for returned in merged.returns for note in returned.notes]
+    notes += unused_answers(merged)
+    write_table(sheets[NOTES_SHEET], styles, note_columns(trail), notes)
+
+
+def _to_answers(compilation: Compilation, trail: Trail) -> dict[tuple[int, int], Url]:
+    """Return, for each answered row of the ledger, the link to the cell it was first read from."""
+    place = compilation.ledger.index(FILE_LABEL)
+    found = {}
+    for row, entry in enumerate(compilation.ledger.entries, start=1):
+        if entry.answer:
+            source = entry.answer.source
+            first = min(entry.answer.cells.values(), key=lambda c: (len(c), c), default="")
+            link = trail.to(source.file, source.sheet, first or f"A{source.row}")
+            if link:
+                found[row, place] = link
+    return found

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -15,16 +15,18 @@ from workflow.demo.fill import fill
 from workflow.errors import WorkspaceError
 from workflow.files import replace_all
 from workflow.model import Plan
-from workflow.pipeline import Collected, collect, generate
+from workflow.pipeline import Collected, collect, finalize, generate
 from workflow.plan.convert import as_book_bytes, sample_document
 from workflow.plan.load import load_plan
-from workflow.returned.engine import judge_in_workers
+from workflow.returned.engine import judge_in_workers, open_in_worker
+from workflow.rounds import Reading
 from workflow.templates.register import Issue
 from workflow.terminal import progress_bar, show_round
 from workflow.workspace import Workspace
-from workflow.years import JST, full_year
+from workflow.years import JST, era_year, full_year
 
 _MARK = "この中身は demo が作り直します.txt"
+_READING = Reading(engine=judge_in_workers, open_book=open_in_worker)
 Texts = dict[str, dict[str, str]]
 Say = Callable[[str], None]
 
@@ -54,13 +56,18 @@ def play(folder: Path, say: Say) -> int:
             _deliver(workspace, plan, year, delivery, issued_at)
         if year == 2024:
             _deliver_strays(workspace.returned(year), issued_at + timedelta(days=20))
-        compiled.append(_collect(workspace, year))
+        compiled.append(_collect(workspace, year, issued_at + timedelta(days=21)))
+        if year == 2023:
+            finalize(workspace, year, issued_at + timedelta(days=60), _READING)
+            say(f"{era_year(year)}を確定しました。")
     say("\n次のファイルを開いてみてください。")
     for collected in compiled:
         say(f"・{collected.ledger}")
-        for path in collected.handbacks:
+        for path in collected.written.handbacks:
             say(f"・差戻し用の調査票：{path}")
     say(f"・調査票の例：{workspace.templates(2024)}")
+    say("\n元の回答から計算し直して照合するには、次のように実行します。")
+    say(f"    python run.py verify --year 2024 --home {folder.name}")
     return 0
 
 
@@ -70,6 +77,8 @@ def _fresh_workspace(folder: Path) -> Workspace:
             raise WorkspaceError(
                 f"「{folder}」は demo が作ったものではないため、触りませんでした。"
             )
+        for path in folder.rglob("*.*"):
+            path.chmod(0o700)  # Windows removes no read-only file, and a final version is one
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     replace_all(
@@ -87,9 +96,9 @@ def _sample_answers() -> dict[str, Texts]:
     return answers
 
 
-def _collect(workspace: Workspace, year: int) -> Collected:
+def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
     with progress_bar("回答を読み取っています") as progress:
-        collected = collect(workspace, year, judge_in_workers, progress)
+        collected = collect(workspace, year, now, replace(_READING, progress=progress))
     show_round(collected.statuses, collected.document)
     return collected
 

@@ -1,0 +1,174 @@
+"""確定版: made once, left alone, reopened only for a reason, and never written over by mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.city import COLLECTED_AT, City
+from tests.engine import HERE
+from tests.scenario.play import run
+from tests.verification.mutations import YEAR
+from tests.verification.rounds import codes, compiled_round, copied, verified
+from workflow.errors import WorkspaceError
+from workflow.exact_book import open_exactly
+from workflow.journal import EventKind, load_journal
+from workflow.pipeline import collect, finalize
+from workflow.plan.convert import as_json_bytes
+
+LATER = COLLECTED_AT + timedelta(days=30)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+@pytest.fixture
+def city(once: City, tmp_path: Path) -> City:
+    return copied(once, tmp_path / "市")
+
+
+@pytest.fixture(autouse=True)
+def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
+
+
+@pytest.fixture
+def final(city: City) -> City:
+    finalize(city.workspace, YEAR, LATER, HERE)
+    return city
+
+
+def stage(city: City) -> str:
+    sheet = open_exactly(city.workspace.ledger(YEAR).read_bytes())["集計表"]
+    return str(sheet["C2"].value)
+
+
+def outputs(city: City) -> dict[str, bytes]:
+    folder = city.workspace.compiled(YEAR)
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+
+
+def kinds(city: City) -> list[EventKind]:
+    return [event.kind for event in load_journal(city.workspace.journal(YEAR)).events]
+
+
+def test_a_final_version_says_so_and_cannot_be_written_to(final: City) -> None:
+    assert stage(final) == "【確定版】令和6年6月19日 10時00分確定"
+    paths = [final.workspace.ledger(YEAR), final.workspace.ledger_csv(YEAR)]
+    paths += [final.workspace.data_package(YEAR), final.workspace.digest_list(YEAR)]
+    assert [p.stat().st_mode & 0o222 for p in paths] == [0, 0, 0, 0]
+    assert kinds(final)[-1] is EventKind.FINALIZED
+    assert verified(final).is_clean
+
+
+def test_the_list_is_what_sha256sum_checks(final: City) -> None:
+    path = final.workspace.digest_list(YEAR)
+    done = subprocess.run(
+        ["sha256sum", "--check", "--quiet", str(path)],
+        cwd=final.home,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(path.read_text("utf-8").splitlines()) == 3 + 1 + 5
+
+
+def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
+    before = outputs(final)
+    home = ("--home", str(final.home))
+    document = json.loads((final.home / "plan.json").read_bytes())
+    document["items"][0]["title"] += "（改）"
+    (final.home / "plan.json").write_bytes(as_json_bytes(document))
+    for command in ("collect", "generate"):
+        code, printed, complaint = run(command, "--year", "2023", *home)
+        assert (code, printed) == (2, "")
+        assert "--reopen" in complaint
+        assert len(complaint.splitlines()) == 1
+    assert outputs(final) == before
+
+
+def test_making_it_again_gives_the_same_bytes(final: City) -> None:
+    before = outputs(final)
+    for path in (final.workspace.ledger(YEAR), final.workspace.digest_list(YEAR)):
+        path.unlink()
+    finalize(final.workspace, YEAR, LATER + timedelta(days=9), HERE)
+    after = outputs(final)
+    assert {n: c for n, c in after.items() if n != "status.json"} == {
+        n: c for n, c in before.items() if n != "status.json"
+    }
+
+
+def test_nothing_is_final_before_it_was_collected_as_it_lies(city: City) -> None:
+    city.returned("遅れて.txt").write_text("あとから", "utf-8")
+    with pytest.raises(WorkspaceError, match="collect"):
+        finalize(city.workspace, YEAR, LATER, HERE)
+    assert EventKind.FINALIZED not in kinds(city)
+    collect(city.workspace, YEAR, LATER, HERE)
+    finalize(city.workspace, YEAR, LATER, HERE)
+    assert kinds(city)[-1] is EventKind.FINALIZED
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--reopen"], ["--reopen", "--reason", "　"], ["--reason", "誤り"]]
+)
+def test_reopening_needs_a_reason(final: City, arguments: list[str]) -> None:
+    code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *arguments)
+    assert code == 2
+    assert "--reason" in complaint
+    assert EventKind.REOPENED not in kinds(final)
+
+
+def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
+    kept = {n: c for n, c in outputs(final).items() if n not in ("journal.jsonl", "status.json")}
+    reason = ("--reopen", "--reason", "評価の誤りのため")
+    code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *reason)
+    assert (code, complaint) == (1, "")
+    (folder,) = (final.workspace.compiled(YEAR) / "旧確定版").iterdir()
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == kept
+    assert stage(final).startswith("【暫定版】")
+    assert not final.workspace.digest_list(YEAR).exists()
+    events = load_journal(final.workspace.journal(YEAR)).events
+    (reopened,) = [e for e in events if e.kind is EventKind.REOPENED]
+    assert reopened.facts["reason"] == "評価の誤りのため"
+    legend = open_exactly(final.workspace.ledger(YEAR).read_bytes())["凡例"]
+    told = [str(cell.value) for row in legend.iter_rows() for cell in row]
+    assert any("評価の誤りのため" in text for text in told)
+    assert verified(final).is_clean
+
+
+def test_a_ledger_changed_by_hand_is_set_aside_under_a_dated_name(city: City) -> None:
+    path = city.workspace.ledger(YEAR)
+    path.write_bytes(b"edited by hand")
+    moment = (LATER - timedelta(days=1)).timestamp()
+    os.utime(path, (moment, moment))
+    collected = collect(city.workspace, YEAR, LATER, HERE)
+    kept = path.with_name("台帳_令和5年度_手直し_20240618-100000.xlsx")
+    assert collected.written.set_aside == (kept,)
+    assert kept.read_bytes() == b"edited by hand"
+    assert path.read_bytes().startswith(b"PK")
+    assert verified(city).is_clean
+    path.write_bytes(b"edited again")
+    os.utime(path, (moment, moment))
+    (second,) = collect(city.workspace, YEAR, LATER, HERE).written.set_aside
+    assert second != kept
+    assert {kept.read_bytes(), second.read_bytes()} == {b"edited by hand", b"edited again"}
+
+
+def test_what_we_wrote_ourselves_is_written_over(city: City) -> None:
+    city.returned("遅れて.txt").write_text("あとから", "utf-8")
+    collected = collect(city.workspace, YEAR, LATER, HERE)
+    assert collected.written.set_aside == ()
+    assert codes(verified(city)) == set()
+
+
+def test_a_final_version_without_answers_says_so_by_its_exit_code(city: City) -> None:
+    code, printed, complaint = run("finalize", "--year", "2023", "--home", str(city.home))
+    assert (code, complaint) == (1, "")
+    assert "確定しました" in printed

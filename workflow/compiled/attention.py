@@ -1,0 +1,182 @@
+"""要確認: what a reader should look at first, the weightiest first. Pure.
+
+What is missing is one line per department, so that the list stays short early in a round; what
+was answered is one line per item with every reason for looking at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from workflow.compiled.changes import Change, FieldChange
+from workflow.compiled.comparison import Comparison
+from workflow.compiled.headline import wanting
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.merge import AnswerStatus, Entry, Merged
+from workflow.findings import Code, Finding, Severity
+from workflow.model import Choice, ChoiceField, Outcome, Plan, TextField
+
+
+class Weight(IntEnum):
+    """How soon a point should be looked at."""
+
+    MISSING = 0
+    SENT_BACK = 1
+    UNREAD = 2
+    WANTING = 3
+    WORSENED = 4
+    CHANGED = 5
+    DISPUTED = 6
+    WARNED = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One line: its reasons, what it is about, and what is said there.
+
+    Depth is how far down a rating is. Entry is the place of its item in the ledger, department a
+    code where a whole department is meant, file the return where only a file is.
+    """
+
+    weight: Weight
+    reasons: tuple[str, ...]
+    item: str = ""
+    title: str = ""
+    owner: str = ""
+    said: str = ""
+    prose: str = ""
+    depth: int = 0
+    entry: int | None = None
+    department: str = ""
+    file: str = ""
+
+
+def points(plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison) -> tuple[Point, ...]:
+    """Return every point of a round, ordered by weight and then as the plan is."""
+    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison)
+    found = [*_open_points(plan, ledger.entries), *_unread(merged), *looked_at.points()]
+    return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
+
+
+def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
+    """Yield a point per group of departments that has yet to answer, and per reason."""
+    groups: dict[tuple[AnswerStatus, str], list[Entry]] = {}
+    for entry in entries:
+        if entry.status is not AnswerStatus.ANSWERED:
+            owner = entry.assignment.department_label
+            groups.setdefault((entry.status, owner), []).append(entry)
+    for (status, owner), members in groups.items():
+        is_missing = status is AnswerStatus.MISSING
+        ids = "、".join(entry.assignment.item.id for entry in members)
+        yield Point(
+            weight=Weight.MISSING if is_missing else Weight.SENT_BACK,
+            reasons=(status.value,),
+            owner=owner,
+            title=f"{len(members)}件（{ids}）",
+            said="回答がまだ届いていません。" if is_missing else "訂正を待っています。",
+            department=members[0].assignment.departments[0].code,
+        )
+
+
+def _unread(merged: Merged) -> Iterator[Point]:
+    """Yield a point per file that nobody could read; it may hold an answer."""
+    for returned in merged.returns:
+        if returned.outcome is Outcome.UNREADABLE:
+            said = "".join(f"{f.message}{f.remedy}" for f in returned.findings)
+            yield Point(
+                weight=Weight.UNREAD,
+                reasons=(Outcome.UNREADABLE.label,),
+                title=returned.path,
+                said=said,
+                file=returned.path,
+            )
+
+
+def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:
+    """Return the warnings about items, by file and item."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.item and finding.severity is Severity.WARNING:
+            found.setdefault((finding.file, finding.item), []).append(finding)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """The look at every answered item of a round."""
+
+    plan: Plan
+    ledger: Ledger
+    warnings: Mapping[tuple[str, str], list[Finding]]
+    comparison: Comparison
+
+    def points(self) -> Iterator[Point]:
+        """Yield a point per answered item that has a reason."""
+        for place, entry in enumerate(self.ledger.entries):
+            if entry.status is AnswerStatus.ANSWERED and entry.answer:
+                reasons = dict(self._reasons(place, entry))
+                if reasons:
+                    yield self._point(place, entry, reasons)
+
+    def _reasons(self, place: int, entry: Entry) -> Iterator[tuple[str, Weight]]:
+        yield from self._wanting(place)
+        for change in self._changes(place):
+            lowered = change.change is Change.LOWERED
+            word = "前年度より下がった" if lowered else "前年度から変わった"
+            weight = Weight.WORSENED if lowered else Weight.CHANGED
+            yield f"{change.field.label}が{word}（{change.before}→{change.after}）", weight
+        for finding in self._warnings(entry):
+            if finding.code == Code.JOINT_DIFFERS.name:
+                yield "共同の課で回答が分かれた", Weight.DISPUTED
+            else:
+                yield "指摘あり", Weight.WARNED
+
+    def _ratings(self, place: int) -> Iterator[tuple[ChoiceField, Choice]]:
+        """Yield the ratings of a row that ask for a look."""
+        for field in self.plan.form.choice_fields:
+            value = self.ledger.rows[place][self.ledger.index(field.label)]
+            yield from ((field, choice) for choice in wanting(field) if choice.value == value)
+
+    def _wanting(self, place: int) -> Iterator[tuple[str, Weight]]:
+        for field, choice in self._ratings(place):
+            yield f"{field.label}が{choice.value}", Weight.WANTING
+
+    def _changes(self, place: int) -> Iterator[FieldChange]:
+        for line in self.comparison.lines_of(place):
+            yield from (change for change in line.changes if change.is_changed_choice)
+
+    def _warnings(self, entry: Entry) -> list[Finding]:
+        assert entry.answer
+        return self.warnings.get((entry.answer.source.file, entry.answer.item), [])
+
+    def _point(self, place: int, entry: Entry, reasons: Mapping[str, Weight]) -> Point:
+        return Point(
+            weight=min(reasons.values()),
+            reasons=tuple(sorted(reasons, key=lambda reason: reasons[reason])),
+            item=entry.assignment.item.id,
+            title=entry.assignment.item.title,
+            owner=entry.assignment.department_label,
+            said=self._said(place, entry),
+            prose=self._prose(place),
+            depth=max((f.choices.index(c) for f, c in self._ratings(place)), default=0),
+            entry=place,
+        )
+
+    def _said(self, place: int, entry: Entry) -> str:
+        """Return what was chosen, and what the warnings say of it."""
+        row = self.ledger.rows[place]
+        chosen = "、".join(
+            f"{field.label}：{row[self.ledger.index(field.label)]}"
+            for field in self.plan.form.fields
+            if isinstance(field, ChoiceField)
+        )
+        return "\n".join((chosen, *(finding.message for finding in self._warnings(entry))))
+
+    def _prose(self, place: int) -> str:
+        """Return what was written, without the first text, which tells what was done."""
+        texts = [field for field in self.plan.form.fields if isinstance(field, TextField)]
+        row = self.ledger.rows[place]
+        said = (row[self.ledger.index(field.label)] for field in texts[1:] or texts)
+        return "\n".join(str(text) for text in said if text is not None)

@@ -1,0 +1,57 @@
+"""A round's result → everything its compiled files show. Pure: the same round, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workflow.compiled.attention import Point, points
+from workflow.compiled.comparison import Comparison, compare
+from workflow.compiled.details import Details, list_details
+from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.matrix import CountedMatrix, count
+from workflow.compiled.result import Result
+from workflow.compiled.stage import Stage
+from workflow.compiled.status import DepartmentStatus, department_statuses
+from workflow.compiled.trend import Trend, trend
+from workflow.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """Everything the compiled workbook shows. Earlier are the ledgers of other years, by year."""
+
+    result: Result
+    stage: Stage
+    journal: Journal
+    ledger: Ledger
+    matrices: tuple[CountedMatrix, ...]
+    details: Details
+    trend: Trend | None
+    comparison: Comparison
+    points: tuple[Point, ...]
+    statuses: tuple[DepartmentStatus, ...]
+    earlier: Mapping[int, str]
+
+
+def compiled(
+    result: Result, journal: Journal, stage: Stage, earlier: Mapping[int, str]
+) -> Compilation:
+    """Return the compilation of a round; the journal is that up to the last judging."""
+    plan, merged = result.plan, result.merged
+    ledger = build_ledger(plan, result.year, merged.entries)
+    matrices = count(plan, ledger)
+    comparison = compare(plan, ledger, result.past[0] if result.past else None)
+    return Compilation(
+        result=result,
+        stage=stage,
+        journal=journal,
+        ledger=ledger,
+        matrices=matrices,
+        details=list_details(matrices),
+        trend=trend(plan, ledger, result.past),
+        comparison=comparison,
+        points=points(plan, ledger, merged, comparison),
+        statuses=department_statuses(plan, result.register, merged),
+        earlier=earlier,
+    )

@@ -1,0 +1,68 @@
+"""The round in one paragraph of words: what is there, what it says, where what is bad is. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from workflow.cells import folded
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.merge import AnswerStatus
+from workflow.model import Choice, ChoiceField, Plan
+from workflow.years import full_year
+
+_NAMED_PLACES = 6
+
+
+def headline(plan: Plan, ledger: Ledger, changes: Sequence[str]) -> str:
+    """Return the paragraph; changes are the sentences about last year."""
+    said = (_said(ledger, field) for field in plan.form.choice_fields)
+    return "".join((_counts(ledger), *said, *changes, *_whereabouts(plan, ledger)))
+
+
+def wanting(field: ChoiceField) -> tuple[Choice, ...]:
+    """Return the choices of a rating that ask for a look, best first: Ｂ and worse.
+
+    Where none is called Ｂ, they are the lower half of the scale: △ and × of ◎, ○, △, ×.
+    """
+    if not field.ordered:
+        return ()
+    names = [folded(choice.value) for choice in field.choices]
+    good = names.index("b") if "b" in names else len(names) // 2
+    return field.choices[max(1, good) :]
+
+
+def _counts(ledger: Ledger) -> str:
+    by_status = {status: sum(e.status is status for e in ledger.entries) for status in AnswerStatus}
+    told = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
+    return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{told}です。"
+
+
+def _said(ledger: Ledger, field: ChoiceField) -> str:
+    place = ledger.index(field.label)
+    counts = Counter(row[place] for row in ledger.rows)
+    told = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.choices if counts[c.value])
+    return f"{field.label}は、{told}です。" if told else ""
+
+
+def _whereabouts(plan: Plan, ledger: Ledger) -> Iterator[str]:
+    """Yield, for each choice that asks for a look, the groups of the plan it stands in."""
+    for field in (field for field in plan.form.choice_fields if field.ordered):
+        place = ledger.index(field.label)
+        for choice in wanting(field):
+            rows = [row for row in ledger.rows if row[place] == choice.value]
+            groups = Counter(str(row[ledger.index(_group_level(plan))]) for row in rows)
+            if groups:
+                yield f"{field.label}が{choice.value}の取組は、{_named(groups)}あります。"
+
+
+def _named(groups: Counter[str]) -> str:
+    named = [f"「{group}」に{n}件" for group, n in list(groups.items())[:_NAMED_PLACES]]
+    rest = len(groups) - _NAMED_PLACES
+    return "、".join([*named, f"ほか{rest}か所"] if rest > 0 else named)
+
+
+def _group_level(plan: Plan) -> str:
+    """Return the level people speak of: the rows of the first matrix, or else the topmost."""
+    axes = (matrix.rows for matrix in plan.matrices)
+    return next((axis for axis in axes if axis in plan.levels), plan.levels[0])

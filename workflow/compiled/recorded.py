@@ -1,0 +1,173 @@
+"""What the journal knows of a round's files, and what a collect has to add to it. Pure.
+
+Events say only what is new, so the journal grows with what comes in, not with each collect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflow.compiled.merge import Merged
+from workflow.compiled.result import Basis
+from workflow.compiled.status import totals
+from workflow.journal import Event, EventKind, Facts, Journal
+from workflow.model import Return
+from workflow.templates.register import Register
+from workflow.years import iso_time
+
+_PASSWORDS = ("lock_password", "open_passwords")
+_CHANGES = ("returns", "dropped", "plan_content")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A file as it lay in returned/ when it was last recorded; first_seen is of this content."""
+
+    sha256: str
+    size: int
+    modified: str
+    first_seen: datetime
+
+
+def recorded_files(journal: Journal) -> dict[str, RecordedFile]:
+    """Return the files that lay in returned/ at the last collect, by path."""
+    files: dict[str, RecordedFile] = {}
+    for event in journal.of(EventKind.RECEIVED):
+        for path in event.facts["gone"]:
+            files.pop(path, None)
+        for file in event.facts["files"]:
+            known = files.get(file["path"])
+            same = known is not None and known.sha256 == file["sha256"]
+            seen = known.first_seen if known and same else event.at
+            files[file["path"]] = RecordedFile(file["sha256"], file["size"], file["modified"], seen)
+    return files
+
+
+def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:
+    """Return what became of each return: its digest, outcome, department and answers."""
+    outcomes: dict[str, list[str | int]] = {}
+    for event in journal.of(EventKind.JUDGED):
+        for path in event.facts["dropped"]:
+            outcomes.pop(path, None)
+        outcomes |= {path: said for path, *said in event.facts["returns"]}
+    return outcomes
+
+
+def recorded_outputs(journal: Journal) -> dict[str, str]:
+    """Return the files last written to compiled/YEAR, with their digests."""
+    event = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    return dict(event.facts["outputs"]) if event else {}
+
+
+def every_output(journal: Journal) -> frozenset[tuple[str, str]]:
+    """Return name and digest of everything ever written to compiled/YEAR."""
+    made = (*journal.of(EventKind.COMPILED), *journal.of(EventKind.FINALIZED))
+    return frozenset(pair for event in made for pair in event.facts["outputs"].items())
+
+
+def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
+    """Return what to record of the files that are new, changed or gone; None if there are none."""
+    known = recorded_files(journal)
+    lying = {r.lying.path: _file(r) for r in returns}
+    changed = [file for path, file in lying.items() if not _is_recorded(known.get(path), file)]
+    gone = [path for path in known if path not in lying]
+    return {"files": changed, "gone": gone} if changed or gone else None
+
+
+def judgement(
+    journal: Journal, basis: Basis, merged: Merged, plan_content: Mapping[str, Any]
+) -> Facts | None:
+    """Return what to record of the outcomes; None when nothing differs from the last time.
+
+    The plan's content goes with it when it is new: plan.xlsx will be another next year.
+    """
+    known = recorded_outcomes(journal)
+    outcomes = {r.path: _outcome(r) for r in merged.returns}
+    changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
+    dropped = [path for path in known if path not in outcomes]
+    figures = totals(merged)
+    facts = basis.as_json() | {
+        "returns": changed,
+        "dropped": dropped,
+        "assignments": figures.assignments,
+        "answered": figures.answered,
+        "missing": figures.missing,
+    }
+    last = journal.last(EventKind.JUDGED)
+    is_news = changed or dropped or last is None or _figures(last.facts) != _figures(facts)
+    if not is_news and journal.last(EventKind.JUDGED, EventKind.REOPENED) is last:
+        return None
+    is_new_plan = last is None or last.facts["plan"] != basis.plan
+    return facts | ({"plan_content": without_passwords(plan_content)} if is_new_plan else {})
+
+
+def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
+    """Return the plan the round was last judged by, as plan.json spells it, without passwords."""
+    plans = [e.facts["plan_content"] for e in journal.of(EventKind.JUDGED) if _has_plan(e)]
+    return plans[-1] if plans else None
+
+
+def recorded_basis(journal: Journal) -> Basis | None:
+    """Return what the last judging rested on."""
+    last = journal.last(EventKind.JUDGED)
+    if last is None:
+        return None
+    return Basis(last.facts["plan"], last.facts["register"], last.facts["earlier"])
+
+
+def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan's content as it may be shown to anybody."""
+    plan = {k: v for k, v in plan_content["plan"].items() if k not in _PASSWORDS}
+    return {**plan_content, "plan": plan}
+
+
+def issued(register: Register, digest: str, journal: Journal) -> Facts | None:
+    """Return what to record of the issues of a register that the journal does not know yet."""
+    last = journal.last(EventKind.ISSUED)
+    if last is not None and last.facts["register"] == digest:
+        return None
+    known = recorded_issues(journal)
+    new = [
+        {"number": str(i.number), "file": i.file, "sha256": i.sha256, "at": iso_time(i.issued_at)}
+        for i in register.issues
+        if known.get(str(i.number)) != i.sha256
+    ]
+    return {"register": digest, "issues": new}
+
+
+def recorded_issues(journal: Journal) -> dict[str, str]:
+    """Return the digest of every template issued, by form number."""
+    return {
+        issue["number"]: issue["sha256"]
+        for event in journal.of(EventKind.ISSUED)
+        for issue in event.facts["issues"]
+    }
+
+
+def _file(returned: Return) -> dict[str, str | int]:
+    lying = returned.lying
+    modified = iso_time(returned.received)
+    return {"path": lying.path, "sha256": lying.sha256, "size": lying.size, "modified": modified}
+
+
+def _is_recorded(known: RecordedFile | None, file: Mapping[str, str | int]) -> bool:
+    if known is None:
+        return False
+    said = {"sha256": known.sha256, "size": known.size, "modified": known.modified}
+    return all(file[key] == value for key, value in said.items())
+
+
+def _outcome(returned: Return) -> list[str | int]:
+    answers = len(returned.answers)
+    return [returned.sha256, returned.outcome.value, returned.department, answers]
+
+
+def _figures(facts: Facts) -> dict[str, object]:
+    return {key: said for key, said in facts.items() if key not in _CHANGES}
+
+
+def _has_plan(event: Event) -> bool:
+    return "plan_content" in event.facts

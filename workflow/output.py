@@ -1,0 +1,153 @@
+"""What a compilation is written to: journal, compiled files, hand-backs and the state of the round.
+
+The journal is written first: a run cut short then finds its own unfinished work, not a stranger's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.digest_list import digest_list, final_digests
+from workflow.compiled.handback import hand_backs
+from workflow.compiled.outputs import output_bytes
+from workflow.compiled.recorded import every_output, recorded_outputs
+from workflow.compiled.round_json import as_bytes, status_document
+from workflow.compiled.set_aside import old_final, set_aside
+from workflow.compiled.status import totals
+from workflow.errors import WorkspaceError
+from workflow.files import make_read_only, remove_all, replace_all, sha256
+from workflow.journal import EventKind, Journal, appended
+from workflow.returned.inbox import seen_files
+from workflow.rounds import Round
+from workflow.templates.handback import (
+    HandbackWrites,
+    handback_bytes,
+    handback_name,
+    plan_writes,
+)
+from workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A compilation on its way to the disk; before is the journal as it lies there."""
+
+    workspace: Workspace
+    judged: Round
+    compilation: Compilation
+    before: Journal
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was written: hand-backs to send, and copies kept of what people had changed.
+
+    Kept are copies of hand-backs, set_aside those of compiled files.
+    """
+
+    handbacks: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    set_aside: tuple[Path, ...] = ()
+
+
+def write_provisional(output: Output, now: datetime) -> Written:
+    """Write a 暫定版. Raises OutputError; then the previous version is whole."""
+    workspace, year = output.workspace, output.judged.result.year
+    outputs = _placed(output)
+    edited = set_aside(outputs, every_output(output.before))
+    handing_back = _plan_handbacks(output)
+    journal, reopened = output.journal, output.before.is_final
+    if reopened or _digests(outputs) != recorded_outputs(journal):
+        journal = journal.adding(EventKind.COMPILED, now, _facts(outputs, edited))
+    with appended(workspace.journal(year), output.before, journal):
+        replace_all(
+            {
+                **(_old_final(output) if reopened else {}),
+                **edited,
+                **handing_back.writes,
+                **outputs,
+                workspace.status(year): _state(output, handing_back.made),
+            }
+        )
+    old_list = (workspace.digest_list(year),) if reopened else ()
+    remove_all((*handing_back.stale, *old_list))
+    return Written(handbacks=handing_back.current, kept=handing_back.kept, set_aside=tuple(edited))
+
+
+def write_final(output: Output) -> Written:
+    """Write the 確定版, read-only, with the list of the digests it rests on.
+
+    Raises OutputError, or WorkspaceError when it was final before and would now differ.
+    """
+    workspace, year, journal = output.workspace, output.judged.result.year, output.journal
+    outputs = _placed(output)
+    edited = set_aside(outputs, every_output(output.before))
+    if not output.before.is_final:
+        at, facts = output.compilation.stage.as_of, _facts(outputs, edited)
+        journal = journal.adding(EventKind.FINALIZED, at, facts)
+    elif _digests(outputs) != recorded_outputs(journal):
+        raise WorkspaceError(
+            "確定版を作り直すと、確定したときと違うものになります（道具の版か、前の年度の台帳が"
+            "変わっています）。残っている確定版をそのままお使いください。"
+        )
+    by_name = {path.name: content for path, content in outputs.items()}
+    digests = final_digests(workspace, output.judged.result, journal, by_name)
+    final = {**outputs, workspace.digest_list(year): digest_list(digests)}
+    with appended(workspace.journal(year), output.before, journal):
+        replace_all({**edited, **final})
+    make_read_only(final)
+    return Written(set_aside=tuple(edited))
+
+
+def _placed(output: Output) -> dict[Path, bytes]:
+    folder = output.workspace.compiled(output.judged.result.year)
+    return {folder / name: content for name, content in output_bytes(output.compilation).items()}
+
+
+def _digests(outputs: Mapping[Path, bytes]) -> dict[str, str]:
+    return {path.name: sha256(content) for path, content in outputs.items()}
+
+
+def _facts(outputs: Mapping[Path, bytes], edited: Mapping[Path, bytes]) -> dict[str, Any]:
+    return {"outputs": _digests(outputs), "set_aside": [path.name for path in edited]}
+
+
+def _old_final(output: Output) -> dict[Path, bytes]:
+    """Return the copies that keep a final version which is being reopened."""
+    year, final = output.judged.result.year, output.before.last(EventKind.FINALIZED)
+    assert final
+    folder = output.workspace.compiled(year)
+    paths = [folder / name for name in final.facts["outputs"]]
+    return old_final([*paths, output.workspace.digest_list(year)], final.at)
+
+
+def _state(output: Output, made: Mapping[str, str]) -> bytes:
+    """Return the state of the round, for status and the next collect."""
+    judged, statuses = output.judged, output.compilation.statuses
+    figures = totals(judged.result.merged)
+    year, seen = judged.result.year, seen_files(judged.files)
+    return as_bytes(status_document(year, statuses, figures, seen, made))
+
+
+def _plan_handbacks(output: Output) -> HandbackWrites:
+    workspace, result = output.workspace, output.judged.result
+    year, plan = result.year, result.plan
+    contents = {
+        handback_name(h.department, year): handback_bytes(
+            plan, h.department, h.issue, output.judged.previous, h.filling
+        )
+        for h in hand_backs(plan, result.register, result.merged)
+    }
+    stored = workspace.status(year)
+    try:
+        made = json.loads(stored.read_bytes()).get("made", {}) if stored.exists() else {}
+    except (OSError, ValueError):
+        made = {}  # then every file lying there is taken for a stranger's
+    return plan_writes(workspace.handbacks(year), contents, made)

@@ -1,0 +1,192 @@
+"""A round as it lies in the workspace: everything a compilation rests on, read and judged."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workflow.compiled.merge import merge
+from workflow.compiled.past import PastYear, past_year
+from workflow.compiled.previous import previous_answers
+from workflow.compiled.recorded import recorded_plan
+from workflow.compiled.result import Basis, Result
+from workflow.compiled.stage import Stage
+from workflow.errors import PlanError, WorkspaceError
+from workflow.files import sha256
+from workflow.journal import EventKind, Journal
+from workflow.model import Form, Plan, PreviousAnswers, Return
+from workflow.plan.build import build_plan
+from workflow.plan.fingerprint import form_digest, plan_digest
+from workflow.plan.load import load_plan, load_plan_with_content
+from workflow.returned.engine import Engine, Opener
+from workflow.returned.inbox import Received, scan
+from workflow.returned.judge import Context
+from workflow.templates.register import load_issued_register, load_register
+from workflow.workspace import Workspace
+from workflow.years import era_year
+
+Progress = Callable[[int, int], None]
+"""Told after each file: how many are done, of how many."""
+
+if TYPE_CHECKING:
+    from workflow.compiled.compilation import Compilation
+
+_MOST_YEARS = 10
+
+
+def no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read a round: who judges and opens, with which passwords, telling whom.
+
+    Again says to read every original with another library than collect does.
+    """
+
+    engine: Engine
+    open_book: Opener
+    passwords: tuple[str, ...] = ()
+    progress: Progress = no_progress
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """A round judged: its result, the files as they lie, and last year's answers."""
+
+    result: Result
+    files: tuple[Received, ...]
+    previous: PreviousAnswers
+
+
+def judged_round(workspace: Workspace, plan: Plan, year: int, reading: Reading) -> Round:
+    """Read and judge everything that came back. Raises WorkspaceError when nothing was issued."""
+    register = load_issued_register(workspace.templates(year), year)
+    files = scan(workspace.returned(year))
+    previous = last_answers(workspace, plan, year)
+    passwords = known_passwords(plan, reading.passwords)
+    context = Context(plan, {year: register}, year, passwords, previous, reading.again)
+    returns: list[Return] = []
+    for done, judged in enumerate(reading.engine(files, context), start=1):
+        reading.progress(done, len(files))
+        returns += judged
+    result = Result(
+        plan=plan,
+        register=register,
+        merged=merge(plan, register.item_ids(), returns),
+        past=tuple(_past_years(workspace, year)),
+        basis=basis(workspace, plan, year),
+    )
+    return Round(result=result, files=files, previous=previous)
+
+
+def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapping[str, Any]]:
+    """Return the plan a round was last judged by, whatever plan.xlsx says today.
+
+    The journal holds no passwords; those of today's plan are taken, if it can be read.
+    """
+    content = recorded_plan(journal)
+    if content is None:
+        return load_plan_with_content(workspace.home)
+    try:
+        passwords = load_plan(workspace.home).open_passwords
+    except PlanError:
+        passwords = ()
+    return replace(build_plan(content), open_passwords=passwords), content
+
+
+def stage_of(journal: Journal, finalizing_at: datetime | None = None) -> Stage:
+    """Return how far a round is and as of when; both come from the journal."""
+    last = journal.last(EventKind.JUDGED)
+    assert last
+    final = journal.last(EventKind.FINALIZED) if journal.is_final else None
+    as_of = final.at if final else finalizing_at
+    return Stage(as_of is not None, as_of or last.at)
+
+
+def compilation_of(
+    workspace: Workspace, result: Result, journal: Journal, stage: Stage
+) -> Compilation:
+    """Return everything the compiled files of a round show."""
+    from workflow.compiled.compilation import compiled
+
+    last = journal.last(EventKind.JUDGED)
+    assert last
+    return compiled(result, journal.until(last), stage, _earlier_ledgers(workspace, result.year))
+
+
+def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:
+    """Return the digests of what a compilation rests on besides the returns."""
+    register = workspace.register(year)
+    return Basis(
+        plan=plan_digest(plan),
+        register=sha256(register.read_bytes()) if register.exists() else "",
+        earlier=dict(_earlier_digests(workspace, year)),
+    )
+
+
+def _earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
+    """Return the names of the compiled workbooks of earlier years that are there."""
+    years = (year - back for back in range(1, _MOST_YEARS))
+    return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
+
+
+def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
+    """Return what departments answered the year before; nothing when no ledger is there."""
+    ledger = workspace.ledger_csv(year - 1)
+    if not ledger.exists():
+        return {}
+    answers: PreviousAnswers = _of_ledger(
+        ledger, year - 1, lambda content: previous_answers(plan, content)
+    )
+    return answers
+
+
+def known_passwords(plan: Plan, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the plan's passwords and then those given, each once."""
+    return tuple(dict.fromkeys((*plan.open_passwords, *given)))
+
+
+def _past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
+    """Yield the unbroken run of earlier years that have a ledger, newest first."""
+    for earlier in range(year - 1, year - _MOST_YEARS, -1):
+        ledger = workspace.ledger_csv(earlier)
+        if not ledger.exists():
+            return
+        form = _form_of(workspace, earlier)
+        yield _of_ledger(ledger, earlier, _as_past(earlier, form))
+
+
+def _as_past(year: int, form: Form | None) -> Callable[[bytes], PastYear]:
+    return lambda content: past_year(year, content, form)
+
+
+def _form_of(workspace: Workspace, year: int) -> Form | None:
+    """Return what was last asked in an earlier year, if its register still tells."""
+    issues = load_register(workspace.templates(year), year).issues
+    return issues[-1].form.form if issues else None
+
+
+def _earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
+    for earlier in range(year - 1, year - _MOST_YEARS, -1):
+        ledger = workspace.ledger_csv(earlier)
+        if not ledger.exists():
+            return
+        form = _form_of(workspace, earlier)
+        yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
+
+
+def _of_ledger(ledger: Path, year: int, read: Callable[[bytes], Any]) -> Any:  # noqa: ANN401
+    try:
+        return read(ledger.read_bytes())
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(
+            f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
+            f"collect --year {year} を実行して、作り直してください。"
+        ) from error
