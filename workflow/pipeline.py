@@ -108,9 +108,13 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
     from workflow.rounds import judged_round, plan_as_recorded
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
+    if not before.last(EventKind.COMPILED):
+        raise WorkspaceError(
+            f"{era_year(year)}はまだ集めていません。先に collect --year {year} を実行してください。"
+        )
     plan, content = plan_as_recorded(workspace, before)
     judged = judged_round(workspace, plan, year, reading)
-    if not before.last(EventKind.COMPILED) or _recorded(before, now, judged, content) != before:
+    if _recorded(before, now, judged, content) != before:
         raise WorkspaceError(
             f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"
             f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"

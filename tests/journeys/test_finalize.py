@@ -105,6 +105,13 @@ def test_making_it_again_gives_the_same_bytes(final: City) -> None:
     }
 
 
+def test_nothing_is_final_that_was_never_collected(tmp_path: Path) -> None:
+    city = City.with_sample_plan(tmp_path)
+    city.generate(YEAR)
+    with pytest.raises(WorkspaceError, match="まだ集めていません"):
+        finalize(city.workspace, YEAR, LATER, HERE)
+
+
 def test_nothing_is_final_before_it_was_collected_as_it_lies(city: City) -> None:
     city.returned("遅れて.txt").write_text("あとから", "utf-8")
     with pytest.raises(WorkspaceError, match="collect"):

@@ -53,6 +53,7 @@ def test_a_round_that_was_never_collected_cannot_be_verified(tmp_path: Path) -> 
     city = City.with_sample_plan(tmp_path)
     with pytest.raises(WorkspaceError):
         verify(city.workspace, YEAR, HERE)
+    city.generate()
     code, printed, complaint = run("verify", "--year", "2023", "--home", str(city.home))
     assert (code, printed) == (2, "")
     assert complaint.endswith("collect --year 2023 を実行してください。\n")

@@ -66,12 +66,12 @@ class _Lying:
     @classmethod
     def of(cls, workspace: Workspace, year: int) -> _Lying:
         path = workspace.journal(year)
-        if not path.exists() and not workspace.ledger(year).exists():
+        journal, faults = read_journal(path.read_bytes() if path.exists() else b"")
+        if journal.last(EventKind.JUDGED) is None and not workspace.ledger(year).exists():
             raise WorkspaceError(
                 f"{era_year(year)}の台帳はまだありません。"
                 f"先に collect --year {year} を実行してください。"
             )
-        journal, faults = read_journal(path.read_bytes() if path.exists() else b"")
         file = _shown(workspace, path)
         broken = (*records.chain(file, faults), *records.stages(file, journal))
         return cls(workspace, year, journal, broken)
