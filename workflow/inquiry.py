@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.errors import WorkspaceError
 from workflow.model import Plan, Return
-from workflow.plan.load import load_plan
 from workflow.returned.inbox import scan, seen_files
 from workflow.templates.register import Register, load_issued_register
 from workflow.workspace import Workspace
@@ -32,6 +31,7 @@ def check(
     from workflow.compiled.merge import Merged
     from workflow.compiled.round_json import round_document
     from workflow.compiled.status import totals
+    from workflow.plan.load import load_plan
     from workflow.returned.inbox import single
     from workflow.returned.judge import Context
     from workflow.rounds import known_passwords
@@ -69,7 +69,7 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
     if stored.exists():
         document = _stored_status(stored)
     else:
-        document = _status_before_collect(load_plan(workspace.home), year, register)
+        document = _status_before_collect(workspace, year, register)
     document.pop("made", None)
     seen = {tuple(entry) for entry in document.pop("seen")}
     lying = {tuple(entry) for entry in seen_files(scan(workspace.returned(year)))}
@@ -86,11 +86,13 @@ def _stored_status(path: Path) -> dict[str, Any]:
     return document
 
 
-def _status_before_collect(plan: Plan, year: int, register: Register) -> dict[str, Any]:
+def _status_before_collect(workspace: Workspace, year: int, register: Register) -> dict[str, Any]:
     from workflow.compiled.merge import merge
     from workflow.compiled.round_json import status_document
     from workflow.compiled.status import department_statuses, totals
+    from workflow.plan.load import load_plan
 
+    plan = load_plan(workspace.home)
     merged = merge(plan, register.item_ids(), ())
     statuses = department_statuses(plan, register, merged)
     return status_document(year, statuses, totals(merged), (), {})

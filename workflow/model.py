@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from workflow.findings import Finding, Severity
 
@@ -167,9 +168,12 @@ class Municipality:
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A whole plan, already checked: every reference in it resolves."""
+    """A whole plan, already checked: every reference in it resolves.
+
+    Without slots, so that what is looked up again and again is indexed once.
+    """
 
     title: str
     municipality: Municipality
@@ -188,21 +192,35 @@ class Plan:
 
     def department(self, code: str) -> Department:
         """Return the department with this code; KeyError if the plan has none."""
-        for candidate in self.departments:
-            if candidate.code == code:
-                return candidate
-        raise KeyError(code)
+        return self._departments_by_code[code]
 
     def successor(self, code: str) -> Department | None:
         """Return who answers today for a department code, also one from before a reorganisation."""
-        for candidate in self.departments:
-            if code == candidate.code or code in candidate.formerly:
-                return candidate
-        return None
+        return self._successors.get(code)
 
     def items_of(self, code: str) -> tuple[Item, ...]:
         """Return the items a department is asked about, in the plan's order."""
-        return tuple(item for item in self.items if code in item.departments)
+        return self._items_by_department.get(code, ())
+
+    @cached_property
+    def _departments_by_code(self) -> Mapping[str, Department]:
+        return {department.code: department for department in self.departments}
+
+    @cached_property
+    def _successors(self) -> Mapping[str, Department]:
+        found: dict[str, Department] = {}
+        for department in self.departments:
+            for code in (department.code, *department.formerly):
+                found.setdefault(code, department)
+        return found
+
+    @cached_property
+    def _items_by_department(self) -> Mapping[str, tuple[Item, ...]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            for code in dict.fromkeys(item.departments):
+                found.setdefault(code, []).append(item)
+        return {code: tuple(items) for code, items in found.items()}
 
     def assignments(self) -> tuple[Assignment, ...]:
         """Return one assignment per answer expected, in the plan's order."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 def child(pointer: str, key: str | int) -> str:
     """Return the pointer of a key or an index below a pointer."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    if isinstance(key, int):
+        return f"{pointer}/{key}"
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def parent(pointer: str) -> str:

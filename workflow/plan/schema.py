@@ -82,8 +82,22 @@ def _validator() -> Validator:
     keywords = {"maxLength": max_length, "pattern": pattern}
     kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    validator: Validator = kind(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    # Following a reference takes as long as checking what it leads to, and plans are long.
+    whole = _spelled_out(schema, schema.pop("$defs"))
+    validator: Validator = kind(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return validator
+
+
+def _spelled_out(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401  a schema
+    """Return a schema with every reference replaced by what it leads to; none leads to itself."""
+    if isinstance(schema, list):
+        return [_spelled_out(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix("#/$defs/")
+        return _spelled_out(definitions[name], definitions)
+    return {key: _spelled_out(part, definitions) for key, part in schema.items()}
 
 
 def _missing(pointer: str) -> Problem:

@@ -12,6 +12,7 @@ from workflow.errors import WorkspaceError
 from workflow.files import safe_name, sha256
 from workflow.model import Department, Plan, PreviousAnswers
 from workflow.templates.distribution_list import distribution_bytes, distribution_name
+from workflow.templates.in_parallel import in_parallel
 from workflow.templates.layout import content_digest, issued_items, lay_out
 from workflow.templates.printed import printed_texts
 from workflow.templates.register import (
@@ -71,9 +72,9 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     unchanged: list[Issue] = []
     issued: list[Issue] = []
     contents: dict[Path, bytes] = {}
-    for department in request.departments:
-        issue, content = _issue_for(request, department, register, lying)
-        (unchanged if issue in register.issues else issued).append(issue)
+    asking = _Asking(request, register, lying)
+    for issue, content in in_parallel(_issue_for, asking, request.departments):
+        (unchanged if register.find(issue.number) == issue else issued).append(issue)
         if content is not None:
             contents[folder / issue.file] = content
     register = register.adding(tuple(issued))
@@ -106,12 +107,20 @@ def _refuse_edited(lying: Mapping[str, bytes], register: Register, year: int) ->
         )
 
 
-def _issue_for(
-    request: IssueRequest, department: Department, register: Register, lying: Mapping[str, bytes]
-) -> tuple[Issue, bytes | None]:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is to be issued, what was, and the templates that lie there."""
+
+    request: IssueRequest
+    register: Register
+    lying: Mapping[str, bytes]
+
+
+def _issue_for(asking: _Asking, department: Department) -> tuple[Issue, bytes | None]:
     """Return the issue a department has after the run, and its bytes if they must be written."""
+    request, lying = asking.request, asking.lying
     plan, year, previous = request.plan, request.year, request.previous
-    latest = register.latest(department.code)
+    latest = asking.register.latest(department.code)
     if latest and latest.digest == content_digest(plan, department, year, previous):
         if latest.file in lying and sha256(lying[latest.file]) == latest.sha256:
             return latest, None

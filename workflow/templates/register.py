@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -75,29 +77,42 @@ class Issue:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
-    """All issues of one fiscal year, in the order they were made."""
+    """All issues of one fiscal year, in the order they were made.
+
+    Without slots, so that what is looked up again and again is indexed once.
+    """
 
     year: int
     issues: tuple[Issue, ...] = ()
 
     def latest(self, department: str) -> Issue | None:
         """Return the issue a department should answer now."""
-        return next((i for i in reversed(self.issues) if i.number.department == department), None)
+        return self._latest.get(department)
 
     def find(self, number: FormNumber) -> Issue | None:
         """Return the issue with this 様式番号."""
-        return next((i for i in self.issues if i.number == number), None)
+        return self._by_number.get(number)
 
     def current(self) -> tuple[Issue, ...]:
         """Return the latest issue of each department, in the order of first issue."""
-        latest = {issue.number.department: issue for issue in self.issues}
-        return tuple(latest.values())
+        return tuple(self._latest.values())
 
     def item_ids(self) -> frozenset[str]:
         """Return the items that stand on any template people should answer now."""
         return frozenset(item.id for issue in self.current() for item in issue.items)
+
+    @cached_property
+    def _latest(self) -> Mapping[str, Issue]:
+        return {issue.number.department: issue for issue in self.issues}
+
+    @cached_property
+    def _by_number(self) -> Mapping[FormNumber, Issue]:
+        found: dict[FormNumber, Issue] = {}
+        for issue in self.issues:
+            found.setdefault(issue.number, issue)
+        return found
 
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from workflow.templates import in_parallel
+from workflow.templates.in_parallel import in_parallel as mapped
+
+
+def shifted(by: int, number: int) -> tuple[int, int]:
+    return number + by, os.getpid()
+
+
+def failing(by: int, number: int) -> int:
+    raise ValueError(number)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 100])
+def test_results_come_in_order(count: int) -> None:
+    found = list(mapped(shifted, 10, range(count)))
+    assert [number for number, _ in found] == [n + 10 for n in range(count)]
+
+
+def test_few_things_are_done_in_this_process() -> None:
+    assert {process for _, process in mapped(shifted, 1, range(3))} == {os.getpid()}
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor only")
+def test_many_things_are_done_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_parallel, "_WORTH_A_SPAWN", 8)
+    assert os.getpid() not in {process for _, process in mapped(shifted, 1, range(50))}
+
+
+def test_what_goes_wrong_there_goes_wrong_here() -> None:
+    with pytest.raises(ValueError, match="0"):
+        list(mapped(failing, 1, range(50)))
