@@ -1,0 +1,87 @@
+"""One city, 12 departments and 25 items: where starting up is most of the time."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.line import Line, alone, at_most, compared
+from tests.benchmarks.material import YEAR
+from tests.benchmarks.picture import picture_of
+from tests.benchmarks.processes import USERS_PYTHON, Run, Start, fastest, ours, peer, run
+from workflow.templates.register import load_register
+from workflow.workspace import Workspace
+
+_ROUNDS = 7
+
+
+def measure(bench: Bench) -> Iterator[Line]:
+    """Yield wall times of collect, generate and status, each against its peer."""
+    city = bench.city()
+    yield from _starts(bench)
+    yield _collect(bench, city)
+    yield _generate(bench, city)
+    yield _status(bench, city)
+
+
+def _starts(bench: Bench) -> Iterator[Line]:
+    """Yield what a bare interpreter takes, twice of which is in every command of ours."""
+    starts: dict[str, Start] = {
+        "the Python people type": lambda: run([USERS_PYTHON, "-c", "pass"]),
+        "the Python in .venv": lambda: run([sys.executable, "-c", "pass"]),
+    }
+    for name, seconds in fastest(starts, bench.rounds(_ROUNDS)).items():
+        yield alone(f"bare start of {name}", seconds * 1000, "ms")
+
+
+def _collect(bench: Bench, city: Workspace) -> Line:
+    output = bench.scratch() / "台帳.xlsx"
+    seconds = fastest(
+        {
+            "ours": lambda: ours(bench.fresh(city).home, "collect"),
+            "peer": lambda: peer("naive_pandas.py", "openpyxl", city.returned(YEAR), output),
+        },
+        bench.rounds(_ROUNDS),
+    )
+    what = "a city's collect: pandas with openpyxl"
+    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(1))
+
+
+def _generate(bench: Bench, city: Workspace) -> Line:
+    written = bench.scratch()
+    pictures = written / "pictures.pickle"
+    folder = city.templates(YEAR)
+    templates = [issue.file for issue in load_register(folder, YEAR).issues]
+    pictures.write_bytes(pickle.dumps({file: picture_of(folder / file) for file in templates}))
+    seconds = fastest(
+        {
+            "ours": lambda: _generate_anew(bench.scratch(), city),
+            "peer": lambda: peer("bare_xlsxwriter.py", pictures, written),
+        },
+        bench.rounds(_ROUNDS),
+    )
+    what = f"a city's generate, {len(templates)} templates: bare XlsxWriter"
+    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(1.5))
+
+
+def _generate_anew(home: Path, city: Workspace) -> Run:
+    shutil.copy(city.home / "plan.xlsx", home)
+    return ours(home, "generate")
+
+
+def _status(bench: Bench, city: Workspace) -> Line:
+    home = bench.fresh(city).home
+    ours(home, "collect")
+    seconds = fastest(
+        {
+            "ours": lambda: ours(home, "status"),
+            "peer": lambda: run([sys.executable, "-c", "import pandas"]),
+        },
+        bench.rounds(_ROUNDS),
+    )
+    what = "a city's status: import pandas"
+    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(0.4))

@@ -1,0 +1,52 @@
+"""Collecting many returns, everything included, beside scripts that do a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks import datamaps
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.line import Goal, Line, compared, faster, left_out
+from tests.benchmarks.material import YEAR, places_on
+from tests.benchmarks.processes import Start, fastest, ours, peer
+from workflow.templates.register import load_register
+from workflow.workspace import Workspace
+
+_PEERS: dict[str, tuple[str, tuple[str, ...], Goal]] = {
+    "pandas with openpyxl": ("naive_pandas.py", ("openpyxl",), faster(4)),
+    "pandas with calamine": ("naive_pandas.py", ("calamine",), faster(2)),
+    "frictionless, validating only": ("frictionless_only.py", (), faster(5)),
+}
+_DATAMAPS_FILES = 200
+
+
+def measure(bench: Bench) -> Iterator[Line]:
+    """Yield collect's wall time against each peer's on the same files."""
+    workspace = bench.round_of(bench.returns)
+    returned, output = workspace.returned(YEAR), bench.scratch() / "台帳.xlsx"
+    starts: dict[str, Start] = {"ours": lambda: ours(bench.fresh(workspace).home, "collect")}
+    for name, (script, options, _) in _PEERS.items():
+        starts[name] = _start(script, *options, returned, output)
+    seconds = fastest(starts, bench.rounds(2))
+    what = f"collect {bench.returns:,} returns × 25 items"
+    for name, (_, _, goal) in _PEERS.items():
+        yield compared(f"{what}: {name}", seconds["ours"], seconds[name], "s", goal)
+    yield _beside_datamaps(bench, workspace, what, seconds["ours"])
+
+
+def _start(script: str, *arguments: str | Path) -> Start:
+    return lambda: peer(script, *arguments)
+
+
+def _beside_datamaps(bench: Bench, workspace: Workspace, what: str, seconds: float) -> Line:
+    files = sorted(workspace.returned(YEAR).iterdir())[:_DATAMAPS_FILES]
+    what = f"{what}: datamaps {datamaps.VERSION} ({len(files)} files, scaled)"
+    issue = load_register(workspace.templates(YEAR), YEAR).issues[0]
+    places = places_on(workspace.templates(YEAR) / issue.file, issue)
+    try:
+        command = datamaps.install(bench.folder / "datamaps")
+    except RuntimeError as problem:
+        return left_out(what, problem)
+    taken = datamaps.to_master(command, bench.scratch(), files, places).seconds
+    return compared(what, seconds, taken * bench.returns / len(files), "s", faster(6))

@@ -1,0 +1,43 @@
+"""Opening one clean return, guarded and whole, beside a reader that gives its values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.cpu import least_cpu
+from tests.benchmarks.line import Line, at_most, compared
+from tests.benchmarks.material import YEAR
+from workflow.returned.inbox import Received, single
+from workflow.returned.opening import Opened, open_received
+
+_DEPARTMENTS = 10
+
+
+def measure(bench: Bench) -> Iterator[Line]:
+    """Yield CPU per file: digest, guard and raw workbook against bare calamine."""
+    path = next(iter(sorted(bench.round_of(_DEPARTMENTS).returned(YEAR).iterdir())))
+    received = single(path)
+    seconds = least_cpu(
+        {"ours": lambda: _ours(received), "peer": lambda: _peer(path)},
+        times=5 if bench.quick else 20,
+        rounds=bench.rounds(15),
+    )
+    what = f"CPU per clean file of 25 items, {path.stat().st_size // 1024} KB: bare calamine"
+    yield compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(1.6))
+
+
+def _ours(received: Received) -> None:
+    (opened,) = open_received(received)
+    assert isinstance(opened, Opened)
+    assert all(sheet.cells for sheet in opened.book.sheets)
+
+
+def _peer(path: Path) -> None:
+    book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python()
