@@ -18,5 +18,10 @@ ALERT_FILL = "#F8CBAD"
 ALERT_INK = "#9C2A00"
 LINK_INK = "#0B5394"
 
-SERIES_FILLS = ("#1F4E79", "#E69F00", "#D55E00", "#6B7785", "#56B4E9", "#009E73", "#CC79A7")
+SERIES_FILLS = (
+    "#1F4E79", "#E69F00", "#D55E00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2",
+)  # fmt: skip
 """Chart colours after Okabe and Ito, which colour-blind readers can tell apart."""
+
+OPEN_FILLS = ("#6B7785", "#B8C2CC", "#DDE3E8")
+"""Greys for what is no answer: in a chart it must not look like one."""

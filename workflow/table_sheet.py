@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.url import Url
 
+from workflow.errors import OutputError
 from workflow.look import HEADER_FILL, HEADER_INK, LINE, LINK_INK
-from workflow.sheets import GrowingSheet, row_height
+from workflow.row_xml import CellValue as CellValue
+from workflow.row_xml import FlatRow
+from workflow.sheets import GrowingSheet, Link, RowHeights
 
 FONT_SIZE = 10.0
 MAX_LINKS = 60_000
 """Links written to one sheet; Excel bears 65,530."""
 
-_PAPER_A4 = 9
-CellValue = str | int | Decimal | datetime | date | None
-"""What one cell of a flat table holds; None is an empty cell."""
+MAX_ROWS = 1_048_575
+"""Rows of one sheet of Excel, below the header."""
 
+_PAPER_A4 = 9
+_SENTENCE_WIDTH = 100.0
 RowT = TypeVar("RowT")
 
 
@@ -38,7 +40,7 @@ class TableColumn(Generic[RowT]):
     label: str
     width: float
     value: Callable[[RowT], CellValue]
-    link: Callable[[RowT], Url | None] = no_link
+    link: Callable[[RowT], Link | None] = no_link
 
 
 class TableStyles:
@@ -65,6 +67,18 @@ class TableStyles:
             line | {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
         )
 
+    def of(self, value: CellValue) -> Format:
+        """Return the format of a value: a text is one, whatever it looks like."""
+        match value:
+            case None | str():
+                return self.text
+            case datetime():
+                return self.moment
+            case date():
+                return self.day
+            case _:
+                return self.number
+
 
 def write_table(
     sheet: GrowingSheet,
@@ -75,12 +89,13 @@ def write_table(
     """Write rows under a frozen, filtered header, ready to print on A4 landscape."""
     listed = list(rows)
     values = [[column.value(row) for column in columns] for row in listed]
-    links = (
-        ((at, place), column.link(row))
-        for at, row in enumerate(listed, start=1)
+    leading = {
+        (at, place): link
         for place, column in enumerate(columns)
-    )
-    leading = {cell: link for cell, link in links if link is not None}
+        if column.link is not no_link
+        for at, row in enumerate(listed, start=1)
+        if (link := column.link(row)) is not None
+    }
     write_values(sheet, styles, [(c.label, c.width) for c in columns], values, leading)
 
 
@@ -89,23 +104,27 @@ def write_values(
     styles: TableStyles,
     columns: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[CellValue]],
-    links: Mapping[tuple[int, int], Url] = MappingProxyType({}),
+    links: Mapping[tuple[int, int], Link] = MappingProxyType({}),
 ) -> None:
     """Write rows of values under (label, width) columns; links are by 0-based row and column.
 
-    Beyond what Excel bears, no cell of the sheet leads anywhere.
+    Beyond what Excel bears, no cell of the sheet leads anywhere. Raises OutputError when there are
+    more rows than a sheet of Excel has: none is left out.
     """
+    if len(rows) > MAX_ROWS:
+        raise OutputError(
+            f"シート「{sheet.get_name()}」が{len(rows):,}行になり、Excelの一枚のシートに載る"
+            f"{MAX_ROWS:,}行を超えるため、台帳を作れません。"
+            "計画を基本目標などで分け、それぞれ別の作業用フォルダーで集めてください。"
+        )
     links = links if len(links) <= MAX_LINKS else {}
     for place, (label, width) in enumerate(columns):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, label, styles.header)
-    for row, values in enumerate(rows, start=1):
-        texts = ((v, columns[n][1]) for n, v in enumerate(values) if isinstance(v, str))
-        sheet.set_row(row, row_height(texts, FONT_SIZE))
-        for place, value in enumerate(values):
-            write_value(sheet, row, place, value, styles)
+    if rows:
+        widths = [width for _, width in columns]
+        sheet.write_flat_rows(1, (len(rows), len(columns)), _flat(styles, widths, rows, links))
     for (row, place), link in links.items():
-        sheet.write_string(row, place, str(rows[row - 1][place]), styles.link)
         sheet.lead(row, place, link)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
@@ -116,19 +135,28 @@ def write_values(
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def write_value(
-    sheet: GrowingSheet, row: int, column: int, value: CellValue, styles: TableStyles
-) -> None:
-    """Write one value as what it is; a text stays a text whatever it looks like."""
-    match value:
-        case None:
-            sheet.write_blank(row, column, None, styles.text)
-        case datetime():
-            # Excel has no time zones: times are Japan's, as the legend says.
-            sheet.write_datetime(row, column, value.replace(tzinfo=None), styles.moment)
-        case date():
-            sheet.write_datetime(row, column, value, styles.day)
-        case Decimal() | int():
-            sheet.write_number(row, column, value, styles.number)
-        case _:
-            sheet.write_string(row, column, value, styles.text)
+def write_sentence(sheet: GrowingSheet, styles: TableStyles, label: str, sentence: str) -> None:
+    """Write one sentence under a heading, where there is no table."""
+    write_values(sheet, styles, [(label, _SENTENCE_WIDTH)], [(sentence,)])
+
+
+def _flat(
+    styles: TableStyles,
+    widths: Sequence[float],
+    rows: Iterable[Sequence[CellValue]],
+    links: Mapping[tuple[int, int], Link],
+) -> Iterator[FlatRow]:
+    heights = RowHeights(widths, FONT_SIZE)
+    linked: dict[int, list[int]] = {}
+    for row, place in links:
+        linked.setdefault(row, []).append(place)
+    known: dict[tuple[object, ...], tuple[Format, ...]] = {}
+    for number, values in enumerate(rows, start=1):
+        places = linked.get(number, ())
+        key = (*map(type, values), *places)
+        if key not in known:
+            known[key] = tuple(
+                styles.link if place in places else styles.of(value)
+                for place, value in enumerate(values)
+            )
+        yield FlatRow(heights.of(values), values, known[key])

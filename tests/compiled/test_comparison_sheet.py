@@ -18,6 +18,7 @@ from tests.compiled.fiscal_years import (
     plan_of,
 )
 from tests.hyperlinks import hyperlinks
+from workflow.compiled import reach
 from workflow.compiled.comparison import compare, headline_sentences
 from workflow.compiled.comparison_sheet import COMPARISON_SHEET, write_comparison
 from workflow.compiled.ledger import LEDGER_SHEET
@@ -104,6 +105,23 @@ def test_an_item_of_this_year_leads_to_its_row_in_the_ledger() -> None:
     assert links[2:4] == [("2-1", "'台帳'!A4"), ("2-1", "'台帳'!A4")]
     assert links[9:11] == [("4-1", "'台帳'!A10"), ("4-1", None)]
     assert links[-1] == ("9-9", None)
+
+
+@pytest.mark.parametrize(
+    ("most", "shown", "told"),
+    [(14, 14, ""), (13, 12, "全14件のうち、"), (11, 0, "表は載せていません")],
+)
+def test_of_very_many_lines_only_what_changed_is_listed(
+    monkeypatch: pytest.MonkeyPatch, most: int, shown: int, told: str
+) -> None:
+    monkeypatch.setattr(reach, "MOST_COMPARED", most)
+    monkeypatch.setattr(reach, "MOST_CHANGED", most)
+    sheet = sheet_of(written(past(LAST_YEAR)))
+    listed = texts(sheet)[header_row(sheet) :]
+    assert len([line for line in listed if line[0]]) == shown
+    above = "".join(line[0] for line in texts(sheet)[: header_row(sheet) - 1])
+    assert told in above
+    assert ("シート「台帳」と前年度の台帳" in above) is bool(told)
 
 
 @pytest.mark.parametrize(("paper", "code"), [("A4", 9), ("A3", 8)])

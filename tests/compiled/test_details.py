@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from tests.compiled.rounds import MISSING, answered, round_plan
 from tests.compiled.test_matrix import ledgers
-from workflow.compiled import details
-from workflow.compiled.details import list_details
+from workflow.compiled import reach
+from workflow.compiled.details import Details, list_details
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import count
 from workflow.model import Plan
@@ -43,5 +43,5 @@ def test_the_lines_behind_a_count_are_as_many_and_fit_its_headings(
 def test_more_than_anybody_reads_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = round_plan(["一"], ["甲課"], ["Ａ"])
     matrices = count(plan, build_ledger(plan, 2023, answered(plan, [MISSING])))
-    monkeypatch.setattr(details, "MAX_LINES", 1)
-    assert list_details(matrices).lines == ()
+    monkeypatch.setattr(reach, "MOST_DETAILS", 1)
+    assert list_details(matrices) == Details((), {}, omitted=18)

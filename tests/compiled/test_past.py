@@ -12,7 +12,7 @@ from tests.compiled.fiscal_years import (
     past,
 )
 from tests.small import with_formerly
-from workflow.compiled.former_names import departments_named
+from workflow.compiled.former_names import KnownNames
 from workflow.compiled.past import past_year
 from workflow.compiled.previous import previous_answers
 from workflow.model import ChoiceField, Form
@@ -81,13 +81,13 @@ def test_a_field_nobody_asked_has_no_label() -> None:
     ],
 )
 def test_a_former_name_is_that_of_todays_department(text: str, named: str) -> None:
-    found = departments_named(REORGANISED, text)
+    found = KnownNames(REORGANISED).named(text)
     assert " ".join(f"{n.name}={''.join(sorted(n.codes))}" for n in found) == named
 
 
 def test_a_department_that_was_split_is_several_today() -> None:
     plan = with_formerly(REORGANISED, "D", "福祉政策課")
-    assert departments_named(plan, "福祉政策課")[0].codes == {"K", "D"}
+    assert KnownNames(plan).named("福祉政策課")[0].codes == {"K", "D"}
 
 
 def test_templates_show_what_a_department_said_under_its_former_name() -> None:

@@ -17,6 +17,7 @@ from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.findings import Code, Finding, Severity
 from workflow.model import Choice, ChoiceField, Outcome, Plan, TextField
+from workflow.table_sheet import CellValue
 
 
 class Weight(IntEnum):
@@ -55,7 +56,11 @@ class Point:
 
 def points(plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison) -> tuple[Point, ...]:
     """Return every point of a round, ordered by weight and then as the plan is."""
-    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison)
+    ratings = tuple(
+        _Rating(field, ledger.index(field.label), {c.value: c for c in wanting(field)})
+        for field in plan.form.choice_fields
+    )
+    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison, ratings)
     found = [*_open_points(plan, ledger.entries), *_unread(merged), *looked_at.points()]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
 
@@ -104,6 +109,15 @@ def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Findi
 
 
 @dataclass(frozen=True, slots=True)
+class _Rating:
+    """A choice field, its column in the ledger, and its values that ask for a look."""
+
+    field: ChoiceField
+    column: int
+    wanting: Mapping[CellValue, Choice]
+
+
+@dataclass(frozen=True, slots=True)
 class _Looking:
     """The look at every answered item of a round."""
 
@@ -111,6 +125,7 @@ class _Looking:
     ledger: Ledger
     warnings: Mapping[tuple[str, str], list[Finding]]
     comparison: Comparison
+    ratings: tuple[_Rating, ...]
 
     def points(self) -> Iterator[Point]:
         """Yield a point per answered item that has a reason."""
@@ -135,9 +150,10 @@ class _Looking:
 
     def _ratings(self, place: int) -> Iterator[tuple[ChoiceField, Choice]]:
         """Yield the ratings of a row that ask for a look."""
-        for field in self.plan.form.choice_fields:
-            value = self.ledger.rows[place][self.ledger.index(field.label)]
-            yield from ((field, choice) for choice in wanting(field) if choice.value == value)
+        row = self.ledger.rows[place]
+        for rating in self.ratings:
+            if choice := rating.wanting.get(row[rating.column]):
+                yield rating.field, choice
 
     def _wanting(self, place: int) -> Iterator[tuple[str, Weight]]:
         for field, choice in self._ratings(place):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlsxwriter import Workbook
-from xlsxwriter.url import Url
 
 from workflow.compiled.attention import Point, Weight
 from workflow.compiled.ledger import LEDGER_SHEET
@@ -13,7 +12,7 @@ from workflow.compiled.links import to_cell
 from workflow.compiled.record_sheets import STATUS_SHEET, Trail
 from workflow.compiled.status import DepartmentStatus
 from workflow.model import Plan, TextField
-from workflow.sheets import GrowingSheet
+from workflow.sheets import GrowingSheet, Link
 from workflow.table_sheet import TableColumn, TableStyles, write_table
 
 ATTENTION_SHEET = "要確認"
@@ -32,7 +31,7 @@ def write_attention(
     numbers = {id(point): number for number, point in enumerate(points, start=1)}
     rows = {status.department.code: at for at, status in enumerate(statuses, start=2)}
 
-    def target(point: Point) -> Url | None:
+    def target(point: Point) -> Link | None:
         if point.entry is not None:
             return to_cell(LEDGER_SHEET, f"A{point.entry + 2}")
         if point.department in rows:

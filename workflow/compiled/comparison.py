@@ -1,6 +1,6 @@
 """Last year → this year, item by item: what the sheet 前年度比較 shows. Pure.
 
-This year is read from its own ledger CSV, so both years are compared as they are spelled there.
+Both years are compared as their ledger CSVs spell them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.cells import folded
+from workflow.compiled import reach
 from workflow.compiled.changes import (
     Change,
     ComparedField,
@@ -18,10 +19,9 @@ from workflow.compiled.changes import (
     field_change,
 )
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
-from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.pairing import LineKind, Pair, pairs
-from workflow.compiled.past import PastYear, Row, past_year
+from workflow.compiled.past import PastYear, Row, this_year
 from workflow.compiled.scales import ScaleDifference, scale_differences
 from workflow.model import ChoiceField, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
@@ -52,6 +52,12 @@ class Line:
         """Return what changed in one field."""
         return next(c for c in self.changes if c.field.key == key)
 
+    @property
+    def is_notable(self) -> bool:
+        """Whether it says more than that an item goes on as last year."""
+        moved = self.kind is not LineKind.CONTINUED or bool(self.remarks)
+        return moved or any(change.is_changed_choice for change in self.changes)
+
     def has(self, *changes: Change) -> bool:
         """Whether any field changed so."""
         return any(c.change in changes for c in self.changes)
@@ -69,6 +75,14 @@ class Comparison:
     former_labels: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     by_entry: Mapping[int, tuple[Line, ...]] = field(default_factory=dict)
+
+    @property
+    def listed(self) -> tuple[Line, ...]:
+        """The lines the sheet lists: of very many only the notable ones."""
+        if len(self.lines) <= reach.MOST_COMPARED:
+            return self.lines
+        notable = tuple(line for line in self.lines if line.is_notable)
+        return notable if len(notable) <= reach.MOST_CHANGED else ()
 
     def lines_of(self, entry: int) -> tuple[Line, ...]:
         """Return the lines of an entry by its place in the ledger; merged departments have more."""
@@ -142,7 +156,7 @@ class _Lines:
     former: Sequence[str]
 
     def all(self) -> tuple[Line, ...]:
-        now = past_year(self.ledger.year, ledger_csv(self.ledger), self.plan.form)
+        now = this_year(self.ledger, self.plan.form)
         found = pairs(self.plan, self.ledger.entries, self.last.rows)
         return tuple(
             self._line(pair, pair.row, None if pair.entry is None else now.rows[pair.entry])

@@ -14,6 +14,7 @@ from workflow.compiled.comparison import Comparison, headline_sentences
 from workflow.compiled.comparison_columns import Cell, ComparisonColumn, Mark, comparison_columns
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.links import to_cell
+from workflow.compiled.reach import not_compared
 from workflow.look import (
     ALERT_FILL,
     ALERT_INK,
@@ -50,6 +51,7 @@ def write_comparison(
 ) -> None:
     """Write the sheet; the ledger must stand on its own sheet from row 2 on."""
     columns = comparison_columns(comparison, plan)
+    lines = comparison.listed
     styles = _Styles(book)
     _set_page(sheet, plan, columns)
     sheet.set_row(0, _TITLE_HEIGHT)
@@ -59,11 +61,11 @@ def write_comparison(
     if columns:
         header = len(above)
         above.append(_write_header(sheet, styles, header, columns))
-        linked = len(comparison.lines) <= MAX_LINKS
-        for row, line in enumerate(comparison.lines, start=header + 1):
+        linked = len(lines) <= MAX_LINKS
+        for row, line in enumerate(lines, start=header + 1):
             cells = [column.cell(line) for column in columns]
             _write_cells(sheet, styles, row, columns, cells, line.entry if linked else None)
-        sheet.autofilter(header, 0, header + max(1, len(comparison.lines)), len(columns) - 1)
+        sheet.autofilter(header, 0, header + max(1, len(lines)), len(columns) - 1)
         sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1 if sum(above) <= _MOST_FROZEN else 0, _FROZEN_COLUMNS)
 
@@ -137,6 +139,9 @@ def _paragraphs(comparison: Comparison, styles: _Styles) -> Iterator[tuple[str, 
     if headline:
         yield headline, styles.prose
     warnings = {difference.sentence for difference in comparison.differences}
+    shown, lines = len(comparison.listed), len(comparison.lines)
+    if shown < lines:
+        yield not_compared(lines, shown), styles.prose
     for note in comparison.notes:
         yield note, styles.alert if note in warnings else styles.prose
 

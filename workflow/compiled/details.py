@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from workflow.compiled import reach
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 
 DETAILS_SHEET = "内訳"
-MAX_LINES = 100_000
-"""More lines than a person could follow are not listed; the counts then lead to the ledger."""
 
 Count = tuple[int, int | None, int | None]
 """A count: the matrix, its row and its column; None for the total over all."""
@@ -28,16 +27,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """All lines, and for each count above zero its first and last line, 0-based and inclusive."""
+    """All lines, and for each count above zero its first and last line, 0-based and inclusive.
+
+    More than can be followed are omitted; the counts then lead to the ledger.
+    """
 
     lines: tuple[Line, ...]
     spans: Mapping[Count, tuple[int, int]]
+    omitted: int = 0
 
 
 def list_details(matrices: Sequence[CountedMatrix]) -> Details:
     """Return the lines behind all counts of a round, block by block."""
-    if sum(2 * len(matrix.places) for matrix in matrices) > MAX_LINES:
-        return Details((), {})
+    needed = sum(2 * len(matrix.places) for matrix in matrices)
+    if needed > reach.MOST_DETAILS:
+        return Details((), {}, needed)
     lines: list[Line] = []
     spans: dict[Count, tuple[int, int]] = {}
     for number, matrix in enumerate(matrices):

@@ -7,9 +7,10 @@ from xlsxwriter import Workbook
 from workflow.compiled.details import Details, Line
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.links import to_cell
+from workflow.compiled.reach import not_detailed
 from workflow.model import Plan
 from workflow.sheets import GrowingSheet
-from workflow.table_sheet import TableColumn, TableStyles, write_table
+from workflow.table_sheet import TableColumn, TableStyles, write_sentence, write_table
 
 LAST_COLUMN = "F"
 """Where the table ends: a link from a count marks its lines up to here."""
@@ -19,6 +20,9 @@ def write_details(
     book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger, details: Details
 ) -> None:
     """Write the lines in their order; the counts lead to them by their place."""
+    if details.omitted:
+        write_sentence(sheet, TableStyles(book), "内訳", not_detailed(details.omitted))
+        return
 
     def item(line: Line) -> str:
         return ledger.entries[line.entry].assignment.item.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflow.model import JOINT_SEPARATOR, Plan
@@ -16,20 +16,30 @@ class NamedDepartment:
     codes: frozenset[str]
 
 
-def departments_named(plan: Plan, text: str) -> tuple[NamedDepartment, ...]:
-    """Return the departments of a ledger's 担当課: one name, or several joined.
+class KnownNames:
+    """Whom a plan's departments are known as, today and before; each text is read once."""
 
-    A name may hold the separator itself, so the whole text is tried first, then the longest run.
-    """
-    known = _known_names(plan)
-    parts = text.split(JOINT_SEPARATOR)
-    found = []
-    while parts:
-        length = next((n for n in range(len(parts), 1, -1) if _joined(parts[:n]) in known), 1)
-        name = _joined(parts[:length])
-        found.append(NamedDepartment(name, known.get(name, frozenset())))
-        parts = parts[length:]
-    return tuple(found)
+    def __init__(self, plan: Plan) -> None:
+        self._codes = _known_names(plan)
+        self._read: dict[str, tuple[NamedDepartment, ...]] = {}
+
+    def named(self, text: str) -> tuple[NamedDepartment, ...]:
+        """Return the departments of a ledger's 担当課: one name, or several joined.
+
+        A name may hold the separator itself, so the whole text is tried first, then the longest
+        run.
+        """
+        if text not in self._read:
+            self._read[text] = tuple(self._departments(text.split(JOINT_SEPARATOR)))
+        return self._read[text]
+
+    def _departments(self, parts: list[str]) -> Iterator[NamedDepartment]:
+        while parts:
+            runs = range(len(parts), 1, -1)
+            length = next((n for n in runs if _joined(parts[:n]) in self._codes), 1)
+            name = _joined(parts[:length])
+            yield NamedDepartment(name, self._codes.get(name, frozenset()))
+            parts = parts[length:]
 
 
 def _joined(parts: list[str]) -> str:

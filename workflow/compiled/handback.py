@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.merge import Merged
 from workflow.findings import Finding, Place, Severity
 from workflow.model import (
@@ -40,16 +41,23 @@ class HandBack:
 
 def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:
     """Return what every department with something to correct gets, in the plan's order."""
-    found = (_hand_back(department, register, merged) for department in plan.departments)
+    current = returns_by_department(r for r in merged.returns if r.outcome.is_answer)
+    shown: dict[str, list[Answer]] = {}
+    for answer in (entry.answer for entry in merged.entries if entry.answer):
+        shown.setdefault(answer.department, []).append(answer)
+    found = (
+        _hand_back(d, _latest_issue(d, register), current.get(d.code, []), shown.get(d.code, []))
+        for d in plan.departments
+    )
     return tuple(hand_back for hand_back in found if hand_back)
 
 
-def _hand_back(department: Department, register: Register, merged: Merged) -> HandBack | None:
-    own = [r for r in merged.returns if r.department == department.code and r.outcome.is_answer]
-    issue = _latest_issue(department, register)
+def _hand_back(
+    department: Department, issue: Issue | None, own: list[Return], shown: list[Answer]
+) -> HandBack | None:
     if issue is None:
         return None
-    counting = _counting(department, own, merged)
+    counting = _counting(own, shown)
     corrections = tuple(dict.fromkeys(_corrections(own, counting, issue)))
     if not corrections:
         return None
@@ -67,14 +75,11 @@ def _latest_issue(department: Department, register: Register) -> Issue | None:
     return next((issue for issue in issues if issue), None)
 
 
-def _counting(department: Department, own: list[Return], merged: Merged) -> dict[str, Answer]:
+def _counting(own: list[Return], shown: list[Answer]) -> dict[str, Answer]:
     counting: dict[str, Answer] = {}
     for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.path)):
         counting |= {answer.item: answer for answer in returned.answers}
-    for entry in merged.entries:
-        if entry.answer and entry.answer.department == department.code:
-            counting[entry.answer.item] = entry.answer
-    return counting
+    return counting | {answer.item: answer for answer in shown}
 
 
 def _as_given(answer: Answer) -> dict[str, Value]:

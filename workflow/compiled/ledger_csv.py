@@ -15,14 +15,17 @@ from workflow.years import iso_time
 
 def ledger_csv(ledger: Ledger) -> bytes:
     """Return the ledger; texts stand exactly as written, days and times in ISO 8601."""
-    stream = io.StringIO(newline="")
+    content = io.BytesIO()
+    stream = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
     writer = csv.writer(stream)
     writer.writerow([column.label for column in ledger.columns])
-    writer.writerows([_spelled(value) for value in row] for row in ledger.rows)
-    return stream.getvalue().encode("utf-8-sig")
+    writer.writerows(map(spelled, row) for row in ledger.rows)
+    stream.flush()
+    return content.getvalue()
 
 
-def _spelled(value: CellValue) -> str:
+def spelled(value: CellValue) -> str:
+    """Return how a value is spelled in the CSV; an empty cell is ""."""
     match value:
         case None:
             return ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xlsxwriter import Workbook
 
 from workflow import VERSION
+from workflow.compiled import reach
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.headline import wanting
 from workflow.compiled.ledger import STATUS_LABEL
@@ -118,6 +119,7 @@ def _conventions(plan: Plan) -> Iterator[Meaning]:
         "集計表の数字",
         "台帳シートを数える式です。押すと、数えた取組の一覧（内訳）へ移れます。",
     )
+    yield from (("多いとき", word, meaning) for word, meaning in reach.sentences())
     yield "計画", "取組内容の数", f"{len(plan.items)}件です。"
 
 

@@ -6,10 +6,10 @@ Nothing from a file name is left unescaped, and nothing is looked at: a link is 
 from __future__ import annotations
 
 import re
-
-from xlsxwriter.url import Url
+from functools import lru_cache
 
 from workflow.cells import quoted_sheet
+from workflow.sheets import Link
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000
@@ -18,32 +18,29 @@ _UNKNOWN_CHARACTER = "?"
 """What stands for a byte of a file name that is no text: such a file cannot be linked to."""
 
 
-def to_cell(sheet: str, cells: str) -> Url:
+def to_cell(sheet: str, cells: str) -> Link:
     """Return a link to cells of the same workbook, as A5 or A5:C9."""
-    return Url(f"internal:{quoted_sheet(sheet)}!{cells}")
+    return Link("", f"{quoted_sheet(sheet)}!{cells}")
 
 
-def to_return(year: int, file: str, sheet: str = "", cell: str = "") -> Url | None:
+def to_return(year: int, file: str, sheet: str = "", cell: str = "") -> Link | None:
     """Return a link to a file in returned/YEAR and a cell in it; None if there can be none."""
     anchor = f"{quoted_sheet(sheet)}!{cell}" if sheet and cell else ""
-    target = f"{_TO_RETURNED}/{year}/{_UNSAFE.sub(_escaped, file)}"
+    target = f"{_TO_RETURNED}/{year}/{_escaped(file)}"
     return _to_file(target, anchor) if _UNKNOWN_CHARACTER not in file else None
 
 
-def to_earlier_ledger(year: int, name: str) -> Url | None:
+def to_earlier_ledger(year: int, name: str) -> Link | None:
     """Return a link to the compiled workbook of another fiscal year."""
     return _to_file(f"../{year}/{name}", "")
 
 
-def _to_file(target: str, anchor: str) -> Url | None:
+def _to_file(target: str, anchor: str) -> Link | None:
     if len(target) > _LONGEST or len(anchor) > _LONGEST:
         return None
-    link = Url("external:file")
-    # XlsxWriter would turn the slashes, which only Windows understands, and leave % as it is.
-    link._relationship_link = target
-    link._anchor = anchor
-    return link
+    return Link(target, anchor)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode())
+@lru_cache(maxsize=64)  # all rows of a file lead to it
+def _escaped(file: str) -> str:
+    return _UNSAFE.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode()), file)

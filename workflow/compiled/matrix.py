@@ -1,18 +1,18 @@
-"""The matrices 集計表: counts of assignments over two axes. Pure; pandas counts.
+"""The matrices 集計表: counts of assignments over two axes. Pure.
 
 Every assignment falls into exactly one row and one column, so the totals are those issued.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merge import AnswerStatus
 from workflow.model import ChoiceField, Matrix, Plan
+from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL
 
 NO_ENTRY = "記入なし"
@@ -53,12 +53,7 @@ class CountedMatrix:
 
 def count(plan: Plan, ledger: Ledger) -> tuple[CountedMatrix, ...]:
     """Return the plan's matrices, counted."""
-    frame = pd.DataFrame(
-        [["" if value is None else str(value) for value in row] for row in ledger.rows],
-        columns=[column.label for column in ledger.columns],
-        dtype="object",
-    )
-    return tuple(_count(plan, ledger, declared, frame) for declared in plan.matrices)
+    return tuple(_count(plan, ledger, declared) for declared in plan.matrices)
 
 
 def axis_label(plan: Plan, axis: str) -> str:
@@ -68,20 +63,19 @@ def axis_label(plan: Plan, axis: str) -> str:
     return plan.form.field(axis).label
 
 
-def _count(plan: Plan, ledger: Ledger, declared: Matrix, frame: pd.DataFrame) -> CountedMatrix:
+def _count(plan: Plan, ledger: Ledger, declared: Matrix) -> CountedMatrix:
     rows = tuple(_buckets(plan, ledger, declared.rows))
     columns = tuple(_buckets(plan, ledger, declared.columns))
-    in_rows, in_columns = _places(frame, rows), _places(frame, columns)
-    table = pd.crosstab(in_rows, in_columns)
-    full = table.reindex(index=range(len(rows)), columns=range(len(columns)), fill_value=0)
+    places = tuple(zip(_places(ledger, rows), _places(ledger, columns), strict=True))
+    counted = Counter(places)
     row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
     return CountedMatrix(
         title=f"{row_label}別 {column_label}",
         row_title=row_label,
         rows=rows,
         columns=columns,
-        counts=tuple(tuple(int(n) for n in row) for row in full.to_numpy()),
-        places=tuple(zip(map(int, in_rows), map(int, in_columns), strict=True)),
+        counts=tuple(tuple(counted[r, c] for c in range(len(columns))) for r in range(len(rows))),
+        places=places,
         declared=declared,
     )
 
@@ -109,12 +103,22 @@ def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))
 
 
-def _places(frame: pd.DataFrame, buckets: tuple[Bucket, ...]) -> pd.Series:
-    """Return, for each ledger row, the index of its bucket."""
-    places = pd.Series(-1, index=frame.index)
+def _places(ledger: Ledger, buckets: Sequence[Bucket]) -> Iterator[int]:
+    """Yield, for each ledger row, the index of its bucket.
+
+    Buckets with the same columns differ in their texts, so a row is looked up once per kind.
+    """
+    kinds: dict[tuple[int, ...], dict[tuple[str, ...], int]] = {}
     for place, bucket in enumerate(buckets):
-        fits = pd.Series(True, index=frame.index)
-        for label, text in bucket.conditions:
-            fits &= frame[label] == text
-        places[fits] = place
-    return places
+        columns = tuple(ledger.index(label) for label, _ in bucket.conditions)
+        kinds.setdefault(columns, {})[tuple(text for _, text in bucket.conditions)] = place
+    for row in ledger.rows:
+        yield next(
+            known[texts]
+            for columns, known in kinds.items()
+            if (texts := tuple(_text(row[column]) for column in columns)) in known
+        )
+
+
+def _text(value: CellValue) -> str:
+    return "" if value is None else str(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.versions import Versions, closed, place_of
 from workflow.findings import Code, Finding, Place
 from workflow.model import Answer, Assignment, Form, Outcome, Plan, Return, Value
@@ -42,10 +43,10 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
     settled = _mark_duplicates(tuple(returns))
     chosen: dict[tuple[str, str], Answer] = {}
     final: dict[str, Return] = {r.path: r for r in settled}
+    current = returns_by_department(r for r in settled if r.outcome.is_answer)
     for department in plan.departments:
-        own = [r for r in settled if r.department == department.code and r.outcome.is_answer]
         versions = Versions(plan.form)
-        versions.take_all(own)
+        versions.take_all(current.get(department.code, ()))
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
@@ -114,7 +115,7 @@ def _joint_findings(
 ) -> Iterator[Finding]:
     for entry in entries:
         accepted = [a for a in _answers_to(entry.assignment, chosen) if not a.rejected]
-        differing = _differing_keys(accepted)
+        differing = _differing_keys(accepted) if len(accepted) > 1 else []
         if not differing:
             continue
         names = {d.code: d.name for d in entry.assignment.departments}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from workflow.compiled.former_names import NamedDepartment, departments_named
+from workflow.compiled.former_names import KnownNames, NamedDepartment
 from workflow.compiled.merge import Entry
 from workflow.compiled.past import Row
 from workflow.model import Department, Plan
@@ -57,9 +57,10 @@ Numbered = tuple[int, Entry]
 
 def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[Pair]:
     """Yield this year's entries in their order, then what ended, in last year's order."""
+    names = KnownNames(plan)
     old: dict[str, list[_OldRow]] = {}
     for row in rows:
-        named = departments_named(plan, row[DEPARTMENT_LABEL])
+        named = names.named(row[DEPARTMENT_LABEL])
         old.setdefault(row[ID_LABEL], []).append(_OldRow(row, named))
     for item, group in groupby(enumerate(entries), key=lambda e: e[1].assignment.item.id):
         yield from _item_pairs(list(group), old.pop(item, []))
@@ -72,10 +73,12 @@ def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
     strangers = [o for o in old if not o.codes & asked]
     # The one row of an item is its own, whoever answered it: items move between departments.
     moved = strangers if len(old) == 1 else []
+    then = frozenset().union(*(o.codes for o in old))
+    rows = _rows_by_code(old)
     for place, entry in entries:
-        own = [o for o in old if o.codes & _codes(entry)]
+        own = sorted({n for code in _codes(entry) for n in rows.get(code, ())})
         if own:
-            yield from (_kept(o, place, entry, asked, old) for o in own)
+            yield from (_kept(old[n], place, entry, asked, then) for n in own)
         elif moved:
             yield from (Pair(LineKind.MOVED, o.row, place, (_MOVED,)) for o in moved)
         elif old:
@@ -86,15 +89,21 @@ def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
         yield from (Pair(LineKind.MOVED, o.row, None, (_LEFT,)) for o in strangers)
 
 
-def _kept(
-    old: _OldRow, place: int, entry: Entry, asked: set[str], siblings: Iterable[_OldRow]
-) -> Pair:
+def _rows_by_code(old: Sequence[_OldRow]) -> dict[str, list[int]]:
+    """Return the places of the rows each department answered."""
+    found: dict[str, list[int]] = {}
+    for place, row in enumerate(old):
+        for code in row.codes:
+            found.setdefault(code, []).append(place)
+    return found
+
+
+def _kept(old: _OldRow, place: int, entry: Entry, asked: set[str], then: frozenset[str]) -> Pair:
     """Pair a row with an entry that shares a department.
 
-    Whether others came or went is asked of the whole item: its departments may have answered
-    together last year and each for itself now.
+    Whether others came or went is asked of the whole item, then being whose it was: its
+    departments may have answered together last year and each for itself now.
     """
-    then = frozenset().union(*(o.codes for o in siblings))
     someone_left = any(not named.codes & asked for named in old.named)
     changed = someone_left or not _codes(entry) <= then
     renamed = tuple(_renamings(old.named, entry.assignment.departments))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, repeat, takewhile
 
-from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.ledger_csv import spelled
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.scales import field_before
 from workflow.model import Field, Form
@@ -59,17 +60,27 @@ def past_year(year: int, ledger_csv: bytes, form: Form | None) -> PastYear:
     return PastYear(year, read_ledger(ledger_csv), form)
 
 
+def this_year(ledger: Ledger, form: Form) -> PastYear:
+    """Return the year of a ledger just compiled, spelled as its CSV will be."""
+    labels = [column.label for column in ledger.columns]
+    rows = tuple(dict(zip(labels, map(spelled, row), strict=True)) for row in ledger.rows)
+    return PastYear(ledger.year, rows, form)
+
+
 def read_ledger(ledger_csv: bytes) -> tuple[Row, ...]:
     """Return the rows of a ledger CSV.
 
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
-    reader = csv.reader(io.StringIO(ledger_csv.decode("utf-8-sig"), newline=""))
+    text = io.TextIOWrapper(io.BytesIO(ledger_csv), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text)
     header = next(reader, [])
     for label in _NEEDED:
         if label not in header:
             raise KeyError(label)
-    return tuple(_row(header, cells) for cells in reader if cells)
+    # Names, digests and ratings stand in many rows: each is kept once.
+    known: dict[str, str] = {}
+    return tuple(_row(header, map(known.setdefault, cells, cells)) for cells in reader if cells)
 
 
 def is_answered(row: Row) -> bool:
@@ -77,6 +88,6 @@ def is_answered(row: Row) -> bool:
     return row[STATUS_LABEL] == AnswerStatus.ANSWERED
 
 
-def _row(header: list[str], cells: list[str]) -> Row:
+def _row(header: list[str], cells: Iterable[str]) -> Row:
     """Return one row; a cell the file does not have is empty, one too many is nobody's."""
-    return {label: cells[n] if n < len(cells) else "" for n, label in enumerate(header)}
+    return dict(zip(header, chain(cells, repeat("")), strict=False))

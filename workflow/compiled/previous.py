@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workflow.compiled.former_names import departments_named
+from workflow.compiled.former_names import KnownNames
 from workflow.compiled.past import Row, is_answered, read_ledger
 from workflow.model import Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
@@ -17,24 +17,21 @@ def previous_answers(plan: Plan, ledger_csv: bytes) -> PreviousAnswers:
     other departments is taken when it is the item's one row, since items move between them.
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
+    names = KnownNames(plan)
     rows: dict[str, list[Row]] = {}
+    own: dict[tuple[str, str], Row] = {}
     for row in filter(is_answered, read_ledger(ledger_csv)):
         rows.setdefault(row[ID_LABEL], []).append(row)
+        for code in (code for n in names.named(row[DEPARTMENT_LABEL]) for code in n.codes):
+            own.setdefault((row[ID_LABEL], code), row)
     found: dict[tuple[str, str], Row] = {}
     for item in plan.items:
         for code in item.departments:
-            answered = _row_of(plan, rows.get(item.id, []), code)
+            answered = own.get((item.id, code)) or _only(rows.get(item.id, []))
             if answered is not None:
                 found[item.id, code] = answered
     return found
 
 
-def _row_of(plan: Plan, rows: Sequence[Row], code: str) -> Row | None:
-    own = [row for row in rows if _names(plan, row, code)]
-    if own:
-        return own[0]
+def _only(rows: Sequence[Row]) -> Row | None:
     return rows[0] if len(rows) == 1 else None
-
-
-def _names(plan: Plan, row: Row, code: str) -> bool:
-    return any(code in named.codes for named in departments_named(plan, row[DEPARTMENT_LABEL]))

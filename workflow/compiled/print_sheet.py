@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -22,12 +23,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.cells import plain_number
+from workflow.compiled import reach
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.look import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
 from workflow.model import ChoiceField, DateField, Field, NumberField, Plan, TextField
 from workflow.sheets import GrowingSheet, row_height
-from workflow.table_sheet import CellValue
+from workflow.table_sheet import CellValue, TableStyles, write_sentence
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 from workflow.years import full_year
 
@@ -126,6 +128,10 @@ class _Line:
 
 def write_print_list(book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger) -> None:
     """Write the ledger for paper: A4 landscape, all columns on one page, bands by level."""
+    if len(ledger.rows) > reach.MOST_PRINTED:
+        sentence = reach.not_printed(len(ledger.rows))
+        write_sentence(sheet, TableStyles(book), PRINT_SHEET, sentence)
+        return
     columns = _columns(plan, ledger)
     rows = tuple(_Pages(columns).filled(tuple(_blocks(plan, ledger, columns))))
     header = next(n for n, row in enumerate(rows) if row.kind is _Kind.HEADER)
@@ -405,6 +411,7 @@ def _line_count(text: str, width: float) -> int:
     return sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
 
 
+@cache
 def _height_of(lines: int) -> float:
     return row_height([("\n" * (lines - 1), 1.0)], FONT_SIZE)
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from xlsxwriter.url import Url
-
 from workflow.cells import MAX_CELL_TEXT
 from workflow.compiled.links import to_return
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.status import DepartmentStatus
 from workflow.findings import Finding
 from workflow.model import Note, Return
+from workflow.sheets import Link
 from workflow.table_sheet import TableColumn
 
 STATUS_SHEET = "提出状況"
@@ -51,7 +50,7 @@ class Trail:
     lying: Mapping[str, str]
     recorded: Mapping[str, RecordedFile]
 
-    def to(self, path: str, sheet: str = "", cell: str = "") -> Url | None:
+    def to(self, path: str, sheet: str = "", cell: str = "") -> Link | None:
         """Return a link to a returned file; into an archive no link can lead, so it ends there."""
         file = self.lying.get(path)
         if file is None:
@@ -111,7 +110,7 @@ def note_columns(trail: Trail) -> tuple[TableColumn[Note], ...]:
     )
 
 
-def _place(trail: Trail, finding: Finding) -> Url | None:
+def _place(trail: Trail, finding: Finding) -> Link | None:
     is_reference = finding.cell.isascii() and finding.cell[:1].isalpha()
     cell = finding.cell if is_reference else ""
     row = finding.cell.removesuffix("行目")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow.compiled.by_department import entries_by_department, returns_by_department
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.model import Department, Outcome, Plan, Return
 from workflow.templates.register import Issue, Register
@@ -61,18 +62,24 @@ def department_statuses(
     plan: Plan, register: Register, merged: Merged
 ) -> tuple[DepartmentStatus, ...]:
     """Return a line for every department that has anything to answer, in the plan's order."""
-    asked = [d for d in plan.departments if plan.items_of(d.code)]
-    return tuple(_status(department, register, merged) for department in asked)
+    asked = {code for item in plan.items for code in item.departments}
+    returns = returns_by_department(merged.returns)
+    entries = entries_by_department(merged.entries)
+    return tuple(
+        _status(d, register.latest(d.code), returns.get(d.code, []), entries.get(d.code, []))
+        for d in plan.departments
+        if d.code in asked
+    )
 
 
-def _status(department: Department, register: Register, merged: Merged) -> DepartmentStatus:
-    entries = [e for e in merged.entries if department in e.assignment.departments]
-    returns = [r for r in merged.returns if r.department == department.code]
+def _status(
+    department: Department, issue: Issue | None, returns: list[Return], entries: list[Entry]
+) -> DepartmentStatus:
     current = [r for r in returns if r.outcome.is_answer]
     latest = max(current, key=lambda r: (r.received, r.path), default=None)
     return DepartmentStatus(
         department=department,
-        issue=register.latest(department.code),
+        issue=issue,
         returns=len(returns),
         first_received=min((r.received for r in returns), default=None),
         received=latest.received if latest else None,

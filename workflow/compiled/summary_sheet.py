@@ -8,7 +8,6 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.url import Url
 
 from workflow.cells import a1, column_letters, quoted_sheet
 from workflow.compiled.details import DETAILS_SHEET, Details
@@ -40,7 +39,7 @@ from workflow.look import (
     MUTED_INK,
 )
 from workflow.model import Plan
-from workflow.sheets import GrowingSheet, row_height
+from workflow.sheets import GrowingSheet, Link, row_height
 from workflow.table_sheet import FONT_SIZE
 from workflow.templates.layout import ID_LABEL
 from workflow.years import era_year, full_year
@@ -225,7 +224,7 @@ class _MatrixWriter:
         if count:
             self.sheet.lead(at - 1, in_column - 1, self._link(row, column))
 
-    def _link(self, row: int | None, column: int | None) -> Url:
+    def _link(self, row: int | None, column: int | None) -> Link:
         span = self.summary.details.spans.get((self.number, row, column))
         if span is None:
             return to_cell(LEDGER_SHEET, "A1")

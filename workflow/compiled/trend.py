@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from workflow.compiled.changes import answer_in
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.ledger_csv import ledger_csv
-from workflow.compiled.past import PastYear, past_year
+from workflow.compiled.ledger_csv import spelled
+from workflow.compiled.past import PastYear
 from workflow.compiled.scales import is_comparable
 from workflow.model import ChoiceField, Plan
 from workflow.years import era_year
@@ -40,11 +40,10 @@ def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     field = next((f for f in plan.form.choice_fields if f.ordered), None)
     if field is None:
         return None
-    now = past_year(ledger.year, ledger_csv(ledger), plan.form)
     earlier = sorted((p for p in past if p.year < ledger.year), key=lambda p: p.year, reverse=True)
     shown = _comparable_run(field, earlier)
-    years = (*reversed(shown), now)
-    answers = {p.year: Counter(_answers(field, p)) for p in years}
+    answers = {p.year: Counter(_answers(field, p)) for p in reversed(shown)}
+    answers[ledger.year] = Counter(_answers_now(field, ledger))
     # An older issue of the form may have had other choices: what it was answered counts too.
     said = (value for counted in answers.values() for value in sorted(counted) if value)
     values = tuple(dict.fromkeys((*(choice.value for choice in field.choices), *said)))
@@ -73,6 +72,12 @@ def _answers(field: ChoiceField, past: PastYear) -> Iterator[str]:
     """Yield what each row answers, "" for nothing."""
     label = past.label_of(field)
     return (answer_in(row, label) or "" for row in past.rows)
+
+
+def _answers_now(field: ChoiceField, ledger: Ledger) -> Iterator[str]:
+    """Yield what each row of this year answers, spelled as in earlier ledgers."""
+    place = ledger.index(field.label)
+    return (spelled(row[place]) for row in ledger.rows)
 
 
 def _left_out(field: ChoiceField, rest: Sequence[PastYear]) -> Iterator[str]:

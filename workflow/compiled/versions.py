@@ -34,8 +34,8 @@ class Versions:
             self.settled[path] = self._without_filled_blanks(returned)
 
     def _take(self, returned: Return) -> None:
-        fresh = [answer for answer in returned.answers if answer.item not in self.chosen]
-        conflicts = [a for a in returned.answers if a not in fresh and self._conflicts(a)]
+        fresh = [a for a in returned.answers if a.item not in self.chosen]
+        conflicts = [a for a in returned.answers if a.item in self.chosen and self._conflicts(a)]
         for answer in fresh:
             self.chosen[answer.item] = answer
         if not self._newest:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 from xlsxwriter import Workbook
-from xlsxwriter.url import Url
 
+from workflow.compiled import reach
 from workflow.compiled.attention_sheet import ATTENTION_SHEET, write_attention
 from workflow.compiled.comparison import headline_sentences
 from workflow.compiled.comparison_sheet import COMPARISON_SHEET, write_comparison
@@ -32,8 +32,8 @@ from workflow.compiled.recorded import recorded_files
 from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.summary_sheet import Summary, write_summary
 from workflow.compiled.unused import unused_answers
-from workflow.sheets import GrowingSheet, add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE, TableStyles, write_table, write_values
+from workflow.sheets import GrowingSheet, Link, add_sheet, new_workbook
+from workflow.table_sheet import FONT_SIZE, MAX_LINKS, TableStyles, write_table, write_values
 from workflow.years import era_year
 
 SHEETS = (
@@ -54,7 +54,8 @@ SHEETS = (
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
-    book = new_workbook(stream, FONT_SIZE)
+    is_large = len(compilation.ledger.rows) > reach.MOST_IN_MEMORY
+    book = new_workbook(stream, FONT_SIZE, is_large=is_large)
     plan = compilation.result.plan
     book.set_properties(
         {
@@ -132,8 +133,10 @@ def _write_records(
     write_table(sheets[NOTES_SHEET], styles, note_columns(trail), notes)
 
 
-def _to_answers(compilation: Compilation, trail: Trail) -> dict[tuple[int, int], Url]:
+def _to_answers(compilation: Compilation, trail: Trail) -> dict[tuple[int, int], Link]:
     """Return, for each answered row of the ledger, the link to the cell it was first read from."""
+    if len(compilation.ledger.entries) > MAX_LINKS:
+        return {}
     place = compilation.ledger.index(FILE_LABEL)
     found = {}
     for row, entry in enumerate(compilation.ledger.entries, start=1):

@@ -11,7 +11,6 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from workflow.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.look import (
@@ -25,7 +24,7 @@ from workflow.look import (
     LINK_INK,
 )
 from workflow.model import Correction, Filling, Value
-from workflow.sheets import row_height
+from workflow.sheets import GrowingSheet, Link, row_height
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
@@ -86,7 +85,7 @@ class _Line:
 
 
 def write_corrections(
-    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling
 ) -> dict[tuple[str, str], str]:
     """Write the list; return where it keeps what stood in each cell to correct."""
     styles = _Styles(book)
@@ -106,7 +105,7 @@ def write_corrections(
 
 
 def mark_cells(
-    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling, kept: Kept
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, kept: Kept
 ) -> None:
     """Give each cell to correct a comment, and a colour that goes once something else is in it."""
     style = book.add_format({"bg_color": ALERT_FILL})
@@ -177,7 +176,7 @@ class _Styles:
         self.todo = book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True})
 
 
-def _set_page(sheet: Worksheet, layout: Layout) -> None:
+def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
     sheet.set_zoom(_ZOOM)
     sheet.set_landscape()
@@ -193,7 +192,9 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
 
 
-def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout, lines: list[_Line]) -> None:
+def _write_heading(
+    sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[_Line]
+) -> None:
     sheet.set_row(1, 32)
     sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
     about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
@@ -221,13 +222,13 @@ def _steps(layout: Layout) -> Iterator[str]:
     )
 
 
-def _write_over(sheet: Worksheet, row: int, text: str, style: Format) -> None:
+def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None:
     sheet.merge_range(row - 1, CORRECTION_FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
     sheet.write_string(row - 1, CORRECTION_FIRST_COLUMN - 1, text, style)
     sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
 
 
-def _write_count(sheet: Worksheet, styles: _Styles, lines: list[_Line]) -> None:
+def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[_Line]) -> None:
     total = sum(line.has_cell for line in lines)
     if not total:
         return
@@ -249,7 +250,7 @@ def _write_count(sheet: Worksheet, styles: _Styles, lines: list[_Line]) -> None:
     sheet.conditional_format(states, done)
 
 
-def _write_line(sheet: Worksheet, styles: _Styles, line: _Line, number: int, row: int) -> None:
+def _write_line(sheet: GrowingSheet, styles: _Styles, line: _Line, number: int, row: int) -> None:
     correction = line.correction
     texts = (
         str(number),
@@ -270,14 +271,15 @@ def _write_line(sheet: Worksheet, styles: _Styles, line: _Line, number: int, row
     _write_target(sheet, styles, line, row)
 
 
-def _write_target(sheet: Worksheet, styles: _Styles, line: _Line, row: int) -> None:
+def _write_target(sheet: GrowingSheet, styles: _Styles, line: _Line, row: int) -> None:
     """Write the link and the live state; what is wrong with a row or a file has no state."""
     if not line.row:
         sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
         sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
         return
     entries, cell = quoted_sheet(ENTRY_SHEET), a1(line.row, line.column)
-    sheet.write_url(row - 1, _LINK - 1, f"internal:{entries}!{cell}", styles.link, f"{cell}へ移る")
+    sheet.write_string(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
+    sheet.lead(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
     if not line.has_cell:
         sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
         return

@@ -1,0 +1,139 @@
+"""Rows written past XlsxWriter's cells are the rows its cells would have been."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.compiled.rounds import answered, compilation, round_plan
+from tests.hyperlinks import hyperlinks
+from workflow import table_sheet
+from workflow.cells import decoded
+from workflow.compiled import reach
+from workflow.compiled.print_sheet import PRINT_SHEET
+from workflow.compiled.workbook import workbook_bytes
+from workflow.errors import OutputError
+from workflow.exact_book import open_exactly
+from workflow.sheets import Link, RowHeights, add_sheet, new_workbook, row_height
+from workflow.table_sheet import FONT_SIZE, CellValue, TableStyles, write_values
+from workflow.years import JST
+
+MOMENT = datetime(2024, 5, 10, 17, 5, 9, tzinfo=JST)
+VALUES: tuple[CellValue, ...] = (
+    "見守り", 7, Decimal("1.5"), Decimal(1200), date(2024, 5, 10), MOMENT, None,
+)  # fmt: skip
+
+
+def written(
+    rows: Sequence[Sequence[CellValue]],
+    links: dict[tuple[int, int], Link] | None = None,
+    is_large: bool = False,
+) -> bytes:
+    stream = io.BytesIO()
+    book = new_workbook(stream, FONT_SIZE, is_large=is_large)
+    columns = [(f"列{n}", 12.0) for n in range(len(rows[0]))]
+    write_values(add_sheet(book, "表"), TableStyles(book), columns, rows, links or {})
+    book.close()
+    return stream.getvalue()
+
+
+def sheet_of(content: bytes) -> Worksheet:
+    sheet = open_exactly(content)["表"]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def test_a_value_is_stored_as_what_it_is() -> None:
+    (row,) = sheet_of(written([VALUES])).iter_rows(min_row=2)
+    day, moment = datetime(2024, 5, 10), datetime(2024, 5, 10, 17, 5, 9)
+    assert [cell.value for cell in row] == ["見守り", 7, 1.5, 1200, day, moment, None]
+    assert [cell.number_format for cell in row][4:6] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=4))
+def test_a_text_stays_as_it_is(texts: list[str]) -> None:
+    (row,) = sheet_of(written([texts])).iter_rows(min_row=2)
+    assert [decoded(str(cell.value or "")) for cell in row] == texts
+    assert {cell.data_type for cell in row if cell.value} <= {"s"}
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "<r>太字</r>", "_x0041_", "%s %d", "列#1", "a\x01b", " 空白 ", "https://a.jp"]
+)
+def test_nothing_is_guessed_from_a_text(text: str) -> None:
+    cell = sheet_of(written([[text, text]]))["B2"]
+    assert (decoded(str(cell.value)), cell.data_type, cell.hyperlink) == (text, "s", None)
+
+
+def test_a_text_is_cut_where_excel_cuts_it() -> None:
+    (row,) = sheet_of(written([["あ" * 40_000, "𠮷" * 20_000]])).iter_rows(min_row=2)
+    assert [cell.value for cell in row] == ["あ" * 32_767, "𠮷" * 16_383]
+
+
+def test_rows_of_all_shapes_stand_in_their_order() -> None:
+    rows = [VALUES, VALUES[::-1], *[(n, str(n), None, n, n, n, n) for n in range(50)]]
+    found = [cells[:2] for cells in sheet_of(written(rows)).iter_rows(values_only=True)]
+    assert found[3:] == [(n, str(n)) for n in range(50)]
+    assert sheet_of(written(rows)).dimensions == "A1:G53"
+
+
+def test_links_into_one_file_share_its_relationship() -> None:
+    links = {
+        (1, 0): Link("../a.xlsx", "'進捗 & 状況'!F5"),
+        (2, 0): Link("../a.xlsx", "'進捗 & 状況'!F6"),
+        (2, 1): Link("", "'表'!A1"),
+    }
+    content = written([["一", "二"], ["三", "四"]], links)
+    found = {link.cell: (link.file, link.place) for link in hyperlinks(content)}
+    assert found == {"A2": links[1, 0], "A3": links[2, 0], "B3": links[2, 1]}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.read("xl/worksheets/_rels/sheet1.xml.rels").count(b"<Relationship ") == 1
+    assert sheet_of(content)["A2"].font.underline and not sheet_of(content)["B2"].font.underline
+
+
+def test_a_large_workbook_has_the_same_parts() -> None:
+    parts = []
+    for is_large in (False, True):
+        with zipfile.ZipFile(io.BytesIO(written([VALUES], is_large=is_large))) as archive:
+            parts.append({name: archive.read(name) for name in archive.namelist()})
+    assert parts[0] == parts[1]
+    assert written([VALUES], is_large=True) == written([VALUES], is_large=True)
+
+
+def test_more_rows_than_excel_has_are_told_and_not_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table_sheet, "MAX_ROWS", 2)
+    assert written([["一"], ["二"]])
+    with pytest.raises(OutputError, match=r"シート「表」が3行になり、.*2行を超える"):
+        written([["一"], ["二"], ["三"]])
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=60)), min_size=3, max_size=3))
+def test_a_row_is_as_high_as_its_fullest_text(values: list[object]) -> None:
+    widths = (4.0, 10.0, 30.0)
+    texts = [(v, w) for v, w in zip(values, widths, strict=True) if isinstance(v, str)]
+    assert RowHeights(widths, 10).of(values) == row_height(texts, 10)
+
+
+def test_what_nobody_reads_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "MOST_PRINTED", 3)
+    monkeypatch.setattr(reach, "MOST_DETAILS", 3)
+    plan = round_plan(["一", "二"], ["甲課", "乙課"], ["Ａ", "Ｂ"])
+    content = workbook_bytes(compilation(plan, answered(plan, ["Ａ", "Ｂ"])))
+    book = open_exactly(content)
+    printed, detailed = book[PRINT_SHEET]["A2"].value, book["内訳"]["A2"].value
+    assert "4件あり、紙で読むには多すぎる" in printed and "シート「台帳」" in printed
+    assert "内訳は72行になる" in detailed and "シート「台帳」" in detailed
+    assert book["台帳"].max_row == 5
+    assert not [link for link in hyperlinks(content) if "内訳" in link.place]
+    told = [row[1:] for row in book["凡例"].iter_rows(values_only=True) if row[0] == "多いとき"]
+    assert told == list(reach.sentences())

@@ -1,0 +1,185 @@
+"""Twice as many departments are twice as much work at every step of compiling, not four times."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.small import FORM, NOW, PLAN, answer, register, with_formerly
+from workflow.compiled.compilation import Compilation, compiled
+from workflow.compiled.data_package import data_package
+from workflow.compiled.handback import hand_backs
+from workflow.compiled.ledger import build_ledger
+from workflow.compiled.ledger_csv import ledger_csv
+from workflow.compiled.merge import merge
+from workflow.compiled.past import past_year
+from workflow.compiled.previous import previous_answers
+from workflow.compiled.recorded import judgement, receipts
+from workflow.compiled.result import Basis, Result
+from workflow.compiled.round_json import round_document
+from workflow.compiled.stage import Stage
+from workflow.compiled.status import department_statuses, totals
+from workflow.compiled.workbook import workbook_bytes
+from workflow.findings import Code, Place
+from workflow.journal import Journal
+from workflow.model import AnswerRule, Department, Item, Outcome, Plan, Return, Source
+
+SIZES = (20, 40, 80)
+TraceFunction = Callable[[FrameType, str, Any], Any]
+MOST = 2.2
+"""How much more work the second doubling may be than the first: 2 is linear, 4 quadratic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A round of any size: what came back, and what last year's ledger says."""
+
+    plan: Plan
+    returns: tuple[Return, ...]
+    earlier: bytes
+
+    @property
+    def result(self) -> Result:
+        merged = merge(self.plan, frozenset(i.id for i in self.plan.items), self.returns)
+        past = (past_year(2022, self.earlier, FORM),)
+        basis = Basis("0", "0", {})
+        made = register(self.plan)
+        return Result(plan=self.plan, register=made, merged=merged, past=past, basis=basis)
+
+    @property
+    def compilation(self) -> Compilation:
+        return compiled(self.result, Journal(), Stage(False, NOW), {})
+
+
+@cache
+def grown(size: int) -> Grown:
+    """Return a round in which each department answers its own items and two that all share."""
+    departments = tuple(Department(f"D{n}", f"第{n}課") for n in range(size))
+    codes = tuple(d.code for d in departments)
+    own = (Item(f"{n}-1", (f"施策{n % 5}",), f"取組{n}", (f"D{n}",)) for n in range(size))
+    shared = (Item(f"s-{n}", ("共通",), "研修", codes, answer=AnswerRule.EACH) for n in range(2))
+    plan = replace(PLAN, coordinator="D0", departments=departments, items=(*own, *shared))
+    returns = tuple(r for code in codes for r in returned_twice(plan, code))
+    last = merge(plan, frozenset(), returned_by_all(plan))
+    earlier = ledger_csv(build_ledger(plan, 2022, last.entries))
+    return Grown(with_formerly(plan, "D1", "旧課"), returns, earlier)
+
+
+def returned_by_all(plan: Plan) -> tuple[Return, ...]:
+    return tuple(returned(plan, d.code, "last", 0, "Ａ") for d in plan.departments)
+
+
+def returned_twice(plan: Plan, code: str) -> tuple[Return, ...]:
+    """Return an older return, and the newer one, of which one rating is wrong."""
+    newer = returned(plan, code, "new", 1, "Ｂ")
+    first, *rest = newer.answers
+    wrong = Code.VALUE_NOT_A_CHOICE.at(
+        Place(file=newer.path, item=first.item, field="評価"), value="Ｚ", choices="Ａ、Ｂ"
+    )
+    sent_back = replace(
+        newer,
+        outcome=Outcome.SENT_BACK,
+        answers=(replace(first, rejected=True), *rest),
+        findings=(wrong,),
+    )
+    return returned(plan, code, "old", 0, "Ａ"), sent_back
+
+
+def returned(plan: Plan, code: str, name: str, hour: int, rating: str) -> Return:
+    path, received = f"{code}_{name}.xlsx", NOW + timedelta(hours=hour)
+    answers = tuple(
+        answer(
+            item.id,
+            code,
+            {"progress": f"{code}が{rating}。", "rating": rating},
+            Source(path, "進捗状況", row, path, received),
+        )
+        for row, item in enumerate(plan.items_of(code), start=5)
+    )
+    return Return(
+        path=path,
+        sha256=path,
+        size=1,
+        received=received,
+        outcome=Outcome.ACCEPTED,
+        department=code,
+        answers=answers,
+    )
+
+
+def steps_of(work: Callable[[], object]) -> int:
+    """Return how many lines a piece of work runs through; each turn of a loop is one."""
+    made = 0
+
+    def count(_frame: FrameType, _event: str, _arg: object) -> TraceFunction:
+        nonlocal made
+        made += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return made
+
+
+def prepared(step: str, size: int) -> Callable[[], object]:
+    """Return one step of compiling, with everything before it done."""
+    round_ = grown(size)
+    result, compilation = round_.result, round_.compilation
+    plan, merged, ledger = result.plan, result.merged, compilation.ledger
+    figures = totals(merged)
+    content = ledger_csv(ledger)
+    steps: dict[str, Callable[[], object]] = {
+        "merge": lambda: merge(plan, frozenset(), round_.returns),
+        "compile": lambda: compiled(result, Journal(), Stage(False, NOW), {}),
+        "statuses": lambda: department_statuses(plan, result.register, merged),
+        "hand-backs": lambda: hand_backs(plan, result.register, merged),
+        "workbook": lambda: workbook_bytes(compilation),
+        "ledger as CSV": lambda: ledger_csv(ledger),
+        "data package": lambda: data_package(plan, result.register, ledger, "a.csv", content),
+        "last year": lambda: previous_answers(plan, round_.earlier),
+        "receipts": lambda: receipts(Journal(), merged.returns),
+        "judgement": lambda: judgement(Journal(), result.basis, merged, {"plan": {}}),
+        "document": lambda: round_document(2023, merged.returns, figures, merged.findings),
+    }
+    return steps[step]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "merge",
+        "compile",
+        "statuses",
+        "hand-backs",
+        "workbook",
+        "ledger as CSV",
+        "data package",
+        "last year",
+        "receipts",
+        "judgement",
+        "document",
+    ],
+)
+def test_work_grows_with_the_round(step: str) -> None:
+    prepared(step, SIZES[0])()  # what is worked out once and kept is not counted
+    small, middle, large = (steps_of(prepared(step, size)) for size in SIZES)
+    assert large - middle <= MOST * (middle - small) + 100
+
+
+def test_a_step_that_looks_through_everything_each_time_is_noticed() -> None:
+    small, middle, large = (
+        steps_of(lambda n=n: [b for a in range(n) for b in range(n) if a == b])  # type: ignore[misc]
+        for n in SIZES
+    )
+    assert large - middle > MOST * (middle - small) + 100
