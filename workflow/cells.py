@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
 
+_LONGEST_LABEL = 100
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -59,9 +61,19 @@ def plain_number(number: Decimal) -> str:
 
 def folded(text: str) -> str:
     """Return a text for comparison only: width, case and blanks made equal. Never store it."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    return _folded_label(text) if len(text) <= _LONGEST_LABEL else _folded(text)
 
 
 def folded_id(text: str) -> str:
     """Return an item id for comparison only: as folded, with every kind of dash made one."""
     return folded(text.translate(_DASHES))
+
+
+@lru_cache(maxsize=20_000)
+def _folded_label(text: str) -> str:
+    """Return a short text folded: the same labels and ids stand in every workbook of a round."""
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

@@ -1,4 +1,4 @@
-"""Two readers that share no code say the same of every workbook."""
+"""Readers that share no code say the same of every workbook."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tests.journeys.test_any_text import fits, texts
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from tests.returned.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
 from tests.returned.lying import examples_with_files, lying
+from tests.returned.readings import read_as_xml_alone
 from tests.scenario.description import EXAMPLES
 from workflow.cells import a1, encoded
 from workflow.findings import Code
@@ -58,13 +59,19 @@ def attempt(read: Callable[[Kind, bytes], RawBook], kind: Kind, content: bytes) 
 
 
 def assert_read_alike(kind: Kind, content: bytes) -> RawBook | None:
-    """Return what both readers say; None when both say that it cannot be read."""
+    """Return what the readers say; None when all say that it cannot be read."""
     first, again = attempt(read_first, kind, content), attempt(read_again, kind, content)
     if kind is Kind.ODS and first and again:
         assert values_of(first) == values_of(again)
     else:
         assert first == again
+    if kind is Kind.XLSX:
+        assert attempt(as_xml, kind, content) == first
     return first
+
+
+def as_xml(_: Kind, content: bytes) -> RawBook:
+    return read_as_xml_alone(content)
 
 
 def read_alike(kind: Kind, content: bytes) -> RawBook:

@@ -22,18 +22,15 @@ def answer_schema(form: Form) -> dict[str, Any]:
     """Return the schema (draft 2020-12) of one answer: field keys to values, blanks left out.
 
     Days are ISO texts; formatMinimum and formatMaximum bound them, as in ajv's vocabulary.
-    Each required key stands alone, so that an error names exactly one field.
     """
+    conditions = [_required_when(field) for field in form.fields if field.required_when]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "properties": {field.key: _property(field) for field in form.fields},
         "additionalProperties": False,
-        "allOf": [
-            *({"required": [field.key]} for field in form.fields if field.required),
-            *(_required_when(field) for field in form.fields if field.required_when),
-        ],
-    }
+        "required": [field.key for field in form.fields if field.required],
+    } | ({"allOf": conditions} if conditions else {})
 
 
 def objections(form: Form, values: Mapping[str, Value]) -> Iterator[Objection]:
@@ -102,7 +99,15 @@ def _validator(form: Form) -> Validator:
         if isinstance(day, str) and day > bound:
             yield ValidationError(f"{day} > {bound}")
 
-    keywords = {"formatMinimum": earliest, "formatMaximum": latest}
+    def required(
+        _: Validator, keys: list[str], answer: object, __: object
+    ) -> Iterator[ValidationError]:
+        """As the standard's own, but that each error names its one field as its value."""
+        for key in keys:
+            if isinstance(answer, dict) and key not in answer:
+                yield ValidationError(f"{key} is required", validator_value=[key])
+
+    keywords = {"required": required, "formatMinimum": earliest, "formatMaximum": latest}
     kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
     validator: Validator = kind(
         answer_schema(form), format_checker=Draft202012Validator.FORMAT_CHECKER

@@ -17,7 +17,7 @@ from workflow.returned.document_properties import (
     saving_of_package,
     saving_of_xls,
 )
-from workflow.returned.package import Package
+from workflow.returned.package import package_in
 from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reach import measure_xlsb, refuse_large_grid
 from workflow.returned.refusal import RefusedError, unreadable
@@ -32,8 +32,11 @@ def read_xls(content: bytes) -> RawBook:
     Raises RefusedError for what must not be laid out, and whatever calamine trips over.
     """
     saving = saving_of_xls(content)
+    sheets = read_values(content)
+    if not sheets:
+        raise ValueError("an .xls without sheets")  # calamine says nothing of one it cannot follow
     return RawBook(
-        read_values(content),
+        sheets,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
@@ -43,7 +46,7 @@ def read_xls(content: bytes) -> RawBook:
 def read_xlsb(content: bytes) -> RawBook:
     """Return the values in an .xlsb, as read_xls does; its reach is measured first."""
     measure_xlsb(content)
-    package = Package(content)
+    package = package_in(content)
     saving = saving_of_package(package)
     return RawBook(
         read_values(content),

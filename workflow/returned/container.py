@@ -6,12 +6,18 @@ The content decides, never the extension: people rename files, and web systems n
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from workflow.findings import Code
+from workflow.returned.package import Package, package_in
 from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
 from workflow.returned.strangers import WORKBOOKS, refused_by_family, refused_stranger, suffix
+
+if TYPE_CHECKING:
+    import olefile
 
 MAX_FILE_BYTES = 50_000_000
 MAX_ARCHIVE_BYTES = 200_000_000
@@ -63,6 +69,8 @@ def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
             streams = {path[0].casefold() for path in ole.listdir() if path}
+            if _has_endless_chain(ole):
+                return _refused_damage(name)
     except MemoryError:
         raise
     except Exception:
@@ -79,6 +87,22 @@ def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
     return _refused_damage(name)
 
 
+def _has_endless_chain(ole: olefile.OleFileIO) -> bool:
+    """Whether a chain of sectors leads into itself: calamine would follow it without end."""
+    entries = (entry for entry in ole.direntries if entry and entry.size >= ole.minisectorcutoff)
+    for start in (
+        ole.first_dir_sector,
+        ole.first_mini_fat_sector,
+        *(e.isectStart for e in entries),
+    ):
+        steps, sector = 0, start
+        while sector < len(ole.fat):
+            sector, steps = ole.fat[sector], steps + 1
+            if steps > len(ole.fat):
+                return True
+    return False
+
+
 def _refused_damage(name: str) -> Refusal:
     if suffix(name) in WORKBOOKS | {".zip"}:
         return broken("途中で切れているか、内容が変わっています")
@@ -87,14 +111,14 @@ def _refused_damage(name: str) -> Refusal:
 
 def _examine_zip(name: str, content: bytes) -> Kind | Refusal:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            kind = _kind_of_zip(name, archive)
-            if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
-                return kind
-            refusal = _refused_size(archive) or _refused_content(archive)
-            if refusal is not None:
-                return refusal
-            return Kind.STRICT if kind is Kind.XLSX and _is_strict(archive) else kind
+        package = package_in(content)
+        kind = _kind_of_zip(name, package.archive)
+        if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
+            return kind
+        refusal = _refused_size(package.archive) or _refused_content(package)
+        if refusal is not None:
+            return refusal
+        return Kind.STRICT if kind is Kind.XLSX and _is_strict(package) else kind
     except MemoryError:
         raise
     except Exception:
@@ -134,9 +158,9 @@ def _head(archive: zipfile.ZipFile, part: str) -> bytes:
         return stream.read(_SEEN_BYTES)
 
 
-def _is_strict(archive: zipfile.ZipFile) -> bool:
-    workbooks = (part for part in archive.namelist() if part.endswith("workbook.xml"))
-    return any(_STRICT in _head(archive, part) for part in workbooks)
+def _is_strict(package: Package) -> bool:
+    workbooks = (part for part in package.names if part.endswith("workbook.xml"))
+    return any(_STRICT in package.read(part)[:_SEEN_BYTES] for part in workbooks)
 
 
 def _refused_size(archive: zipfile.ZipFile) -> Refusal | None:
@@ -150,7 +174,22 @@ def _refused_size(archive: zipfile.ZipFile) -> Refusal | None:
     return None
 
 
-def _refused_content(archive: zipfile.ZipFile) -> Refusal | None:
-    if archive.testzip() is not None:
+def _refused_content(package: Package) -> Refusal | None:
+    """Return the refusal of what is not as it was packed; no reader checks that by itself."""
+    if _has_twins(package.archive):
+        return broken("同じ名前の部品が二つあります")
+    try:
+        for part in package.archive.namelist():
+            package.read(part)
+    except zipfile.BadZipFile:
         return broken("内容が途中で変わっています")
     return None
+
+
+def _has_twins(archive: zipfile.ZipFile) -> bool:
+    """Whether two parts share a name to some reader: by case, by a NUL that cuts it, by slashes."""
+    names = [
+        posixpath.normpath(part.orig_filename.split("\0")[0].replace("\\", "/")).casefold()
+        for part in archive.infolist()
+    ]
+    return len(set(names)) < len(names)

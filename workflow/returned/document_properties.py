@@ -60,16 +60,16 @@ def saving_of_xls(content: bytes) -> Saving:
     return Saving(
         author=_text(summary.author, summary.codepage),
         saved_by=_text(summary.last_saved_by, summary.codepage),
-        modified=saved.replace(tzinfo=UTC).astimezone(JST) if saved else None,
+        modified=_moment(saved.isoformat()) if saved else None,
     )
 
 
 def _moment(stored: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(stored.strip())
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(JST)
+    except (ValueError, OverflowError):  # the last hours of the year 9999 are too late in Japan
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(JST)
 
 
 def _text(stored: bytes | str | None, codepage: int | None) -> str:

@@ -28,6 +28,6 @@ def read_first(kind: Kind, content: bytes) -> RawBook:
             from workflow.returned.strict import as_transitional
 
             content = as_transitional(content)
-    from workflow.returned.reader import read_book
+    from workflow.returned.xml_reader import read_xml
 
-    return read_book(content)
+    return read_xml(content)

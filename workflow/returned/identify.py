@@ -97,9 +97,11 @@ def _identify_by_ids(place: Place, ids: Iterable[str], register: Register) -> Id
 def _owner_of_rows(issue: Issue, ids: Iterable[str], register: Register) -> Issue | None:
     """Return whose rows these are when none is of the stamped issue, but some of another one."""
     wanted = {folded_id(text) for text in ids}
+    if _ids(issue) & wanted:
+        return None
     shared = [(len(_ids(other) & wanted), other) for other in register.current()]
     best, owner = max(shared, key=lambda pair: pair[0], default=(0, issue))
-    return None if _ids(issue) & wanted or not best else owner
+    return owner if best else None
 
 
 def _ids(issue: Issue) -> set[str]:

@@ -1,14 +1,19 @@
-"""What lies in returned/YEAR. Only names and sizes are looked at; nothing is opened or changed."""
+"""What lies in returned/YEAR: names, sizes, times and digests. Nothing is changed.
+
+What is in a file is for worker processes alone; here its bytes are counted, never understood.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from workflow.returned.container import MAX_ARCHIVE_BYTES
 from workflow.returned.strangers import WORKBOOKS, suffix
 from workflow.years import from_timestamp, iso_time
 
@@ -28,6 +33,20 @@ class Received:
     folder: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """The files as they lie there, and the SHA-256 of each by name; "" for what is not read."""
+
+    files: tuple[Received, ...]
+    digests: Mapping[str, str]
+
+
+def lying_in(folder: Path) -> Lying:
+    """Return every file below a folder with its digest."""
+    files = scan(folder)
+    return Lying(files, {file.name: content_digest(file) for file in files})
+
+
 def scan(folder: Path) -> tuple[Received, ...]:
     """Return every file below a folder in a fixed order; links are listed, never followed.
 
@@ -36,20 +55,20 @@ def scan(folder: Path) -> tuple[Received, ...]:
     """
     if not folder.is_dir():
         return ()
-    closed: list[Path] = []
+    closed: dict[Path, None] = {}
 
     def note(error: OSError) -> None:
-        closed.append(Path(error.filename))
+        closed[Path(error.filename)] = None
 
-    found = [
+    found = dict.fromkeys(
         Path(parent) / name
         for parent, folders, names in os.walk(folder, onerror=note, followlinks=False)
         for name in (*names, *(f for f in folders if _is_listed(Path(parent) / f)))
-    ]
+    )
     received = [_received(folder, path) for path in found if path not in closed]
-    # Opening such a folder fails as opening a locked file does, and is reported so.
-    received += [replace(_received(folder, path), folder=False, regular=True) for path in closed]
-    return tuple(sorted(received, key=lambda one: one.name))
+    received += [_closed(folder, path) for path in closed]
+    named = sorted((one for one in received if one), key=lambda one: (one.name, one.path))
+    return tuple(_with_names_of_their_own(named))
 
 
 def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
@@ -57,18 +76,66 @@ def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
     return [[file.name, file.size, iso_time(file.received)] for file in files]
 
 
+def content_digest(file: Received) -> str:
+    """Return the SHA-256 of what a file holds now; "" for what is not read either."""
+    if not file.regular or file.size > MAX_ARCHIVE_BYTES:
+        return ""
+    try:
+        # Somebody may have put a pipe in its place: opening that must not wait for a writer.
+        with open(file.path, "rb", opener=_without_waiting) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return ""
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 def single(path: Path) -> Received:
     """Return one file named by the coordinator, wherever it lies."""
-    return _received(path.parent, path)
+    received = _received(path.parent, path)
+    return received or Received(path.name, path, 0, from_timestamp(0), regular=True)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    extra = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, flags | extra)
 
 
 def _is_listed(folder: Path) -> bool:
-    return folder.is_symlink() or suffix(folder.name) in WORKBOOKS
+    try:
+        return folder.is_symlink() or suffix(folder.name) in WORKBOOKS
+    except OSError:  # too deep for any path; walking into it fails and is noted
+        return False
 
 
-def _received(folder: Path, path: Path) -> Received:
-    status = path.lstat()
-    shown = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
+def _closed(folder: Path, path: Path) -> Received | None:
+    """Return a folder nobody can look into: opening it fails as opening a locked file does."""
+    lying = _received(folder, path)
+    if lying is None:
+        return Received(_shown(folder, path), path, 0, from_timestamp(0), regular=True)
+    return replace(lying, folder=False, regular=True)
+
+
+def _with_names_of_their_own(files: Iterable[Received]) -> Iterator[Received]:
+    """Yield the files; names that only differ where they are no text are told apart by number."""
+    seen: dict[str, int] = {}
+    for file in files:
+        seen[file.name] = seen.get(file.name, 0) + 1
+        times = seen[file.name]
+        yield file if times == 1 else replace(file, name=f"{file.name} ({times})")
+
+
+def _shown(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
+
+
+def _received(folder: Path, path: Path) -> Received | None:
+    """Return a file as it lies there; None for one that went while it was listed."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    shown = _shown(folder, path)
     return Received(
         name=shown,
         path=path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from workflow.findings import Code, Finding, Place, Severity
 from workflow.model import (
@@ -33,7 +34,7 @@ from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What judging needs to know; year None takes each file's own year (check).
 
@@ -46,6 +47,17 @@ class Context:
     passwords: tuple[str, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     again: bool = False
+
+    @cached_property
+    def labels(self) -> Mapping[int, frozenset[str]]:
+        """The labels of every field ever asked, by year; gathered once for all files."""
+        return {year: _labels(register) for year, register in self.registers.items()}
+
+    @cached_property
+    def answered_by_any(self) -> frozenset[str]:
+        """The items whose row may stay blank: another department may answer them."""
+        shared = (item for item in self.plan.items if len(item.departments) > 1)
+        return frozenset(item.id for item in shared if item.answer is not AnswerRule.EACH)
 
 
 def judge(received: Received, context: Context) -> tuple[Return, ...]:
@@ -68,7 +80,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     found = stamps(book)
     year = context.year or (found[0].year if found else max(context.registers, default=0))
     register = context.registers.get(year, Register(year))
-    table = find_table(book, _known_labels(register))
+    table = find_table(book, context.labels.get(year, frozenset()))
     if table is None and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(table.ids().values()) if table else ()
@@ -96,7 +108,7 @@ def _judge_rows(
         findings += noticed
         if answer is not None:
             answers.append(answer)
-        elif _expects_answer(context.plan, row):
+        elif row.item.id not in context.answered_by_any:
             findings.append(Code.ROW_BLANK.at(_place(read, matching.sheet, row)))
     if not answers:
         findings.append(Code.RETURN_BLANK.at(Place(file=read.path, sheet=matching.sheet)))
@@ -171,15 +183,9 @@ def _place(read: Return, sheet: str, row: MatchedRow, key: str = "", label: str 
     return Place(file=read.path, sheet=sheet, cell=cell, item=row.item.id, field=label)
 
 
-def _expects_answer(plan: Plan, row: MatchedRow) -> bool:
-    """Whether a blank row is worth a word: a joint item may be answered by the other department."""
-    item = next((item for item in plan.items if item.id == row.item.id), None)
-    return item is None or len(item.departments) == 1 or item.answer is AnswerRule.EACH
-
-
-def _known_labels(register: Register) -> frozenset[str]:
-    forms = {issue.form for issue in register.issues}
-    return frozenset(field.label for form in forms for field in form.form.fields)
+def _labels(register: Register) -> frozenset[str]:
+    forms = {id(issue.form): issue.form for issue in register.issues}  # one for many issues
+    return frozenset(field.label for form in forms.values() for field in form.form.fields)
 
 
 def _identified(read: Return, identity: Identity, plan: Plan) -> Return:

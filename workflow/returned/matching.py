@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 
 from workflow.cells import a1, folded, folded_id
 from workflow.findings import Code, Finding, Place
@@ -15,7 +16,7 @@ from workflow.templates.register import Issue, IssuedItem
 _HEADER_ROWS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A header row found in a sheet: columns by their folded label."""
 
@@ -35,6 +36,10 @@ class Table:
 
     def rows(self) -> tuple[int, ...]:
         """Return the rows below the header that hold anything, last year's answers left out."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> tuple[int, ...]:
         rows = sorted({row for row, _ in self.sheet.cells if row > self.header_row})
         previous = folded(PREVIOUS_LABEL)
         return tuple(row for row in rows if folded(self.text(row, ID_LABEL)) != previous)
@@ -122,6 +127,8 @@ class _Seen:
         self.file, self.table, self.issue = file, table, issue
         self.findings: list[Finding] = []
         self._strange: list[int] = []
+        columns = {f.key: table.column(f.label) for f in issue.form.form.fields}
+        self._columns = {key: column for key, column in columns.items() if column is not None}
 
     def by_id(self) -> dict[str, MatchedRow]:
         """Return the rows whose 整理番号 is an issued one, by item."""
@@ -160,7 +167,7 @@ class _Seen:
         for label, issued in (*labels, (DEPARTMENT_LABEL, matched.item.departments)):
             written = self.table.text(matched.row, label)
             column = self.table.column(label)
-            if column and folded(written) != folded(issued):
+            if column and written != issued and folded(written) != folded(issued):
                 place = a1(matched.row, column)
                 self._add(
                     Code.LABEL_CHANGED, place, matched.item.id, label, before=issued, after=written
@@ -196,7 +203,7 @@ class _Seen:
         return len(twins) == 1 or fits
 
     def _matched(self, item: IssuedItem, row: int) -> MatchedRow:
-        columns = self._field_columns()
+        columns = self._columns
         stored = {key: self.table.sheet.cells.get((row, column)) for key, column in columns.items()}
         areas = self.table.sheet.merged
         return MatchedRow(
@@ -208,12 +215,8 @@ class _Seen:
             merged=tuple(k for k, column in columns.items() if _is_merged(areas, row, column)),
         )
 
-    def _field_columns(self) -> dict[str, int]:
-        columns = {f.key: self.table.column(f.label) for f in self.issue.form.form.fields}
-        return {key: column for key, column in columns.items() if column is not None}
-
     def _has_answers(self, row: int) -> bool:
-        stored = (self.table.sheet.cells.get((row, c)) for c in self._field_columns().values())
+        stored = (self.table.sheet.cells.get((row, c)) for c in self._columns.values())
         return any(cell and not cell.is_blank for cell in stored)
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from workflow.returned.inflating import inflated
+from workflow.returned.xml_parts import parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-"""The namespace of workbooks, sheets and texts, as it stands before a tag."""
+MAIN_ADDRESS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+"""The namespace of workbooks, sheets and texts."""
+
+MAIN = f"{{{MAIN_ADDRESS}}}"
+"""That namespace as it stands before a tag."""
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -37,52 +43,74 @@ class SheetPart:
 
 
 class Package:
-    """A workbook as parts in a zip in memory."""
+    """A workbook as parts in a zip in memory, each inflated and checked once."""
 
     def __init__(self, content: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
-        self._names = set(self._archive.namelist())
+        self._content = content
+        self.archive = zipfile.ZipFile(io.BytesIO(content))
+        self.names = frozenset(self.archive.namelist())
+        self._parts: dict[str, bytes] = {}
+        self._relations: dict[str, tuple[Relation, ...]] = {}
 
-    @property
+    @cached_property
     def book(self) -> str:
         """The part of the workbook itself."""
         return self.related("officeDocument") or "xl/workbook.xml"
 
-    def sheets(self) -> Iterator[SheetPart]:
-        """Yield the sheets in the order of the workbook; one whose part is missing is none."""
-        targets = {relation.id: relation for relation in self.relations(self.book)}
-        for element in self.tree(self.book).iter(f"{MAIN}sheet"):
-            relation = targets.get(element.get(_ID, ""))
-            if relation:
-                yield SheetPart(element.get("name", ""), relation.kind, relation.target)
+    @cached_property
+    def book_tree(self) -> Element:
+        """The workbook itself, as XML."""
+        return self.tree(self.book)
 
-    def relations(self, part: str = "") -> Iterator[Relation]:
-        """Yield where a part leads inside the package; without a part, where the package does."""
-        folder, name = posixpath.split(part)
-        listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        if listed not in self._names:
-            return
-        for element in self.tree(listed):
-            target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:]
-            if element.get("TargetMode") != "External" and target in self._names:
-                kind = element.get("Type", "").rpartition("/")[2]
-                yield Relation(element.get("Id", ""), kind, target)
+    @cached_property
+    def sheets(self) -> tuple[SheetPart, ...]:
+        """The sheets in the order of the workbook; one whose part is missing is none."""
+        targets = {relation.id: relation for relation in self.relations(self.book)}
+        listed = [
+            (element.get("name", ""), targets.get(element.get(_ID, "")))
+            for element in self.book_tree.iter(f"{MAIN}sheet")
+        ]
+        return tuple(SheetPart(name, to.kind, to.target) for name, to in listed if to)
+
+    def relations(self, part: str = "") -> tuple[Relation, ...]:
+        """Return where a part leads inside the package; without a part, where the package does."""
+        if part not in self._relations:
+            self._relations[part] = self._listed_relations(part)
+        return self._relations[part]
 
     def related(self, kind: str, part: str = "") -> str:
         """Return the first part a part leads to in some way; blank when there is none."""
         return next((r.target for r in self.relations(part) if r.kind == kind), "")
 
-    def open(self, part: str) -> IO[bytes]:
-        """Return the bytes of a part as a stream."""
-        return self._archive.open(part)
-
     def read(self, part: str) -> bytes:
-        """Return the bytes of a part."""
-        return self._archive.read(part)
+        """Return the bytes of a part. BadZipFile when they are not those that were packed."""
+        if part not in self._parts:
+            stored = inflated(self._content, self.archive.getinfo(part))
+            self._parts[part] = self.archive.read(part) if stored is None else stored
+        return self._parts[part]
 
     def tree(self, part: str) -> Element:
         """Return an XML part."""
-        from defusedxml.ElementTree import fromstring
+        return parsed(self.read(part))
 
-        tree: Element = fromstring(self.read(part), forbid_dtd=True)
-        return tree
+    def _listed_relations(self, part: str) -> tuple[Relation, ...]:
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        if listed not in self.names:
+            return ()
+        inside = [e for e in self.tree(listed) if e.get("TargetMode") != "External"]
+        found = (
+            Relation(
+                element.get("Id", ""),
+                element.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:],
+            )
+            for element in inside
+        )
+        return tuple(relation for relation in found if relation.target in self.names)
+
+
+@lru_cache(maxsize=1)
+def package_in(content: bytes) -> Package:
+    """Return the parts of a workbook; whoever asks again for the last one inflates nothing."""
+    return Package(content)

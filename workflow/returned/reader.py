@@ -1,4 +1,4 @@
-"""Bytes → raw workbook, exactly: values, formulas and errors told apart, nothing converted."""
+"""An .xlsx through openpyxl → raw workbook: values, formulas and errors told apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflow.cells import decoded
 from workflow.exact_book import open_exactly
 from workflow.returned.document_properties import custom_properties, saving_of_package
 from workflow.returned.number_formats import BUILT_IN_DAYS, day_cell
-from workflow.returned.package import Package
+from workflow.returned.package import package_in
 from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.references import place_of
 from workflow.returned.remarks import read_remarks
@@ -33,7 +33,7 @@ def read_book(content: bytes) -> RawBook:
     sheets = tuple(
         _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
     )
-    package = Package(content)
+    package = package_in(content)
     saving = saving_of_package(package)
     return RawBook(
         sheets=sheets,

@@ -19,7 +19,7 @@ def read_remarks(package: Package) -> tuple[RawRemark, ...]:
     A threaded comment also leaves an old one that only says so; that one is left out.
     """
     return tuple(
-        remark for sheet in package.sheets() for remark in _remarks(package, sheet.name, sheet.part)
+        remark for sheet in package.sheets for remark in _remarks(package, sheet.name, sheet.part)
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from unicodedata import is_normalized
 
 from workflow.cells import folded, plain_number
 from workflow.findings import Code
-from workflow.model import ChoiceField, DateField, Field, NumberField, TextField, Value
+from workflow.model import Choice, ChoiceField, DateField, Field, NumberField, TextField, Value
 from workflow.returned.raw import CellKind, RawCell
 
 _ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -19,6 +22,7 @@ _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _SERIAL_ORIGIN, _SERIAL_ORIGIN_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # A number of four digits is more likely a year than a day before 1927: better to ask.
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 2_958_465  # 1927-05-18 to 9999-12-31
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
 _MOST_DIGITS = 15  # before the point; Excel keeps no more
 _DITTO = {
@@ -81,15 +85,15 @@ def _parse_text(cell: RawCell) -> Parsed:
 def _parse_prose(text: str) -> Parsed:
     """Keep prose as written; only what macOS took apart is put together again."""
     remarks = []
-    composed = unicodedata.normalize("NFC", text)
-    if text != composed and text == unicodedata.normalize("NFD", text):
-        text = composed
+    if not is_normalized("NFC", text) and is_normalized("NFD", text):
+        text = unicodedata.normalize("NFC", text)
         remarks.append(Remark(Code.VALUE_COMPOSED))
-    if folded(text) in _DITTO:
+    said = folded(text)
+    if said in _DITTO:
         remarks.append(Remark(Code.VALUE_DITTO, (("value", text.strip()),)))
-    elif folded(text) in _NOTHING:
+    elif said in _NOTHING:
         remarks.append(Remark(Code.VALUE_NOTHING, (("value", text.strip()),)))
-    private = sorted({c for c in text if unicodedata.category(c) == "Co"})
+    private = sorted({*_PRIVATE.findall(text)})
     if private:
         characters = "、".join(f"U+{ord(c):04X}" for c in private)
         remarks.append(Remark(Code.VALUE_PRIVATE_CHARACTER, (("characters", characters),)))
@@ -97,10 +101,15 @@ def _parse_prose(text: str) -> Parsed:
 
 
 def _parse_choice(field: ChoiceField, text: str) -> Parsed:
-    declared = {folded(choice.value): choice.value for choice in field.choices}
-    aliases = {folded(alias): c.value for c in field.choices for alias in c.aliases}
-    value = (aliases | declared).get(folded(text))
+    value = _spellings(field.choices).get(folded(text))
     return Parsed(text) if value is None else _adjusted(text, value, value)
+
+
+@lru_cache(maxsize=256)
+def _spellings(choices: tuple[Choice, ...]) -> Mapping[str, str]:
+    """Return which value each accepted spelling stands for."""
+    aliases = {folded(alias): choice.value for choice in choices for alias in choice.aliases}
+    return aliases | {folded(choice.value): choice.value for choice in choices}
 
 
 def _parse_number(field: NumberField, cell: RawCell) -> Parsed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from workflow.cells import a1, folded
 from workflow.model import Note, NoteKind
@@ -31,7 +32,7 @@ def notes(
     file: str, book: RawBook, table: Table, rows: tuple[MatchedRow, ...], issue: Issue
 ) -> Iterator[Note]:
     """Yield every text of a workbook that is neither printed on the template nor an answer."""
-    printed = {folded(text) for text in issue.texts}
+    printed = _Printed(issue.texts)
     for sheet in book.sheets:
         is_entry = sheet is table.sheet
         known = _consumed(table, rows, issue) if is_entry else frozenset()
@@ -61,14 +62,31 @@ def _is_requested(sheet: RawSheet, place: tuple[int, int]) -> bool:
     return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN
 
 
-def _is_written(sheet: RawSheet, cell: RawCell, printed: set[str]) -> bool:
-    if cell.is_blank or folded(cell.text) in printed:
+class _Printed:
+    """The texts printed on a template; most come back to the letter, so few are ever folded."""
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self._texts = frozenset(texts)
+
+    def holds(self, text: str) -> bool:
+        """Whether a text is one of them, as people compare them."""
+        return text in self._texts or folded(text) in self._folded
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return frozenset(folded(text) for text in self._texts)
+
+
+def _is_written(sheet: RawSheet, cell: RawCell, printed: _Printed) -> bool:
+    if cell.is_blank or (sheet.name == COVER_SHEET and _is_live(cell)):
         return False
-    if sheet.name != COVER_SHEET:
-        return True
+    return not printed.holds(cell.text)
+
+
+def _is_live(cell: RawCell) -> bool:
     # Some formats give only the results of the cover's formulas, links among them as numbers.
-    is_live = cell.kind in (CellKind.FORMULA, CellKind.NUMBER) or _LIVE_TEXT.fullmatch(cell.text)
-    return not is_live
+    is_computed = cell.kind in (CellKind.FORMULA, CellKind.NUMBER)
+    return is_computed or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 
 def _consumed(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import product
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from workflow.cells import decoded
-from workflow.returned.number_formats import DayStyles, day_cell, iso_day_cell
+from workflow.returned.number_formats import iso_day_cell
 from workflow.returned.package import MAIN
-from workflow.returned.raw import Area, CellKind, RawCell, RawSheet
-from workflow.returned.references import area_of, place_of
+from workflow.returned.plain_sheet import plain_sheet
+from workflow.returned.raw import CellKind, RawCell, RawSheet
+from workflow.returned.references import area_of, hidden_under, place_of
 from workflow.returned.shared_formulas import moved
+from workflow.returned.stored import Stored, whole
+from workflow.returned.xml_parts import ended
 from workflow.templates.layout import COVER_SHEET
 
 if TYPE_CHECKING:
@@ -22,38 +23,26 @@ if TYPE_CHECKING:
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (
     MAIN + tag for tag in ("row", "c", "v", "f", "is", "t", "r")
 )
+_CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the cells of a workbook refer to."""
-
-    texts: Sequence[str]
-    styles: DayStyles
-    since_1904: bool
-
-
-def read_sheet(name: str, stream: IO[bytes], stored: Stored) -> RawSheet:
+def read_sheet(name: str, part: bytes, stored: Stored) -> RawSheet:
     """Return what a sheet holds; of the results of formulas, those on our cover are left out."""
-    from defusedxml.ElementTree import iterparse
-
-    rows = _Rows(stored, keeps_results=name != COVER_SHEET)
-    for _, element in iterparse(stream, forbid_dtd=True):
+    is_cover = name == COVER_SHEET
+    plain = plain_sheet(part, stored, formulas=is_cover)
+    if plain is not None:
+        return _sheet(name, plain.cells, (), plain.frame)
+    rows = _Rows(stored, keeps_results=not is_cover)
+    for element in ended(part):
         if element.tag == _ROW:
             rows.take(element)
             element.clear()
-    sheet: Element = element  # the last to end is the root
-    merges = sheet.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell")
-    merged = {area_of(merge.get("ref", "")) for merge in merges}
-    for area in merged:
-        _uncover(rows.cells, area)
-    return RawSheet(
-        name=name,
-        cells=rows.cells,
-        merged=tuple(sorted(merged)),
-        hidden_rows=frozenset(rows.hidden),
-        filtered=sheet.find(f"{MAIN}autoFilter/{MAIN}filterColumn") is not None,
-    )
+    return _sheet(name, rows.cells, rows.hidden, element)  # the last to end is the root
+
+
+def texts_of(table: Element) -> list[str]:
+    """Return the shared texts of a workbook."""
+    return [plain_text(text) for text in table.iterfind(f"{MAIN}si")]
 
 
 def plain_text(element: Element) -> str:
@@ -67,19 +56,34 @@ def plain_text(element: Element) -> str:
     return decoded("".join(texts))
 
 
+def _sheet(
+    name: str, cells: dict[tuple[int, int], RawCell], hidden: Iterable[int], sheet: Element
+) -> RawSheet:
+    merges = [merge.get("ref", "") for merge in sheet.iter(f"{MAIN}mergeCell")]
+    for reference in merges:
+        _uncover(cells, reference)
+    return RawSheet(
+        name=name,
+        cells=cells,
+        merged=tuple(sorted({*map(area_of, merges)}, key=_CORNERS)),
+        hidden_rows=frozenset(hidden),
+        filtered=sheet.find(f"{MAIN}autoFilter/{MAIN}filterColumn") is not None,
+    )
+
+
 def is_true(stored: str | None) -> bool:
     """Whether an attribute says yes."""
     return stored in ("1", "true", "on")
 
 
-def _uncover(cells: dict[tuple[int, int], RawCell], area: Area) -> None:
+def _uncover(cells: dict[tuple[int, int], RawCell], reference: str) -> None:
     """Drop what lies hidden under a merged cell: only its first cell is shown."""
-    rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
-    is_small = len(rows) * len(columns) < len(cells)
-    places = product(rows, columns) if is_small else tuple(cells)
-    for place in places:
-        if place != (area.top, area.left) and area.holds(*place):
-            cells.pop(place, None)
+    hidden = hidden_under(reference)
+    if hidden is None:
+        area = area_of(reference)
+        hidden = tuple(p for p in cells if area.holds(*p) and p != (area.top, area.left))
+    for place in hidden:
+        cells.pop(place, None)
 
 
 class _Rows:
@@ -127,33 +131,23 @@ class _Rows:
             inline = cell.find(_INLINE)
             return None if inline is None else RawCell(CellKind.TEXT, plain_text(inline))
         stored = cell.findtext(_VALUE)
-        if not stored:
-            return None
+        return self._stored_value(kind, stored, cell) if stored else None
+
+    def _stored_value(self, kind: str, stored: str, cell: Element) -> RawCell:
         match kind:
             case "n":
-                return self._number(stored, int(cell.get("s", "0")))
+                return self._stored.number_cell(stored, whole(cell.get("s", "0")))
             case "s":
-                return RawCell(CellKind.TEXT, self._text(int(stored)))
+                return self._stored.text_cell(whole(stored))
             case "b":
                 return RawCell(CellKind.BOOLEAN, str(is_true(stored)).upper())
             case "e":
                 return RawCell(CellKind.ERROR, stored)
             case "d":
                 return iso_day_cell(stored)
-        return RawCell(CellKind.TEXT, decoded(stored))
-
-    def _number(self, stored: str, style: int) -> RawCell:
-        is_whole = not any(mark in stored for mark in ".eE")
-        number = int(stored) if is_whole else float(stored)
-        styles, since_1904 = self._stored.styles, self._stored.since_1904
-        if style in styles.days:
-            return day_cell(number, since_1904, style in styles.spans)
-        return RawCell.of_number(Decimal(repr(number)), since_1904)
-
-    def _text(self, at: int) -> str:
-        if at < 0:
-            raise IndexError("a text before the first")
-        return self._stored.texts[at]
+            case "str":
+                return RawCell(CellKind.TEXT, decoded(stored))
+        raise ValueError(f"a cell of the kind {kind}")
 
     def _formula(self, formula: Element, place: tuple[int, int]) -> str:
         text, kind = "=" + (formula.text or ""), formula.get("t")

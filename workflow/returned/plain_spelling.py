@@ -1,0 +1,47 @@
+"""The spelling in which the usual programs write the letters of an .xlsx."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import unescape
+
+from workflow.cells import decoded
+from workflow.returned.xml_parts import body_of
+
+MOST_BYTES = 10_000_000
+"""Of a part read as one text; a larger one is read element by element, which takes less memory."""
+
+_NO_LETTERS = bytes({*range(0x20)} - {0x09, 0x0A})
+"""What XML forbids, and the carriage return, which it reads as another character."""
+
+_OTHER_NAMES = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+
+T = r'<t(?: xml:space="preserve")?>'
+"""The tag before a text, or before a run of one."""
+
+
+def letters_of(part: bytes) -> str:
+    """Return a part as text; blank when it has letters that XML forbids, or is very large."""
+    body = body_of(part) if len(part) <= MOST_BYTES else b""
+    if len(body.translate(None, _NO_LETTERS)) < len(body) or (b"]" in body and b"]]>" in body):
+        return ""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\ufffe" in text or "\uffff" in text else text
+
+
+def has_usual_names(text: str) -> bool:
+    """Whether every letter in a text stands for itself or for one of XML's own five names."""
+    return "&" not in text or _OTHER_NAMES.search(text) is None
+
+
+def without_entities(text: str) -> str:
+    """Return a text with the characters XML has names for."""
+    return unescape(text, {"&quot;": '"', "&apos;": "'"}) if "&" in text else text
+
+
+def shown(text: str) -> str:
+    """Return a text as Excel shows it."""
+    return decoded(without_entities(text))

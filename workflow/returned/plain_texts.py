@@ -1,0 +1,30 @@
+"""The shared texts of an .xlsx in their usual spelling, read without an XML tree."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from workflow.returned.package import MAIN_ADDRESS
+from workflow.returned.plain_spelling import T, has_usual_names, letters_of, shown
+
+_TABLE = re.compile(
+    rf'<sst xmlns="{re.escape(MAIN_ADDRESS)}"(?: (?:count|uniqueCount)="[0-9]+")*>(.*)</sst>\s*',
+    re.DOTALL,
+)
+_FURIGANA = rf'(?:<rPh sb="[0-9]+" eb="[0-9]+">{T}[^<]*</t></rPh>)*'
+_PHONETIC = r'(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
+_ENTRY = re.compile(rf"<si>(?:<t ?/>|{T}([^<]*)</t>){_FURIGANA}{_PHONETIC}</si>")
+
+
+def plain_texts(part: bytes) -> list[str] | None:
+    """Return the shared texts; None when anything at all is spelled in another way."""
+    table = _TABLE.fullmatch(letters_of(part))
+    if table is None or not has_usual_names(table[1]):
+        return None
+    pieces = _ENTRY.split(table[1])
+    if any(islice(pieces, 0, None, 2)):  # what lies between the entries
+        return None
+    texts = [text or "" for text in islice(pieces, 1, None, 2)]
+    is_literal = b"&" not in part and b"_" not in part
+    return texts if is_literal else [shown(text) for text in texts]
