@@ -1,0 +1,174 @@
+"""Mutated workbooks judged by both readings, case after case, in a process with little memory:
+
+python -m tests.hostile.fuzz 100000 [FIRST]
+
+Prints a line of JSON for each case that went wrong and one at the end with the counts. Case N is
+always the same one, so FIRST with a count of 1 plays a single one again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.city import RECEIVED_AT, City, Texts
+from tests.fillers.xml_patch import fill
+from tests.hostile.mutations import mutated
+from tests.scenario.description import PLANS
+from workflow.model import Answer, Return
+from workflow.returned.inbox import Received, single
+from workflow.returned.judge import Context, judge
+from workflow.templates.register import load_register
+
+SECONDS = 20
+MEMORY = 2_000_000_000
+
+_YEAR = 2023
+_SAID: dict[str, str | float | date] = {
+    "取組状況": "実施した。\n次も続ける。",
+    "評価": "Ｂ",
+    "方針": "継続",
+    "決算額": 1234.5,
+    "増減": -3,
+    "完了日": date(2024, 3, 1),
+    "理由": "雨天のため＜中止＞ & 延期",
+}
+
+
+class HangError(BaseException):
+    """Judging took too long. No Exception, so that nothing takes it for a damaged file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the cases are made from and judged by."""
+
+    seeds: tuple[bytes, ...]
+    context: Context
+    folder: Path
+
+
+def main(arguments: list[str]) -> int:
+    count, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        ground = _ground(Path(folder))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        signal.signal(signal.SIGALRM, _hang)
+        told = Counter[str]()
+        for number in range(first, first + count):
+            told.update(_played(number, ground))
+    sys.stdout.write(json.dumps({"cases": count, "told": told}, ensure_ascii=False) + "\n")
+    return 0
+
+
+def case(number: int, ground: Ground) -> bytes:
+    """Return the bytes of a case, the same ones every time."""
+    chance = random.Random(number)
+    return mutated(chance.choice(ground.seeds), chance)
+
+
+def _played(number: int, ground: Ground) -> list[str]:
+    """Judge a case both ways; return its outcome and what is wrong, and print the latter."""
+    path = ground.folder / "回答.xlsx"
+    path.write_bytes(case(number, ground))
+    began = time.process_time()
+    try:
+        first = _judged(single(path), ground.context)
+        took = time.process_time() - began
+        again = _judged(single(path), replace(ground.context, again=True))
+    except HangError:
+        return _wrong(number, "hang", "")
+    except MemoryError:
+        return _wrong(number, "memory", "")
+    except Exception as error:
+        return _wrong(number, "crash", repr(error))
+    slow = _wrong(number, "slow", f"{took:.1f} s") if took > SECONDS / 10 else []
+    found = dict(_differences(first, again))
+    if found:
+        return [first.outcome, *slow, *_wrong(number, "different", found)]
+    return [first.outcome, *slow, *_disagreement(first, again)]
+
+
+def _judged(received: Received, context: Context) -> Return:
+    with _alarm():
+        (found,) = judge(received, context)
+    return found
+
+
+def _differences(first: Return, again: Return) -> Iterator[tuple[str, Any]]:
+    """Yield what counts by the first reading alone, though both readings read the file."""
+    if not (first.outcome.is_answer and again.outcome.is_answer):
+        return
+    others = {answer.item: answer for answer in again.answers}
+    warned = {(finding.item, finding.cell) for finding in first.findings}
+    for answer in first.accepted_answers:
+        other = others.get(answer.item)
+        for key, value in answer.values.items():
+            same = other is not None and other.values.get(key) == value
+            if not same and (answer.item, answer.cells[key]) not in warned:
+                yield f"{answer.item} {key}", [str(value), _spelled(other, key)]
+    told = {a.item for a in first.answers} | {finding.item for finding in first.findings}
+    for item, other in others.items():
+        if not other.rejected and item not in told:
+            yield item, ["", str(dict(other.values))]
+
+
+def _spelled(answer: Answer | None, key: str) -> str | None:
+    return None if answer is None or key not in answer.values else str(answer.values[key])
+
+
+def _disagreement(first: Return, again: Return) -> list[str]:
+    if first.outcome.is_answer == again.outcome.is_answer:
+        return []
+    return [f"{first.outcome} but again {again.outcome}"]
+
+
+def _wrong(number: int, kind: str, said: Mapping[str, Any] | str) -> list[str]:
+    told = {"case": number, "wrong": kind, "said": said}
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    return [kind]
+
+
+def _ground(folder: Path) -> Ground:
+    document = json.loads((PLANS / "small" / "plan.json").read_bytes())
+    city = City.with_plan(folder / "city", document)
+    city.generate()
+    plan = city.plan
+    said: Texts = {item.id: _SAID for item in plan.items}
+    seeds = []
+    for department in ("A", "C"):
+        target = folder / "filled.xlsx"
+        fill(city.template(department), target, said, RECEIVED_AT)
+        seeds.append(target.read_bytes())
+    register = load_register(city.workspace.templates(_YEAR), _YEAR)
+    return Ground(tuple(seeds), Context(plan, {_YEAR: register}, _YEAR), folder)
+
+
+@contextmanager
+def _alarm() -> Iterator[None]:
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def _hang(*_: object) -> None:
+    raise HangError
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
