@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -130,6 +131,22 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=("local", "dask"),
+        default="local",
+        help="回答を読み取るところです。local はこのパソコン（指定がなければこちら）、"
+        "dask は何台ものパソコンで手分けします。",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="アドレス",
+        help="Daskのスケジューラーのアドレス（tcp://…）です。--engine dask と一緒に指定します。"
+        "指定がなければ、このパソコンの中だけで手分けします。",
+    )
+
+
 def _add_plan_commands(commands: Commands) -> None:
     init = _add(commands, "init", _init, "計画のひな形（plan.xlsx）を作ります。")
     init.add_argument("--sample", action="store_true", help="見本の計画（25件）を入れます。")
@@ -152,6 +169,7 @@ def _add_round_commands(commands: Commands) -> None:
         "--reopen", action="store_true", help="確定した年度を取り消して、集め直します。"
     )
     collect.add_argument("--reason", default="", metavar="理由", help="確定を取り消す理由です。")
+    _add_engine(collect)
     check = _add(commands, "check", _check, "ファイルを集めずに、中身だけ確かめます。")
     check.add_argument(
         "files", nargs="+", type=Path, metavar="ファイル", help="確かめるファイルです。"
@@ -243,13 +261,27 @@ def _collect(arguments: argparse.Namespace) -> int:
 
     workspace, year = _workspace(arguments), _year(arguments)
     reason = _reason(arguments)
+    chosen = _engine(arguments)
     with _reading(arguments, "回答を読み取っています") as reading:
-        collected = collect(workspace, year, datetime.now(JST), reading, reason)
+        remembering = replace(reading, remembering=True, **chosen)
+        collected = collect(workspace, year, datetime.now(JST), remembering, reason)
     if arguments.json:
         _print_json(collected.document)
     else:
         show_collected(collected)
     return CLEAN if collected.is_clean else FINDINGS
+
+
+def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what of the usual reading another engine takes the place of."""
+    if arguments.engine == "dask":
+        from workflow.returned.dask_engine import dask_engine
+        from workflow.rounds import no_preparation
+
+        return {"engine": dask_engine(arguments.scheduler), "get_ready": no_preparation}
+    if arguments.scheduler:
+        raise WorkspaceError("--scheduler は、--engine dask と一緒に指定してください。")
+    return {}
 
 
 def _reason(arguments: argparse.Namespace) -> str | None:
@@ -266,6 +298,7 @@ def _reason(arguments: argparse.Namespace) -> str | None:
 def _reading(arguments: argparse.Namespace, title: str) -> Iterator[Reading]:
     """Yield how to read a round: in worker processes, with a progress bar."""
     from workflow.returned import engine
+    from workflow.returned.processes import get_ready
     from workflow.rounds import Reading
     from workflow.terminal import progress_bar
 
@@ -273,6 +306,7 @@ def _reading(arguments: argparse.Namespace, title: str) -> Iterator[Reading]:
         yield Reading(
             engine=engine.judge_in_workers,
             open_book=engine.open_in_worker,
+            get_ready=get_ready,
             passwords=tuple(arguments.password),
             progress=progress,
         )

@@ -32,6 +32,7 @@ from workflow.templates.handback import (
     plan_writes,
 )
 from workflow.workspace import Workspace
+from workflow.written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +44,6 @@ class Output:
     compilation: Compilation
     before: Journal
     journal: Journal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What was written: hand-backs to send, and copies kept of what people had changed.
-
-    Kept are copies of hand-backs, set_aside those of compiled files.
-    """
-
-    handbacks: tuple[Path, ...] = ()
-    kept: tuple[Path, ...] = ()
-    set_aside: tuple[Path, ...] = ()
 
 
 def write_provisional(output: Output, now: datetime) -> Written:

@@ -12,16 +12,19 @@ from workflow.errors import WorkspaceError
 from workflow.files import remove_all, replace_all, sha256
 from workflow.findings import Severity
 from workflow.journal import EventKind, Journal, append, load_journal
-from workflow.plan.load import load_plan, load_plan_with_content
+from workflow.lock import working
+from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
 from workflow.templates.register import load_register, register_as_bytes
 from workflow.workspace import Workspace
+from workflow.written import Written
 from workflow.years import era_year, to_the_second
 
 if TYPE_CHECKING:
-    from workflow.compiled.status import DepartmentStatus
-    from workflow.output import Output, Written
+    from workflow.output import Output
+    from workflow.returned.inbox import Lying
     from workflow.rounds import Reading, Round
     from workflow.templates.issue import Issuance
+    from workflow.unchanged import Recalled
     from workflow.verification.report import Report
 
 
@@ -32,6 +35,12 @@ def generate(
 
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
     """
+    plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
+    with working(workspace.lock(year), f"generate --year {year}", now):
+        return _issued(workspace, year, now, department)
+
+
+def _issued(workspace: Workspace, year: int, now: datetime, department: str | None) -> Issuance:
     from workflow.compiled.recorded import issued
     from workflow.rounds import last_answers
     from workflow.templates.issue import IssueRequest, plan_issuance
@@ -60,10 +69,10 @@ def generate(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What collect or finalize made of a round."""
+    """What collect or finalize made of a round; departments are as status.json spells them."""
 
     document: dict[str, Any]
-    statuses: tuple[DepartmentStatus, ...]
+    departments: tuple[Mapping[str, Any], ...]
     ledger: Path
     ledger_csv: Path
     written: Written
@@ -80,22 +89,38 @@ def collect(
 ) -> Collected:
     """Judge every file that came back and compile the ledger, the matrices and the state.
 
-    A finalized round is left alone unless a reason to reopen it is given.
+    A finalized round is left alone unless a reason to reopen it is given. Where the last collect
+    may be remembered and would give the same again, nothing is done again.
     Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
     """
-    from workflow.output import write_provisional
-    from workflow.rounds import judged_round
+    plan_paths(workspace.home)
+    with working(workspace.lock(year), f"collect --year {year}", now):
+        return _collected_or_recalled(workspace, year, now, reading, reopening)
+
+
+def _collected_or_recalled(
+    workspace: Workspace, year: int, now: datetime, reading: Reading, reopening: str | None
+) -> Collected:
+    from workflow.returned.inbox import lying_in
+    from workflow.unchanged import grounds, recalled, remember
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if before.is_final and reopening is None:
         raise _finalized(year)
-    plan, content = load_plan_with_content(workspace.home)
-    judged = judged_round(workspace, plan, year, reading)
-    if not judged.files:
-        raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
-    journal = _recorded(_reopened(before, now, reopening), now, judged, content)
-    output = _output(workspace, judged, before, journal)
-    return _collected(output, write_provisional(output, now))
+    if not reading.remembering:
+        return _collected_anew(workspace, year, now, reading, before, reopening)[0]
+    lying = lying_in(workspace.returned(year))
+    rests_on = grounds(workspace, year, lying, reading.passwords)
+    known = recalled(workspace, year, rests_on, before)
+    if known:
+        return _same_again(workspace, year, known)
+    reading.get_ready()
+    collected, lasting = _collected_anew(workspace, year, now, reading, before, reopening, lying)
+    if lasting and rests_on == grounds(workspace, year, lying, reading.passwords):
+        remember(
+            workspace, year, rests_on, load_journal(workspace.journal(year)), collected.document
+        )
+    return collected
 
 
 def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
@@ -104,6 +129,11 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
     The plan is the one it was collected with, whatever plan.xlsx says by now.
     Raises WorkspaceError when anything came or was issued since the last collect, and as collect.
     """
+    with working(workspace.lock(year), f"finalize --year {year}", now):
+        return _finalized_now(workspace, year, now, reading)
+
+
+def _finalized_now(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
     from workflow.output import write_final
     from workflow.rounds import judged_round, plan_as_recorded
 
@@ -131,6 +161,38 @@ def verify(workspace: Workspace, year: int, reading: Reading) -> Report:
     from workflow.verification.checks import verified
 
     return verified(workspace, year, reading)
+
+
+def _collected_anew(
+    workspace: Workspace,
+    year: int,
+    now: datetime,
+    reading: Reading,
+    before: Journal,
+    reopening: str | None,
+    lying: Lying | None = None,
+) -> tuple[Collected, bool]:
+    """Collect a round; also return whether doing it again would give the same."""
+    from workflow.output import write_provisional
+    from workflow.rounds import judged_round
+
+    plan, content = load_plan_with_content(workspace.home)
+    judged = judged_round(workspace, plan, year, reading, lying)
+    if not judged.files:
+        raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
+    journal = _recorded(_reopened(before, now, reopening), now, judged, content)
+    output = _output(workspace, judged, before, journal)
+    return _collected(output, write_provisional(output, now)), judged.lasting
+
+
+def _same_again(workspace: Workspace, year: int, known: Recalled) -> Collected:
+    return Collected(
+        document=known.document,
+        departments=known.departments,
+        ledger=workspace.ledger(year),
+        ledger_csv=workspace.ledger_csv(year),
+        written=Written(handbacks=known.handbacks),
+    )
 
 
 def _output(
@@ -177,14 +239,15 @@ def _recorded(
 
 
 def _collected(output: Output, written: Written) -> Collected:
-    from workflow.compiled.round_json import round_document
+    from workflow.compiled.round_json import round_document, status_document
     from workflow.compiled.status import totals
 
     workspace, result = output.workspace, output.judged.result
     merged = result.merged
+    figures, statuses = totals(merged), output.compilation.statuses
     return Collected(
-        document=round_document(result.year, merged.returns, totals(merged), merged.findings),
-        statuses=output.compilation.statuses,
+        document=round_document(result.year, merged.returns, figures, merged.findings),
+        departments=tuple(status_document(result.year, statuses, figures, (), {})["departments"]),
         ledger=workspace.ledger(result.year),
         ledger_csv=workspace.ledger_csv(result.year),
         written=written,

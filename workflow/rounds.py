@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,9 +25,12 @@ from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest, plan_digest
 from workflow.plan.load import load_plan, load_plan_with_content
 from workflow.returned.engine import Engine, Opener
-from workflow.returned.inbox import Received, scan
+from workflow.returned.extract_store import ExtractStore
+from workflow.returned.extracts import Extracts, is_lasting
+from workflow.returned.inbox import Lying, Received, scan
 from workflow.returned.judge import Context
 from workflow.templates.register import load_issued_register, load_register
+from workflow.tool import tool_digest
 from workflow.workspace import Workspace
 from workflow.years import era_year
 
@@ -35,55 +40,95 @@ Progress = Callable[[int, int], None]
 if TYPE_CHECKING:
     from workflow.compiled.compilation import Compilation
 
-_MOST_YEARS = 10
+MOST_YEARS = 10
+"""How far back a round looks, its own year counted."""
 
 
 def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
+def no_preparation() -> None:
+    """Do nothing ahead."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How to read a round: who judges and opens, with which passwords, telling whom.
 
-    Again says to read every original with another library than collect does.
+    Get_ready lets the engine start up ahead. Remembering says to keep what judging a file gave, and
+    not to judge it twice; again, to read every original with another library than collect does.
     """
 
     engine: Engine
     open_book: Opener
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
+    get_ready: Callable[[], None] = no_preparation
+    remembering: bool = False
     again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """A round judged: its result, the files as they lie, and last year's answers."""
+    """A round judged: its result, the files as they lie, and last year's answers.
+
+    Lasting says that judging the same files again would give the same again.
+    """
 
     result: Result
     files: tuple[Received, ...]
     previous: PreviousAnswers
+    lasting: bool = False
 
 
-def judged_round(workspace: Workspace, plan: Plan, year: int, reading: Reading) -> Round:
-    """Read and judge everything that came back. Raises WorkspaceError when nothing was issued."""
+def judged_round(
+    workspace: Workspace, plan: Plan, year: int, reading: Reading, lying: Lying | None = None
+) -> Round:
+    """Read and judge everything that came back; what is known of lying files is not judged again.
+
+    Raises WorkspaceError when nothing was issued.
+    """
     register = load_issued_register(workspace.templates(year), year)
-    files = scan(workspace.returned(year))
+    files = lying.files if lying else scan(workspace.returned(year))
+    digests = lying.digests if lying else {}
     previous = last_answers(workspace, plan, year)
     passwords = known_passwords(plan, reading.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, reading.again)
+    rests_on = basis(workspace, plan, year)
+    engine = reading.engine
+    if lying:
+        judged_by = _judged_by(rests_on, year, passwords)
+        engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
-    for done, judged in enumerate(reading.engine(files, context), start=1):
+    lasting = bool(lying)
+    judging = zip(files, engine(files, context), strict=True)
+    for done, (file, judged) in enumerate(judging, start=1):
         reading.progress(done, len(files))
         returns += judged
+        lasting = lasting and is_lasting(file, judged, digests[file.name])
     result = Result(
         plan=plan,
         register=register,
         merged=merge(plan, register.item_ids(), returns),
         past=tuple(_past_years(workspace, year)),
-        basis=basis(workspace, plan, year),
+        basis=rests_on,
     )
-    return Round(result=result, files=files, previous=previous)
+    return Round(result=result, files=files, previous=previous, lasting=lasting)
+
+
+def secret_digest(passwords: Sequence[str]) -> str:
+    """Return a digest of passwords that is slow to guess them from: others can read it."""
+    if not passwords:
+        return ""
+    plain = json.dumps(list(passwords)).encode()
+    return hashlib.scrypt(plain, salt=b"torimatome", n=2**14, r=8, p=1).hex()
+
+
+def _judged_by(rests_on: Basis, year: int, passwords: Sequence[str]) -> str:
+    """Return the digest of everything but the file that a judgement depends on."""
+    said = [tool_digest(), rests_on.as_json(), year, secret_digest(passwords)]
+    return sha256(json.dumps(said, sort_keys=True).encode())
 
 
 def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapping[str, Any]]:
@@ -133,7 +178,7 @@ def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:
 
 def _earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
     """Return the names of the compiled workbooks of earlier years that are there."""
-    years = (year - back for back in range(1, _MOST_YEARS))
+    years = (year - back for back in range(1, MOST_YEARS))
     return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
 
 
@@ -155,7 +200,7 @@ def known_passwords(plan: Plan, given: Sequence[str]) -> tuple[str, ...]:
 
 def _past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
     """Yield the unbroken run of earlier years that have a ledger, newest first."""
-    for earlier in range(year - 1, year - _MOST_YEARS, -1):
+    for earlier in range(year - 1, year - MOST_YEARS, -1):
         ledger = workspace.ledger_csv(earlier)
         if not ledger.exists():
             return
@@ -174,7 +219,7 @@ def _form_of(workspace: Workspace, year: int) -> Form | None:
 
 
 def _earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
-    for earlier in range(year - 1, year - _MOST_YEARS, -1):
+    for earlier in range(year - 1, year - MOST_YEARS, -1):
         ledger = workspace.ledger_csv(earlier)
         if not ledger.exists():
             return

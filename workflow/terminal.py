@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,25 +12,34 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from workflow.findings import Severity
 from workflow.model import Outcome
+from workflow.plain_text import aligned, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflow.compiled.status import DepartmentStatus
-    from workflow.output import Written
     from workflow.pipeline import Collected
     from workflow.verification.report import Report
+    from workflow.written import Written
 
 _SHOWN_FINDINGS = 20
+
+
+class _SpeedColumn(ProgressColumn):
+    """How many files a second are done."""
+
+    def render(self, task: Task) -> Text:
+        """Return the speed, once there is one."""
+        return Text(f"{task.speed:.1f}件/秒" if task.speed else "")
 
 
 @contextmanager
@@ -41,6 +51,8 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _SpeedColumn(),
+        TextColumn("残り"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as p:
@@ -48,24 +60,16 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: p.update(task, completed=done, total=total)
 
 
-def show_round(statuses: Iterable[DepartmentStatus], document: dict[str, Any]) -> None:
+def show_round(departments: Iterable[Mapping[str, Any]], document: dict[str, Any]) -> None:
     """Show where each department stands, the figures and the weightiest findings."""
-    rows = (
-        (
-            s.department.name,
-            s.outcome.label if s.outcome else "未提出",
-            (s.answered, s.sent_back, s.missing),
-        )
-        for s in statuses
-    )
-    _print_departments(rows)
+    _print_departments(departments)
     _print_totals(document["totals"])
     _print_findings(document["findings"])
 
 
 def show_collected(collected: Collected) -> None:
     """Show a round, and name every file that was made or kept."""
-    show_round(collected.statuses, collected.document)
+    show_round(collected.departments, collected.document)
     for path in (collected.ledger, collected.ledger_csv):
         _print(f"作成しました：{path}")
     _show_handbacks(collected.written)
@@ -104,15 +108,7 @@ def show_report(report: Report) -> None:
 
 def show_status(document: dict[str, Any]) -> None:
     """Show where each department stood at the last collect."""
-    rows = (
-        (
-            d["name"],
-            Outcome(d["outcome"]).label if d["outcome"] else "未提出",
-            (d["answered"], d["sent_back"], d["missing"]),
-        )
-        for d in document["departments"]
-    )
-    _print_departments(rows)
+    _print_departments(document["departments"])
     _print_totals(document["totals"])
     if document["uncollected"]:
         _print(
@@ -128,15 +124,14 @@ def show_files(document: dict[str, Any]) -> None:
     _print_findings(document["findings"], shown=len(document["findings"]))
 
 
-def _print_departments(rows: Iterable[tuple[str, str, tuple[int, int, int]]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("担当課")
-    table.add_column("受付結果")
-    for title in ("回答済", "差戻し中", "未提出"):
-        table.add_column(title, justify="right")
-    for name, outcome, counts in rows:
-        table.add_row(Text(name), Text(outcome), *(Text(str(n) if n else "・") for n in counts))
-    Console(highlight=False).print(table)
+def _print_departments(departments: Iterable[Mapping[str, Any]]) -> None:
+    table = [["担当課", "受付結果", "回答済", "差戻し中", "未提出"]]
+    for d in departments:
+        outcome = Outcome(d["outcome"]).label if d["outcome"] else "未提出"
+        counts = (d["answered"], d["sent_back"], d["missing"])
+        table.append([d["name"], outcome, *(str(n) if n else "・" for n in counts)])
+    for line in aligned(table, right=frozenset({2, 3, 4})):
+        _print(line)
 
 
 def _print_totals(totals: dict[str, Any]) -> None:
@@ -160,5 +155,4 @@ def _print_findings(findings: list[dict[str, str]], shown: int = _SHOWN_FINDINGS
 
 
 def _print(text: str) -> None:
-    # Text, not markup: a file name may hold square brackets.
-    Console(highlight=False, soft_wrap=True).print(Text(text))
+    sys.stdout.write(f"{harmless(text)}\n")

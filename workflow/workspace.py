@@ -46,6 +46,10 @@ class Workspace:
         """What was done in the round, and when."""
         return self.compiled(year) / "journal.jsonl"
 
+    def lock(self, year: int) -> Path:
+        """Held by the run that works on the round."""
+        return self.compiled(year) / ".lock"
+
     def digest_list(self, year: int) -> Path:
         """The digests of everything a finalized round rests on."""
         return self.compiled(year) / "確定版_SHA256.txt"
@@ -57,6 +61,10 @@ class Workspace:
     def status(self, year: int) -> Path:
         """Where the last collect left the state of the round."""
         return self.compiled(year) / "status.json"
+
+    def extracts(self, year: int) -> Path:
+        """What spares collect judging anything twice; it can be deleted at any time."""
+        return self.compiled(year) / ".extracts"
 
     def issued_years(self) -> tuple[int, ...]:
         """Return the years that have a templates folder, the earliest first."""

@@ -99,7 +99,7 @@ def _sample_answers() -> dict[str, Texts]:
 def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
     with progress_bar("回答を読み取っています") as progress:
         collected = collect(workspace, year, now, replace(_READING, progress=progress))
-    show_round(collected.statuses, collected.document)
+    show_round(collected.departments, collected.document)
     return collected
 
 

@@ -31,13 +31,7 @@ def load_plan_with_content(home: Path) -> tuple[Plan, Any]:
 
     Raises PlanError with every finding when it has errors.
     """
-    paths = [path for path in (home / BOOK_NAME, home / JSON_NAME) if path.exists()]
-    if not paths:
-        raise PlanError(
-            f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
-            "python run.py init を実行して作ってください。"
-        )
-    documents = [load_document(path) for path in paths]
+    documents = [load_document(path) for path in plan_paths(home)]
     plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):
         raise PlanError(
@@ -45,6 +39,17 @@ def load_plan_with_content(home: Path) -> tuple[Plan, Any]:
             "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
         )
     return plans[0], documents[0].content
+
+
+def plan_paths(home: Path) -> tuple[Path, ...]:
+    """Return the files a plan is written in. Raises PlanError when there is none."""
+    paths = tuple(path for path in (home / BOOK_NAME, home / JSON_NAME) if path.exists())
+    if not paths:
+        raise PlanError(
+            f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
+            "python run.py init を実行して作ってください。"
+        )
+    return paths
 
 
 def load_document(path: Path) -> Document:

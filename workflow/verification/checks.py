@@ -207,8 +207,7 @@ class _Recomputed:
         joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
         yield from figures.answers(file, ledger, again, joined)
         layout = lay_out_summary(self.compilation.matrices, self.compilation.trend)
-        for place in layout.matrices:
-            yield from figures.counts(file, summary, ledger, place)
+        yield from figures.counts(file, summary, ledger, layout.matrices)
 
     def _digest_list(self) -> Iterator[Difference]:
         """Yield every line of the final version's list that is not what it must be."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from workflow.cells import a1, plain_number
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
@@ -14,6 +15,9 @@ from workflow.findings import Code, Place
 from workflow.returned.raw import RawCell, RawSheet
 from workflow.verification.cells import spelled, stored
 from workflow.verification.report import Difference, difference
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def answers(
@@ -39,21 +43,22 @@ def answers(
 
 
 def counts(
-    file: str, summary: RawSheet, ledger: RawSheet, place: MatrixPlace
+    file: str, summary: RawSheet, ledger: RawSheet, places: Sequence[MatrixPlace]
 ) -> Iterator[Difference]:
-    """Yield every count of a matrix that the rows of the ledger sheet contradict."""
-    header, rows = _table(ledger)
-    for down, across in _places(place):
-        conditions = [c for b in (down[1], across[1]) if b for c in b.conditions]
-        expected = sum(_fits(header, row, conditions) for row in rows)
-        cell = summary.cells.get((down[0], across[0]))
-        found = _result(cell)
-        if found != str(expected):
-            where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
-            origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
-            yield difference(
-                Code.VERIFY_COUNT, where, expected=str(expected), found=found, origin=origin
-            )
+    """Yield every count of the matrices that the rows of the ledger sheet contradict.
+
+    pandas counts here, so that this is not the counting the workbook was made with.
+    """
+    frame = _frame(ledger)
+    for place in places:
+        for (down, across), expected in _recounted(frame, place):
+            found = _result(summary.cells.get((down[0], across[0])))
+            if found != str(expected):
+                where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
+                origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
+                yield difference(
+                    Code.VERIFY_COUNT, where, expected=str(expected), found=found, origin=origin
+                )
 
 
 def count_of(place: MatrixPlace) -> int:
@@ -65,32 +70,48 @@ Axis = tuple[int, Bucket | None]
 """A row or column of the sheet and the bucket that stands there; None for a total."""
 
 
-def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
+def _axes(place: MatrixPlace) -> tuple[list[Axis], list[Axis]]:
+    """Return the rows and the columns of a matrix, the totals last."""
     matrix = place.matrix
     down: list[Axis] = [(place.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
-    across: list[Axis] = [
-        (place.total_column - len(matrix.columns) + n, bucket)
-        for n, bucket in enumerate(matrix.columns)
-    ]
-    for row in (*down, (place.total_row, None)):
-        for column in (*across, (place.total_column, None)):
-            yield row, column
+    first = place.total_column - len(matrix.columns)
+    across: list[Axis] = [(first + n, bucket) for n, bucket in enumerate(matrix.columns)]
+    return [*down, (place.total_row, None)], [*across, (place.total_column, None)]
 
 
-def _table(sheet: RawSheet) -> tuple[dict[str, int], list[dict[int, str]]]:
-    """Return the columns of the ledger sheet by label, and the text of each row's cells."""
+def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
+    down, across = _axes(place)
+    return ((row, column) for row in down for column in across)
+
+
+def _frame(sheet: RawSheet) -> pd.DataFrame:
+    """Return the ledger sheet as text, a row per row, a column per heading."""
+    import pandas as pd
+
     header = {cell.text: column for (row, column), cell in sheet.cells.items() if row == 1}
-    rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if row > 1:
-            rows.setdefault(row, {})[column] = stored(cell)
-    return header, [rows[row] for row in sorted(rows)]
+    rows = sorted({row for row, _ in sheet.cells if row > 1})
+    columns = {
+        label: [stored(sheet.cells.get((row, column))) for row in rows]
+        for label, column in header.items()
+    }
+    return pd.DataFrame(columns, index=rows, dtype="object")
 
 
-def _fits(
-    header: dict[str, int], row: dict[int, str], conditions: Sequence[tuple[str, str]]
-) -> bool:
-    return all(row.get(header.get(label, 0), "") == text for label, text in conditions)
+def _recounted(frame: pd.DataFrame, place: MatrixPlace) -> Iterator[tuple[tuple[Axis, Axis], int]]:
+    """Yield every place of a matrix with the number of rows that belong there."""
+    fits = {bucket: _fits(frame, bucket) for axis in _axes(place) for _, bucket in axis}
+    for down, across in _places(place):
+        yield (down, across), int((fits[down[1]] & fits[across[1]]).sum())
+
+
+def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> pd.Series:
+    """Return which rows a bucket counts; a total counts every one."""
+    import pandas as pd
+
+    fits = pd.Series(True, index=frame.index)
+    for label, text in bucket.conditions if bucket else ():
+        fits &= frame[label].eq(text) if label in frame else not text
+    return fits
 
 
 def _result(cell: RawCell | None) -> str:

@@ -1,0 +1,44 @@
+"""Text for a terminal: columns that line up, and nothing that could move its cursor."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+_GAP = "  "
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of writing: with one of them exe.xlsx can look like xlsx.exe."""
+
+
+def harmless(text: str) -> str:
+    """Return a text on one line; what steers a terminal or turns the writing is shown as �."""
+    return "".join("�" if _steers(c) else c for c in text)
+
+
+def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterable[str]:
+    """Yield rows as lines whose columns line up; right names the columns of numbers."""
+    shown = [[harmless(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, cells)) for cells in zip(*shown, strict=True)]
+    for row in shown:
+        cells = (
+            " " * (width - columns(cell)) + cell
+            if place in right
+            else cell + " " * (width - columns(cell))
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield _GAP.join(cells).rstrip()
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(_width(c) for c in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+
+
+def _steers(character: str) -> bool:
+    return character in _TURNS or unicodedata.category(character) == "Cc"
