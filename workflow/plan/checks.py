@@ -80,7 +80,9 @@ def check_departments(document: Node) -> Iterator[Problem]:
 
 def check_coordinator(document: Node) -> Iterator[Problem]:
     """The coordinator is one of the departments."""
-    yield from _unknown_departments(document, (document.at("/plan/coordinator"),))
+    yield from _unknown_departments(
+        _department_codes(document), (document.at("/plan/coordinator"),)
+    )
 
 
 def check_item_ids(document: Node) -> Iterator[Problem]:
@@ -101,12 +103,13 @@ def check_item_depth(document: Node) -> Iterator[Problem]:
 
 def check_item_departments(document: Node) -> Iterator[Problem]:
     """Every item is answered by departments of the plan, each named once."""
+    known = _department_codes(document)
     for item in document["items"].elements:
         departments = item["departments"]
         if departments.value == []:
             details = {"value": item["id"].text}
             yield Problem(Code.PLAN_NOBODY_ANSWERS, departments.pointer, details)
-        yield from _unknown_departments(document, departments.elements)
+        yield from _unknown_departments(known, departments.elements)
         yield from _repeated((node.text, node) for node in departments.elements)
 
 
@@ -208,8 +211,11 @@ def _is_filled(node: Node) -> bool:
     return bool(node.text)
 
 
-def _unknown_departments(document: Node, named: Iterable[Node]) -> Iterator[Problem]:
-    known = {department["code"].text for department in document["departments"].elements}
+def _department_codes(document: Node) -> frozenset[str]:
+    return frozenset(d["code"].text for d in document["departments"].elements)
+
+
+def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterator[Problem]:
     for node in filter(_is_filled, named) if known else ():
         if node.text not in known:
             yield Problem(Code.PLAN_UNKNOWN_DEPARTMENT, node.pointer, {"value": node.text})
