@@ -133,7 +133,11 @@ def test_reopening_needs_a_reason(final: City, arguments: list[str]) -> None:
 
 
 def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
-    kept = {n: c for n, c in outputs(final).items() if n not in ("journal.jsonl", "status.json")}
+    kept = {
+        n: c
+        for n, c in outputs(final).items()
+        if n not in ("journal.jsonl", "status.json", ".lock")
+    }
     reason = ("--reopen", "--reason", "評価の誤りのため")
     code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *reason)
     assert (code, complaint) == (1, "")
