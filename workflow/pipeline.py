@@ -37,10 +37,12 @@ def generate(
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
     with working(workspace.lock(year), f"generate --year {year}", now):
-        return _issued(workspace, year, now, department)
+        return _issued_anew(workspace, year, now, department)
 
 
-def _issued(workspace: Workspace, year: int, now: datetime, department: str | None) -> Issuance:
+def _issued_anew(
+    workspace: Workspace, year: int, now: datetime, department: str | None
+) -> Issuance:
     from workflow.compiled.recorded import issued
     from workflow.rounds import last_answers
     from workflow.templates.issue import IssueRequest, plan_issuance
@@ -57,7 +59,7 @@ def _issued(workspace: Workspace, year: int, now: datetime, department: str | No
     )
     issuance = plan_issuance(request, load_register(folder, year), folder)
     if journal.is_final and issuance.issued:
-        raise _finalized(year)
+        raise _final_already(year)
     facts = issued(issuance.register, sha256(register_as_bytes(issuance.register)), journal)
     replace_all(issuance.writes)
     if facts:
@@ -106,7 +108,7 @@ def _collected_or_recalled(
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if before.is_final and reopening is None:
-        raise _finalized(year)
+        raise _final_already(year)
     if not reading.remembering:
         return _collected_anew(workspace, year, now, reading, before, reopening)[0]
     lying = lying_in(workspace.returned(year))
@@ -130,10 +132,10 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
     Raises WorkspaceError when anything came or was issued since the last collect, and as collect.
     """
     with working(workspace.lock(year), f"finalize --year {year}", now):
-        return _finalized_now(workspace, year, now, reading)
+        return _made_final(workspace, year, now, reading)
 
 
-def _finalized_now(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
+def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
     from workflow.output import write_final
     from workflow.rounds import judged_round, plan_as_recorded
 
@@ -254,7 +256,7 @@ def _collected(output: Output, written: Written) -> Collected:
     )
 
 
-def _finalized(year: int) -> WorkspaceError:
+def _final_already(year: int) -> WorkspaceError:
     return WorkspaceError(
         f"{era_year(year)}は確定しているため、変えませんでした。確定を取り消すときは、"
         f'collect --year {year} --reopen --reason "理由" を実行してください。'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
@@ -11,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflow.cells import plain_number
+from workflow.files import sha256
 from workflow.model import Form, Plan
 
 
@@ -30,7 +30,7 @@ def form_digest(form: Form | None) -> str:
 
 def _digest(value: object) -> str:
     text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,15 +13,14 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
 )
 from workflow.compiled.result import Basis
+from workflow.files import sha256
 from workflow.findings import Code, Place
 from workflow.journal import EventKind, Fault, Journal
 from workflow.model import Outcome, Return
-from workflow.returned.inbox import Received
+from workflow.returned.inbox import Received, content_digest
 from workflow.templates.register import Register
 from workflow.verification.report import Difference, difference
 from workflow.years import era_year, iso_time
-
-_PIECE = 1 << 20
 
 
 def chain(file: str, faults: Iterable[Fault]) -> Iterator[Difference]:
@@ -96,7 +94,7 @@ def issues(folder: Path, home: Path, journal: Journal, register: Register) -> It
         if was != issue.sha256:
             yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=issue.sha256)
         elif issue.number in current and path.is_file():
-            found = digest_of(path)
+            found = sha256(path.read_bytes())
             if found != was:
                 yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=found)
 
@@ -112,7 +110,7 @@ def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference
             yield from _same_file(lying[path], was)
     for path, file in lying.items():
         if path not in recorded:
-            yield difference(Code.VERIFY_FILE_NEW, Place(file=path), found=_digest(file))
+            yield difference(Code.VERIFY_FILE_NEW, Place(file=path), found=content_digest(file))
 
 
 def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference]:
@@ -127,21 +125,9 @@ def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference
             yield difference(Code.VERIFY_OUTCOME, Place(file=path), expected=said, found=says)
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, whatever its size; "" where it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                digest.update(piece)
-    except OSError:
-        return ""
-    return digest.hexdigest()
-
-
 def _same_file(file: Received, was: RecordedFile) -> Iterator[Difference]:
     place = Place(file=file.name)
-    found = _digest(file) if was.sha256 else ""
+    found = content_digest(file) if was.sha256 else ""
     if found != was.sha256:
         what = "ダイジェスト（SHA-256）"
         yield difference(
@@ -153,10 +139,6 @@ def _same_file(file: Received, was: RecordedFile) -> Iterator[Difference]:
     ):
         if then != now:
             yield difference(Code.VERIFY_FILE_CHANGED, place, expected=then, found=now, what=what)
-
-
-def _digest(file: Received) -> str:
-    return digest_of(file.path) if file.regular else ""
 
 
 def _said(outcome: list[str | int]) -> str:
