@@ -26,7 +26,8 @@ from tests.templates.test_print import print_jobs
 from workflow.cells import decoded
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
-from workflow.compiled.print_sheet import CONTINUED, PRINT_SHEET, write_print_list
+from workflow.compiled.print_pages import CONTINUED
+from workflow.compiled.print_sheet import PRINT_SHEET, write_print_list
 from workflow.exact_book import open_exactly
 from workflow.model import Department, Form, Item, Plan, Source, TextField, Value
 from workflow.plan.build import build_plan
