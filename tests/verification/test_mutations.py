@@ -9,7 +9,7 @@ import pytest
 
 from tests.city import City
 from tests.verification.mutations import MUTATIONS, Harm
-from tests.verification.rounds import compiled_round, copied, verified
+from tests.verification.rounds import copied, verified
 from workflow.verification.report import Report
 
 TIMES = 18
@@ -29,11 +29,6 @@ EXPECTED = {
     "a_template_changed": {"VERIFY_TEMPLATE"},
 }
 """What is always said of a mutation; a dropped line is said otherwise where it was the last one."""
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return compiled_round(tmp_path_factory.mktemp("round") / "市")
 
 
 def test_an_untouched_round_agrees(compiled: City) -> None:

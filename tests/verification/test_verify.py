@@ -12,29 +12,13 @@ from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.scenario.play import run
 from tests.verification.mutations import YEAR
-from tests.verification.rounds import codes, compiled_round, copied, verified
+from tests.verification.rounds import codes, verified
 from workflow.errors import WorkspaceError
 from workflow.findings import Code, Place
 from workflow.pipeline import collect, finalize, verify
 from workflow.plan.convert import as_json_bytes
 from workflow.rounds import Reading
 from workflow.verification import report
-
-
-@pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return compiled_round(tmp_path_factory.mktemp("round") / "市")
-
-
-@pytest.fixture
-def city(untouched: City, tmp_path: Path) -> City:
-    return copied(untouched, tmp_path / "市")
-
-
-@pytest.fixture(autouse=True)
-def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
-    monkeypatch.setattr("workflow.returned.engine.open_in_worker", HERE.open_book)
 
 
 def test_a_round_that_agrees_ends_with_0_and_says_what_was_looked_at(city: City) -> None:

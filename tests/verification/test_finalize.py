@@ -14,7 +14,7 @@ from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.scenario.play import run
 from tests.verification.mutations import YEAR
-from tests.verification.rounds import codes, compiled_round, copied, verified
+from tests.verification.rounds import codes, verified
 from workflow.errors import WorkspaceError
 from workflow.exact_book import open_exactly
 from workflow.journal import EventKind, load_journal
@@ -22,21 +22,6 @@ from workflow.pipeline import collect, finalize
 from workflow.plan.convert import as_json_bytes
 
 LATER = COLLECTED_AT + timedelta(days=30)
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return compiled_round(tmp_path_factory.mktemp("round") / "市")
-
-
-@pytest.fixture
-def city(once: City, tmp_path: Path) -> City:
-    return copied(once, tmp_path / "市")
-
-
-@pytest.fixture(autouse=True)
-def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
 
 
 @pytest.fixture

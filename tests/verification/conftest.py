@@ -1,0 +1,30 @@
+"""One compiled round for all tests here, and a copy of it for each that changes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.city import City
+from tests.engine import HERE
+from tests.verification.rounds import compiled_round, copied
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round after its collect; nobody may change it."""
+    return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+@pytest.fixture
+def city(compiled: City, tmp_path: Path) -> City:
+    """The same round, to be changed."""
+    return copied(compiled, tmp_path / "市")
+
+
+@pytest.fixture(autouse=True)
+def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the commands their worker processes."""
+    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
+    monkeypatch.setattr("workflow.returned.engine.open_in_worker", HERE.open_book)
