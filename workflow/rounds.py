@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.merge import merge
@@ -92,7 +91,8 @@ def judged_round(
     register = load_issued_register(workspace.templates(year), year)
     files = lying.files if lying else scan(workspace.returned(year))
     digests = lying.digests if lying else {}
-    previous = last_answers(workspace, plan, year)
+    past = tuple(_past_years(workspace, year))
+    previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, reading.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, reading.again)
     rests_on = basis(workspace, plan, year)
@@ -111,7 +111,7 @@ def judged_round(
         plan=plan,
         register=register,
         merged=merge(plan, register.item_ids(), returns),
-        past=tuple(_past_years(workspace, year)),
+        past=past,
         basis=rests_on,
     )
     return Round(result=result, files=files, previous=previous, lasting=lasting)
@@ -184,13 +184,8 @@ def _earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
 
 def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
     """Return what departments answered the year before; nothing when no ledger is there."""
-    ledger = workspace.ledger_csv(year - 1)
-    if not ledger.exists():
-        return {}
-    answers: PreviousAnswers = _of_ledger(
-        ledger, year - 1, lambda content: previous_answers(plan, content)
-    )
-    return answers
+    last = _past_year(workspace, year - 1)
+    return previous_answers(plan, last.rows) if last else {}
 
 
 def known_passwords(plan: Plan, given: Sequence[str]) -> tuple[str, ...]:
@@ -200,16 +195,25 @@ def known_passwords(plan: Plan, given: Sequence[str]) -> tuple[str, ...]:
 
 def _past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
     """Yield the unbroken run of earlier years that have a ledger, newest first."""
-    for earlier in range(year - 1, year - MOST_YEARS, -1):
-        ledger = workspace.ledger_csv(earlier)
-        if not ledger.exists():
+    for back in range(1, MOST_YEARS):
+        past = _past_year(workspace, year - back)
+        if past is None:
             return
-        form = _form_of(workspace, earlier)
-        yield _of_ledger(ledger, earlier, _as_past(earlier, form))
+        yield past
 
 
-def _as_past(year: int, form: Form | None) -> Callable[[bytes], PastYear]:
-    return lambda content: past_year(year, content, form)
+def _past_year(workspace: Workspace, year: int) -> PastYear | None:
+    ledger = workspace.ledger_csv(year)
+    if not ledger.exists():
+        return None
+    form = _form_of(workspace, year)
+    try:
+        return past_year(year, ledger.read_bytes(), form)
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(
+            f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
+            f"collect --year {year} を実行して、作り直してください。"
+        ) from error
 
 
 def _form_of(workspace: Workspace, year: int) -> Form | None:
@@ -225,13 +229,3 @@ def _earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, lis
             return
         form = _form_of(workspace, earlier)
         yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
-
-
-def _of_ledger(ledger: Path, year: int, read: Callable[[bytes], Any]) -> Any:  # noqa: ANN401
-    try:
-        return read(ledger.read_bytes())
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise WorkspaceError(
-            f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
-            f"collect --year {year} を実行して、作り直してください。"
-        ) from error

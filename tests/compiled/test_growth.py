@@ -19,7 +19,7 @@ from workflow.compiled.handback import hand_backs
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.merge import merge
-from workflow.compiled.past import past_year
+from workflow.compiled.past import past_year, read_ledger
 from workflow.compiled.previous import previous_answers
 from workflow.compiled.recorded import judgement, receipts
 from workflow.compiled.result import Basis, Result
@@ -147,7 +147,7 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "workbook": lambda: workbook_bytes(compilation),
         "ledger as CSV": lambda: ledger_csv(ledger),
         "data package": lambda: data_package(plan, result.register, ledger, "a.csv", content),
-        "last year": lambda: previous_answers(plan, round_.earlier),
+        "last year": lambda: previous_answers(plan, read_ledger(round_.earlier)),
         "receipts": lambda: receipts(Journal(), merged.returns),
         "judgement": lambda: judgement(Journal(), result.basis, merged, {"plan": {}}),
         "document": lambda: round_document(2023, merged.returns, figures, merged.findings),

@@ -13,7 +13,7 @@ from tests.compiled.fiscal_years import (
 )
 from tests.small import with_formerly
 from workflow.compiled.former_names import KnownNames
-from workflow.compiled.past import past_year
+from workflow.compiled.past import past_year, read_ledger
 from workflow.compiled.previous import previous_answers
 from workflow.model import ChoiceField, Form
 
@@ -92,7 +92,7 @@ def test_a_department_that_was_split_is_several_today() -> None:
 
 def test_templates_show_what_a_department_said_under_its_former_name() -> None:
     lines = [list(row.values())[1:] for row in past(LAST_YEAR).rows]
-    said = previous_answers(REORGANISED, ledger_bytes(2022, lines))
+    said = previous_answers(REORGANISED, read_ledger(ledger_bytes(2022, lines)))
     assert {key: row["取組状況"] for key, row in said.items()} == {
         ("1-1", "K"): "見た。",
         ("1-2", "F"): "かけた。",

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from workflow.compiled.former_names import KnownNames
-from workflow.compiled.past import Row, is_answered, read_ledger
+from workflow.compiled.past import Row, is_answered
 from workflow.model import Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 
-def previous_answers(plan: Plan, ledger_csv: bytes) -> PreviousAnswers:
+def previous_answers(plan: Plan, last_year: Iterable[Row]) -> PreviousAnswers:
     """Return what each department of the plan answered, by item and label.
 
     Items are matched by id, departments by name or a former name; a ledger row that names only
     other departments is taken when it is the item's one row, since items move between them.
-    Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
     names = KnownNames(plan)
     rows: dict[str, list[Row]] = {}
     own: dict[tuple[str, str], Row] = {}
-    for row in filter(is_answered, read_ledger(ledger_csv)):
+    for row in filter(is_answered, last_year):
         rows.setdefault(row[ID_LABEL], []).append(row)
         for code in (code for n in names.named(row[DEPARTMENT_LABEL]) for code in n.codes):
             own.setdefault((row[ID_LABEL], code), row)
