@@ -95,7 +95,10 @@ def test_lines_are_found_by_entry_and_by_change() -> None:
     found = compared(past(LAST_YEAR))
     assert [line.department_before for line in found.lines_of(2)] == ["高齢福祉課", "障害福祉課"]
     assert found.lines_of(99) == ()
-    assert [line.item for line in found.worsened] == ["1-2", "2-1", "4-2"]
+    lowered = [
+        line.item for line in found.lines if any(c.change is Change.LOWERED for c in line.changes)
+    ]
+    assert lowered == ["1-2", "2-1", "4-2"]
     assert [line.item for line in found.changed] == ["1-1", "1-2", "2-1", "2-1", "4-2"]
     assert [line.item for line in found.lines_where("way", Change.CHANGED)] == ["1-1", "2-1", "4-2"]
     assert [line.item for line in found.lines_of_kind(LineKind.ENDED)] == ["9-9"]
@@ -155,7 +158,7 @@ def test_ratings_on_another_scale_are_shown_and_not_compared(before: Form, sente
     )
     rating = found.lines_of(0)[0].of("rating")
     assert (rating.before, rating.after, rating.change) == ("Ｂ", "Ａ", Change.INCOMPARABLE)
-    assert found.worsened == ()
+    assert found.lines_where(RATING.key, Change.LOWERED) == ()
 
 
 def test_an_unknown_form_compares_words_but_no_choices() -> None:

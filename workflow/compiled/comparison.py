@@ -58,10 +58,6 @@ class Line:
         moved = self.kind is not LineKind.CONTINUED or bool(self.remarks)
         return moved or any(change.is_changed_choice for change in self.changes)
 
-    def has(self, *changes: Change) -> bool:
-        """Whether any field changed so."""
-        return any(c.change in changes for c in self.changes)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -95,11 +91,6 @@ class Comparison:
     def lines_of_kind(self, kind: LineKind) -> tuple[Line, ...]:
         """Return the lines of one kind."""
         return tuple(line for line in self.lines if line.kind is kind)
-
-    @property
-    def worsened(self) -> tuple[Line, ...]:
-        """The lines in which an ordered choice went down."""
-        return tuple(line for line in self.lines if line.has(Change.LOWERED))
 
     @property
     def changed(self) -> tuple[Line, ...]:

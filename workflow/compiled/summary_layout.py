@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflow.cells import a1
 from workflow.compiled.matrix import CountedMatrix
 from workflow.compiled.trend import Trend
 
@@ -43,10 +42,6 @@ class MatrixPlace:
     def total_column(self) -> int:
         """The column of totals, just right of the last column of counts."""
         return FIRST_COUNT_COLUMN + len(self.matrix.columns)
-
-    def count_cell(self, row: int, column: int) -> str:
-        """Return where the count of a 0-based row and column of the matrix stands."""
-        return a1(self.first_row + row, FIRST_COUNT_COLUMN + column)
 
 
 @dataclass(frozen=True, slots=True)

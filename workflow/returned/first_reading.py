@@ -9,7 +9,8 @@ from workflow.returned.raw import RawBook
 def read_first(kind: Kind, content: bytes) -> RawBook:
     """Return the workbook in some bytes; each reader is imported only where it is needed.
 
-    Raises RefusedError, or whatever a reader trips over in a damaged file.
+    A strict workbook must have been made transitional. Raises RefusedError, or whatever a reader
+    trips over in a damaged file.
     """
     match kind:
         case Kind.XLS:
@@ -24,10 +25,6 @@ def read_first(kind: Kind, content: bytes) -> RawBook:
             from workflow.returned.ods_reader import read_ods
 
             return read_ods(content)
-        case Kind.STRICT:
-            from workflow.returned.strict import as_transitional
-
-            content = as_transitional(content)
     from workflow.returned.xml_reader import read_xml
 
     return read_xml(content)

@@ -114,6 +114,10 @@ class _Opening:
     def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
         try:
             inner, plain = self._unlocked(read.path, kind, content)
+            if inner is Kind.STRICT:
+                from workflow.returned.strict import as_transitional
+
+                plain = as_transitional(plain)
             return _opened(read, inner, self._reading(inner, plain))
         except RefusedError as error:
             return _refused(read, error.refusal)
