@@ -33,6 +33,14 @@ class Weight(IntEnum):
     WARNED = 7
 
 
+_WARNED = (Weight.WARNED, "指摘あり")
+_REFUSED = {
+    Outcome.UNREADABLE: (Weight.UNREAD, Outcome.UNREADABLE.label),
+    Outcome.SENT_BACK: (Weight.SENT_BACK, Outcome.SENT_BACK.label),
+}
+"""How a file counts of which nothing, or not all, was taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """One line: its reasons, what it is about, and what is said there.
@@ -61,7 +69,7 @@ def points(plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison) -
         for field in plan.form.choice_fields
     )
     looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison, ratings)
-    found = [*_open_points(plan, ledger.entries), *_unread(merged), *looked_at.points()]
+    found = [*_open_points(plan, ledger.entries), *_of_files(merged), *looked_at.points()]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
 
 
@@ -85,18 +93,39 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
         )
 
 
-def _unread(merged: Merged) -> Iterator[Point]:
-    """Yield a point per file that nobody could read; it may hold an answer."""
-    for returned in merged.returns:
-        if returned.outcome is Outcome.UNREADABLE:
-            said = "".join(f"{f.message}{f.remedy}" for f in returned.findings)
-            yield Point(
-                weight=Weight.UNREAD,
-                reasons=(Outcome.UNREADABLE.label,),
-                title=returned.path,
-                said=said,
-                file=returned.path,
-            )
+def _of_files(merged: Merged) -> Iterator[Point]:
+    """Yield a point per file of which something is to be seen that no item's point tells."""
+    outcomes = {returned.path: returned.outcome for returned in merged.returns}
+    by_file: dict[str, list[Finding]] = {}
+    for finding in _untold(merged):
+        by_file.setdefault(finding.file, []).append(finding)
+    for file, findings in by_file.items():
+        weight, reason = _WARNED
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            weight, reason = _REFUSED.get(outcomes[file], _WARNED)
+        yield Point(
+            weight=weight,
+            reasons=(reason,),
+            title=file or "計画",
+            said="".join(f"{finding.message}{finding.remedy}" for finding in findings),
+            file=file,
+        )
+
+
+def _untold(merged: Merged) -> Iterator[Finding]:
+    """Yield what the points of items and departments leave out."""
+    told = {(e.answer.source.file, e.answer.item) for e in merged.entries if e.answer}
+    is_open = {
+        e.assignment.item.id for e in merged.entries if e.status is not AnswerStatus.ANSWERED
+    }
+    for finding in merged.findings:
+        is_told = (finding.file, finding.item) in told or finding.item in is_open
+        # A dispute stands with both files; the item tells it once.
+        is_told = is_told or finding.code == Code.JOINT_DIFFERS.name
+        if finding.severity is Severity.INFO:
+            continue
+        if not is_told or finding.code == Code.ITEM_NOT_ISSUED.name:
+            yield finding
 
 
 def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:
@@ -146,7 +175,7 @@ class _Looking:
             if finding.code == Code.JOINT_DIFFERS.name:
                 yield "共同の課で回答が分かれた", Weight.DISPUTED
             else:
-                yield "指摘あり", Weight.WARNED
+                yield _WARNED[1], _WARNED[0]
 
     def _ratings(self, place: int) -> Iterator[tuple[ChoiceField, Choice]]:
         """Yield the ratings of a row that ask for a look."""
