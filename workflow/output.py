@@ -18,7 +18,7 @@ from workflow.compiled.handback import hand_backs
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.round_json import as_bytes, status_document
-from workflow.compiled.set_aside import old_final, set_aside
+from workflow.compiled.set_aside import no_longer_made, old_final, set_aside
 from workflow.compiled.status import totals
 from workflow.errors import WorkspaceError
 from workflow.files import make_read_only, remove_all, replace_all, sha256
@@ -49,8 +49,9 @@ class Output:
 def write_provisional(output: Output, now: datetime) -> Written:
     """Write a 暫定版. Raises OutputError; then the previous version is whole."""
     workspace, year = output.workspace, output.judged.result.year
-    outputs = _placed(output)
-    edited = set_aside(outputs, every_output(output.before))
+    folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
+    edited = set_aside(folder, outputs, every_output(output.before))
+    stale = no_longer_made(folder, outputs, recorded_outputs(output.before))
     handing_back = _plan_handbacks(output)
     journal, reopened = output.journal, output.before.is_final
     if reopened or _digests(outputs) != recorded_outputs(journal):
@@ -61,12 +62,12 @@ def write_provisional(output: Output, now: datetime) -> Written:
                 **(_old_final(output) if reopened else {}),
                 **edited,
                 **handing_back.writes,
-                **outputs,
+                **_placed(folder, outputs),
                 workspace.status(year): _state(output, handing_back.made),
             }
         )
     old_list = (workspace.digest_list(year),) if reopened else ()
-    remove_all((*handing_back.stale, *old_list))
+    remove_all((*handing_back.stale, *old_list, *stale))
     return Written(handbacks=handing_back.current, kept=handing_back.kept, set_aside=tuple(edited))
 
 
@@ -76,8 +77,8 @@ def write_final(output: Output) -> Written:
     Raises OutputError, or WorkspaceError when it was final before and would now differ.
     """
     workspace, year, journal = output.workspace, output.judged.result.year, output.journal
-    outputs = _placed(output)
-    edited = set_aside(outputs, every_output(output.before))
+    folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
+    edited = set_aside(folder, outputs, every_output(output.before))
     if not output.before.is_final:
         at, facts = output.compilation.stage.as_of, _facts(outputs, edited)
         journal = journal.adding(EventKind.FINALIZED, at, facts)
@@ -86,25 +87,23 @@ def write_final(output: Output) -> Written:
             "確定版を作り直すと、確定したときと違うものになります（道具の版か、前の年度の台帳が"
             "変わっています）。残っている確定版をそのままお使いください。"
         )
-    by_name = {path.name: content for path, content in outputs.items()}
-    digests = final_digests(workspace, output.judged.result, journal, by_name)
-    final = {**outputs, workspace.digest_list(year): digest_list(digests)}
+    digests = final_digests(workspace, output.judged.result, journal, outputs)
+    final = {**_placed(folder, outputs), workspace.digest_list(year): digest_list(digests)}
     with appended(workspace.journal(year), output.before, journal):
         replace_all({**edited, **final})
     make_read_only(final)
     return Written(set_aside=tuple(edited))
 
 
-def _placed(output: Output) -> dict[Path, bytes]:
-    folder = output.workspace.compiled(output.judged.result.year)
-    return {folder / name: content for name, content in output_bytes(output.compilation).items()}
+def _placed(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
+    return {folder / name: content for name, content in outputs.items()}
 
 
-def _digests(outputs: Mapping[Path, bytes]) -> dict[str, str]:
-    return {path.name: sha256(content) for path, content in outputs.items()}
+def _digests(outputs: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: sha256(content) for name, content in outputs.items()}
 
 
-def _facts(outputs: Mapping[Path, bytes], edited: Mapping[Path, bytes]) -> dict[str, Any]:
+def _facts(outputs: Mapping[str, bytes], edited: Mapping[Path, bytes]) -> dict[str, Any]:
     return {"outputs": _digests(outputs), "set_aside": [path.name for path in edited]}
 
 
@@ -112,9 +111,8 @@ def _old_final(output: Output) -> dict[Path, bytes]:
     """Return the copies that keep a final version which is being reopened."""
     year, final = output.judged.result.year, output.before.last(EventKind.FINALIZED)
     assert final
-    folder = output.workspace.compiled(year)
-    paths = [folder / name for name in final.facts["outputs"]]
-    return old_final([*paths, output.workspace.digest_list(year)], final.at)
+    folder, digests = output.workspace.compiled(year), output.workspace.digest_list(year)
+    return old_final(folder, [*final.facts["outputs"], digests.name], final.at)
 
 
 def _state(output: Output, made: Mapping[str, str]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,26 +12,43 @@ from workflow.years import JST, from_timestamp
 OLD_FINAL_FOLDER = "旧確定版"
 
 
-def set_aside(outputs: Mapping[Path, bytes], ours: frozenset[tuple[str, str]]) -> dict[Path, bytes]:
+def set_aside(
+    folder: Path, outputs: Mapping[str, bytes], ours: frozenset[tuple[str, str]]
+) -> dict[Path, bytes]:
     """Return the copies to keep of files that are to be written over and are not as we made them.
 
-    Ours are name and digest of everything we ever wrote there.
+    Outputs are named below the folder, with slashes. Ours are name and digest of everything we
+    ever wrote there.
     """
     copies = {}
-    for path, content in outputs.items():
+    for name, content in outputs.items():
+        path = folder / name
         lying = path.read_bytes() if path.is_file() else content
-        if lying != content and (path.name, sha256(lying)) not in ours:
+        if lying != content and (name, sha256(lying)) not in ours:
             copies[_dated(path, lying)] = lying
     return copies
 
 
-def old_final(paths: Iterable[Path], finalized_at: datetime) -> dict[Path, bytes]:
-    """Return the copies to keep of a final version that is reopened."""
+def no_longer_made(
+    folder: Path, outputs: Container[str], made: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Return the files made the last time that are made no more, if nobody changed them since."""
+    return tuple(
+        folder / name
+        for name, digest in made.items()
+        if name not in outputs
+        and (folder / name).is_file()
+        and sha256((folder / name).read_bytes()) == digest
+    )
+
+
+def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dict[Path, bytes]:
+    """Return the copies to keep of a final version that is reopened, named below the folder."""
     day = finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
     return {
-        path.parent / OLD_FINAL_FOLDER / day / path.name: path.read_bytes()
-        for path in paths
-        if path.is_file()
+        folder / OLD_FINAL_FOLDER / day / name: (folder / name).read_bytes()
+        for name in names
+        if (folder / name).is_file()
     }
 
 
