@@ -1,7 +1,8 @@
-"""Text for a terminal: columns that line up, and nothing that could move its cursor."""
+"""Text for a terminal or a page: columns that line up, and nothing that moves a cursor."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -9,10 +10,20 @@ _GAP = "  "
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that turn the direction of writing: with one of them exe.xlsx can look like xlsx.exe."""
 
+_ILLEGIBLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNS))}]")
+"""What a page cannot hold or show: controls but tab and line feed, halves of characters, turns."""
+
 
 def harmless(text: str) -> str:
     """Return a text on one line; what steers a terminal or turns the writing is shown as �."""
     return "".join("�" if _steers(c) else c for c in text)
+
+
+def legible(text: str) -> str:
+    """Return a text for a page, lines and all; what cannot be shown or turns the writing is �."""
+    if text.isprintable():
+        return text  # and holds none of these
+    return _ILLEGIBLE.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterable[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.plain_text import aligned, columns, harmless
+from workflow.plain_text import aligned, columns, harmless, legible
 
 
 def test_columns_line_up_whatever_the_width_of_the_characters() -> None:
@@ -36,3 +36,18 @@ def test_what_steers_a_terminal_is_shown(text: str) -> None:
 def test_ordinary_text_stays() -> None:
     text = "①Ⅱ 𠮷野家 ～〜 ㈱ か\u3099 [角] 👩\u200d🚒"
     assert harmless(text) == text
+
+
+@given(st.text())
+def test_a_page_can_hold_every_text_and_none_turns_its_writing(text: str) -> None:
+    shown = legible(text)
+    assert shown.encode().decode() == shown
+    assert not set(shown) & set("\u202e\u2066\x00\r\x9b")
+    assert shown == text or legible(shown) == shown
+
+
+def test_a_page_keeps_lines_and_ordinary_text() -> None:
+    text = "①Ⅱ 𠮷野家\n～〜\t㈱ か\u3099 👩\u200d🚒"
+    assert legible(text) == text
+    assert legible("一\r\n二\r三") == "一\n二\n三"
+    assert legible("見積\u202exslx.exe\ud800") == "見積�xslx.exe�"

@@ -1,0 +1,65 @@
+"""From a view to a page: what a cell or a file name says is text in it, never markup.
+
+Imported only where a page is written: Jinja2 takes longer to import than a small round to count.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from workflow import look
+from workflow.compiled.pages.frame import Frame
+from workflow.plain_text import legible
+
+_HERE = Path(__file__).parent
+
+
+def page_bytes(template: str, frame: Frame, **view: object) -> bytes:
+    """Return a page: a template of this room, filled with its frame and the values it names.
+
+    Raises UndefinedError when the template names a value that is not there.
+    """
+    return _environment().get_template(template).render(frame=frame, **view).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    style = (_HERE / "style.css").read_text("utf-8")
+    environment.globals["style"] = Markup(f"{_colours()}{style}")  # noqa: S704 - both are ours
+    return environment
+
+
+def _finalized(value: object) -> object:
+    """Return what a page shows for a value, before it is escaped; what we wrote is left alone."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return legible(value)
+    return value
+
+
+def _colours() -> str:
+    """Return the colours of every workbook as CSS variables."""
+    named = {
+        "ink": look.INK,
+        "muted": look.MUTED_INK,
+        "line": look.LINE,
+        "head": look.HEADER_FILL,
+        "label": look.LABEL_FILL,
+        "alert": look.ALERT_INK,
+        "link": look.LINK_INK,
+        **{f"series-{n}": fill for n, fill in enumerate(look.SERIES_FILLS)},
+        **{f"open-{n}": fill for n, fill in enumerate(look.OPEN_FILLS)},
+    }
+    return ":root{" + "".join(f"--{name}:{colour};" for name, colour in named.items()) + "}\n"
