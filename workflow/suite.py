@@ -16,6 +16,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "依存の向きの検査（import-linter）": ("-c", LINT_IMPORTS),
 }
 TESTS = "テスト（pytest）"
+# Tests of a file stay together: they share what is dear to make.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
 
 
 def run_suite(root: Path, arguments: list[str]) -> int:
@@ -23,7 +25,7 @@ def run_suite(root: Path, arguments: list[str]) -> int:
     failed = [name for name, command in CHECKS.items() if not _passes(root, name, command)]
     # pytest comes last and has the last word, so what failed before it is named before it.
     heading = f"{TESTS}　ここまでの失敗: {'、'.join(failed)}" if failed else TESTS
-    tests_pass = _passes(root, heading, ("-m", "pytest", *arguments))
+    tests_pass = _passes(root, heading, ("-m", "pytest", *ON_EVERY_CORE, *arguments))
     return 0 if tests_pass and not failed else 1
 
 
