@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from unittest.mock import patch
 
+from workflow.returned.first_reading import read_xlsx
 from workflow.returned.package import Package
 from workflow.returned.plain_sheet import plain_sheet
 from workflow.returned.raw import RawBook
 from workflow.returned.reader import read_book
-from workflow.returned.xml_reader import read_xml
 
 Reader = Callable[[bytes], RawBook]
 
@@ -24,7 +24,7 @@ def read_as_xml_alone(content: bytes) -> RawBook:
         patch("workflow.returned.xml_sheet.plain_sheet", none),
         patch("workflow.returned.xml_reader.plain_texts", none),
     ):
-        return read_xml(content)
+        return read_xlsx(content)
 
 
 def attempt(read: Reader, content: bytes) -> RawBook | None:
@@ -38,7 +38,7 @@ def attempt(read: Reader, content: bytes) -> RawBook | None:
 def told_by_three(content: bytes) -> tuple[RawBook | None, RawBook | None, RawBook | None]:
     """Return what each of the three says."""
     return (
-        attempt(read_xml, content),
+        attempt(read_xlsx, content),
         attempt(read_as_xml_alone, content),
         attempt(read_book, content),
     )
@@ -54,6 +54,6 @@ def short_cut_sheets(content: bytes) -> list[str]:
         return found
 
     with patch("workflow.returned.xml_sheet.plain_sheet", noted):
-        read_xml(content)
+        read_xlsx(content)
     names = [sheet.name for sheet in Package(content).sheets if sheet.kind != "chartsheet"]
     return [name for name, is_usual in zip(names, taken, strict=True) if is_usual]

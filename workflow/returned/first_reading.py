@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow.returned.container import Kind
 from workflow.returned.raw import RawBook
+from workflow.templates.layout import COVER_SHEET
 
 
 def read_first(kind: Kind, content: bytes) -> RawBook:
@@ -25,6 +26,11 @@ def read_first(kind: Kind, content: bytes) -> RawBook:
             from workflow.returned.ods_reader import read_ods
 
             return read_ods(content)
+    return read_xlsx(content)
+
+
+def read_xlsx(content: bytes) -> RawBook:
+    """Return an .xlsx; the results of the formulas on our cover are left out."""
     from workflow.returned.xml_reader import read_xml
 
-    return read_xml(content)
+    return read_xml(content, resultless=COVER_SHEET)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflow.returned.container import Kind, examine
+from workflow.returned.first_reading import read_xlsx
 from workflow.returned.raw import RawBook
 
 
@@ -38,10 +39,8 @@ def open_book(content: bytes) -> RawBook | None:
     """
     if examine("", content) is not Kind.XLSX:
         return None
-    from workflow.returned.xml_reader import read_xml
-
     try:
-        return read_xml(content)
+        return read_xlsx(content)
     except MemoryError:
         raise
     except Exception:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?\d{1,7})")
 
 
-def read_xml(content: bytes) -> RawBook:
-    """Return what a workbook holds. Whatever this raises says the file is broken."""
+def read_xml(content: bytes, resultless: str = "") -> RawBook:
+    """Return what a workbook holds; of the sheet called resultless, no results of formulas.
+
+    Whatever this raises says the file is broken.
+    """
     package = package_in(content)
     if package.book_tree.tag != f"{MAIN}workbook":
         raise ValueError("no workbook")
@@ -31,7 +34,7 @@ def read_xml(content: bytes) -> RawBook:
     since_1904 = properties is not None and is_true(properties.get("date1904"))
     stored = Stored(_texts(package), _styles(package), since_1904)
     sheets = tuple(
-        read_sheet(sheet.name, package.read(sheet.part), stored)
+        read_sheet(sheet.name, package.read(sheet.part), stored, sheet.name != resultless)
         for sheet in package.sheets
         if sheet.kind != "chartsheet"
     )

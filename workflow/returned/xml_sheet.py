@@ -15,7 +15,6 @@ from workflow.returned.references import area_of, hidden_under, place_of
 from workflow.returned.shared_formulas import moved
 from workflow.returned.stored import Stored, whole
 from workflow.returned.xml_parts import ended
-from workflow.templates.layout import COVER_SHEET
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -26,13 +25,12 @@ _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (
 _CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
 
 
-def read_sheet(name: str, part: bytes, stored: Stored) -> RawSheet:
-    """Return what a sheet holds; of the results of formulas, those on our cover are left out."""
-    is_cover = name == COVER_SHEET
-    plain = plain_sheet(part, stored, formulas=is_cover)
+def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = True) -> RawSheet:
+    """Return what a sheet holds, with the results stored with its formulas or without."""
+    plain = plain_sheet(part, stored, formulas=not keeps_results)
     if plain is not None:
         return _sheet(name, plain.cells, (), plain.frame)
-    rows = _Rows(stored, keeps_results=not is_cover)
+    rows = _Rows(stored, keeps_results)
     for element in ended(part):
         if element.tag == _ROW:
             rows.take(element)
