@@ -17,13 +17,13 @@ from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.returned.binary_books import xlsb
 from tests.scenario.description import EXAMPLES
+from workflow.raw import RawBook
 from workflow.returned.container import Kind
-from workflow.returned.document_properties import saving_of_xls
 from workflow.returned.first_reading import read_first
 from workflow.returned.inbox import single
 from workflow.returned.opening import Opened, Reading, open_received
-from workflow.returned.raw import RawBook
 from workflow.returned.second_reading import read_again
+from workflow.xlsx.document_properties import saving_of_xls
 from workflow.years import JST
 
 CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"

@@ -17,15 +17,15 @@ from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.returned.binary_books import xlsb, xlsb_with_short_texts
 from workflow.model import Answer, Outcome, Return
+from workflow.raw import Area, CellKind, RawBook, RawCell
 from workflow.returned import reach
 from workflow.returned.calamine_reader import read_xlsb
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
 from workflow.returned.ods_reader import read_ods
 from workflow.returned.opening import Opened, open_received
-from workflow.returned.raw import Area, CellKind, RawBook, RawCell
 from workflow.returned.refusal import RefusedError
-from workflow.returned.strict import as_transitional
+from workflow.xlsx.strict import as_transitional
 
 PROSE = "　一行目  二つ空き\n三行目\n\n①〜 _x000D_ と書く。"
 

@@ -13,10 +13,10 @@ from tests.city import City, full_texts
 from tests.returned.raw_books import book
 from tests.small import NOW, PLAN, issue, register, with_formerly
 from workflow.model import Outcome, Plan, Return
+from workflow.raw import RawBook
 from workflow.returned import judge as judging
 from workflow.returned.inbox import Received, scan, single
 from workflow.returned.judge import Context, judge_book
-from workflow.returned.raw import RawBook
 
 HEADER = "整理番号 | 取組状況 | 評価 | 決算額 | 完了日 | 理由\n"
 FULL = HEADER + (

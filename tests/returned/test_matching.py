@@ -4,8 +4,8 @@ import pytest
 
 from tests.returned.raw_books import book, sheet
 from tests.small import issue
+from workflow.raw import RawSheet
 from workflow.returned.matching import Matching, find_table, match
-from workflow.returned.raw import RawSheet
 
 ISSUE = issue("A")  # 1-1, 1-2, 2-1, 2-2
 LABELS = frozenset(field.label for field in ISSUE.form.form.fields)

@@ -27,22 +27,22 @@ from tests.journeys.test_any_text import fits, texts
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from tests.returned.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
 from tests.returned.lying import examples_with_files, lying
-from tests.returned.readings import read_as_xml_alone
 from tests.scenario.description import EXAMPLES
+from tests.xlsx.readings import read_as_xml_alone
 from workflow.cells import a1, encoded
 from workflow.findings import Code
 from workflow.model import Outcome, Return
+from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.container import Kind, examine
 from workflow.returned.engine import judge_in_workers
 from workflow.returned.first_reading import read_first
 from workflow.returned.inbox import Received, single
 from workflow.returned.judge import Context, judge
 from workflow.returned.opening import open_received
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.refusal import Refusal, RefusedError
 from workflow.returned.second_reading import read_again
-from workflow.returned.strict import as_transitional
 from workflow.sheets import new_workbook
+from workflow.xlsx.strict import as_transitional
 
 FOLDERS = examples_with_files()
 GOOD = [folder for folder in FOLDERS if folder.parent.name == "good"]

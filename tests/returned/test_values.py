@@ -12,7 +12,7 @@ from tests.small import COST, DONE, FORM, PROGRESS, RATING
 from workflow.cells import plain_number
 from workflow.findings import Place, Severity
 from workflow.model import Field, NumberField, Value
-from workflow.returned.raw import CellKind, RawCell
+from workflow.raw import CellKind, RawCell
 from workflow.returned.values import parse
 
 ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"

@@ -12,15 +12,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workflow.findings import Code
-from workflow.returned.document_properties import (
+from workflow.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.reach import measure_xlsb, refuse_large_grid
+from workflow.returned.refusal import RefusedError, unreadable
+from workflow.xlsx.document_properties import (
     custom_properties,
     saving_of_package,
     saving_of_xls,
 )
-from workflow.returned.package import package_in
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
-from workflow.returned.reach import measure_xlsb, refuse_large_grid
-from workflow.returned.refusal import RefusedError, unreadable
+from workflow.xlsx.package import package_in
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

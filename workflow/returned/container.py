@@ -12,9 +12,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from workflow.findings import Code
-from workflow.returned.package import Package, package_in
 from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
 from workflow.returned.strangers import WORKBOOKS, refused_by_family, refused_stranger, suffix
+from workflow.xlsx.package import Package, package_in
 
 if TYPE_CHECKING:
     import olefile

@@ -8,11 +8,11 @@ from functools import partial
 
 from workflow.findings import Code
 from workflow.model import Return
+from workflow.raw import RawBook
 from workflow.returned.crew import Limits, Stopped, worked
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.opening import unjudged
-from workflow.returned.raw import RawBook
 from workflow.returned.second_reading import open_book
 
 SECONDS_PER_FILE = 60

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workflow.raw import RawBook
 from workflow.returned.container import Kind
-from workflow.returned.raw import RawBook
 from workflow.templates.layout import COVER_SHEET
 
 
@@ -31,6 +31,6 @@ def read_first(kind: Kind, content: bytes) -> RawBook:
 
 def read_xlsx(content: bytes) -> RawBook:
     """Return an .xlsx; the results of the formulas on our cover are left out."""
-    from workflow.returned.xml_reader import read_xml
+    from workflow.xlsx.xml_reader import read_xml
 
     return read_xml(content, resultless=COVER_SHEET)

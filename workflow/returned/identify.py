@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workflow.cells import folded_id
 from workflow.findings import Code, Finding, Place
 from workflow.model import Plan
-from workflow.returned.raw import RawBook
+from workflow.raw import RawBook
 from workflow.templates.layout import NUMBER_NAME, NUMBER_PROPERTY
 from workflow.templates.register import FormNumber, Issue, Register
 from workflow.years import era_year

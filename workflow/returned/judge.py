@@ -20,13 +20,13 @@ from workflow.model import (
     Value,
     judged,
 )
+from workflow.raw import RawBook
 from workflow.returned.answer_schema import objections
 from workflow.returned.first_reading import read_first
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.matching import MatchedRow, Table, find_table, match
 from workflow.returned.opening import Opened, closed, open_received, with_notices
-from workflow.returned.raw import RawBook
 from workflow.returned.second_reading import read_again
 from workflow.returned.values import parse
 from workflow.returned.written_outside import notes

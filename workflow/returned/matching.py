@@ -9,7 +9,7 @@ from functools import cached_property
 
 from workflow.cells import a1, folded, folded_id
 from workflow.findings import Code, Finding, Place
-from workflow.returned.raw import Area, RawBook, RawCell, RawSheet
+from workflow.raw import Area, RawBook, RawCell, RawSheet
 from workflow.templates.layout import DEPARTMENT_LABEL, ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 from workflow.templates.register import Issue, IssuedItem
 

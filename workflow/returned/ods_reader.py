@@ -16,10 +16,10 @@ from typing import IO, TYPE_CHECKING
 
 from workflow.cells import a1
 from workflow.findings import Code
-from workflow.returned.document_properties import Saving
-from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
-from workflow.returned.references import column_number
+from workflow.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
 from workflow.returned.refusal import RefusedError, too_large, unreadable
+from workflow.xlsx.document_properties import Saving
+from workflow.xlsx.references import column_number
 from workflow.years import JST
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from workflow.files import sha256
 from workflow.findings import Code, Finding, Place
 from workflow.model import Outcome, Return
+from workflow.raw import RawBook
 from workflow.returned.archive import MAX_NESTING, Allowance, members
 from workflow.returned.container import MAX_ARCHIVE_BYTES, Kind, examine
 from workflow.returned.first_reading import read_first
 from workflow.returned.inbox import Received
-from workflow.returned.raw import RawBook
 from workflow.returned.refusal import (
     Refusal,
     RefusedError,
@@ -115,7 +115,7 @@ class _Opening:
         try:
             inner, plain = self._unlocked(read.path, kind, content)
             if inner is Kind.STRICT:
-                from workflow.returned.strict import as_transitional
+                from workflow.xlsx.strict import as_transitional
 
                 plain = as_transitional(plain)
             return _opened(read, inner, self._reading(inner, plain))

@@ -16,10 +16,10 @@ from pyxlsb.handlers import CellHandler
 from pyxlsb.reader import BIFF12Reader, RecordReader
 from pyxlsb.stringtable import StringTable
 
-from workflow.returned.document_properties import custom_properties, saving_of_package
-from workflow.returned.package import Package
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reach import measure_xlsb
+from workflow.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.xlsx.package import Package
 
 _TEXT_IN_CELL = 6
 _VALUES = frozenset(

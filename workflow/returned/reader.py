@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.cells import decoded
 from workflow.exact_book import open_exactly
-from workflow.returned.document_properties import custom_properties, saving_of_package
-from workflow.returned.number_formats import BUILT_IN_DAYS, day_cell
-from workflow.returned.package import package_in
-from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawSheet
-from workflow.returned.references import place_of
-from workflow.returned.remarks import read_remarks
+from workflow.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.templates.layout import COVER_SHEET
+from workflow.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.xlsx.number_formats import BUILT_IN_DAYS, day_cell
+from workflow.xlsx.package import package_in
+from workflow.xlsx.references import place_of
+from workflow.xlsx.remarks import read_remarks
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workflow.raw import RawBook
 from workflow.returned.container import Kind, examine
 from workflow.returned.first_reading import read_xlsx
-from workflow.returned.raw import RawBook
 
 
 def read_again(kind: Kind, content: bytes) -> RawBook:

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from workflow.cells import a1, folded
 from workflow.model import Note, NoteKind
+from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.matching import MatchedRow, Table
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,

@@ -9,10 +9,10 @@ import xlrd
 from xlrd.sheet import Cell, Sheet
 
 from workflow.findings import Code
-from workflow.returned.document_properties import saving_of_xls
-from workflow.returned.number_formats import day_cell
-from workflow.returned.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.refusal import RefusedError, unreadable
+from workflow.xlsx.document_properties import saving_of_xls
+from workflow.xlsx.number_formats import day_cell
 
 
 def read_xls(content: bytes) -> RawBook:

@@ -20,9 +20,9 @@ from workflow.findings import Code, Place
 from workflow.journal import EventKind, Journal, read_journal
 from workflow.model import Plan
 from workflow.plan.load import load_plan
+from workflow.raw import RawBook, RawSheet
 from workflow.returned.container import Kind
 from workflow.returned.inbox import scan
-from workflow.returned.raw import RawBook, RawSheet
 from workflow.rounds import (
     Reading,
     basis,

@@ -12,7 +12,7 @@ from workflow.compiled.matrix import Bucket
 from workflow.compiled.merge import Entry
 from workflow.compiled.summary_layout import SUMMARY_SHEET, MatrixPlace
 from workflow.findings import Code, Place
-from workflow.returned.raw import RawCell, RawSheet
+from workflow.raw import RawCell, RawSheet
 from workflow.verification.cells import spelled, stored
 from workflow.verification.report import Difference, difference
 

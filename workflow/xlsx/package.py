@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from workflow.returned.inflating import inflated
-from workflow.returned.xml_parts import parsed
+from workflow.xlsx.inflating import inflated
+from workflow.xlsx.xml_parts import parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

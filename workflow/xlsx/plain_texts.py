@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from workflow.returned.package import MAIN_ADDRESS
-from workflow.returned.plain_spelling import T, has_usual_names, letters_of, shown
+from workflow.xlsx.package import MAIN_ADDRESS
+from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown
 
 _TABLE = re.compile(
     rf'<sst xmlns="{re.escape(MAIN_ADDRESS)}"(?: (?:count|uniqueCount)="[0-9]+")*>(.*)</sst>\s*',

@@ -9,9 +9,9 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from workflow.returned.package import MAIN
-from workflow.returned.raw import CellKind, RawCell
-from workflow.returned.xml_parts import parsed
+from workflow.raw import CellKind, RawCell
+from workflow.xlsx.package import MAIN
+from workflow.xlsx.xml_parts import parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

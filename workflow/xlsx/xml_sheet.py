@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from workflow.cells import decoded
-from workflow.returned.number_formats import iso_day_cell
-from workflow.returned.package import MAIN
-from workflow.returned.plain_sheet import plain_sheet
-from workflow.returned.raw import CellKind, RawCell, RawSheet
-from workflow.returned.references import area_of, hidden_under, place_of
-from workflow.returned.shared_formulas import moved
-from workflow.returned.stored import Stored, whole
-from workflow.returned.xml_parts import ended
+from workflow.raw import CellKind, RawCell, RawSheet
+from workflow.xlsx.number_formats import iso_day_cell
+from workflow.xlsx.package import MAIN
+from workflow.xlsx.plain_sheet import plain_sheet
+from workflow.xlsx.references import area_of, hidden_under, place_of
+from workflow.xlsx.shared_formulas import moved
+from workflow.xlsx.stored import Stored, whole
+from workflow.xlsx.xml_parts import ended
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

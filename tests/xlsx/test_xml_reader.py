@@ -8,13 +8,13 @@ from datetime import datetime
 
 import pytest
 
-from tests.returned.readings import read_as_xml_alone
+from tests.xlsx.readings import read_as_xml_alone
 from workflow.cells import a1
-from workflow.returned.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reader import read_book
-from workflow.returned.shared_formulas import moved
-from workflow.returned.xml_reader import read_xml
 from workflow.sheets import new_workbook
+from workflow.xlsx.shared_formulas import moved
+from workflow.xlsx.xml_reader import read_xml
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STYLES = f"""<styleSheet xmlns="{MAIN}"><fonts><font/></fonts><fills>

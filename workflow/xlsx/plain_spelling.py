@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import unescape
 
 from workflow.cells import decoded
-from workflow.returned.xml_parts import body_of
+from workflow.xlsx.xml_parts import body_of
 
 MOST_BYTES = 10_000_000
 """Of a part read as one text; a larger one is read element by element, which takes less memory."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from workflow.returned.number_formats import DayStyles, day_cell
-from workflow.returned.raw import CellKind, RawCell
+from workflow.raw import CellKind, RawCell
+from workflow.xlsx.number_formats import DayStyles, day_cell
 
 _SHORT = 64
 _WHOLE = re.compile(r"[0-9]{1,10}")

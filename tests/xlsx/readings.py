@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from unittest.mock import patch
 
+from workflow.raw import RawBook
 from workflow.returned.first_reading import read_xlsx
-from workflow.returned.package import Package
-from workflow.returned.plain_sheet import plain_sheet
-from workflow.returned.raw import RawBook
 from workflow.returned.reader import read_book
+from workflow.xlsx.package import Package
+from workflow.xlsx.plain_sheet import plain_sheet
 
 Reader = Callable[[bytes], RawBook]
 
@@ -21,8 +21,8 @@ def read_as_xml_alone(content: bytes) -> RawBook:
         return None
 
     with (
-        patch("workflow.returned.xml_sheet.plain_sheet", none),
-        patch("workflow.returned.xml_reader.plain_texts", none),
+        patch("workflow.xlsx.xml_sheet.plain_sheet", none),
+        patch("workflow.xlsx.xml_reader.plain_texts", none),
     ):
         return read_xlsx(content)
 
@@ -53,7 +53,7 @@ def short_cut_sheets(content: bytes) -> list[str]:
         taken.append(found is not None)
         return found
 
-    with patch("workflow.returned.xml_sheet.plain_sheet", noted):
+    with patch("workflow.xlsx.xml_sheet.plain_sheet", noted):
         read_xlsx(content)
     names = [sheet.name for sheet in Package(content).sheets if sheet.kind != "chartsheet"]
     return [name for name, is_usual in zip(names, taken, strict=True) if is_usual]

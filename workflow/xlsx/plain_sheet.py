@@ -14,12 +14,12 @@ from itertools import islice, pairwise
 from operator import lt
 from typing import TYPE_CHECKING
 
-from workflow.returned.package import MAIN
-from workflow.returned.plain_spelling import T, has_usual_names, letters_of, shown, without_entities
-from workflow.returned.raw import CellKind, RawCell
-from workflow.returned.references import place_of
-from workflow.returned.stored import Stored, formula_cell
-from workflow.returned.xml_parts import is_plain, parsed
+from workflow.raw import CellKind, RawCell
+from workflow.xlsx.package import MAIN
+from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown, without_entities
+from workflow.xlsx.references import place_of
+from workflow.xlsx.stored import Stored, formula_cell
+from workflow.xlsx.xml_parts import is_plain, parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

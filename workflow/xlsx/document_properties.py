@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from workflow.returned.package import Package
+from workflow.xlsx.package import Package
 from workflow.years import JST
 
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"

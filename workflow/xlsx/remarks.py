@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workflow.cells import a1, decoded
-from workflow.returned.package import Package
-from workflow.returned.raw import RawRemark
+from workflow.raw import RawRemark
+from workflow.xlsx.package import Package
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

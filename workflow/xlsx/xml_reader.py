@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workflow.returned.document_properties import custom_properties, saving_of_package
-from workflow.returned.number_formats import DayStyles, day_styles_of
-from workflow.returned.package import MAIN, Package, package_in
-from workflow.returned.plain_texts import plain_texts
-from workflow.returned.raw import RawBook, RawSheet
-from workflow.returned.references import place_of
-from workflow.returned.remarks import read_remarks
-from workflow.returned.stored import Stored
-from workflow.returned.xml_sheet import is_true, read_sheet, texts_of
+from workflow.raw import RawBook, RawSheet
+from workflow.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.xlsx.number_formats import DayStyles, day_styles_of
+from workflow.xlsx.package import MAIN, Package, package_in
+from workflow.xlsx.plain_texts import plain_texts
+from workflow.xlsx.references import place_of
+from workflow.xlsx.remarks import read_remarks
+from workflow.xlsx.stored import Stored
+from workflow.xlsx.xml_sheet import is_true, read_sheet, texts_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from workflow.returned.package import Package
-from workflow.returned.raw import RawRemark
-from workflow.returned.remarks import read_remarks
+from workflow.raw import RawRemark
+from workflow.xlsx.package import Package
+from workflow.xlsx.remarks import read_remarks
 
 SHEET_RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import product
 
-from workflow.returned.raw import Area
+from workflow.raw import Area
 
 _MANY = 50
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workflow.cells import column_letters
-from workflow.returned.references import column_number
+from workflow.xlsx.references import column_number
 
 _QUOTED = r"""(?P<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\[\]]*\])"""
 _BEFORE, _AFTER = r"(?<![\w.$\\])", r"(?![\w.(!$\\])"

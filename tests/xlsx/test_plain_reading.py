@@ -13,16 +13,16 @@ import pytest
 from tests.city import City, full_texts
 from tests.fillers import programs
 from tests.programs import needs_exceljs, needs_libreoffice
-from tests.returned.mutations import mutated
-from tests.returned.readings import attempt, read_as_xml_alone, short_cut_sheets, told_by_three
-from tests.returned.test_xml_reader import book, told
+from tests.xlsx.mutations import mutated
+from tests.xlsx.readings import attempt, read_as_xml_alone, short_cut_sheets, told_by_three
+from tests.xlsx.test_xml_reader import book, told
+from workflow.raw import CellKind, RawCell
 from workflow.returned.first_reading import read_xlsx
-from workflow.returned.package import Package, package_in
-from workflow.returned.plain_sheet import plain_sheet
-from workflow.returned.plain_texts import plain_texts
-from workflow.returned.raw import CellKind, RawCell
-from workflow.returned.stored import Stored
-from workflow.returned.xml_reader import read_xml
+from workflow.xlsx.package import Package, package_in
+from workflow.xlsx.plain_sheet import plain_sheet
+from workflow.xlsx.plain_texts import plain_texts
+from workflow.xlsx.stored import Stored
+from workflow.xlsx.xml_reader import read_xml
 
 PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷 ～〜 <&> \"'\n=終わり"
 BOTH = ["記入要領", "進捗状況"]

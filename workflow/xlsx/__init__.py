@@ -1,0 +1,1 @@
+"""Workbooks as Excel keeps them (.xlsx) → raw workbooks: exact, of a plan and of a return alike."""
