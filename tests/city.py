@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
 from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.past import read_ledger
 from workflow.exact_book import open_exactly
 from workflow.model import Plan
 from workflow.pipeline import Collected, collect, generate
@@ -92,8 +91,7 @@ class City:
 
     def ledger_csv(self, year: int = 2023) -> list[dict[str, str]]:
         """Return the ledger CSV, a dict per row."""
-        text = self.workspace.ledger_csv(year).read_bytes().decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return [dict(row) for row in read_ledger(self.workspace.ledger_csv(year).read_bytes())]
 
     def statuses(self, year: int = 2023) -> dict[str, str]:
         """Return 整理番号 → 回答状況."""

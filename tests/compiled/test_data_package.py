@@ -16,6 +16,7 @@ import pytest
 from tests.city import City, full_texts
 from tests.journeys.test_another_city import answers, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
+from workflow.compiled.csv_text import as_meant
 from workflow.compiled.data_package import data_package
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.ledger_csv import ledger_csv
@@ -110,6 +111,7 @@ def test_a_full_round_is_valid(tmp_path: Path) -> None:
         "外字\ue000",
         "𠮷野家\U0002a6d6",
         " 前後 ",
+        "=1+1を足す",
         "\ufeff",
         "NaN",
         "#N/A",
@@ -118,6 +120,13 @@ def test_a_full_round_is_valid(tmp_path: Path) -> None:
 def test_a_round_with_awkward_texts_is_valid(tmp_path: Path, text: str) -> None:
     said: dict[str, Value] = {"progress": text[:10], "rating": "Ｂ", "reason": text * 5}
     assert objections(tmp_path, ledger_of(PLAN, [said])) == []
+
+
+def test_the_longest_formula_and_a_choice_like_one_are_valid(tmp_path: Path) -> None:
+    choices = (*RATING.choices, Choice("-", "対象外"))
+    fields = (replace(PROGRESS, max_length=20), replace(RATING, choices=choices))
+    ledger = ledger_of(PLAN, [{"progress": "=" * 20, "rating": "-"}])
+    assert objections(tmp_path, ledger, issued=issued_with(*fields)) == []
 
 
 def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -131,8 +140,9 @@ def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
         "ledger-2023"
     )
     read = [row.to_dict() for row in resource.read_rows()]
-    assert [row["取組状況"] for row in read] == [s["progress"] for s in said[: len(read)]]
-    assert [row["理由"] for row in read] == [s["reason"] for s in said[: len(read)]]
+    progress, reason = ([as_meant(row[label]) for row in read] for label in ("取組状況", "理由"))
+    assert progress == [s["progress"] for s in said[: len(read)]]
+    assert reason == [s["reason"] for s in said[: len(read)]]
     assert {row["受領日時"] for row in read} == {NOW}
 
 
@@ -146,7 +156,7 @@ def test_a_long_round_of_awkward_texts_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "label"),
     [
-        ({"progress": "長" * 11}, "取組状況"),
+        ({"progress": "長" * 12}, "取組状況"),
         ({"rating": "Ｄ"}, "評価"),
         ({"cost": Decimal("-0.1")}, "決算額"),
         ({"cost": Decimal("1000.1")}, "決算額"),

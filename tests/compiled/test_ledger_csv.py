@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from tests.small import NOW, PLAN, answer
+from workflow.compiled.csv_text import as_meant
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.merge import AnswerStatus, Entry
+from workflow.compiled.past import read_ledger
 from workflow.model import Source, Value
 from workflow.years import JST
 
@@ -35,10 +37,18 @@ def spelled(value: Value | datetime | int | None) -> str:
     [
         (None, ""),
         ("", ""),
-        ("=1+1", "=1+1"),
+        ("=1+1", "'=1+1"),
+        ("- 実施した", "'- 実施した"),
+        (" \u3000@SUM(1)", "' \u3000@SUM(1)"),
+        ("＝1+1", "'＝1+1"),
+        ("－", "－"),
+        ("'=1+1", "''=1+1"),
+        ("'引用'", "'引用'"),
+        ("\ttab", "'\ttab"),
+        (Decimal("-5"), "-5"),
         ("007", "007"),
         (' "引用", と\n改行 ', ' "引用", と\n改行 '),
-        ("\r\n\r", "\r\n\r"),
+        ("\r\n\r", "'\r\n\r"),
         (2023, "2023"),
         (Decimal("5.0"), "5"),
         (Decimal("0.50"), "0.50"),
@@ -52,9 +62,28 @@ def test_a_value_is_spelled_for_machines(value: Value | datetime | int | None, t
     assert spelled(value) == text
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
-def test_any_text_is_read_back(text: str) -> None:
-    assert spelled(text) == text
+RISKY = tuple("=+-@\t\r")
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("'=+-@＝＋－＠\t\r\n \u3000"), st.characters(exclude_categories=["Cs"])
+    ),
+    max_size=20,
+)
+
+
+@given(TEXTS)
+def test_any_text_is_read_back_and_none_becomes_a_formula(text: str) -> None:
+    stored = spelled(text)
+    assert as_meant(stored) == text
+    assert not stored.lstrip(" ").startswith(RISKY)
+
+
+@given(TEXTS)
+def test_what_an_earlier_ledger_says_is_what_was_written(text: str) -> None:
+    labels = ("整理番号", "担当課", "回答状況", "取組状況")
+    columns = tuple(LedgerColumn(label, 9, lambda _: None) for label in labels)
+    content = ledger_csv(Ledger(2023, columns, (), (("1-1", "甲課", "回答済", text),)))
+    assert [row["取組状況"] for row in read_ledger(content)] == [text]
 
 
 def test_excel_takes_it_for_japanese() -> None:

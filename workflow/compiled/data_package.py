@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from workflow.compiled.csv_text import APOSTROPHE, harmless
 from workflow.compiled.ledger import (
     DIGEST_LABEL,
     FILE_LABEL,
@@ -34,7 +35,10 @@ _ABOUT = (
     "計画の進捗について各課の回答をまとめた台帳です。一行が一件の取組です。"
     "日時はすべて日本時間（UTC+09:00）です。"
     "空欄は値がないことを表し、ゼロや「なし」とは違います。"
-    "文字は各課が書いたとおりです。"
+    "文字は各課が書いたとおりです。ただし、表計算ソフトで開いたときに数式にならないように、"
+    "= + - @（前に空白があるものと、あとに文字の続く全角を含みます）、タブ、改行で始まる文字の前"
+    "にはアポストロフィ（'）を一つ付けています。初めからアポストロフィが付いていたものにも付けています。"
+    "一つ取り除くと、元の文字に戻ります。"
 )
 _REQUIRED = {"constraints": {"required": True}}
 
@@ -158,7 +162,8 @@ def _typed(declared: Sequence[Field]) -> Declared:
         bounds = _bounds([f.minimum for f in days], [f.maximum for f in days])
         return _constrained("date", {name: day.isoformat() for name, day in bounds.items()})
     if len(texts) == len(declared):
-        return _constrained("string", {"maxLength": max(f.max_length for f in texts)})
+        longest = max(f.max_length for f in texts) + len(APOSTROPHE)
+        return _constrained("string", {"maxLength": longest})
     return {"type": "string"}
 
 
@@ -171,13 +176,13 @@ def _choice(fields: Sequence[ChoiceField]) -> Declared:
         "type": "string",
         "categories": [_category(choice) for choice in choices.values()],
         **ordered,
-        "constraints": {"enum": list(choices)},
+        "constraints": {"enum": [*map(harmless, choices)]},
     }
 
 
 def _category(choice: Choice) -> Declared:
     label = {"label": choice.meaning} if choice.meaning else {}
-    return {"value": choice.value} | label
+    return {"value": harmless(choice.value)} | label
 
 
 def _number(fields: Sequence[NumberField]) -> Declared:

@@ -8,24 +8,29 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from workflow.cells import plain_number
+from workflow.compiled.csv_text import harmless
 from workflow.compiled.ledger import Ledger
 from workflow.table_sheet import CellValue
 from workflow.years import iso_time
 
 
 def ledger_csv(ledger: Ledger) -> bytes:
-    """Return the ledger; texts stand exactly as written, days and times in ISO 8601."""
+    """Return the ledger; texts stand as `harmless` spells them, days and times in ISO 8601."""
     content = io.BytesIO()
     stream = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
     writer = csv.writer(stream)
     writer.writerow([column.label for column in ledger.columns])
-    writer.writerows(map(spelled, row) for row in ledger.rows)
+    writer.writerows(map(_stored, row) for row in ledger.rows)
     stream.flush()
     return content.getvalue()
 
 
+def _stored(value: CellValue) -> str:
+    return harmless(value) if isinstance(value, str) else spelled(value)
+
+
 def spelled(value: CellValue) -> str:
-    """Return how a value is spelled in the CSV; an empty cell is ""."""
+    """Return how a value is spelled as text; an empty cell is ""."""
     match value:
         case None:
             return ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat, takewhile
 
+from workflow.compiled.csv_text import as_meant
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.ledger_csv import spelled
 from workflow.compiled.merge import AnswerStatus
@@ -16,7 +17,7 @@ from workflow.model import Field, Form
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 Row = Mapping[str, str]
-"""A row of a ledger: column label → text, exactly as it stands in the CSV."""
+"""A row of a ledger: column label → text, as the ledger says it."""
 
 _NEEDED = (ID_LABEL, DEPARTMENT_LABEL, STATUS_LABEL)
 
@@ -68,7 +69,7 @@ def this_year(ledger: Ledger, form: Form) -> PastYear:
 
 
 def read_ledger(ledger_csv: bytes) -> tuple[Row, ...]:
-    """Return the rows of a ledger CSV.
+    """Return the rows of a ledger CSV, each text as it was meant.
 
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
@@ -79,8 +80,15 @@ def read_ledger(ledger_csv: bytes) -> tuple[Row, ...]:
         if label not in header:
             raise KeyError(label)
     # Names, digests and ratings stand in many rows: each is kept once.
-    known: dict[str, str] = {}
-    return tuple(_row(header, map(known.setdefault, cells, cells)) for cells in reader if cells)
+    known = _Known()
+    return tuple(_row(header, map(known.__getitem__, cells)) for cells in reader if cells)
+
+
+class _Known(dict[str, str]):
+    """What stands in the CSV → the text that was meant."""
+
+    def __missing__(self, stored: str) -> str:
+        return self.setdefault(stored, as_meant(stored))
 
 
 def is_answered(row: Row) -> bool:
