@@ -155,5 +155,29 @@ def _add_house_commands(commands: Commands) -> None:
         metavar="説明書",
         help="画面に出さずに、説明書（README.ja.md）の中の一覧を書き直します。",
     )
+    bundle = _add(
+        commands,
+        "bundle",
+        "インターネットにつながらないパソコンのための一式を作ります。",
+    )
+    bundle.add_argument(
+        "--platform",
+        default="win_amd64",
+        metavar="種類",
+        help="使うパソコンの種類（win_amd64、linux_x86_64、macosx_arm64）です。"
+        "指定がなければ win_amd64 です。",
+    )
+    bundle.add_argument(
+        "--python",
+        default="3.12",
+        metavar="版",
+        help="そのパソコンの Python の版です。指定がなければ 3.12 です。",
+    )
+    bundle.add_argument(
+        "--to",
+        type=Path,
+        metavar="フォルダー",
+        help="置き場所です。指定がなければ、run.py のある場所の bundle です。",
+    )
     test = _add(commands, "test", "このツール自身の試験をします。")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="pytest に渡す指定です。")

@@ -243,6 +243,19 @@ def _findings(arguments: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _bundle(arguments: argparse.Namespace) -> int:
+    from workflow.bundle.build import make_bundle
+    from workflow.bundle.target import target
+
+    asked = target(arguments.platform, arguments.python)
+    path = make_bundle(ROOT, asked, arguments.to or ROOT / "bundle")
+    _say(f"{asked.system.shown}、Python {asked.python_text} のための一式を作りました：{path}")
+    start = "run.bat をダブルクリックする" if asked.is_windows else "python run.py を実行する"
+    _say(f"そのパソコンで展開し、中の {start}と始まります。")
+    _say("導入の申請には、中の「申請用資料.html」を印刷してお使いください。")
+    return CLEAN
+
+
 def _test(arguments: argparse.Namespace) -> int:
     from workflow.suite import run_suite
 
@@ -260,6 +273,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "demo": _demo,
     "findings": _findings,
+    "bundle": _bundle,
     "test": _test,
 }
 

@@ -1,0 +1,1 @@
+"""The tool with everything it needs, for a PC without internet."""
