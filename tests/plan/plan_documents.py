@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -136,6 +137,15 @@ def edited(edit: Callable[[dict[str, Worksheet]], object]) -> bytes:
     edit({sheet.title: sheet for sheet in book.worksheets})
     stream = BytesIO()
     book.save(stream)
+    return stream.getvalue()
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """A workbook of these parts."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
     return stream.getvalue()
 
 

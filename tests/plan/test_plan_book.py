@@ -21,6 +21,7 @@ from tests.plan.plan_documents import (
     refused,
     small,
     through_book,
+    zipped,
 )
 from workflow.plan.book_reader import read_book
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
@@ -249,6 +250,44 @@ def test_what_people_do_to_a_book_changes_nothing() -> None:
         sheets["担当課"].title = "担当課 "
 
     assert read_book(edited(edit), "plan.xlsx").content == small()
+
+
+def test_only_the_first_of_merged_cells_counts() -> None:
+    content = read_book(edited(lambda sheets: sheets["取組内容"].merge_cells("A5:A6")), "").content
+    assert [item.get("id") for item in content["items"]] == ["1-1", "1-2", None]
+
+
+def test_a_number_is_whole_where_it_is_stored_so() -> None:
+    for number in (0, 7, 2.5):
+        content = read_book(edited(_set("様式", "H4", number)), "plan.xlsx").content
+        found = content["form"]["fields"][0]["max_length"]
+        assert (found, type(found)) == (number, type(number))
+
+
+def test_a_day_in_a_format_of_japanese_excel_is_a_day() -> None:
+    book = edited(_typed("計画", "B7", 45443, "General"))
+    with zipfile.ZipFile(io.BytesIO(book)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    row = re.search(rb'<c r="B7" s="(\d+)"', parts["xl/worksheets/sheet1.xml"])
+    assert row is not None
+    formats = re.findall(rb"<xf [^>]*>", parts["xl/styles.xml"].partition(b"<cellXfs")[2])
+    used = formats[int(row[1])]
+    day = re.sub(rb'numFmtId="\d+"', b'numFmtId="57"', used)  # 令和6年5月 in Excel's own list
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(used, day)
+    content = read_book(zipped(parts), "plan.xlsx").content
+    assert content["plan"]["deadline"] == "2024-05-31"
+
+
+def test_a_strict_book_is_read_too() -> None:
+    with zipfile.ZipFile(io.BytesIO(as_book_bytes(small()))) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    for usual, strict in (
+        (b"http://schemas.openxmlformats.org/spreadsheetml/2006/", b"spreadsheetml/"),
+        (b"http://schemas.openxmlformats.org/officeDocument/2006/", b"officeDocument/"),
+    ):
+        address = b"http://purl.oclc.org/ooxml/" + strict
+        parts = {name: part.replace(usual, address) for name, part in parts.items()}
+    assert read_book(zipped(parts), "plan.xlsx").content == small()
 
 
 def test_a_day_as_people_write_it_is_understood() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from tests.plan.plan_documents import changed, small
+from tests.plan.plan_documents import changed, small, zipped
 from workflow.errors import PlanError
 from workflow.model import ChoiceField, Condition, DateField, NumberField, Plan, TextField
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
@@ -31,12 +31,11 @@ def _refusal(home: Path) -> PlanError:
 
 
 def _entries_cut(content: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            new.writestr(name, data[: len(data) // 2] if "sheet" in name.lower() else data)
-    return stream.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    return zipped(
+        {n: part[: len(part) // 2] if "sheet" in n.lower() else part for n, part in parts.items()}
+    )
 
 
 def _with_stray_cell() -> bytes:
@@ -64,6 +63,7 @@ def _with_stray_cell() -> bytes:
             "パスワード",
         ),
         (_with_stray_cell(), "A1048576"),
+        (zipped({"xl/workbook.xml": bytes(100_000_001)}), "大きすぎます"),
     ],
 )
 def test_a_file_that_is_no_book_is_refused_in_a_sentence(

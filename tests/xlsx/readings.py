@@ -55,5 +55,5 @@ def short_cut_sheets(content: bytes) -> list[str]:
 
     with patch("workflow.xlsx.xml_sheet.plain_sheet", noted):
         read_xlsx(content)
-    names = [sheet.name for sheet in Package(content).sheets if sheet.kind != "chartsheet"]
+    names = [sheet.name for sheet in Package(content).sheets if sheet.holds_cells]
     return [name for name, is_usual in zip(names, taken, strict=True) if is_usual]

@@ -1,21 +1,23 @@
-"""The shell around openpyxl: a workbook's sheets as plain cells, or one sentence why not."""
+"""A workbook's sheets as cells in the coordinator's words, or one sentence why not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from workflow.cells import a1, decoded, folded
+from workflow.cells import a1, folded
 from workflow.errors import PlanError
-from workflow.exact_book import open_exactly
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+from workflow.raw import CellKind, RawCell, RawSheet
+from workflow.xlsx.package import Package
+from workflow.xlsx.strict import as_transitional, is_strict
+from workflow.xlsx.xml_reader import stored_in
+from workflow.xlsx.xml_sheet import read_sheet
 
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 300
+_MAX_INFLATED_BYTES = 100_000_000
 _OLE_SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -30,6 +32,16 @@ class Holds(StrEnum):
     FLAG = "TRUE・FALSE"
     FORMULA = "数式"
     ERROR = "エラー値"
+
+
+_HELD = {
+    CellKind.TEXT: Holds.TEXT,
+    CellKind.NUMBER: Holds.NUMBER,
+    CellKind.DATE: Holds.DAY,
+    CellKind.BOOLEAN: Holds.FLAG,
+    CellKind.FORMULA: Holds.FORMULA,
+    CellKind.ERROR: Holds.ERROR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +77,40 @@ def read_sheets(content: bytes, file: str, names: tuple[str, ...]) -> dict[str, 
     """
     _refuse_other_formats(content, file)
     try:
-        book = open_exactly(content)
-    except Exception as error:  # a half-saved book can fail anywhere inside openpyxl
+        read = _read(_package(content, file), {folded(name) for name in names})
+    except PlanError:
+        raise
+    except Exception as error:  # a half-saved book can fail anywhere in the reader
         raise PlanError(
             f"{file}が壊れているか、保存の途中のため、読み取れません。"
             "Excelで開けるか確かめ、保存し直してください。"
         ) from error
-    if not book.worksheets:
-        raise PlanError(
-            f"{file}にシートが見つかりません。"
-            "Excelで開き、「Excelブック（.xlsx）」として保存し直してください。"
-        )
-    by_name = {folded(sheet.title): sheet for sheet in reversed(book.worksheets)}
+    by_name = {folded(sheet.name): sheet for sheet in read}
     return {
         name: Sheet(name, tuple(_rows(by_name[folded(name)], file)))
         for name in names
         if folded(name) in by_name
     }
+
+
+def _package(content: bytes, file: str) -> Package:
+    package = Package(content)
+    if sum(part.file_size for part in package.archive.infolist()) > _MAX_INFLATED_BYTES:
+        raise PlanError(
+            f"{file}が大きすぎます。貼り付けた画像や、使っていないシートを削除してください。"
+        )
+    return Package(as_transitional(content)) if is_strict(package) else package
+
+
+def _read(package: Package, names: Set[str]) -> list[RawSheet]:
+    """Return the sheets of these folded names, of several with one name the first."""
+    stored = stored_in(package)
+    parts = {folded(sheet.name): sheet for sheet in reversed(package.sheets) if sheet.holds_cells}
+    return [
+        read_sheet(sheet.name, package.read(sheet.part), stored)
+        for name, sheet in parts.items()
+        if name in names
+    ]
 
 
 def _refuse_other_formats(content: bytes, file: str) -> None:
@@ -98,34 +127,40 @@ def _refuse_other_formats(content: bytes, file: str) -> None:
         )
 
 
-def _rows(sheet: Worksheet, file: str) -> Iterator[tuple[Cell, ...]]:
-    if sheet.max_row > _MAX_ROWS or sheet.max_column > _MAX_COLUMNS:
+def _rows(sheet: RawSheet, file: str) -> Iterator[tuple[Cell, ...]]:
+    last_row = max((row for row, _ in sheet.cells), default=0)
+    last_column = max((column for _, column in sheet.cells), default=0)
+    if last_row > _MAX_ROWS or last_column > _MAX_COLUMNS:
         raise PlanError(
-            f"{file}のシート「{sheet.title}」が大きすぎます"
-            f"（{a1(sheet.max_row, sheet.max_column)}セルまで使われています）。"
+            f"{file}のシート「{sheet.name}」が大きすぎます"
+            f"（{a1(last_row, last_column)}セルまで使われています）。"
             "表の下や右の、使っていない行と列を削除してください。"
         )
-    for number, row in enumerate(sheet.iter_rows(), start=1):
+    for row in range(1, last_row + 1):
         yield tuple(
-            _cell(a1(number, column), cell.value, cell.data_type)
-            for column, cell in enumerate(row, start=1)
+            _cell(a1(row, column), sheet.cells.get((row, column)))
+            for column in range(1, last_column + 1)
         )
 
 
-def _cell(ref: str, value: object, data_type: str) -> Cell:
-    if data_type == "f":
-        return Cell(ref, Holds.FORMULA, getattr(value, "text", value))
-    if data_type == "e":
-        return Cell(ref, Holds.ERROR, value)
-    match value:
-        case None | "":
-            return Cell(ref, Holds.NOTHING)
-        case str():
+def _cell(ref: str, raw: RawCell | None) -> Cell:
+    if raw is None or not raw.text:
+        return Cell(ref, Holds.NOTHING)
+    return Cell(ref, _HELD[raw.kind], _value(raw))
+
+
+def _value(raw: RawCell) -> object:
+    match raw.kind:
+        case CellKind.TEXT:
             # Excel keeps a pasted line end of Windows as two characters.
-            return Cell(ref, Holds.TEXT, decoded(value).replace("\r\n", "\n").replace("\r", "\n"))
-        case bool():
-            return Cell(ref, Holds.FLAG, value)
-        case datetime() | date() | time() | timedelta():
-            return Cell(ref, Holds.DAY, value)
-        case _:
-            return Cell(ref, Holds.NUMBER, value)
+            return raw.text.replace("\r\n", "\n").replace("\r", "\n")
+        case CellKind.BOOLEAN:
+            return raw.text == "TRUE"
+        case CellKind.DATE:
+            return raw.moment or raw.text
+    return raw.text if raw.number is None else _whole_or_not(raw.number)
+
+
+def _whole_or_not(number: Decimal) -> int | float:
+    """Return a number as JSON has it: stored without a point it is whole."""
+    return float(number) if number.as_tuple().exponent else int(number)

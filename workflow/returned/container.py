@@ -15,6 +15,7 @@ from workflow.findings import Code
 from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
 from workflow.returned.strangers import WORKBOOKS, refused_by_family, refused_stranger, suffix
 from workflow.xlsx.package import Package, package_in
+from workflow.xlsx.strict import is_strict
 
 if TYPE_CHECKING:
     import olefile
@@ -27,7 +28,6 @@ MAX_RATIO = 500
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEEN_BYTES = 1_000_000
-_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _WORKBOOK_TYPES = (b".sheet.main+xml", b".template.main+xml", b".sheet.macroEnabled.main+xml")
 _ODF = b"application/vnd.oasis.opendocument."
 
@@ -118,7 +118,7 @@ def _examine_zip(name: str, content: bytes) -> Kind | Refusal:
         refusal = _refused_size(package.archive) or _refused_content(package)
         if refusal is not None:
             return refusal
-        return Kind.STRICT if kind is Kind.XLSX and _is_strict(package) else kind
+        return Kind.STRICT if kind is Kind.XLSX and is_strict(package) else kind
     except MemoryError:
         raise
     except Exception:
@@ -156,11 +156,6 @@ def _kind_of_odf(parts: set[str], mimetype: bytes) -> Kind | Refusal:
 def _head(archive: zipfile.ZipFile, part: str) -> bytes:
     with archive.open(part) as stream:
         return stream.read(_SEEN_BYTES)
-
-
-def _is_strict(package: Package) -> bool:
-    workbooks = (part for part in package.names if part.endswith("workbook.xml"))
-    return any(_STRICT in package.read(part)[:_SEEN_BYTES] for part in workbooks)
 
 
 def _refused_size(archive: zipfile.ZipFile) -> Refusal | None:

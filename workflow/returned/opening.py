@@ -22,6 +22,7 @@ from workflow.returned.refusal import (
     unreadable,
 )
 from workflow.returned.strangers import is_litter, suffix
+from workflow.xlsx.strict import as_transitional
 
 Reading = Callable[[Kind, bytes], RawBook]
 """How a workbook is read once it is known what it is. Raises what says it cannot be read."""
@@ -115,8 +116,6 @@ class _Opening:
         try:
             inner, plain = self._unlocked(read.path, kind, content)
             if inner is Kind.STRICT:
-                from workflow.xlsx.strict import as_transitional
-
                 plain = as_transitional(plain)
             return _opened(read, inner, self._reading(inner, plain))
         except RefusedError as error:

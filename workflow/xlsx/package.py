@@ -41,6 +41,11 @@ class SheetPart:
     kind: str
     part: str
 
+    @property
+    def holds_cells(self) -> bool:
+        """Whether it is made of cells, and not one chart."""
+        return self.kind != "chartsheet"
+
 
 class Package:
     """A workbook as parts in a zip in memory, each inflated and checked once."""

@@ -10,6 +10,8 @@ import io
 import re
 import zipfile
 
+from workflow.xlsx.package import Package
+
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/"
 _TAG = re.compile(rb"<(?!!)[^<>]*http://purl\.oclc\.org/ooxml/[^<>]*>")
@@ -19,6 +21,14 @@ _RENAMED = {
     b"customProperties": b"custom-properties",
 }
 _PART_SUFFIXES = (".xml", ".rels", ".vml")
+_SEEN_BYTES = 1_000_000
+
+
+def is_strict(package: Package) -> bool:
+    """Whether a workbook is in the strict namespaces."""
+    workbooks = (part for part in package.names if part.endswith("workbook.xml"))
+    mark = _STRICT + b"spreadsheetml/main"
+    return any(mark in package.read(part)[:_SEEN_BYTES] for part in workbooks)
 
 
 def as_transitional(content: bytes) -> bytes:

@@ -28,15 +28,11 @@ def read_xml(content: bytes, resultless: str = "") -> RawBook:
     Whatever this raises says the file is broken.
     """
     package = package_in(content)
-    if package.book_tree.tag != f"{MAIN}workbook":
-        raise ValueError("no workbook")
-    properties = package.book_tree.find(f"{MAIN}workbookPr")
-    since_1904 = properties is not None and is_true(properties.get("date1904"))
-    stored = Stored(_texts(package), _styles(package), since_1904)
+    stored = stored_in(package)
     sheets = tuple(
         read_sheet(sheet.name, package.read(sheet.part), stored, sheet.name != resultless)
         for sheet in package.sheets
-        if sheet.kind != "chartsheet"
+        if sheet.holds_cells
     )
     saving = saving_of_package(package)
     return RawBook(
@@ -48,6 +44,15 @@ def read_xml(content: bytes, resultless: str = "") -> RawBook:
         saved_by=saving.saved_by,
         remarks=read_remarks(package),
     )
+
+
+def stored_in(package: Package) -> Stored:
+    """Return what the cells of a workbook refer to. ValueError when it is no workbook."""
+    if package.book_tree.tag != f"{MAIN}workbook":
+        raise ValueError("no workbook")
+    properties = package.book_tree.find(f"{MAIN}workbookPr")
+    since_1904 = properties is not None and is_true(properties.get("date1904"))
+    return Stored(_texts(package), _styles(package), since_1904)
 
 
 def _texts(package: Package) -> list[str]:
