@@ -115,6 +115,11 @@ def _add_round_commands(commands: Commands) -> None:
     generate.add_argument(
         "--department", metavar="コード", help="この課の調査票だけを作ります（課のコードです）。"
     )
+    generate.add_argument(
+        "--mail",
+        action="store_true",
+        help="調査票を添付したメールの下書きも、担当課ごとに作ります。送信はしません。",
+    )
     collect = _add(commands, "collect", "届いた回答を集め、台帳と集計表を作ります。")
     _add_year(collect)
     _add_password(collect)
@@ -134,6 +139,10 @@ def _add_round_commands(commands: Commands) -> None:
     status = _add(commands, "status", "どの課から届いているかを示します。")
     _add_year(status)
     _add_json(status)
+    remind = _add(
+        commands, "remind", "まだの課への催促と、修正のお願いの下書きを作ります。送信はしません。"
+    )
+    _add_year(remind)
 
 
 def _add_closing_commands(commands: Commands) -> None:

@@ -106,7 +106,25 @@ def _generate(arguments: argparse.Namespace) -> int:
     for path in issuance.stale:
         _say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
     _say(f"置き場所：{folder}")
+    if arguments.mail:
+        _draft_distribution(workspace, year)
     return CLEAN
+
+
+def _draft_distribution(workspace: Workspace, year: int) -> None:
+    from workflow.mailing import draft_distribution
+    from workflow.terminal import show_mailing
+
+    show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
+
+
+def _remind(arguments: argparse.Namespace) -> int:
+    from workflow.mailing import remind
+    from workflow.terminal import show_mailing
+
+    mailing = remind(_workspace(arguments), _year(arguments), datetime.now(JST))
+    show_mailing(mailing)
+    return CLEAN if mailing.is_settled else FINDINGS
 
 
 def _collect(arguments: argparse.Namespace) -> int:
@@ -269,6 +287,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "collect": _collect,
     "check": _check,
     "status": _status,
+    "remind": _remind,
     "finalize": _finalize,
     "verify": _verify,
     "demo": _demo,

@@ -64,14 +64,24 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
 
     Raises PlanError, or WorkspaceError when no template was issued for the year.
     """
+    document = state(workspace, year)
+    for kept in ("made", "asked", "seen"):
+        document.pop(kept, None)
+    return document
+
+
+def state(workspace: Workspace, year: int) -> dict[str, Any]:
+    """Return what status does, and what else is kept: hand-backs made, files seen, what is asked.
+
+    Before the first collect that is the state without any return. Raises as status does.
+    """
     register = load_issued_register(workspace.templates(year), year)
     stored = workspace.status(year)
     if stored.exists():
         document = _stored_status(stored)
     else:
         document = _status_before_collect(workspace, year, register)
-    document.pop("made", None)
-    seen = {tuple(entry) for entry in document.pop("seen")}
+    seen = {tuple(entry) for entry in document["seen"]}
     lying = {tuple(entry) for entry in seen_files(scan(workspace.returned(year)))}
     return document | {"uncollected": len(lying ^ seen)}
 
@@ -87,6 +97,7 @@ def _stored_status(path: Path) -> dict[str, Any]:
 
 
 def _status_before_collect(workspace: Workspace, year: int, register: Register) -> dict[str, Any]:
+    from workflow.compiled.asking import asking
     from workflow.compiled.merge import merge
     from workflow.compiled.round_json import status_document
     from workflow.compiled.status import department_statuses, totals
@@ -95,7 +106,8 @@ def _status_before_collect(workspace: Workspace, year: int, register: Register) 
     plan = load_plan(workspace.home)
     merged = merge(plan, register.item_ids(), ())
     statuses = department_statuses(plan, register, merged)
-    return status_document(year, statuses, totals(merged), (), {})
+    asked = asking(plan, register, merged, ())
+    return status_document(year, statuses, totals(merged), (), {}, asked)
 
 
 def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:

@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
-from workflow.compiled.handback import hand_backs
+from workflow.compiled.handback import HandBack, hand_backs
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.round_json import as_bytes, status_document
@@ -23,14 +24,10 @@ from workflow.compiled.status import totals
 from workflow.errors import WorkspaceError
 from workflow.files import make_read_only, remove_all, replace_all, sha256
 from workflow.journal import EventKind, Journal, appended
+from workflow.own_files import OwnWrites, plan_writes
 from workflow.returned.inbox import seen_files
 from workflow.rounds import Round
-from workflow.templates.handback import (
-    HandbackWrites,
-    handback_bytes,
-    handback_name,
-    plan_writes,
-)
+from workflow.templates.handback import handback_bytes, handback_name
 from workflow.workspace import Workspace
 from workflow.written import Written
 
@@ -52,7 +49,9 @@ def write_provisional(output: Output, now: datetime) -> Written:
     folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
     edited = set_aside(folder, outputs, every_output(output.before))
     stale = no_longer_made(folder, outputs, recorded_outputs(output.before))
-    handing_back = _plan_handbacks(output)
+    result = output.judged.result
+    back = hand_backs(result.plan, result.register, result.merged)
+    handing_back = _plan_handbacks(output, back)
     journal, reopened = output.journal, output.before.is_final
     if reopened or _digests(outputs) != recorded_outputs(journal):
         journal = journal.adding(EventKind.COMPILED, now, _facts(outputs, edited))
@@ -63,7 +62,7 @@ def write_provisional(output: Output, now: datetime) -> Written:
                 **edited,
                 **handing_back.writes,
                 **_placed(folder, outputs),
-                workspace.status(year): _state(output, handing_back.made),
+                workspace.status(year): _state(output, handing_back.made, back),
             }
         )
     old_list = (workspace.digest_list(year),) if reopened else ()
@@ -115,22 +114,22 @@ def _old_final(output: Output) -> dict[Path, bytes]:
     return old_final(folder, [*final.facts["outputs"], digests.name], final.at)
 
 
-def _state(output: Output, made: Mapping[str, str]) -> bytes:
-    """Return the state of the round, for status and the next collect."""
-    judged, statuses = output.judged, output.compilation.statuses
-    figures = totals(judged.result.merged)
-    year, seen = judged.result.year, seen_files(judged.files)
-    return as_bytes(status_document(year, statuses, figures, seen, made))
+def _state(output: Output, made: Mapping[str, str], back: tuple[HandBack, ...]) -> bytes:
+    """Return the state of the round, for status, letters and the next collect."""
+    result, statuses = output.judged.result, output.compilation.statuses
+    figures, seen = totals(result.merged), seen_files(output.judged.files)
+    asked = asking(result.plan, result.register, result.merged, back)
+    return as_bytes(status_document(result.year, statuses, figures, seen, made, asked))
 
 
-def _plan_handbacks(output: Output) -> HandbackWrites:
+def _plan_handbacks(output: Output, back: tuple[HandBack, ...]) -> OwnWrites:
     workspace, result = output.workspace, output.judged.result
     year, plan = result.year, result.plan
     contents = {
         handback_name(h.department, year): handback_bytes(
             plan, h.department, h.issue, output.judged.previous, h.filling
         )
-        for h in hand_backs(plan, result.register, result.merged)
+        for h in back
     }
     stored = workspace.status(year)
     try:

@@ -249,7 +249,9 @@ def _collected(output: Output, written: Written) -> Collected:
     figures, statuses = totals(merged), output.compilation.statuses
     return Collected(
         document=round_document(result.year, merged.returns, figures, merged.findings),
-        departments=tuple(status_document(result.year, statuses, figures, (), {})["departments"]),
+        departments=tuple(
+            status_document(result.year, statuses, figures, (), {}, {})["departments"]
+        ),
         ledger=workspace.ledger(result.year),
         ledger_csv=workspace.ledger_csv(result.year),
         written=written,

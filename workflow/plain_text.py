@@ -26,6 +26,11 @@ def legible(text: str) -> str:
     return _ILLEGIBLE.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Return a text of several lines as one harmless line."""
+    return harmless(" ".join(text.replace("\t", " ").splitlines()))
+
+
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterable[str]:
     """Yield rows as lines whose columns line up; right names the columns of numbers."""
     shown = [[harmless(cell) for cell in row] for row in rows]

@@ -27,6 +27,7 @@ from workflow.plain_text import aligned, harmless
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workflow.mailing import Mailing
     from workflow.pipeline import Collected
     from workflow.verification.report import Report
     from workflow.written import Written
@@ -111,10 +112,52 @@ def show_status(document: dict[str, Any]) -> None:
     _print_departments(document["departments"])
     _print_totals(document["totals"])
     if document["uncollected"]:
+        _print_uncollected(document["uncollected"])
+
+
+def _print_uncollected(files: int) -> None:
+    _print(
+        "前回の collect のあとに届いたか変わったファイルが"
+        f"{files}件あります。collect を実行してください。"
+    )
+
+
+def show_mailing(mailing: Mailing) -> None:
+    """Show which drafts there are to send, and what to look at before."""
+    drafts = mailing.drafts
+    if drafts.current:
         _print(
-            "前回の collect のあとに届いたか変わったファイルが"
-            f"{document['uncollected']}件あります。collect を実行してください。"
+            f"メールの下書きが{len(drafts.current)}件あります"
+            f"（新しいか、変わったもの{len(drafts.fresh)}件）。送信はしていません。"
         )
+        _print(f"置き場所：{mailing.folder}")
+    elif mailing.is_settled:
+        _print("送るメールはありません。どの課からも、すべての回答が届いています。")
+    for path in drafts.fresh:
+        _print(f"・{path.name}")
+    for path in drafts.kept:
+        _print(f"手直しされていた下書きを作り直し、前のものを残しました：{path}。")
+    for path in drafts.left:
+        _print(f"手直しされた下書きを残していますが、もう送る必要はありません：{path.name}。")
+    _show_cautions(mailing)
+
+
+def _show_cautions(mailing: Mailing) -> None:
+    if mailing.unaddressed:
+        _print(
+            "メールアドレスが計画にないか正しくないため、宛先を空けてあります："
+            f"{'、'.join(mailing.unaddressed)}。"
+        )
+    for name in mailing.edited:
+        _print(
+            f"「{name}」は書き換えられています。そのまま添付したので、送る前に確かめてください。"
+        )
+    for name in mailing.absent:
+        _print(f"「{name}」がないため、下書きを作れませんでした。collect を実行してください。")
+    for path in mailing.new_texts:
+        _print(f"メールの文面を置きました。直して使えます：{path}")
+    if mailing.uncollected:
+        _print_uncollected(mailing.uncollected)
 
 
 def show_files(document: dict[str, Any]) -> None:

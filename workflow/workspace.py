@@ -66,6 +66,18 @@ class Workspace:
         """What spares collect judging anything twice; it can be deleted at any time."""
         return self.compiled(year) / ".extracts"
 
+    def letters(self) -> Path:
+        """The texts of the mails, which the coordinator may edit; shared by all years."""
+        return self.home / "メール文面"
+
+    def distribution_drafts(self, year: int) -> Path:
+        """The mails by which templates are sent out, not sent yet."""
+        return self.templates(year) / "メール"
+
+    def reminder_drafts(self, year: int) -> Path:
+        """The mails that ask for what is missing or to be corrected, not sent yet."""
+        return self.compiled(year) / "メール"
+
     def issued_years(self) -> tuple[int, ...]:
         """Return the years that have a templates folder, the earliest first."""
         folder = self.home / "templates"

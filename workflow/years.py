@@ -55,6 +55,11 @@ def japanese_date(day: date) -> str:
     return f"{era}{'元' if number == 1 else number}年{day.month}月{day.day}日"
 
 
+def japanese_date_and_weekday(day: date) -> str:
+    """Return 令和6年5月31日（金） for 2024-05-31."""
+    return f"{japanese_date(day)}（{'月火水木金土日'[day.weekday()]}）"
+
+
 def iso_time(moment: datetime) -> str:
     """Return a moment in Japan's time to the second, as 2024-05-31T17:00:00+09:00."""
     return to_the_second(moment).isoformat()

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -17,11 +16,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.hyperlinks import hyperlinks
 from tests.small import NOW, PLAN, issue
 from workflow.exact_book import open_exactly
-from workflow.files import remove_all, sha256
 from workflow.model import Correction, Filling, Item, TextField, Value
 from workflow.returned.identify import stamps
 from workflow.returned.reader import read_book
-from workflow.templates.handback import handback_bytes, handback_name, plan_writes
+from workflow.templates.handback import handback_bytes, handback_name
 from workflow.templates.layout import lay_out_issue
 from workflow.templates.workbook import template_bytes
 
@@ -224,25 +222,3 @@ def test_a_plan_changed_since_does_not_change_what_was_issued() -> None:
 
 def test_the_name_says_whose_it_is() -> None:
     assert handback_name(DEPARTMENT, 2023) == "A_甲課_差戻し_令和5年度.xlsx"
-
-
-def test_what_people_changed_is_kept_and_what_is_strange_stays(tmp_path: Path) -> None:
-    ours = {"same": b"1", "renewed": b"old", "edited": b"old", "stale": b"s", "stale edited": b"s"}
-    made_before = {name: sha256(content) for name, content in ours.items()}
-    lying = ours | {"edited": b"by hand", "stale edited": b"by hand", "strange": b"?"}
-    for name, content in lying.items():
-        (tmp_path / name).write_bytes(content)
-    contents = {"same": b"1", "renewed": b"new", "edited": b"new", "first": b"1"}
-    planned = plan_writes(tmp_path, contents, made_before | {"gone": sha256(b"")})
-    (copy,) = planned.kept
-    assert copy == tmp_path / "上書き前" / f"edited_{sha256(b'by hand')[:8]}.xlsx"
-    assert {path.name: content for path, content in planned.writes.items()} == {
-        copy.name: b"by hand",
-        "renewed": b"new",
-        "edited": b"new",
-        "first": b"1",
-    }
-    assert planned.current == tuple(tmp_path / name for name in contents)
-    assert set(planned.made) == {*contents, "stale"}
-    remove_all(planned.stale)
-    assert {p.name for p in tmp_path.iterdir()} == set(lying) - {"stale"}

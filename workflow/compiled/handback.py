@@ -46,7 +46,7 @@ def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack
     for answer in (entry.answer for entry in merged.entries if entry.answer):
         shown.setdefault(answer.department, []).append(answer)
     found = (
-        _hand_back(d, _latest_issue(d, register), current.get(d.code, []), shown.get(d.code, []))
+        _hand_back(d, register.latest_for(d), current.get(d.code, []), shown.get(d.code, []))
         for d in plan.departments
     )
     return tuple(hand_back for hand_back in found if hand_back)
@@ -67,12 +67,6 @@ def _hand_back(
         as_of=max(moment for r in own for moment in (r.received, r.modified or r.received)),
     )
     return HandBack(department, issue, filling)
-
-
-def _latest_issue(department: Department, register: Register) -> Issue | None:
-    """Return the form a department should answer, also one issued under its former code."""
-    issues = (register.latest(code) for code in (department.code, *department.formerly))
-    return next((issue for issue in issues if issue), None)
 
 
 def _counting(own: list[Return], shown: list[Answer]) -> dict[str, Answer]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from workflow.compiled.asking import Asking
 from workflow.compiled.status import DepartmentStatus, Totals
 from workflow.findings import Finding
 from workflow.model import Return
@@ -30,11 +31,13 @@ def status_document(
     totals: Totals,
     seen: Sequence[Sequence[str | int]],
     made: Mapping[str, str],
+    asked: Mapping[str, Asking],
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
     Seen are those files by name, size and time, to tell what has come since. Made are the
-    hand-backs by name, with their digest: what we may take away again.
+    hand-backs by name, with their digest: what we may take away again. Asked is what each
+    department has still to do, by its code: what letters to it say.
     """
     return {
         "year": year,
@@ -42,6 +45,7 @@ def status_document(
         "totals": totals.as_json(),
         "seen": [list(file) for file in seen],
         "made": dict(made),
+        "asked": {code: asking.as_json() for code, asking in asked.items()},
     }
 
 

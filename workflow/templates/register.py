@@ -14,7 +14,7 @@ from typing import Any
 
 from workflow.errors import WorkspaceError
 from workflow.form import form_as_json, form_from_json
-from workflow.model import Form
+from workflow.model import Department, Form
 from workflow.years import era_year, iso_time
 
 REGISTER_NAME = "register.json"
@@ -90,6 +90,11 @@ class Register:
     def latest(self, department: str) -> Issue | None:
         """Return the issue a department should answer now."""
         return self._latest.get(department)
+
+    def latest_for(self, department: Department) -> Issue | None:
+        """Return the issue a department should answer, also one issued under its former code."""
+        issues = (self.latest(code) for code in (department.code, *department.formerly))
+        return next((issue for issue in issues if issue), None)
 
     def find(self, number: FormNumber) -> Issue | None:
         """Return the issue with this 様式番号."""

@@ -1,0 +1,128 @@
+"""Letters: what is edited counts, values stay plain text, and a slip is told by file and line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.small import PLAN, issue
+from workflow.compiled.asking import Asking, ToCorrect
+from workflow.errors import WorkspaceError
+from workflow.mail.letter_files import LetterKind, load_letters
+from workflow.mail.letters import Message, Said, filled_in, letter
+from workflow.mail.saying import Occasion, distribution, request
+
+BOTH = Asking(
+    ("1-1", "2-1"), (ToCorrect("1-2", "評価", "「良」は選択肢に\nありません。", "選んで。"),)
+)
+
+
+def said(text: str, **values: Said) -> Message:
+    return filled_in(letter("メール文面/催促.txt", text), values)
+
+
+def ours(kind: LetterKind, values: dict[str, Said]) -> Message:
+    return filled_in(load_letters(Path("nowhere")).by_kind[kind], values)
+
+
+def on(day: int, month: int = 5) -> Occasion:
+    return Occasion(PLAN, 2023, date(2024, month, day))
+
+
+def test_the_first_line_is_the_subject() -> None:
+    assert said("件名：{{ 課名 }}へ\n\n本文\n", 課名="甲課") == Message("甲課へ", "本文\n")
+    assert said("甲課へ\n本文", 課名="甲課") == Message("甲課へ", "本文\n")
+
+
+@given(st.text())
+def test_values_are_plain_text_on_the_subject_line(name: str) -> None:
+    message = said("件名：[{{ 課名 }}]\n本文", 課名=name)
+    assert message.body == "本文\n"
+    assert len(message.subject.splitlines()) == 1
+    assert "\u202e" not in message.subject
+
+
+def test_what_looks_like_a_template_in_a_value_is_not_one() -> None:
+    assert said("件名：{{ 課名 }}\n{{ 課名 }}", 課名="{{ 7*7 }}{% x %}") == Message(
+        "{{ 7*7 }}{% x %}", "{{ 7*7 }}{% x %}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ("件名：あ\n\n{{ 課 }}\n", 3, "「課」"),
+        ("件名：{{ 課 }}\n本文\n", 1, "「課」"),
+        ("件名：あ\n{% for 一つ in 未提出 %}\n{{ 一つ.題 }}\n{% endfor %}", 3, "「題」"),
+        ("件名：あ\n本文\n{{ 課名 \n}\n", 4, "組を"),
+        ("件名：あ\n{% if 課名 %}\n", 2, "組を"),
+        ("件名：あ\n\n{{ 課名 + 1 }}", 3, "失敗"),
+        ("件名：あ\n\n{{ 課名.__class__.__mro__ }}", 3, "失敗"),
+        ("件名：\n本文", 1, "件名"),
+        ("", 1, "件名"),
+    ],
+)
+def test_a_slip_is_one_sentence_with_file_and_line(text: str, line: int, word: str) -> None:
+    with pytest.raises(WorkspaceError) as slip:
+        said(text, 課名="甲課", 未提出=[{"名前": "一"}])
+    sentence = str(slip.value)
+    assert sentence.startswith(f"「メール文面/催促.txt」の{line}行目は、")
+    assert word in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+def test_edited_letters_count_as_any_editor_saves_them(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "催促.txt").write_bytes("件名：直した\r\n本文です。\r\n".encode(encoding))
+    letters = load_letters(tmp_path)
+    assert {path.name for path in letters.new} == {"配布.txt", "修正依頼.txt"}
+    message = filled_in(letters.by_kind[LetterKind.REMINDER], {})
+    assert message == Message("直した", "本文です。\n")
+
+
+def test_a_letter_in_no_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "催促.txt").write_bytes(b"\x81")
+    with pytest.raises(WorkspaceError, match="催促"):
+        load_letters(tmp_path)
+
+
+def test_our_distribution_names_file_and_deadline() -> None:
+    message = ours(
+        LetterKind.DISTRIBUTION, distribution(on(1), PLAN.department("A"), issue("A", count=2))
+    )
+    assert "小さな計画" in message.subject
+    for told in ("甲課\n", "A.xlsx", "令和6年5月31日（金）", "4件", "第2版", "内線1"):
+        assert told in message.body
+    assert "#}" not in message.body
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [(on(28), "あと3日"), (on(31), "本日"), (on(2, month=6), "2日過ぎて")],
+)
+def test_our_reminder_counts_the_days(today: Occasion, told: str) -> None:
+    values = request(today, PLAN.department("A"), Asking(("1-1", "2-1")), "A.xlsx", True)
+    message = ours(LetterKind.REMINDER, values)
+    assert told in message.body
+    assert (
+        "・1-1　見守り\n・2-1　訓練（乙課と共同。どちらかの課のご回答で足ります）\n" in message.body
+    )
+    assert "書き足して" in message.body
+    assert ("期限超過" in message.subject) == ("過ぎ" in told)
+
+
+def test_our_request_for_correction_tells_each_place_and_what_is_missing() -> None:
+    message = ours(
+        LetterKind.CORRECTION, request(on(1), PLAN.department("A"), BOTH, "A_差戻し.xlsx", True)
+    )
+    for told in (
+        "・整理番号1-2（声かけ）の「評価」\n　　「良」は選択肢に ありません。\n　　→ 選んで。\n",
+        "・1-1　見守り\n",
+        "A_差戻し.xlsx",
+        "あと30日",
+    ):
+        assert told in message.body

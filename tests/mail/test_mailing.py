@@ -1,0 +1,197 @@
+"""Drafts in a round: who gets one, with what, and what happens to those people changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from tests.city import City, full_texts
+from workflow.cli import main
+from workflow.errors import WorkspaceError
+from workflow.mailing import Mailing, draft_distribution, remind
+from workflow.plan.convert import sample_document
+from workflow.years import JST
+
+NOW = datetime(2024, 5, 21, 9, 0, tzinfo=JST)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A city in which three departments answered: one well, one with a mistake, one in part."""
+    document = sample_document()
+    document["plan"] |= {"deadline": "2024-05-31", "contact": "内線 2345"}
+    for department in document["departments"]:
+        department["email"] = f"{department['code'].lower()}@city.example.lg.jp"
+    city = City.with_plan(tmp_path, document)
+    city.generate()
+    return city
+
+
+@pytest.fixture
+def answered(city: City) -> City:
+    texts = full_texts(city.plan)
+    city.send_back("ICT", texts)
+    city.send_back("KODOMO", texts | {"2-3": texts["2-3"] | {"評価": "とても良い"}, "4-2": {}})
+    city.send_back("GAKKO", texts | {"6-1": {}})
+    city.collect()
+    return city
+
+
+def made_ready(city: City) -> Mailing:
+    return remind(city.workspace, 2023, NOW)
+
+
+def read(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def body(message: EmailMessage) -> str:
+    part = message.get_body()
+    assert part is not None
+    return str(part.get_content())
+
+
+def attached(message: EmailMessage) -> Mapping[str, bytes]:
+    return {str(a.get_filename()): a.get_content() for a in message.iter_attachments()}
+
+
+def by_department(mailing: Mailing) -> dict[str, Path]:
+    return {path.name.split("_")[0]: path for path in mailing.drafts.current}
+
+
+def without_address(city: City, *codes: str) -> None:
+    document = sample_document()
+    for department in document["departments"]:
+        department["email"] = "" if department["code"] in codes else "a@city.example.lg.jp"
+    City.with_plan(city.home, document)
+
+
+def test_every_department_gets_its_template(city: City) -> None:
+    mailing = draft_distribution(city.workspace, 2023, NOW)
+    drafts = by_department(mailing)
+    assert set(drafts) == {d.code for d in city.plan.departments}
+    for code, path in drafts.items():
+        message = read(path)
+        template = city.template(code)
+        assert attached(message) == {template.name: template.read_bytes()}
+        assert message["To"].addresses[0].addr_spec == f"{code.lower()}@city.example.lg.jp"
+
+
+def test_a_second_run_leaves_what_says_the_same(city: City) -> None:
+    draft_distribution(city.workspace, 2023, NOW)
+    again = draft_distribution(city.workspace, 2023, datetime(2024, 6, 21, 9, 0, tzinfo=JST))
+    assert again.drafts.fresh == ()
+    assert again.new_texts == ()
+    document = sample_document()
+    document["items"][0]["title"] = "新しい名前"
+    City.with_plan(city.home, document)
+    city.generate()
+    fresh = draft_distribution(city.workspace, 2023, NOW).drafts.fresh
+    owners = set(document["items"][0]["departments"])
+    assert owners <= {path.name.split("_")[0] for path in fresh}
+
+
+def test_who_is_asked_what(answered: City) -> None:
+    drafts = by_department(made_ready(answered))
+    assert set(drafts) == {d.code for d in answered.plan.departments} - {"ICT"}
+    gakko, kodomo = read(drafts["GAKKO"]), read(drafts["KODOMO"])
+    assert "・6-1　" in body(gakko)
+    assert "・1-1　" not in body(gakko)
+    assert "あと10日" in body(gakko)
+    assert attached(gakko) == {}
+    (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
+    assert attached(kodomo) == {handback.name: handback.read_bytes()}
+    assert "「とても良い」は選択肢にありません。" in body(kodomo)
+
+
+def test_before_the_first_collect_everything_is_missing(city: City) -> None:
+    drafts = by_department(made_ready(city))
+    assert set(drafts) == {d.code for d in city.plan.departments}
+
+
+def test_who_has_answered_gets_no_mail_any_more(answered: City) -> None:
+    before = by_department(made_ready(answered))
+    texts = full_texts(answered.plan)
+    for department in answered.plan.departments:
+        answered.send_back(department.code, texts, hours=5)
+    assert made_ready(answered).uncollected > 0
+    before["KIKI"].write_bytes(b"by hand")
+    answered.collect()
+    mailing = made_ready(answered)
+    assert mailing.drafts.current == ()
+    assert mailing.drafts.left == (before["KIKI"],)
+    assert not mailing.uncollected
+    assert [p.name for p in mailing.folder.glob("*.eml")] == [before["KIKI"].name]
+    assert made_ready(answered).drafts.left == (before["KIKI"],)
+
+
+def test_an_edited_draft_is_kept_when_a_new_one_is_due(answered: City) -> None:
+    path = by_department(made_ready(answered))["GAKKO"]
+    path.write_bytes(b"by hand")
+    (kept,) = made_ready(answered).drafts.kept
+    assert kept.read_bytes() == b"by hand"
+    assert "・6-1　" in body(read(path))
+
+
+def test_a_hand_back_gone_or_edited_is_told(answered: City) -> None:
+    (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
+    handback.write_bytes(b"by hand")
+    edited = made_ready(answered)
+    assert edited.edited == (handback.name,)
+    assert attached(read(by_department(edited)["KODOMO"])) == {handback.name: b"by hand"}
+    handback.unlink()
+    gone = made_ready(answered)
+    assert gone.absent == (handback.name,)
+    assert "KODOMO" not in by_department(gone)
+
+
+def test_a_department_without_an_address_gets_a_draft_to_nobody(city: City) -> None:
+    without_address(city, "KIKI")
+    mailing = made_ready(city)
+    assert mailing.unaddressed == ("危機管理課",)
+    assert read(by_department(mailing)["KIKI"])["To"] is None
+
+
+def test_edited_letters_are_used_and_never_written_over(city: City) -> None:
+    made_ready(city)
+    edited = city.workspace.letters() / "催促.txt"
+    edited.write_text("件名：直した\n{{ 課名 }}様\n", "utf-8")
+    drafts = by_department(made_ready(city))
+    assert read(drafts["KIKI"])["Subject"] == "直した"
+    assert body(read(drafts["KIKI"])).strip() == "危機管理課様"
+    assert edited.read_text("utf-8").startswith("件名：直した")
+
+
+def test_a_wrong_letter_changes_nothing(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {p: p.read_bytes() for p in made_ready(city).drafts.current}
+    (city.workspace.letters() / "催促.txt").write_text("件名：あ\n\n{{ 課 }}\n", "utf-8")
+    capsys.readouterr()
+    assert main(["remind", "--year", "2023", "--home", str(city.home)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "催促.txt" in line
+    assert "3行目" in line
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_an_item_that_left_the_plan_asks_for_a_collect(answered: City) -> None:
+    document = sample_document()
+    document["items"] = [i for i in document["items"] if i["id"] != "6-1"]
+    City.with_plan(answered.home, document)
+    with pytest.raises(WorkspaceError, match="collect"):
+        made_ready(answered)
+
+
+def test_generate_with_mail_says_where_and_that_nothing_is_sent(
+    city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "--year", "2023", "--mail", "--home", str(city.home)]) == 0
+    shown = capsys.readouterr().out
+    assert str(city.workspace.distribution_drafts(2023)) in shown
+    assert "送信はしていません" in shown

@@ -1,0 +1,78 @@
+"""The drafts in a folder: written, renewed and taken away, never one a person has changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow.errors import WorkspaceError
+from workflow.files import remove_all, replace_all, safe_name
+from workflow.mail.letter_files import LetterKind
+from workflow.model import Department
+from workflow.own_files import plan_writes
+from workflow.years import era_year
+
+_RECORD = ".drafts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What lies in a folder of drafts after a run.
+
+    Fresh are those of the current ones that are new or say something new. Kept are copies of
+    edited drafts that were written over, left are edited ones nobody needs any more.
+    """
+
+    current: tuple[Path, ...]
+    fresh: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    left: tuple[Path, ...]
+
+
+def draft_name(department: Department, kind: LetterKind, year: int) -> str:
+    """Return the name of a department's draft."""
+    return f"{department.code}_{safe_name(department.name)}_{kind}_{era_year(year)}.eml"
+
+
+def write_drafts(folder: Path, contents: Mapping[str, bytes], also: Mapping[Path, bytes]) -> Drafts:
+    """Write the drafts a folder shall hold and what else goes with them, or nothing at all.
+
+    Raises OutputError, or WorkspaceError when the record of what is ours cannot be read.
+    """
+    before = _record(folder)
+    planned = plan_writes(folder, contents, before)
+    left = {
+        name: digest
+        for name, digest in before.items()
+        if name not in planned.made and (folder / name).is_file()
+    }
+    record = {**planned.made, **left}
+    stored = {folder / _RECORD: _as_bytes(record)} if record != before else {}
+    # The record goes first: a run cut short then finds its own drafts, not a stranger's.
+    replace_all({**also, **stored, **planned.writes})
+    remove_all(planned.stale)
+    return Drafts(
+        current=planned.current,
+        fresh=tuple(path for path in planned.current if path in planned.writes),
+        kept=planned.kept,
+        left=tuple(folder / name for name in left),
+    )
+
+
+def _record(folder: Path) -> dict[str, str]:
+    path = folder / _RECORD
+    if not path.exists():
+        return {}
+    try:
+        return {str(name): str(digest) for name, digest in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise WorkspaceError(
+            f"下書きの記録（{path}）を読み取れません。「{folder}」を別の場所に移してから、"
+            "もう一度実行してください。"
+        ) from error
+
+
+def _as_bytes(record: Mapping[str, str]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
