@@ -11,6 +11,7 @@ MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
 
 _LONGEST_LABEL = 100
+_MOST_COMPOSED = 4
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -66,13 +67,29 @@ def folded(text: str) -> str:
 
 def folded_id(text: str) -> str:
     """Return an item id for comparison only: as folded, with every kind of dash made one."""
-    return folded(text.translate(_DASHES))
+    return _folded_id(text) if len(text) <= _LONGEST_LABEL else folded(text.translate(_DASHES))
+
+
+def may_fold_to(text: str, longest: int) -> bool:
+    """Whether a text could fold to one of so many characters; of long prose it is plain at once.
+
+    No more than four characters are ever composed to one (Unicode, NFC), and blanks alone vanish.
+    """
+    if len(text) <= longest:
+        return True
+    first_word = text.split(None, 1)[:1]
+    return not first_word or len(first_word[0]) <= _MOST_COMPOSED * longest
 
 
 @lru_cache(maxsize=20_000)
 def _folded_label(text: str) -> str:
     """Return a short text folded: the same labels and ids stand in every workbook of a round."""
     return _folded(text)
+
+
+@lru_cache(maxsize=20_000)
+def _folded_id(text: str) -> str:
+    return _folded(text.translate(_DASHES))
 
 
 def _folded(text: str) -> str:

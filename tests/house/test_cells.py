@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from tests.fillers.xml_patch import escaped
-from workflow.cells import a1, decoded, folded, folded_id, plain_number, quoted_sheet
+from workflow.cells import (
+    a1,
+    decoded,
+    folded,
+    folded_id,
+    may_fold_to,
+    plain_number,
+    quoted_sheet,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +86,19 @@ def test_texts_are_compared_without_width_case_and_blanks(one: str, other: str, 
 def test_every_dash_in_an_id_is_the_same(dash: str) -> None:
     assert folded_id(f"１{dash}2") == folded_id("1-2")
     assert folded_id(f"1{dash}2") != folded_id("12")
+
+
+LETTERS = st.one_of(st.characters(), st.sampled_from("\u3000 か\u3099ᾂ\u1100\u1161\u11a8㍿"))
+
+
+@given(st.one_of(st.text(), st.text(LETTERS)))
+def test_no_text_is_thought_too_long_for_what_it_folds_to(text: str) -> None:
+    assert may_fold_to(text, len(folded(text)))
+
+
+def test_prose_is_plainly_too_long_for_a_label() -> None:
+    assert not may_fold_to("地域で講座を開いた。参加者が多かった。", 4)
+    assert may_fold_to(" " * 500 + "評価", 4)
 
 
 @pytest.mark.parametrize(

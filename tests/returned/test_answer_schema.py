@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from tests.small import COST, DONE, FORM, PROGRESS, RATING, REASON
 from workflow.findings import Place
 from workflow.model import Form, Value
-from workflow.returned.answer_schema import answer_schema, objections
+from workflow.returned.answer_schema import answer_schema, objector
 
 GOOD: dict[str, Value] = {
     "progress": "した。",
@@ -23,7 +23,7 @@ GOOD: dict[str, Value] = {
 
 def objected(form: Form, values: dict[str, Value]) -> list[tuple[str, str]]:
     """Return field and code of each objection, having seen that it can be said."""
-    found = list(objections(form, values))
+    found = list(objector(form)(values))
     for _, code, details in found:
         assert code.at(Place(), **details).message
     return [(key, code.name) for key, code, _ in found]
@@ -98,7 +98,7 @@ def test_a_condition_asks_only_when_it_is_met(rating: str, reason: str | None, c
 
 def test_details_name_what_is_wrong_and_what_is_allowed() -> None:
     values = GOOD | {"progress": "あ" * 12, "rating": "Ｂ", "cost": Decimal("0.25")}
-    details = {key: said for key, _, said in objections(FORM, values)}
+    details = {key: said for key, _, said in objector(FORM)(values)}
     assert (details["progress"]["found"], details["progress"]["limit"]) == ("12", "10")
     assert details["cost"] | {"value": "0.25", "limit": "1"} == details["cost"]
     assert details["reason"] == {"label": "理由", "other": "評価", "value": "Ｂ"}

@@ -6,6 +6,7 @@ schema's to report. So all checks run, whatever else is wrong.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -38,11 +39,16 @@ DEPARTMENT_AXIS = "担当課"
 # XML 1.0 holds none of these; a carriage return it holds, but turns into a line feed.
 _UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_SPELLED_OUT = re.compile(r"\\[bfru]|[\ud800-\udfff\ufffe\uffff]")
+"""What such a character comes to in JSON: texts without any need no closer look."""
+
 Check = Callable[[Node], Iterable[Problem]]
 
 
 def check_characters(document: Node) -> Iterator[Problem]:
     """Every text can be kept in a workbook."""
+    if _SPELLED_OUT.search(json.dumps(document.value, ensure_ascii=False)) is None:
+        return
     for node in document.walk():
         if found := _UNFIT.search(node.text):
             character = f"U+{ord(found[0]):04X}"
@@ -106,6 +112,8 @@ def check_item_departments(document: Node) -> Iterator[Problem]:
     known = _department_codes(document)
     for item in document["items"].elements:
         departments = item["departments"]
+        if _are_known_once(departments.value, known):
+            continue
         if departments.value == []:
             details = {"value": item["id"].text}
             yield Problem(Code.PLAN_NOBODY_ANSWERS, departments.pointer, details)
@@ -219,6 +227,12 @@ def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterat
     for node in filter(_is_filled, named) if known else ():
         if node.text not in known:
             yield Problem(Code.PLAN_UNKNOWN_DEPARTMENT, node.pointer, {"value": node.text})
+
+
+def _are_known_once(names: object, known: frozenset[str]) -> bool:
+    if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):
+        return False
+    return len(set(names)) == len(names) and known.issuperset(names)
 
 
 def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.findings import Code
+from workflow.glance import at_a_glance
 from workflow.plan.book_layout import label_of
 from workflow.plan.document import Problem
 from workflow.plan.node import Node, child
@@ -43,6 +44,8 @@ class _Violation:
 
 def schema_problems(document: Node) -> Iterator[Problem]:
     """Yield every violation of the schema."""
+    if at_a_glance(whole_schema())(document.value):
+        return
     for error in _errors(document.value):
         pointer = ""
         for key in error.absolute_path:
@@ -81,11 +84,16 @@ def _validator() -> Validator:
 
     keywords = {"maxLength": max_length, "pattern": pattern}
     kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    # Following a reference takes as long as checking what it leads to, and plans are long.
-    whole = _spelled_out(schema, schema.pop("$defs"))
-    validator: Validator = kind(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator: Validator = kind(whole_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
     return validator
+
+
+@cache
+def whole_schema() -> Mapping[str, Any]:
+    """Return the schema without references: to follow one takes as long as checking by it."""
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    whole: Mapping[str, Any] = _spelled_out(schema, schema.pop("$defs"))
+    return whole
 
 
 def _spelled_out(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401  a schema

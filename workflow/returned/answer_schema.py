@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workflow.findings import Code
+from workflow.glance import at_a_glance
 from workflow.model import ChoiceField, DateField, Field, Form, NumberField, TextField, Value
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 Objection = tuple[str, Code, dict[str, str]]
 """A field key, what is wrong with its value, and the details of the message."""
+
+Objector = Callable[[Mapping[str, Value]], Sequence[Objection]]
+"""Gives what is wrong with an answer, in the order of the form."""
 
 
 def answer_schema(form: Form) -> dict[str, Any]:
@@ -33,11 +37,22 @@ def answer_schema(form: Form) -> dict[str, Any]:
     } | ({"allOf": conditions} if conditions else {})
 
 
-def objections(form: Form, values: Mapping[str, Value]) -> Iterator[Objection]:
-    """Yield what the schema finds wrong with an answer, in the order of the form."""
-    instance: dict[str, Any] = {
-        k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()
-    }
+@lru_cache(maxsize=32)
+def objector(form: Form) -> Objector:
+    """Return a function that gives what the schema finds wrong with an answer to a form."""
+    is_fine = at_a_glance(answer_schema(form))
+
+    def objected(values: Mapping[str, Value]) -> tuple[Objection, ...]:
+        instance: dict[str, Any] = {
+            k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()
+        }
+        return () if is_fine(instance) else tuple(_objections(form, instance))
+
+    return objected
+
+
+def _objections(form: Form, instance: Mapping[str, Any]) -> Iterator[Objection]:
+    """Yield what is wrong with an answer, in the order of the form, at most once for each field."""
     order = [field.key for field in form.fields]
     found = [_objection(form, error, instance) for error in _validator(form).iter_errors(instance)]
     seen: set[str] = set()

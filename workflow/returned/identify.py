@@ -31,7 +31,8 @@ def stamps(book: RawBook) -> tuple[FormNumber, ...]:
     """Return the distinct form numbers a workbook carries, the most trusted first."""
     texts = [book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")]
     for sheet in book.sheets:
-        shown = sorted((p, c.text) for p, c in sheet.cells.items() if p[0] <= _SEEN_ROWS)
+        cells = sheet.cells.items()
+        shown = sorted((p, c.text) for p, c in cells if p[0] <= _SEEN_ROWS and "-" in c.text)
         texts += (found for _, text in shown for found in _NUMBER_IN_TEXT.findall(text))
     numbers = (FormNumber.parse(text) for text in texts)
     return tuple(dict.fromkeys(n for n in numbers if n))

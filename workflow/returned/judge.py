@@ -21,7 +21,7 @@ from workflow.model import (
     judged,
 )
 from workflow.raw import RawBook
-from workflow.returned.answer_schema import objections
+from workflow.returned.answer_schema import objector
 from workflow.returned.first_reading import read_first
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
@@ -83,7 +83,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     table = find_table(book, context.labels.get(year, frozenset()))
     if table is None and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
-    ids = tuple(table.ids().values()) if table else ()
+    ids = tuple(text for text in table.ids.values() if text.strip()) if table else ()
     identity = identify(read.path, found, ids, context.plan, year, register)
     read = _identified(read, identity, context.plan)
     if identity.issue is None:
@@ -102,14 +102,15 @@ def _judge_rows(
 ) -> Return:
     matching = match(read.path, table, issue)
     findings = [*identity.findings, *matching.findings]
+    judging = _Rows(read, matching.sheet, issue.form.form, context.previous)
     answers = []
     for row in matching.rows:
-        answer, noticed = _answer(read, issue, matching.sheet, row, context)
+        answer, noticed = judging.answer(row)
         findings += noticed
         if answer is not None:
             answers.append(answer)
         elif row.item.id not in context.answered_by_any:
-            findings.append(Code.ROW_BLANK.at(_place(read, matching.sheet, row)))
+            findings.append(Code.ROW_BLANK.at(judging.place(row)))
     if not answers:
         findings.append(Code.RETURN_BLANK.at(Place(file=read.path, sheet=matching.sheet)))
     spoilt = {f.item for f in matching.findings if f.severity is Severity.ERROR}
@@ -126,61 +127,65 @@ def _judge_rows(
     )
 
 
-def _answer(
-    read: Return, issue: Issue, sheet: str, row: MatchedRow, context: Context
-) -> tuple[Answer | None, list[Finding]]:
-    form = issue.form.form
+class _Rows:
+    """The judging of the rows of one file."""
 
-    def finding(key: str, code: Code, **details: str) -> Finding:
-        return code.at(_place(read, sheet, row, key, form.field(key).label), **details)
+    def __init__(self, read: Return, sheet: str, form: Form, previous: PreviousAnswers) -> None:
+        self._read, self._sheet, self._previous = read, sheet, previous
+        self._fields = {field.key: field for field in form.fields}
+        self._objected = objector(form)
 
-    findings = [finding(key, Code.VALUE_SPACES) for key in row.spaces]
-    if not row.cells:
-        return None, findings
-    findings += (finding(key, Code.VALUE_MERGED) for key in row.merged)
-    values: dict[str, Value] = {}
-    unusable = set()
-    for key, cell in row.cells.items():
-        parsed = parse(form.field(key), cell)
-        findings += (finding(key, r.code, **dict(r.details)) for r in parsed.remarks)
-        if parsed.value is None:
-            unusable.add(key)
-        else:
-            values[key] = parsed.value
-    objected = list(objections(form, values))
-    for key, code, details in objected:
-        # A formula, an error value or a lost column was already reported; it is not also empty.
-        if key not in unusable and key in row.places:
-            findings.append(finding(key, code, **details))
-    previous = context.previous.get((row.item.id, read.department), {})
-    findings += (
-        finding(k, Code.VALUE_SAME_AS_LAST_YEAR) for k in _repeated(form, values, previous)
-    )
-    answer = Answer(
-        item=row.item.id,
-        department=read.department,
-        values=values,
-        cells=row.places,
-        written={key: cell.text for key, cell in row.cells.items()},
-        source=Source(read.path, sheet, row.row, read.sha256, read.received),
-        rejected=bool(objected) or any(f.severity is Severity.ERROR for f in findings),
-    )
-    return answer, findings
+    def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
+        """Return what a row answers, None when it is blank, and what was noticed."""
+        findings = [self._finding(row, key, Code.VALUE_SPACES) for key in row.spaces]
+        if not row.cells:
+            return None, findings
+        findings += [self._finding(row, key, Code.VALUE_MERGED) for key in row.merged]
+        values: dict[str, Value] = {}
+        for key, cell in row.cells.items():
+            parsed = parse(self._fields[key], cell)
+            findings += [self._finding(row, key, r.code, **dict(r.details)) for r in parsed.remarks]
+            if parsed.value is not None:
+                values[key] = parsed.value
+        objected = self._objected(values)
+        for key, code, details in objected:
+            # A formula, an error value or a lost column was already reported; it is not also empty.
+            if key in row.places and (key in values or key not in row.cells):
+                findings.append(self._finding(row, key, code, **details))
+        repeated = self._repeated(row, values)
+        findings += [self._finding(row, key, Code.VALUE_SAME_AS_LAST_YEAR) for key in repeated]
+        spoilt = bool(objected) or any(f.severity is Severity.ERROR for f in findings)
+        return self._answered(row, values, spoilt), findings
 
+    def place(self, row: MatchedRow) -> Place:
+        """Return the place of a whole row."""
+        return Place(
+            file=self._read.path, sheet=self._sheet, cell=f"{row.row}行目", item=row.item.id
+        )
 
-def _repeated(
-    form: Form, values: Mapping[str, Value], previous: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield the prose fields that say to the letter what they said last year."""
-    for asked in form.fields:
-        said = previous.get(asked.label)
-        if isinstance(asked, TextField) and said and values.get(asked.key) == said:
-            yield asked.key
+    def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
+        read = self._read
+        return Answer(
+            item=row.item.id,
+            department=read.department,
+            values=values,
+            cells=row.places,
+            written={key: cell.text for key, cell in row.cells.items()},
+            source=Source(read.path, self._sheet, row.row, read.sha256, read.received),
+            rejected=spoilt,
+        )
 
+    def _repeated(self, row: MatchedRow, values: Mapping[str, Value]) -> Iterator[str]:
+        """Yield the prose fields that say to the letter what they said last year."""
+        previous = self._previous.get((row.item.id, self._read.department), {})
+        for asked in self._fields.values() if previous else ():
+            said = previous.get(asked.label)
+            if isinstance(asked, TextField) and said and values.get(asked.key) == said:
+                yield asked.key
 
-def _place(read: Return, sheet: str, row: MatchedRow, key: str = "", label: str = "") -> Place:
-    cell = row.places[key] if key else f"{row.row}行目"
-    return Place(file=read.path, sheet=sheet, cell=cell, item=row.item.id, field=label)
+    def _finding(self, row: MatchedRow, key: str, code: Code, **details: str) -> Finding:
+        label = self._fields[key].label
+        return code.at(replace(self.place(row), cell=row.places[key], field=label), **details)
 
 
 def _labels(register: Register) -> frozenset[str]:

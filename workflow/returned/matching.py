@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from workflow.cells import a1, folded, folded_id
+from workflow.cells import a1, column_letters, folded, folded_id, may_fold_to
 from workflow.findings import Code, Finding, Place
 from workflow.raw import Area, RawBook, RawCell, RawSheet
 from workflow.templates.layout import DEPARTMENT_LABEL, ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 from workflow.templates.register import Issue, IssuedItem
 
 _HEADER_ROWS = 60
+_SHORT, _MOST_REMEMBERED = 100, 20_000
 
 
 @dataclass(frozen=True)
@@ -30,30 +31,39 @@ class Table:
 
     def text(self, row: int, label: str) -> str:
         """Return the text under a label in a row, "" where there is none."""
-        column = self.column(label)
+        return self.text_at(row, self.column(label))
+
+    def text_at(self, row: int, column: int | None) -> str:
+        """Return the text in a cell of the sheet, "" where there is none."""
         cell = self.sheet.cells.get((row, column)) if column else None
         return cell.text if cell else ""
 
+    @cached_property
     def rows(self) -> tuple[int, ...]:
-        """Return the rows below the header that hold anything, last year's answers left out."""
-        return self._rows
+        """The rows below the header that hold anything, last year's answers left out."""
+        filled = {row for row, _ in self.sheet.cells if row > self.header_row}
+        return tuple(sorted(filled - self.previous_rows))
 
     @cached_property
-    def _rows(self) -> tuple[int, ...]:
-        rows = sorted({row for row, _ in self.sheet.cells if row > self.header_row})
-        previous = folded(PREVIOUS_LABEL)
-        return tuple(row for row in rows if folded(self.text(row, ID_LABEL)) != previous)
+    def previous_rows(self) -> frozenset[int]:
+        """The rows that show last year's answers."""
+        ids, previous = self.column(ID_LABEL), folded(PREVIOUS_LABEL)
+        cells = self.sheet.cells.items()
+        return frozenset(
+            row for (row, column), cell in cells if column == ids and folded(cell.text) == previous
+        )
+
+    @cached_property
+    def ids(self) -> Mapping[int, str]:
+        """The text in the 整理番号 column of each row, "" where there is none."""
+        column = self.column(ID_LABEL)
+        return {row: self.text_at(row, column) for row in self.rows}
 
     def is_filled(self, labels: AbstractSet[str]) -> bool:
         """Whether anything stands under these folded labels."""
         columns = [self.columns[label] for label in labels]
-        cells = (self.sheet.cells.get((row, column)) for row in self.rows() for column in columns)
+        cells = (self.sheet.cells.get((row, column)) for row in self.rows for column in columns)
         return any(cell and not cell.is_blank for cell in cells)
-
-    def ids(self) -> dict[int, str]:
-        """Return the text in the 整理番号 column of each row that has one."""
-        texts = {row: self.text(row, ID_LABEL) for row in self.rows()}
-        return {row: text for row, text in texts.items() if text.strip()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +96,60 @@ def find_table(book: RawBook, labels: frozenset[str]) -> Table | None:
 
     On a tie one that is filled comes before a blank one, then the one on the entry sheet.
     """
-    known = {folded(label) for label in labels}
+    known = _known(labels)
     tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
-    carrying = [table for table in tables if known & table.columns.keys()]
+    carrying = [table for table in tables if known.labels & table.columns.keys()]
 
     def rank(table: Table) -> tuple[int, bool, bool]:
-        found = known & table.columns.keys()
+        found = known.labels & table.columns.keys()
         return len(found), table.is_filled(found), table.sheet.name == ENTRY_SHEET
 
     return max(carrying, key=rank, default=None)
 
 
-def _tables(sheet: RawSheet, known: AbstractSet[str]) -> Iterator[Table]:
+class _Known:
+    """The folded labels of the fields, and which texts fold to one of them or to 整理番号.
+
+    Most short texts stand on every template, so they are remembered.
+    """
+
+    def __init__(self, labels: frozenset[str]) -> None:
+        self.labels = frozenset(map(folded, labels))
+        self._headings = self.labels | {folded(ID_LABEL)}
+        self._longest = max(map(len, self._headings))
+        self._remembered: dict[str, bool] = {}
+
+    def rows(self, sheet: RawSheet) -> set[int]:
+        """Return the rows in which a heading may stand."""
+        remembered = self._remembered.get
+        found = set()
+        for (row, _), cell in sheet.cells.items():
+            if row <= _HEADER_ROWS:
+                is_heading = remembered(cell.text)
+                if is_heading or (is_heading is None and self._is_heading(cell.text)):
+                    found.add(row)
+        return found
+
+    def _is_heading(self, text: str) -> bool:
+        is_heading = may_fold_to(text, self._longest) and folded(text) in self._headings
+        if len(text) <= _SHORT and len(self._remembered) < _MOST_REMEMBERED:
+            self._remembered[text] = is_heading
+        return is_heading
+
+
+@lru_cache(maxsize=32)
+def _known(labels: frozenset[str]) -> _Known:
+    return _Known(labels)
+
+
+def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
     """Yield each row that looks like a header: 整理番号 stands in it, or two fields' labels."""
-    texts: dict[int, dict[str, int]] = {}
-    for (row, column), cell in sorted(sheet.cells.items()):
-        if row <= _HEADER_ROWS:
-            texts.setdefault(row, {}).setdefault(folded(cell.text), column)
+    texts: dict[int, dict[str, int]] = {row: {} for row in sorted(known.rows(sheet))}
+    for (row, column), cell in sorted(sheet.cells.items()) if texts else ():
+        if row in texts:
+            texts[row].setdefault(folded(cell.text), column)
     for row, columns in texts.items():
-        if folded(ID_LABEL) in columns or len(known & columns.keys()) > 1:
+        if folded(ID_LABEL) in columns or len(known.labels & columns.keys()) > 1:
             yield Table(sheet, row, columns)
 
 
@@ -129,13 +174,18 @@ class _Seen:
         self._strange: list[int] = []
         columns = {f.key: table.column(f.label) for f in issue.form.form.fields}
         self._columns = {key: column for key, column in columns.items() if column is not None}
+        self._letters = {key: column_letters(column) for key, column in self._columns.items()}
+        self._labels = [(n, table.column(n)) for n in (*issue.form.levels, DEPARTMENT_LABEL)]
+        taken = self._columns.values()
+        areas = table.sheet.merged
+        self._areas = [a for a in areas if any(a.left <= c <= a.right for c in taken)]
 
     def by_id(self) -> dict[str, MatchedRow]:
         """Return the rows whose 整理番号 is an issued one, by item."""
         issued = {folded_id(item.id): item for item in self.issue.items}
         rows: dict[str, MatchedRow] = {}
-        for row in self.table.rows():
-            item = issued.get(folded_id(self.table.text(row, ID_LABEL)))
+        for row, text in self.table.ids.items():
+            item = issued.get(folded_id(text))
             if item is None:
                 self._strange.append(row)
             elif item.id in rows:
@@ -154,19 +204,18 @@ class _Seen:
             if len(fitting) == 1:
                 item = fitting[0]
                 rows[item.id] = self._matched(item, row)
-                was = self.table.text(row, ID_LABEL).strip() or "空欄"
+                was = self.table.ids[row].strip() or "空欄"
                 self._add(Code.ROW_FOUND_BY_LABEL, f"{row}行目", item.id, found=was, known=item.id)
             elif self._has_answers(row):
-                was = self.table.text(row, ID_LABEL).strip() or "空欄"
+                was = self.table.ids[row].strip() or "空欄"
                 self._add(Code.ROW_UNKNOWN, f"{row}行目", value=was)
         return rows
 
     def notice(self, matched: MatchedRow) -> None:
         """Note what is odd about a row that was found."""
-        labels = zip(self.issue.form.levels, matched.item.labels, strict=True)
-        for label, issued in (*labels, (DEPARTMENT_LABEL, matched.item.departments)):
-            written = self.table.text(matched.row, label)
-            column = self.table.column(label)
+        known = (*matched.item.labels, matched.item.departments)
+        for (label, column), issued in zip(self._labels, known, strict=True):
+            written = self.table.text_at(matched.row, column)
             if column and written != issued and folded(written) != folded(issued):
                 place = a1(matched.row, column)
                 self._add(
@@ -203,16 +252,17 @@ class _Seen:
         return len(twins) == 1 or fits
 
     def _matched(self, item: IssuedItem, row: int) -> MatchedRow:
-        columns = self._columns
-        stored = {key: self.table.sheet.cells.get((row, column)) for key, column in columns.items()}
-        areas = self.table.sheet.merged
+        stored = {key: self.table.sheet.cells.get((row, c)) for key, c in self._columns.items()}
+        held = {key: cell for key, cell in stored.items() if cell}
+        spaces = tuple(key for key, cell in held.items() if cell.is_blank)
+        areas = [area for area in self._areas if area.top <= row <= area.bottom]
         return MatchedRow(
             item=item,
             row=row,
-            cells={key: cell for key, cell in stored.items() if cell and not cell.is_blank},
-            places={key: a1(row, column) for key, column in columns.items()},
-            spaces=tuple(key for key, cell in stored.items() if cell and cell.is_blank),
-            merged=tuple(k for k, column in columns.items() if _is_merged(areas, row, column)),
+            cells={key: cell for key, cell in held.items() if key not in spaces},
+            places={key: f"{letters}{row}" for key, letters in self._letters.items()},
+            spaces=spaces,
+            merged=tuple(k for k, c in self._columns.items() if _is_merged(areas, row, c)),
         )
 
     def _has_answers(self, row: int) -> bool:
@@ -220,5 +270,5 @@ class _Seen:
         return any(cell and not cell.is_blank for cell in stored)
 
 
-def _is_merged(areas: tuple[Area, ...], row: int, column: int) -> bool:
+def _is_merged(areas: Sequence[Area], row: int, column: int) -> bool:
     return any(area.holds(row, column) for area in areas)

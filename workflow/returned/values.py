@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from unicodedata import is_normalized
 
-from workflow.cells import folded, plain_number
+from workflow.cells import folded, may_fold_to, plain_number
 from workflow.findings import Code
 from workflow.model import Choice, ChoiceField, DateField, Field, NumberField, TextField, Value
 from workflow.raw import CellKind, RawCell
@@ -29,6 +29,7 @@ _DITTO = {
     folded(text) for text in ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
 }
 _NOTHING = {folded(text) for text in ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")}
+_LONGEST_PHRASE = max(map(len, _DITTO | _NOTHING))
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 
@@ -88,19 +89,21 @@ def _parse_prose(text: str) -> Parsed:
     if not is_normalized("NFC", text) and is_normalized("NFD", text):
         text = unicodedata.normalize("NFC", text)
         remarks.append(Remark(Code.VALUE_COMPOSED))
-    said = folded(text)
+    said = folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
     if said in _DITTO:
         remarks.append(Remark(Code.VALUE_DITTO, (("value", text.strip()),)))
     elif said in _NOTHING:
         remarks.append(Remark(Code.VALUE_NOTHING, (("value", text.strip()),)))
-    private = sorted({*_PRIVATE.findall(text)})
+    private = _PRIVATE.findall(text)
     if private:
-        characters = "、".join(f"U+{ord(c):04X}" for c in private)
+        characters = "、".join(f"U+{ord(c):04X}" for c in sorted({*private}))
         remarks.append(Remark(Code.VALUE_PRIVATE_CHARACTER, (("characters", characters),)))
     return Parsed(text, tuple(remarks))
 
 
 def _parse_choice(field: ChoiceField, text: str) -> Parsed:
+    if any(choice.value == text for choice in field.choices):
+        return Parsed(text)
     value = _spellings(field.choices).get(folded(text))
     return Parsed(text) if value is None else _adjusted(text, value, value)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 
 from workflow.cells import a1, folded
 from workflow.model import Note, NoteKind
@@ -19,9 +19,11 @@ from workflow.templates.layout import (
     COVER_SHEET,
     DEPARTMENT_LABEL,
     ID_LABEL,
-    PREVIOUS_LABEL,
 )
 from workflow.templates.register import Issue
+
+Cell = tuple[int, int]
+"""The 1-based row and column of a cell."""
 
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
 _LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
@@ -35,12 +37,12 @@ def notes(
     printed = _Printed(issue.texts)
     for sheet in book.sheets:
         is_entry = sheet is table.sheet
-        known = _consumed(table, rows, issue) if is_entry else frozenset()
+        is_known = _consumed(table, rows, issue) if is_entry else _unknown
         if sheet.name == CORRECTION_SHEET:
-            known = frozenset(place for place in sheet.cells if _is_requested(sheet, place))
+            is_known = partial(_is_requested, sheet)
         kind = NoteKind.MARGIN if is_entry or sheet.name == COVER_SHEET else NoteKind.SHEET
-        for place, cell in sorted(sheet.cells.items()):
-            if place not in known and _is_written(sheet, cell, printed):
+        for place, cell in sorted(printed.others(sheet)):
+            if not is_known(place) and _is_written(sheet, cell, printed):
                 yield Note(kind, file, sheet.name, a1(*place), cell.text)
     for remark in book.remarks:
         if remark.text.strip() and not _is_our_request(remark.text):
@@ -54,7 +56,7 @@ def _is_our_request(comment: str) -> bool:
     return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
 
 
-def _is_requested(sheet: RawSheet, place: tuple[int, int]) -> bool:
+def _is_requested(sheet: RawSheet, place: Cell) -> bool:
     """Whether a cell belongs to the list of corrections: the heading, or a numbered line."""
     row, column = place
     numbered = sheet.cells.get((row, CORRECTION_FIRST_COLUMN))
@@ -68,9 +70,14 @@ class _Printed:
     def __init__(self, texts: tuple[str, ...]) -> None:
         self._texts = frozenset(texts)
 
+    def others(self, sheet: RawSheet) -> Iterator[tuple[Cell, RawCell]]:
+        """Yield the cells of a sheet that do not hold one of them to the letter."""
+        texts = self._texts
+        return (item for item in sheet.cells.items() if item[1].text not in texts)
+
     def holds(self, text: str) -> bool:
         """Whether a text is one of them, as people compare them."""
-        return text in self._texts or folded(text) in self._folded
+        return folded(text) in self._folded
 
     @cached_property
     def _folded(self) -> frozenset[str]:
@@ -89,16 +96,14 @@ def _is_live(cell: RawCell) -> bool:
     return is_computed or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 
-def _consumed(
-    table: Table, rows: tuple[MatchedRow, ...], issue: Issue
-) -> frozenset[tuple[int, int]]:
-    """Return the cells of the entry sheet that were taken as answers or locked labels."""
-    taken = {row.row for row in rows} | {
-        row
-        for row in {place[0] for place in table.sheet.cells}
-        if folded(table.text(row, ID_LABEL)) == folded(PREVIOUS_LABEL)
-    }
+def _consumed(table: Table, rows: tuple[MatchedRow, ...], issue: Issue) -> Callable[[Cell], bool]:
+    """Return whether a cell of the entry sheet was taken as an answer or a locked label."""
+    taken = table.previous_rows.union(row.row for row in rows)
     asked = (field.label for field in issue.form.form.fields)
     labels = (ID_LABEL, *issue.form.levels, DEPARTMENT_LABEL, *asked)
     columns = {table.column(label) for label in labels}
-    return frozenset((row, column) for row in taken for column in columns if column)
+    return lambda place: place[0] in taken and place[1] in columns
+
+
+def _unknown(_: Cell) -> bool:
+    return False
