@@ -18,6 +18,7 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
 
 
+@lru_cache(maxsize=512)
 def column_letters(column: int) -> str:
     """Return A for 1, AA for 27."""
     letters = ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
@@ -23,8 +24,7 @@ CellValue = str | int | Decimal | datetime | date | None
 _NUMBER = "#"  # stands for the row's number in a template, which holds no other #
 
 
-@dataclass(frozen=True, slots=True)
-class FlatRow:
+class FlatRow(NamedTuple):
     """One row: its height in points, and the values of its cells with their formats."""
 
     height: float
@@ -37,8 +37,19 @@ class _Shape:
     """What rows of the same types and formats have in common."""
 
     template: str
-    spell: tuple[Callable[[object], object], ...]
+    spell: tuple[Callable[[Any], object], ...]
     texts: int
+
+
+class TextNumbers(dict[str, int]):
+    """The numbers of a workbook's texts: one is given to a text the first time it is looked up."""
+
+    def __missing__(self, text: str) -> int:
+        stored = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
+        if stored != text:
+            return self[stored]
+        self[text] = number = len(self)
+        return number
 
 
 class RowXml:
@@ -46,8 +57,9 @@ class RowXml:
 
     def __init__(self, strings: SharedStringTable, serial: Callable[[date], float]) -> None:
         self._strings = strings
-        self._index: dict[str, int] = strings.string_table
-        self._serial = lru_cache(maxsize=1024)(serial)
+        self._numbers: TextNumbers = strings.string_table
+        self._serial = serial
+        self._day = lru_cache(maxsize=1024)(self._day_number)
         self._shapes: dict[tuple[object, ...], _Shape] = {}
 
     def spelled(self, number: int, row: FlatRow) -> str:
@@ -58,7 +70,7 @@ class RowXml:
             shape = self._shapes[key] = self._shape(row)
         said = [spell(value) for spell, value in zip(shape.spell, row.values, strict=True)]
         self._strings.count += shape.texts
-        self._strings.unique_count = len(self._index)
+        self._strings.unique_count = len(self._numbers)
         return shape.template.replace(_NUMBER, str(number)) % (row.height, *said)
 
     def _shape(self, row: FlatRow) -> _Shape:
@@ -71,26 +83,20 @@ class RowXml:
         template = f'<row r="{_NUMBER}" ht="%g">{"".join(cells)}</row>'
         return _Shape(template, tuple(spell), texts)
 
-    def _cell(self, value: CellValue) -> tuple[str, Callable[[object], object]]:
+    def _cell(self, value: CellValue) -> tuple[str, Callable[[Any], object]]:
         """Return the pattern for cells of a type, and how the type is spelled in it."""
         match value:
             case None:
                 return '<c r="%s" s="%d"/>%%.0s', _nothing
             case str():
-                return '<c r="%s" s="%d" t="s"><v>%%d</v></c>', self._shared
+                number: Callable[[Any], int] = self._numbers.__getitem__
+                return '<c r="%s" s="%d" t="s"><v>%%d</v></c>', number
             case date():
                 return '<c r="%s" s="%d"><v>%%.16G</v></c>', self._day
             case _:
-                return '<c r="%s" s="%d"><v>%%s</v></c>', _figure
+                return '<c r="%s" s="%d"><v>%%.16G</v></c>', float
 
-    def _shared(self, text: object) -> int:
-        assert isinstance(text, str)
-        if len(text) > MAX_CELL_TEXT // 2:
-            text = _cut(text)
-        return self._index.setdefault(text, len(self._index))
-
-    def _day(self, value: object) -> float:
-        assert isinstance(value, date)
+    def _day_number(self, value: date) -> float:
         # Excel has no time zones: times are Japan's, as the legend says.
         plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
         return self._serial(plain)
@@ -98,10 +104,6 @@ class RowXml:
 
 def _nothing(_: object) -> None:
     """Spell an empty cell."""
-
-
-def _figure(value: object) -> str:
-    return f"{value:.16G}"
 
 
 def _cut(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from io import BytesIO
-from typing import Any, NamedTuple
+from functools import lru_cache
+from io import BytesIO, StringIO
+from itertools import count, islice
+from typing import IO, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from xlsxwriter import Workbook
@@ -15,9 +16,10 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.cells import a1, encoded
+from workflow.cells import column_letters, encoded
 from workflow.look import FONT, INK
-from workflow.row_xml import FlatRow, RowXml
+from workflow.row_xml import FlatRow, RowXml, TextNumbers
+from workflow.zip_stream import ZipStream
 
 MAX_ROW_HEIGHT = 409.0
 """Points of one row that Excel can show."""
@@ -25,8 +27,7 @@ MAX_ROW_HEIGHT = 409.0
 _LINE_SPACING = 1.32
 _NARROW_PER_WIDTH = 1.08  # proportional letters are a little narrower than the digit that measures
 _DEFAULT_ROW_PIXELS = 25
-_WIDE_RUN = re.compile("[、。「」『』ぁ-ゖァ-ヺー一-龥！-～]+")
-"""Runs of the commonest wide characters, to count them at once."""
+_ROWS_AT_ONCE = 100
 
 
 class Link(NamedTuple):
@@ -72,8 +73,10 @@ class GrowingSheet(Worksheet):
         super()._write_rows()
         self.dim_rowmax = self._flat_to
         row_xml = RowXml(self.str_table, self._convert_date_time)
-        for number, row in enumerate(self._flat_rows, start=self._flat_from + 1):
-            self.fh.write(row_xml.spelled(number, row))
+        numbers = count(self._flat_from + 1)
+        spelled = map(row_xml.spelled, numbers, self._flat_rows)
+        while rows := "".join(islice(spelled, _ROWS_AT_ONCE)):
+            self.fh.write(rows)
 
     def _write_hyperlinks(self) -> None:
         """Write where cells lead; all that lead into one file share its relationship."""
@@ -85,9 +88,16 @@ class GrowingSheet(Worksheet):
             if file and file not in ids:
                 ids[file] = self._relationship(file)
             to_file = f' r:id="{ids[file]}"' if file else ""
-            to_place = f" location={quoteattr(place)}" if place else ""
-            self.fh.write(f'<hyperlink ref="{a1(row + 1, column + 1)}"{to_file}{to_place}/>')
+            at = f"{column_letters(column + 1)}{row + 1}"
+            self.fh.write(f'<hyperlink ref="{at}"{to_file}{_location(place)}/>')
         self._xml_end_tag("hyperlinks")
+
+    def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
+        """Return a formula as it is stored: ours use no function that is newer than the format.
+
+        XlsxWriter looks for thirty such functions in every formula.
+        """
+        return formula.removeprefix("=")
 
     def _relationship(self, file: str) -> str:
         self.rel_count += 1
@@ -99,6 +109,11 @@ class GrowingSheet(Worksheet):
 
     def _xml_empty_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:  # noqa: ANN401
         super()._xml_empty_tag_unencoded(tag, _without_custom_height(tag, attributes))
+
+
+@lru_cache(maxsize=1024)  # many returns are answered in the same cells
+def _location(place: str) -> str:
+    return f" location={quoteattr(place)}" if place else ""
 
 
 def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> list[Any]:
@@ -116,6 +131,19 @@ class _ExactStrings(SharedStrings):
 
 
 class _ExactPackager(Packager):
+    """Writes the parts straight into the file; XlsxWriter would hold each whole until the end."""
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write the file, once everything is prepared."""
+        with ZipStream(stream) as self._parts:
+            super()._create_package()
+
+    def _create_package(self) -> list[Any]:
+        return []
+
+    def _filename(self, xml_filename: str) -> StringIO:
+        return self._parts.part(xml_filename)
+
     def _write_shared_strings_file(self) -> None:
         if not self.workbook.str_table.count:
             return
@@ -128,8 +156,17 @@ class _ExactPackager(Packager):
 class ExactWorkbook(Workbook):
     """A workbook in which every text stands exactly as it was given."""
 
+    def __init__(self, stream: IO[bytes], options: dict[str, Any]) -> None:
+        super().__init__(BytesIO(), options)  # XlsxWriter prepares a file without parts
+        self._stream, self._packager = stream, _ExactPackager()
+        self.str_table.string_table = TextNumbers()
+
     def _get_packager(self) -> Packager:
-        return _ExactPackager()
+        return self._packager
+
+    def _store_workbook(self) -> None:
+        super()._store_workbook()
+        self._packager.write(self._stream)
 
     def _prepare_sst_string_data(self) -> None:
         # Charts look their texts up now, but flat rows add theirs later: the table stays open.
@@ -147,16 +184,11 @@ class LockedWorkbook(ExactWorkbook):
         super()._write_book_views()
 
 
-def new_workbook(
-    stream: BytesIO, font_size: float, locked: bool = False, is_large: bool = False
-) -> Workbook:
-    """Return an empty workbook in our font; text written to it stays text.
-
-    The parts of a large one are put together in temporary files, not in memory.
-    """
+def new_workbook(stream: IO[bytes], font_size: float, locked: bool = False) -> Workbook:
+    """Return an empty workbook in our font; text written to it stays text."""
     style = {"font_name": FONT, "font_size": font_size, "font_color": INK, "valign": "top"}
     options = {
-        "in_memory": not is_large,
+        "in_memory": True,
         "default_format_properties": style,
         "default_row_height": _DEFAULT_ROW_PIXELS,
     }
@@ -187,9 +219,13 @@ class RowHeights:
         lines = 1
         # From the right, where the prose stands: most labels then surely need no more lines.
         for value, room in zip(reversed(values), self._rooms, strict=True):
-            if isinstance(value, str) and (2 * len(value) > room * lines or "\n" in value):
+            if isinstance(value, str) and _may_need_more(value, room * lines):
                 lines = max(lines, _lines(value, room))
         return _height(lines, self._font_size)
+
+
+def _may_need_more(text: str, room: float) -> bool:
+    return len(text) * (1 if text.isascii() else 2) > room or "\n" in text
 
 
 def _height(lines: int, font_size: float) -> float:
@@ -204,10 +240,8 @@ def _lines(text: str, room: float) -> int:
 
 def _columns(text: str) -> int:
     """Return how many narrow characters wide a text is; a wide one counts as two."""
-    if text.isascii():
-        return len(text)
-    rest = _WIDE_RUN.sub("", text)
-    wide = len(text) - len(rest)
-    if not rest.isascii():
-        wide += sum(unicodedata.east_asian_width(c) in "WFA" for c in rest)
-    return len(text) + wide
+    try:
+        return len(text.encode("cp932"))  # a byte for each narrow character it has, two for a wide
+    except UnicodeEncodeError:
+        wide = sum(unicodedata.east_asian_width(c) in "WFA" for c in text)
+        return len(text) + wide

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
-from workflow import table_sheet
+from workflow import table_sheet, zip_stream
 from workflow.cells import decoded
 from workflow.compiled import reach
 from workflow.compiled.print_sheet import PRINT_SHEET
@@ -35,10 +35,9 @@ VALUES: tuple[CellValue, ...] = (
 def written(
     rows: Sequence[Sequence[CellValue]],
     links: dict[tuple[int, int], Link] | None = None,
-    is_large: bool = False,
 ) -> bytes:
     stream = io.BytesIO()
-    book = new_workbook(stream, FONT_SIZE, is_large=is_large)
+    book = new_workbook(stream, FONT_SIZE)
     columns = [(f"列{n}", 12.0) for n in range(len(rows[0]))]
     write_values(add_sheet(book, "表"), TableStyles(book), columns, rows, links or {})
     book.close()
@@ -99,13 +98,19 @@ def test_links_into_one_file_share_its_relationship() -> None:
     assert sheet_of(content)["A2"].font.underline and not sheet_of(content)["B2"].font.underline
 
 
-def test_a_large_workbook_has_the_same_parts() -> None:
-    parts = []
-    for is_large in (False, True):
-        with zipfile.ZipFile(io.BytesIO(written([VALUES], is_large=is_large))) as archive:
-            parts.append({name: archive.read(name) for name in archive.namelist()})
-    assert parts[0] == parts[1]
-    assert written([VALUES], is_large=True) == written([VALUES], is_large=True)
+def test_a_workbook_compressed_meanwhile_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = written([VALUES])
+    monkeypatch.setattr(zip_stream, "_AT_ONCE", 10)
+    assert written([VALUES]) == at_once
+
+
+def test_more_text_than_a_zip_without_extensions_holds_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(zip_stream, "_MOST_BYTES", 10_000)
+    assert written([["一"]])
+    with pytest.raises(OutputError, match="文字の量が多すぎて"):
+        written([["一" * 5_000]])
 
 
 def test_more_rows_than_excel_has_are_told_and_not_left_out(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.model import Field, Plan
@@ -30,9 +31,12 @@ class LedgerColumn:
     field: Field | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
-    """All rows of a fiscal year, in the plan's order."""
+    """All rows of a fiscal year, in the plan's order.
+
+    Without slots, so that the places of its columns are looked up in an index.
+    """
 
     year: int
     columns: tuple[LedgerColumn, ...]
@@ -41,13 +45,18 @@ class Ledger:
 
     def index(self, label: str) -> int:
         """Return the 0-based place of a column."""
-        return next(n for n, column in enumerate(self.columns) if column.label == label)
+        return self._places[label]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {column.label: n for n, column in enumerate(self.columns)}
 
 
 def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
     """Return the ledger of a round."""
     columns = ledger_columns(plan, year)
-    rows = tuple(tuple(column.value(entry) for column in columns) for entry in entries)
+    take = [column.value for column in columns]
+    rows = tuple(tuple([value(entry) for value in take]) for entry in entries)
     return Ledger(year, columns, entries, rows)
 
 

@@ -6,7 +6,7 @@ Every assignment falls into exactly one row and one column, so the totals are th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
@@ -53,7 +53,9 @@ class CountedMatrix:
 
 def count(plan: Plan, ledger: Ledger) -> tuple[CountedMatrix, ...]:
     """Return the plan's matrices, counted."""
-    return tuple(_count(plan, ledger, declared) for declared in plan.matrices)
+    axes = {axis: None for declared in plan.matrices for axis in (declared.rows, declared.columns)}
+    placed = {axis: _placed(plan, ledger, axis) for axis in axes}
+    return tuple(_count(plan, placed, declared) for declared in plan.matrices)
 
 
 def axis_label(plan: Plan, axis: str) -> str:
@@ -63,10 +65,18 @@ def axis_label(plan: Plan, axis: str) -> str:
     return plan.form.field(axis).label
 
 
-def _count(plan: Plan, ledger: Ledger, declared: Matrix) -> CountedMatrix:
-    rows = tuple(_buckets(plan, ledger, declared.rows))
-    columns = tuple(_buckets(plan, ledger, declared.columns))
-    places = tuple(zip(_places(ledger, rows), _places(ledger, columns), strict=True))
+_Placed = tuple[tuple[Bucket, ...], tuple[int, ...]]
+"""The buckets of an axis, and for each ledger row the place of its bucket."""
+
+
+def _placed(plan: Plan, ledger: Ledger, axis: str) -> _Placed:
+    buckets = tuple(_buckets(plan, ledger, axis))
+    return buckets, tuple(_places(ledger, buckets))
+
+
+def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> CountedMatrix:
+    (rows, down), (columns, across) = placed[declared.rows], placed[declared.columns]
+    places = tuple(zip(down, across, strict=True))
     counted = Counter(places)
     row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
     return CountedMatrix(
@@ -112,12 +122,13 @@ def _places(ledger: Ledger, buckets: Sequence[Bucket]) -> Iterator[int]:
     for place, bucket in enumerate(buckets):
         columns = tuple(ledger.index(label) for label, _ in bucket.conditions)
         kinds.setdefault(columns, {})[tuple(text for _, text in bucket.conditions)] = place
+    known = tuple(kinds.items())
     for row in ledger.rows:
-        yield next(
-            known[texts]
-            for columns, known in kinds.items()
-            if (texts := tuple(_text(row[column]) for column in columns)) in known
-        )
+        for columns, places in known:
+            texts = tuple([_text(row[column]) for column in columns])
+            if texts in places:
+                yield places[texts]
+                break
 
 
 def _text(value: CellValue) -> str:

@@ -15,9 +15,6 @@ MOST_DETAILS = MAX_LINKS
 MOST_COMPARED, MOST_CHANGED = 2_000, 50_000
 """Lines of 前年度比較: all of them, or else those that changed, or else none."""
 
-MOST_IN_MEMORY = 50_000
-"""Rows of the ledger up to which the workbook is put together in memory."""
-
 
 def not_printed(rows: int) -> str:
     """Return what stands instead of the list for paper."""

@@ -6,7 +6,6 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
-from workflow.compiled import reach
 from workflow.compiled.attention_sheet import ATTENTION_SHEET, write_attention
 from workflow.compiled.comparison import headline_sentences
 from workflow.compiled.comparison_sheet import COMPARISON_SHEET, write_comparison
@@ -54,8 +53,7 @@ SHEETS = (
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
-    is_large = len(compilation.ledger.rows) > reach.MOST_IN_MEMORY
-    book = new_workbook(stream, FONT_SIZE, is_large=is_large)
+    book = new_workbook(stream, FONT_SIZE)
     plan = compilation.result.plan
     book.set_properties(
         {
