@@ -104,6 +104,15 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
 def _add_plan_commands(commands: Commands) -> None:
     init = _add(commands, "init", "計画のひな形（plan.xlsx）を作ります。")
     init.add_argument("--sample", action="store_true", help="見本の計画（25件）を入れます。")
+    init.add_argument(
+        "--from",
+        dest="source_year",
+        metavar="前の年度",
+        help="この年度の計画を、--year の年度に引き継ぎます。今の plan.xlsx は別の名前で残します。",
+    )
+    _add_year(init, required=False)
+    plan = _add(commands, "plan", "計画を確かめ、一覧と、前の年度から変わるところを示します。")
+    _add_year(plan, required=False)
     convert = _add(commands, "convert", "計画を plan.json と plan.xlsx の間で移します。")
     convert.add_argument("source", type=Path, metavar="元", help="元の計画です。")
     convert.add_argument("target", type=Path, metavar="先", help="作る計画です。")

@@ -23,7 +23,7 @@ from workflow import VERSION
 from workflow.arguments import parsed
 from workflow.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.workspace import Workspace
-from workflow.years import JST, era_year, parse_year
+from workflow.years import JST, era_year, japanese_date, parse_year
 
 if TYPE_CHECKING:
     from workflow.rounds import Reading
@@ -62,6 +62,8 @@ def main(argv: Sequence[str]) -> int:
 def _init(arguments: argparse.Namespace) -> int:
     from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 
+    if arguments.source_year or arguments.year:
+        return _new_year(arguments)
     workspace = _workspace(arguments)
     for name in ("plan.xlsx", "plan.json"):
         if (workspace.home / name).exists():
@@ -72,6 +74,36 @@ def _init(arguments: argparse.Namespace) -> int:
     _say(f"計画を作りました：{target}")
     if not arguments.sample:
         _say("Excelで開いて記入し、保存してから generate を実行してください。")
+    return CLEAN
+
+
+def _new_year(arguments: argparse.Namespace) -> int:
+    from workflow.succession.new_year import carry_forward
+
+    if arguments.sample or not (arguments.source_year and arguments.year):
+        raise WorkspaceError("前の年度から引き継ぐときは、--from と --year を指定してください。")
+    before, year = _parsed_year(arguments.source_year), _year(arguments)
+    carried = carry_forward(_workspace(arguments), before, year)
+    for path in carried.kept:
+        _say(f"{era_year(before)}の計画を、別の名前で残しました：{path}")
+    for path in carried.written:
+        _say(f"{era_year(year)}の計画を作りました：{path}")
+    if carried.deadline:
+        _say(f"回答期限は、{japanese_date(carried.deadline)}にしました。")
+    _say(
+        "課の名前、取組内容、様式、回答期限を直したら、"
+        f"plan --year {year} で、前の年度から変わるところを確かめてください。"
+    )
+    return CLEAN
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from workflow.succession.new_year import succession
+    from workflow.succession.outline import outline
+
+    year = _year(arguments) if arguments.year else None
+    for line in outline(succession(_workspace(arguments), year)):
+        _say(line)
     return CLEAN
 
 
@@ -282,6 +314,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": _init,
+    "plan": _plan,
     "convert": _convert,
     "generate": _generate,
     "collect": _collect,
@@ -305,11 +338,15 @@ def _workspace(arguments: argparse.Namespace) -> Workspace:
 
 
 def _year(arguments: argparse.Namespace) -> int:
+    return _parsed_year(arguments.year)
+
+
+def _parsed_year(text: str) -> int:
     try:
-        return parse_year(arguments.year)
+        return parse_year(text)
     except ValueError:
         raise WorkspaceError(
-            f"「{arguments.year}」は年度として読めません。2023、R5、令和5年度のように指定してください。"
+            f"「{text}」は年度として読めません。2023、R5、令和5年度のように指定してください。"
         ) from None
 
 
