@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from workflow.findings import Finding, Severity
+from workflow.limits import USUAL, Limits
 
 Value = str | Decimal | date
 """One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
@@ -188,7 +189,7 @@ class Plan:
     paper: str = "A4"
     lock_password: str = ""
     open_passwords: tuple[str, ...] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Limits = USUAL
 
     def department(self, code: str) -> Department:
         """Return the department with this code; KeyError if the plan has none."""

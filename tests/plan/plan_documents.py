@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import Field
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workflow.cells import folded, folded_id
 from workflow.errors import PlanError
 from workflow.findings import Finding
+from workflow.limits import limits
 from workflow.plan.book_reader import read_book
 from workflow.plan.checks import RESERVED_LABELS
 from workflow.plan.convert import as_book_bytes
@@ -35,7 +37,7 @@ def small() -> dict[str, Any]:
             "municipality": {"name": "門真市", "code": "272230"},
             "coordinator": "A",
             "deadline": "2024-05-31",
-            "limits": {"files": 10},
+            "limits": {"archive_members": 10},
             "open_passwords": ["one", "two"],
         },
         "levels": ["施策", "取組"],
@@ -187,6 +189,14 @@ def _is_free(text: str) -> bool:
     return folded(text) not in {folded(label) for label in RESERVED_LABELS}
 
 
+def _within_bounds(wanted: dict[Field[Any], int]) -> dict[str, int]:
+    """Return limits a plan may set, by name."""
+    return {
+        limit.name: sorted((limit.metadata["least"], value, limit.metadata["most"]))[1]
+        for limit, value in wanted.items()
+    }
+
+
 _NAME = _LINE.filter(_is_name)
 _HEADING = st.one_of(_NAME, st.tuples(_NAME, _NAME).map("\n".join))
 _CODE = st.from_regex("[A-Za-z0-9][A-Za-z0-9_-]{0,6}", fullmatch=True)
@@ -194,6 +204,9 @@ _KEY = st.from_regex("[a-z][a-z0-9_]{0,6}", fullmatch=True)
 _NUMBER = st.one_of(
     st.integers(-(10**15) + 1, 10**15 - 1), st.floats(-1e9, 1e9, allow_nan=False, width=64)
 )
+_LIMITS = st.dictionaries(
+    st.sampled_from(limits()), st.integers(1_000, 3_000), min_size=1, max_size=3
+).map(_within_bounds)
 _DAY = st.dates().map(lambda day: day.isoformat())
 
 
@@ -248,7 +261,7 @@ def _plan(draw: st.DrawFn, codes: list[str]) -> dict[str, Any]:
             paper=st.sampled_from(["A4", "A3"]),
             lock_password=st.from_regex("[!-~]{1,15}", fullmatch=True),
             open_passwords=st.lists(_PROSE, min_size=1, max_size=6),
-            limits=st.dictionaries(_NAME, st.integers(1, 10**9), min_size=1, max_size=3),
+            limits=_LIMITS,
         ),
     }
 

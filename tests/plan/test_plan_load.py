@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from tests.plan.plan_documents import changed, small, zipped
 from workflow.errors import PlanError
+from workflow.limits import Limits
 from workflow.model import ChoiceField, Condition, DateField, NumberField, Plan, TextField
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
 from workflow.plan.document import Document
@@ -199,7 +200,7 @@ def test_every_part_of_a_document_reaches_the_plan() -> None:
     assert cost.required_when == Condition("rating", ("Ｂ", "Ｃ"))
     assert (done.minimum, done.maximum) == (date(2024, 4, 1), date(2025, 3, 31))
     assert plan.deadline == date(2024, 5, 31)
-    assert (plan.limits, plan.open_passwords) == ({"files": 10}, ("one", "two"))
+    assert (plan.limits, plan.open_passwords) == (Limits(archive_members=10), ("one", "two"))
     assert plan.departments[0].formerly == ("旧甲課", "OLD-A")
     assert plan.departments[1].external
     assert _without_options().departments[1].external is False

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
-from workflow.returned import engine
+from workflow.limits import MILLION, USUAL
 
 
 class DeadlyPath(type(Path())):  # type: ignore[misc]
     """A file whose reading ends the process, as a fault in a parser's C code does."""
 
-    def read_bytes(self) -> bytes:
+    def __fspath__(self) -> str:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
@@ -20,5 +21,13 @@ class DeadlyPath(type(Path())):  # type: ignore[misc]
 class SwellingPath(type(Path())):  # type: ignore[misc]
     """A file whose reading asks for more memory than a worker may have."""
 
-    def read_bytes(self) -> bytes:
-        return bytes(engine.MEMORY_BYTES + 1)
+    def __fspath__(self) -> str:
+        return str(bytes(USUAL.memory_megabytes * MILLION + 1))
+
+
+class EndlessPath(type(Path())):  # type: ignore[misc]
+    """A file whose reading never ends."""
+
+    def __fspath__(self) -> str:
+        time.sleep(600)
+        raise AssertionError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.returned.zips import locked, zipped, zipped_unmarked
+from workflow.limits import USUAL, Limits
 from workflow.model import Envelope, Outcome, Return
-from workflow.returned import archive
 from workflow.returned.archive import Allowance, members
 from workflow.returned.inbox import single
 from workflow.returned.opening import Opened, open_received
@@ -19,10 +19,16 @@ PDF = b"%PDF-1.7 "
 BOMB = bytes(60_000_000)
 
 
-def returns(folder: Path, content: bytes, *passwords: str, name: str = "送付.zip") -> list[Return]:
+def returns(
+    folder: Path,
+    content: bytes,
+    *passwords: str,
+    name: str = "送付.zip",
+    limits: Limits = USUAL,
+) -> list[Return]:
     path = folder / name
     path.write_bytes(content)
-    opened = list(open_received(single(path), passwords))
+    opened = list(open_received(single(path), passwords, limits=limits))
     return [o.read if isinstance(o, Opened) else o for o in opened]
 
 
@@ -166,34 +172,21 @@ def test_damage_under_a_known_password_is_not_called_a_wrong_one(tmp_path: Path)
     ]
 
 
-@pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_MEMBERS", 1), ("MAX_INFLATED_BYTES", len(PDF) * 2 - 1)]
-)
-def test_what_is_too_much_is_not_unpacked(
-    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
-) -> None:
+@pytest.mark.parametrize("limits", [Limits(archive_members=1), Limits(archive_megabytes=0)])
+def test_what_is_too_much_is_not_unpacked(limits: Limits) -> None:
     content = zipped(("a.pdf", PDF), ("b.pdf", PDF))
     assert not isinstance(members("z.zip", content, (), Allowance()), Refusal)
-    monkeypatch.setattr(archive, limit, value)
-    allowance = Allowance(archive.MAX_MEMBERS, archive.MAX_INFLATED_BYTES)
-    found = members("z.zip", content, (), allowance)
+    found = members("z.zip", content, (), Allowance(limits))
     assert isinstance(found, Refusal)
     assert (found.outcome, found.code.name) == (Outcome.UNREADABLE, "FILE_ARCHIVE_TOO_LARGE")
 
 
-def test_nested_zips_share_one_allowance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nested_zips_share_one_allowance(tmp_path: Path) -> None:
     inner = zipped(*((f"{n}.pdf", PDF) for n in range(3)))
     content = zipped(("一.zip", inner), ("二.zip", inner))
-    monkeypatch.setattr(Allowance, "__init__", _with_six_members)
-    assert [(r.path, r.outcome.value) for r in returns(tmp_path, content)][-1] == (
-        "送付.zip/二.zip",
-        "unreadable",
-    )
-    assert len(returns(tmp_path, content)) == 4
-
-
-def _with_six_members(allowance: Allowance) -> None:
-    allowance.members, allowance.inflated, allowance.names = 6, 10_000_000, set()
+    found = returns(tmp_path, content, limits=Limits(archive_members=6))
+    assert [(r.path, r.outcome.value) for r in found][-1] == ("送付.zip/二.zip", "unreadable")
+    assert len(found) == 4
 
 
 def test_a_zip_bomb_is_not_inflated(tmp_path: Path) -> None:

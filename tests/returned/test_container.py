@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow.findings import Code
+from workflow.limits import USUAL, Limits
 from workflow.model import Outcome
-from workflow.returned import container
 from workflow.returned.container import examine
 from workflow.returned.refusal import Refusal
 from workflow.returned.strangers import is_litter
@@ -23,13 +23,13 @@ def packed(*names: str, method: int = zipfile.ZIP_DEFLATED, content: bytes = b"<
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         for name in names:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return stream.getvalue()
 
 
-def found(name: str, content: bytes) -> str:
+def found(name: str, content: bytes, limits: Limits = USUAL) -> str:
     """Return the kind of workbook some bytes are, or the code that says why they are not read."""
-    examined = examine(name, content)
+    examined = examine(name, content, limits)
     return examined.code.name if isinstance(examined, Refusal) else examined.name
 
 
@@ -171,15 +171,20 @@ def test_a_text_is_judged_even_when_cut_within_a_character() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_FILE_BYTES", 10), ("MAX_PARTS", 1), ("MAX_INFLATED_BYTES", 100)]
+    "limits",
+    [
+        Limits(workbook_megabytes=0),
+        Limits(workbook_parts=1),
+        Limits(inflated_megabytes=0),
+        Limits(part_megabytes=0),
+        Limits(styles=49),
+        Limits(cells=49),
+    ],
 )
-def test_what_is_too_large_is_not_opened(
-    monkeypatch: pytest.MonkeyPatch, limit: str, value: int
-) -> None:
-    book = packed(WORKBOOK, "xl/styles.xml")
+def test_what_is_too_large_is_not_opened(limits: Limits) -> None:
+    book = packed(WORKBOOK, "xl/styles.xml", content=b'<xf a=""/><c r="AAAA9999"><v>1</v></c>' * 50)
     assert found("a.xlsx", book) == "XLSX"
-    monkeypatch.setattr(container, limit, value)
-    assert found("a.xlsx", book) == "FILE_TOO_LARGE"
+    assert found("a.xlsx", book, limits) == "FILE_TOO_LARGE"
 
 
 def test_a_zip_bomb_is_not_inflated() -> None:

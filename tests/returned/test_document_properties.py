@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,12 +22,14 @@ from workflow.raw import RawBook
 from workflow.returned.container import Kind
 from workflow.returned.first_reading import read_first
 from workflow.returned.inbox import single
-from workflow.returned.opening import Opened, Reading, open_received
+from workflow.returned.opening import Opened, open_received
 from workflow.returned.second_reading import read_again
 from workflow.xlsx.document_properties import saving_of_xls
 from workflow.years import JST
 
 CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+Reading = Callable[[Kind, bytes], RawBook]
+
 READINGS = pytest.mark.parametrize("read", [read_first, read_again])
 
 

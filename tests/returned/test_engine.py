@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.city import City, full_texts
 from tests.engine import judge_here
-from tests.returned.hostile_paths import DeadlyPath, SwellingPath
+from tests.returned.hostile_paths import DeadlyPath, EndlessPath, SwellingPath
+from workflow.limits import Limits
 from workflow.model import Outcome
-from workflow.returned import engine
 from workflow.returned.engine import judge_in_workers
 from workflow.returned.inbox import Received, scan
 from workflow.returned.judge import Context
@@ -51,6 +52,13 @@ def beside_the_others(name: str, code: str) -> list[tuple[str, str, list[str]]]:
     ]
 
 
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(city: City, context: Context) -> None:
+    pipe = city.home / "pipe.xlsx"
+    os.mkfifo(pipe)  # nobody ever writes to it, so reading it would never end
+    files = received(city, "pipe.xlsx", pipe)
+    assert judged(files, context) == beside_the_others("pipe.xlsx", "FILE_NOT_OPENED")
+
+
 def test_workers_judge_as_this_process_does(city: City, context: Context) -> None:
     files = scan(city.workspace.returned(2023))
     assert list(judge_in_workers(files, context)) == list(judge_here(files, context))
@@ -76,18 +84,14 @@ def test_a_file_that_swells_costs_that_file_alone(city: City, context: Context) 
     assert judged(files, context) == beside_the_others("large.xlsx", "FILE_READER_DIED")
 
 
-def test_a_file_that_hangs_costs_that_file_alone(
-    city: City, context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pipe = city.home / "pipe.xlsx"
-    os.mkfifo(pipe)  # nobody ever writes to it, so reading it never ends
-    monkeypatch.setattr(engine, "SECONDS_PER_FILE", 6)
-    files = received(city, "pipe.xlsx", pipe)
+def test_a_file_that_hangs_costs_that_file_alone(city: City, context: Context) -> None:
+    impatient = replace(context, plan=replace(context.plan, limits=Limits(seconds=6)))
+    files = received(city, "endless.xlsx", EndlessPath(city.home / "endless.xlsx"))
     begun = time.monotonic()
-    returns = [r for (r,) in judge_in_workers(files, context)]
+    returns = [r for (r,) in judge_in_workers(files, impatient)]
     assert time.monotonic() - begun < 30
     assert [r.outcome for r in returns].count(Outcome.ACCEPTED) == 3
     assert returns[1].outcome is Outcome.UNREADABLE
     (finding,) = returns[1].findings
     assert (finding.code, "6" in finding.message) == ("FILE_TIMED_OUT", True)
-    assert (returns[1].path, returns[1].received) == ("pipe.xlsx", files[1].received)
+    assert (returns[1].path, returns[1].received) == ("endless.xlsx", files[1].received)

@@ -16,9 +16,9 @@ from tests.city import City, full_texts
 from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.returned.binary_books import xlsb, xlsb_with_short_texts
+from workflow.limits import Limits
 from workflow.model import Answer, Outcome, Return
 from workflow.raw import Area, CellKind, RawBook, RawCell
-from workflow.returned import reach
 from workflow.returned.calamine_reader import read_xlsb
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
@@ -248,14 +248,11 @@ def test_a_far_away_cell_is_seen_before_the_reader_lays_out_a_grid(tmp_path: Pat
     assert refusal(found) == ("unreadable", ["FILE_TOO_LARGE"])
 
 
-def test_a_grid_far_from_the_corner_is_not_laid_out_either(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_grid_far_from_the_corner_is_not_laid_out_either() -> None:
     content = xlsb("進捗状況", {(50, 50): "a"})
     assert read_xlsb(content).sheets[0].cells[51, 51].text == "a"
-    monkeypatch.setattr(reach, "MAX_GRID", 100)
     with pytest.raises(RefusedError):
-        read_xlsb(content)
+        read_xlsb(content, Limits(grid_cells=100))
 
 
 @pytest.mark.parametrize("at", range(0, 400, 20))

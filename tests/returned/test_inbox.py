@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.returned.test_decryption import locked as locked_book
 from tests.returned.zips import locked, zipped, zipped_unmarked
 from workflow.cli import main
 from workflow.inquiry import check, status
+from workflow.limits import Limits
 from workflow.model import Outcome
 from workflow.returned.inbox import scan, single
 from workflow.returned.opening import Opened, open_received
@@ -79,13 +81,11 @@ def test_a_file_nobody_may_open_says_so_and_excel_s_own_do_not_matter(tmp_path: 
     assert codes == ["FILE_NOT_OPENED", "FILE_LITTER"]
 
 
-def test_a_huge_file_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflow.returned import opening
-
-    laid(tmp_path, **{"a.zip": bytes(11)})
-    monkeypatch.setattr(opening, "MAX_ARCHIVE_BYTES", 10)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("was read"))
-    (found,) = open_received(single(tmp_path / "a.zip"))
+@pytest.mark.parametrize("told", [1_000_001, 5])
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, told: int) -> None:
+    laid(tmp_path, **{"a.zip": bytes(1_000_001)})
+    received = replace(single(tmp_path / "a.zip"), size=told)  # it may have grown since
+    (found,) = open_received(received, limits=Limits(file_megabytes=1))
     assert not isinstance(found, Opened)
     assert [f.code for f in found.findings] == ["FILE_TOO_LARGE"]
 

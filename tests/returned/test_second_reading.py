@@ -31,6 +31,7 @@ from tests.scenario.description import EXAMPLES
 from tests.xlsx.readings import read_as_xml_alone
 from workflow.cells import a1, encoded
 from workflow.findings import Code
+from workflow.limits import Limits
 from workflow.model import Outcome, Return
 from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.container import Kind, examine
@@ -109,7 +110,7 @@ def test_both_readers_say_the_same_of_an_example(folder: Path) -> None:
     received, context = lying(folder)
     opened: list[tuple[Kind, bytes]] = []
 
-    def noted(kind: Kind, content: bytes) -> RawBook:
+    def noted(kind: Kind, content: bytes, _: Limits) -> RawBook:
         opened.append((kind, content))
         return RawBook(())
 

@@ -13,7 +13,7 @@ HARMS: dict[str, type[Path]] = {}
 class DeadlyPath(type(Path())):  # type: ignore[misc]
     """A file whose reading ends the process, as a fault in a parser's C code does."""
 
-    def read_bytes(self) -> bytes:
+    def __fspath__(self) -> str:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
@@ -21,7 +21,7 @@ class DeadlyPath(type(Path())):  # type: ignore[misc]
 class EndlessPath(type(Path())):  # type: ignore[misc]
     """A file whose reading never ends."""
 
-    def read_bytes(self) -> bytes:
+    def __fspath__(self) -> str:
         time.sleep(600)
         raise AssertionError
 
@@ -29,7 +29,7 @@ class EndlessPath(type(Path())):  # type: ignore[misc]
 class ForbiddenPath(type(Path())):  # type: ignore[misc]
     """A file that somebody else holds open."""
 
-    def read_bytes(self) -> bytes:
+    def __fspath__(self) -> str:
         raise PermissionError
 
 

@@ -118,12 +118,11 @@ def _judging(scenario: Scenario, workers: bool) -> Iterator[None]:
     def judge(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
         if not harms and not workers:
             return judge_here(files, context)
-        return judge_in_workers([_harmful(file, harms) for file in files], context)
+        impatient = replace(context.plan, limits=replace(context.plan.limits, seconds=2))
+        files = [_harmful(file, harms) for file in files]
+        return judge_in_workers(files, replace(context, plan=impatient))
 
-    with (
-        patch("workflow.returned.engine.judge_in_workers", judge),
-        patch("workflow.returned.engine.SECONDS_PER_FILE", 2),
-    ):
+    with patch("workflow.returned.engine.judge_in_workers", judge):
         yield
 
 

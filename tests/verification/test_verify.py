@@ -73,12 +73,13 @@ def test_a_reader_that_reads_otherwise_is_contradicted_at_both_places(
 def _reading_without(text: str) -> object:
     from dataclasses import replace
 
+    from workflow.limits import Limits
     from workflow.raw import RawBook
     from workflow.returned.container import Kind
     from workflow.returned.second_reading import read_again
 
-    def reading(kind: Kind, content: bytes) -> RawBook:
-        book = read_again(kind, content)
+    def reading(kind: Kind, content: bytes, limits: Limits) -> RawBook:
+        book = read_again(kind, content, limits)
         return replace(
             book,
             sheets=tuple(

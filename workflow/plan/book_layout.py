@@ -163,7 +163,8 @@ SETTINGS = (
         kind=Kind.NUMBER,
         spread=Spread.NAMED,
         blank="",
-        hint="受け付けるファイルの大きさなどの上限を変えるときに、名前と数を記入します。",
+        hint="受け付けるファイルの大きさなどの上限を変えるときに、名前と数を右へ並べて記入します。"
+        "名前は README.ja.md の「読むときの上限」にあります。",
     ),
     Setting(
         label="書式の版",

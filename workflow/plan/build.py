@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from workflow.form import form_from_json
+from workflow.limits import Limits
 from workflow.model import AnswerRule, Department, Item, Matrix, Municipality, Plan
 
 _RATING_LABEL = "評価"
@@ -29,7 +30,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         paper=plan.get("paper", "A4"),
         lock_password=plan.get("lock_password", ""),
         open_passwords=tuple(plan.get("open_passwords", ())),
-        limits={name: int(limit) for name, limit in plan.get("limits", {}).items()},
+        limits=Limits(**{name: int(limit) for name, limit in plan.get("limits", {}).items()}),
     )
 
 

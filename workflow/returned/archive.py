@@ -14,12 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workflow.findings import Code
-from workflow.returned.container import MAX_FILE_BYTES, MAX_RATIO
+from workflow.limits import MILLION, USUAL, Limits
+from workflow.returned.guard import is_overblown, overlap
 from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
 
-MAX_MEMBERS = 1_000
-MAX_INFLATED_BYTES = 300_000_000
-MAX_NESTING = 2
 MAX_NAME = 200
 
 _UTF8_FLAG = 0x800
@@ -30,9 +28,14 @@ _ENCRYPTED_FLAG = 0x1
 class Allowance:
     """What may still be unpacked from one file in returned/, and the names already given."""
 
-    members: int = MAX_MEMBERS
-    inflated: int = MAX_INFLATED_BYTES
+    limits: Limits = USUAL
     names: set[str] = field(default_factory=set)
+    members: int = field(init=False)
+    inflated: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.members = self.limits.archive_members
+        self.inflated = self.limits.archive_megabytes * MILLION
 
     def unique(self, name: str) -> str:
         """Return a name no other member has: a second 回答.xlsx is shown as 回答 (2).xlsx."""
@@ -58,19 +61,21 @@ def members(
     """Return the files in an archive in its order, or why none of them can be had."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            every = archive.infolist()
+            every, shared = archive.infolist(), overlap(content, archive)
     except MemoryError:
         raise
     except Exception:
         # Damage makes zipfile raise whatever it likes.
         return broken("途中で切れているか、内容が変わっています")
+    if shared:
+        return broken("中のファイルが互いに重なっています")
     listed = [(at, info) for at, info in enumerate(every) if not _is_folder(info)]
     if not listed:
         return not_a_return(Code.FILE_ARCHIVE_EMPTY)
     refusal = _refused_size([info for _, info in listed], allowance)
     if refusal is not None:
         return refusal
-    unpacker = _Unpacker(content, passwords)
+    unpacker = _Unpacker(content, passwords, allowance.limits)
     if not unpacker.opens_any(listed):
         return unreadable(Code.FILE_ARCHIVE_ENCRYPTED)
     return _unpacked(path, listed, unpacker, allowance)
@@ -89,10 +94,11 @@ def _unpacked(
 class _Unpacker:
     """One archive and the passwords to try on it."""
 
-    def __init__(self, content: bytes, passwords: Sequence[str]) -> None:
+    def __init__(self, content: bytes, passwords: Sequence[str], limits: Limits) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._content = content
         self._passwords = tuple(_spellings(passwords))
+        self._most = limits.workbook_megabytes * MILLION
         self._locked: Any = None  # pyzipper has no types
 
     def opens_any(self, listed: Sequence[tuple[int, zipfile.ZipInfo]]) -> bool:
@@ -104,7 +110,7 @@ class _Unpacker:
 
     def unpack(self, at: int, info: zipfile.ZipInfo) -> bytes | Refusal:
         """Return the bytes of a member, or why they cannot be had."""
-        if info.file_size > MAX_FILE_BYTES:
+        if info.file_size > self._most:
             return too_large(f"{info.file_size:,}バイト")
         if info.flag_bits & _ENCRYPTED_FLAG:
             return self._decrypt(at)
@@ -164,7 +170,7 @@ def _refused_size(listed: Sequence[zipfile.ZipInfo], allowance: Allowance) -> Re
     packed = sum(info.compress_size for info in listed)
     if len(listed) > allowance.members:
         return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"ファイルが{len(listed):,}個")
-    if inflated > min(allowance.inflated, MAX_RATIO * max(packed, 100_000)):
+    if inflated > allowance.inflated or is_overblown(inflated, packed, allowance.limits):
         return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"展開すると{inflated:,}バイト")
     allowance.members -= len(listed)
     allowance.inflated -= inflated

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workflow.findings import Code
+from workflow.limits import USUAL, Limits
 from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reach import measure_xlsb, refuse_large_grid
 from workflow.returned.refusal import RefusedError, unreadable
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 
-def read_xls(content: bytes) -> RawBook:
+def read_xls(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the values in an .xls; a formula is its result, an error value is blank.
 
     Raises RefusedError for what must not be laid out, and whatever calamine trips over.
     """
     saving = saving_of_xls(content)
-    sheets = read_values(content)
+    sheets = read_values(content, limits)
     if not sheets:
         raise ValueError("an .xls without sheets")  # calamine says nothing of one it cannot follow
     return RawBook(
@@ -43,13 +44,13 @@ def read_xls(content: bytes) -> RawBook:
     )
 
 
-def read_xlsb(content: bytes) -> RawBook:
+def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the values in an .xlsb, as read_xls does; its reach is measured first."""
-    measure_xlsb(content)
+    measure_xlsb(content, limits)
     package = package_in(content)
     saving = saving_of_package(package)
     return RawBook(
-        read_values(content),
+        read_values(content, limits),
         properties=custom_properties(package),
         modified=saving.modified,
         author=saving.author,
@@ -57,14 +58,14 @@ def read_xlsb(content: bytes) -> RawBook:
     )
 
 
-def read_values(content: bytes) -> tuple[RawSheet, ...]:
+def read_values(content: bytes, limits: Limits) -> tuple[RawSheet, ...]:
     """Return the sheets of a workbook whose reach is known to be bearable."""
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
-        return tuple(RawSheet(n, _cells(book.get_sheet_by_name(n))) for n in names)
+        return tuple(RawSheet(n, _cells(book.get_sheet_by_name(n), limits)) for n in names)
     except PasswordError as error:
         raise RefusedError(unreadable(Code.FILE_ENCRYPTED)) from error
     except Exception:
@@ -76,10 +77,10 @@ def read_values(content: bytes) -> tuple[RawSheet, ...]:
         raise ValueError(str(error)) from None
 
 
-def _cells(sheet: CalamineSheet) -> dict[tuple[int, int], RawCell]:
+def _cells(sheet: CalamineSheet, limits: Limits) -> dict[tuple[int, int], RawCell]:
     if sheet.end is None:
         return {}
-    refuse_large_grid(sheet.end[0] + 1, sheet.end[1] + 1)
+    refuse_large_grid(sheet.end[0] + 1, sheet.end[1] + 1, limits)
     return {
         (row, column): _raw(value)
         for row, values in enumerate(sheet.to_python(skip_empty_area=False), start=1)

@@ -6,25 +6,20 @@ The content decides, never the extension: people rename files, and web systems n
 from __future__ import annotations
 
 import io
-import posixpath
 import zipfile
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from workflow.findings import Code
+from workflow.limits import MILLION, USUAL, Limits
+from workflow.returned.guard import refused_package
 from workflow.returned.refusal import Refusal, broken, not_a_return, too_large, unreadable
 from workflow.returned.strangers import WORKBOOKS, refused_by_family, refused_stranger, suffix
-from workflow.xlsx.package import Package, package_in
+from workflow.xlsx.package import package_in
 from workflow.xlsx.strict import is_strict
 
 if TYPE_CHECKING:
     import olefile
-
-MAX_FILE_BYTES = 50_000_000
-MAX_ARCHIVE_BYTES = 200_000_000
-MAX_PARTS = 2_000
-MAX_INFLATED_BYTES = 300_000_000
-MAX_RATIO = 500
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEEN_BYTES = 1_000_000
@@ -48,17 +43,18 @@ class Kind(Enum):
         self.extensions = extensions
 
 
-def examine(name: str, content: bytes) -> Kind | Refusal:
+def examine(name: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal:
     """Return what some bytes are, or why they must not be read any further."""
     if not content:
         return unreadable(Code.FILE_EMPTY)
     if content.startswith(_OLE):
         kind = _examine_ole(name, content)
     elif content.startswith(b"PK"):
-        kind = _examine_zip(name, content)
+        kind = _examine_zip(name, content, limits)
     else:
         kind = refused_stranger(name, content)
-    if isinstance(kind, Kind) and kind is not Kind.ARCHIVE and len(content) > MAX_FILE_BYTES:
+    most = limits.workbook_megabytes * MILLION
+    if isinstance(kind, Kind) and kind is not Kind.ARCHIVE and len(content) > most:
         return too_large(f"{len(content):,}バイト")
     return kind
 
@@ -109,13 +105,13 @@ def _refused_damage(name: str) -> Refusal:
     return refused_by_family(name)
 
 
-def _examine_zip(name: str, content: bytes) -> Kind | Refusal:
+def _examine_zip(name: str, content: bytes, limits: Limits) -> Kind | Refusal:
     try:
         package = package_in(content)
         kind = _kind_of_zip(name, package.archive)
         if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
             return kind
-        refusal = _refused_size(package.archive) or _refused_content(package)
+        refusal = refused_package(package, limits)
         if refusal is not None:
             return refusal
         return Kind.STRICT if kind is Kind.XLSX and is_strict(package) else kind
@@ -156,35 +152,3 @@ def _kind_of_odf(parts: set[str], mimetype: bytes) -> Kind | Refusal:
 def _head(archive: zipfile.ZipFile, part: str) -> bytes:
     with archive.open(part) as stream:
         return stream.read(_SEEN_BYTES)
-
-
-def _refused_size(archive: zipfile.ZipFile) -> Refusal | None:
-    parts = archive.infolist()
-    if len(parts) > MAX_PARTS:
-        return too_large(f"部品が{len(parts):,}個")
-    inflated = sum(part.file_size for part in parts)
-    packed = sum(part.compress_size for part in parts)
-    if inflated > MAX_INFLATED_BYTES or inflated > MAX_RATIO * max(packed, 100_000):
-        return too_large(f"展開すると{inflated:,}バイト")
-    return None
-
-
-def _refused_content(package: Package) -> Refusal | None:
-    """Return the refusal of what is not as it was packed; no reader checks that by itself."""
-    if _has_twins(package.archive):
-        return broken("同じ名前の部品が二つあります")
-    try:
-        for part in package.archive.namelist():
-            package.read(part)
-    except zipfile.BadZipFile:
-        return broken("内容が途中で変わっています")
-    return None
-
-
-def _has_twins(archive: zipfile.ZipFile) -> bool:
-    """Whether two parts share a name to some reader: by case, by a NUL that cuts it, by slashes."""
-    names = [
-        posixpath.normpath(part.orig_filename.split("\0")[0].replace("\\", "/")).casefold()
-        for part in archive.infolist()
-    ]
-    return len(set(names)) < len(names)

@@ -37,7 +37,7 @@ class Stopped(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Means:
     """What a worker may take: seconds for each task, bytes of memory, and how many there are."""
 
     seconds: float
@@ -46,10 +46,10 @@ class Limits:
 
 
 def worked(
-    work: Callable[[Task], Made], tasks: Sequence[Task], limits: Limits
+    work: Callable[[Task], Made], tasks: Sequence[Task], means: Means
 ) -> Iterator[Made | Stopped]:
     """Yield what a function makes of every task, in order; it runs in worker processes only."""
-    crew = _Crew(work, tasks, limits)
+    crew = _Crew(work, tasks, means)
     try:
         yield from crew.results()
     finally:
@@ -77,8 +77,8 @@ class _Worker:
 class _Crew(Generic[Task, Made]):
     """Workers, the places of the tasks still to do, and what was made of others meanwhile."""
 
-    def __init__(self, work: Callable[[Task], Made], tasks: Sequence[Task], limits: Limits) -> None:
-        self._work, self._tasks, self._limits = work, tasks, limits
+    def __init__(self, work: Callable[[Task], Made], tasks: Sequence[Task], means: Means) -> None:
+        self._work, self._tasks, self._means = work, tasks, means
         self._todo = deque(range(len(tasks)))
         self._made: dict[int, Made | Stopped] = {}
         self._workers: list[_Worker] = []
@@ -99,17 +99,17 @@ class _Crew(Generic[Task, Made]):
 
     def _hand_out(self, end: int) -> None:
         """Give work to who has none, but not too far ahead of what was asked for."""
-        while len(self._workers) < min(self._limits.workers, len(self._todo)):
-            self._workers.append(_Worker(self._work, self._limits.memory))
+        while len(self._workers) < min(self._means.workers, len(self._todo)):
+            self._workers.append(_Worker(self._work, self._means.memory))
         for worker in self._workers:
             if worker.is_ready and not worker.places and self._todo and self._todo[0] < end:
                 self._give(worker)
 
     def _give(self, worker: _Worker) -> None:
-        fair = len(self._todo) // (2 * self._limits.workers)
+        fair = len(self._todo) // (2 * self._means.workers)
         for _ in range(max(1, min(_AT_ONCE, fair))):
             worker.places.append(self._todo.popleft())
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = time.monotonic() + self._means.seconds
         with contextlib.suppress(OSError):  # it died; taking in notices
             worker.pipe.send([self._tasks[place] for place in worker.places])
 
@@ -129,7 +129,7 @@ class _Crew(Generic[Task, Made]):
         except (EOFError, OSError):
             self._give_up(worker, Stopped.DIED)
             return
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = time.monotonic() + self._means.seconds
         if worker.is_ready:
             self._made[worker.places.popleft()] = said
         worker.is_ready = True

@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from workflow.findings import Code
+from workflow.limits import MILLION, USUAL, Limits
 from workflow.model import Return
 from workflow.raw import RawBook
-from workflow.returned.crew import Limits, Stopped, worked
+from workflow.returned.crew import Means, Stopped, worked
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.opening import unjudged
 from workflow.returned.second_reading import open_book
-
-SECONDS_PER_FILE = 60
-MEMORY_BYTES = 2_000_000_000
 
 Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
@@ -29,20 +27,26 @@ def judge_in_workers(
     files: Sequence[Received], context: Context, workers: int = os.cpu_count() or 1
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
-    limits = Limits(SECONDS_PER_FILE, MEMORY_BYTES, workers)
-    judged = worked(partial(judge, context=context), files, limits)
+    limits = context.plan.limits
+    judged = worked(partial(judge, context=context), files, _means(limits, workers))
     for received, returns in zip(files, judged, strict=True):
-        yield _cut_short(received, returns) if isinstance(returns, Stopped) else returns
+        if isinstance(returns, Stopped):
+            yield _cut_short(received, returns, limits)
+        else:
+            yield returns
 
 
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
-    limits = Limits(SECONDS_PER_FILE, MEMORY_BYTES, workers=1)
-    (book,) = worked(open_book, (content,), limits)
+    (book,) = worked(open_book, (content,), _means(USUAL, workers=1))
     return None if isinstance(book, Stopped) else book
 
 
-def _cut_short(received: Received, reason: Stopped) -> tuple[Return, ...]:
+def _means(limits: Limits, workers: int) -> Means:
+    return Means(limits.seconds, limits.memory_megabytes * MILLION, workers)
+
+
+def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:
     if reason is Stopped.TIMED_OUT:
-        return (unjudged(received, Code.FILE_TIMED_OUT, seconds=SECONDS_PER_FILE),)
+        return (unjudged(received, Code.FILE_TIMED_OUT, seconds=limits.seconds),)
     return (unjudged(received, Code.FILE_READER_DIED),)

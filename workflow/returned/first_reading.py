@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from workflow.limits import USUAL, Limits
 from workflow.raw import RawBook
 from workflow.returned.container import Kind
 from workflow.templates.layout import COVER_SHEET
 
 
-def read_first(kind: Kind, content: bytes) -> RawBook:
+def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the workbook in some bytes; each reader is imported only where it is needed.
 
     A strict workbook must have been made transitional. Raises RefusedError, or whatever a reader
@@ -17,15 +18,15 @@ def read_first(kind: Kind, content: bytes) -> RawBook:
         case Kind.XLS:
             from workflow.returned.calamine_reader import read_xls
 
-            return read_xls(content)
+            return read_xls(content, limits)
         case Kind.XLSB:
             from workflow.returned.calamine_reader import read_xlsb
 
-            return read_xlsb(content)
+            return read_xlsb(content, limits)
         case Kind.ODS:
             from workflow.returned.ods_reader import read_ods
 
-            return read_ods(content)
+            return read_ods(content, limits)
     return read_xlsx(content)
 
 

@@ -11,9 +11,10 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 
-from workflow.returned.container import MAX_ARCHIVE_BYTES
+from workflow.limits import MILLION, most
 from workflow.returned.strangers import WORKBOOKS, suffix
 from workflow.years import from_timestamp, iso_time
 
@@ -77,23 +78,38 @@ def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
 
 
 def content_digest(file: Received) -> str:
-    """Return the SHA-256 of what a file holds now; "" for what is not read either."""
-    if not file.regular or file.size > MAX_ARCHIVE_BYTES:
+    """Return the SHA-256 of what a file holds now; "" for what no plan lets anybody read."""
+    if not file.regular or file.size > most("file_megabytes") * MILLION:
         return ""
     try:
-        # Somebody may have put a pipe in its place: opening that must not wait for a writer.
-        with open(file.path, "rb", opener=_without_waiting) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return ""
+        with _opened(file.path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def content_of(file: Received, most_bytes: int) -> bytes | None:
+    """Return what a file holds now, one byte more than it may be at most; None when it is shut."""
+    try:
+        with _opened(file.path) as stream:
+            return stream.read(most_bytes + 1)
+    except OSError:
+        return None
 
 
 def single(path: Path) -> Received:
     """Return one file named by the coordinator, wherever it lies."""
     received = _received(path.parent, path)
     return received or Received(path.name, path, 0, from_timestamp(0), regular=True)
+
+
+def _opened(path: Path) -> BufferedReader:
+    """Open a file; OSError when somebody has put a link, a pipe or a device in its place."""
+    stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - who asked closes it
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError("no regular file")
+    return stream
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -70,7 +70,10 @@ def judge(received: Received, context: Context) -> tuple[Return, ...]:
         if isinstance(opened, Opened)
         else opened
         for opened in open_received(
-            received, context.passwords, read_again if context.again else read_first
+            received,
+            context.passwords,
+            read_again if context.again else read_first,
+            context.plan.limits,
         )
     )
 

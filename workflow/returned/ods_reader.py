@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 from workflow.cells import a1
 from workflow.findings import Code
+from workflow.limits import USUAL, Limits
 from workflow.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
 from workflow.returned.refusal import RefusedError, too_large, unreadable
 from workflow.xlsx.document_properties import Saving
@@ -24,8 +25,6 @@ from workflow.years import JST
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-MAX_CELLS = 1_000_000
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT, _META, _DRAW = (
@@ -41,9 +40,10 @@ _REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.$']+))\.\$?([A-Z]{1,3})\$?(
 
 @dataclass
 class _Sheet:
-    """A sheet in the making."""
+    """A sheet in the making, and how many cells it may have."""
 
     name: str
+    most: int
     cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     hidden: list[range] = field(default_factory=list)
@@ -57,13 +57,13 @@ class _Sheet:
         return RawSheet(self.name, self.cells, tuple(self.merged), frozenset(hidden), self.filtered)
 
 
-def read_ods(content: bytes) -> RawBook:
+def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return what an .ods holds. Raises RefusedError, or whatever says the file is broken."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
             raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
         with archive.open("content.xml") as stream:
-            sheets, references = _sheets(stream)
+            sheets, references = _sheets(stream, limits)
         properties, saving = _meta(_part(archive, "meta.xml"))
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
@@ -81,7 +81,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name) if name in archive.namelist() else b""
 
 
-def _sheets(stream: IO[bytes]) -> tuple[list[_Sheet], dict[str, str]]:
+def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
     from defusedxml.ElementTree import iterparse
 
     sheets: list[_Sheet] = []
@@ -90,7 +90,7 @@ def _sheets(stream: IO[bytes]) -> tuple[list[_Sheet], dict[str, str]]:
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
         if element.tag == _TABLE + "table":
             if event == "start" and depth == 0:
-                sheets.append(_Sheet(element.get(_TABLE + "name", "")))
+                sheets.append(_Sheet(element.get(_TABLE + "name", ""), limits.cells))
             depth += 1 if event == "start" else -1
         elif event == "end" and depth == 1 and sheets:
             _take(sheets[-1], element)
@@ -129,8 +129,8 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     rows, columns = area.bottom - area.top + 1, area.right - area.left + 1
     raw = _raw(element)
     if raw is not None:
-        if len(sheet.cells) + rows * columns > MAX_CELLS:
-            raise RefusedError(too_large(f"書き込みのあるセルが{MAX_CELLS:,}個を超える"))
+        if len(sheet.cells) + rows * columns > sheet.most:
+            raise RefusedError(too_large(f"書き込みのあるセルが{sheet.most:,}個を超える"))
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
                 sheet.cells[row, column] = raw

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from workflow.files import sha256
 from workflow.findings import Code, Finding, Place
+from workflow.limits import MILLION, USUAL, Limits
 from workflow.model import Outcome, Return
 from workflow.raw import RawBook
-from workflow.returned.archive import MAX_NESTING, Allowance, members
-from workflow.returned.container import MAX_ARCHIVE_BYTES, Kind, examine
+from workflow.returned.archive import Allowance, members
+from workflow.returned.container import Kind, examine
 from workflow.returned.first_reading import read_first
-from workflow.returned.inbox import Received
+from workflow.returned.inbox import Received, content_of
+from workflow.returned.reach import refuse_absurd
 from workflow.returned.refusal import (
     Refusal,
     RefusedError,
@@ -24,7 +26,7 @@ from workflow.returned.refusal import (
 from workflow.returned.strangers import is_litter, suffix
 from workflow.xlsx.strict import as_transitional
 
-Reading = Callable[[Kind, bytes], RawBook]
+Reading = Callable[[Kind, bytes, Limits], RawBook]
 """How a workbook is read once it is known what it is. Raises what says it cannot be read."""
 
 
@@ -37,22 +39,28 @@ class Opened:
 
 
 def open_received(
-    received: Received, passwords: Sequence[str] = (), reading: Reading = read_first
+    received: Received,
+    passwords: Sequence[str] = (),
+    reading: Reading = read_first,
+    limits: Limits = USUAL,
 ) -> Iterator[Opened | Return]:
     """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome."""
     empty = _unread(received)
-    refusal = _refused_unread(received)
+    refusal = _refused_unread(received, limits)
     if refusal is not None:
         yield _refused(empty, refusal)
         return
-    try:
-        content = received.path.read_bytes()
-    except OSError:
+    most = limits.file_megabytes * MILLION
+    content = content_of(received, most)
+    if content is None:
         litter = is_litter(received.name)  # Excel keeps its own ~$ files locked
         code = not_a_return(Code.FILE_LITTER) if litter else unreadable(Code.FILE_NOT_OPENED)
         yield _refused(empty, code)
         return
-    yield from _Opening(passwords, reading).open(_known(empty, content), content)
+    if len(content) > most:  # it grew since it was listed
+        yield _refused(empty, too_large(f"{most:,}バイトを超える"))
+        return
+    yield from _Opening(passwords, reading, limits).open(_known(empty, content), content)
 
 
 def unjudged(received: Received, code: Code, **details: object) -> Return:
@@ -78,22 +86,23 @@ def with_notices(opened: Opened, judged: Return) -> Return:
 class _Opening:
     """The opening of one file in returned/, with all that lies in it."""
 
-    def __init__(self, passwords: Sequence[str], reading: Reading) -> None:
+    def __init__(self, passwords: Sequence[str], reading: Reading, limits: Limits) -> None:
         self._passwords = tuple(passwords)
         self._reading = reading
-        self._allowance = Allowance()
+        self._limits = limits
+        self._allowance = Allowance(limits)
 
     def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
         """Yield the workbooks in some bytes, each with what is known of it."""
         if is_litter(read.path):
             yield _refused(read, not_a_return(Code.FILE_LITTER))
             return
-        kind = examine(read.path, content)
+        kind = examine(read.path, content, self._limits)
         if isinstance(kind, Refusal):
             yield _refused(read, kind)
         elif kind is not Kind.ARCHIVE:
             yield self._open_book(read, kind, content)
-        elif nesting == MAX_NESTING:
+        elif nesting == self._limits.archive_depth:
             yield _refused(read, unreadable(Code.FILE_ARCHIVE_NESTED))
         else:
             yield from self._open_archive(read, content, nesting)
@@ -117,7 +126,9 @@ class _Opening:
             inner, plain = self._unlocked(read.path, kind, content)
             if inner is Kind.STRICT:
                 plain = as_transitional(plain)
-            return _opened(read, inner, self._reading(inner, plain))
+            book = self._reading(inner, plain, self._limits)
+            refuse_absurd(book, self._limits)
+            return _opened(read, inner, book)
         except RefusedError as error:
             return _refused(read, error.refusal)
         except MemoryError:
@@ -136,7 +147,7 @@ class _Opening:
         plain = decrypted(content, self._passwords)
         if plain is None:
             raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
-        inner = examine(name, plain)
+        inner = examine(name, plain, self._limits)
         if isinstance(inner, Refusal):
             raise RefusedError(inner)
         if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
@@ -165,13 +176,13 @@ def _notices(name: str, kind: Kind) -> Iterator[Finding]:
         yield Code.FILE_VALUES_ONLY.at(place, kind=kind.label)
 
 
-def _refused_unread(received: Received) -> Refusal | None:
+def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
     """Return why a file is not even read, if so."""
     if received.folder:
         return not_a_return(Code.FILE_FOLDER)
     if not received.regular:
         return unreadable(Code.FILE_LINK)
-    if received.size > MAX_ARCHIVE_BYTES:
+    if received.size > limits.file_megabytes * MILLION:
         return too_large(f"{received.size:,}バイト")
     return None
 

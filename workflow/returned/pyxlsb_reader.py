@@ -16,6 +16,7 @@ from pyxlsb.handlers import CellHandler
 from pyxlsb.reader import BIFF12Reader, RecordReader
 from pyxlsb.stringtable import StringTable
 
+from workflow.limits import USUAL, Limits
 from workflow.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reach import measure_xlsb
 from workflow.xlsx.document_properties import custom_properties, saving_of_package
@@ -28,12 +29,12 @@ _VALUES = frozenset(
 )
 
 
-def read_xlsb(content: bytes) -> RawBook:
+def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the values in an .xlsb; a formula is its result, an error value is blank.
 
     Raises RefusedError for what is not read either way, and whatever pyxlsb trips over.
     """
-    measure_xlsb(content)
+    measure_xlsb(content, limits)
     package = Package(content)
     saving = saving_of_package(package)
     return RawBook(

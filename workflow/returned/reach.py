@@ -1,37 +1,56 @@
-"""How far sheets reach, measured before a reader lays one out as a block in memory."""
+"""How far sheets reach: before a reader lays one out as a block in memory, and once it is read."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 
 from workflow.findings import Code
-from workflow.returned.refusal import RefusedError, too_large, unreadable
+from workflow.limits import Limits
+from workflow.raw import RawBook
+from workflow.returned.refusal import RefusedError, broken, too_large, unreadable
 
-MAX_GRID = 5_000_000
-
+_ROWS, _COLUMNS = 1_048_576, 16_384  # of every sheet since Excel 2007
 _ROW_RECORD = 0
 _CELL_RECORDS = range(2, 12)
 _UNREAD_RECORDS = frozenset({*range(13, 19), 62})
 """Cells in the short spelling and rich text beside its cell: readers pass over them silently."""
 
 
-def refuse_large_grid(rows: int, columns: int) -> None:
+def refuse_large_grid(rows: int, columns: int, limits: Limits) -> None:
     """Raise RefusedError for a block of cells that would take too much memory."""
-    if rows * columns > MAX_GRID:
+    if rows * columns > limits.grid_cells:
         raise RefusedError(too_large(f"書き込みが{rows:,}行×{columns:,}列にわたる"))
 
 
-def measure_xlsb(content: bytes) -> None:
+def refuse_absurd(book: RawBook, limits: Limits) -> None:
+    """Raise RefusedError for more than a workbook may hold, or for what lies beyond any sheet."""
+    cells = sum(len(sheet.cells) for sheet in book.sheets)
+    if cells > limits.cells:
+        raise RefusedError(too_large(f"値のあるセルが{cells:,}個"))
+    for sheet in book.sheets:
+        if len(sheet.merged) > limits.merged_areas:
+            raise RefusedError(too_large(f"結合セルが{len(sheet.merged):,}個"))
+        ends = ((area.bottom, area.right) for area in sheet.merged)
+        if not all(map(_is_on_a_sheet, chain(sheet.cells, ends))):
+            raise RefusedError(broken("シートの端より外にセルがあります"))
+
+
+def _is_on_a_sheet(place: tuple[int, int]) -> bool:
+    return 1 <= place[0] <= _ROWS and 1 <= place[1] <= _COLUMNS
+
+
+def measure_xlsb(content: bytes, limits: Limits) -> None:
     """Raise RefusedError when an .xlsb reaches too far, or holds cells readers would not see."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for part in archive.namelist():
             if part.startswith("xl/worksheets/") and part.endswith(".bin"):
-                _measure_sheet(archive.read(part))
+                _measure_sheet(archive.read(part), limits)
 
 
-def _measure_sheet(stored: bytes) -> None:
+def _measure_sheet(stored: bytes, limits: Limits) -> None:
     rows: set[int] = set()
     first = last = row = 0
     for record, start, size in _records(stored):
@@ -44,7 +63,7 @@ def _measure_sheet(stored: bytes) -> None:
         elif record in _UNREAD_RECORDS:
             raise RefusedError(unreadable(Code.FILE_OTHER_FORMAT, kind="特殊な.xlsb形式"))
     if rows:
-        refuse_large_grid(max(rows) - min(rows) + 1, last - first + 1)
+        refuse_large_grid(max(rows) - min(rows) + 1, last - first + 1, limits)
 
 
 def _records(stored: bytes) -> Iterator[tuple[int, int, int]]:

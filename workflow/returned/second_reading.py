@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workflow.limits import USUAL, Limits
 from workflow.raw import RawBook
 from workflow.returned.container import Kind, examine
 from workflow.returned.first_reading import read_xlsx
 
 
-def read_again(kind: Kind, content: bytes) -> RawBook:
+def read_again(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the workbook in some bytes; each reader is imported only where it is needed.
 
     A strict workbook must have been made transitional. Raises RefusedError, or whatever a reader
@@ -23,9 +24,9 @@ def read_again(kind: Kind, content: bytes) -> RawBook:
         case Kind.XLSB:
             from workflow.returned.pyxlsb_reader import read_xlsb
 
-            return read_xlsb(content)
+            return read_xlsb(content, limits)
         case Kind.ODS:
-            return _read_ods(content)
+            return _read_ods(content, limits)
     from workflow.returned.reader import read_book
 
     return read_book(content)
@@ -48,7 +49,7 @@ def open_book(content: bytes) -> RawBook | None:
         return None
 
 
-def _read_ods(content: bytes) -> RawBook:
+def _read_ods(content: bytes, limits: Limits) -> RawBook:
     """Return an .ods with the values calamine finds in it; the rest only our own reader knows.
 
     calamine lays every sheet out as one block in memory, so the first reading is also the measure.
@@ -58,11 +59,11 @@ def _read_ods(content: bytes) -> RawBook:
     from workflow.returned.ods_reader import read_ods
     from workflow.returned.reach import refuse_large_grid
 
-    book = read_ods(content)
+    book = read_ods(content, limits)
     for sheet in book.sheets:
         rows, columns = zip(*sheet.cells, strict=True) if sheet.cells else ((1,), (1,))
-        refuse_large_grid(max(rows), max(columns))
-    values = {sheet.name: sheet.cells for sheet in read_values(content)}
+        refuse_large_grid(max(rows), max(columns), limits)
+    values = {sheet.name: sheet.cells for sheet in read_values(content, limits)}
     return replace(
         book, sheets=tuple(replace(sheet, cells=values[sheet.name]) for sheet in book.sheets)
     )

@@ -51,7 +51,7 @@ class Package:
     """A workbook as parts in a zip in memory, each inflated and checked once."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        self.content = content
         self.archive = zipfile.ZipFile(io.BytesIO(content))
         self.names = frozenset(self.archive.namelist())
         self._parts: dict[str, bytes] = {}
@@ -90,7 +90,7 @@ class Package:
     def read(self, part: str) -> bytes:
         """Return the bytes of a part. BadZipFile when they are not those that were packed."""
         if part not in self._parts:
-            stored = inflated(self._content, self.archive.getinfo(part))
+            stored = inflated(self.content, self.archive.getinfo(part))
             self._parts[part] = self.archive.read(part) if stored is None else stored
         return self._parts[part]
 
