@@ -262,13 +262,15 @@ def _check(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> int:
     from workflow.inquiry import status
 
-    document = status(_workspace(arguments), _year(arguments))
+    workspace, year = _workspace(arguments), _year(arguments)
+    document = status(workspace, year)
     if arguments.json:
         _print_json(document)
     else:
-        from workflow.terminal import show_status
+        from workflow.terminal import show_overview, show_status
 
         show_status(document)
+        show_overview(workspace.overview(year))
     return CLEAN if document["totals"]["missing"] == 0 else FINDINGS
 
 

@@ -61,6 +61,16 @@ class Finding:
     message: str
     remedy: str
 
+    @property
+    def where(self) -> str:
+        """The place in the file, in words; "" for the file as a whole."""
+        return str(Place(sheet=self.sheet, cell=self.cell, item=self.item, field=self.field))
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, without the place."""
+        return self.message.removeprefix(f"{self.where}：")
+
     def as_json(self) -> dict[str, str]:
         """Return the finding as the JSON contract spells it."""
         return {key: str(value) for key, value in asdict(self).items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.compiled.asking import Asking
+from workflow.compiled.handback import handback_name
 from workflow.errors import WorkspaceError
 from workflow.files import sha256
 from workflow.inquiry import state
@@ -24,7 +25,6 @@ from workflow.mail.letters import Said, filled_in
 from workflow.mail.saying import Occasion, distribution, request
 from workflow.model import Department
 from workflow.plan.load import load_plan
-from workflow.templates.handback import handback_name
 from workflow.templates.register import Register, load_issued_register
 from workflow.workspace import Workspace
 from workflow.years import JST, era_year

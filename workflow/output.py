@@ -15,7 +15,7 @@ from typing import Any
 from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
-from workflow.compiled.handback import HandBack, hand_backs
+from workflow.compiled.handback import handback_name
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.round_json import as_bytes, status_document
@@ -27,7 +27,7 @@ from workflow.journal import EventKind, Journal, appended
 from workflow.own_files import OwnWrites, plan_writes
 from workflow.returned.inbox import seen_files
 from workflow.rounds import Round
-from workflow.templates.handback import handback_bytes, handback_name
+from workflow.templates.handback import handback_bytes
 from workflow.workspace import Workspace
 from workflow.written import Written
 
@@ -49,9 +49,7 @@ def write_provisional(output: Output, now: datetime) -> Written:
     folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
     edited = set_aside(folder, outputs, every_output(output.before))
     stale = no_longer_made(folder, outputs, recorded_outputs(output.before))
-    result = output.judged.result
-    back = hand_backs(result.plan, result.register, result.merged)
-    handing_back = _plan_handbacks(output, back)
+    handing_back = _plan_handbacks(output)
     journal, reopened = output.journal, output.before.is_final
     if reopened or _digests(outputs) != recorded_outputs(journal):
         journal = journal.adding(EventKind.COMPILED, now, _facts(outputs, edited))
@@ -62,7 +60,7 @@ def write_provisional(output: Output, now: datetime) -> Written:
                 **edited,
                 **handing_back.writes,
                 **_placed(folder, outputs),
-                workspace.status(year): _state(output, handing_back.made, back),
+                workspace.status(year): _state(output, handing_back.made),
             }
         )
     old_list = (workspace.digest_list(year),) if reopened else ()
@@ -114,22 +112,22 @@ def _old_final(output: Output) -> dict[Path, bytes]:
     return old_final(folder, [*final.facts["outputs"], digests.name], final.at)
 
 
-def _state(output: Output, made: Mapping[str, str], back: tuple[HandBack, ...]) -> bytes:
+def _state(output: Output, made: Mapping[str, str]) -> bytes:
     """Return the state of the round, for status, letters and the next collect."""
     result, statuses = output.judged.result, output.compilation.statuses
     figures, seen = totals(result.merged), seen_files(output.judged.files)
-    asked = asking(result.plan, result.register, result.merged, back)
+    asked = asking(result.plan, result.register, result.merged, output.compilation.handbacks)
     return as_bytes(status_document(result.year, statuses, figures, seen, made, asked))
 
 
-def _plan_handbacks(output: Output, back: tuple[HandBack, ...]) -> OwnWrites:
+def _plan_handbacks(output: Output) -> OwnWrites:
     workspace, result = output.workspace, output.judged.result
     year, plan = result.year, result.plan
     contents = {
         handback_name(h.department, year): handback_bytes(
             plan, h.department, h.issue, output.judged.previous, h.filling
         )
-        for h in back
+        for h in output.compilation.handbacks
     }
     stored = workspace.status(year)
     try:

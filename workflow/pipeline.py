@@ -77,6 +77,7 @@ class Collected:
     departments: tuple[Mapping[str, Any], ...]
     ledger: Path
     ledger_csv: Path
+    overview: Path
     written: Written
 
     @property
@@ -193,6 +194,7 @@ def _same_again(workspace: Workspace, year: int, known: Recalled) -> Collected:
         departments=known.departments,
         ledger=workspace.ledger(year),
         ledger_csv=workspace.ledger_csv(year),
+        overview=workspace.overview(year),
         written=Written(handbacks=known.handbacks),
     )
 
@@ -254,6 +256,7 @@ def _collected(output: Output, written: Written) -> Collected:
         ),
         ledger=workspace.ledger(result.year),
         ledger_csv=workspace.ledger_csv(result.year),
+        overview=workspace.overview(result.year),
         written=written,
     )
 

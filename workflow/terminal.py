@@ -26,6 +26,7 @@ from workflow.plain_text import aligned, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from workflow.mailing import Mailing
     from workflow.pipeline import Collected
@@ -73,9 +74,16 @@ def show_collected(collected: Collected) -> None:
     show_round(collected.departments, collected.document)
     for path in (collected.ledger, collected.ledger_csv):
         _print(f"作成しました：{path}")
+    show_overview(collected.overview)
     _show_handbacks(collected.written)
     for path in collected.written.set_aside:
         _print(f"手直しされていたファイルを、別の名前で残しました：{path}。")
+
+
+def show_overview(overview: Path) -> None:
+    """Say where the page is that shows everything at once, if there is one."""
+    if overview.exists():
+        _print(f"まとめのページ（ブラウザーで開きます）：{overview}")
 
 
 def _show_handbacks(written: Written) -> None:

@@ -34,6 +34,10 @@ class Workspace:
         """The ledger as open data."""
         return self.compiled(year) / f"台帳_{era_year(year)}.csv"
 
+    def overview(self, year: int) -> Path:
+        """The page that shows the whole round and leads to everything else."""
+        return self.compiled(year) / "index.html"
+
     def data_package(self, year: int) -> Path:
         """What describes the ledger as open data."""
         return self.compiled(year) / "datapackage.json"

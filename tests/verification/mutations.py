@@ -101,9 +101,9 @@ def one_character_of_the_csv(city: City, dice: random.Random) -> Harm:
     return Harm(_shown(city, path))
 
 
-def one_line_of_the_description(city: City, dice: random.Random) -> Harm:
-    """Drop one line of datapackage.json."""
-    path = city.workspace.data_package(YEAR)
+def one_line_of_a_text(city: City, dice: random.Random) -> Harm:
+    """Drop one line of datapackage.json or of the page."""
+    path = dice.choice((city.workspace.data_package(YEAR), city.workspace.overview(YEAR)))
     lines = path.read_bytes().splitlines(keepends=True)
     del lines[dice.randrange(len(lines))]
     path.write_bytes(b"".join(lines))
@@ -177,7 +177,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         a_formula_made_a_number,
         two_rows_swapped,
         one_character_of_the_csv,
-        one_line_of_the_description,
+        one_line_of_a_text,
         one_byte_of_a_return,
         a_return_taken_away,
         a_return_put_there,

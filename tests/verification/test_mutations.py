@@ -19,7 +19,7 @@ EXPECTED = {
     "a_formula_made_a_number": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "two_rows_swapped": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
     "one_character_of_the_csv": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
-    "one_line_of_the_description": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "one_line_of_a_text": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "one_byte_of_a_return": {"VERIFY_FILE_CHANGED"},
     "a_return_taken_away": {"VERIFY_FILE_GONE"},
     "a_return_put_there": {"VERIFY_FILE_NEW"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workflow.compiled.attention import Point, points
 from workflow.compiled.comparison import Comparison, compare
 from workflow.compiled.details import Details, list_details
+from workflow.compiled.handback import HandBack, hand_backs
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
 from workflow.compiled.result import Result
@@ -19,7 +20,7 @@ from workflow.journal import Journal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """Everything the compiled workbook shows. Earlier are the ledgers of other years, by year."""
+    """Everything the compiled files show. Earlier are the ledgers of other years, by year."""
 
     result: Result
     stage: Stage
@@ -31,6 +32,7 @@ class Compilation:
     comparison: Comparison
     points: tuple[Point, ...]
     statuses: tuple[DepartmentStatus, ...]
+    handbacks: tuple[HandBack, ...]
     earlier: Mapping[int, str]
 
 
@@ -53,5 +55,6 @@ def compiled(
         comparison=comparison,
         points=points(plan, ledger, merged, comparison),
         statuses=department_statuses(plan, result.register, merged),
+        handbacks=hand_backs(plan, result.register, merged),
         earlier=earlier,
     )

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.merge import Merged
-from workflow.findings import Finding, Place, Severity
+from workflow.files import safe_name
+from workflow.findings import Finding, Severity
 from workflow.model import (
     Answer,
     Correction,
@@ -25,6 +26,7 @@ from workflow.model import (
     Value,
 )
 from workflow.templates.register import Issue, Register
+from workflow.years import era_year
 
 _CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
 _CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
@@ -37,6 +39,11 @@ class HandBack:
     department: Department
     issue: Issue
     filling: Filling
+
+
+def handback_name(department: Department, year: int) -> str:
+    """Return the name of a department's hand-back."""
+    return f"{department.code}_{safe_name(department.name)}_差戻し_{era_year(year)}.xlsx"
 
 
 def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:
@@ -95,7 +102,8 @@ def _corrections(
                 # Only what is wrong with a cell has a remedy that speaks to who wrote it.
                 key = keys.get(finding.field, "")
                 remedy = finding.remedy if key else _CHECK_ROW
-                yield Correction(finding.item, key, _problem(finding), remedy)
+                # Without the place in the file they sent: in ours it stands elsewhere.
+                yield Correction(finding.item, key, finding.problem, remedy)
             else:
                 yield Correction("", "", _problem_of_file(finding), _CHECK_FORM)
 
@@ -103,12 +111,6 @@ def _corrections(
 def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
     answer = counting.get(finding.item)
     return answer is not None and answer.source.file != finding.file
-
-
-def _problem(finding: Finding) -> str:
-    """Return what is wrong without the place in the file they sent: here it stands elsewhere."""
-    place = Place(sheet=finding.sheet, cell=finding.cell, item=finding.item, field=finding.field)
-    return finding.message.removeprefix(f"{place}：")
 
 
 def _problem_of_file(finding: Finding) -> str:

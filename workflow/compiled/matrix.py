@@ -29,6 +29,12 @@ class Bucket:
     label: str
     conditions: tuple[Condition, ...]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts what has no answer."""
+        label, text = self.conditions[0]
+        return label == STATUS_LABEL or not text
+
 
 @dataclass(frozen=True, slots=True)
 class CountedMatrix:

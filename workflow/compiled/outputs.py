@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.data_package import data_package
 from workflow.compiled.ledger_csv import ledger_csv
+from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.workbook import workbook_bytes
 from workflow.years import era_year
 
 DATA_PACKAGE = "datapackage.json"
+OVERVIEW = "index.html"
 
 
 @contextlib.contextmanager
@@ -28,7 +30,7 @@ def _collecting_nothing() -> Iterator[None]:
 
 
 def output_bytes(compilation: Compilation) -> dict[str, bytes]:
-    """Return the workbook, the ledger as CSV and its description."""
+    """Return the workbook, the ledger as CSV, its description, and the page that leads to them."""
     with _collecting_nothing():
         return _contents(compilation)
 
@@ -38,8 +40,9 @@ def _contents(compilation: Compilation) -> dict[str, bytes]:
     name = f"台帳_{era_year(result.year)}"
     content = ledger_csv(ledger)
     package = data_package(result.plan, result.register, ledger, f"{name}.csv", content)
-    return {
+    made = {
         f"{name}.xlsx": workbook_bytes(compilation),
         f"{name}.csv": content,
         DATA_PACKAGE: package,
     }
+    return {**made, OVERVIEW: overview_page(compilation, made)}

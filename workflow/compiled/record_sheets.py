@@ -20,7 +20,7 @@ FINDINGS_SHEET = "指摘一覧"
 RECEIPTS_SHEET = "受付記録"
 NOTES_SHEET = "欄外記入"
 
-_NOT_ISSUED, _NOT_RETURNED = "未発行", "未提出"
+_NOT_ISSUED = "未発行"
 
 STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
     TableColumn("担当課", 24, lambda s: s.department.name),
@@ -30,7 +30,7 @@ STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
     TableColumn("受付回数", 9, lambda s: s.returns),
     TableColumn("最初の受領日時", 19, lambda s: s.first_received),
     TableColumn("最新の受領日時", 19, lambda s: s.received),
-    TableColumn("受付結果", 16, lambda s: s.outcome.label if s.outcome else _NOT_RETURNED),
+    TableColumn("受付結果", 16, lambda s: s.outcome_label),
     TableColumn("採用した回数", 9, lambda s: s.accepted),
     TableColumn("回答済", 8, lambda s: s.answered),
     TableColumn("差戻し中", 9, lambda s: s.sent_back),

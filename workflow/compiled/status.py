@@ -32,6 +32,11 @@ class DepartmentStatus:
     missing: int
     open_items: tuple[str, ...]
 
+    @property
+    def outcome_label(self) -> str:
+        """The outcome in the coordinator's words, also when nothing counts yet."""
+        return self.outcome.label if self.outcome else AnswerStatus.MISSING.value
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:

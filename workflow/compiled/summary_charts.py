@@ -9,8 +9,6 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.matrix import Bucket
 from workflow.compiled.summary_layout import (
     CHART_ROWS,
     FIRST_COUNT_COLUMN,
@@ -28,17 +26,11 @@ def insert_matrix_chart(book: Workbook, sheet: Worksheet, place: MatrixPlace) ->
     """Insert a matrix as one bar per row, in the order of the rows."""
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     rows = (place.first_row, place.total_row - 1)
-    is_open = [_is_open(bucket) for bucket in place.matrix.columns]
+    is_open = [bucket.is_open for bucket in place.matrix.columns]
     _add_series(chart, is_open, place.header_row, rows)
     chart.set_y_axis({"reverse": True, "num_font": _FONT, "crossing": "max"})
     chart.set_x_axis({"num_font": _FONT, "num_format": "0", "major_gridlines": {"visible": True}})
     _place(sheet, chart, place.matrix.title, place.chart_row or place.total_row + 2)
-
-
-def _is_open(bucket: Bucket) -> bool:
-    """Whether a bucket counts what has no answer."""
-    label, text = bucket.conditions[0]
-    return label == STATUS_LABEL or not text
 
 
 def insert_trend_chart(book: Workbook, sheet: Worksheet, place: TrendPlace) -> None:

@@ -62,6 +62,7 @@ def play(folder: Path, say: Say) -> int:
             say(f"{era_year(year)}を確定しました。")
     say("\n次のファイルを開いてみてください。")
     for collected in compiled:
+        say(f"・{collected.overview}")
         say(f"・{collected.ledger}")
         for path in collected.written.handbacks:
             say(f"・差戻し用の調査票：{path}")

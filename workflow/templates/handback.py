@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from workflow.files import safe_name
 from workflow.model import Department, Filling, Plan, PreviousAnswers
 from workflow.templates.layout import lay_out_issue
 from workflow.templates.register import Issue
 from workflow.templates.workbook import template_bytes
-from workflow.years import era_year
-
-
-def handback_name(department: Department, year: int) -> str:
-    """Return the name of a department's hand-back."""
-    return f"{department.code}_{safe_name(department.name)}_差戻し_{era_year(year)}.xlsx"
 
 
 def handback_bytes(

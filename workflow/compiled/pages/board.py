@@ -1,0 +1,162 @@
+"""The submission board: where each department stands, what is wrong there, and whose turn it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.pages.addresses import to_handback
+from workflow.compiled.pages.bounds import MOST_IN_ONE_BOARD, Shown, bounded
+from workflow.compiled.status import DepartmentStatus
+from workflow.findings import Finding, Severity
+from workflow.model import Outcome
+from workflow.years import JST
+
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_MOST_DEPARTMENTS = 1_000
+_NAMED_ITEMS = 3
+
+
+class Turn(StrEnum):
+    """Who has to do something next, in the coordinator's words."""
+
+    DEPARTMENT = "担当課"
+    COORDINATOR = "とりまとめ課"
+    NOBODY = "済み"
+
+    @property
+    def told(self) -> str:
+        """The same in a sentence."""
+        return "済んだ課" if self is Turn.NOBODY else f"{self}の番"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment as people and as programs read it."""
+
+    said: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """One department; what does not apply is blank or None. Findings leads to what is wrong."""
+
+    name: str
+    place: str
+    first: Moment | None
+    last: Moment | None
+    outcome: str
+    answered: int
+    sent_back: int
+    missing: int
+    wrong: str
+    findings: str
+    turn: Turn
+    task: str
+    handback: str
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All departments in the plan's order; in a big round those that are done stand apart.
+
+    Turns is a sentence on how many have their turn.
+    """
+
+    turns: str
+    lines: Shown[BoardLine]
+    done: Shown[BoardLine]
+
+
+def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -> Board:
+    """Return the board of a round; findings are those that ask for a look, by department code."""
+    handbacks = {h.department.code for h in compilation.handbacks}
+    lines = [
+        _line(
+            status,
+            findings.get(status.department.code, ()),
+            to_handback(status.department, compilation.ledger.year)
+            if status.department.code in handbacks
+            else "",
+        )
+        for status in compilation.statuses
+    ]
+    done = [line for line in lines if line.turn is Turn.NOBODY]
+    rest = [line for line in lines if line.turn is not Turn.NOBODY]
+    if len(lines) <= MOST_IN_ONE_BOARD:
+        done, rest = [], lines
+    return Board(_turns(lines), bounded(rest, _MOST_DEPARTMENTS), bounded(done, _MOST_DEPARTMENTS))
+
+
+def findings_place(code: str) -> str:
+    """Return the id of the place on the page where a department's findings stand."""
+    return f"findings-{code}"
+
+
+def _turns(lines: Sequence[BoardLine]) -> str:
+    counts = Counter(line.turn for line in lines)
+    told = "、".join(f"{turn.told}が{counts[turn]}課" for turn in Turn if counts[turn])
+    return f"{told}です。" if told else ""
+
+
+def _line(status: DepartmentStatus, findings: Sequence[Finding], handback: str) -> BoardLine:
+    turn, task = _turn(status, findings, handback)
+    code, email = status.department.code, status.department.email
+    return BoardLine(
+        name=status.department.name,
+        place=f"department-{code}",
+        first=_moment(status.first_received),
+        last=_moment(status.received),
+        outcome=status.outcome_label,
+        answered=status.answered,
+        sent_back=status.sent_back,
+        missing=status.missing,
+        wrong="、".join(_wrong(findings)),
+        findings=f"#{findings_place(code)}" if findings else "",
+        turn=turn,
+        task=task,
+        handback=handback,
+        mail=f"mailto:{email}" if _PLAIN_ADDRESS.fullmatch(email) else "",
+    )
+
+
+def _turn(status: DepartmentStatus, findings: Sequence[Finding], handback: str) -> tuple[Turn, str]:
+    """Return whose turn it is and what there is to do; what stops the department comes first."""
+    is_sent_back = status.outcome is Outcome.SENT_BACK
+    rules = (
+        (status.issue is None, Turn.COORDINATOR, "調査票をまだ発行していません。"),
+        (is_sent_back and not handback, Turn.COORDINATOR, "直すところを課に伝えてください。"),
+        (is_sent_back, Turn.DEPARTMENT, "差戻し用の調査票で、訂正を待っています。"),
+        (not status.returns and status.missing > 0, Turn.DEPARTMENT, "回答を待っています。"),
+        (status.missing > 0, Turn.DEPARTMENT, f"残り{status.missing}件の回答を待っています。"),
+        (status.sent_back > 0, Turn.DEPARTMENT, "共同の課の訂正を待っています。"),
+        (bool(findings), Turn.COORDINATOR, "指摘のところを確かめてください。"),
+    )
+    found = ((turn, task) for applies, turn, task in rules if applies)
+    return next(found, (Turn.NOBODY, ""))
+
+
+def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield in a word what is wrong: how much of each weight, and in which items."""
+    for severity in (Severity.ERROR, Severity.WARNING):
+        found = [finding for finding in findings if finding.severity is severity]
+        if found:
+            items = tuple(dict.fromkeys(f.item for f in found if f.item))
+            more = "ほか" if len(items) > _NAMED_ITEMS else ""
+            named = f"（整理番号{'、'.join(items[:_NAMED_ITEMS])}{more}）" if items else ""
+            yield f"{severity.label}{len(found)}件{named}"
+
+
+def _moment(moment: datetime | None) -> Moment | None:
+    if moment is None:
+        return None
+    local = moment.astimezone(JST)
+    said = f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
+    return Moment(said, local.isoformat(timespec="seconds"))

@@ -1,0 +1,116 @@
+"""The findings that ask for a look: those of each department, and files that belong to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.pages.addresses import to_returned
+from workflow.compiled.pages.bounds import Shown, bounded
+from workflow.findings import Finding, Severity
+from workflow.model import Return
+
+_MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_STRANGERS = 100, 20, 50
+
+NOBODY = ""
+"""Stands for the department where a finding belongs to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding and the address of its file, which may be blank."""
+
+    finding: Finding
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one department, those to correct first."""
+
+    code: str
+    name: str
+    lines: Shown[FindingLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A file that belongs to no department, why, and what to do."""
+
+    file: str
+    href: str
+    outcome: str
+    problem: str
+    remedy: str
+
+
+def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
+    """Return the errors and warnings that stand, by department code; NOBODY's are the rest."""
+    merged = compilation.result.merged
+    departments = {returned.path: _owner(compilation, returned) for returned in merged.returns}
+    found: dict[str, list[Finding]] = {}
+    for severity in (Severity.ERROR, Severity.WARNING):
+        for finding in merged.findings:
+            if finding.severity is severity:
+                found.setdefault(departments.get(finding.file, NOBODY), []).append(finding)
+    return found
+
+
+def finding_groups(
+    compilation: Compilation, findings: Mapping[str, Sequence[Finding]]
+) -> Shown[FindingGroup]:
+    """Return the departments that have findings, in the plan's order."""
+    hrefs = _hrefs(compilation)
+    groups = [
+        FindingGroup(
+            department.code,
+            department.name,
+            bounded(
+                [FindingLine(f, hrefs.get(f.file, "")) for f in findings[department.code]],
+                _MOST_PER_DEPARTMENT,
+            ),
+        )
+        for department in compilation.result.plan.departments
+        if findings.get(department.code)
+    ]
+    return bounded(groups, _MOST_DEPARTMENTS)
+
+
+def of_the_plan(findings: Mapping[str, Sequence[Finding]]) -> tuple[Finding, ...]:
+    """Return the findings that are about no file at all."""
+    return tuple(f for f in findings.get(NOBODY, ()) if not f.file)
+
+
+def strangers(compilation: Compilation) -> Shown[Stranger]:
+    """Return the files that belong to no department."""
+    hrefs = _hrefs(compilation)
+    found = [
+        _stranger(returned, hrefs[returned.path])
+        for returned in compilation.result.merged.returns
+        if _owner(compilation, returned) == NOBODY
+    ]
+    return bounded(found, _MOST_STRANGERS)
+
+
+def _owner(compilation: Compilation, returned: Return) -> str:
+    """Return the code of the department of the plan a file belongs to, or NOBODY."""
+    owner = compilation.result.plan.successor(returned.department)
+    return owner.code if owner else NOBODY
+
+
+def _stranger(returned: Return, href: str) -> Stranger:
+    return Stranger(
+        file=returned.path,
+        href=href,
+        outcome=returned.outcome.label,
+        problem="".join(finding.problem for finding in returned.findings),
+        remedy="".join(dict.fromkeys(finding.remedy for finding in returned.findings)),
+    )
+
+
+def _hrefs(compilation: Compilation) -> Mapping[str, str]:
+    """Return the address of every file; what came in an archive leads to the archive."""
+    year = compilation.ledger.year
+    returns = compilation.result.merged.returns
+    return {returned.path: to_returned(year, returned.lying.path) for returned in returns}
