@@ -19,7 +19,8 @@ from workflow.pipeline import Collected, collect, generate
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.templates.issue import Issuance
-from workflow.templates.register import Issue, load_register
+from workflow.templates.register import Issue
+from workflow.templates.register_file import load_register
 from workflow.workspace import Workspace
 from workflow.years import JST
 

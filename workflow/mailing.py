@@ -25,7 +25,8 @@ from workflow.mail.letters import Said, filled_in
 from workflow.mail.saying import Occasion, distribution, request
 from workflow.model import Department
 from workflow.plan.load import load_plan
-from workflow.templates.register import Register, load_issued_register
+from workflow.templates.register import Register
+from workflow.templates.register_file import load_issued_register
 from workflow.workspace import Workspace
 from workflow.years import JST, era_year
 

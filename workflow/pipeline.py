@@ -14,7 +14,7 @@ from workflow.findings import Severity
 from workflow.journal import EventKind, Journal, append, load_journal
 from workflow.lock import working
 from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
-from workflow.templates.register import load_register, register_as_bytes
+from workflow.templates.register_file import load_register
 from workflow.workspace import Workspace
 from workflow.written import Written
 from workflow.years import era_year, to_the_second
@@ -60,7 +60,7 @@ def _issued_anew(
     issuance = plan_issuance(request, load_register(folder, year), folder)
     if journal.is_final and issuance.issued:
         raise _final_already(year)
-    facts = issued(issuance.register, sha256(register_as_bytes(issuance.register)), journal)
+    facts = issued(issuance.register, sha256(issuance.register_file), journal)
     replace_all(issuance.writes)
     if facts:
         after = journal.adding(EventKind.ISSUED, now, facts)

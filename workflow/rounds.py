@@ -28,7 +28,7 @@ from workflow.returned.extract_store import ExtractStore
 from workflow.returned.extracts import Extracts, is_lasting
 from workflow.returned.inbox import Lying, Received, scan
 from workflow.returned.judge import Context
-from workflow.templates.register import load_issued_register, load_register
+from workflow.templates.register_file import load_issued_register, load_register
 from workflow.tool import tool_digest
 from workflow.workspace import Workspace
 from workflow.years import era_year

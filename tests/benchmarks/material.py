@@ -13,7 +13,8 @@ from typing import Any
 from tests.fillers.xml_patch import located, patch_cells
 from workflow.pipeline import generate
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
-from workflow.templates.register import Issue, load_register
+from workflow.templates.register import Issue
+from workflow.templates.register_file import load_register
 from workflow.workspace import Workspace
 from workflow.years import JST
 

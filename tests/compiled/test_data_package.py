@@ -22,7 +22,8 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.merge import AnswerStatus, Entry, merge
 from workflow.model import Choice, Field, Form, Item, Outcome, Plan, Return, Source, Value
-from workflow.templates.register import IssuedForm, Register, load_register
+from workflow.templates.register import IssuedForm, Register
+from workflow.templates.register_file import load_register
 
 CSV_NAME = "台帳_令和5年度.csv"
 GOOD: dict[str, Value] = {"progress": "実施した。", "rating": "Ａ"}

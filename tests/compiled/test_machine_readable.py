@@ -39,7 +39,7 @@ from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merge import merge
 from workflow.exact_book import open_exactly
 from workflow.model import ChoiceField, DateField, NumberField
-from workflow.templates.register import load_register
+from workflow.templates.register_file import load_register
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

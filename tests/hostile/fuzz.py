@@ -30,7 +30,7 @@ from tests.scenario.description import PLANS
 from workflow.model import Answer, Return
 from workflow.returned.inbox import Received, single
 from workflow.returned.judge import Context, judge
-from workflow.templates.register import load_register
+from workflow.templates.register_file import load_register
 
 SECONDS = 20
 MEMORY = 2_000_000_000

@@ -15,7 +15,7 @@ from tests.scenario.sending import send
 from tests.scenario.town import build_town
 from workflow.returned.inbox import Received, scan
 from workflow.returned.judge import Context
-from workflow.templates.register import load_register
+from workflow.templates.register_file import load_register
 
 _keep = TemporaryDirectory(prefix="torimatome-lying-")
 

@@ -79,7 +79,7 @@ def test_a_cluster_compiles_the_same_bytes(
 
 
 def context_of(city: City) -> Context:
-    from workflow.templates.register import load_issued_register
+    from workflow.templates.register_file import load_issued_register
 
     register = load_issued_register(city.workspace.templates(YEAR), YEAR)
     return Context(city.plan, {YEAR: register}, YEAR)

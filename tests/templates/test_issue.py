@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tests.city import ISSUED_AT, City, full_texts
+from tests.templates.registers import as_version_1
 from workflow import pipeline
 from workflow.errors import OutputError, WorkspaceError
 from workflow.files import replace_all, sha256
+from workflow.journal import EventKind, load_journal
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.templates.issue import OLD_FOLDER
-from workflow.templates.register import REGISTER_NAME, load_register
+from workflow.templates.register_file import REGISTER_NAME, load_register
 
 LATER = ISSUED_AT + timedelta(days=3)
 FIRST, SECOND = "272230-2023-GAKKO-1", "272230-2023-GAKKO-2"
@@ -54,6 +56,18 @@ def test_an_unchanged_plan_writes_nothing(city: City) -> None:
     assert (len(again.issued), len(again.unchanged)) == (0, 12)
     assert (dict(again.writes), again.stale) == ({}, ())
     assert lying(city) == before
+
+
+def test_a_register_of_the_version_before_stays_until_something_is_issued(city: City) -> None:
+    city.generate()
+    path = city.workspace.register(2023)
+    old = as_version_1(load_register(path.parent, 2023))
+    path.write_bytes(old)
+    assert city.generate(now=LATER).issued == ()
+    assert path.read_bytes() == old
+    issued = load_journal(city.workspace.journal(2023)).last(EventKind.ISSUED)
+    assert issued is not None
+    assert issued.facts["register"] == sha256(old)
 
 
 def test_a_changed_plan_issues_anew_and_keeps_the_old(city: City) -> None:

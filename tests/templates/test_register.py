@@ -8,26 +8,22 @@ from typing import Any
 import pytest
 
 from tests.small import FORM, PLAN, issue, register
+from tests.templates.registers import as_version_1
 from workflow.errors import WorkspaceError
 from workflow.model import Form
-from workflow.templates.register import (
-    REGISTER_NAME,
-    FormNumber,
-    Issue,
-    IssuedForm,
-    Register,
-    canonical_digest,
-    load_register,
-    register_as_bytes,
-)
+from workflow.templates.register import FormNumber, Issue, IssuedForm, Register, canonical_digest
+from workflow.templates.register_file import REGISTER_NAME, load_register, register_as_bytes
 
 SHORT_FORM = IssuedForm(PLAN.levels, Form(FORM.fields[:1]))
 
 
 def several() -> Register:
     """Return a register with two forms and departments issued to more than once."""
+    (first, other, *rest) = register().issues
+    first = replace(first, texts=("調査票", "甲課"))
+    other = replace(other, texts=("調査票", "乙課"))
     second = replace(issue("A", 2), form=SHORT_FORM, department_name="新しい甲課")
-    return register().adding((second, issue("B", 2)))
+    return Register(2023, (first, other, *rest, second, issue("B", 2)))
 
 
 def number(text: str) -> FormNumber:
@@ -48,22 +44,48 @@ def test_a_register_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert register_as_bytes(found) == written
 
 
-def test_each_form_is_written_once() -> None:
+def test_what_departments_share_is_written_once() -> None:
     document = json.loads(register_as_bytes(several()))
     assert len(document["forms"]) == 2
     assert len(document["issues"]) == 5
     assert {i["form"] for i in document["issues"]} == set(document["forms"])
+    assert [item["id"] for item in document["items"]] == ["1-1", "1-2", "2-1", "2-2", "3-1"]
+    assert document["texts"] == ["調査票", "甲課", "乙課"]
+    assert [i["items"] for i in document["issues"]] == [
+        [[0, 3]],
+        [[2, 3]],
+        [[4, 4]],
+        [[0, 3]],
+        [[2, 3]],
+    ]
+    assert [i["texts"] for i in document["issues"]] == [[[0, 1]], [[0, 0], [2, 2]], [], [], []]
     assert document["year"] == 2023
 
 
 def test_every_issue_says_what_was_issued_to_whom() -> None:
-    first = json.loads(register_as_bytes(several()))["issues"][0]
+    document = json.loads(register_as_bytes(several()))
+    first = document["issues"][0]
     assert first["number"] == "272230-2023-A-1"
-    assert first["department"] == "A"
+    assert first["department_name"] == "甲課"
     assert first["issued_at"] == "2024-04-15T09:00:00+09:00"
-    assert [item["id"] for item in first["items"]] == ["1-1", "1-2", "2-1", "2-2"]
-    assert first["items"][2]["departments"] == "乙課・甲課"
-    assert set(first) >= {"digest", "sha256", "file", "tool_version", "department_name"}
+    assert document["items"][2]["departments"] == "乙課・甲課"
+    assert set(first) >= {"digest", "sha256", "file", "tool_version"}
+
+
+def test_a_register_of_the_version_before_is_read(tmp_path: Path) -> None:
+    found = load_register(stored(tmp_path, as_version_1(several())), 2023)
+    assert found == several()
+    assert found.issues[0].items[2] is found.issues[1].items[0]
+
+
+@pytest.mark.parametrize("version", [0, 3, "2", None])
+def test_a_register_of_an_unknown_version_is_not_read(
+    tmp_path: Path, version: int | str | None
+) -> None:
+    document = json.loads(register_as_bytes(several())) | {"version": version}
+    with pytest.raises(WorkspaceError) as caught:
+        load_register(stored(tmp_path, json.dumps(document).encode()), 2023)
+    assert "新しい書き方" in str(caught.value)
 
 
 def test_nothing_issued_is_an_empty_register(tmp_path: Path) -> None:
@@ -101,7 +123,16 @@ def changed(path: str, value: Any) -> bytes:  # noqa: ANN401
         changed("issues/0/number", 5),
         changed("issues/0/form", "0"),
         changed("issues/0/items", None),
-        changed("issues/0/items/0/labels", 5),
+        changed("issues/0/items/0/1", 5),
+        changed("issues/0/items/0/0", -1),
+        changed("issues/0/items/0", [0]),
+        changed("issues/0/texts", [[0, 0]]),
+        changed("texts", None),
+        changed("texts", [1]),
+        changed("items/0/labels", 5),
+        changed("items/0/pages", 5),
+        changed("version", None),
+        changed("version", []),
         changed("issues/0/issued_at", "きのう"),
         changed("forms//fields/0/type", "colour"),
         changed("forms//fields/2/minimum", "小"),
@@ -122,6 +153,13 @@ def test_the_latest_issue_of_a_department_is_the_one_to_answer() -> None:
     assert [i.number.department for i in found.current()] == ["A", "B", "C"]
     assert str(found.latest("A").number) == "272230-2023-A-2"  # type: ignore[union-attr]
     assert found.latest("X") is None
+
+
+def test_who_has_an_item_now_is_found_by_it_as_people_write_it() -> None:
+    found = several()
+    second, other = found.latest("A"), found.latest("B")
+    assert found.sharing(["２－１", "2-1", "1-1"]) == ((second, 2), (other, 1))
+    assert found.sharing(["9-9"]) == ()
 
 
 def test_every_issue_is_found_by_its_number() -> None:
@@ -163,4 +201,4 @@ def test_the_digest_depends_on_content_alone() -> None:
 
 def test_issues_are_only_ever_added() -> None:
     before: tuple[Issue, ...] = register().issues
-    assert several().issues[: len(before)] == before
+    assert register().adding((issue("B", 2),)).issues == (*before, issue("B", 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from workflow.cells import folded_id
@@ -41,7 +41,7 @@ def stamps(book: RawBook) -> tuple[FormNumber, ...]:
 def identify(
     file: str,
     found: tuple[FormNumber, ...],
-    ids: Iterable[str],
+    ids: Collection[str],
     plan: Plan,
     year: int,
     register: Register,
@@ -66,7 +66,7 @@ def identify(
 
 
 def _identify_by_number(
-    place: Place, number: FormNumber, ids: Iterable[str], register: Register
+    place: Place, number: FormNumber, ids: Collection[str], register: Register
 ) -> Identity:
     issue = register.find(number)
     if issue is None:
@@ -84,32 +84,30 @@ def _identify_by_number(
     return Identity(number, issue)
 
 
-def _identify_by_ids(place: Place, ids: Iterable[str], register: Register) -> Identity:
+def _identify_by_ids(place: Place, ids: Collection[str], register: Register) -> Identity:
     wanted = {folded_id(text) for text in ids}
-    overlaps = [(_overlap(issue, wanted), issue) for issue in register.current()]
-    best = max((overlap for overlap, _ in overlaps), default=0)
-    matching = [issue for overlap, issue in overlaps if overlap == best > 0]
+    shares = [(_share(issue, count, wanted), issue) for issue, count in register.sharing(ids)]
+    best = max((share for share, _ in shares), default=0)
+    matching = [issue for share, issue in shares if share == best]
     if len(matching) != 1:
         return Identity(None, None)
     finding = Code.FORM_STAMP_LOST.at(place, department=matching[0].department_name)
     return Identity(matching[0].number, matching[0], (finding,))
 
 
-def _owner_of_rows(issue: Issue, ids: Iterable[str], register: Register) -> Issue | None:
+def _owner_of_rows(issue: Issue, ids: Collection[str], register: Register) -> Issue | None:
     """Return whose rows these are when none is of the stamped issue, but some of another one."""
-    wanted = {folded_id(text) for text in ids}
-    if _ids(issue) & wanted:
+    wanted = frozenset(ids)
+    if any(item.id in wanted for item in issue.items) or _ids(issue) & {*map(folded_id, wanted)}:
         return None
-    shared = [(len(_ids(other) & wanted), other) for other in register.current()]
-    best, owner = max(shared, key=lambda pair: pair[0], default=(0, issue))
-    return owner if best else None
+    most = max(register.sharing(wanted), key=lambda shared: shared[1], default=None)
+    return most and most[0]
 
 
 def _ids(issue: Issue) -> set[str]:
     return {folded_id(item.id) for item in issue.items}
 
 
-def _overlap(issue: Issue, wanted: set[str]) -> float:
+def _share(issue: Issue, common: int, wanted: set[str]) -> float:
     """Return the share of ids in common, from 0 to 1."""
-    issued = _ids(issue)
-    return len(issued & wanted) / len(issued | wanted) if issued | wanted else 0
+    return common / len(_ids(issue) | wanted)

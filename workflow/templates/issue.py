@@ -15,14 +15,8 @@ from workflow.templates.distribution_list import distribution_bytes, distributio
 from workflow.templates.in_parallel import in_parallel
 from workflow.templates.layout import content_digest, issued_items, lay_out
 from workflow.templates.printed import printed_texts
-from workflow.templates.register import (
-    REGISTER_NAME,
-    FormNumber,
-    Issue,
-    IssuedForm,
-    Register,
-    register_as_bytes,
-)
+from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
+from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
 from workflow.templates.workbook import template_bytes
 from workflow.years import era_year
 
@@ -48,9 +42,13 @@ class IssueRequest:
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One generate run: the register after it, what to write (in order) and what to remove."""
+    """One generate run: the register after it, what to write (in order) and what to remove.
+
+    The register file is the register as it lies there after the run.
+    """
 
     register: Register
+    register_file: bytes
     writes: Mapping[Path, bytes]
     stale: tuple[Path, ...]
     issued: tuple[Issue, ...]
@@ -81,10 +79,14 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     stale = _stale(request.plan, folder, lying, register)
     writes = _old_copies(folder, lying, register, (*contents, *stale))
     # The register goes first: a run cut short then finds its own unfinished work, not a stranger's.
+    path = folder / REGISTER_NAME
     if issued:
-        writes[folder / REGISTER_NAME] = register_as_bytes(register)
+        writes[path] = register_as_bytes(register)
+    register_file = writes[path] if issued else path.read_bytes()
     contents |= _distribution(request, folder, register)
-    return Issuance(register, writes | contents, stale, tuple(issued), tuple(unchanged))
+    return Issuance(
+        register, register_file, writes | contents, stale, tuple(issued), tuple(unchanged)
+    )
 
 
 def _templates_lying_in(folder: Path, year: int) -> dict[str, bytes]:

@@ -20,13 +20,7 @@ from workflow.model import (
     TextField,
 )
 from workflow.sheets import MAX_ROW_HEIGHT
-from workflow.templates.register import (
-    FormNumber,
-    Issue,
-    IssuedForm,
-    IssuedItem,
-    canonical_digest,
-)
+from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
 
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"

@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-from workflow.errors import WorkspaceError
-from workflow.form import form_as_json, form_from_json
+from workflow.cells import folded_id
 from workflow.model import Department, Form
-from workflow.years import era_year, iso_time
 
-REGISTER_NAME = "register.json"
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 
 
@@ -102,6 +98,10 @@ class Register:
 
     def current(self) -> tuple[Issue, ...]:
         """Return the latest issue of each department, in the order of first issue."""
+        return self._current
+
+    @cached_property
+    def _current(self) -> tuple[Issue, ...]:
         return tuple(self._latest.values())
 
     def item_ids(self) -> frozenset[str]:
@@ -119,6 +119,25 @@ class Register:
             found.setdefault(issue.number, issue)
         return found
 
+    def sharing(self, items: Iterable[str]) -> tuple[tuple[Issue, int], ...]:
+        """Return the current issues on which any of some items stand, and how many of them do.
+
+        Ids are compared as people do; the issues come in the order of first issue.
+        """
+        wanted = set(map(folded_id, items))
+        counts = Counter(place for item in wanted for place in self._places.get(item, ()))
+        current = self.current()
+        return tuple((current[place], counts[place]) for place in sorted(counts))
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """On which of the current issues each item stands, by its folded id."""
+        found: dict[str, list[int]] = {}
+        for place, issue in enumerate(self.current()):
+            for item in dict.fromkeys(folded_id(item.id) for item in issue.items):
+                found.setdefault(item, []).append(place)
+        return found
+
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""
         return replace(self, issues=self.issues + issues)
@@ -128,91 +147,3 @@ def canonical_digest(content: object) -> str:
     """Return the SHA-256 of a JSON-like value, the same on every machine."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def register_as_bytes(register: Register) -> bytes:
-    """Return register.json; each distinct form is written once and named by its digest."""
-    forms: dict[str, Any] = {}
-    issues = []
-    for issue in register.issues:
-        form = {"levels": list(issue.form.levels), "fields": form_as_json(issue.form.form)}
-        digest = canonical_digest(form)
-        forms[digest] = form
-        issues.append(_issue_as_json(issue, digest))
-    document = {"version": 1, "year": register.year, "forms": forms, "issues": issues}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def load_register(folder: Path, year: int) -> Register:
-    """Return the register of templates/YEAR, empty when nothing was issued yet.
-
-    Raises WorkspaceError when register.json is there but cannot be read.
-    """
-    path = folder / REGISTER_NAME
-    if not path.exists():
-        return Register(year)
-    try:
-        document = json.loads(path.read_bytes())
-        forms = {digest: _form_from_json(form) for digest, form in document["forms"].items()}
-        issues = tuple(_issue_from_json(issue, forms) for issue in document["issues"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkspaceError(
-            f"{era_year(year)}の発行台帳（{path}）を読み取れません。"
-            "控えがあれば戻し、なければ担当者にご相談ください。"
-        ) from error
-    return Register(year, issues)
-
-
-def load_issued_register(folder: Path, year: int) -> Register:
-    """Return the register of templates/YEAR. Raises WorkspaceError when nothing was issued."""
-    register = load_register(folder, year)
-    if not register.issues:
-        raise WorkspaceError(
-            f"{era_year(year)}の調査票はまだ発行していません。"
-            f"先に generate --year {year} を実行してください。"
-        )
-    return register
-
-
-def _issue_as_json(issue: Issue, form: str) -> dict[str, Any]:
-    return {
-        "number": str(issue.number),
-        "department": issue.number.department,
-        "department_name": issue.department_name,
-        "file": issue.file,
-        "digest": issue.digest,
-        "sha256": issue.sha256,
-        "issued_at": iso_time(issue.issued_at),
-        "tool_version": issue.tool_version,
-        "form": form,
-        "texts": list(issue.texts),
-        "items": [
-            {"id": i.id, "labels": list(i.labels), "pages": i.pages, "departments": i.departments}
-            for i in issue.items
-        ],
-    }
-
-
-def _issue_from_json(spelled: dict[str, Any], forms: dict[str, IssuedForm]) -> Issue:
-    number = FormNumber.parse(spelled["number"])
-    if number is None:
-        raise ValueError(spelled["number"])
-    return Issue(
-        number=number,
-        department_name=spelled["department_name"],
-        file=spelled["file"],
-        digest=spelled["digest"],
-        sha256=spelled["sha256"],
-        issued_at=datetime.fromisoformat(spelled["issued_at"]),
-        tool_version=spelled["tool_version"],
-        form=forms[spelled["form"]],
-        texts=tuple(spelled["texts"]),
-        items=tuple(
-            IssuedItem(i["id"], tuple(i["labels"]), i["pages"], i["departments"])
-            for i in spelled["items"]
-        ),
-    )
-
-
-def _form_from_json(spelled: dict[str, Any]) -> IssuedForm:
-    return IssuedForm(tuple(spelled["levels"]), form_from_json(spelled["fields"]))

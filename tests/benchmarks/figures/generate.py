@@ -13,7 +13,7 @@ from tests.benchmarks.material import ISSUED_AT, YEAR
 from tests.benchmarks.peers.bare_xlsxwriter import workbook_bytes
 from tests.benchmarks.picture import Picture, picture_of
 from workflow.pipeline import generate
-from workflow.templates.register import load_register
+from workflow.templates.register_file import load_register
 from workflow.workspace import Workspace
 
 _DEPARTMENTS = 100

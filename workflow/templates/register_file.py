@@ -1,0 +1,237 @@
+"""register.json: the register as it is written down, in this version and the one before.
+
+Departments share most of what is printed on their templates, so each text, item and form is written
+once, and an issue says by their places which are its own: [[0, 24], [30, 30]] are the first 25 and
+the 31st.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from workflow.errors import WorkspaceError
+from workflow.form import form_as_json, form_from_json
+from workflow.templates.register import (
+    FormNumber,
+    Issue,
+    IssuedForm,
+    IssuedItem,
+    Register,
+    canonical_digest,
+)
+from workflow.years import era_year, iso_time
+
+REGISTER_NAME = "register.json"
+_VERSION = 2
+_BROKEN = "控えがあれば戻し、なければ担当者にご相談ください。"
+
+ThingT = TypeVar("ThingT", bound="str | IssuedItem")
+Runs = list[list[int]]
+"""Places in a table, as runs of neighbours: the first and the last of each."""
+
+
+def register_as_bytes(register: Register) -> bytes:
+    """Return register.json, with one text, item or issue a line."""
+    forms: dict[str, Any] = {}
+    texts: _Table[str] = _Table()
+    items: _Table[IssuedItem] = _Table()
+    issues = []
+    for issue in register.issues:
+        form = {"levels": list(issue.form.levels), "fields": form_as_json(issue.form.form)}
+        digest = canonical_digest(form)
+        forms[digest] = form
+        shared = {"texts": texts.runs(issue.texts), "items": items.runs(issue.items)}
+        issues.append(_plain_issue(issue, digest) | shared)
+    spelled_forms = (f"{_json(digest)}: {_json(form)}" for digest, form in forms.items())
+    parts = (
+        f'"version": {_VERSION}',
+        f'"year": {register.year}',
+        f'"forms": {_lines("{}", spelled_forms)}',
+        f'"texts": {_lines("[]", map(_json, texts.places))}',
+        f'"items": {_lines("[]", (_json(_plain_item(item)) for item in items.places))}',
+        f'"issues": {_lines("[]", map(_json, issues))}',
+    )
+    return "{{\n{}\n}}\n".format(",\n".join(parts)).encode()
+
+
+def load_register(folder: Path, year: int) -> Register:
+    """Return the register of templates/YEAR, empty when nothing was issued yet.
+
+    Raises WorkspaceError when register.json is there but cannot be read.
+    """
+    path = folder / REGISTER_NAME
+    if not path.exists():
+        return Register(year)
+    try:
+        document = json.loads(path.read_bytes())
+        read = _READERS.get(document["version"])
+        issues = None if read is None else tuple(read(document))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WorkspaceError(
+            f"{era_year(year)}の発行台帳（{path}）を読み取れません。{_BROKEN}"
+        ) from error
+    if issues is None:
+        raise WorkspaceError(
+            f"{era_year(year)}の発行台帳（{path}）は、この道具では読めない新しい書き方です。"
+            "調査票を発行した版の道具か、それより新しいものをお使いください。"
+        )
+    return Register(year, issues)
+
+
+def load_issued_register(folder: Path, year: int) -> Register:
+    """Return the register of templates/YEAR. Raises WorkspaceError when nothing was issued."""
+    register = load_register(folder, year)
+    if not register.issues:
+        raise WorkspaceError(
+            f"{era_year(year)}の調査票はまだ発行していません。"
+            f"先に generate --year {year} を実行してください。"
+        )
+    return register
+
+
+@dataclass(slots=True)
+class _Table(Generic[ThingT]):
+    """What is written once, with its place, in the order it came up."""
+
+    places: dict[ThingT, int] = field(default_factory=dict)
+
+    def runs(self, things: Iterable[ThingT]) -> Runs:
+        """Return the places of some things, in their order; new ones get the next."""
+        runs: Runs = []
+        for thing in things:
+            place = self.places.setdefault(thing, len(self.places))
+            if runs and runs[-1][1] == place - 1:
+                runs[-1][1] = place
+            else:
+                runs.append([place, place])
+        return runs
+
+
+def _taken(table: Sequence[ThingT], runs: Runs) -> tuple[ThingT, ...]:
+    """Return what stands in some places of a table. ValueError where nothing does."""
+    taken: list[ThingT] = []
+    for first, last in runs:
+        if not 0 <= first <= last < len(table):
+            raise ValueError(f"{first}–{last}")
+        taken += table[first : last + 1]
+    return tuple(taken)
+
+
+def _lines(brackets: str, spelled: Iterable[str]) -> str:
+    between = ",\n"
+    return f"{brackets[0]}\n{between.join(spelled)}\n{brackets[1]}"
+
+
+def _json(plain: object) -> str:
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _plain_issue(issue: Issue, form: str) -> dict[str, Any]:
+    return {
+        "number": str(issue.number),
+        "department_name": issue.department_name,
+        "file": issue.file,
+        "digest": issue.digest,
+        "sha256": issue.sha256,
+        "issued_at": iso_time(issue.issued_at),
+        "tool_version": issue.tool_version,
+        "form": form,
+    }
+
+
+def _plain_item(item: IssuedItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "labels": list(item.labels),
+        "pages": item.pages,
+        "departments": item.departments,
+    }
+
+
+def _issues(document: Mapping[str, Any]) -> Iterator[Issue]:
+    """Yield the issues of a register.json of today."""
+    shared = _Shared()
+    texts = shared.texts(document["texts"])
+    items = tuple(map(shared.item, document["items"]))
+    forms = _forms(document)
+    for spelled in document["issues"]:
+        yield _issue(
+            spelled, forms, _taken(items, spelled["items"]), _taken(texts, spelled["texts"])
+        )
+
+
+def _issues_of_1(document: Mapping[str, Any]) -> Iterator[Issue]:
+    """Yield the issues of version 1, in which every issue repeated all that is printed on it."""
+    shared = _Shared()
+    forms = _forms(document)
+    for spelled in document["issues"]:
+        items = tuple(map(shared.item, spelled["items"]))
+        yield _issue(spelled, forms, items, shared.texts(spelled["texts"]))
+
+
+_READERS: Mapping[int, Callable[[Mapping[str, Any]], Iterator[Issue]]] = {
+    1: _issues_of_1,
+    _VERSION: _issues,
+}
+
+
+class _Shared:
+    """One object for each text and each item, however often they are written."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._items: dict[IssuedItem, IssuedItem] = {}
+
+    def texts(self, spelled: Iterable[str]) -> tuple[str, ...]:
+        """Return some texts. AttributeError when one is none."""
+        return tuple(map(self._text, spelled))
+
+    def item(self, spelled: Mapping[str, Any]) -> IssuedItem:
+        """Return an item as it was issued."""
+        item = IssuedItem(
+            id=self._text(spelled["id"]),
+            labels=self.texts(spelled["labels"]),
+            pages=self._text(spelled["pages"]),
+            departments=self._text(spelled["departments"]),
+        )
+        return self._items.setdefault(item, item)
+
+    def _text(self, text: str) -> str:
+        if not isinstance(text, str):
+            raise TypeError(text)
+        return self._texts.setdefault(text, text)
+
+
+def _issue(
+    spelled: Mapping[str, Any],
+    forms: Mapping[str, IssuedForm],
+    items: tuple[IssuedItem, ...],
+    texts: tuple[str, ...],
+) -> Issue:
+    number = FormNumber.parse(spelled["number"])
+    if number is None:
+        raise ValueError(spelled["number"])
+    return Issue(
+        number=number,
+        department_name=spelled["department_name"],
+        file=spelled["file"],
+        digest=spelled["digest"],
+        sha256=spelled["sha256"],
+        issued_at=datetime.fromisoformat(spelled["issued_at"]),
+        tool_version=spelled["tool_version"],
+        form=forms[spelled["form"]],
+        texts=texts,
+        items=items,
+    )
+
+
+def _forms(document: Mapping[str, Any]) -> dict[str, IssuedForm]:
+    return {
+        digest: IssuedForm(tuple(form["levels"]), form_from_json(form["fields"]))
+        for digest, form in document["forms"].items()
+    }
