@@ -148,6 +148,13 @@ def _add_round_commands(commands: Commands) -> None:
     status = _add(commands, "status", "どの課から届いているかを示します。")
     _add_year(status)
     _add_json(status)
+    watch = _add(
+        commands,
+        "watch",
+        "届くファイルを見張り、届くたびに集めます。終わるときは Ctrl+C を押します。",
+    )
+    _add_year(watch)
+    _add_password(watch)
     remind = _add(
         commands, "remind", "まだの課への催促と、修正のお願いの下書きを作ります。送信はしません。"
     )

@@ -201,19 +201,33 @@ def _reason(arguments: argparse.Namespace) -> str | None:
 @contextlib.contextmanager
 def _reading(arguments: argparse.Namespace, title: str) -> Iterator[Reading]:
     """Yield how to read a round: in worker processes, with a progress bar."""
-    from workflow.returned import engine
-    from workflow.returned.processes import get_ready
-    from workflow.rounds import Reading
     from workflow.terminal import progress_bar
 
     with progress_bar(title) as progress:
-        yield Reading(
-            engine=engine.judge_in_workers,
-            open_book=engine.open_in_worker,
-            get_ready=get_ready,
-            passwords=tuple(arguments.password),
-            progress=progress,
-        )
+        yield replace(_in_workers(arguments), progress=progress)
+
+
+def _in_workers(arguments: argparse.Namespace) -> Reading:
+    from workflow.returned import engine
+    from workflow.returned.processes import get_ready
+    from workflow.rounds import Reading
+
+    return Reading(
+        engine=engine.judge_in_workers,
+        open_book=engine.open_in_worker,
+        get_ready=get_ready,
+        passwords=tuple(arguments.password),
+    )
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from workflow.terminal import show_now
+    from workflow.watch.watch import watch
+
+    with contextlib.suppress(KeyboardInterrupt):
+        watch(_workspace(arguments), _year(arguments), _in_workers(arguments), show_now)
+    _say("見張りを終わりました。")
+    return CLEAN
 
 
 def _finalize(arguments: argparse.Namespace) -> int:
@@ -323,6 +337,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "status": _status,
     "remind": _remind,
+    "watch": _watch,
     "finalize": _finalize,
     "verify": _verify,
     "demo": _demo,

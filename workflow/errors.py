@@ -21,5 +21,13 @@ class WorkspaceError(WorkflowError):
     """The workspace lacks something, or holds something the tool must not touch."""
 
 
+class BusyError(WorkspaceError):
+    """Another run works on the round; who says which, in one sentence."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"{who}終わってから、もう一度実行してください。")
+        self.who = who
+
+
 class OutputError(WorkflowError):
     """A result could not be written; what was there before is still there, whole."""

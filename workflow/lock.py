@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from workflow.errors import OutputError, WorkspaceError
+from workflow.errors import BusyError, OutputError
 from workflow.files import write_problem
 from workflow.years import JST, iso_time
 
@@ -26,7 +26,7 @@ _FAR = 1 << 30  # the byte Windows locks: far behind the note, which others must
 def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
     """Hold the lock of a round while work goes on; the system lets go of it for one that dies.
 
-    Raises WorkspaceError with who is at it, or OutputError where the lock cannot be written.
+    Raises BusyError with who is at it, or OutputError where the lock cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
         raise OutputError(write_problem(error, path)) from error
     with stream:
         if not _taken(stream, now):
-            raise WorkspaceError(_who(stream))
+            raise BusyError(_who(stream))
         _note(stream, {"doing": doing, **_me(), "since": iso_time(now)})
         try:
             yield
@@ -99,9 +99,9 @@ def _noted(stream: BinaryIO) -> dict[str, str]:
 def _who(stream: BinaryIO) -> str:
     note = _noted(stream)
     if not {"doing", "host", "process", "since"} <= set(note):
-        return "別の実行が終わっていません。終わってから、もう一度実行してください。"
+        return "別の実行が終わっていません。"
     since = datetime.fromisoformat(note["since"]).astimezone(JST)
     return (
         f"{note['host']}で{since:%m月%d日%H時%M分}に始まった別の実行（{note['doing']}、"
-        f"プロセス番号{note['process']}）が終わっていません。終わってから、もう一度実行してください。"
+        f"プロセス番号{note['process']}）が終わっていません。"
     )

@@ -112,7 +112,7 @@ def _collected_or_recalled(
         raise _final_already(year)
     if not reading.remembering:
         return _collected_anew(workspace, year, now, reading, before, reopening)[0]
-    lying = lying_in(workspace.returned(year))
+    lying = lying_in(workspace.returned(year)).without(reading.passing_over)
     rests_on = grounds(workspace, year, lying, reading.passwords)
     known = recalled(workspace, year, rests_on, before)
     if known:

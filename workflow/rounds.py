@@ -57,6 +57,7 @@ class Reading:
 
     Get_ready lets the engine start up ahead. Remembering says to keep what judging a file gave, and
     not to judge it twice; again, to read every original with another library than collect does.
+    Passing over are files that are still being copied: a collect that remembers leaves them out.
     """
 
     engine: Engine
@@ -66,6 +67,7 @@ class Reading:
     get_ready: Callable[[], None] = no_preparation
     remembering: bool = False
     again: bool = False
+    passing_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

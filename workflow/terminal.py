@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from rich.text import Text
 from workflow.findings import Severity
 from workflow.model import Outcome
 from workflow.plain_text import aligned, harmless
+from workflow.years import JST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +168,12 @@ def _show_cautions(mailing: Mailing) -> None:
         _print(f"メールの文面を置きました。直して使えます：{path}")
     if mailing.uncollected:
         _print_uncollected(mailing.uncollected)
+
+
+def show_now(sentence: str) -> None:
+    """Show what a watch tells at once, with the time of day."""
+    _print(f"{datetime.now(JST):%H:%M:%S}　{sentence}")
+    sys.stdout.flush()
 
 
 def show_files(document: dict[str, Any]) -> None:

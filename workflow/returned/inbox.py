@@ -41,6 +41,11 @@ class Lying:
     files: tuple[Received, ...]
     digests: Mapping[str, str]
 
+    def without(self, names: frozenset[str]) -> Lying:
+        """Return what lies there besides some files."""
+        files = tuple(file for file in self.files if file.name not in names)
+        return Lying(files, {file.name: self.digests[file.name] for file in files})
+
 
 def lying_in(folder: Path) -> Lying:
     """Return every file below a folder with its digest."""
@@ -82,7 +87,7 @@ def content_digest(file: Received) -> str:
     if not file.regular or file.size > most("file_megabytes") * MILLION:
         return ""
     try:
-        with _opened(file.path) as stream:
+        with opened_file(file.path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
@@ -91,7 +96,7 @@ def content_digest(file: Received) -> str:
 def content_of(file: Received, most_bytes: int) -> bytes | None:
     """Return what a file holds now, one byte more than it may be at most; None when it is shut."""
     try:
-        with _opened(file.path) as stream:
+        with opened_file(file.path) as stream:
             return stream.read(most_bytes + 1)
     except OSError:
         return None
@@ -103,7 +108,7 @@ def single(path: Path) -> Received:
     return received or Received(path.name, path, 0, from_timestamp(0), regular=True)
 
 
-def _opened(path: Path) -> BufferedReader:
+def opened_file(path: Path) -> BufferedReader:
     """Open a file; OSError when somebody has put a link, a pipe or a device in its place."""
     stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - who asked closes it
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -115,6 +120,11 @@ def _opened(path: Path) -> BufferedReader:
 def _without_waiting(path: str, flags: int) -> int:
     extra = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     return os.open(path, flags | extra)
+
+
+def shown_name(name: str) -> str:
+    """Return a name as it is shown: what in it is no text is replaced."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _is_listed(folder: Path) -> bool:
@@ -142,7 +152,7 @@ def _with_names_of_their_own(files: Iterable[Received]) -> Iterator[Received]:
 
 
 def _shown(folder: Path, path: Path) -> str:
-    return path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
+    return shown_name(path.relative_to(folder).as_posix())
 
 
 def _received(folder: Path, path: Path) -> Received | None:

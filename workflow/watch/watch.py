@@ -1,0 +1,133 @@
+"""The watch itself: look, and collect when something landed; what is in its way is waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from workflow.errors import BusyError, WorkflowError, WorkspaceError
+from workflow.journal import load_journal
+from workflow.pipeline import Collected, collect
+from workflow.plan.load import load_plan
+from workflow.rounds import Reading
+from workflow.templates.register_file import load_issued_register
+from workflow.watch.glance import can_be_opened, glance
+from workflow.watch.landing import Event, Happening, Look, Watched
+from workflow.watch.telling import Document, counted, files_of, told
+from workflow.workspace import Workspace
+from workflow.years import JST, era_year
+
+Tell = Callable[[str], None]
+Collecting = Callable[[frozenset[str]], Collected]
+"""Collect a round, passing over some files that have not landed yet."""
+
+_EVERY = 0.5
+"""Seconds between two looks; on a slow share at least ten times as long as a look takes."""
+
+_FIRST_LOOKS = 2
+"""By the second look it is known what lay there before the watch began."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+
+
+def watch(workspace: Workspace, year: int, reading: Reading, tell: Tell) -> None:
+    """Look after a round until interrupted. The round is locked only while it is collected.
+
+    Raises PlanError or WorkspaceError when it cannot be collected to begin with.
+    """
+    load_plan(workspace.home)
+    load_issued_register(workspace.templates(year), year)
+    if load_journal(workspace.journal(year)).is_final:
+        raise WorkspaceError(f"{era_year(year)}は確定しているため、見張る必要はありません。")
+    reading = replace(reading, remembering=True)
+    reading.get_ready()
+
+    def collecting(under_way: frozenset[str]) -> Collected:
+        judging = replace(reading, passing_over=under_way)
+        return collect(workspace, year, datetime.now(JST), judging)
+
+    folder = workspace.returned(year)
+    tell(f"{folder} を見張っています。終わるときは Ctrl+C を押してください。")
+    watcher = Watcher(folder, collecting, tell)
+    while True:
+        begun = time.monotonic()
+        look = glance(folder)
+        seen = time.monotonic()
+        watcher.take_in(look, seen)
+        time.sleep(max(_EVERY, 10 * (seen - begun)))
+
+
+class Watcher:
+    """What a watch knows, has still to tell, and has complained of."""
+
+    def __init__(self, folder: Path, collecting: Collecting, tell: Tell) -> None:
+        self._folder = folder
+        self._collecting = collecting
+        self._tell = tell
+        self._watched = Watched()
+        self._waiting: list[Event] = []
+        self._files: Sequence[Document] = ()
+        self._looks = 0
+        self._lay_there: list[Event] = []
+        self._complaint = ""
+        self._pause, self._not_before = _FIRST_PAUSE, 0.0
+
+    def take_in(self, look: Look | None, now: float) -> None:
+        """Take in a look at the folder, None when it could not be seen; now is in seconds."""
+        blind = f"{self._folder} がないか、開けません。見えるようになるのを待ちます。"
+        if look is None:
+            self._complain(blind)
+            return
+        if self._complaint == blind:
+            self._complaint = ""
+        self._looks += 1
+        self._watched, events = self._watched.after(look, self._can_be_opened)
+        if self._looks == _FIRST_LOOKS:
+            self._lay_there = events
+        if events:
+            self._waiting += events
+            self._pause, self._not_before = _FIRST_PAUSE, now
+        if self._waiting and now >= self._not_before:
+            self._collect(now)
+
+    def _can_be_opened(self, name: str) -> bool:
+        return can_be_opened(self._folder / name)
+
+    def _collect(self, now: float) -> None:
+        """Collect and tell what became of what happened, or complain once and try again later."""
+        if not self._watched.landed:
+            self._tell("届いたファイルがすべてなくなりました。台帳は前のままです。")
+            self._waiting.clear()
+            return
+        try:
+            collected = self._collecting(self._watched.under_way)
+        except BusyError as error:
+            self._complain(f"{error.who}終わるのを待ちます。")
+        except WorkflowError as error:
+            self._complain(f"{error}直れば、続けます。")
+        except OSError as error:
+            self._complain(f"読み書きできませんでした（{error.strerror}）。もう一度試します。")
+        else:
+            departments = {d["code"]: d for d in collected.departments}
+            self._tell_all(collected.document["files"], departments)
+            return
+        self._not_before = now + self._pause
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+
+    def _tell_all(self, files: Sequence[Document], departments: Mapping[str, Document]) -> None:
+        if self._lay_there:
+            self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
+        for event in self._waiting[len(self._lay_there) :]:
+            source = self._files if event.happening is Happening.GONE else files
+            self._tell(told(event, files_of(event.name, source), departments))
+        self._waiting, self._lay_there = [], []
+        self._files = files
+        self._complaint = ""
+
+    def _complain(self, sentence: str) -> None:
+        if sentence != self._complaint:
+            self._complaint = sentence
+            self._tell(sentence)
