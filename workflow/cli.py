@@ -368,9 +368,9 @@ def _parsed_year(text: str) -> int:
 
 
 def _write(target: Path, content: bytes) -> None:
-    from workflow.files import replace_all
+    from workflow.files import write_file
 
-    replace_all({target: content})
+    write_file(target, content)
 
 
 def _say(text: str) -> None:

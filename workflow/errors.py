@@ -31,3 +31,7 @@ class BusyError(WorkspaceError):
 
 class OutputError(WorkflowError):
     """A result could not be written; what was there before is still there, whole."""
+
+
+class HeldOpenError(OutputError):
+    """A result could not take the place of a file somebody has open; nothing was changed."""

@@ -1,4 +1,4 @@
-"""Writing files so that what was there before is whole until the new one is: plan, then write."""
+"""Writing files so that what was there before is whole until the new one is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import stat
-import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from workflow.errors import OutputError
+from workflow.errors import HeldOpenError, OutputError
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
+_TEMPORARY = re.compile(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -36,116 +35,100 @@ def safe_name(text: str, limit: int = 60) -> str:
     return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
 
 
-def replace_all(contents: Mapping[Path, bytes]) -> None:
-    """Write every file, or none: each is first written whole beside its target, then moved.
+def write_file(target: Path, content: bytes, *, surely: bool = True) -> None:
+    """Write one file whole, or leave what was there; surely: it outlives a power cut from here on.
 
-    Raises OutputError with one sentence; then every target is what it was before.
+    Raises OutputError with one sentence, HeldOpenError when somebody has the old one open.
     """
-    new: dict[Path, Path] = {}
-    old: dict[Path, Path] = {}
-    target = Path()
+    temporary = target.with_name(temporary_name(secrets.token_hex(8), 0))
     try:
-        for target, content in contents.items():
-            new[target] = _write_beside(target, content)
-        for target in contents:
-            if target.exists():
-                old[target] = _keep_beside(target)
-        with _taking_back(old) as begun:
-            for target, temporary in new.items():
-                begun.append(target)
-                _unlock(target)
-                temporary.replace(target)
-        for folder in {target.parent for target in contents}:
-            _sync_folder(folder)
-    except OSError as error:
-        raise OutputError(write_problem(error, target)) from error
+        with saying_where(target):
+            make_folder(target.parent)
+            write_temporary(temporary, content, surely=surely)
+            move(temporary, target)
+            if surely:
+                sync_folder(target.parent)
     finally:
-        for temporary in (*new.values(), *old.values()):
-            temporary.unlink(missing_ok=True)
+        sweep_up(temporary)
 
 
-def remove_all(paths: Iterable[Path]) -> None:
-    """Remove files of ours that are no longer needed. Raises OutputError with one sentence."""
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(write_problem(error, path)) from error
+def temporary_name(token: str, number: int, kind: str = "new") -> str:
+    """Return the name of a file that lies beside its target for a moment."""
+    return f".torimatome-{token}-{number}.{kind}"
 
 
-def make_read_only(paths: Iterable[Path]) -> None:
-    """Let nobody write into some files by mistake. Raises OutputError with one sentence."""
-    for path in paths:
-        try:
-            path.chmod(path.stat().st_mode & ~_WRITABLE)
-        except OSError as error:
-            raise OutputError(write_problem(error, path)) from error
+def is_temporary(name: str) -> bool:
+    """Whether a file is one of ours that lies beside its target for a moment."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
+def write_temporary(path: Path, content: bytes, *, surely: bool = True) -> None:
+    """Write a new file and, surely, have its content on the disk. Raises OSError."""
+    with path.open("xb") as stream:
+        stream.write(content)
+        if surely:
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def move(temporary: Path, target: Path) -> None:
+    """Put a file in the place of another, which may be read-only: Windows would refuse that one.
+
+    Raises HeldOpenError when somebody has it open, or OSError.
+    """
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "", str(target))
+    with _unless_held(target):
+        unlock(target)
+        temporary.replace(target)
+
+
+def remove(target: Path) -> None:
+    """Remove a file, which may be read-only. Raises HeldOpenError when it is open, or OSError."""
+    with _unless_held(target):
+        unlock(target)
+        target.unlink()
 
 
 @contextlib.contextmanager
-def _taking_back(old: Mapping[Path, Path]) -> Iterator[list[Path]]:
-    """Take back the moves begun, by the list, when something comes between them, even Ctrl+C."""
-    begun: list[Path] = []
+def _unless_held(target: Path) -> Iterator[None]:
+    """Say what is most likely in the way where the folder takes files, but not this one."""
     try:
-        yield begun
-    except BaseException:
-        for target in begun:
-            with contextlib.suppress(OSError):
-                if target in old:
-                    old[target].replace(target)
-                else:
-                    target.unlink()
-        raise
+        yield
+    except PermissionError as error:
+        raise HeldOpenError(
+            f"「{target.name}」がExcelなどで開かれているか、書き換えが許されていないため、"
+            f"書き込めませんでした（{target}）。以前のファイルはそのまま残っています。"
+            "閉じてから、もう一度実行してください。"
+        ) from error
 
 
-def _keep_beside(target: Path) -> Path:
-    kept = target.with_name(f".torimatome-{secrets.token_hex(8)}.tmp")
-    try:
-        os.link(target, kept)
-    except OSError:
-        _copy(target, kept)  # not every disk knows hard links
-    return kept
+def is_locked(path: Path) -> bool:
+    """Whether a file is there that nobody may write into."""
+    return path.exists() and not path.stat().st_mode & stat.S_IWUSR
 
 
-def _copy(target: Path, kept: Path) -> None:
-    try:
-        shutil.copy2(target, kept)
-    except OSError:
-        kept.unlink(missing_ok=True)
-        raise
+def unlock(path: Path) -> None:
+    """Let a read-only file of ours be replaced or removed. Raises OSError."""
+    if is_locked(path):
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
-def _write_beside(target: Path, content: bytes) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "", str(target))
-    handle, name = tempfile.mkstemp(prefix=".torimatome-", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(_mode_of_new_files())
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
+def lock(path: Path) -> None:
+    """Let nobody write into a file by mistake. Raises OSError."""
+    path.chmod(path.stat().st_mode & ~_WRITABLE)
 
 
-def _unlock(target: Path) -> None:
-    """Let a read-only file of ours be replaced, which Windows would refuse."""
-    if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
-        target.chmod(target.stat().st_mode | stat.S_IWUSR)
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, surely on the disk. Raises OSError."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
-def _mode_of_new_files() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists surely on the disk."""
     # Windows cannot open a folder; there the rename itself is journalled.
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -155,6 +138,31 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def sync_folders(paths: Iterable[Path]) -> None:
+    """Have the folders that some files lie in surely on the disk."""
+    for folder in dict.fromkeys(path.parent for path in paths):
+        sync_folder(folder)
+
+
+def sweep_up(path: Path) -> None:
+    """Remove a file of ours; one that cannot be removed now is swept up another time."""
+    with contextlib.suppress(OSError):
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError:  # Windows removes nothing that is read-only
+            unlock(path)
+            path.unlink()
+
+
+@contextlib.contextmanager
+def saying_where(target: Path) -> Iterator[None]:
+    """Make one sentence, an OutputError, of what the system says about a file."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(write_problem(error, target)) from error
+
+
 def write_problem(error: OSError, target: Path) -> str:
     """Return in one sentence why a file could not be written."""
     reasons = {
@@ -162,9 +170,10 @@ def write_problem(error: OSError, target: Path) -> str:
         errno.EDQUOT: "使えるディスクの容量を超えたため、書き込めませんでした",
         errno.EFBIG: "ファイルの大きさの上限を超えたため、書き込めませんでした",
         errno.EROFS: "読み取り専用の場所のため、書き込めませんでした",
-        errno.EACCES: "書き込みが許されていないか、Excelで開いているため、書き込めませんでした",
+        errno.EACCES: "書き込みが許されていないため、書き込めませんでした",
         errno.EPERM: "書き込みが許されていないため、書き込めませんでした",
         errno.EISDIR: "同じ名前のフォルダーがあるため、書き込めませんでした",
+        errno.EEXIST: "フォルダーであるはずの場所にファイルがあるため、書き込めませんでした",
         errno.ENOTDIR: "フォルダーであるはずの場所にファイルがあるため、書き込めませんでした",
         errno.ENAMETOOLONG: "名前が長すぎるため、書き込めませんでした",
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.errors import WorkspaceError
 from workflow.model import Plan, Return
 from workflow.returned.inbox import scan, seen_files
+from workflow.take_back import refuse_unfinished
 from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
 from workflow.workspace import Workspace
@@ -76,6 +77,7 @@ def state(workspace: Workspace, year: int) -> dict[str, Any]:
 
     Before the first collect that is the state without any return. Raises as status does.
     """
+    refuse_unfinished(workspace, year)
     register = load_issued_register(workspace.templates(year), year)
     stored = workspace.status(year)
     if stored.exists():

@@ -1,16 +1,15 @@
 """The journal 記録: what was done in a round and when, one line per event, chained by digests.
 
-It lies in compiled/YEAR/journal.jsonl and is only ever added to. Each line carries the digest of
+It lies in compiled/YEAR/journal.jsonl and only ever gets longer: it is written anew, with the new
+lines at its end, together with the files they speak of (commit.py). Each line carries the digest of
 the line before it and its own, so a line that is changed, moved or dropped breaks the chain.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow import VERSION
-from workflow.errors import OutputError, WorkspaceError
-from workflow.files import write_problem
+from workflow.errors import WorkspaceError
 from workflow.years import iso_time
 
 NO_DIGEST = "0" * 64
@@ -162,40 +160,13 @@ def load_journal(path: Path) -> Journal:
     return journal
 
 
-@contextlib.contextmanager
-def appended(path: Path, before: Journal, after: Journal) -> Iterator[None]:
-    """Add the events that are new to a journal's file, surely on the disk, while work goes on.
+def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, bytes]:
+    """Return what to write for a journal's file to hold the events that are new; nothing if none.
 
-    What fails in the meantime takes them back: then nothing of it happened. Raises OutputError
-    with one sentence when they cannot be written; then the journal is what it was.
+    Raises WorkspaceError when the file cannot be read.
     """
-    lying = len(_whole_lines(path))
-    try:
-        _append(path, lying, after.events[len(before.events) :])
-        yield
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.truncate(path, lying)
-        if isinstance(error, OSError):
-            raise OutputError(write_problem(error, path)) from error
-        raise
-
-
-def append(path: Path, before: Journal, after: Journal) -> None:
-    """Add the events that are new to a journal's file. Raises OutputError with one sentence."""
-    with appended(path, before, after):
-        pass
-
-
-def _append(path: Path, lying: int, new: tuple[Event, ...]) -> None:
-    if not new:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("r+b" if path.exists() else "w+b") as stream:
-        stream.truncate(stream.seek(lying))
-        stream.write(b"".join(_line(event) for event in new))
-        stream.flush()
-        os.fsync(stream.fileno())
+    new = after.events[len(before.events) :]
+    return {path: _whole_lines(path) + b"".join(map(_line, new))} if new else {}
 
 
 def _whole_lines(path: Path) -> bytes:

@@ -11,20 +11,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow.commit import commit
 from workflow.compiled.asking import Asking
 from workflow.compiled.handback import handback_name
 from workflow.errors import WorkspaceError
-from workflow.files import sha256
+from workflow.files import sha256, write_file
 from workflow.inquiry import state
 from workflow.journal import load_journal
-from workflow.lock import working
-from workflow.mail.drafts import Drafts, draft_name, write_drafts
+from workflow.mail.drafts import Drafts, draft_name, plan_drafts
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
 from workflow.mail.letter_files import LetterKind, Letters, load_letters
 from workflow.mail.letters import Said, filled_in
 from workflow.mail.saying import Occasion, distribution, request
 from workflow.model import Department
 from workflow.plan.load import load_plan
+from workflow.take_back import at_work
 from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
 from workflow.workspace import Workspace
@@ -70,12 +71,12 @@ def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailin
     Raises PlanError, WorkspaceError or OutputError; then the drafts are what they were.
     """
     plan = load_plan(workspace.home)
-    with working(workspace.lock(year), f"generate --year {year} --mail", now):
+    with at_work(workspace, year, f"generate --year {year} --mail", now):
         register = load_issued_register(workspace.templates(year), year)
         letters = load_letters(workspace.letters())
         occasion = Occasion(plan, year, now.astimezone(JST).date())
         pieces = tuple(_distributed(workspace, occasion, register))
-        return _written(workspace.distribution_drafts(year), year, letters, pieces)
+        return _written(workspace, year, workspace.distribution_drafts(year), letters, pieces)
 
 
 def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
@@ -85,7 +86,7 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
     hand-back. Raises as draft_distribution does, also when the round is final.
     """
     plan = load_plan(workspace.home)
-    with working(workspace.lock(year), f"remind --year {year}", now):
+    with at_work(workspace, year, f"remind --year {year}", now):
         register = load_issued_register(workspace.templates(year), year)
         if load_journal(workspace.journal(year)).is_final:
             raise WorkspaceError(f"{era_year(year)}は確定しているため、催促の下書きは作りません。")
@@ -95,9 +96,8 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
         reminders = tuple(asked.reminders())
         lying = {name: _lying(workspace.handbacks(year) / name) for name in asked.handbacks()}
         corrections = tuple(asked.corrections(lying))
-        mailing = _written(
-            workspace.reminder_drafts(year), year, letters, (*reminders, *corrections)
-        )
+        folder = workspace.reminder_drafts(year)
+        mailing = _written(workspace, year, folder, letters, (*reminders, *corrections))
         return replace(
             mailing,
             edited=tuple(n for n, c in lying.items() if c and sha256(c) != known["made"].get(n)),
@@ -169,7 +169,9 @@ def _distributed(workspace: Workspace, occasion: Occasion, register: Register) -
         yield _Piece(department, LetterKind.DISTRIBUTION, values, attachment)
 
 
-def _written(folder: Path, year: int, letters: Letters, pieces: Iterable[_Piece]) -> Mailing:
+def _written(
+    workspace: Workspace, year: int, folder: Path, letters: Letters, pieces: Iterable[_Piece]
+) -> Mailing:
     contents = {}
     unaddressed = []
     for piece in pieces:
@@ -186,9 +188,13 @@ def _written(folder: Path, year: int, letters: Letters, pieces: Iterable[_Piece]
         )
         if not is_address(department.email):
             unaddressed.append(department.name)
+    drafts, changes = plan_drafts(folder, contents)
+    for path, content in letters.new.items():
+        write_file(path, content)
+    commit(workspace, year, changes)
     return Mailing(
         folder=folder,
-        drafts=write_drafts(folder, contents, letters.new),
+        drafts=drafts,
         new_texts=tuple(letters.new),
         unaddressed=tuple(unaddressed),
     )

@@ -1,6 +1,6 @@
 """What a compilation is written to: journal, compiled files, hand-backs and the state of the round.
 
-The journal is written first: a run cut short then finds its own unfinished work, not a stranger's.
+All of it is written or none (commit.py), so what lies there is always what the journal says.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow.commit import Changes, commit
 from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
@@ -19,11 +20,17 @@ from workflow.compiled.handback import handback_name
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.round_json import as_bytes, status_document
-from workflow.compiled.set_aside import no_longer_made, old_final, set_aside
+from workflow.compiled.set_aside import (
+    no_longer_made,
+    old_final,
+    remove_unplaced,
+    set_aside,
+    unplaced,
+)
 from workflow.compiled.status import totals
-from workflow.errors import WorkspaceError
-from workflow.files import make_read_only, remove_all, replace_all, sha256
-from workflow.journal import EventKind, Journal, appended
+from workflow.errors import HeldOpenError, OutputError, WorkspaceError
+from workflow.files import sha256, write_file
+from workflow.journal import EventKind, Journal, lengthened
 from workflow.own_files import OwnWrites, plan_writes
 from workflow.returned.inbox import seen_files
 from workflow.rounds import Round
@@ -53,18 +60,17 @@ def write_provisional(output: Output, now: datetime) -> Written:
     journal, reopened = output.journal, output.before.is_final
     if reopened or _digests(outputs) != recorded_outputs(journal):
         journal = journal.adding(EventKind.COMPILED, now, _facts(outputs, edited))
-    with appended(workspace.journal(year), output.before, journal):
-        replace_all(
-            {
-                **(_old_final(output) if reopened else {}),
-                **edited,
-                **handing_back.writes,
-                **_placed(folder, outputs),
-                workspace.status(year): _state(output, handing_back.made),
-            }
-        )
+    writes = {
+        **(_old_final(output) if reopened else {}),
+        **edited,
+        **handing_back.writes,
+        **_placed(folder, outputs),
+        workspace.status(year): _state(output, handing_back.made),
+        **lengthened(workspace.journal(year), output.before, journal),
+    }
     old_list = (workspace.digest_list(year),) if reopened else ()
-    remove_all((*handing_back.stale, *old_list, *stale))
+    changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
+    _commit_or_lay_beside(workspace, year, changes)
     return Written(handbacks=handing_back.current, kept=handing_back.kept, set_aside=tuple(edited))
 
 
@@ -86,10 +92,30 @@ def write_final(output: Output) -> Written:
         )
     digests = final_digests(workspace, output.judged.result, journal, outputs)
     final = {**_placed(folder, outputs), workspace.digest_list(year): digest_list(digests)}
-    with appended(workspace.journal(year), output.before, journal):
-        replace_all({**edited, **final})
-    make_read_only(final)
+    recorded = lengthened(workspace.journal(year), output.before, journal)
+    commit(workspace, year, Changes(writes={**edited, **final, **recorded}, read_only=final))
     return Written(set_aside=tuple(edited))
+
+
+def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> None:
+    """Commit a 暫定版; where somebody has a file open, lay the new workbook beside the old one.
+
+    Raises OutputError. The journal knows nothing of a workbook beside: it goes with the next
+    collect, unless somebody wrote into it.
+    """
+    ledger = workspace.ledger(year)
+    remove_unplaced(ledger)
+    try:
+        commit(workspace, year, changes)
+    except HeldOpenError as error:
+        beside = unplaced(ledger, changes.writes[ledger])
+        try:
+            write_file(beside, changes.writes[ledger])
+        except OutputError:
+            raise error from None
+        raise HeldOpenError(
+            f"{error}今回の結果は「{beside.name}」で見られます（作業の記録には載りません）。"
+        ) from error
 
 
 def _placed(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:

@@ -15,8 +15,7 @@ KEPT_FOLDER = "上書き前"
 class OwnWrites:
     """What to write in a folder and what to take away; made are our files there, with digests.
 
-    What a person changed or put there is never lost: it stays, or a copy is kept of it. What is
-    stale stays recorded as ours until it is gone, should Excel hold it open.
+    What a person changed or put there is never lost: it stays, or a copy is kept of it.
     """
 
     current: tuple[Path, ...]
@@ -38,17 +37,17 @@ def plan_writes(folder: Path, contents: Mapping[str, bytes], made: Mapping[str, 
         if lying is not None and made.get(name) != sha256(lying):
             copies[folder / KEPT_FOLDER / f"{path.stem}_{sha256(lying)[:8]}{path.suffix}"] = lying
         writes[path] = content
-    stale = {
-        name: digest
+    stale = (
+        folder / name
         for name, digest in made.items()
         if name not in contents and _is_untouched(folder / name, digest)
-    }
+    )
     return OwnWrites(
         current=tuple(folder / name for name in contents),
         writes={**copies, **writes},
         kept=tuple(copies),
-        stale=tuple(folder / name for name in stale),
-        made={name: sha256(content) for name, content in contents.items()} | stale,
+        stale=tuple(stale),
+        made={name: sha256(content) for name, content in contents.items()},
     )
 
 

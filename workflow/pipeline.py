@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workflow.commit import Changes, commit
 from workflow.errors import WorkspaceError
-from workflow.files import remove_all, replace_all, sha256
+from workflow.files import sha256
 from workflow.findings import Severity
-from workflow.journal import EventKind, Journal, append, load_journal
-from workflow.lock import working
+from workflow.journal import EventKind, Journal, lengthened, load_journal
 from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
+from workflow.take_back import at_work, refuse_unfinished
 from workflow.templates.register_file import load_register
 from workflow.workspace import Workspace
 from workflow.written import Written
@@ -36,7 +37,7 @@ def generate(
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
-    with working(workspace.lock(year), f"generate --year {year}", now):
+    with at_work(workspace, year, f"generate --year {year}", now):
         return _issued_anew(workspace, year, now, department)
 
 
@@ -61,11 +62,10 @@ def _issued_anew(
     if journal.is_final and issuance.issued:
         raise _final_already(year)
     facts = issued(issuance.register, sha256(issuance.register_file), journal)
-    replace_all(issuance.writes)
-    if facts:
-        after = journal.adding(EventKind.ISSUED, now, facts)
-        append(workspace.journal(year), journal, after)
-    remove_all(issuance.stale)
+    after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
+    recorded = lengthened(workspace.journal(year), journal, after)
+    writes = {**issuance.writes, **recorded}
+    commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
     return issuance
 
 
@@ -97,7 +97,7 @@ def collect(
     Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
     """
     plan_paths(workspace.home)
-    with working(workspace.lock(year), f"collect --year {year}", now):
+    with at_work(workspace, year, f"collect --year {year}", now):
         return _collected_or_recalled(workspace, year, now, reading, reopening)
 
 
@@ -132,7 +132,7 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
     The plan is the one it was collected with, whatever plan.xlsx says by now.
     Raises WorkspaceError when anything came or was issued since the last collect, and as collect.
     """
-    with working(workspace.lock(year), f"finalize --year {year}", now):
+    with at_work(workspace, year, f"finalize --year {year}", now):
         return _made_final(workspace, year, now, reading)
 
 
@@ -163,6 +163,7 @@ def verify(workspace: Workspace, year: int, reading: Reading) -> Report:
     """
     from workflow.verification.checks import verified
 
+    refuse_unfinished(workspace, year)
     return verified(workspace, year, reading)
 
 

@@ -28,6 +28,7 @@ from workflow.returned.extract_store import ExtractStore
 from workflow.returned.extracts import Extracts, is_lasting
 from workflow.returned.inbox import Lying, Received, scan
 from workflow.returned.judge import Context
+from workflow.take_back import refuse_unfinished
 from workflow.templates.register_file import load_issued_register, load_register
 from workflow.tool import tool_digest
 from workflow.workspace import Workspace
@@ -205,6 +206,7 @@ def _past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
 
 
 def _past_year(workspace: Workspace, year: int) -> PastYear | None:
+    refuse_unfinished(workspace, year)
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():
         return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from workflow.compiled.recorded import recorded_outputs
 from workflow.errors import OutputError
-from workflow.files import replace_all, sha256
+from workflow.files import sha256, write_file
 from workflow.journal import Journal
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.extracts import as_it_lies
@@ -71,7 +71,7 @@ def remember(
     status = workspace.status(year).read_bytes()
     record = json.dumps(_record(rests_on, journal, status, document)).encode()
     with contextlib.suppress(OutputError):
-        replace_all({workspace.extracts(year) / _RECORD: record})
+        write_file(workspace.extracts(year) / _RECORD, record, surely=False)
 
 
 def _record(

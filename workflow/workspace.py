@@ -54,6 +54,10 @@ class Workspace:
         """Held by the run that works on the round."""
         return self.compiled(year) / ".lock"
 
+    def intent(self, year: int) -> Path:
+        """What a run is doing to the round's files; it lies there meanwhile, or since it died."""
+        return self.compiled(year) / ".intent.json"
+
     def digest_list(self, year: int) -> Path:
         """The digests of everything a finalized round rests on."""
         return self.compiled(year) / "確定版_SHA256.txt"

@@ -18,7 +18,7 @@ from workflow.journal import (
     NO_DIGEST,
     EventKind,
     Journal,
-    append,
+    lengthened,
     load_journal,
     read_journal,
 )
@@ -42,6 +42,12 @@ def made(*said: dict[str, object]) -> Journal:
 def lying(path: Path, journal: Journal) -> bytes:
     append(path, Journal(), journal)
     return path.read_bytes()
+
+
+def append(path: Path, before: Journal, after: Journal) -> None:
+    for target, content in lengthened(path, before, after).items():
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content)
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ import pytest
 
 from tests.city import ISSUED_AT, City, full_texts
 from tests.templates.registers import as_version_1
-from workflow import pipeline
 from workflow.errors import OutputError, WorkspaceError
-from workflow.files import replace_all, sha256
+from workflow.files import sha256
 from workflow.journal import EventKind, load_journal
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.templates.issue import OLD_FOLDER
@@ -146,34 +145,6 @@ def test_a_deleted_template_is_built_again_byte_by_byte(city: City) -> None:
     assert [path.name for path in again.writes] == [city.template("GAKKO").name]
     assert again.issued == ()
     assert lying(city) == before
-
-
-def test_a_run_cut_short_after_the_register_goes_on(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    city.generate()
-    old = city.template("GAKKO").read_bytes()
-    changed_plan(city, new_title)
-
-    def only_the_register(writes: dict[Path, bytes]) -> None:
-        """Write as far as the register, then lose the power."""
-        names = [path.name for path in writes]
-        done = names.index(REGISTER_NAME) + 1
-        assert city.template("GAKKO").name in names[done:]
-        replace_all(dict(list(writes.items())[:done]))
-        raise OutputError("cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "replace_all", only_the_register)
-        with pytest.raises(OutputError):
-            city.generate(now=LATER)
-    assert city.template("GAKKO").read_bytes() == old
-    again = city.generate(now=LATER + timedelta(days=1))
-    assert again.issued == ()
-    assert numbers(city) == [FIRST, SECOND]
-    issue = city.issue("GAKKO")
-    assert sha256(city.template("GAKKO").read_bytes()) == issue.sha256
-    assert lying(city)[f"{OLD_FOLDER}/{FIRST}.xlsx"] == old
 
 
 def test_a_failing_disk_issues_nothing(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

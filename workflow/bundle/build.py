@@ -11,7 +11,7 @@ from workflow.bundle.application import application_page
 from workflow.bundle.batch_file import batch_file
 from workflow.bundle.target import Target
 from workflow.bundle.wheels import Wheel, fetch
-from workflow.files import replace_all, sha256
+from workflow.files import sha256, write_file
 
 _PAPERS = ("README.ja.md", "README.md", "CHANGELOG.md", "pyproject.toml", "requirements.txt")
 _FOLDERS = ("templates", "returned", "compiled")
@@ -26,7 +26,7 @@ def make_bundle(root: Path, target: Target, folder: Path) -> Path:
     tool = dict(_tool(root))
     wheels = fetch(target, tool["requirements.txt"].decode())
     path = folder / f"{target.name}.zip"
-    replace_all({path: zipped(target.name, contents(target, tool, wheels))})
+    write_file(path, zipped(target.name, contents(target, tool, wheels)))
     return path
 
 

@@ -1,7 +1,8 @@
-"""Compiled files somebody changed by hand: noticed by their digest, kept under a dated name."""
+"""Files beside the compiled ones: what somebody changed by hand, and what found its place taken."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from workflow.files import sha256
 from workflow.years import JST, from_timestamp
 
 OLD_FINAL_FOLDER = "旧確定版"
+_UNPLACED = "_未反映_"
 
 
 def set_aside(
@@ -50,6 +52,19 @@ def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dic
         for name in names
         if (folder / name).is_file()
     }
+
+
+def unplaced(path: Path, content: bytes) -> Path:
+    """Return where to lay a result that could not take its place; its name tells its digest."""
+    return path.with_name(f"{path.stem}{_UNPLACED}{sha256(content)[:8]}{path.suffix}")
+
+
+def remove_unplaced(path: Path) -> None:
+    """Remove results that found their place taken, but none that somebody changed or has open."""
+    for lying in path.parent.glob(f"{path.stem}{_UNPLACED}*{path.suffix}"):
+        with contextlib.suppress(OSError):
+            if lying == unplaced(path, lying.read_bytes()):
+                lying.unlink()
 
 
 def _dated(path: Path, lying: bytes) -> Path:

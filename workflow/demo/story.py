@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workflow.demo.fill import fill
 from workflow.errors import WorkspaceError
-from workflow.files import replace_all
+from workflow.files import write_file
 from workflow.model import Plan
 from workflow.pipeline import Collected, collect, finalize, generate
 from workflow.plan.convert import as_book_bytes, sample_document
@@ -82,12 +82,9 @@ def _fresh_workspace(folder: Path) -> Workspace:
             path.chmod(0o700)  # Windows removes no read-only file, and a final version is one
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    replace_all(
-        {
-            folder / _MARK: "見本です。回答はすべてこちらで作った例（【例】）です。\n".encode(),
-            folder / "plan.xlsx": as_book_bytes(sample_document()),
-        }
-    )
+    mark = "見本です。回答はすべてこちらで作った例（【例】）です。\n"
+    write_file(folder / _MARK, mark.encode())
+    write_file(folder / "plan.xlsx", as_book_bytes(sample_document()))
     return Workspace(folder)
 
 

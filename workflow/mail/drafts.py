@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow.commit import Changes
 from workflow.errors import WorkspaceError
-from workflow.files import remove_all, replace_all, safe_name
+from workflow.files import safe_name
 from workflow.mail.letter_files import LetterKind
 from workflow.model import Department
 from workflow.own_files import plan_writes
@@ -36,29 +37,27 @@ def draft_name(department: Department, kind: LetterKind, year: int) -> str:
     return f"{department.code}_{safe_name(department.name)}_{kind}_{era_year(year)}.eml"
 
 
-def write_drafts(folder: Path, contents: Mapping[str, bytes], also: Mapping[Path, bytes]) -> Drafts:
-    """Write the drafts a folder shall hold and what else goes with them, or nothing at all.
+def plan_drafts(folder: Path, contents: Mapping[str, bytes]) -> tuple[Drafts, Changes]:
+    """Decide what to do for a folder to hold the drafts it shall, having looked at what lies there.
 
-    Raises OutputError, or WorkspaceError when the record of what is ours cannot be read.
+    Raises WorkspaceError when the record of what is ours cannot be read.
     """
     before = _record(folder)
     planned = plan_writes(folder, contents, before)
     left = {
         name: digest
         for name, digest in before.items()
-        if name not in planned.made and (folder / name).is_file()
+        if name not in contents and folder / name not in planned.stale and (folder / name).is_file()
     }
     record = {**planned.made, **left}
     stored = {folder / _RECORD: _as_bytes(record)} if record != before else {}
-    # The record goes first: a run cut short then finds its own drafts, not a stranger's.
-    replace_all({**also, **stored, **planned.writes})
-    remove_all(planned.stale)
-    return Drafts(
+    drafts = Drafts(
         current=planned.current,
         fresh=tuple(path for path in planned.current if path in planned.writes),
         kept=planned.kept,
         left=tuple(folder / name for name in left),
     )
+    return drafts, Changes(writes={**stored, **planned.writes}, removals=planned.stale)
 
 
 def _record(folder: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workflow.errors import OutputError
-from workflow.files import replace_all, sha256
+from workflow.files import sha256, write_file
 
 FULL = 500
 _FULL_BYTES = 16_000_000
@@ -75,7 +75,7 @@ class ExtractStore:
         content = b"".join(key.encode() + line + b"\n" for key, line in lines.items())
         name = sha256(content)
         with contextlib.suppress(OutputError):
-            replace_all({self._path(name): content})
+            write_file(self._path(name), content, surely=False)
             self._index(name, content)
 
     def tidy(self, wanted: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from workflow.compiled.recorded import recorded_plan
 from workflow.errors import WorkspaceError
-from workflow.files import replace_all
+from workflow.files import write_file
 from workflow.journal import load_journal
 from workflow.model import Plan
 from workflow.plan.build import build_plan
@@ -70,11 +70,12 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     content = _with_passwords(recorded, workspace, lying, before)
     forward = carried_forward(content, year - before)
     kept = {path.with_name(_kept_name(path, before)): path.read_bytes() for path in lying}
-    for path in kept:
-        if path.exists():
+    for path, old in kept.items():
+        if path.exists() and path.read_bytes() != old:
             raise WorkspaceError(f"{path.name} がすでにあるため、引き継ぎませんでした。")
     targets = lying or [workspace.home / BOOK_NAME]
-    replace_all(kept | {path: _WRITERS[path.name](forward) for path in targets})
+    for path, new in (kept | {path: _WRITERS[path.name](forward) for path in targets}).items():
+        write_file(path, new)
     return CarriedForward(tuple(targets), tuple(kept), build_plan(forward).deadline)
 
 

@@ -42,7 +42,7 @@ class IssueRequest:
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One generate run: the register after it, what to write (in order) and what to remove.
+    """One generate run: the register after it, what to write and what to remove.
 
     The register file is the register as it lies there after the run.
     """
@@ -78,7 +78,6 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     register = register.adding(tuple(issued))
     stale = _stale(request.plan, folder, lying, register)
     writes = _old_copies(folder, lying, register, (*contents, *stale))
-    # The register goes first: a run cut short then finds its own unfinished work, not a stranger's.
     path = folder / REGISTER_NAME
     if issued:
         writes[path] = register_as_bytes(register)

@@ -1,0 +1,85 @@
+"""Whatever moment the power goes or the disk fails: a round is as it was, or as it shall be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.city import COLLECTED_AT, ISSUED_AT, City
+from tests.crash.trial import Trial
+from tests.engine import HERE
+from tests.hostile.ground import ground
+from tests.scenario.town import usual_answers
+from tests.verification.rounds import YEAR, compiled_round, copied, verified
+from workflow.pipeline import collect, finalize
+from workflow.plan.convert import as_json_bytes
+from workflow.plan.load import load_document
+
+LATER = COLLECTED_AT + timedelta(days=1)
+
+
+@pytest.fixture
+def trial(monkeypatch: pytest.MonkeyPatch) -> Trial:
+    """Every commit is tried before it is made."""
+    made = Trial()
+    monkeypatch.setattr("workflow.pipeline.commit", made)
+    monkeypatch.setattr("workflow.output.commit", made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+@pytest.fixture
+def city(compiled: City, tmp_path: Path) -> City:
+    return copied(compiled, tmp_path / "市")
+
+
+def new_title(city: City) -> None:
+    path = city.home / "plan.json"
+    content = load_document(path).content
+    content["items"][0]["title"] += "（改）"
+    path.write_bytes(as_json_bytes(content))
+
+
+def assert_tried(trial: Trial) -> None:
+    """There was something to try, and both ways out were met."""
+    assert min(trial.cuts, trial.operations) > 30
+    assert trial.back
+    assert trial.forth
+
+
+def test_generate(tmp_path: Path, compiled: City, trial: Trial) -> None:
+    city = City.with_plan(tmp_path, load_document(compiled.home / "plan.json").content)
+    city.generate(YEAR)
+    new_title(city)
+    assert city.generate(YEAR, ISSUED_AT + timedelta(days=1)).issued
+    assert city.generate(YEAR, ISSUED_AT + timedelta(days=2)).issued == ()
+    assert_tried(trial)
+
+
+def test_collect(city: City, trial: Trial) -> None:
+    originals = ground(city.workspace.returned(YEAR))
+    texts = usual_answers("small", [item.id for item in city.plan.items])
+    city.send_back("B", texts, "直し.xlsx", hours=4)  # its hand-back goes
+    ledger = city.workspace.ledger(YEAR)
+    ledger.write_bytes(ledger.read_bytes() + b" ")  # somebody wrote into it
+    received = ground(city.workspace.returned(YEAR))
+    assert originals.items() <= received.items()
+    trial.nested = True
+    city.collect(YEAR, LATER)
+    assert ground(city.workspace.returned(YEAR)) == received
+    assert verified(city).is_clean
+    assert_tried(trial)
+
+
+def test_finalize_and_reopen(city: City, trial: Trial) -> None:
+    finalize(city.workspace, YEAR, LATER, HERE)
+    assert verified(city).is_clean
+    collect(city.workspace, YEAR, LATER, HERE, reopening="評価の誤りのため")
+    assert verified(city).is_clean
+    assert_tried(trial)
