@@ -24,6 +24,7 @@ class Kind(Enum):
     NAME = auto()  # a text; blanks around it do not count
     PROSE = auto()  # a text kept as it is
     LINES = auto()  # a list of names, one per line
+    CODES = auto()  # a list of codes, one per line or with a separator between them
     FLAG = auto()  # はい / いいえ
     NUMBER = auto()
     DAY = auto()
@@ -32,7 +33,7 @@ class Kind(Enum):
     @property
     def is_text(self) -> bool:
         """Whether a cell of this kind must hold text, not a number or a date."""
-        return self in (Kind.NAME, Kind.PROSE, Kind.LINES)
+        return self in (Kind.NAME, Kind.PROSE, Kind.LINES, Kind.CODES)
 
 
 class Spread(Enum):
@@ -54,6 +55,7 @@ class Setting:
     label: str
     pointer: str
     hint: str
+    example: str = ""
     kind: Kind = Kind.NAME
     spread: Spread = Spread.ONE
     words: Mapping[str, str] = field(default_factory=dict)
@@ -68,9 +70,15 @@ class Column:
     key: str
     hint: str
     width: int
+    example: str = ""
     kind: Kind = Kind.NAME
     words: Mapping[str, str] = field(default_factory=dict)
     blank: str | None = None
+
+
+def told(entry: Setting | Column) -> str:
+    """Return what is said about a setting or a column, with an example where that helps."""
+    return f"{entry.hint}例：{entry.example}" if entry.example else entry.hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +103,9 @@ class Table:
         return self.columns + self.details
 
 
+SEPARATORS = "、，,・／/"
+"""What people put between codes that stand in one cell; no code holds any of them."""
+
 FLAG_WORDS: Mapping[bool, str] = MappingProxyType({True: "はい", False: "いいえ"})
 ANSWER_WORDS = MappingProxyType({"any": "いずれかの課", "each": "それぞれの課"})
 TYPE_WORDS = MappingProxyType({"text": "文章", "choice": "選択", "number": "数値", "date": "日付"})
@@ -107,6 +118,7 @@ SETTINGS = (
         label="市区町村コード",
         pointer="/plan/municipality/code",
         hint="全国地方公共団体コード（数字6桁）です。",
+        example="272230",
     ),
     Setting(
         label="とりまとめ課",
@@ -184,14 +196,22 @@ DEPARTMENTS = Table(
             key="/code",
             width=16,
             hint="半角の英数字で短く付け、年度が替わっても変えません。",
+            example="FUKUSHI",
         ),
-        Column(label="担当課名", key="/name", width=30, hint="調査票に載る名前です。"),
+        Column(
+            label="担当課名",
+            key="/name",
+            width=30,
+            hint="調査票に載る名前です。",
+            example="福祉政策課",
+        ),
         Column(
             label="旧名・旧コード",
             key="/formerly",
             kind=Kind.LINES,
             width=30,
             hint="機構改革の前の課の名前やコードです。二つ以上は改行（Alt＋Enter）で区切ります。",
+            example="福祉課",
         ),
         Column(
             label="庁外",
@@ -200,7 +220,13 @@ DEPARTMENTS = Table(
             width=12,
             hint="庁外の団体は「はい」にします。",
         ),
-        Column(label="メール", key="/email", width=34, hint="依頼や催促の宛先です。"),
+        Column(
+            label="メール",
+            key="/email",
+            width=34,
+            hint="依頼や催促の宛先です。",
+            example="fukushi@example.jp",
+        ),
     ),
 )
 
@@ -215,8 +241,15 @@ FIELDS = Table(
             key="/key",
             width=12,
             hint="半角の英小文字の名前です。年度が替わっても変えません。",
+            example="progress",
         ),
-        Column(label="項目名", key="/label", width=15, hint="調査票の見出しになります。"),
+        Column(
+            label="項目名",
+            key="/label",
+            width=15,
+            hint="調査票の見出しになります。",
+            example="取組状況",
+        ),
         Column(
             label="種類",
             key="/type",
@@ -258,7 +291,7 @@ FIELDS = Table(
             width=9,
             hint="文章のときだけ使います。",
         ),
-        Column(label="単位", key="/unit", width=8, hint="数値のときだけ使います。"),
+        Column(label="単位", key="/unit", width=8, hint="数値のときだけ使います。", example="千円"),
         Column(
             label="最小",
             key="/minimum",
@@ -300,6 +333,7 @@ FIELDS = Table(
             kind=Kind.LINES,
             width=13,
             hint="同じ答えとみなす書き方です。二つ以上は改行で区切ります。",
+            example="良",
         ),
     ),
 )
@@ -329,18 +363,27 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 key="/id",
                 width=12,
                 hint="一件ごとの番号です。年度が替わっても変えません。",
+                example="1-1",
             ),
             *above,
             Column(
                 label=levels[-1], key="/title", width=44, hint="取組内容です。255文字まで書けます。"
             ),
-            Column(label="計画書ページ", key="/pages", width=13, hint="計画書の中のページです。"),
+            Column(
+                label="計画書ページ",
+                key="/pages",
+                width=13,
+                hint="計画書の中のページです。",
+                example="44-45",
+            ),
             Column(
                 label="担当課",
                 key="/departments",
-                kind=Kind.LINES,
+                kind=Kind.CODES,
                 width=16,
-                hint="担当課のコードです。二つ以上は改行（Alt＋Enter）で区切ります。",
+                hint="担当課のコードです。一覧から選べます。二つ以上は、改行（Alt＋Enter）か「、」で"
+                "区切って書きます。",
+                example="FUKUSHI、KIKI",
             ),
             Column(
                 label="回答の求め方",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from workflow.cells import folded
 from workflow.plan.book_cells import Cell, Holds
-from workflow.plan.book_layout import FLAG_WORDS, Kind
+from workflow.plan.book_layout import FLAG_WORDS, SEPARATORS, Kind
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+_BETWEEN_CODES = re.compile(f"[\n{re.escape(SEPARATORS)}]")
 
 
 def spelled(value: object, kind: Kind, words: Mapping[str, str]) -> str:
@@ -37,7 +39,9 @@ def understood(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
         return None
     match kind:
         case Kind.LINES:
-            return [line.strip() for line in text.split("\n") if line.strip()]
+            return _names(text.split("\n"))
+        case Kind.CODES:
+            return _names(_BETWEEN_CODES.split(text))
         case Kind.FLAG:
             return _flag(cell, text)
         case Kind.NUMBER:
@@ -49,6 +53,10 @@ def understood(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
             return _day(cell, text) if isinstance(bound, str) else bound
         case _:
             return next((key for key, word in words.items() if folded(word) == folded(text)), text)
+
+
+def _names(parts: Iterable[str]) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _flag(cell: Cell, text: str) -> object:

@@ -8,12 +8,12 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from workflow.cells import column_letters, quoted_sheet
+from workflow.cells import column_letters
 from workflow.look import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTED_INK
+from workflow.plan.book_guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book_layout import (
     DEPARTMENTS,
     FIELDS,
-    FLAG_WORDS,
     HINT_LABEL,
     PLAN_INTRO,
     PLAN_SHEET,
@@ -26,6 +26,7 @@ from workflow.plan.book_layout import (
     Spread,
     Table,
     item_table,
+    told,
 )
 from workflow.plan.book_values import spelled
 from workflow.plan.node import Node
@@ -44,10 +45,7 @@ _PAPER_A4 = 9
 _NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 23, (34, 18), 64
 _MIN_VALUE_COLUMNS = 4
 _SPARE_ROWS = 15
-_DROPDOWN_ROWS = 2000
 _INTRO_ROW, _HINT_ROW, _HEADER_ROW, _FIRST_ROW = range(4)
-_CHOSEN_FROM = {"/plan/coordinator": (DEPARTMENTS, 0), "/required_when/field": (FIELDS, 0)}
-"""Values that are chosen from a column of another table."""
 
 
 def written_book(document: Mapping[str, Any]) -> bytes:
@@ -58,9 +56,10 @@ def written_book(document: Mapping[str, Any]) -> bytes:
     with new_workbook(stream, _FONT_SIZE) as book:
         book.set_properties({"title": root.at("/plan/title").text, "created": _CREATED})
         styles = _styles_of(book)
-        _write_settings(book, styles, root)
+        guides = Guides.of(book, _FIRST_ROW)
+        _write_settings(book, styles, guides, root)
         for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS):
-            _write_table(book, styles, root, table)
+            _write_table(book, styles, guides, root, table)
     return stream.getvalue()
 
 
@@ -110,7 +109,7 @@ def _styles_of(book: Workbook) -> _Styles:
     )
 
 
-def _write_settings(book: Workbook, styles: _Styles, root: Node) -> None:
+def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node) -> None:
     rows = [(setting, texts) for setting in SETTINGS for texts in _setting_rows(root, setting)]
     width = max(_MIN_VALUE_COLUMNS, *(len(texts) for _, texts in rows))
     widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
@@ -122,22 +121,22 @@ def _write_settings(book: Workbook, styles: _Styles, root: Node) -> None:
     _write_row(sheet, header_row, header, [styles.header] * len(header))
     last_hint = ""
     for row, (setting, texts) in enumerate(rows, start=header_row + 1):
-        hint = "" if setting.hint == last_hint else setting.hint
-        last_hint = setting.hint
+        hint = "" if told(setting) == last_hint else told(setting)
+        last_hint = told(setting)
         line = [setting.label, *texts, *[""] * (width - len(texts)), hint]
         _write_row(
             sheet, row, line, [styles.name, *[styles.value(setting.kind)] * width, styles.hint]
         )
         _fit_row(sheet, row, line, widths)
-        _offer_choices(sheet, (row, 1, row, 1), setting, setting.pointer)
+        guides.guide_setting(sheet, row, width, setting)
     _finish(sheet, header_row, width + 1)
 
 
-def _write_table(book: Workbook, styles: _Styles, root: Node, table: Table) -> None:
+def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, table: Table) -> None:
     columns = table.all_columns
     widths = [column.width for column in columns]
     sheet = _new_sheet(book, styles, table.sheet, table.intro)
-    hints = [column.hint for column in columns]
+    hints = [told(column) for column in columns]
     _write_row(sheet, _HINT_ROW, hints, [styles.hint] * len(columns))
     _fit_row(sheet, _HINT_ROW, hints, widths)
     _write_row(
@@ -145,8 +144,6 @@ def _write_table(book: Workbook, styles: _Styles, root: Node, table: Table) -> N
     )
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width, styles.open_value(column.kind))
-        area = (_FIRST_ROW, index, _FIRST_ROW + _DROPDOWN_ROWS, index)
-        _offer_choices(sheet, area, column, column.key)
     rows = [*_table_rows(root, table), *[[""] * len(columns)] * _SPARE_ROWS]
     for row, texts in enumerate(rows, start=_FIRST_ROW):
         _write_row(sheet, row, texts, [styles.value(column.kind) for column in columns])
@@ -156,6 +153,7 @@ def _write_table(book: Workbook, styles: _Styles, root: Node, table: Table) -> N
         starts = f'=$A{_FIRST_ROW + 1}<>""'
         rule = {"type": "formula", "criteria": starts, "format": styles.group}
         sheet.conditional_format(*area, rule)
+    guides.guide_table(sheet, table)
     _finish(sheet, _HEADER_ROW, len(columns) - 1)
 
 
@@ -193,7 +191,7 @@ def _texts(entry: Node, columns: Sequence[Column]) -> list[str]:
 
 def _new_sheet(book: Workbook, styles: _Styles, name: str, intro: str) -> Worksheet:
     sheet = add_sheet(book, name)
-    sheet.write_string(_INTRO_ROW, 0, intro, styles.intro)
+    sheet.write_string(_INTRO_ROW, 0, f"{intro}{COLOURS}", styles.intro)
     sheet.set_row(_INTRO_ROW, 26)
     return sheet
 
@@ -208,7 +206,7 @@ def _finish(sheet: Worksheet, header_row: int, last_column: int) -> None:
     sheet.repeat_rows(header_row)
     sheet.set_footer("&C&P / &N")
     # Numbers are written as text on purpose; Excel need not point at each with a green corner.
-    written = f"A1:{column_letters(last_column + 1)}{_FIRST_ROW + _DROPDOWN_ROWS}"
+    written = f"A1:{column_letters(last_column + 1)}{_FIRST_ROW + GUIDED_ROWS}"
     sheet.ignore_errors({"number_stored_as_text": written})
 
 
@@ -219,20 +217,3 @@ def _write_row(sheet: Worksheet, row: int, texts: Sequence[str], styles: Sequenc
 
 def _fit_row(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:
     sheet.set_row(row, row_height(zip(texts, widths, strict=True), _FONT_SIZE))
-
-
-def _offer_choices(
-    sheet: Worksheet, area: tuple[int, int, int, int], entry: Setting | Column, key: str
-) -> None:
-    source: object = None
-    if entry.words:
-        source = list(entry.words.values())
-    elif entry.kind is Kind.FLAG:
-        source = list(FLAG_WORDS.values())
-    elif key in _CHOSEN_FROM:
-        table, column = _CHOSEN_FROM[key]
-        letters = column_letters(column + 1)
-        first, last = _FIRST_ROW + 1, _FIRST_ROW + _DROPDOWN_ROWS
-        source = f"={quoted_sheet(table.sheet)}!${letters}${first}:${letters}${last}"
-    if source:
-        sheet.data_validation(*area, {"validate": "list", "source": source})

@@ -58,6 +58,17 @@ def schema_problems(document: Node) -> Iterator[Problem]:
         yield from _TRANSLATIONS.get(violation.keyword, _bad_value)(violation)
 
 
+def needed_keys(*way: str) -> frozenset[str]:
+    """Return the keys that what lies at the end of a way must have, or each entry of that list."""
+    node: Mapping[str, Any] = whole_schema()
+    for key in way:
+        node = node["properties"][key]
+        node = node.get("items", node)
+    cases = [frozenset(case["then"].get("required", ())) for case in node.get("allOf", ())]
+    in_every_case = frozenset.intersection(*cases) if cases else frozenset()
+    return frozenset(node.get("required", ())) | in_every_case
+
+
 def excel_length(text: str) -> int:
     """Return how many characters Excel counts: UTF-16 units, so 𠮷 counts two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

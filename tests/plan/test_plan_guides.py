@@ -1,0 +1,156 @@
+"""What plan.xlsx shows while one types: lists, messages, colours; and that pasted rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.fillers.libreoffice import run_jobs
+from tests.programs import needs_libreoffice
+from tests.small import rows
+from workflow.look import ALERT_FILL, TO_FILL_FILL
+from workflow.model import Plan
+from workflow.plan.book_layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
+from workflow.plan.book_reader import read_book
+from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+from workflow.plan.load import validated
+
+COLOURS = {TO_FILL_FILL[1:]: "黄", ALERT_FILL[1:]: "赤"}
+FIRST, LAST = 4, 2003
+WATCHED_ROWS = 34
+"""So many rows of each sheet are looked at: the plan's own and those typed below."""
+
+TYPED = """
+    計画     | B3  |
+    計画     | B6  | NOBODY
+    担当課   | A16 | KIKI
+    担当課   | B17 | 名前だけの課
+    取組内容 | A29 | 9-1
+    取組内容 | B29 | 目標
+    取組内容 | C29 | 施策
+    取組内容 | D29 | 項目
+    取組内容 | E29 | 見守り
+    取組内容 | G29 | FUKUSHI、 KIKI
+    取組内容 | A30 | 45301
+    取組内容 | E30 | 声かけ
+    取組内容 | G30 | FUKUSHI,NOBODY
+    取組内容 | A31 | 1-1
+    様式     | B18 | 名前だけの項目
+    様式     | F18 | nothing
+"""
+SHOWN = """
+    計画 B3 黄       / 計画 B6 赤
+    担当課 A13 赤    / 担当課 A16 赤   / 担当課 B16 黄    / 担当課 A17 黄
+    取組内容 A4 赤   / 取組内容 A30 赤 / 取組内容 A31 赤  / 取組内容 G30 赤
+    取組内容 B30 黄  / 取組内容 C30 黄 / 取組内容 D30 黄
+    取組内容 B31 黄  / 取組内容 C31 黄 / 取組内容 D31 黄  / 取組内容 E31 黄 / 取組内容 G31 黄
+    様式 A18 黄      / 様式 C18 黄     / 様式 F18 赤
+"""
+
+
+def plan_book() -> Workbook:
+    return load_workbook(BytesIO(as_book_bytes(sample_document())))
+
+
+def as_saved(book: Workbook) -> bytes:
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("document", [sample_document(), empty_document()], ids=["full", "empty"])
+def test_every_column_says_what_belongs_in_it(document: dict[str, object]) -> None:
+    book = load_workbook(BytesIO(as_book_bytes(document)))
+    levels = ("基本目標", "基本施策", "取組項目", "取組内容")
+    for table in (DEPARTMENTS, item_table(levels), FIELDS):
+        for index, column in enumerate(table.all_columns, start=1):
+            for row in (FIRST, LAST):
+                said = validation_of(book[table.sheet], f"{get_column_letter(index)}{row}")
+                assert said["title"] == column.label
+                assert str(said["prompt"]).startswith(column.hint[:20])
+    assert validation_of(book[PLAN_SHEET], "B6")["list"] == "担当課コード"
+    assert validation_of(book["取組内容"], "G900")["list"] == "担当課コード"
+    assert validation_of(book["様式"], "F4")["list"] == "様式のキー"
+
+
+def validation_of(sheet: Worksheet, cell: str) -> dict[str, object]:
+    (found,) = [v for v in sheet.data_validations.dataValidation if cell in v.sqref]
+    return {"title": found.promptTitle, "prompt": found.prompt, "list": found.formula1}
+
+
+def test_twenty_pasted_items_are_read() -> None:
+    book = plan_book()
+    sheet = book["取組内容"]
+    for number in range(1, 21):
+        path = ("Ⅳ 目標", "9 施策", "項目")
+        line = [f"9-{number}", *path, f"取組{number}", "", "FUKUSHI、KIKI", "それぞれの課"]
+        for column, text in enumerate(line, start=1):
+            # As pasted from elsewhere: no format of ours is left in the cell.
+            cell = sheet.cell(28 + number, column, text)
+            cell.style = "Normal"
+
+    plan = plan_in(as_saved(book))
+
+    assert len(plan.items) == 45
+    assert plan.items[-1].id == "9-20"
+    assert plan.items[-1].departments == ("FUKUSHI", "KIKI")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["FUKUSHI\nKIKI", "FUKUSHI、KIKI", "FUKUSHI， KIKI、", "FUKUSHI・KIKI", "FUKUSHI/KIKI"],
+)
+def test_codes_stand_in_one_cell_as_people_write_them(written: str) -> None:
+    book = plan_book()
+    book["取組内容"]["G4"] = written
+
+    assert plan_in(as_saved(book)).items[0].departments == ("FUKUSHI", "KIKI")
+
+
+def plan_in(content: bytes) -> Plan:
+    return validated(read_book(content, "plan.xlsx"))
+
+
+@needs_libreoffice
+def test_colours_show_what_is_needed_and_what_is_wrong(tmp_path: Path) -> None:
+    book = plan_book()
+    for sheet, cell, text in rows(TYPED):
+        book[sheet][cell] = int(text) if text.isdecimal() else text or None
+    asked = {sheet.title: list(_coloured(sheet)) for sheet in book.worksheets}
+    for title, rules in asked.items():
+        for column, (_, formula) in enumerate(rules, start=40):
+            book[title].cell(1, column, formula)
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(as_saved(book))
+
+    (answer,) = run_jobs([{"do": "recalculate", "source": str(path)}])
+
+    shown = {
+        f"{title} {cell} {colour}"
+        for title, rules in asked.items()
+        for ((cell, colour), _), value in zip(rules, answer[title][0][39:], strict=True)
+        if value
+    }
+    expected = {place.strip() for line in rows(SHOWN.replace("/", "|")) for place in line}
+    assert shown == expected
+
+
+def _coloured(sheet: Worksheet) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield each watched cell with each colour it may take, and the formula that decides."""
+    for formats in sheet.conditional_formatting:
+        first = str(formats.sqref).split(":")[0]
+        for rule in (r for r in formats.rules if r.dxf.fill is not None):
+            colour = COLOURS[rule.dxf.fill.bgColor.rgb[2:]]
+            column = first.rstrip("0123456789")
+            top = int(first[len(column) :])
+            bottom = top if ":" not in str(formats.sqref) else WATCHED_ROWS
+            for row in range(top, bottom + 1):
+                formula = Translator(f"={rule.formula[0].lstrip('=')}", origin=first)
+                yield (f"{column}{row}", colour), formula.translate_formula(f"{column}{row}")
