@@ -83,7 +83,8 @@ def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Pat
     with watching(city) as running:
         assert str(city.workspace.returned(2023)) in running.line()[1]
         assert "1件です（採用1）" in running.line()[1]
-        took = []
+        page = city.workspace.overview(2023)
+        before, took = page.read_bytes(), []
         for happening in ("届きました", "差し替えられました", "差し替えられました"):
             whole = copied_slowly(made, city.returned("GAKKO.xlsx"), seconds=2.0)
             assert running.is_quiet()
@@ -93,6 +94,7 @@ def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Pat
             took.append(at - whole)
             if took[-1] < WITHIN:
                 break
+        assert page.read_bytes() != before
         assert min(took) < WITHIN  # a machine busy with other things gets a second chance
         running.process.send_signal(signal.SIGINT)
         interrupted = time.monotonic()

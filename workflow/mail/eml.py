@@ -1,7 +1,7 @@
 """A mail as an .eml file that mail programs open for sending. Pure; the same draft, the same bytes.
 
-There is neither Date nor Message-ID nor From: the program that sends it adds them. X-Unsent makes
-Outlook open it as a draft ([MS-OXCMAIL], and the flag CCSF_EMBEDDED_MESSAGE of its converter).
+There is neither Date nor Message-ID nor From: the program that sends it adds them. X-Unsent says
+that a mail is still being written: Outlook and Thunderbird open such a file ready to be sent.
 
 A file name is told twice, as Thunderbird does. By RFC 2231 in Content-Disposition, in one piece:
 Outlook does not put continuations (filename*0*) together again. And by RFC 2047 in the name of

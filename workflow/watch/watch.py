@@ -106,6 +106,8 @@ class Watcher:
             collected = self._collecting(self._watched.under_way)
         except BusyError as error:
             self._complain(f"{error.who}終わるのを待ちます。")
+            self._not_before = now + _FIRST_PAUSE  # to ask again costs nothing
+            return
         except WorkflowError as error:
             self._complain(f"{error}直れば、続けます。")
         except OSError as error:
