@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
 from workflow.model import ChoiceField, Matrix, Plan
 from workflow.table_sheet import CellValue
@@ -20,6 +21,17 @@ TOTAL = "計"
 
 Condition = tuple[str, str]
 """A ledger column's label and the text that stands in it; "" for an empty cell."""
+
+
+class Table(Protocol):
+    """What is counted: a ledger as it was just compiled, or as it was read again."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[CellValue]]:
+        """The rows, each with one value per column."""
+
+    def index(self, label: str) -> int:
+        """Return the 0-based place of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class CountedMatrix:
         return sum(map(sum, self.counts))
 
 
-def count(plan: Plan, ledger: Ledger) -> tuple[CountedMatrix, ...]:
+def count(plan: Plan, ledger: Table) -> tuple[CountedMatrix, ...]:
     """Return the plan's matrices, counted."""
     axes = {axis: None for declared in plan.matrices for axis in (declared.rows, declared.columns)}
     placed = {axis: _placed(plan, ledger, axis) for axis in axes}
@@ -75,7 +87,7 @@ _Placed = tuple[tuple[Bucket, ...], tuple[int, ...]]
 """The buckets of an axis, and for each ledger row the place of its bucket."""
 
 
-def _placed(plan: Plan, ledger: Ledger, axis: str) -> _Placed:
+def _placed(plan: Plan, ledger: Table, axis: str) -> _Placed:
     buckets = tuple(_buckets(plan, ledger, axis))
     return buckets, tuple(_places(ledger, buckets))
 
@@ -96,7 +108,7 @@ def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> Count
     )
 
 
-def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
+def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
     label = axis_label(plan, axis)
     if label == axis:
         place = ledger.index(label)
@@ -106,9 +118,8 @@ def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
     field = plan.form.field(axis)
     assert isinstance(field, ChoiceField)
     answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
-    place = ledger.index(label)
-    answers = zip(ledger.rows, ledger.entries, strict=True)
-    said = [row[place] for row, e in answers if e.status is AnswerStatus.ANSWERED]
+    place, stands = ledger.index(label), ledger.index(STATUS_LABEL)
+    said = [row[place] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.choices)
     for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
@@ -119,7 +130,7 @@ def _buckets(plan: Plan, ledger: Ledger, axis: str) -> Iterator[Bucket]:
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))
 
 
-def _places(ledger: Ledger, buckets: Sequence[Bucket]) -> Iterator[int]:
+def _places(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
     """Yield, for each ledger row, the index of its bucket.
 
     Buckets with the same columns differ in their texts, so a row is looked up once per kind.

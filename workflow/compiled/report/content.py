@@ -1,0 +1,178 @@
+"""A ledger → what the report says: chapters by the plan's levels, a block per item. Pure.
+
+The same for a Word document and for pages, so both say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.matrix import CountedMatrix, count
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.past import Row
+from workflow.compiled.report.said import Said, said_of
+from workflow.compiled.stage import Stage
+from workflow.model import ChoiceField, Item, Plan
+
+_PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One row of the ledger: who was asked, where it stands and what was answered."""
+
+    departments: str
+    status: AnswerStatus
+    said: tuple[Said, ...]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is an answer to show."""
+        return self.status is AnswerStatus.ANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One item with its replies: one, or one from each department of a joint item."""
+
+    item: Item
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading of the plan: its level from 1 at the top, what stands below it, its blocks.
+
+    Only the lowest chapters have blocks. Number is its place among all chapters, from 1.
+    """
+
+    level: int
+    number: int
+    title: str
+    chapters: tuple[Chapter, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def all_blocks(self) -> tuple[Block, ...]:
+        """Every block in it, in order."""
+        below = (block for chapter in self.chapters for block in chapter.all_blocks)
+        return (*below, *self.blocks)
+
+    @property
+    def with_below(self) -> tuple[Chapter, ...]:
+        """It and all chapters in it, in order."""
+        return (self, *(below for chapter in self.chapters for below in chapter.with_below))
+
+    @property
+    def pages(self) -> str:
+        """The pages of the plan it is about."""
+        return _pages(block.item.pages for block in self.all_blocks)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a report says. Where the plan has one level, blocks stand in no chapter."""
+
+    plan: Plan
+    year: int
+    stage: Stage
+    chapters: tuple[Chapter, ...]
+    blocks: tuple[Block, ...]
+    matrices: tuple[CountedMatrix, ...]
+
+    @cached_property
+    def all_blocks(self) -> tuple[Block, ...]:
+        """Every block, in order."""
+        below = (block for chapter in self.chapters for block in chapter.all_blocks)
+        return (*below, *self.blocks)
+
+    @property
+    def scales(self) -> tuple[ChoiceField, ...]:
+        """The fields whose choices have a meaning to be told."""
+        fields = self.plan.form.choice_fields
+        return tuple(field for field in fields if any(c.meaning for c in field.choices))
+
+    @property
+    def counts(self) -> str:
+        """How many items there are and how many of them are answered, in a sentence."""
+        replies = [reply for block in self.all_blocks for reply in block.replies]
+        counted = Counter(reply.status for reply in replies)
+        told = "、".join(f"{s.value}が{counted[s]}件" for s in AnswerStatus if counted[s])
+        return f"{len(replies)}件の取組のうち、{told}です。"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The rows of a ledger as its CSV spells them, for counting."""
+
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def index(self, label: str) -> int:
+        return self.labels.index(label)
+
+
+def content_of(plan: Plan, year: int, stage: Stage, rows: Sequence[Row]) -> Content:
+    """Return what the report of a year says.
+
+    Rows are those of the year's ledger as its CSV spells them, one per assignment of the plan.
+    Raises KeyError or ValueError when they are not.
+    """
+    blocks = _blocks(plan, rows)
+    numbers = iter(range(1, len(blocks) * len(plan.levels) + 1))
+    depth = len(plan.levels) - 1
+    chapters = tuple(_chapters(blocks, 0, depth, numbers)) if depth else ()
+    labels = tuple(rows[0]) if rows else ()
+    table = _Table(labels, tuple(tuple(row.values()) for row in rows))
+    return Content(
+        plan=plan,
+        year=year,
+        stage=stage,
+        chapters=chapters,
+        blocks=() if depth else blocks,
+        matrices=count(plan, table),
+    )
+
+
+def _blocks(plan: Plan, rows: Sequence[Row]) -> tuple[Block, ...]:
+    replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
+    for assignment, row in zip(plan.assignments(), rows, strict=True):
+        status = AnswerStatus(row[STATUS_LABEL])
+        said = tuple(said_of(field, row[field.label]) for field in plan.form.fields)
+        answered = said if status is AnswerStatus.ANSWERED else ()
+        reply = Reply(assignment.department_label, status, answered)
+        replies[assignment.item.id].append(reply)
+    return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
+
+
+def _chapters(
+    blocks: Iterable[Block], above: int, depth: int, numbers: Iterator[int]
+) -> Iterator[Chapter]:
+    """Yield the chapters of one level, in the order they first appear in the plan."""
+    groups: dict[str, list[Block]] = {}
+    for block in blocks:
+        groups.setdefault(block.item.path[above], []).append(block)
+    is_lowest = above == depth - 1
+    for title, group in groups.items():
+        yield Chapter(
+            level=above + 1,
+            number=next(numbers),
+            title=title,
+            chapters=() if is_lowest else tuple(_chapters(group, above + 1, depth, numbers)),
+            blocks=tuple(group) if is_lowest else (),
+        )
+
+
+def _pages(texts: Iterable[str]) -> str:
+    """Return pages as one text: the first to the last where all are numbers, else each once."""
+    told = tuple(dict.fromkeys(text for text in texts if text))
+    matches = [_PLAIN_PAGES.fullmatch(text.strip()) for text in told]
+    if len(told) < 2 or None in matches:
+        return "、".join(told)
+    numbers = [int(n) for match in matches if match for n in match.groups() if n]
+    return f"{min(numbers)}-{max(numbers)}"
