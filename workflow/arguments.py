@@ -165,6 +165,13 @@ def _add_closing_commands(commands: Commands) -> None:
     finalize = _add(commands, "finalize", "集めた内容を確定し、確定版を作ります。")
     _add_year(finalize)
     _add_password(finalize)
+    report = _add(
+        commands,
+        "report",
+        "公表用の進捗状況報告書を、Wordの文書とウェブページで作ります。"
+        "Wordのひな形（報告書ひな形.docx）は、はじめて実行したときに作業用のフォルダーにできます。",
+    )
+    _add_year(report)
     verify = _add(commands, "verify", "元の回答から計算し直し、台帳や記録と照合します。")
     _add_year(verify)
     _add_password(verify)

@@ -242,6 +242,15 @@ def _finalize(arguments: argparse.Namespace) -> int:
     return CLEAN if collected.is_clean else FINDINGS
 
 
+def _report(arguments: argparse.Namespace) -> int:
+    from workflow.pipeline import report
+    from workflow.terminal import show_reported
+
+    reported = report(_workspace(arguments), _year(arguments), datetime.now(JST))
+    show_reported(reported)
+    return CLEAN if reported.content.is_complete else FINDINGS
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     from workflow.pipeline import verify
     from workflow.terminal import show_report
@@ -339,6 +348,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "remind": _remind,
     "watch": _watch,
     "finalize": _finalize,
+    "report": _report,
     "verify": _verify,
     "demo": _demo,
     "findings": _findings,

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     COMPILED = "compiled"
     FINALIZED = "finalized"
     REOPENED = "reopened"
+    REPORTED = "reported"
 
     @property
     def label(self) -> str:
@@ -50,6 +51,7 @@ _LABELS = {
     EventKind.COMPILED: "作成",
     EventKind.FINALIZED: "確定",
     EventKind.REOPENED: "確定の取消",
+    EventKind.REPORTED: "報告書の作成",
 }
 NEEDED = {
     EventKind.ISSUED: ("register", "issues"),
@@ -58,6 +60,7 @@ NEEDED = {
     EventKind.COMPILED: ("outputs",),
     EventKind.FINALIZED: ("outputs",),
     EventKind.REOPENED: ("reason",),
+    EventKind.REPORTED: ("outputs", "template"),
 }
 """What an event of each kind must say."""
 

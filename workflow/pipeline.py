@@ -22,6 +22,7 @@ from workflow.years import era_year, to_the_second
 
 if TYPE_CHECKING:
     from workflow.output import Output
+    from workflow.reporting import Reported
     from workflow.returned.inbox import Lying
     from workflow.rounds import Reading, Round
     from workflow.templates.issue import Issuance
@@ -138,13 +139,11 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
 
 def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
     from workflow.output import write_final
-    from workflow.rounds import judged_round, plan_as_recorded
+    from workflow.rounds import judged_round, not_collected, plan_as_recorded
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if not before.last(EventKind.COMPILED):
-        raise WorkspaceError(
-            f"{era_year(year)}はまだ集めていません。先に collect --year {year} を実行してください。"
-        )
+        raise not_collected(year)
     plan, content = plan_as_recorded(workspace, before)
     judged = judged_round(workspace, plan, year, reading)
     if _recorded(before, now, judged, content) != before:
@@ -154,6 +153,22 @@ def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading
         )
     output = _output(workspace, judged, before, before, now)
     return _collected(output, write_final(output))
+
+
+def report(workspace: Workspace, year: int, now: datetime) -> Reported:
+    """Write the report for publication, as a Word document and as pages.
+
+    Raises WorkspaceError when nothing was collected or the template cannot be filled, OutputError
+    when a file cannot be written; then the previous report is whole.
+    """
+    from workflow.reporting import write_report
+    from workflow.rounds import not_collected
+
+    if not workspace.journal(year).exists():
+        raise not_collected(year)  # and nothing is left behind, not even a lock
+    with working(workspace.lock(year), f"report --year {year}", now):
+        journal = load_journal(workspace.journal(year))
+        return write_report(workspace, year, to_the_second(now), journal)
 
 
 def verify(workspace: Workspace, year: int, reading: Reading) -> Report:

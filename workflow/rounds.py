@@ -149,6 +149,13 @@ def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapp
     return replace(build_plan(content), open_passwords=passwords), content
 
 
+def not_collected(year: int) -> WorkspaceError:
+    """Return why nothing can be made of a round yet."""
+    return WorkspaceError(
+        f"{era_year(year)}はまだ集めていません。先に collect --year {year} を実行してください。"
+    )
+
+
 def stage_of(journal: Journal, finalizing_at: datetime | None = None) -> Stage:
     """Return how far a round is and as of when; both come from the journal."""
     last = journal.last(EventKind.JUDGED)

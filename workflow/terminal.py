@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from workflow.mailing import Mailing
     from workflow.pipeline import Collected
+    from workflow.reporting import Reported
     from workflow.verification.report import Report
     from workflow.written import Written
 
@@ -99,6 +100,18 @@ def _show_handbacks(written: Written) -> None:
             f"差戻し用の調査票が書き換えられていたため、写しを残しました：{path}。"
             "回答であれば、returned に移して collect をもう一度実行してください。"
         )
+
+
+def show_reported(reported: Reported) -> None:
+    """Show what was made for publication, and what to do with it."""
+    if reported.template:
+        _print(f"Wordのひな形を作りました。体裁は、これを直して変えられます：{reported.template}")
+    _print(f"報告書を作りました：{reported.word}")
+    _print("Wordで開いたときに、フィールドの更新を尋ねられたら「はい」を選んでください。")
+    _print(f"ウェブページ：{reported.pages}")
+    for path in reported.set_aside:
+        _print(f"手直しされていたファイルを、別の名前で残しました：{path}。")
+    _print(f"{reported.content.stage}の内容です。{reported.content.counts}")
 
 
 def show_report(report: Report) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from workflow.compiled.recorded import recorded_outputs
 from workflow.errors import OutputError
 from workflow.files import sha256, write_file
-from workflow.journal import Journal
+from workflow.journal import EventKind, Journal
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.extracts import as_it_lies
 from workflow.returned.inbox import Lying
@@ -57,7 +57,7 @@ def recalled(workspace: Workspace, year: int, rests_on: str, journal: Journal) -
         expected = _record(rests_on, journal, status, record["document"])
         if not rests_on or record != expected or not _is_whole(workspace, year, journal, status):
             return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
         return None  # no record, or none of ours
     state = json.loads(status)
     made = tuple(workspace.handbacks(year) / name for name in state["made"])
@@ -79,10 +79,16 @@ def _record(
 ) -> dict[str, Any]:
     return {
         "grounds": rests_on,
-        "journal": journal.events[-1].digest,
+        "journal": _last_collect(journal),
         "status": sha256(status),
         "document": document,
     }
+
+
+def _last_collect(journal: Journal) -> str:
+    """Return the digest of what a collect last left; that a report was made changes nothing."""
+    events = (e for e in reversed(journal.events) if e.kind is not EventKind.REPORTED)
+    return next(events).digest
 
 
 def _is_whole(workspace: Workspace, year: int, journal: Journal, status: bytes) -> bool:

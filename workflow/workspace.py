@@ -66,6 +66,15 @@ class Workspace:
         """The workbooks that go back to departments to be corrected."""
         return self.compiled(year) / "差戻し"
 
+    def report(self, year: int) -> Path:
+        """The report for publication, as a Word document."""
+        return self.compiled(year) / "報告書" / f"進捗状況報告書_{era_year(year)}.docx"
+
+    @property
+    def report_template(self) -> Path:
+        """The city's own Word template of the report; ours until somebody changes it."""
+        return self.home / "報告書ひな形.docx"
+
     def status(self, year: int) -> Path:
         """Where the last collect left the state of the round."""
         return self.compiled(year) / "status.json"

@@ -166,6 +166,7 @@ def test_each_year_has_its_own_files(city: City) -> None:
                 "index.html",
                 "journal.jsonl",
                 "status.json",
+                "報告書",
             ]
         )
 

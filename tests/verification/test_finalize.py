@@ -37,7 +37,8 @@ def stage(city: City) -> str:
 
 def outputs(city: City) -> dict[str, bytes]:
     folder = city.workspace.compiled(YEAR)
-    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    paths = (p for p in folder.rglob("*") if "差戻し" not in p.parts)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
 
 
 def kinds(city: City) -> list[EventKind]:
@@ -64,7 +65,8 @@ def test_the_list_is_what_sha256sum_checks(final: City) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(path.read_text("utf-8").splitlines()) == 4 + 1 + 5
+    pages = 1 + len({item.path for item in final.plan.items})
+    assert len(path.read_text("utf-8").splitlines()) == 4 + pages + 1 + 5
 
 
 def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
@@ -129,7 +131,8 @@ def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
     code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *reason)
     assert (code, complaint) == (1, "")
     (folder,) = (final.workspace.compiled(YEAR) / "旧確定版").iterdir()
-    assert {p.name: p.read_bytes() for p in folder.iterdir()} == kept
+    files = (p for p in folder.rglob("*") if p.is_file())
+    assert {p.relative_to(folder).as_posix(): p.read_bytes() for p in files} == kept
     assert stage(final).startswith("【暫定版】")
     assert not final.workspace.digest_list(YEAR).exists()
     events = load_journal(final.workspace.journal(YEAR)).events

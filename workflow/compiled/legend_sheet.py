@@ -180,3 +180,5 @@ def _said(event: Event) -> str:
             return f"確定を取り消しました。理由：{facts['reason']}"
         case EventKind.COMPILED:
             return "台帳を作りました。"
+        case EventKind.REPORTED:
+            return "公表用の報告書を作りました。"

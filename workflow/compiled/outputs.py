@@ -6,10 +6,13 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
+from workflow.compiled import reach
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.data_package import data_package
 from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.pages.overview import overview_page
+from workflow.compiled.past import this_year
+from workflow.compiled.report.content import content_of
 from workflow.compiled.workbook import workbook_bytes
 from workflow.years import era_year
 
@@ -44,5 +47,17 @@ def _contents(compilation: Compilation) -> dict[str, bytes]:
         f"{name}.xlsx": workbook_bytes(compilation),
         f"{name}.csv": content,
         DATA_PACKAGE: package,
+        **_report_pages(compilation),
     }
     return {**made, OVERVIEW: overview_page(compilation, made)}
+
+
+def _report_pages(compilation: Compilation) -> dict[str, bytes]:
+    """Return the pages of the report, or none where there are too many rows to read them."""
+    if len(compilation.ledger.rows) > reach.MOST_PRINTED:
+        return {}
+    from workflow.compiled.report.pages import report_pages
+
+    plan, ledger = compilation.result.plan, compilation.ledger
+    rows = this_year(ledger, plan.form).rows
+    return report_pages(content_of(plan, ledger.year, compilation.stage, rows))

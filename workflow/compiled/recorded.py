@@ -64,8 +64,15 @@ def recorded_outputs(journal: Journal) -> dict[str, str]:
 
 def every_output(journal: Journal) -> frozenset[tuple[str, str]]:
     """Return name and digest of everything ever written to compiled/YEAR."""
-    made = (*journal.of(EventKind.COMPILED), *journal.of(EventKind.FINALIZED))
+    kinds = (EventKind.COMPILED, EventKind.FINALIZED, EventKind.REPORTED)
+    made = (event for kind in kinds for event in journal.of(kind))
     return frozenset(pair for event in made for pair in event.facts["outputs"].items())
+
+
+def reported_outputs(journal: Journal) -> dict[str, str]:
+    """Return the files of the report as they were last written, with their digests."""
+    event = journal.last(EventKind.REPORTED)
+    return dict(event.facts["outputs"]) if event else {}
 
 
 def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:

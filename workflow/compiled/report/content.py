@@ -22,6 +22,13 @@ from workflow.model import ChoiceField, Item, Plan
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
 
+_EXPLANATIONS = {
+    AnswerStatus.MISSING: "この取組の回答は、まだ提出されていません。",
+    AnswerStatus.SENT_BACK: "提出された回答に直すところがあり、訂正を待っています。",
+}
+"""What is said in place of an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One row of the ledger: who was asked, where it stands and what was answered."""
@@ -34,6 +41,11 @@ class Reply:
     def is_answered(self) -> bool:
         """Whether there is an answer to show."""
         return self.status is AnswerStatus.ANSWERED
+
+    @property
+    def explanation(self) -> str:
+        """What is said in place of an answer."""
+        return _EXPLANATIONS.get(self.status, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,11 @@ class Content:
         """Every block, in order."""
         below = (block for chapter in self.chapters for block in chapter.all_blocks)
         return (*below, *self.blocks)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every item is answered."""
+        return all(reply.is_answered for block in self.all_blocks for reply in block.replies)
 
     @property
     def scales(self) -> tuple[ChoiceField, ...]:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workflow.compiled.matrix import TOTAL, Bucket, CountedMatrix
-from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.report.content import Block, Chapter, Content, Reply
+from workflow.compiled.report.counts import Counts
 from workflow.compiled.report.word_xml import bookmark, page_number
 from workflow.years import era_year, full_year
 
 Tags = dict[str, Any]
 """Tag → text, a truth, XML to stand as it is, or a list of more tags."""
-
-EXPLANATIONS = {
-    AnswerStatus.MISSING: "この取組の回答は、まだ提出されていません。",
-    AnswerStatus.SENT_BACK: "提出された回答に直すところがあり、訂正を待っています。",
-}
-"""What is said in place of an answer."""
 
 
 def tags_of(content: Content) -> Tags:
@@ -50,38 +44,15 @@ def _scale(label: str, value: str, meaning: str) -> Tags:
 
 
 def _matrix(matrix: CountedMatrix) -> Tags:
-    shown = shown_columns(matrix)
-    totals = [sum(row[column] for row in matrix.counts) for column in shown]
+    counts = Counts.of(matrix)
+    first, *columns = counts.headings
+    lines = (*counts.lines, (TOTAL, counts.totals))
     return {
-        "題名": matrix.title,
-        "見出し": matrix.row_title,
-        "列": [*(matrix.columns[column].label for column in shown), TOTAL],
-        "行": [
-            *(
-                _line(bucket.label, [row[column] for column in shown])
-                for bucket, row in zip(matrix.rows, matrix.counts, strict=True)
-            ),
-            _line(TOTAL, totals),
-        ],
+        "題名": counts.title,
+        "見出し": first,
+        "列": columns,
+        "行": [{"見出し": label, "数": [str(n) for n in row]} for label, row in lines],
     }
-
-
-def shown_columns(matrix: CountedMatrix) -> list[int]:
-    """Return the columns of a matrix a reader needs: what is no answer, only where it occurs."""
-    return [
-        place
-        for place, column in enumerate(matrix.columns)
-        if _is_choice(column) or any(row[place] for row in matrix.counts)
-    ]
-
-
-def _is_choice(column: Bucket) -> bool:
-    """Whether a column counts the answers that chose one value."""
-    return len(column.conditions) > 1 and bool(column.conditions[0][1])
-
-
-def _line(label: str, counts: list[int]) -> Tags:
-    return {"見出し": label, "数": [str(n) for n in (*counts, sum(counts))]}
 
 
 def _parts(content: Content) -> Iterator[Tags]:
@@ -124,7 +95,7 @@ def _reply(reply: Reply) -> Tags:
         "担当課": reply.departments,
         "回答済": reply.is_answered,
         "回答状況": reply.status.value,
-        "説明": EXPLANATIONS.get(reply.status, ""),
+        "説明": reply.explanation,
         "項目": [
             {"項目名": said.label, "内容": said.text, "意味": said.meaning, "文章": said.is_prose}
             for said in reply.said

@@ -9,12 +9,10 @@ import re
 
 from markupsafe import Markup, escape
 
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-"""Characters XML 1.0 has no way to spell."""
+from workflow.plain_text import legible
 
-REPLACEMENT = "\ufffd"
-"""Stands where one of them stood: �."""
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+"""What XML 1.0 cannot hold either, though a page can."""
 
 _TEXT_ENDS, _TEXT_GOES_ON = Markup("</w:t>"), Markup('<w:t xml:space="preserve">')
 _BREAK = _TEXT_ENDS + Markup("<w:br/>") + _TEXT_GOES_ON
@@ -23,7 +21,8 @@ _TAB = _TEXT_ENDS + Markup("<w:tab/>") + _TEXT_GOES_ON
 
 def word_text(text: str) -> Markup:
     """Return a text as it stands inside of w:t, its lines and tabs kept, whatever is in it."""
-    return _BREAK.join(map(_line, LINE_BREAK.split(UNWRITABLE.sub(REPLACEMENT, text))))
+    shown = _NO_CHARACTER.sub("\ufffd", legible(text))
+    return _BREAK.join(map(_line, shown.split("\n")))
 
 
 def bookmark(number: int, name: str) -> Markup:

@@ -1,0 +1,118 @@
+"""The report for publication: from what was last collected to a Word document and pages."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workflow.compiled.past import Row, read_ledger
+from workflow.compiled.recorded import every_output, recorded_outputs
+from workflow.compiled.report.content import Content, content_of
+from workflow.compiled.report.pages import report_pages
+from workflow.compiled.report.word import word_report
+from workflow.compiled.report.word_template import template_document
+from workflow.compiled.set_aside import set_aside
+from workflow.errors import WorkspaceError
+from workflow.files import replace_all, sha256
+from workflow.journal import EventKind, Journal, appended
+from workflow.rounds import not_collected, plan_as_recorded, stage_of
+from workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A report that was made; template is None where the city had one already."""
+
+    word: Path
+    pages: Path
+    template: Path | None
+    set_aside: tuple[Path, ...]
+    content: Content
+
+
+def write_report(workspace: Workspace, year: int, now: datetime, journal: Journal) -> Reported:
+    """Write the report of what was last collected, and the template where there is none yet.
+
+    Raises WorkspaceError when nothing was collected, when the ledger is not as it was compiled or
+    when the template cannot be filled; OutputError when a file cannot be written.
+    """
+    content = recorded_content(workspace, year, journal)
+    path = workspace.report_template
+    is_new = not path.exists()
+    template = template_document() if is_new else _read(path)
+    folder = workspace.compiled(year)
+    word = workspace.report(year).relative_to(folder).as_posix()
+    outputs = {word: word_report(template, path.name, content), **report_pages(content)}
+    edited = set_aside(folder, outputs, every_output(journal))
+    writes = {path: template} if is_new else {}
+    writes |= edited | dict(_differing(folder, outputs))
+    after = _recorded(journal, now, outputs, template)
+    with appended(workspace.journal(year), journal, after):
+        replace_all(writes)
+    return Reported(
+        word=folder / word,
+        pages=folder / next(name for name in outputs if name != word),
+        template=path if is_new else None,
+        set_aside=tuple(edited),
+        content=content,
+    )
+
+
+def recorded_content(workspace: Workspace, year: int, journal: Journal) -> Content:
+    """Return what the report says: the plan, ledger and stage of the last collect or finalize.
+
+    Raises WorkspaceError when there was none, or when the ledger's CSV is not what it made.
+    """
+    recorded = recorded_outputs(journal)
+    if not recorded:
+        raise not_collected(year)
+    path = workspace.ledger_csv(year)
+    lying = path.read_bytes() if path.is_file() else b""
+    if sha256(lying) != recorded.get(path.name):
+        raise WorkspaceError(
+            f"台帳（{path}）が、集めたときのものと違うため、報告書を作りませんでした。"
+            f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
+        )
+    plan, _ = plan_as_recorded(workspace, journal)
+    return content_of(plan, year, stage_of(journal), _rows(lying, path))
+
+
+def _rows(ledger_csv: bytes, path: Path) -> tuple[Row, ...]:
+    try:
+        return read_ledger(ledger_csv)
+    except (UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(f"台帳（{path}）を読み取れません。") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(
+            f"報告書のひな形（{path}）を開けません。Wordで開いていれば、閉じてください。"
+        ) from error
+
+
+def _differing(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
+    """Return what is to be written; pages that collect or finalize made so are left alone."""
+    return {
+        folder / name: content
+        for name, content in outputs.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    }
+
+
+def _recorded(
+    journal: Journal, now: datetime, outputs: Mapping[str, bytes], template: bytes
+) -> Journal:
+    facts = {
+        "outputs": {name: sha256(content) for name, content in outputs.items()},
+        "template": sha256(template),
+    }
+    last = journal.last(EventKind.REPORTED)
+    if last and last.facts == facts:
+        return journal
+    return journal.adding(EventKind.REPORTED, now, facts)
