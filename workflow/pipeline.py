@@ -166,7 +166,7 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
 
     if not workspace.journal(year).exists():
         raise not_collected(year)  # and nothing is left behind, not even a lock
-    with working(workspace.lock(year), f"report --year {year}", now):
+    with at_work(workspace, year, f"report --year {year}", now):
         journal = load_journal(workspace.journal(year))
         return write_report(workspace, year, to_the_second(now), journal)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from workflow.commit import Changes, commit
 from workflow.compiled.past import Row, read_ledger
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.content import Content, content_of
@@ -16,8 +17,8 @@ from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_template import template_document
 from workflow.compiled.set_aside import set_aside
 from workflow.errors import WorkspaceError
-from workflow.files import replace_all, sha256
-from workflow.journal import EventKind, Journal, appended
+from workflow.files import sha256
+from workflow.journal import EventKind, Journal, lengthened
 from workflow.rounds import not_collected, plan_as_recorded, stage_of
 from workflow.workspace import Workspace
 
@@ -47,11 +48,14 @@ def write_report(workspace: Workspace, year: int, now: datetime, journal: Journa
     word = workspace.report(year).relative_to(folder).as_posix()
     outputs = {word: word_report(template, path.name, content), **report_pages(content)}
     edited = set_aside(folder, outputs, every_output(journal))
-    writes = {path: template} if is_new else {}
-    writes |= edited | dict(_differing(folder, outputs))
     after = _recorded(journal, now, outputs, template)
-    with appended(workspace.journal(year), journal, after):
-        replace_all(writes)
+    writes = {
+        **({path: template} if is_new else {}),
+        **edited,
+        **_differing(folder, outputs),
+        **lengthened(workspace.journal(year), journal, after),
+    }
+    commit(workspace, year, Changes(writes=writes))
     return Reported(
         word=folder / word,
         pages=folder / next(name for name in outputs if name != word),
