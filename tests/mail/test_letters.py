@@ -62,6 +62,7 @@ def test_what_looks_like_a_template_in_a_value_is_not_one() -> None:
         ("件名：あ\n{% if 課名 %}\n", 2, "組を"),
         ("件名：あ\n\n{{ 課名 + 1 }}", 3, "失敗"),
         ("件名：あ\n\n{{ 課名.__class__.__mro__ }}", 3, "失敗"),
+        ("件名：あ\n{% include '/etc/passwd' %}", 2, "失敗"),
         ("件名：\n本文", 1, "件名"),
         ("", 1, "件名"),
     ],

@@ -116,7 +116,9 @@ def test_before_the_first_collect_everything_is_missing(city: City) -> None:
     assert set(drafts) == {d.code for d in city.plan.departments}
 
 
-def test_who_has_answered_gets_no_mail_any_more(answered: City) -> None:
+def test_who_has_answered_gets_no_mail_any_more(
+    answered: City, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = by_department(made_ready(answered))
     texts = full_texts(answered.plan)
     for department in answered.plan.departments:
@@ -130,6 +132,10 @@ def test_who_has_answered_gets_no_mail_any_more(answered: City) -> None:
     assert not mailing.uncollected
     assert [p.name for p in mailing.folder.glob("*.eml")] == [before["KIKI"].name]
     assert made_ready(answered).drafts.left == (before["KIKI"],)
+    assert main(["remind", "--year", "2023", "--home", str(answered.home)]) == 0
+    shown = capsys.readouterr().out
+    assert "送るメールはありません" in shown
+    assert before["KIKI"].name in shown
 
 
 def test_an_edited_draft_is_kept_when_a_new_one_is_due(answered: City) -> None:
