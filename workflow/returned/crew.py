@@ -23,7 +23,7 @@ from workflow.returned.processes import ignore_interruption, limit_memory, start
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
-_AT_ONCE = 8
+_AT_ONCE, _FEW = 8, 3
 _AHEAD = 512
 _FALSE_STARTS = 3
 _PLENTY = 3600.0
@@ -59,10 +59,12 @@ def worked(
 class _Worker:
     """One worker process, seen from outside: the tasks it has, by place, and until when."""
 
-    def __init__(self, work: Callable[[Task], Made], memory: int) -> None:
+    def __init__(self, work: bytes | memoryview, memory: int) -> None:
         self.pipe, theirs = Pipe()
-        self._process = start(_serve, theirs, work, memory)
+        self._process = start(_serve, theirs, memory)
         theirs.close()  # so that reading ends when the worker does
+        with contextlib.suppress(OSError):  # it died; taking in notices
+            self.pipe.send_bytes(work)
         self.is_ready = False
         self.places: deque[int] = deque()
         self.deadline = time.monotonic() + _PLENTY
@@ -78,7 +80,8 @@ class _Crew(Generic[Task, Made]):
     """Workers, the places of the tasks still to do, and what was made of others meanwhile."""
 
     def __init__(self, work: Callable[[Task], Made], tasks: Sequence[Task], means: Means) -> None:
-        self._work, self._tasks, self._means = work, tasks, means
+        self._tasks, self._means = tasks, means
+        self._work = ForkingPickler.dumps(work)  # once for all workers: it may know a whole city
         self._todo = deque(range(len(tasks)))
         self._made: dict[int, Made | Stopped] = {}
         self._workers: list[_Worker] = []
@@ -98,20 +101,22 @@ class _Crew(Generic[Task, Made]):
             worker.kill()
 
     def _hand_out(self, end: int) -> None:
-        """Give work to who has none, but not too far ahead of what was asked for."""
+        """Give work to who has little left, but not too far ahead of what was asked for."""
         while len(self._workers) < min(self._means.workers, len(self._todo)):
             self._workers.append(_Worker(self._work, self._means.memory))
         for worker in self._workers:
-            if worker.is_ready and not worker.places and self._todo and self._todo[0] < end:
+            is_idle = worker.is_ready and len(worker.places) <= _FEW
+            if is_idle and self._todo and self._todo[0] < end:
                 self._give(worker)
 
     def _give(self, worker: _Worker) -> None:
         fair = len(self._todo) // (2 * self._means.workers)
-        for _ in range(max(1, min(_AT_ONCE, fair))):
-            worker.places.append(self._todo.popleft())
-        worker.deadline = time.monotonic() + self._means.seconds
+        places = [self._todo.popleft() for _ in range(max(1, min(_AT_ONCE, fair)))]
+        if not worker.places:
+            worker.deadline = time.monotonic() + self._means.seconds
+        worker.places.extend(places)
         with contextlib.suppress(OSError):  # it died; taking in notices
-            worker.pipe.send([self._tasks[place] for place in worker.places])
+            worker.pipe.send([self._tasks[place] for place in places])
 
     def _take_in(self) -> None:
         busy = [worker for worker in self._workers if worker.places or not worker.is_ready]
@@ -148,12 +153,13 @@ class _Crew(Generic[Task, Made]):
             raise RuntimeError("worker processes die before they begin")
 
 
-def _serve(pipe: Connection, work: Callable[[Task], Made], memory: int) -> None:
+def _serve(pipe: Connection, memory: int) -> None:
     """Answer the tasks that come, until none can come any more."""
     ignore_interruption()
     limit_memory(memory)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a compiled reader that gives up tells the world
     with contextlib.suppress(EOFError, OSError):
+        work = pipe.recv()
         pipe.send(None)
         while True:
             for task in pipe.recv():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from workflow.errors import WorkspaceError
 from workflow.model import Return
 from workflow.returned.engine import Engine, judge_in_workers
+from workflow.returned.extract_codec import decoded, encoded
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
 from workflow.returned.processes import without_interruption
@@ -31,7 +32,8 @@ _CONNECT_SECONDS = 10
 _WORKER_SECONDS = 60
 _MAY_HAVE_CHILDREN = {"distributed.worker.daemon": False}
 
-Judged = list[tuple[Return, ...]]
+Lines = list[bytes]
+"""What judging each file gave, as extract_codec spells it."""
 
 
 def dask_engine(scheduler: str | None) -> Engine:
@@ -130,7 +132,7 @@ def _judged(
     # A task, not data laid out: whatever its worker dies of, it is made again elsewhere.
     known = client.submit(_same, context, pure=False)
     chunks = [tuple(files[start : start + _AT_ONCE]) for start in range(0, len(files), _AT_ONCE)]
-    waiting: deque[tuple[Sequence[Received], Future[Judged]]] = deque()
+    waiting: deque[tuple[Sequence[Received], Future[Lines]]] = deque()
     for chunk in chunks:
         waiting.append((chunk, client.submit(_judge_some, chunk, known, tool_digest(), pure=False)))
         if len(waiting) >= _PER_WORKER * max(1, len(client.nthreads())):
@@ -139,11 +141,13 @@ def _judged(
         yield from _result(*waiting.popleft(), context)
 
 
-def _result(chunk: Sequence[Received], future: Future[Judged], context: Context) -> Judged:
+def _result(
+    chunk: Sequence[Received], future: Future[Lines], context: Context
+) -> list[tuple[Return, ...]]:
     from distributed import KilledWorker
 
     try:
-        return future.result()
+        return [decoded(line) for line in future.result()]
     except KilledWorker:
         # Whatever ends worker after worker there, no file is lost: it is read here.
         return list(judge_in_workers(chunk, context))
@@ -153,7 +157,7 @@ def _same(context: Context) -> Context:
     return context
 
 
-def _judge_some(files: Sequence[Received], context: Context, tool: str) -> Judged:
+def _judge_some(files: Sequence[Received], context: Context, tool: str) -> Lines:
     """Judge a few files on a worker of the cluster, in a process of its own."""
     if tool != tool_digest():
         raise WorkspaceError(
@@ -165,4 +169,4 @@ def _judge_some(files: Sequence[Received], context: Context, tool: str) -> Judge
             "Daskのワーカーが子プロセスを持てません。ワーカーを始めるときに、環境変数"
             " DASK_DISTRIBUTED__WORKER__DAEMON=False を付けてください。"
         )
-    return list(judge_in_workers(files, context, workers=1))
+    return [encoded(returns) for returns in judge_in_workers(files, context, workers=1)]

@@ -11,6 +11,7 @@ from workflow.limits import MILLION, USUAL, Limits
 from workflow.model import Return
 from workflow.raw import RawBook
 from workflow.returned.crew import Means, Stopped, worked
+from workflow.returned.extract_codec import decoded, encoded
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.opening import unjudged
@@ -28,12 +29,17 @@ def judge_in_workers(
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
     limits = context.plan.limits
-    judged = worked(partial(judge, context=context), files, _means(limits, workers))
-    for received, returns in zip(files, judged, strict=True):
-        if isinstance(returns, Stopped):
-            yield _cut_short(received, returns, limits)
+    judged = worked(partial(_judged, context=context), files, _means(limits, workers))
+    for received, line in zip(files, judged, strict=True):
+        if isinstance(line, Stopped):
+            yield _cut_short(received, line, limits)
         else:
-            yield returns
+            yield decoded(line)
+
+
+def _judged(received: Received, context: Context) -> bytes:
+    """Judge a file in a worker process; a line is sent and kept as it is."""
+    return encoded(judge(received, context))
 
 
 def open_in_worker(content: bytes) -> RawBook | None:

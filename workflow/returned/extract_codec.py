@@ -1,16 +1,19 @@
-"""What judging a file gave, as JSON and back, to the letter. Pure.
+"""What judging a file gave, as one line of JSON and back, to the letter. Pure.
 
-What is read back may have been written by anybody: whatever does not fit is a ValueError.
+Workers send it, and it is kept. What is read back may have been written by anybody: whatever does
+not fit is a ValueError.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from workflow.findings import Finding, Severity
 from workflow.model import Answer, Envelope, Note, NoteKind, Outcome, Return, Source, Value
@@ -20,9 +23,17 @@ _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, Re
 _TEXTS = ("path", "sha256", "number", "department", "author", "saved_by", "format")
 _PLACE = tuple(field.name for field in fields(Finding) if field.name != "severity")
 _NOTE = ("file", "sheet", "cell", "text", "author")
+_SHORT = 40
+_LETTERS = re.compile("[A-Z]+")
 
-_Origin = tuple[str, str, datetime]
-"""What the source of an answer shares with its return: file, digest, time of receipt."""
+Columns = tuple[tuple[str, str], ...]
+"""Field keys and the letters of their columns."""
+
+
+class Extract(tuple[Return, ...]):
+    """The returns of one file, and the line they were read from."""
+
+    line: bytes
 
 
 def encoded(returns: Sequence[Return]) -> bytes:
@@ -32,17 +43,19 @@ def encoded(returns: Sequence[Return]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def decoded(line: bytes) -> tuple[Return, ...]:
+def decoded(line: bytes) -> Extract:
     """Return the returns a line holds. Raises ValueError when it holds none."""
     try:
-        return tuple(map(_return, json.loads(line.decode("utf-8", "surrogatepass"))))
+        extract = Extract(map(_return, json.loads(line.decode("utf-8", "surrogatepass"))))
     except _MISFITS as error:
         raise ValueError("no extract") from error
+    extract.line = line
+    return extract
 
 
 def _plain_return(returned: Return) -> dict[str, Any]:
     envelope = returned.envelope
-    origin = (returned.path, returned.sha256, returned.received)
+    columns = _columns_of(returned.answers)
     return {
         "outcome": returned.outcome.value,
         "texts": [getattr(returned, name) for name in _TEXTS],
@@ -50,7 +63,8 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "received": _plain_moment(returned.received),
         "modified": returned.modified and _plain_moment(returned.modified),
         "envelope": envelope and [envelope.path, envelope.sha256, envelope.size],
-        "answers": [_plain_answer(answer, origin) for answer in returned.answers],
+        "columns": columns,
+        "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
         "findings": [
             [f.severity.value, *(getattr(f, name) for name in _PLACE)] for f in returned.findings
@@ -59,72 +73,115 @@ def _plain_return(returned: Return) -> dict[str, Any]:
 
 
 def _return(plain: Mapping[str, Any]) -> Return:
-    texts = dict(zip(_TEXTS, _texts(plain["texts"]), strict=True))
-    received, modified, envelope = (plain[key] for key in ("received", "modified", "envelope"))
-    origin = (texts["path"], texts["sha256"], _moment(received))
-    return Return(
+    texts: dict[str, Any] = dict(zip(_TEXTS, _texts(plain["texts"]), strict=True))
+    modified, envelope = plain["modified"], plain["envelope"]
+    empty = Return(
         **texts,
         outcome=Outcome(plain["outcome"]),
         size=_whole(plain["size"]),
-        received=origin[2],
+        received=_moment(plain["received"]),
         modified=None if modified is None else _moment(modified),
         envelope=None if envelope is None else _envelope(*envelope),
-        answers=tuple(_answer(answer, origin) for answer in plain["answers"]),
         notes=tuple(Note(NoteKind(kind), *_texts(rest)) for kind, *rest in plain["notes"]),
         findings=tuple(_finding(*finding) for finding in plain["findings"]),
     )
+    columns = tuple(_pair(*pair) for pair in plain["columns"])
+    answers = tuple(_answer(empty, columns, *answer) for answer in plain["answers"])
+    return replace(empty, answers=answers) if answers else empty
 
 
-def _plain_answer(answer: Answer, origin: _Origin) -> list[Any]:
-    """Return an answer; what was written is left out where it is what it was taken for."""
-    source = answer.source
-    rest = (source.file, source.sha256, source.received)
+def _plain_answer(answer: Answer, returned: Return, columns: Columns) -> list[Any]:
+    """Return an answer; left out is what follows from the return, from its row or its values."""
+    source, row = answer.source, answer.source.row
+    values: dict[str, Any] = dict(answer.values)
+    for key, value in answer.values.items():
+        if not isinstance(value, str):
+            values[key] = _plain_value(value)
+    origin = (answer.department, source.file, source.sha256, source.received)
+    known = (returned.department, returned.path, returned.sha256, returned.received)
     return [
         answer.item,
-        answer.department,
-        [[key, *_plain_value(value)] for key, value in answer.values.items()],
-        None if _same(answer.written, answer.values) else list(map(list, answer.written.items())),
-        list(map(list, answer.cells.items())),
-        [source.sheet, source.row],
-        None if rest == origin else [source.file, source.sha256, _plain_moment(source.received)],
+        source.sheet,
+        row,
+        values,
+        None if _same(answer.written, answer.values) else dict(answer.written),
         answer.rejected,
+        None if _same(answer.cells, _cells(columns, row)) else dict(answer.cells),
+        None if origin == known else [*origin[:3], _plain_moment(origin[3])],
     ]
 
 
-def _answer(plain: Sequence[Any], origin: _Origin) -> Answer:
-    item, department, values, written, cells, (sheet, row), rest, rejected = plain
-    known: dict[str, Value] = {key: _value(*value) for key, *value in values}
-    file, digest, received = origin if rest is None else (rest[0], rest[1], _moment(rest[2]))
-    item, department, sheet, file, digest = _texts([item, department, sheet, file, digest])
-    return Answer(
-        item=item,
-        department=department,
+def _answer(
+    read: Return,
+    columns: Columns,
+    item: str,
+    sheet: str,
+    row: int,
+    values: dict[str, Any],
+    written: dict[str, str] | None,
+    rejected: bool,
+    cells: dict[str, str] | None,
+    origin: Sequence[str] | None,
+) -> Answer:
+    known = {key: _value(value) for key, value in values.items()}
+    answer = Answer(
+        item=_shared(item),
+        department=read.department,
         values=known,
-        written=_said(values if written is None else written),
-        cells=_said(cells),
-        source=Source(file, sheet, _whole(row), digest, received),
+        written=_as_written(known) if written is None else _said(written),
+        cells=_cells(columns, _whole(row)) if cells is None else _said(cells),
+        source=Source(read.path, _shared(sheet), row, read.sha256, read.received),
         rejected=bool(rejected),
     )
+    return answer if origin is None else _from(answer, *_texts(origin))
 
 
-def _same(written: Mapping[str, str], values: Mapping[str, Value]) -> bool:
-    return list(written.items()) == list(values.items())
+def _from(answer: Answer, department: str, file: str, digest: str, received: str) -> Answer:
+    """Return an answer that is from somewhere else than the return it stands in."""
+    source = replace(answer.source, file=file, sha256=digest, received=_moment(received))
+    return replace(answer, department=department, source=source)
 
 
-def _plain_value(value: Value) -> list[str]:
-    match value:
-        case str():
-            return [value]
-        case Decimal():
-            return [str(value), "number"]
-        case _:
-            return [value.isoformat(), "date"]
+def _as_written(values: Mapping[str, Value]) -> Mapping[str, str]:
+    """Return values that are texts, as they are. ValueError when one is none."""
+    _texts(values.values())
+    return cast("Mapping[str, str]", values)
 
 
-def _value(text: str, kind: str = "text") -> Value:
-    readers: Mapping[str, Any] = {"number": Decimal, "date": date.fromisoformat, "text": _text}
-    value: Value = readers[kind](_text(text))
-    return value
+def _columns_of(answers: Sequence[Answer]) -> Columns:
+    """Return the columns in which the first answer stands: as a rule the others stand there too."""
+    cells = answers[0].cells.items() if answers else ()
+    found = [(key, _LETTERS.match(cell)) for key, cell in cells]
+    return tuple((key, letters[0]) for key, letters in found if letters)
+
+
+@lru_cache(maxsize=20_000)
+def _cells(columns: Columns, row: int) -> Mapping[str, str]:
+    """Return the cells of a row: one object for the same row of every template of a form."""
+    return {key: f"{letters}{row}" for key, letters in columns}
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one is other or (one == other and list(one) == list(other))
+
+
+def _plain_value(value: Decimal | date) -> list[str]:
+    if isinstance(value, Decimal):
+        return ["number", str(value)]
+    return ["date", value.isoformat()]
+
+
+def _value(plain: str | list[str]) -> Value:
+    if isinstance(plain, str):
+        return _shared(plain) if len(plain) <= _SHORT else plain
+    kind, text = _texts(plain)
+    return Decimal(text) if kind == "number" else date.fromisoformat(text)
+
+
+@lru_cache(maxsize=20_000)
+def _shared(text: str) -> str:
+    """Return a text as one object: choices, ids and names come with every return."""
+    return _text(text)
 
 
 def _finding(severity: str, *texts: str) -> Finding:
@@ -144,15 +201,15 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=JST) if moment.utcoffset() == JST.utcoffset(None) else moment
 
 
-def _said(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
-    return dict(_pair(*pair) for pair in pairs)
+def _said(plain: Mapping[str, str]) -> dict[str, str]:
+    return {key: _text(text) for key, text in plain.items()}
 
 
 def _pair(key: str, text: str) -> tuple[str, str]:
     return _text(key), _text(text)
 
 
-def _texts(plain: Sequence[Any]) -> Sequence[str]:
+def _texts(plain: Collection[Any]) -> Collection[str]:
     if any(type(text) is not str for text in plain):
         raise ValueError(plain)
     return plain

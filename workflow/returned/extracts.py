@@ -14,7 +14,7 @@ from workflow.files import sha256
 from workflow.findings import Code
 from workflow.model import Return
 from workflow.returned.engine import Engine
-from workflow.returned.extract_codec import decoded, encoded
+from workflow.returned.extract_codec import Extract, decoded, encoded
 from workflow.returned.extract_store import ExtractStore
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
@@ -43,30 +43,32 @@ class Extracts:
         """Return an engine that asks another one only about files that are new or changed."""
 
         def judged(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-            known = {file.name for file in files if self.store.holds(self._key(file))}
-            new = engine([file for file in files if file.name not in known], context)
-            for file in files:
-                if file.name not in known:
-                    yield self._kept(file, next(new))
+            keys = [self._key(file) for file in files]
+            kept = [self.store.holds(key) for key in keys]
+            new = engine([f for f, known in zip(files, kept, strict=True) if not known], context)
+            for file, key, known in zip(files, keys, kept, strict=True):
+                if not known:
+                    yield self._kept(file, key, next(new))
                     continue
                 # What is kept may not be an extract after all; then the file is judged alone.
-                yield self._find(file) or self._kept(file, next(engine((file,), context)))
-            self.store.tidy(map(self._key, files))
+                yield self._find(file, key) or self._kept(file, key, next(engine((file,), context)))
+            self.store.tidy(keys)
 
         return judged
 
-    def _find(self, file: Received) -> tuple[Return, ...]:
+    def _find(self, file: Received, key: str) -> tuple[Return, ...]:
         """Return the returns kept of a file; none when they are not to be believed."""
-        line = self.store.find(self._key(file))
+        line = self.store.find(key)
         try:
             returns = decoded(line) if line else ()
         except ValueError:
             return ()
         return returns if is_lasting(file, returns, self.digests[file.name]) else ()
 
-    def _kept(self, file: Received, returns: tuple[Return, ...]) -> tuple[Return, ...]:
+    def _kept(self, file: Received, key: str, returns: tuple[Return, ...]) -> tuple[Return, ...]:
         if is_lasting(file, returns, self.digests[file.name]):
-            self.store.keep(self._key(file), encoded(returns))
+            line = returns.line if isinstance(returns, Extract) else encoded(returns)
+            self.store.keep(key, line)
         return returns
 
     def _key(self, file: Received) -> str:
