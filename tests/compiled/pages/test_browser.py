@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import pytest
@@ -22,7 +22,7 @@ from tests.verification.rounds import YEAR, compiled_round, copied
 from workflow.pipeline import finalize
 
 WIDTHS = (360, 768, 1280)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STANDARD = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
 
 
@@ -59,19 +59,23 @@ def test_pages_are_accessible_at_every_width_in_light_and_dark(
     script = axe.read_text("utf-8")
     for path in pages(city):
         for scheme in SCHEMES:
-            with browser.new_context(color_scheme=scheme) as context:  # type: ignore[arg-type]
-                page = context.new_page()
-                said: list[str] = []
-                page.on("console", lambda message, said=said: said.append(message.text))
-                page.goto(path.as_uri())
-                page.evaluate(f"{script};0")
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    wide = page.evaluate("document.documentElement.scrollWidth")
-                    assert (path.name, width, wide) == (path.name, width, width)
-                    assert violations(page) == [], (path.name, scheme, width)
-                assert said == []
+            with browser.new_context(color_scheme=scheme) as context:
+                look_at(context.new_page(), path, script)
     keyboard(browser, city.workspace.overview(YEAR))
+
+
+def look_at(page: Page, path: Path, script: str) -> None:
+    """Look at a page at every width: nothing is said on the console, and nothing is found."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(path.as_uri())
+    page.evaluate(f"{script};0")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert (path.name, width, wide) == (path.name, width, width)
+        assert violations(page) == [], (path.name, width)
+    assert said == []
 
 
 def violations(page: Page) -> list[Any]:
