@@ -11,8 +11,6 @@ import io
 import json
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -405,6 +403,9 @@ def _write_log() -> str:
 
 
 def _logged() -> Path:
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="torimatome-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:

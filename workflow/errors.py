@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from workflow.findings import Finding
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflow.findings import Finding
 
 
 class WorkflowError(Exception):

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.merge import merge
-from workflow.compiled.past import PastYear, past_year
 from workflow.compiled.previous import previous_answers
 from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
+from workflow.earlier import earlier_digests, earlier_ledgers, past_years
 from workflow.errors import PlanError, WorkspaceError
 from workflow.files import sha256
 from workflow.journal import EventKind, Journal
-from workflow.model import Form, Plan, PreviousAnswers, Return
+from workflow.model import Plan, PreviousAnswers, Return
 from workflow.plan.build import build_plan
-from workflow.plan.fingerprint import form_digest, plan_digest
+from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan, load_plan_with_content
 from workflow.returned.engine import Engine, Opener
 from workflow.returned.extract_store import ExtractStore
 from workflow.returned.extracts import Extracts, is_lasting
 from workflow.returned.inbox import Lying, Received, scan
 from workflow.returned.judge import Context
-from workflow.take_back import refuse_unfinished
-from workflow.templates.register_file import load_issued_register, load_register
+from workflow.templates.register_file import load_issued_register
 from workflow.tool import tool_digest
 from workflow.workspace import Workspace
 from workflow.years import era_year
@@ -39,9 +37,6 @@ Progress = Callable[[int, int], None]
 
 if TYPE_CHECKING:
     from workflow.compiled.compilation import Compilation
-
-MOST_YEARS = 10
-"""How far back a round looks, its own year counted."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -94,7 +89,7 @@ def judged_round(
     register = load_issued_register(workspace.templates(year), year)
     files = lying.files if lying else scan(workspace.returned(year))
     digests = lying.digests if lying else {}
-    past = tuple(_past_years(workspace, year))
+    past = tuple(past_years(workspace, year))
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, reading.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, reading.again)
@@ -173,7 +168,7 @@ def compilation_of(
 
     last = journal.last(EventKind.JUDGED)
     assert last
-    return compiled(result, journal.until(last), stage, _earlier_ledgers(workspace, result.year))
+    return compiled(result, journal.until(last), stage, earlier_ledgers(workspace, result.year))
 
 
 def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:
@@ -182,61 +177,10 @@ def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:
     return Basis(
         plan=plan_digest(plan),
         register=sha256(register.read_bytes()) if register.exists() else "",
-        earlier=dict(_earlier_digests(workspace, year)),
+        earlier=dict(earlier_digests(workspace, year)),
     )
-
-
-def _earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
-    """Return the names of the compiled workbooks of earlier years that are there."""
-    years = (year - back for back in range(1, MOST_YEARS))
-    return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
-
-
-def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
-    """Return what departments answered the year before; nothing when no ledger is there."""
-    last = _past_year(workspace, year - 1)
-    return previous_answers(plan, last.rows) if last else {}
 
 
 def known_passwords(plan: Plan, given: Sequence[str]) -> tuple[str, ...]:
     """Return the plan's passwords and then those given, each once."""
     return tuple(dict.fromkeys((*plan.open_passwords, *given)))
-
-
-def _past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
-    """Yield the unbroken run of earlier years that have a ledger, newest first."""
-    for back in range(1, MOST_YEARS):
-        past = _past_year(workspace, year - back)
-        if past is None:
-            return
-        yield past
-
-
-def _past_year(workspace: Workspace, year: int) -> PastYear | None:
-    refuse_unfinished(workspace, year)
-    ledger = workspace.ledger_csv(year)
-    if not ledger.exists():
-        return None
-    form = _form_of(workspace, year)
-    try:
-        return past_year(year, ledger.read_bytes(), form)
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise WorkspaceError(
-            f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
-            f"collect --year {year} を実行して、作り直してください。"
-        ) from error
-
-
-def _form_of(workspace: Workspace, year: int) -> Form | None:
-    """Return what was last asked in an earlier year, if its register still tells."""
-    issues = load_register(workspace.templates(year), year).issues
-    return issues[-1].form.form if issues else None
-
-
-def _earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
-    for earlier in range(year - 1, year - MOST_YEARS, -1):
-        ledger = workspace.ledger_csv(earlier)
-        if not ledger.exists():
-            return
-        form = _form_of(workspace, earlier)
-        yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]

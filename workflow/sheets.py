@@ -9,7 +9,6 @@ from functools import lru_cache
 from io import BytesIO, StringIO
 from itertools import count, islice
 from typing import IO, Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
@@ -19,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from workflow.cells import column_letters, encoded
 from workflow.look import FONT, INK
 from workflow.row_xml import FlatRow, RowXml, TextNumbers
+from workflow.xml_text import escaped, quoted
 from workflow.zip_stream import ZipStream
 
 MAX_ROW_HEIGHT = 409.0
@@ -113,7 +113,7 @@ class GrowingSheet(Worksheet):
 
 @lru_cache(maxsize=1024)  # many returns are answered in the same cells
 def _location(place: str) -> str:
-    return f" location={quoteattr(place)}" if place else ""
+    return f" location={quoted(place)}" if place else ""
 
 
 def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> list[Any]:
@@ -126,7 +126,7 @@ class _ExactStrings(SharedStrings):
     def _write_sst_strings(self) -> None:
         for text in self.string_table.string_table:
             is_plain = text.isprintable() and "_x" not in text
-            stored = escape(text if is_plain else encoded(text))
+            stored = escaped(text if is_plain else encoded(text))
             self.fh.write(f'<si><t xml:space="preserve">{stored}</t></si>')
 
 

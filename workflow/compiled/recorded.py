@@ -15,7 +15,6 @@ from workflow.compiled.result import Basis
 from workflow.compiled.status import totals
 from workflow.journal import Event, EventKind, Facts, Journal
 from workflow.model import Return
-from workflow.templates.register import Register
 from workflow.years import iso_time
 
 _PASSWORDS = ("lock_password", "open_passwords")
@@ -129,29 +128,6 @@ def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's content as it may be shown to anybody."""
     plan = {k: v for k, v in plan_content["plan"].items() if k not in _PASSWORDS}
     return {**plan_content, "plan": plan}
-
-
-def issued(register: Register, digest: str, journal: Journal) -> Facts | None:
-    """Return what to record of the issues of a register that the journal does not know yet."""
-    last = journal.last(EventKind.ISSUED)
-    if last is not None and last.facts["register"] == digest:
-        return None
-    known = recorded_issues(journal)
-    new = [
-        {"number": str(i.number), "file": i.file, "sha256": i.sha256, "at": iso_time(i.issued_at)}
-        for i in register.issues
-        if known.get(str(i.number)) != i.sha256
-    ]
-    return {"register": digest, "issues": new}
-
-
-def recorded_issues(journal: Journal) -> dict[str, str]:
-    """Return the digest of every template issued, by form number."""
-    return {
-        issue["number"]: issue["sha256"]
-        for event in journal.of(EventKind.ISSUED)
-        for issue in event.facts["issues"]
-    }
 
 
 def _file(returned: Return) -> dict[str, str | int]:

@@ -9,9 +9,9 @@ from workflow.compiled.recorded import (
     RecordedFile,
     recorded_basis,
     recorded_files,
-    recorded_issues,
     recorded_outcomes,
 )
+from workflow.compiled.recorded_issues import recorded_issues
 from workflow.compiled.result import Basis
 from workflow.files import sha256
 from workflow.findings import Code, Place

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from workflow.raw import CellKind, RawCell
 from workflow.xlsx.package import MAIN
-from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown, without_entities
+from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown
 from workflow.xlsx.references import place_of
 from workflow.xlsx.stored import Stored, formula_cell
 from workflow.xlsx.xml_parts import is_plain, parsed
+from workflow.xml_text import unescaped
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -90,7 +91,7 @@ def _cells(rows: str, stored: Stored, formulas: bool) -> Cells | None:
             cells[place] = stored.number_cell(number, int(styles.get(reference, 0)))
     for place, formula in zip(places, spelled, strict=True):
         if formula is not None:
-            cells[place] = formula_cell(f"={without_entities(formula)}")
+            cells[place] = formula_cell(f"={unescaped(formula)}")
     for place, text in zip(places, inline, strict=True):
         if text is not None:
             cells[place] = RawCell(CellKind.TEXT, shown(text))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import unescape
 
 from workflow.cells import decoded
 from workflow.xlsx.xml_parts import body_of
+from workflow.xml_text import unescaped
 
 MOST_BYTES = 10_000_000
 """Of a part read as one text; a larger one is read element by element, which takes less memory."""
@@ -37,11 +37,6 @@ def has_usual_names(text: str) -> bool:
     return "&" not in text or _OTHER_NAMES.search(text) is None
 
 
-def without_entities(text: str) -> str:
-    """Return a text with the characters XML has names for."""
-    return unescape(text, {"&quot;": '"', "&apos;": "'"}) if "&" in text else text
-
-
 def shown(text: str) -> str:
     """Return a text as Excel shows it."""
-    return decoded(without_entities(text))
+    return decoded(unescaped(text))

@@ -1,0 +1,81 @@
+"""The years before, as their ledgers and registers lie in the workspace."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workflow.errors import WorkspaceError
+from workflow.files import sha256
+from workflow.model import Form, Plan, PreviousAnswers
+from workflow.take_back import refuse_unfinished
+from workflow.templates.register_file import load_register
+from workflow.workspace import Workspace
+from workflow.years import era_year
+
+if TYPE_CHECKING:
+    from workflow.compiled.past import PastYear
+
+MOST_YEARS = 10
+"""How far back a round looks, its own year counted."""
+
+
+def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
+    """Return what departments answered the year before; nothing when no ledger is there."""
+    last = _past_year(workspace, year - 1)
+    if last is None:
+        return {}
+    from workflow.compiled.previous import previous_answers
+
+    return previous_answers(plan, last.rows)
+
+
+def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
+    """Return the names of the compiled workbooks of earlier years that are there."""
+    years = (year - back for back in range(1, MOST_YEARS))
+    return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
+
+
+def past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
+    """Yield the unbroken run of earlier years that have a ledger, newest first."""
+    for back in range(1, MOST_YEARS):
+        past = _past_year(workspace, year - back)
+        if past is None:
+            return
+        yield past
+
+
+def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield each of these years, as a text, with the digests of its ledger and of its form."""
+    from workflow.plan.fingerprint import form_digest
+
+    for earlier in range(year - 1, year - MOST_YEARS, -1):
+        ledger = workspace.ledger_csv(earlier)
+        if not ledger.exists():
+            return
+        form = _form_of(workspace, earlier)
+        yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
+
+
+def _past_year(workspace: Workspace, year: int) -> PastYear | None:
+    refuse_unfinished(workspace, year)
+    ledger = workspace.ledger_csv(year)
+    if not ledger.exists():
+        return None
+    from workflow.compiled.past import past_year
+
+    form = _form_of(workspace, year)
+    try:
+        return past_year(year, ledger.read_bytes(), form)
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(
+            f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
+            f"collect --year {year} を実行して、作り直してください。"
+        ) from error
+
+
+def _form_of(workspace: Workspace, year: int) -> Form | None:
+    """Return what was last asked in an earlier year, if its register still tells."""
+    issues = load_register(workspace.templates(year), year).issues
+    return issues[-1].form.form if issues else None
