@@ -20,6 +20,11 @@ def _has_uno() -> bool:
     return found.returncode == 0
 
 
+def _has_writer() -> bool:
+    office = shutil.which("soffice")
+    return office is not None and (Path(office).resolve().parent / "libswlo.so").exists()
+
+
 def ooxml_validator() -> str | None:
     """Return the path of the Open XML SDK validator."""
     local = ROOT / "node_modules" / ".bin" / "ooxml-validator"
@@ -71,3 +76,4 @@ def chromium() -> str | None:
 
 needs_chromium = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed")
 needs_axe = pytest.mark.skipif(axe_core() is None, reason="axe-core (npm) is not installed")
+needs_writer = pytest.mark.skipif(not _has_writer(), reason="LibreOffice Writer is not installed")

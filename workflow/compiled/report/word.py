@@ -33,6 +33,7 @@ MOST_BYTES = 100_000_000
 """How large a template may be once unpacked."""
 
 _SHOWN = 40
+_QUOTED = re.compile("'([^']+)'")
 _MARKS = re.compile(r"<[^>]+>")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
@@ -70,10 +71,12 @@ def _filled(template: bytes, content: Content) -> bytes:
         ) from error
     except UndefinedError as error:
         near = _near(document.rendering, _line_of(error))
-        raise UnsuitableError(f"{near}知らない名前が使われています（{error.message}）") from error
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        named = _QUOTED.findall(error.message or "")
+        name = f"「{named[-1]}」という" if named else ""
+        raise UnsuitableError(f"{near}{name}知らない名前が使われています") from error
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         near = _near(document.rendering, _line_of(error))
-        raise UnsuitableError(f"{near}指示どおりに値を入れられません（{error}）") from error
+        raise UnsuitableError(f"{near}指示のとおりに値を入れられません") from error
     except etree.XMLSyntaxError as error:
         raise UnsuitableError(
             "繰返しや条件の指示が、段落や表の途中で始まるか終わっています"

@@ -124,6 +124,7 @@ def _add_summary(document: WordDocument) -> None:
     _tag(document, "for 表 in 集計表")
     document.add_paragraph("{{ 表.題名 }}", PART)
     _add_matrix(document)
+    _add_space(document)
     _tag(document, "endfor")
 
 
@@ -187,8 +188,12 @@ def _add_reply(document: WordDocument) -> None:
     meaning.font.size = Pt(9)
     _row_tag(table, "endif")
     _row_tag(table, "endfor")
-    after = document.add_paragraph("", TAG)
-    after.paragraph_format.space_after = Pt(4)
+    _add_space(document)
+
+
+def _add_space(document: WordDocument) -> None:
+    """Add a little room below a table, which also ends what must stay on its page."""
+    document.add_paragraph("", TAG).paragraph_format.space_after = Pt(4)
 
 
 def _add_pair(table: Table, label: str, value: str, may_break: bool = False) -> _Row:

@@ -1,0 +1,131 @@
+"""The Word report: any text arrives as it is, and a template of the city's own is used as it is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from docx import Document
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.compiled.report.contents import content
+from tests.compiled.report.reading import items_in_page, items_in_word
+from tests.small import NOW, PLAN, PROGRESS
+from workflow.compiled.report.pages import report_pages
+from workflow.compiled.report.word import word_report
+from workflow.compiled.report.word_template import template_document
+from workflow.errors import WorkspaceError
+from workflow.model import Form, Item, Plan
+from workflow.plain_text import legible
+
+TEMPLATE = template_document()
+NAME = "報告書ひな形.docx"
+
+awkward = st.sampled_from(
+    [
+        "{{ 計画名 }}", "{% for x in 本文 %}", "{{", "}}", "{#", "{_{", "}_}", "{_%", "%_}", "{%-",
+        "{%p if 確定 %}", "{%tr endfor %}", "{{r 目次 }}", "<w:t>", "</w:t></w:r></w:p>", "<w:p>",
+        "&amp;", "&#13;", "\a", "\f", "\v", "\n", "\r\n", "\r", "\t", "  ", "　", "\x00", "\x1f",
+        "\ufffe", "\uffff", "\x85", "\u2028", "“", "’", "𠮷", "葛\U000e0100", "]]>", "\u202e",
+    ]
+)  # fmt: skip
+texts = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | awkward).map(
+    "".join
+)
+
+
+def small_plan(title: str = "取組") -> Plan:
+    items = tuple(Item(str(n), ("章",), title, ("A",)) for n in range(1, 3))
+    return replace(PLAN, items=items, form=Form((PROGRESS,)), matrices=())
+
+
+def shown(text: str) -> str:
+    """Return a text as Word shows it: what cannot be shown is replaced, the rest is untouched."""
+    return legible(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(texts.filter(bool), min_size=2, max_size=2))
+@example(["{_{ 計画名 }_}", "\n\n 前後 \n\t\n"])
+@example([" ", "\n"])
+@example(["あ" * 32767, "\x00\a\f"])
+def test_any_text_arrives_as_it_is(written: list[str]) -> None:
+    made = content([{"取組状況": text} for text in written], small_plan())
+    in_word = items_in_word(word_report(TEMPLATE, NAME, made))
+    assert [i.answers[0]["取組状況"] for i in in_word] == [shown(text) for text in written]
+    page = report_pages(made)["報告書/page-1.html"]
+    assert [i.answers[0]["取組状況"] for i in items_in_page(page)] == [legible(t) for t in written]
+
+
+def test_the_plan_may_hold_tags_too() -> None:
+    plan = replace(small_plan("{{ 団体名 }} & <b>"), title="{% endfor %}")
+    (first, _) = items_in_word(word_report(TEMPLATE, NAME, content([{}, {}], plan)))
+    assert first.title == "{{ 団体名 }} & <b>"
+
+
+def test_the_same_content_gives_the_same_bytes() -> None:
+    made = content([{"取組状況": "した。"}] * 2, small_plan())
+    once, again = (word_report(template_document(), NAME, made) for _ in range(2))
+    assert once == again
+    later = replace(made, stage=replace(made.stage, as_of=NOW + timedelta(days=1)))
+    assert word_report(TEMPLATE, NAME, later) != once
+
+
+def test_a_provisional_report_says_so_and_a_final_one_does_not() -> None:
+    for is_final in (True, False):
+        made = content([{}, {}], small_plan(), is_final=is_final)
+        report = Document(io.BytesIO(word_report(TEMPLATE, NAME, made)))
+        said = "\n".join(p.text for p in report.paragraphs)
+        assert ("暫定版" in said) is not is_final
+
+
+def filled(*paragraphs: str | tuple[str, ...]) -> str:
+    """Return the text of a template with some paragraphs, each of one or several runs, filled."""
+    document = Document()
+    for runs in paragraphs:
+        paragraph = document.add_paragraph()
+        for text in (runs,) if isinstance(runs, str) else runs:
+            paragraph.add_run(text).bold = len(paragraph.runs) % 2 == 0
+    stored = io.BytesIO()
+    document.save(stored)
+    made = content([{"取組状況": "した。"}, {}], small_plan())
+    report = Document(io.BytesIO(word_report(stored.getvalue(), NAME, made)))
+    return "\n".join(p.text for p in report.paragraphs)
+
+
+def test_a_tag_that_word_split_into_runs_is_understood() -> None:
+    assert filled(("{", "{ 計", "画名", " }", "}です")) == "小さな計画です"
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "near"),
+    [
+        (["前書き", "{{ 予算 }}"], "予算"),
+        (["{%p for 部 in 本文 %}", "{{ 部.しめきり }}", "{%p endfor %}"], "しめきり"),
+        (["{{ 計画名 }"], "計画名"),
+        (["{% もし 確定 %}", "{% endif %}"], "もし"),
+        (["{%p for 部 in 本文 %}", "終わらない"], ""),
+        (["{{ 計画名.__class__.__mro__ }}"], "__"),
+        (["{{ 計画名 + 1 }}"], "計画名"),
+        (["{{ 1 / 0 }}"], "1 / 0"),
+        (["あ{%p endfor %}"], ""),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_one_sentence_with_its_place(
+    paragraphs: list[str], near: str
+) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        filled(*paragraphs)
+    said = str(caught.value)
+    assert said.startswith(f"報告書のひな形（{NAME}）は使えません。")
+    assert near in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("template", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"<html>"])
+def test_what_is_no_word_document_is_told_plainly(template: bytes) -> None:
+    with pytest.raises(WorkspaceError, match="Wordの文書"):
+        word_report(template, NAME, content([{}, {}], small_plan()))

@@ -1,0 +1,173 @@
+"""collect → report: what is published is what stands in the ledger, field by field, in order."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from tests.city import COLLECTED_AT, City, full_texts
+from tests.compiled.report.reading import Item, items_in_page, items_in_word
+from tests.engine import HERE
+from tests.journeys.test_whole_cycle import texts_of_2023
+from tests.scenario.play import run
+from tests.verification.rounds import copied
+from workflow.compiled.past import Row, read_ledger
+from workflow.journal import EventKind, load_journal
+from workflow.pipeline import finalize, report
+from workflow.reporting import Reported
+
+LATER = COLLECTED_AT + timedelta(days=1)
+MEANINGS = {
+    "Ａ": "目標達成に向けて順調に進んでいる",
+    "Ｂ": "取組が遅延している",
+    "Ｃ": "取組に着手できていない",
+}
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round in which every department has answered; nobody may change it."""
+    city = City.with_sample_plan(tmp_path_factory.mktemp("report") / "市")
+    city.generate()
+    for department in city.plan.departments:
+        if city.plan.items_of(department.code):
+            city.send_back(department.code, texts_of_2023())
+    city.collect()
+    return city
+
+
+@pytest.fixture
+def city(answered: City, tmp_path: Path) -> City:
+    """The same round, to be changed."""
+    return copied(answered, tmp_path / "市")
+
+
+def reported(city: City) -> Reported:
+    return report(city.workspace, 2023, LATER)
+
+
+def rows(city: City) -> tuple[Row, ...]:
+    return read_ledger(city.workspace.ledger_csv(2023).read_bytes())
+
+
+def pages(city: City) -> Iterator[Path]:
+    yield from sorted(city.workspace.report(2023).parent.glob("page-*.html"))
+
+
+def word(city: City) -> bytes:
+    return city.workspace.report(2023).read_bytes()
+
+
+def expected(row: Row, note: str = "") -> dict[str, str]:
+    """Return what the report must say of a row; note is what surrounds a meaning in Word."""
+    said = {"担当課": row["担当課"]}
+    for label in ("取組状況", "課題・改善点", "今後の方針", "評価"):
+        meaning = note.format(MEANINGS[row[label]]) if label == "評価" and note else ""
+        said[label] = row[label] + meaning
+    return said
+
+
+def test_the_word_report_says_what_the_ledger_says_in_its_order(city: City) -> None:
+    reported(city)
+    found = items_in_word(word(city))
+    assert len(found) == 25
+    for item, row in zip(found, rows(city), strict=True):
+        assert (item.id, item.title) == (row["整理番号"], row["取組内容"])
+        assert item.headings == (row["基本目標"], row["基本施策"], row["取組項目"])
+        assert item.answers == [expected(row, "　（{}）")]
+
+
+def test_the_pages_say_the_same(city: City) -> None:
+    found: list[Item] = [item for page in pages(city) for item in items_in_page(page.read_bytes())]
+    assert len(found) == 25
+    for item, row in zip(found, rows(city), strict=True):
+        assert (item.id, item.title) == (row["整理番号"], row["取組内容"])
+        assert item.headings == (row["基本施策"],)
+        assert item.answers == [expected(row)]
+
+
+def test_collect_makes_the_pages_and_report_leaves_them_as_they_are(city: City) -> None:
+    before = {page: page.read_bytes() for page in pages(city)}
+    assert len(before) == 8
+    made = reported(city)
+    assert {page: page.read_bytes() for page in pages(city)} == before
+    assert made.pages.exists()
+    assert made.set_aside == ()
+
+
+def test_the_template_is_written_once_and_then_belongs_to_the_city(city: City) -> None:
+    assert reported(city).template == city.workspace.report_template
+    document = Document(str(city.workspace.report_template))
+    document.paragraphs[0].insert_paragraph_before("{{ 団体名 }}らしい前書き")
+    document.save(str(city.workspace.report_template))
+    theirs = city.workspace.report_template.read_bytes()
+    assert reported(city).template is None
+    assert city.workspace.report_template.read_bytes() == theirs
+    assert Document(io.BytesIO(word(city))).paragraphs[0].text == "門真市らしい前書き"
+
+
+def test_what_was_made_is_recorded_once_and_made_the_same_again(city: City) -> None:
+    reported(city)
+    first = word(city)
+    city.workspace.report(2023).unlink()
+    report(city.workspace, 2023, LATER + timedelta(days=9))
+    assert word(city) == first
+    kinds = [event.kind for event in load_journal(city.workspace.journal(2023)).events]
+    assert kinds.count(EventKind.REPORTED) == 1
+
+
+def test_a_report_changed_by_hand_is_set_aside(city: City) -> None:
+    reported(city)
+    city.workspace.report(2023).write_bytes(b"by hand")
+    (kept,) = reported(city).set_aside
+    assert kept.read_bytes() == b"by hand"
+    assert kept.suffix == ".docx"
+    assert items_in_word(word(city))
+
+
+def test_nothing_is_reported_of_a_ledger_changed_by_hand(city: City) -> None:
+    path = city.workspace.ledger_csv(2023)
+    path.write_bytes(path.read_bytes().replace("【例】".encode(), "【嘘】".encode()))
+    code, printed, complaint = run("report", "--year", "2023", "--home", str(city.home))
+    assert (code, printed) == (2, "")
+    assert "集めたときのものと違う" in complaint
+    assert not city.workspace.report(2023).exists()
+
+
+def test_nothing_is_reported_before_anything_was_collected(tmp_path: Path) -> None:
+    city = City.with_sample_plan(tmp_path)
+    code, _, complaint = run("report", "--year", "2023", "--home", str(city.home))
+    assert code == 2
+    assert "まだ集めていません" in complaint
+    assert not city.workspace.compiled(2023).exists()
+
+
+def test_what_is_missing_or_sent_back_is_said_plainly(tmp_path: Path) -> None:
+    city = City.with_sample_plan(tmp_path)
+    city.generate()
+    texts = full_texts(city.plan)
+    city.send_back("FUKUSHI", texts)
+    city.send_back("KIKI", {item: said | {"評価": "良い"} for item, said in texts.items()})
+    city.collect()
+    code, printed, _ = run("report", "--year", "2023", "--home", str(city.home))
+    assert code == 1
+    assert "暫定版" in printed
+    said = {item.id: item.answers[0] for item in items_in_word(word(city))}
+    for row in rows(city):
+        answer = said[row["整理番号"]]
+        assert answer.get("回答状況", "回答済").startswith(row["回答状況"])
+        assert ("取組状況" in answer) is (row["回答状況"] == "回答済")
+
+
+def test_a_final_version_is_reported_as_final_and_stays_verified(city: City) -> None:
+    finalize(city.workspace, 2023, LATER, HERE)
+    home = ("--year", "2023", "--home", str(city.home))
+    assert run("report", *home)[0] == 0
+    assert "確定" in Document(io.BytesIO(word(city))).core_properties.comments
+    locked = [page.stat().st_mode & 0o222 for page in pages(city)]
+    assert set(locked) == {0}
