@@ -669,6 +669,11 @@ class Code(Enum):
         "作成したファイルを読み取れないため、中身を照合できませんでした。",
         "このファイルは使わず、collect（確定版は finalize）で作り直してください。",
     )
+    VERIFY_REPORT = (
+        Severity.WARNING,
+        "報告書が、作ったときのものと違います（記録：{expected}／実際：{found}）。",
+        "手を加えたものでよければ、別の名前で残してから、report で作り直してください。",
+    )
     VERIFY_CELL = (
         Severity.ERROR,
         "計算し直した内容と違います（計算：{expected}／実際：{found}）。",

@@ -18,7 +18,7 @@ from tests.scenario.play import run
 from tests.verification.rounds import copied
 from workflow.compiled.past import Row, read_ledger
 from workflow.journal import EventKind, load_journal
-from workflow.pipeline import finalize, report
+from workflow.pipeline import finalize, report, verify
 from workflow.reporting import Reported
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -171,3 +171,4 @@ def test_a_final_version_is_reported_as_final_and_stays_verified(city: City) -> 
     assert "確定" in Document(io.BytesIO(word(city))).core_properties.comments
     locked = [page.stat().st_mode & 0o222 for page in pages(city)]
     assert set(locked) == {0}
+    assert verify(city.workspace, 2023, HERE).is_clean

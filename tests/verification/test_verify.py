@@ -16,6 +16,7 @@ from tests.verification.rounds import codes, verified
 from workflow.errors import WorkspaceError
 from workflow.findings import Code, Place
 from workflow.pipeline import collect, finalize, verify
+from workflow.pipeline import report as publish
 from workflow.plan.convert import as_json_bytes
 from workflow.rounds import Reading
 from workflow.verification import report
@@ -212,3 +213,12 @@ def test_long_values_are_shown_where_they_part(one: str, other: str, shown: str)
     assert shown in found.finding.message
     assert found.expected == one
     assert one[-1:] in found.finding.message
+
+
+def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
+    publish(city.workspace, YEAR, COLLECTED_AT)
+    assert verified(city).is_clean
+    city.workspace.report(YEAR).write_bytes(b"by hand")
+    (found,) = verified(city).differences
+    assert found.finding.code == "VERIFY_REPORT"
+    assert found.finding.file == "compiled/2023/報告書/進捗状況報告書_令和5年度.docx"

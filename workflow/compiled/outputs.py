@@ -54,7 +54,7 @@ def _contents(compilation: Compilation) -> dict[str, bytes]:
 
 def _report_pages(compilation: Compilation) -> dict[str, bytes]:
     """Return the pages of the report, or none where there are too many rows to read them."""
-    if len(compilation.ledger.rows) > reach.MOST_PRINTED:
+    if len(compilation.ledger.rows) > reach.MOST_REPORTED:
         return {}
     from workflow.compiled.report.pages import report_pages
 

@@ -9,6 +9,9 @@ from workflow.table_sheet import MAX_LINKS
 MOST_PRINTED = 2_000
 """Rows of the ledger that are also laid out for paper."""
 
+MOST_REPORTED = 2_000
+"""Rows of the ledger up to which collect makes the pages of the report; report always does."""
+
 MOST_DETAILS = MAX_LINKS
 """Lines of 内訳: as many as can each lead to their row."""
 
@@ -46,6 +49,10 @@ def not_compared(lines: int, shown: int) -> str:
 def sentences() -> Iterator[tuple[str, str]]:
     """Yield for each sheet what it leaves out when there is very much."""
     yield "一覧（印刷用）", f"台帳が{MOST_PRINTED:,}行を超えるときは作りません。"
+    yield (
+        "報告書（ウェブページ）",
+        f"台帳が{MOST_REPORTED:,}行を超えるときは、report を実行したときだけ作ります。",
+    )
     yield "内訳", f"{MOST_DETAILS:,}行を超えるときは載せません。"
     yield (
         "前年度比較",

@@ -155,6 +155,7 @@ class _Recomputed:
             path = workspace.compiled(year) / name
             file = _shown(workspace, path)
             yield from limited(self._output(path, expected, recorded.get(name, "")), file)
+        yield from records.report(workspace.compiled(year), workspace.home, journal, self.outputs)
         if journal.is_final:
             yield from self._digest_list()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from workflow.compiled.recorded import (
@@ -10,6 +10,7 @@ from workflow.compiled.recorded import (
     recorded_basis,
     recorded_files,
     recorded_outcomes,
+    reported_outputs,
 )
 from workflow.compiled.recorded_issues import recorded_issues
 from workflow.compiled.result import Basis
@@ -97,6 +98,19 @@ def issues(folder: Path, home: Path, journal: Journal, register: Register) -> It
             found = sha256(path.read_bytes())
             if found != was:
                 yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=found)
+
+
+def report(
+    folder: Path, home: Path, journal: Journal, recomputed: Container[str]
+) -> Iterator[Difference]:
+    """Yield what report made alone and somebody changed; what is gone can be made again."""
+    for name, was in reported_outputs(journal).items():
+        path = folder / name
+        if name not in recomputed and path.is_file():
+            found = sha256(path.read_bytes())
+            if found != was:
+                place = Place(file=path.relative_to(home).as_posix())
+                yield difference(Code.VERIFY_REPORT, place, expected=was, found=found)
 
 
 def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference]:
