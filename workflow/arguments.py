@@ -31,7 +31,8 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     )
     _add_shared(parser)
     parser.add_argument("--version", action="version", version=VERSION, help="版を示します。")
-    commands = parser.add_subparsers(metavar="命令", required=True, title="命令")
+    parser.set_defaults(command="menu")  # of no name: what `python run.py` alone does
+    commands = parser.add_subparsers(metavar="命令", title="命令")
     _add_plan_commands(commands)
     _add_round_commands(commands)
     _add_closing_commands(commands)

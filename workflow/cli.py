@@ -57,6 +57,18 @@ def main(argv: Sequence[str]) -> int:
     return COULD_NOT_RUN
 
 
+def _menu(arguments: argparse.Namespace) -> int:
+    from workflow.menu.menu import Person, run_menu, show
+
+    given = ("--home", str(arguments.home)) if "home" in arguments else ()
+    person = Person(say=_say, ask=input, run=main, given=given)
+    if sys.stdin.isatty():
+        run_menu(_workspace(arguments), person)
+    else:
+        show(_workspace(arguments), person)
+    return CLEAN
+
+
 def _init(arguments: argparse.Namespace) -> int:
     from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 
@@ -336,6 +348,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "menu": _menu,
     "init": _init,
     "plan": _plan,
     "convert": _convert,

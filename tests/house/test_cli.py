@@ -76,7 +76,6 @@ def assert_one_sentence(capsys: pytest.CaptureFixture[str], *named: str) -> None
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["gather"],
         ["collect"],
         ["collect", "--year"],

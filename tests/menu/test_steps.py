@@ -1,0 +1,81 @@
+"""Which step the menu proposes where, and that every command it shows can be typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from workflow.arguments import parsed
+from workflow.menu.menu import spelled
+from workflow.menu.situation import RoundState, Situation
+from workflow.menu.steps import headline, steps
+
+
+def round_state(**changed: int | bool) -> RoundState:
+    usual: dict[str, int | bool] = {
+        "year": 2024,
+        "departments": 12,
+        "submitted": 9,
+        "sent_back": 2,
+        "missing": 5,
+        "uncollected": 0,
+        "is_collected": True,
+        "is_final": False,
+    }
+    return RoundState(**{**usual, **changed})  # type: ignore[arg-type]
+
+
+def at(**changed: int | bool) -> Situation:
+    return Situation(home="/計画", has_plan=True, title="福祉計画", round=round_state(**changed))
+
+
+SITUATIONS = {
+    "no plan": (Situation(home="/計画"), "init"),
+    "faulty plan": (
+        Situation(home="/計画", has_plan=True, trouble="直すところがあります。"),
+        "plan",
+    ),
+    "nothing issued": (Situation(home="/計画", has_plan=True, title="福祉計画"), "generate --year"),
+    "unreadable state": (
+        Situation(home="/計画", has_plan=True, title="福祉計画", trouble="読めません。"),
+        "generate --year",
+    ),
+    "just issued": (
+        at(submitted=0, sent_back=0, missing=25, is_collected=False),
+        "generate --year 2024 --mail",
+    ),
+    "files came": (at(uncollected=3), "collect --year 2024"),
+    "first files came": (at(uncollected=3, is_collected=False), "collect --year 2024"),
+    "some are missing": (at(), "remind --year 2024"),
+    "all is there": (at(submitted=12, sent_back=0, missing=0), "verify --year 2024"),
+    "final": (at(missing=0, is_final=True), "report --year 2024"),
+    "final, and a file came": (at(missing=0, is_final=True, uncollected=1), "report --year 2024"),
+}
+
+
+@pytest.mark.parametrize(("situation", "first"), SITUATIONS.values(), ids=SITUATIONS)
+def test_the_most_sensible_step_comes_first(situation: Situation, first: str) -> None:
+    assert " ".join(steps(situation)[0].command) == first
+
+
+@pytest.mark.parametrize("situation", [s for s, _ in SITUATIONS.values()], ids=SITUATIONS)
+def test_every_command_shown_can_be_typed(situation: Situation) -> None:
+    for step in steps(situation):
+        words = spelled(step, ("--home", "/計画")).replace("年度", "2024").split()
+        assert words[:2] == ["python", "run.py"]
+        assert parsed(words[2:]).command == step.command[0]
+
+
+@pytest.mark.parametrize("situation", [s for s, _ in SITUATIONS.values()], ids=SITUATIONS)
+def test_no_step_is_offered_twice(situation: Situation) -> None:
+    commands = [step.command for step in steps(situation)]
+    assert len(commands) == len(set(commands))
+
+
+def test_the_round_is_told_in_figures() -> None:
+    told = headline(at(uncollected=3))
+
+    assert "令和6年度" in told
+    assert "12課中9課提出、2課差戻し中" in told
+    assert "5件" in told
+    assert "3件" in told
+    assert "確定済み" in headline(at(is_final=True))

@@ -1,0 +1,97 @@
+"""The menu: shows where things stand, takes a number, runs the command it showed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workflow.menu.situation import situation
+from workflow.menu.steps import Step, headline, steps
+from workflow.plain_text import aligned, harmless
+from workflow.workspace import Workspace
+from workflow.years import era_year, parse_year
+
+END = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who sits before the menu: what is shown, what is answered (EOFError ends), what is run.
+
+    Given are the options every command takes over, as `--home DIR`.
+    """
+
+    say: Callable[[str], None]
+    ask: Callable[[str], str]
+    run: Callable[[Sequence[str]], int]
+    given: tuple[str, ...] = ()
+
+
+def show(workspace: Workspace, person: Person) -> tuple[Step, ...]:
+    """Show where the workspace stands and what can be done; return the choices."""
+    found = situation(workspace)
+    choices = steps(found)
+    person.say("")
+    person.say(harmless(f"とりまとめ　{found.title}".rstrip()))
+    person.say(harmless(f"場所：{found.home}"))
+    person.say(harmless(headline(found)))
+    person.say(f"次は、「{choices[0].label}」です。")
+    person.say("")
+    table = [
+        [str(n), step.label, spelled(step, person.given)] for n, step in enumerate(choices, start=1)
+    ]
+    for line in aligned([*table, [END, "終わる", ""]]):
+        person.say(f"  {line}".rstrip())
+    return choices
+
+
+def run_menu(workspace: Workspace, person: Person) -> None:
+    """Show the menu and run what is chosen, again and again until the person ends it."""
+    while True:
+        choices = show(workspace, person)
+        try:
+            command = _chosen(choices, person)
+        except (EOFError, KeyboardInterrupt):
+            return
+        if command is None:
+            return
+        command = (*command, *person.given)
+        person.say(f"── {_typed(command)}")
+        person.run(command)
+
+
+def spelled(step: Step, given: Sequence[str]) -> str:
+    """Return the command of a choice as a person would type it."""
+    return _typed([*step.command, *(["年度"] if step.asks_year else []), *given])
+
+
+def _typed(command: Sequence[str]) -> str:
+    words = (f'"{word}"' if " " in word else word for word in command)
+    return harmless(" ".join(["python run.py", *words]))
+
+
+def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:
+    """Return the command the person wants; None for the end."""
+    while True:
+        answer = person.ask("番号を入れて、Enterを押してください：").strip()
+        # Japanese keyboards often write full-width digits, which int() takes as well.
+        number = int(answer) if answer.isdecimal() else -1
+        if number == int(END):
+            return None
+        if not 1 <= number <= len(choices):
+            person.say(f"{END}から{len(choices)}までの番号を入れてください。")
+            continue
+        step = choices[number - 1]
+        return (*step.command, _year(person)) if step.asks_year else step.command
+
+
+def _year(person: Person) -> str:
+    while True:
+        answer = person.ask("年度を入れてください（例：令和8年度、R8、2026）：")
+        try:
+            year = parse_year(answer)
+        except ValueError:
+            person.say("年度は、令和8年度、R8、2026 のように入れてください。")
+            continue
+        person.say(f"{era_year(year)}ですね。")
+        return str(year)

@@ -1,0 +1,86 @@
+"""Where a workspace stands, as far as the menu must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.errors import PlanError, WorkflowError
+from workflow.inquiry import status
+from workflow.journal import EventKind, load_journal
+from workflow.model import Outcome
+from workflow.plan.load import load_plan, plan_paths
+from workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundState:
+    """One round in figures; departments submitted are those of whom a return counts.
+
+    Uncollected counts the files that came, changed or went since the last collect.
+    """
+
+    year: int
+    departments: int
+    submitted: int
+    sent_back: int
+    missing: int
+    uncollected: int
+    is_collected: bool
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A workspace: its plan by title ("" while none can be read), its newest round, what hinders.
+
+    Trouble is one sentence about a plan or a round that cannot be read; "" when there is none.
+    """
+
+    home: str
+    has_plan: bool = False
+    title: str = ""
+    round: RoundState | None = None
+    trouble: str = ""
+
+
+def situation(workspace: Workspace) -> Situation:
+    """Return where a workspace stands; what cannot be read is told, and nothing is raised."""
+    home = str(workspace.home)
+    try:
+        plan_paths(workspace.home)
+    except PlanError:
+        return Situation(home=home)
+    try:
+        title = load_plan(workspace.home).title
+    except PlanError as error:
+        return Situation(home=home, has_plan=True, trouble=str(error))
+    years = workspace.issued_years()
+    if not years:
+        return Situation(home=home, has_plan=True, title=title)
+    try:
+        state = _round_state(workspace, years[-1])
+    except WorkflowError as error:
+        return Situation(home=home, has_plan=True, title=title, trouble=str(error))
+    return Situation(home=home, has_plan=True, title=title, round=state)
+
+
+def _round_state(workspace: Workspace, year: int) -> RoundState:
+    document = status(workspace, year)
+    journal = load_journal(workspace.journal(year))
+    departments = document["departments"]
+    return RoundState(
+        year=year,
+        departments=len(departments),
+        submitted=sum(bool(d["outcome"]) for d in departments),
+        sent_back=_count(departments, Outcome.SENT_BACK),
+        missing=document["totals"]["missing"],
+        uncollected=document["uncollected"],
+        is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
+        is_final=journal.is_final,
+    )
+
+
+def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:
+    return sum(d["outcome"] == outcome.value for d in departments)

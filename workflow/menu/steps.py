@@ -1,0 +1,97 @@
+"""What can be done next in a workspace, the most sensible first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workflow.menu.situation import RoundState, Situation
+from workflow.years import era_year, full_year
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One choice: what it does, and the command that does it.
+
+    A command that asks for the year ends in --year; the year is still to be added.
+    """
+
+    label: str
+    command: tuple[str, ...]
+
+    @property
+    def asks_year(self) -> bool:
+        """Whether the person has to name a fiscal year first."""
+        return self.command[-1] == "--year"
+
+
+def headline(situation: Situation) -> str:
+    """Return where things stand in one or two sentences."""
+    if situation.trouble:
+        return situation.trouble
+    if not situation.has_plan:
+        return "まだ計画がありません。"
+    if situation.round is None:
+        return f"「{situation.title}」の調査票は、まだ発行していません。"
+    return _round_in_words(situation.round)
+
+
+def steps(situation: Situation) -> tuple[Step, ...]:
+    """Return the choices of a situation, the most sensible first; never none."""
+    if not situation.has_plan:
+        return (
+            Step("計画のひな形を作る", ("init",)),
+            Step("見本の計画を作る", ("init", "--sample")),
+            Step("見本で一連の流れを見る", ("demo",)),
+        )
+    if situation.round is None:
+        confirm = Step("計画を確かめる", ("plan",))
+        issue = Step("調査票を作る", ("generate", "--year"))
+        return (issue, confirm) if situation.title else (confirm,)
+    return tuple(_round_steps(situation.round))
+
+
+def _round_in_words(state: RoundState) -> str:
+    told = f"{full_year(state.year)}：{state.departments}課中{state.submitted}課提出"
+    told += f"、{state.sent_back}課差戻し中" if state.sent_back else ""
+    told += f"、まだの取組が{state.missing}件" if state.missing else "、すべて回答済み"
+    told += "（確定済み）です。" if state.is_final else "です。"
+    if state.uncollected and not state.is_final:
+        told += f"前回集めたあとに届いたか変わったファイルが{state.uncollected}件あります。"
+    return told
+
+
+def _round_steps(state: RoundState) -> Iterator[Step]:
+    if state.is_final:
+        yield from _steps_when_final(state.year)
+        return
+    year = str(state.year)
+    collect = Step("届いた回答を集める", ("collect", "--year", year))
+    if state.uncollected:
+        yield collect
+    elif not state.is_collected:
+        yield Step("各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail"))
+    elif state.missing:
+        yield Step("催促と修正依頼のメールの下書きを作る", ("remind", "--year", year))
+    else:
+        yield from _steps_when_complete(year)
+    yield Step("届くのを見張り、届くたびに集める", ("watch", "--year", year))
+    yield Step("どの課から届いているかを見る", ("status", "--year", year))
+    if not state.uncollected:
+        yield collect
+    yield Step("計画を確かめる", ("plan", "--year", year))
+    yield Step("調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
+
+
+def _steps_when_complete(year: str) -> Iterator[Step]:
+    yield Step("元の回答と照合する", ("verify", "--year", year))
+    yield Step("確定する", ("finalize", "--year", year))
+    yield Step("報告書を作る", ("report", "--year", year))
+
+
+def _steps_when_final(year: int) -> Iterator[Step]:
+    yield Step("報告書を作る", ("report", "--year", str(year)))
+    yield Step("元の回答と照合する", ("verify", "--year", str(year)))
+    following = ("init", "--from", str(year), "--year", str(year + 1))
+    yield Step(f"{era_year(year + 1)}の計画を用意する", following)
+    yield Step(f"{era_year(year + 1)}の調査票を作る", ("generate", "--year", str(year + 1)))
