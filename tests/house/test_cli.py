@@ -339,6 +339,17 @@ def test_a_clean_round_is_exit_code_zero(
     assert str(collected.workspace.ledger(2023)) in shown.out
 
 
+def test_collect_and_status_say_where_the_page_is(
+    collected: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("collect", "status"):
+        run(collected, command, "--year", "2023")
+        assert str(collected.workspace.overview(2023)) in capsys.readouterr().out
+    collected.workspace.overview(2023).unlink()
+    run(collected, "status", "--year", "2023")
+    assert "まとめのページ" not in capsys.readouterr().out
+
+
 def test_help_and_version_are_no_failures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,8 @@ from workflow.compiled.data_package import data_package
 from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.past import this_year
-from workflow.compiled.report.content import content_of
+from workflow.compiled.report.content import Content, content_of
+from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.workbook import workbook_bytes
 from workflow.years import era_year
 
@@ -47,17 +48,17 @@ def _contents(compilation: Compilation) -> dict[str, bytes]:
         f"{name}.xlsx": workbook_bytes(compilation),
         f"{name}.csv": content,
         DATA_PACKAGE: package,
-        **_report_pages(compilation),
     }
-    return {**made, OVERVIEW: overview_page(compilation, made)}
+    titles: dict[str, str] = {}
+    if len(ledger.rows) <= reach.MOST_REPORTED:  # more than that nobody would read as a report
+        report = _report(compilation)
+        made |= report_pages(report)
+        titles = page_titles(report)
+    beside = {name: titles.get(name, "") for name in made}
+    return {**made, OVERVIEW: overview_page(compilation, beside)}
 
 
-def _report_pages(compilation: Compilation) -> dict[str, bytes]:
-    """Return the pages of the report, or none where there are too many rows to read them."""
-    if len(compilation.ledger.rows) > reach.MOST_REPORTED:
-        return {}
-    from workflow.compiled.report.pages import report_pages
-
+def _report(compilation: Compilation) -> Content:
     plan, ledger = compilation.result.plan, compilation.ledger
     rows = this_year(ledger, plan.form).rows
-    return report_pages(content_of(plan, ledger.year, compilation.stage, rows))
+    return content_of(plan, ledger.year, compilation.stage, rows)

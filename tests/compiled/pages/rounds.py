@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tests.compiled.pages.reading import Page
 from tests.small import NOW, PLAN, register, returns
@@ -38,6 +38,6 @@ def round_of(
     return compiled(result, Journal(), Stage(is_final, NOW), {})
 
 
-def overview_of(compilation: Compilation, beside: Iterable[str] = ()) -> Page:
+def overview_of(compilation: Compilation, beside: Mapping[str, str] | None = None) -> Page:
     """Return the overview of a round, read back."""
-    return Page(overview_page(compilation, beside))
+    return Page(overview_page(compilation, beside or {}))

@@ -12,10 +12,11 @@ from jinja2 import UndefinedError
 
 from tests.compiled.pages.reading import Page
 from tests.compiled.pages.rounds import overview_of, round_of
-from tests.small import PLAN, answer, returns
+from tests.small import NOW, PLAN, answer, returns
 from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.frame import frame
+from workflow.compiled.stage import Stage
 from workflow.findings import Code, Place
 from workflow.model import Outcome, Plan, Return, Source
 from workflow.plain_text import legible
@@ -95,4 +96,4 @@ def test_the_address_of_a_file_is_plain_and_leads_to_it(name: str) -> None:
 
 def test_a_value_that_is_not_there_is_an_error_and_no_blank() -> None:
     with pytest.raises(UndefinedError):
-        page_bytes("overview.html.j2", frame(round_of(), "題"))
+        page_bytes("overview.html.j2", frame((PLAN, 2023, Stage(False, NOW)), "題"))

@@ -5,7 +5,7 @@ One browser is started for all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -15,10 +15,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.city import COLLECTED_AT, City
 from tests.compiled.pages.reading import Page as ReadPage
+from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, round_plan
 from tests.engine import HERE
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
 from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied
+from workflow.compiled.pages.overview import overview_page
 from workflow.pipeline import finalize
 
 WIDTHS = (360, 768, 1280)
@@ -45,36 +47,52 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def bursting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a round with more of everything, and names without a place to break."""
+    levels = ["一" * 60, *map(str, range(29))]
+    plan = round_plan(levels, [f"{n}{'A' * 70}" for n in range(45)], "ＡＢ")
+    ended = answered(plan, ["Ａ", "Ａ", "Ｂ", MISSING, "Ａ", SENT_BACK, "Ａ"])
+    path = tmp_path_factory.mktemp("bursting") / "bursting.html"
+    path.write_bytes(overview_page(compilation(plan, ended), {}))
+    return path
+
+
 def pages(city: City) -> list[Path]:
+    """Return the overview and then the pages of the report."""
     return sorted(city.workspace.compiled(YEAR).rglob("*.html"))
 
 
 @needs_chromium
 @needs_axe
 def test_pages_are_accessible_at_every_width_in_light_and_dark(
-    city: City, browser: Browser
+    city: City, bursting: Path, browser: Browser
 ) -> None:
     axe = axe_core()
     assert axe
     script = axe.read_text("utf-8")
-    for path in pages(city):
-        for scheme in SCHEMES:
-            with browser.new_context(color_scheme=scheme) as context:
-                look_at(context.new_page(), path, script)
-    keyboard(browser, city.workspace.overview(YEAR))
+    overview = city.workspace.overview(YEAR)
+    for scheme in SCHEMES:
+        with browser.new_context(color_scheme=scheme) as context:
+            page = context.new_page()
+            look_at(page, overview, WIDTHS, script)
+            for path in pages(city)[1:]:
+                look_at(page, path, WIDTHS[:1], script)
+            look_at(page, bursting, WIDTHS)
+    keyboard(browser, overview)
 
 
-def look_at(page: Page, path: Path, script: str) -> None:
-    """Look at a page at every width: nothing is said on the console, and nothing is found."""
+def look_at(page: Page, path: Path, widths: Sequence[int], script: str = "") -> None:
+    """Look at a page: no wider than the screen, nothing on the console, nothing a judge finds."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(path.as_uri())
     page.evaluate(f"{script};0")
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert (path.name, width, wide) == (path.name, width, width)
-        assert violations(page) == [], (path.name, width)
+        assert not script or violations(page) == [], (path.name, width)
     assert said == []
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflow.compiled.pages.addresses import to_file
+from workflow.compiled.pages.frame import Anchor
 
 _REPORT = "報告書/index.html"
 _DESCRIBED = (
@@ -17,7 +18,6 @@ _DESCRIBED = (
     ),
     (".csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
     (".parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
-    (".docx", "報告書（Word）", "手を加えて使える報告書です。"),
     (".json", "データの説明", "公開用のデータの、項目の意味です。"),
 )
 """How a name ends, what to call the file, and what it is for."""
@@ -25,20 +25,23 @@ _DESCRIBED = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file to open."""
+    """A file to open; parts are the pages it leads on to."""
 
     href: str
     label: str
     name: str
     purpose: str
+    parts: tuple[Anchor, ...] = ()
 
 
-def documents(names: Iterable[str]) -> Iterator[Document]:
-    """Yield what is known of some files named below compiled/YEAR, in the order of use.
+def documents(beside: Mapping[str, str]) -> Iterator[Document]:
+    """Yield what is known of the files named below compiled/YEAR, in the order of use.
 
-    Of what lies in a subfolder only the entry page of the report is named.
+    Beside holds for each name its title, or "" where it has none of its own.
     """
-    beside = [name for name in names if "/" not in name or name == _REPORT]
+    parts = tuple(Anchor(to_file(name), title) for name, title in beside.items() if title)
+    entries = [name for name in beside if "/" not in name or name == _REPORT]
     for ending, label, purpose in _DESCRIBED:
-        for name in (name for name in beside if name.endswith(ending)):
-            yield Document(to_file(name), label, name, purpose)
+        for name in (name for name in entries if name.endswith(ending)):
+            own = parts if name == _REPORT else ()
+            yield Document(to_file(name), label, name, purpose, own)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.compiled.compilation import Compilation
+from workflow.compiled.stage import Stage
+from workflow.model import Plan
 from workflow.years import full_year
 
 
@@ -35,17 +36,17 @@ class Frame:
 
 
 def frame(
-    compilation: Compilation,
+    about: tuple[Plan, int, Stage],
     heading: str,
     above: tuple[Anchor, ...] = (),
     contents: tuple[Anchor, ...] = (),
 ) -> Frame:
-    """Return the frame of a page about a round."""
-    plan, stage = compilation.result.plan, compilation.stage
+    """Return the frame of a page about a plan in a fiscal year, and how far that round is."""
+    plan, year, stage = about
     return Frame(
         heading=heading,
         owner=f"{plan.municipality.name}　{plan.title}",
-        year=full_year(compilation.ledger.year),
+        year=full_year(year),
         stage=str(stage),
         is_final=stage.is_final,
         above=above,

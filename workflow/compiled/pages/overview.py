@@ -5,7 +5,7 @@ The conclusion comes first, then whose turn it is, then the figures, then what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from workflow.compiled.comparison import headline_sentences
@@ -74,16 +74,17 @@ class Overview:
     documents: tuple[Document, ...]
 
 
-def overview_page(compilation: Compilation, beside: Iterable[str]) -> bytes:
-    """Return the page; beside are the names of the other compiled files, which it leads to."""
+def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
+    """Return the page; it leads to the compiled files beside it, by name, with their titles."""
     view = overview(compilation, beside)
     # Each part by its own name: the template then reads like the page.
     values = {field.name: getattr(view, field.name) for field in fields(view)}
-    page = frame(compilation, "進捗状況のまとめ", contents=_CONTENTS)
+    about = (compilation.result.plan, compilation.ledger.year, compilation.stage)
+    page = frame(about, "進捗状況のまとめ", contents=_CONTENTS)
     return page_bytes("overview.html.j2", page, **values)
 
 
-def overview(compilation: Compilation, beside: Iterable[str]) -> Overview:
+def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     """Return what the page shows of a round."""
     plan, ledger = compilation.result.plan, compilation.ledger
     findings = asking_findings(compilation)

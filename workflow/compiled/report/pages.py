@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflow.compiled.pages.environment import page_bytes
-from workflow.compiled.pages.frame import Anchor, Frame
+from workflow.compiled.pages.frame import Anchor, Frame, frame
 from workflow.compiled.report.content import Block, Chapter, Content
 from workflow.compiled.report.counts import Counts
-from workflow.years import full_year
 
 FOLDER = "報告書"
 TITLE = "進捗状況報告書"
@@ -50,6 +49,11 @@ def report_pages(content: Content) -> dict[str, bytes]:
     pages = tuple(_pages(content))
     contents = {f"{FOLDER}/index.html": _index(content, pages)}
     return contents | {f"{FOLDER}/{page.file}": _page(content, pages, page) for page in pages}
+
+
+def page_titles(content: Content) -> dict[str, str]:
+    """Return what each page but the first is about, by its name as report_pages gives it."""
+    return {f"{FOLDER}/{page.file}": page.title for page in _pages(content)}
 
 
 def _pages(content: Content) -> Iterator[Page]:
@@ -114,13 +118,4 @@ def _groups(pages: tuple[Page, ...]) -> Iterator[tuple[str, list[Page]]]:
 def _frame(
     content: Content, heading: str, above: tuple[Anchor, ...], contents: tuple[Anchor, ...]
 ) -> Frame:
-    plan, stage = content.plan, content.stage
-    return Frame(
-        heading=heading,
-        owner=f"{plan.municipality.name}　{plan.title}",
-        year=full_year(content.year),
-        stage=str(stage),
-        is_final=stage.is_final,
-        above=above,
-        contents=contents,
-    )
+    return frame((content.plan, content.year, content.stage), heading, above, contents)
