@@ -58,6 +58,7 @@ _WORDS = {
     "ours": "こちらの回答",
     "problem": "問題",
     "reason": "理由",
+    "received": "受付日",
     "right": "正しい拡張子",
     "rule": "書き方の決まり",
     "newer": "新しい回答",

@@ -139,7 +139,7 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
 
 def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
     from workflow.output import write_final
-    from workflow.rounds import judged_round, not_collected, plan_as_recorded
+    from workflow.rounds import judged_round, not_collected, plan_as_recorded, with_gone
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if not before.last(EventKind.COMPILED):
@@ -151,7 +151,7 @@ def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading
             f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"
             f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
         )
-    output = _output(workspace, judged, before, before, now)
+    output = _output(workspace, with_gone(judged, before), before, before, now)
     return _collected(output, write_final(output))
 
 
@@ -193,14 +193,14 @@ def _collected_anew(
 ) -> tuple[Collected, bool]:
     """Collect a round; also return whether doing it again would give the same."""
     from workflow.output import write_provisional
-    from workflow.rounds import judged_round
+    from workflow.rounds import judged_round, with_gone
 
     plan, content = load_plan_with_content(workspace.home)
     judged = judged_round(workspace, plan, year, reading, lying)
     if not judged.files:
         raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
     journal = _recorded(_reopened(before, now, reopening), now, judged, content)
-    output = _output(workspace, judged, before, journal)
+    output = _output(workspace, with_gone(judged, journal), before, journal)
     return _collected(output, write_provisional(output, now)), judged.lasting
 
 

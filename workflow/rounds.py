@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from workflow.compiled.gone import gone_files
 from workflow.compiled.merge import merge
 from workflow.compiled.previous import previous_answers
 from workflow.compiled.recorded import recorded_plan
@@ -113,6 +114,14 @@ def judged_round(
         basis=rests_on,
     )
     return Round(result=result, files=files, previous=previous, lasting=lasting)
+
+
+def with_gone(judged: Round, journal: Journal) -> Round:
+    """Return a round that also tells of the files the journal knows and nobody finds any more."""
+    result = judged.result
+    findings = (*result.merged.findings, *gone_files(journal))
+    merged = replace(result.merged, findings=findings)
+    return replace(judged, result=replace(result, merged=merged))
 
 
 def secret_digest(passwords: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 import zipfile
@@ -146,6 +148,14 @@ def test_no_answer_became_a_formula_or_a_link(played: Played) -> None:
         for target in _targets(path):
             assert _LINK.match(target), target
         assert _foreign_parts(path) == []
+
+
+def test_no_cell_of_the_csv_would_be_run(played: Played) -> None:
+    stored = played.city.workspace.ledger_csv(2023).read_bytes().decode("utf-8-sig")
+    cells = {cell for row in csv.reader(io.StringIO(stored, newline="")) for cell in row}
+    risky = [cell for cell in cells if cell.lstrip(" \u3000").startswith(tuple("=+-@\t\r\n"))]
+    assert [cell for cell in risky if not re.fullmatch(r"-?[0-9.]+", cell)] == []
+    assert {"'=1+1", "'\t=1+1"} <= cells
 
 
 def _formulas(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import io
 import struct
 import zipfile
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from workflow.findings import Code
 from workflow.limits import USUAL, Limits
 from workflow.model import Outcome
+from workflow.returned.archive import Allowance, members
 from workflow.returned.container import examine
 from workflow.returned.refusal import Refusal
 from workflow.returned.strangers import is_litter
@@ -241,3 +243,37 @@ def test_no_damaged_byte_stops_the_examination(at: int, byte: int, repeat: int) 
 )
 def test_traces_of_programs_are_litter(name: str, litter: bool) -> None:
     assert is_litter(name) is litter
+
+
+def _sharing(first: str, second: str) -> bytes:
+    """Return a zip in which two parts of other names are stored in one place."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(first), b"<x/>")
+        twin = copy.copy(archive.infolist()[0])
+        twin.filename = twin.orig_filename = second
+        archive.filelist.append(twin)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (_sharing(WORKBOOK, "xl/worksheets/a.xml"), "重なって"),
+        (packed(WORKBOOK, "../a.xml"), "外のフォルダー"),
+        (packed(WORKBOOK, "/xl/Workbook.xml"), "同じ名前"),
+        (packed(WORKBOOK, content=b'<?xml version="1.0"?><!DOCTYPE x><x/>'), "DOCTYPE"),
+        (packed(WORKBOOK, content="<!DOCTYPE x><x/>".encode("utf-16-le")), "DOCTYPE"),
+    ],
+    ids=["overlap", "climbing", "twins", "document type", "wide document type"],
+)
+def test_what_no_reader_may_see_is_refused_with_its_reason(content: bytes, reason: str) -> None:
+    refusal = examine("a.xlsx", content)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, reason in refusal.details["reason"]) == (Code.FILE_BROKEN, True)
+
+
+def test_zips_whose_members_share_bytes_are_refused() -> None:
+    found = members("z.zip", _sharing("a.pdf", "b.pdf"), (), Allowance())
+    assert isinstance(found, Refusal)
+    assert found.code is Code.FILE_BROKEN

@@ -45,6 +45,7 @@ class SentFile:
     modified: datetime | None = None
     received: datetime = RECEIVED
     phase: int = 1
+    taken_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

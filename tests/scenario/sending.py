@@ -28,7 +28,12 @@ _ODD = {LINK, FOLDER, PIPE}
 
 
 def send(scenario: Scenario, town: City, phase: int, desk: Path) -> None:
-    """Put the files of a phase into returned/, made on a desk outside of it."""
+    """Put the files of a phase into returned/, made on a desk outside of it.
+
+    Those of earlier phases that somebody takes away are gone by then.
+    """
+    for file in (f for f in scenario.files if f.taken_away and f.phase < phase):
+        town.returned(file.name, scenario.year).unlink(missing_ok=True)
     for file in (f for f in scenario.files if f.phase == phase):
         target = town.returned(file.name, scenario.year)
         if file.changes and file.changes[0][0] in _ODD:

@@ -38,11 +38,17 @@ def recorded_files(journal: Journal) -> dict[str, RecordedFile]:
         for path in event.facts["gone"]:
             files.pop(path, None)
         for file in event.facts["files"]:
-            known = files.get(file["path"])
-            same = known is not None and known.sha256 == file["sha256"]
-            seen = known.first_seen if known and same else event.at
-            files[file["path"]] = RecordedFile(file["sha256"], file["size"], file["modified"], seen)
+            files[file["path"]] = recorded_file(file, files.get(file["path"]), event.at)
     return files
+
+
+def recorded_file(
+    said: Mapping[str, Any], known: RecordedFile | None, at: datetime
+) -> RecordedFile:
+    """Return what the journal says of a file, given what it said before and when it says so."""
+    same = known is not None and known.sha256 == said["sha256"]
+    seen = known.first_seen if known and same else at
+    return RecordedFile(said["sha256"], said["size"], said["modified"], seen)
 
 
 def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from workflow.cells import decoded
 from workflow.exact_book import open_exactly
 from workflow.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.bare import bare
 from workflow.templates.layout import COVER_SHEET
 from workflow.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.xlsx.nesting import refuse_misplaced
 from workflow.xlsx.number_formats import BUILT_IN_DAYS, day_cell
 from workflow.xlsx.package import package_in
 from workflow.xlsx.references import place_of
@@ -27,13 +29,16 @@ Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 
 def read_book(content: bytes) -> RawBook:
     """Return what a workbook holds. Whatever the reader raises says the file is broken."""
-    book = open_exactly(content)
+    package = package_in(content)
+    for sheet in package.sheets:
+        if sheet.kind != "chartsheet":
+            refuse_misplaced(package.read(sheet.part))
+    book, content = _opened(content)
     since_1904 = book.epoch.year == 1904
     results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
         _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
     )
-    package = package_in(content)
     saving = saving_of_package(package)
     return RawBook(
         sheets=sheets,
@@ -44,6 +49,18 @@ def read_book(content: bytes) -> RawBook:
         saved_by=saving.saved_by,
         remarks=read_remarks(package),
     )
+
+
+def _opened(content: bytes) -> tuple[Workbook, bytes]:
+    """Return a workbook and the bytes it was read from: bare ones where its decoration is odd."""
+    try:
+        return open_exactly(content), content
+    except MemoryError:
+        raise
+    except Exception:
+        # openpyxl raises whatever it likes of what it does not know.
+        reduced = bare(content)
+        return open_exactly(reduced), reduced
 
 
 def _stored(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:

@@ -30,6 +30,7 @@ from workflow.rounds import (
     judged_round,
     plan_as_recorded,
     stage_of,
+    with_gone,
 )
 from workflow.verification import cells, figures, records
 from workflow.verification.report import Checked, Difference, Report, difference, limited
@@ -126,7 +127,7 @@ class _Recomputed:
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
         plan = lying.plan()
-        first = judged_round(workspace, plan, year, reading).result
+        first = with_gone(judged_round(workspace, plan, year, reading), journal).result
         second = judged_round(workspace, plan, year, replace(reading, again=True)).result
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         return cls(lying, first, second, compilation, output_bytes(compilation), reading)

@@ -7,6 +7,7 @@ leaves it to the XML reader, so what is out of place costs time but never change
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,7 @@ _SHAPE = (
     r'(?: (?:spans|s|ht|customFormat|customHeight|outlineLevel|x14ac:dyDescent)="[\da-z.: -]*"'
     r'| (?:hidden|collapsed|thickBot|thickTop|ph)="(?:0|false)")*+'
 )
+_TWICE = re.compile(r' ([\w:]++)="(?=[^<>]* \1=")')
 _BOUNDS = re.compile(
     rf'(</row>)?(?:<row r="([1-9][0-9]{{0,6}})"{_SHAPE}(?: ?/>|></row>|(>)\Z))*+', re.ASCII
 )
@@ -73,8 +75,20 @@ def _frame(xml: bytes) -> Element | None:
     if not is_plain(xml):
         return None
     frame = parsed(xml)
-    is_usual = frame.tag == f"{MAIN}worksheet" and frame.find(f"{MAIN}sheetData") is not None
-    return frame if is_usual and next(frame.iter(f"{MAIN}row"), None) is None else None
+    return frame if frame.tag == f"{MAIN}worksheet" and _is_usual(frame) else None
+
+
+def _is_usual(frame: Element) -> bool:
+    """Whether rows and merges lie where they must, and nowhere else."""
+    count = Counter(element.tag for element in frame.iter())
+    merges = frame.findall(f"{MAIN}mergeCells")
+    merged = sum(len(block.findall(f"{MAIN}mergeCell")) for block in merges)
+    return (
+        count[f"{MAIN}sheetData"] == len(frame.findall(f"{MAIN}sheetData")) == 1
+        and count[f"{MAIN}row"] == count[f"{MAIN}c"] == 0
+        and count[f"{MAIN}mergeCells"] == len(merges) <= 1
+        and count[f"{MAIN}mergeCell"] == merged
+    )
 
 
 def _cells(rows: str, stored: Stored, formulas: bool) -> Cells | None:
@@ -118,6 +132,6 @@ def _row_begun(bounds: str, ends_one: bool) -> int | None:
     Most rows are as high as on the template, so as on the return before: they are remembered.
     """
     match = _BOUNDS.fullmatch(bounds)
-    if match is None or (match[1] is not None) != ends_one:
+    if match is None or (match[1] is not None) != ends_one or _TWICE.search(bounds):
         return None
     return int(match[2]) if match[3] else 0

@@ -9,11 +9,12 @@ from workflow.xlsx.package import MAIN_ADDRESS
 from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown
 
 _TABLE = re.compile(
-    rf'<sst xmlns="{re.escape(MAIN_ADDRESS)}"(?: (?:count|uniqueCount)="[0-9]+")*>(.*)</sst>\s*',
+    rf'<sst xmlns="{re.escape(MAIN_ADDRESS)}"(?: count="[0-9]+")?(?: uniqueCount="[0-9]+")?>'
+    r"(.*)</sst>\s*",
     re.DOTALL,
 )
 _FURIGANA = rf'(?:<rPh sb="[0-9]+" eb="[0-9]+">{T}[^<]*</t></rPh>)*'
-_PHONETIC = r'(?:<phoneticPr(?: \w+="\w*")* ?/>)?'
+_PHONETIC = r'(?:<phoneticPr(?: fontId="\w*")?(?: type="\w*")?(?: alignment="\w*")? ?/>)?'
 _ENTRY = re.compile(rf"<si>(?:<t ?/>|{T}([^<]*)</t>){_FURIGANA}{_PHONETIC}</si>")
 
 

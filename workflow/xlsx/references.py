@@ -34,6 +34,8 @@ def area_of(reference: str) -> Area:
     """Return the block A1:B3; one cell is a block of its own. ValueError for anything else."""
     first, _, last = reference.partition(":")
     (top, left), (bottom, right) = place_of(first), place_of(last or first)
+    if bottom < top or right < left:
+        raise ValueError(f"no block: {reference!r}")
     return Area(top, left, bottom, right)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -18,6 +18,7 @@ _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][Uu][Tt][Ff]-8[\"'])?"
     rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?\s*(?=<[^?!])"
 )
+_STEPS: tuple[Literal["start", "end"], ...] = ("start", "end")
 _NOT_PLAIN = (b"<!", b"<?", b"\0")
 """Document types, comments, CDATA and instructions; a text of wide letters has the last."""
 
@@ -46,15 +47,17 @@ def parsed(stored: bytes) -> Element:
     return tree
 
 
-def ended(stored: bytes) -> Iterator[Element]:
-    """Yield the elements of a part as they end. ValueError when it declares a document type."""
+def steps(stored: bytes) -> Iterator[tuple[str, Element]]:
+    """Yield "start" and "end" of each element of a part, in order.
+
+    ValueError when it declares a document type.
+    """
     if is_plain(stored):
         from xml.etree.ElementTree import iterparse
 
-        events = iterparse(io.BytesIO(stored))  # noqa: S314 - as above
+        events = iterparse(io.BytesIO(stored), _STEPS)  # noqa: S314 - as above
     else:
         from defusedxml.ElementTree import iterparse as parse_defused
 
-        events = parse_defused(io.BytesIO(stored), forbid_dtd=True)
-    for _, element in events:
-        yield element
+        events = parse_defused(io.BytesIO(stored), _STEPS, forbid_dtd=True)
+    yield from events

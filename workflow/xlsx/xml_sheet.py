@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from workflow.cells import decoded
 from workflow.raw import CellKind, RawCell, RawSheet
+from workflow.xlsx.nesting import Nesting
 from workflow.xlsx.number_formats import iso_day_cell
 from workflow.xlsx.package import MAIN
 from workflow.xlsx.plain_sheet import plain_sheet
 from workflow.xlsx.references import area_of, hidden_under, place_of
 from workflow.xlsx.shared_formulas import moved
 from workflow.xlsx.stored import Stored, whole
-from workflow.xlsx.xml_parts import ended
+from workflow.xlsx.xml_parts import steps
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -31,7 +32,12 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     if plain is not None:
         return _sheet(name, plain.cells, (), plain.frame)
     rows = _Rows(stored, keeps_results)
-    for element in ended(part):
+    nesting = Nesting()
+    for event, element in steps(part):
+        if event == "start":
+            nesting.enter(element.tag)
+            continue
+        nesting.leave()
         if element.tag == _ROW:
             rows.take(element)
             element.clear()

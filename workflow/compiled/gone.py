@@ -1,0 +1,64 @@
+"""Files that were received once and lie in returned/ no more: evidence somebody took away. Pure.
+
+The journal tells, so every collect after the one that missed a file says the same of it, until the
+file, or one of the same content, is there again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from workflow.compiled.recorded import (
+    RecordedFile,
+    recorded_file,
+    recorded_files,
+    recorded_outcomes,
+)
+from workflow.findings import Code, Finding, Place
+from workflow.journal import EventKind, Journal
+from workflow.model import Outcome
+from workflow.years import JST, japanese_date
+
+
+def gone_files(journal: Journal) -> tuple[Finding, ...]:
+    """Return a warning for each return that is gone; renamed ones, and what was none, do not count.
+
+    The journal must already say what lies there now.
+    """
+    lying = {file.sha256 for file in recorded_files(journal).values()}
+    lying |= {str(said[0]) for said in recorded_outcomes(journal).values()}  # also within a zip
+    mattered = _ever_returns(journal)
+    return tuple(
+        Code.FILE_GONE.at(Place(file=path), received=_day(file.first_seen))
+        for path, file in _gone(journal).items()
+        if file.sha256 and file.sha256 not in lying and path in mattered
+    )
+
+
+def _day(moment: datetime) -> str:
+    return japanese_date(moment.astimezone(JST).date())
+
+
+def _gone(journal: Journal) -> dict[str, RecordedFile]:
+    """Return what was last known of each file that went and did not come back, by path."""
+    known: dict[str, RecordedFile] = {}
+    gone: dict[str, RecordedFile] = {}
+    for event in journal.of(EventKind.RECEIVED):
+        for path in event.facts["gone"]:
+            if path in known:
+                gone[path] = known.pop(path)
+        for file in event.facts["files"]:
+            known[file["path"]] = recorded_file(file, known.get(file["path"]), event.at)
+            gone.pop(file["path"], None)
+    return gone
+
+
+def _ever_returns(journal: Journal) -> frozenset[str]:
+    """Return the files that once were, or held, something else than 対象外."""
+    found: set[str] = set()
+    for event in journal.of(EventKind.JUDGED):
+        for path, _, outcome, *_ in event.facts["returns"]:
+            if outcome != Outcome.NOT_A_RETURN:
+                found |= {path, *map(str, PurePosixPath(path).parents)}
+    return frozenset(found)
