@@ -17,8 +17,9 @@ from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
 from workflow.compiled.handback import handback_name
+from workflow.compiled.ledger_parquet import is_available
 from workflow.compiled.outputs import output_bytes
-from workflow.compiled.recorded import every_output, recorded_outputs
+from workflow.compiled.recorded import every_output, has_parquet_recorded, recorded_outputs
 from workflow.compiled.round_json import as_bytes, status_document
 from workflow.compiled.set_aside import (
     no_longer_made,
@@ -53,7 +54,8 @@ class Output:
 def write_provisional(output: Output, now: datetime) -> Written:
     """Write a 暫定版. Raises OutputError; then the previous version is whole."""
     workspace, year = output.workspace, output.judged.result.year
-    folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
+    has_parquet = is_available()
+    folder, outputs = workspace.compiled(year), output_bytes(output.compilation, has_parquet)
     edited = set_aside(folder, outputs, every_output(output.before))
     stale = no_longer_made(folder, outputs, recorded_outputs(output.before))
     handing_back = _plan_handbacks(output)
@@ -71,7 +73,13 @@ def write_provisional(output: Output, now: datetime) -> Written:
     old_list = (workspace.digest_list(year),) if reopened else ()
     changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
     _commit_or_lay_beside(workspace, year, changes)
-    return Written(handbacks=handing_back.current, kept=handing_back.kept, set_aside=tuple(edited))
+    return Written(
+        handbacks=handing_back.current,
+        kept=handing_back.kept,
+        set_aside=tuple(edited),
+        parts=_parts(output),
+        lacks_parquet=bool(_parts(output)) and not has_parquet,
+    )
 
 
 def write_final(output: Output) -> Written:
@@ -80,7 +88,8 @@ def write_final(output: Output) -> Written:
     Raises OutputError, or WorkspaceError when it was final before and would now differ.
     """
     workspace, year, journal = output.workspace, output.judged.result.year, output.journal
-    folder, outputs = workspace.compiled(year), output_bytes(output.compilation)
+    has_parquet = has_parquet_recorded(output.before) if output.before.is_final else is_available()
+    folder, outputs = workspace.compiled(year), output_bytes(output.compilation, has_parquet)
     edited = set_aside(folder, outputs, every_output(output.before))
     if not output.before.is_final:
         at, facts = output.compilation.stage.as_of, _facts(outputs, edited)
@@ -94,7 +103,17 @@ def write_final(output: Output) -> Written:
     final = {**_placed(folder, outputs), workspace.digest_list(year): digest_list(digests)}
     recorded = lengthened(workspace.journal(year), output.before, journal)
     commit(workspace, year, Changes(writes={**edited, **final, **recorded}, read_only=final))
-    return Written(set_aside=tuple(edited))
+    return Written(
+        set_aside=tuple(edited),
+        parts=_parts(output),
+        lacks_parquet=bool(_parts(output)) and not has_parquet,
+    )
+
+
+def _parts(output: Output) -> tuple[Path, ...]:
+    """Return the workbooks a divided ledger stands in."""
+    folder = output.workspace.compiled(output.judged.result.year)
+    return tuple(folder / part.file for part in output.compilation.ledger.parts)
 
 
 def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> None:

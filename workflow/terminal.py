@@ -78,6 +78,7 @@ def show_collected(collected: Collected) -> None:
     for path in (collected.ledger, collected.ledger_csv):
         _print(f"作成しました：{path}")
     show_overview(collected.overview)
+    _show_parts(collected.written)
     _show_handbacks(collected.written)
     for path in collected.written.set_aside:
         _print(f"手直しされていたファイルを、別の名前で残しました：{path}。")
@@ -87,6 +88,22 @@ def show_overview(overview: Path) -> None:
     """Say where the page is that shows everything at once, if there is one."""
     if overview.exists():
         _print(f"まとめのページ（ブラウザーで開きます）：{overview}")
+
+
+def _show_parts(written: Written) -> None:
+    if written.parts:
+        _print(
+            f"台帳の行が多いため、{len(written.parts)}冊に分けました。"
+            "どの行がどの冊にあるかは、シート「台帳の分冊」で分かります。"
+        )
+    for path in written.parts:
+        _print(f"・{path.name}")
+    if written.lacks_parquet:
+        _print(
+            "Parquet形式の台帳は、pyarrow が入っていないため作りませんでした。"
+            "要るときは、README.ja.md の「とても大きな台帳」のとおりに入れて、"
+            "collect をもう一度実行してください。"
+        )
 
 
 def _show_handbacks(written: Written) -> None:

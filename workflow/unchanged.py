@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow.compiled.ledger_parquet import is_available
 from workflow.compiled.recorded import recorded_outputs
 from workflow.earlier import MOST_YEARS
 from workflow.errors import OutputError
@@ -45,6 +46,7 @@ def grounds(workspace: Workspace, year: int, lying: Lying, passwords: tuple[str,
         _digest(workspace.register(year)),
         [_earlier(workspace, year - back) for back in range(1, MOST_YEARS)],
         secret_digest(passwords),
+        is_available(),
         [as_it_lies(file, lying.digests[file.name]) for file in lying.files],
     ]
     return sha256(json.dumps(said).encode())

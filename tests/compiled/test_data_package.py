@@ -47,7 +47,7 @@ def package(
 ) -> dict[str, Any]:
     """Return a data package as JSON."""
     ledger = ledger or ledger_of(plan, [AnswerStatus.MISSING])
-    content = data_package(plan, issued or register(plan), ledger, CSV_NAME, ledger_csv(ledger))
+    content = data_package(plan, issued or register(plan), ledger, {CSV_NAME: ledger_csv(ledger)})
     document: dict[str, Any] = json.loads(content)
     return document
 
@@ -67,7 +67,7 @@ def objections(
     """Return what frictionless objects to: type of error and column. Broken changes the CSV."""
     content = ledger_csv(ledger)
     content = content.decode().replace(*broken).encode() if broken[0] else content
-    described = data_package(plan, issued or register(plan), ledger, CSV_NAME, content)
+    described = data_package(plan, issued or register(plan), ledger, {CSV_NAME: content})
     (folder / CSV_NAME).write_bytes(content)
     return validated(folder, described)
 
@@ -197,7 +197,7 @@ def test_other_bytes_than_those_described_are_objected_to(tmp_path: Path) -> Non
     ledger = ledger_of(PLAN, [GOOD])
     content = ledger_csv(ledger)
     (tmp_path / CSV_NAME).write_bytes(content.replace("実施した".encode(), "実施する".encode()))
-    described = data_package(PLAN, register(), ledger, CSV_NAME, content)
+    described = data_package(PLAN, register(), ledger, {CSV_NAME: content})
     assert {kind for kind, _ in validated(tmp_path, described)} == {"hash-count"}
 
 
@@ -206,7 +206,7 @@ def described_by_the_city(city: City, csv_name: str = CSV_NAME) -> bytes:
     plan, issued = city.plan, load_register(city.workspace.templates(2023), 2023)
     ledger = build_ledger(plan, 2023, merge(plan, frozenset(), ()).entries)
     content = city.workspace.ledger_csv(2023).read_bytes()
-    return data_package(plan, issued, ledger, csv_name, content)
+    return data_package(plan, issued, ledger, {csv_name: content})
 
 
 def check_city(city: City) -> None:
@@ -325,7 +325,7 @@ def test_a_whole_number_is_an_integer(
 def test_the_same_round_gives_the_same_bytes() -> None:
     ledger = ledger_of(PLAN, [GOOD])
     first, second = (
-        data_package(PLAN, register(), ledger, CSV_NAME, ledger_csv(ledger)) for _ in range(2)
+        data_package(PLAN, register(), ledger, {CSV_NAME: ledger_csv(ledger)}) for _ in range(2)
     )
     assert first == second
     assert first.endswith(b"}\n")

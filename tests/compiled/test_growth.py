@@ -146,7 +146,7 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "hand-backs": lambda: hand_backs(plan, result.register, merged),
         "workbook": lambda: workbook_bytes(compilation),
         "ledger as CSV": lambda: ledger_csv(ledger),
-        "data package": lambda: data_package(plan, result.register, ledger, "a.csv", content),
+        "data package": lambda: data_package(plan, result.register, ledger, {"a.csv": content}),
         "last year": lambda: previous_answers(plan, read_ledger(round_.earlier)),
         "receipts": lambda: receipts(Journal(), merged.returns),
         "judgement": lambda: judgement(Journal(), result.basis, merged, {"plan": {}}),

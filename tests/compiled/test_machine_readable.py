@@ -77,7 +77,7 @@ class Table:
     def package(self) -> dict[str, Any]:
         issued = load_register(self.city.workspace.templates(2023), 2023)
         path = self.city.workspace.ledger_csv(2023)
-        content = data_package(self.city.plan, issued, self.ledger, path.name, path.read_bytes())
+        content = data_package(self.city.plan, issued, self.ledger, {path.name: path.read_bytes()})
         document: dict[str, Any] = json.loads(content)
         return document
 

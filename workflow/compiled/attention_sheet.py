@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from xlsxwriter import Workbook
 
 from workflow.compiled.attention import Point, Weight
-from workflow.compiled.ledger import LEDGER_SHEET
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.ledger_links import to_row
 from workflow.compiled.links import to_cell
 from workflow.compiled.record_sheets import STATUS_SHEET, Trail
 from workflow.compiled.status import DepartmentStatus
@@ -23,6 +24,7 @@ def write_attention(
     book: Workbook,
     sheet: GrowingSheet,
     plan: Plan,
+    ledger: Ledger,
     points: Sequence[Point],
     statuses: Sequence[DepartmentStatus],
     trail: Trail,
@@ -33,7 +35,7 @@ def write_attention(
 
     def target(point: Point) -> Link | None:
         if point.entry is not None:
-            return to_cell(LEDGER_SHEET, f"A{point.entry + 2}")
+            return to_row(ledger, point.entry)
         if point.department in rows:
             return to_cell(STATUS_SHEET, f"A{rows[point.department]}")
         return trail.to(point.file)

@@ -12,8 +12,8 @@ from xlsxwriter.format import Format
 from workflow.cells import MAX_CELL_TEXT
 from workflow.compiled.comparison import Comparison, headline_sentences
 from workflow.compiled.comparison_columns import Cell, ComparisonColumn, Mark, comparison_columns
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.links import to_cell
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.ledger_links import to_row
 from workflow.compiled.reach import not_compared
 from workflow.look import (
     ALERT_FILL,
@@ -27,7 +27,7 @@ from workflow.look import (
     TO_FILL_FILL,
 )
 from workflow.model import Plan
-from workflow.sheets import MAX_ROW_HEIGHT, GrowingSheet, row_height
+from workflow.sheets import MAX_ROW_HEIGHT, GrowingSheet, Link, row_height
 from workflow.table_sheet import FONT_SIZE, MAX_LINKS
 from workflow.years import full_year
 
@@ -43,13 +43,12 @@ _SIZES = (FONT_SIZE, 8.0, 6.5)
 _MOST_FROZEN = 220.0
 """Points of rows that may stay in view: more would leave a small screen no room to scroll."""
 _BUTTON_WIDTH = 3
-_LEDGER_FIRST_ROW = 2
 
 
 def write_comparison(
     book: Workbook, sheet: GrowingSheet, comparison: Comparison, plan: Plan, ledger: Ledger
 ) -> None:
-    """Write the sheet; the ledger must stand on its own sheet from row 2 on."""
+    """Write the sheet."""
     columns = comparison_columns(comparison, plan)
     lines = comparison.listed
     styles = _Styles(book)
@@ -64,7 +63,9 @@ def write_comparison(
         linked = len(lines) <= MAX_LINKS
         for row, line in enumerate(lines, start=header + 1):
             cells = [column.cell(line) for column in columns]
-            _write_cells(sheet, styles, row, columns, cells, line.entry if linked else None)
+            entry = line.entry if linked else None
+            leads_to = None if entry is None else to_row(ledger, entry)
+            _write_cells(sheet, styles, row, columns, cells, leads_to)
         sheet.autofilter(header, 0, header + max(1, len(lines)), len(columns) - 1)
         sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1 if sum(above) <= _MOST_FROZEN else 0, _FROZEN_COLUMNS)
@@ -162,13 +163,13 @@ def _write_cells(
     row: int,
     columns: Sequence[ComparisonColumn],
     cells: Sequence[Cell],
-    entry: int | None,
+    leads_to: Link | None,
 ) -> None:
     heights = []
     for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         size = _fitting_size(cell.text, column.width)
         heights.append(_height(cell.text, column.width, size))
-        _write_cell(sheet, row, place, cell, styles.marked[cell.mark, size], entry)
+        _write_cell(sheet, row, place, cell, styles.marked[cell.mark, size], leads_to)
     sheet.set_row(row, max(heights))
 
 
@@ -183,15 +184,15 @@ def _height(text: str, width: float, size: float) -> float:
 
 
 def _write_cell(
-    sheet: GrowingSheet, row: int, place: int, cell: Cell, style: Format, entry: int | None
+    sheet: GrowingSheet, row: int, place: int, cell: Cell, style: Format, leads_to: Link | None
 ) -> None:
     number = _number(cell)
     if number is None:
         sheet.write_string(row, place, cell.text[:MAX_CELL_TEXT], style)
     else:
         sheet.write_number(row, place, number, style)
-    if cell.mark is Mark.LINK and entry is not None:
-        sheet.lead(row, place, to_cell(LEDGER_SHEET, f"A{entry + _LEDGER_FIRST_ROW}"))
+    if cell.mark is Mark.LINK and leads_to is not None:
+        sheet.lead(row, place, leads_to)
 
 
 def _number(cell: Cell) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow.compiled.attention import Point, points
 from workflow.compiled.comparison import Comparison, compare
@@ -43,6 +43,8 @@ def compiled(
     plan, merged = result.plan, result.merged
     ledger = build_ledger(plan, result.year, merged.entries)
     matrices = count(plan, ledger)
+    if ledger.parts:  # no formula counts over other workbooks
+        matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
     comparison = compare(plan, ledger, result.past[0] if result.past else None)
     return Compilation(
         result=result,

@@ -79,9 +79,13 @@ _OWN: Mapping[str, Declared] = {
 
 
 def data_package(
-    plan: Plan, register: Register, ledger: Ledger, csv_name: str, csv: bytes
+    plan: Plan, register: Register, ledger: Ledger, tables: Mapping[str, bytes]
 ) -> bytes:
-    """Return datapackage.json for the ledger CSV of a round."""
+    """Return datapackage.json for the ledger of a round as tables, by their file names.
+
+    The first is the CSV; a Parquet file beside it says its types itself.
+    """
+    csv_name, *others = tables
     title = f"{plan.title} {full_year(ledger.year)} 台帳"
     document = {
         "$schema": _PROFILE,
@@ -102,14 +106,30 @@ def data_package(
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "bytes": len(csv),
-                "hash": f"sha256:{hashlib.sha256(csv).hexdigest()}",
+                **_weighed(tables[csv_name]),
                 "dialect": _DIALECT,
                 "schema": _schema(plan, register, ledger),
-            }
+            },
+            *(_parquet(ledger.year, title, name, tables[name]) for name in others),
         ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _parquet(year: int, title: str, name: str, content: bytes) -> Declared:
+    return {
+        "name": f"ledger-{year}-parquet",
+        "path": name,
+        "title": title,
+        "description": "CSVと同じ内容を、値の型とともに収めたものです。",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        **_weighed(content),
+    }
+
+
+def _weighed(content: bytes) -> Declared:
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
 
 
 _DIALECT = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xlsxwriter import Workbook
 
 from workflow.compiled.details import Details, Line
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.links import to_cell
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.ledger_links import to_row
 from workflow.compiled.reach import not_detailed
 from workflow.model import Plan
 from workflow.sheets import GrowingSheet
@@ -37,7 +37,7 @@ def write_details(
         TableColumn("集計表", 30, lambda x: x.matrix),
         TableColumn("行の見出し", 36, lambda x: x.row),
         TableColumn("列の見出し", 12, lambda x: x.column),
-        TableColumn("整理番号", 9, item, lambda x: to_cell(LEDGER_SHEET, f"A{x.entry + 2}")),
+        TableColumn("整理番号", 9, item, lambda x: to_row(ledger, x.entry)),
         TableColumn(plan.levels[-1], 50, title),
         TableColumn("担当課", 24, owner),
     )

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from workflow.compiled import reach
 from workflow.compiled.merge import AnswerStatus, Entry
+from workflow.compiled.parts import Part, divided
 from workflow.model import Field, Plan
 from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"
+PARTS_SHEET = "台帳の分冊"
 YEAR_LABEL = "年度(西暦)"
 STATUS_LABEL = "回答状況"
 FILE_LABEL = "回答ファイル"
@@ -35,17 +38,32 @@ class LedgerColumn:
 class Ledger:
     """All rows of a fiscal year, in the plan's order.
 
-    Without slots, so that the places of its columns are looked up in an index.
+    Parts are the workbooks it is divided over, none where it fits into one.
+    Without slots, so that places are looked up in an index.
     """
 
     year: int
     columns: tuple[LedgerColumn, ...]
     entries: tuple[Entry, ...]
     rows: tuple[tuple[CellValue, ...], ...]
+    parts: tuple[Part, ...] = ()
 
     def index(self, label: str) -> int:
         """Return the 0-based place of a column."""
         return self._places[label]
+
+    def part_of(self, entry: int) -> tuple[Part, int]:
+        """Return the part an entry stands in, and the 0-based place of its row there."""
+        number, at = self._rows_in_parts[entry]
+        return self.parts[number], at
+
+    @cached_property
+    def _rows_in_parts(self) -> Mapping[int, tuple[int, int]]:
+        return {
+            entry: (number, at)
+            for number, part in enumerate(self.parts)
+            for at, entry in enumerate(part.entries)
+        }
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -53,11 +71,13 @@ class Ledger:
 
 
 def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
-    """Return the ledger of a round."""
+    """Return the ledger of a round, divided when it is too long for one sheet."""
     columns = ledger_columns(plan, year)
     take = [column.value for column in columns]
     rows = tuple(tuple([value(entry) for value in take]) for entry in entries)
-    return Ledger(year, columns, entries, rows)
+    is_whole = len(entries) <= reach.MOST_ROWS
+    parts = () if is_whole else divided(plan, year, entries, reach.MOST_IN_PART)
+    return Ledger(year, columns, entries, rows, parts)
 
 
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:

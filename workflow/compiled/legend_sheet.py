@@ -37,7 +37,7 @@ _OUTCOMES = {
     Outcome.UNREADABLE: "開けないか、壊れているため、読み取れませんでした。",
 }
 _TYPES = {"text": "文章", "choice": "選択", "number": "数値", "date": "日付"}
-_COLUMNS = (("区分", 18), ("語", 30), ("意味", 96))
+COLUMNS = (("区分", 18), ("語", 30), ("意味", 96))
 
 Meaning = tuple[str, str, str]
 """One line: what kind of word, the word, what it means."""
@@ -52,11 +52,12 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *((STATUS_LABEL, word, meaning) for word, meaning in _STATUSES),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
         *_conventions(plan),
+        *_counting(compilation),
         *_counts(compilation),
         *_origins(compilation),
         *(_told(event) for event in _history(compilation)),
     ]
-    write_values(sheet, TableStyles(book), _COLUMNS, rows)
+    write_values(sheet, TableStyles(book), COLUMNS, rows)
 
 
 def _stage(compilation: Compilation) -> Iterator[Meaning]:
@@ -114,13 +115,28 @@ def _conventions(plan: Plan) -> Iterator[Meaning]:
         "青い下線の文字や数字を押すと、内訳や元の回答ファイルへ移れます。元のファイルへのリンクは、"
         "この台帳を作業用フォルダーの中に置いたまま開いたときに働きます。",
     )
-    yield (
-        "集計",
-        "集計表の数字",
-        "台帳シートを数える式です。押すと、数えた取組の一覧（内訳）へ移れます。",
-    )
     yield from (("多いとき", word, meaning) for word, meaning in reach.sentences())
     yield "計画", "取組内容の数", f"{len(plan.items)}件です。"
+
+
+def _counting(compilation: Compilation) -> Iterator[Meaning]:
+    """Yield what the counts are: formulas, or values and why."""
+    led = "押すと、数えた取組の一覧（内訳）へ移れます。"
+    is_live = [matrix.is_live for matrix in compilation.matrices]
+    if any(is_live) or not is_live:
+        yield "集計", "集計表の数字", f"台帳シートを数える式です。{led}"
+    if not all(is_live):
+        why = (
+            f"台帳が{len(compilation.ledger.parts)}冊に分かれていて、式はほかのファイルを数えられない"
+            if compilation.ledger.parts
+            else "式が多く、Excelで開くたびに長く待たせる"
+        )
+        yield (
+            "集計",
+            "集計表の数字（値）",
+            f"{why}ため、作成したときに台帳のすべての行を数えた値です。{led}"
+            "verify は、台帳の行を数え直して、この値を確かめます。",
+        )
 
 
 def _counts(compilation: Compilation) -> Iterator[Meaning]:

@@ -30,6 +30,11 @@ def to_return(year: int, file: str, sheet: str = "", cell: str = "") -> Link | N
     return _to_file(target, anchor) if _UNKNOWN_CHARACTER not in file else None
 
 
+def beside(file: str, sheet: str, cell: str) -> Link:
+    """Return a link to a cell of another workbook in the same folder."""
+    return Link(_escaped(file), f"{quoted_sheet(sheet)}!{cell}")
+
+
 def to_earlier_ledger(year: int, name: str) -> Link | None:
     """Return a link to the compiled workbook of another fiscal year."""
     return _to_file(f"../{year}/{name}", "")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from workflow.compiled import reach
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
 from workflow.model import ChoiceField, Matrix, Plan
@@ -52,7 +53,8 @@ class Bucket:
 class CountedMatrix:
     """A matrix with its counts, counts[row][column]; totals are not stored in it.
 
-    Places say for each ledger row in which row and column it is counted.
+    Places say for each ledger row in which row and column it is counted. It is live where its
+    counts are formulas over the sheet of the ledger; elsewhere they are values.
     """
 
     title: str
@@ -62,6 +64,7 @@ class CountedMatrix:
     counts: tuple[tuple[int, ...], ...]
     places: tuple[tuple[int, int], ...]
     declared: Matrix
+    is_live: bool = True
 
     @property
     def total(self) -> int:
@@ -105,6 +108,7 @@ def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> Count
         counts=tuple(tuple(counted[r, c] for c in range(len(columns))) for r in range(len(rows))),
         places=places,
         declared=declared,
+        is_live=len(rows) * len(columns) * len(places) <= reach.MOST_LOOKED_THROUGH,
     )
 
 

@@ -10,11 +10,13 @@ from workflow.compiled import reach
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.data_package import data_package
 from workflow.compiled.ledger_csv import ledger_csv
+from workflow.compiled.ledger_parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
+from workflow.compiled.part_workbook import part_bytes
 from workflow.compiled.past import this_year
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
-from workflow.compiled.workbook import workbook_bytes
+from workflow.compiled.workbook import trail_of, workbook_bytes
 from workflow.years import era_year
 
 DATA_PACKAGE = "datapackage.json"
@@ -33,21 +35,28 @@ def _collecting_nothing() -> Iterator[None]:
             gc.enable()
 
 
-def output_bytes(compilation: Compilation) -> dict[str, bytes]:
-    """Return the workbook, the ledger as CSV, its description, and the page that leads to them."""
+def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[str, bytes]:
+    """Return the workbook, the ledger as CSV, its description, and the page that leads to them.
+
+    The parts of a divided ledger stand first. Parquet is made of such a ledger alone.
+    """
     with _collecting_nothing():
-        return _contents(compilation)
+        return _contents(compilation, with_parquet and bool(compilation.ledger.parts))
 
 
-def _contents(compilation: Compilation) -> dict[str, bytes]:
+def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
     result, ledger = compilation.result, compilation.ledger
     name = f"台帳_{era_year(result.year)}"
-    content = ledger_csv(ledger)
-    package = data_package(result.plan, result.register, ledger, f"{name}.csv", content)
+    trail = trail_of(compilation)
+    parts = {p.file: part_bytes(compilation, trail, p, f"{name}.xlsx") for p in ledger.parts}
+    tables = {f"{name}.csv": ledger_csv(ledger)}
+    if with_parquet:
+        tables[f"{name}.parquet"] = ledger_parquet(ledger)
     made = {
+        **parts,
         f"{name}.xlsx": workbook_bytes(compilation),
-        f"{name}.csv": content,
-        DATA_PACKAGE: package,
+        **tables,
+        DATA_PACKAGE: data_package(result.plan, result.register, ledger, tables),
     }
     titles: dict[str, str] = {}
     if len(ledger.rows) <= reach.MOST_REPORTED:  # more than that nobody would read as a report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflow.table_sheet import MAX_LINKS
+from workflow.table_sheet import MAX_LINKS, MAX_ROWS
 
 MOST_PRINTED = 2_000
 """Rows of the ledger that are also laid out for paper."""
@@ -14,6 +14,16 @@ MOST_REPORTED = 2_000
 
 MOST_DETAILS = MAX_LINKS
 """Lines of 内訳: as many as can each lead to their row."""
+
+MOST_ROWS = MAX_ROWS
+"""Rows of the ledger that stand on one sheet; with more it is divided over several workbooks."""
+
+MOST_IN_PART = 100_000
+"""Rows of each of those: an office computer opens them in seconds, and filters them at once."""
+
+MOST_LOOKED_THROUGH = 500_000_000
+"""Rows that the formulas of one matrix look through, one formula after the other; with more, Excel
+would count for many seconds after each change, and the matrix holds values."""
 
 MOST_COMPARED, MOST_CHANGED = 2_000, 50_000
 """Lines of 前年度比較: all of them, or else those that changed, or else none."""
@@ -46,8 +56,23 @@ def not_compared(lines: int, shown: int) -> str:
     return f"{told}ほかの取組の値は、シート「台帳」と前年度の台帳にあります。"
 
 
+def not_live() -> str:
+    """Return what stands beside a matrix of values."""
+    return "この表の数字は式でなく、作成したときに台帳を数えた値です（わけは凡例にあります）。"
+
+
 def sentences() -> Iterator[tuple[str, str]]:
     """Yield for each sheet what it leaves out when there is very much."""
+    yield (
+        "台帳",
+        f"{MOST_ROWS:,}行を超えるときは、一冊{MOST_IN_PART:,}行までの分冊に分けます。"
+        "どの行がどの分冊にあるかは、シート「台帳の分冊」に示します。",
+    )
+    yield (
+        "集計表",
+        "台帳の行数と表の数字の数を掛けて"
+        f"{MOST_LOOKED_THROUGH:,}を超える表には、式でなく値を載せます。",
+    )
     yield "一覧（印刷用）", f"台帳が{MOST_PRINTED:,}行を超えるときは作りません。"
     yield (
         "報告書（ウェブページ）",

@@ -67,6 +67,11 @@ def recorded_outputs(journal: Journal) -> dict[str, str]:
     return dict(event.facts["outputs"]) if event else {}
 
 
+def has_parquet_recorded(journal: Journal) -> bool:
+    """Whether the ledger was last written as Parquet too."""
+    return any(name.endswith(".parquet") for name in recorded_outputs(journal))
+
+
 def every_output(journal: Journal) -> frozenset[tuple[str, str]]:
     """Return name and digest of everything ever written to compiled/YEAR."""
     kinds = (EventKind.COMPILED, EventKind.FINALIZED, EventKind.REPORTED)

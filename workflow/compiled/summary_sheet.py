@@ -10,9 +10,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.cells import a1, column_letters, quoted_sheet
+from workflow.compiled import reach
 from workflow.compiled.details import DETAILS_SHEET, Details
 from workflow.compiled.details_sheet import LAST_COLUMN
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.ledger_links import to_all
 from workflow.compiled.links import to_cell, to_earlier_ledger
 from workflow.compiled.matrix import TOTAL, Bucket
 from workflow.compiled.stage import Stage
@@ -166,6 +168,9 @@ class _MatrixWriter:
         """Write title, headings, counts and totals."""
         place, matrix = self.place, self.place.matrix
         self.sheet.write_string(place.title_row - 1, 1, matrix.title, self.styles.title)
+        if not matrix.is_live:
+            at = place.title_row - 1, FIRST_COUNT_COLUMN - 1
+            self.sheet.write_string(*at, reach.not_live(), self.styles.hint)
         labels = [bucket.label for bucket in matrix.columns]
         _write_header(self.sheet, self.styles, place.header_row, [matrix.row_title, *labels, TOTAL])
         for row in range(len(matrix.rows)):
@@ -184,7 +189,8 @@ class _MatrixWriter:
             )
             count = matrix.counts[row][column]
             style = styles.linked_count if count else styles.zero
-            self._write_count(at, FIRST_COUNT_COLUMN + column, formula, count, style, row, column)
+            told = formula if matrix.is_live else ""
+            self._write_count(at, FIRST_COUNT_COLUMN + column, told, count, style, row, column)
         first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, place.total_column - 1)
         self._write_total(at, place.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
 
@@ -220,14 +226,17 @@ class _MatrixWriter:
         row: int | None,
         column: int | None,
     ) -> None:
-        self.sheet.write_formula(at - 1, in_column - 1, formula, style, count)
+        if formula:
+            self.sheet.write_formula(at - 1, in_column - 1, formula, style, count)
+        else:
+            self.sheet.write_number(at - 1, in_column - 1, count, style)
         if count:
             self.sheet.lead(at - 1, in_column - 1, self._link(row, column))
 
     def _link(self, row: int | None, column: int | None) -> Link:
         span = self.summary.details.spans.get((self.number, row, column))
         if span is None:
-            return to_cell(LEDGER_SHEET, "A1")
+            return to_all(self.summary.ledger)
         return to_cell(DETAILS_SHEET, f"A{span[0] + 2}:{LAST_COLUMN}{span[1] + 2}")
 
 
@@ -244,7 +253,9 @@ def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: 
         _write_year_label(sheet, summary, styles, at, year.year)
         counts = (*year.counts, sum(year.counts))
         is_now = year.year == summary.ledger.year
-        formulas = _trend_formulas(summary, place, at) if is_now else []
+        formulas = (
+            _trend_formulas(summary, place, at) if is_now and not summary.ledger.parts else []
+        )
         for n, count in enumerate(counts):
             cell = (at - 1, FIRST_COUNT_COLUMN - 1 + n)
             if formulas:

@@ -13,8 +13,10 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.details import DETAILS_SHEET
 from workflow.compiled.details_sheet import write_details
 from workflow.compiled.headline import headline
-from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET
+from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
+from workflow.compiled.ledger_sheet import write_ledger
 from workflow.compiled.legend_sheet import LEGEND_SHEET, write_legend
+from workflow.compiled.parts_sheet import write_parts
 from workflow.compiled.print_sheet import PRINT_SHEET, write_print_list
 from workflow.compiled.record_sheets import (
     FINDINGS_SHEET,
@@ -31,8 +33,8 @@ from workflow.compiled.recorded import recorded_files
 from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.summary_sheet import Summary, write_summary
 from workflow.compiled.unused import unused_answers
-from workflow.sheets import GrowingSheet, Link, add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE, MAX_LINKS, TableStyles, write_table, write_values
+from workflow.sheets import GrowingSheet, add_sheet, new_workbook
+from workflow.table_sheet import FONT_SIZE, TableStyles, write_table
 from workflow.years import era_year
 
 SHEETS = (
@@ -50,6 +52,11 @@ SHEETS = (
 )
 
 
+def sheet_names(ledger: Ledger) -> tuple[str, ...]:
+    """Return the sheets in their order; of a divided ledger, the list of its parts is there."""
+    return tuple(PARTS_SHEET if ledger.parts and s == LEDGER_SHEET else s for s in SHEETS)
+
+
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
@@ -63,15 +70,16 @@ def workbook_bytes(compilation: Compilation) -> bytes:
             "created": compilation.stage.as_of.replace(tzinfo=None),
         }
     )
-    sheets = {name: add_sheet(book, name) for name in SHEETS}
-    trail = _trail(compilation)
+    sheets = {name: add_sheet(book, name) for name in sheet_names(compilation.ledger)}
+    trail = trail_of(compilation)
     _write_for_readers(book, sheets, compilation, trail)
     _write_records(book, sheets, compilation, trail)
     book.close()
     return stream.getvalue()
 
 
-def _trail(compilation: Compilation) -> Trail:
+def trail_of(compilation: Compilation) -> Trail:
+    """Return how the compiled files of a round lead back to what was returned."""
     lying = {r.path: r.lying.path for r in compilation.result.merged.returns}
     return Trail(compilation.ledger.year, lying, recorded_files(compilation.journal))
 
@@ -83,7 +91,7 @@ def _write_for_readers(
     plan, ledger = compilation.result.plan, compilation.ledger
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
     write_attention(
-        book, sheets[ATTENTION_SHEET], plan, compilation.points, compilation.statuses, trail
+        book, sheets[ATTENTION_SHEET], plan, ledger, compilation.points, compilation.statuses, trail
     )
     write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
     write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
@@ -102,6 +110,8 @@ def _summary(compilation: Compilation) -> Summary:
         "提出状況": STATUS_SHEET,
         f"指摘一覧（{findings}件）": FINDINGS_SHEET,
     }
+    if ledger.parts:
+        leading[f"台帳（{len(ledger.parts)}冊）"] = PARTS_SHEET
     return Summary(
         plan=plan,
         ledger=ledger,
@@ -120,28 +130,14 @@ def _write_records(
     """Write the flat tables: the ledger and how it came about."""
     styles = TableStyles(book)
     ledger, merged = compilation.ledger, compilation.result.merged
-    columns = [(column.label, column.width) for column in ledger.columns]
-    leading = _to_answers(compilation, trail)
-    write_values(sheets[LEDGER_SHEET], styles, columns, ledger.rows, leading)
+    if ledger.parts:
+        write_parts(book, sheets[PARTS_SHEET], ledger)
+    else:
+        every = range(len(ledger.rows))
+        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, trail)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
     write_table(sheets[FINDINGS_SHEET], styles, finding_columns(trail), merged.findings)
     write_table(sheets[RECEIPTS_SHEET], styles, return_columns(trail), merged.returns)
     notes = [note for returned in merged.returns for note in returned.notes]
     notes += unused_answers(merged)
     write_table(sheets[NOTES_SHEET], styles, note_columns(trail), notes)
-
-
-def _to_answers(compilation: Compilation, trail: Trail) -> dict[tuple[int, int], Link]:
-    """Return, for each answered row of the ledger, the link to the cell it was first read from."""
-    if len(compilation.ledger.entries) > MAX_LINKS:
-        return {}
-    place = compilation.ledger.index(FILE_LABEL)
-    found = {}
-    for row, entry in enumerate(compilation.ledger.entries, start=1):
-        if entry.answer:
-            source = entry.answer.source
-            first = min(entry.answer.cells.values(), key=lambda c: (len(c), c), default="")
-            link = trail.to(source.file, source.sheet, first or f"A{source.row}")
-            if link:
-                found[row, place] = link
-    return found

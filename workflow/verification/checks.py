@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workflow import VERSION
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
-from workflow.compiled.ledger import LEDGER_SHEET, build_ledger
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
 from workflow.compiled.outputs import output_bytes
-from workflow.compiled.recorded import recorded_files, recorded_outputs
+from workflow.compiled.recorded import has_parquet_recorded, recorded_files, recorded_outputs
 from workflow.compiled.result import Result
-from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
 from workflow.errors import PlanError, WorkspaceError
 from workflow.files import sha256
 from workflow.findings import Code, Place
@@ -36,6 +37,9 @@ from workflow.verification import cells, figures, records
 from workflow.verification.report import Checked, Difference, Report, difference, limited
 from workflow.workspace import Workspace
 from workflow.years import era_year
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
@@ -118,8 +122,12 @@ class _Recomputed:
     result: Result
     second: Result
     compilation: Compilation
+    again: Ledger
+    layout: SummaryLayout
     outputs: Mapping[str, bytes]
     reading: Reading
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
     def of(cls, lying: _Lying, reading: Reading) -> _Recomputed:
@@ -130,19 +138,27 @@ class _Recomputed:
         first = with_gone(judged_round(workspace, plan, year, reading), journal).result
         second = judged_round(workspace, plan, year, replace(reading, again=True)).result
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
-        return cls(lying, first, second, compilation, output_bytes(compilation), reading)
+        return cls(
+            lying=lying,
+            result=first,
+            second=second,
+            compilation=compilation,
+            again=build_ledger(second.plan, second.year, second.merged.entries),
+            layout=lay_out_summary(compilation.matrices, compilation.trend),
+            outputs=output_bytes(compilation, has_parquet_recorded(journal)),
+            reading=reading,
+        )
 
     @property
     def checked(self) -> Checked:
         """How much is looked at."""
         ledger = self.compilation.ledger
         answered = sum(entry.answer is not None for entry in ledger.entries)
-        layout = lay_out_summary(self.compilation.matrices, self.compilation.trend)
         return replace(
             self.lying.checked,
             answers=answered,
             cells=len(ledger.rows) * len(ledger.columns),
-            counts=sum(map(figures.count_of, layout.matrices)),
+            counts=sum(map(figures.count_of, self.layout.matrices)),
         )
 
     def differences(self) -> Iterator[Difference]:
@@ -183,7 +199,7 @@ class _Recomputed:
     def _contents(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, lying)
-        elif lying != expected:
+        elif lying != expected and not file.endswith(".parquet"):
             compare = cells.tables if file.endswith(".csv") else cells.lines
             yield from compare(file, expected, lying)
 
@@ -201,15 +217,25 @@ class _Recomputed:
     def _figures(self, file: str, found: RawBook) -> Iterator[Difference]:
         """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
         sheets = {sheet.name: sheet for sheet in found.sheets}
-        ledger, summary = (
-            sheets.get(name, RawSheet(name, {})) for name in (LEDGER_SHEET, SUMMARY_SHEET)
-        )
-        plan, entries = self.second.plan, self.second.merged.entries
-        again = build_ledger(plan, self.second.year, entries)
-        joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
-        yield from figures.answers(file, ledger, again, joined)
-        layout = lay_out_summary(self.compilation.matrices, self.compilation.trend)
-        yield from figures.counts(file, summary, ledger, layout.matrices)
+        held = self._held(Path(file).name)
+        if held is not None:
+            ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
+            joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
+            yield from figures.answers(file, ledger, self.again, held, joined)
+            self.frames.append(figures.frame_of(ledger, self.layout.matrices))
+        if SUMMARY_SHEET in sheets or not self.again.parts:
+            yield from self._counts(file, sheets.get(SUMMARY_SHEET, RawSheet(SUMMARY_SHEET, {})))
+
+    def _held(self, name: str) -> Sequence[int] | None:
+        """Return the rows of the ledger a workbook holds; None for one that holds none."""
+        if not self.again.parts:
+            return range(len(self.again.rows))
+        return next((p.entries for p in self.compilation.ledger.parts if p.file == name), None)
+
+    def _counts(self, file: str, summary: RawSheet) -> Iterator[Difference]:
+        """Yield the counts that the rows contradict; without all of them nothing can be said."""
+        if len(self.frames) == max(1, len(self.again.parts)):
+            yield from figures.counts(file, summary, self.frames, self.layout.matrices)
 
     def _digest_list(self) -> Iterator[Difference]:
         """Yield every line of the final version's list that is not what it must be."""

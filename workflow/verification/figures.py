@@ -21,38 +21,47 @@ if TYPE_CHECKING:
 
 
 def answers(
-    file: str, sheet: RawSheet, again: Ledger, joined: AbstractSet[str]
+    file: str,
+    sheet: RawSheet,
+    again: Ledger,
+    entries: Sequence[int],
+    joined: AbstractSet[str],
 ) -> Iterator[Difference]:
-    """Yield every cell of the ledger sheet that a second reading of the originals contradicts.
+    """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
 
-    Joined are the files in which the second reading joins the lines of a cell.
+    Entries are the rows it holds, by their places in the whole ledger. Joined are the files in
+    which the second reading joins the lines of a cell.
     """
-    for at, (entry, row) in enumerate(zip(again.entries, again.rows, strict=True), start=2):
+    for at, place in enumerate(entries, start=2):
+        entry, row = again.entries[place], again.rows[place]
         for column, value in enumerate(row, start=1):
             found, expected = stored(sheet.cells.get((at, column))), spelled(value)
             if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
                 label = again.columns[column - 1].label
                 item = entry.assignment.item.id
-                place = Place(
+                where = Place(
                     file=file, sheet=LEDGER_SHEET, cell=a1(at, column), item=item, field=label
                 )
                 origin = _origin(entry, again, column - 1)
                 yield difference(
-                    Code.VERIFY_ANSWER, place, expected=expected, found=found, origin=origin
+                    Code.VERIFY_ANSWER, where, expected=expected, found=found, origin=origin
                 )
 
 
 def counts(
-    file: str, summary: RawSheet, ledger: RawSheet, places: Sequence[MatrixPlace]
+    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixPlace]
 ) -> Iterator[Difference]:
-    """Yield every count of the matrices that the rows of the ledger sheet contradict.
+    """Yield every count of the matrices that the rows of the ledger's sheets contradict.
 
     pandas counts here, so that this is not the counting the workbook was made with.
     """
-    frame = _frame(ledger)
+    import pandas as pd
+
+    frame = pd.concat(frames, ignore_index=True)
     for place in places:
         for (down, across), expected in _recounted(frame, place):
-            found = _result(summary.cells.get((down[0], across[0])))
+            is_live = place.matrix.is_live or None in (down[1], across[1])
+            found = _result(summary.cells.get((down[0], across[0])), is_live)
             if found != str(expected):
                 where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
                 origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
@@ -84,11 +93,14 @@ def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
     return ((row, column) for row in down for column in across)
 
 
-def _frame(sheet: RawSheet) -> pd.DataFrame:
-    """Return the ledger sheet as text, a row per row, a column per heading."""
+def frame_of(sheet: RawSheet, places: Sequence[MatrixPlace]) -> pd.DataFrame:
+    """Return what the matrices count of a ledger sheet as text, a row per row."""
     import pandas as pd
 
-    header = {cell.text: column for (row, column), cell in sheet.cells.items() if row == 1}
+    buckets = (bucket for p in places for bucket in (*p.matrix.rows, *p.matrix.columns))
+    counted = {label for bucket in buckets for label, _ in bucket.conditions}
+    first = ((column, cell.text) for (row, column), cell in sheet.cells.items() if row == 1)
+    header = {label: column for column, label in first if label in counted}
     rows = sorted({row for row, _ in sheet.cells if row > 1})
     columns = {
         label: [stored(sheet.cells.get((row, column))) for row in rows]
@@ -114,9 +126,9 @@ def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> pd.Series:
     return fits
 
 
-def _result(cell: RawCell | None) -> str:
-    """Return the number a count cell shows; a count is a formula, so anything else is none."""
-    result = cell.cached if cell else None
+def _result(cell: RawCell | None, is_live: bool) -> str:
+    """Return the number a count cell shows; where counts are live, what is no formula is none."""
+    result = cell.cached if cell and is_live else cell
     return plain_number(result.number) if result and result.number is not None else ""
 
 

@@ -1,0 +1,98 @@
+"""A ledger of more rows than a sheet of Excel holds, divided over several workbooks. Pure.
+
+It is cut where the plan is: by its levels from the top, then by department, and only a department
+that is too large in itself is cut by rows. Neighbours that fit together share a workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from workflow.compiled.merge import Entry
+from workflow.files import safe_name
+from workflow.model import Plan
+from workflow.years import era_year
+
+_LONGEST_NAME = 40
+
+Key = Callable[[Entry], str]
+"""What a ledger is cut by: what an entry belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One workbook of a divided ledger: its rows, as places in the whole ledger, in its order."""
+
+    number: int
+    file: str
+    first: str
+    last: str
+    entries: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        """What it holds, in the words of the plan."""
+        return self.first if self.first == self.last else f"{self.first}〜{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    first: str
+    last: str
+    entries: tuple[int, ...]
+
+
+def divided(plan: Plan, year: int, entries: Sequence[Entry], most: int) -> tuple[Part, ...]:
+    """Return the parts of a ledger, none of which has more rows than the most."""
+    pieces = _cut(entries, range(len(entries)), _keys(plan), most)
+    digits = max(2, len(str(len(pieces))))
+    return tuple(_part(year, f"{n:0{digits}}", piece) for n, piece in enumerate(pieces, start=1))
+
+
+def _part(year: int, number: str, piece: _Piece) -> Part:
+    part = Part(int(number), "", piece.first, piece.last, tuple(sorted(piece.entries)))
+    name = safe_name(part.label, _LONGEST_NAME)
+    file = f"台帳_{era_year(year)}_{number}_{name}.xlsx"
+    return Part(part.number, file, part.first, part.last, part.entries)
+
+
+def _keys(plan: Plan) -> tuple[Key, ...]:
+    return (*map(_level, range(len(plan.levels) - 1)), lambda e: e.assignment.department_label)
+
+
+def _level(depth: int) -> Key:
+    return lambda entry: entry.assignment.item.path[depth]
+
+
+def _cut(
+    entries: Sequence[Entry], places: Sequence[int], keys: Sequence[Key], most: int
+) -> list[_Piece]:
+    if not keys:
+        starts = zip(count(1), range(0, len(places), most), strict=False)
+        return [_Piece(str(n), str(n), tuple(places[at : at + most])) for n, at in starts]
+    groups: dict[str, list[int]] = {}
+    for place in places:
+        groups.setdefault(keys[0](entries[place]), []).append(place)
+    pieces: list[_Piece] = []
+    for label, members in groups.items():
+        if len(members) <= most:
+            pieces.append(_Piece(label, label, tuple(members)))
+        else:
+            pieces += (
+                _Piece(f"{label} {piece.first}", f"{label} {piece.last}", piece.entries)
+                for piece in _cut(entries, members, keys[1:], most)
+            )
+    return _packed(pieces, most)
+
+
+def _packed(pieces: Iterable[_Piece], most: int) -> list[_Piece]:
+    """Return the pieces, each joined to the one before where both fit into one workbook."""
+    packed: list[_Piece] = []
+    for piece in pieces:
+        if packed and len(packed[-1].entries) + len(piece.entries) <= most:
+            before = packed.pop()
+            piece = _Piece(before.first, piece.last, before.entries + piece.entries)
+        packed.append(piece)
+    return packed
