@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,14 @@ from docx import Document
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.report.reading import Item, items_in_page, items_in_word
 from tests.engine import HERE
+from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
 from tests.scenario.play import run
 from tests.verification.rounds import copied
 from workflow.compiled.past import Row, read_ledger
 from workflow.journal import EventKind, load_journal
 from workflow.pipeline import finalize, report, verify
+from workflow.plan.convert import as_json_bytes
 from workflow.reporting import Reported
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -98,6 +101,37 @@ def test_collect_makes_the_pages_and_report_leaves_them_as_they_are(city: City) 
     assert {page: page.read_bytes() for page in pages(city)} == before
     assert made.pages.exists()
     assert made.set_aside == ()
+
+
+def test_a_page_the_plan_has_no_more_goes_and_one_changed_by_hand_is_kept(city: City) -> None:
+    *_, edited, last = pages(city)
+    edited.write_bytes(b"by hand")
+    document = json.loads((city.home / "plan.json").read_bytes())
+    document["items"] = [i for i in document["items"] if not i["id"].startswith("8-")]
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    collected = city.collect(now=LATER)
+    assert not last.exists()
+    (kept,) = collected.written.set_aside
+    assert kept.parent == edited.parent
+    assert kept.read_bytes() == b"by hand"
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+def test_another_city_is_reported_by_its_own_words(tmp_path: Path) -> None:
+    city = City.with_plan(tmp_path, other_plan())
+    city.generate()
+    city.send_back("D01", answers(other_plan()))
+    city.collect()
+    reported(city)
+    found = {item.id: item for item in items_in_word(word(city))}
+    assert len(found) == 480
+    for row in rows(city)[:8]:
+        item = found[row["整理番号"]]
+        assert item.headings == (row["政策"], row["施策"])
+        assert item.answers[0]["評価"] == row["評価"]
+        assert item.answers[0]["決算額（千円）"] == f"{int(row['決算額（千円）']):,}"
+        assert item.answers[0]["完了日"].startswith("令和5年")
+    assert found["60-08"].answers[0]["回答状況"].startswith("未提出")
 
 
 def test_the_template_is_written_once_and_then_belongs_to_the_city(city: City) -> None:

@@ -15,7 +15,7 @@ from workflow.demo.fill import fill
 from workflow.errors import WorkspaceError
 from workflow.files import write_file
 from workflow.model import Plan
-from workflow.pipeline import Collected, collect, finalize, generate
+from workflow.pipeline import Collected, collect, finalize, generate, report
 from workflow.plan.convert import as_book_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.engine import judge_in_workers, open_in_worker
@@ -60,12 +60,15 @@ def play(folder: Path, say: Say) -> int:
         if year == 2023:
             finalize(workspace, year, issued_at + timedelta(days=60), _READING)
             say(f"{era_year(year)}を確定しました。")
+            report(workspace, year, issued_at + timedelta(days=61))
+            say("公表用の報告書を作りました。")
     say("\n次のファイルを開いてみてください。")
     for collected in compiled:
         say(f"・{collected.overview}")
         say(f"・{collected.ledger}")
         for path in collected.written.handbacks:
             say(f"・差戻し用の調査票：{path}")
+    say(f"・報告書：{workspace.report(2023)}")
     say(f"・調査票の例：{workspace.templates(2024)}")
     say("\n元の回答から計算し直して照合するには、次のように実行します。")
     say(f"    python run.py verify --year 2024 --home {folder.name}")

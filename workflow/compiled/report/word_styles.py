@@ -116,8 +116,8 @@ def _add_own_styles(document: Document) -> None:
     layout = item.paragraph_format
     layout.space_before, layout.space_after = Pt(10), Pt(3)
     layout.line_spacing, layout.keep_with_next, layout.keep_together = 1.2, True, True
-    layout.left_indent, layout.first_line_indent = Mm(13), Mm(-13)
-    layout.tab_stops.add_tab_stop(Mm(13))
+    layout.left_indent, layout.first_line_indent = Mm(17), Mm(-17)
+    layout.tab_stops.add_tab_stop(Mm(17))
     item.element.get_or_add_pPr().append(element("outlineLvl", val="4"))
     for name, size, bold, spacing in (
         (LABEL, 9.5, True, 1.25),
