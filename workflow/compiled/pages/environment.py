@@ -69,7 +69,6 @@ def _colours() -> str:
         "muted": look.MUTED_INK,
         "line": look.LINE,
         "head": look.HEADER_FILL,
-        "label": look.LABEL_FILL,
         "alert": look.ALERT_INK,
         "link": look.LINK_INK,
         **{f"series-{n}": fill for n, fill in enumerate(look.SERIES_FILLS)},
