@@ -20,6 +20,7 @@ _LOCAL_HEADER = struct.Struct("<26xHH")  # the lengths of name and extra field
 _XML = (".xml", ".rels", ".vml")
 _DOCTYPE = b"<!DOCTYPE"
 _SIGNATURES = "META-INF/"  # OpenOffice once began the list of parts there with a document type
+_SHORTEST_STYLE = len("<xf />")
 _SHORTEST_CELL = len('<c r="A1"><v>1</v></c>')
 
 
@@ -117,8 +118,9 @@ def _declaring(package: Package, _: Limits) -> Refusal | None:
 
 def _too_many_styles(package: Package, limits: Limits) -> Refusal | None:
     for name in package.archive.namelist():
-        if name.endswith("styles.xml"):
-            count = _elements(package.read(name), b"xf")
+        part = package.read(name) if name.endswith("styles.xml") else b""
+        if len(part) > limits.styles * _SHORTEST_STYLE:
+            count = _elements(part, b"xf")
             if count > limits.styles:
                 return too_large(f"セルの書式が{count:,}個")
     return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Collection, Iterator
+from operator import itemgetter
 
 from workflow.findings import Code
 from workflow.limits import Limits
@@ -13,6 +13,7 @@ from workflow.raw import RawBook
 from workflow.returned.refusal import RefusedError, broken, too_large, unreadable
 
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of every sheet since Excel 2007
+_COLUMN = itemgetter(1)
 _ROW_RECORD = 0
 _CELL_RECORDS = range(2, 12)
 _UNREAD_RECORDS = frozenset({*range(13, 19), 62})
@@ -33,13 +34,17 @@ def refuse_absurd(book: RawBook, limits: Limits) -> None:
     for sheet in book.sheets:
         if len(sheet.merged) > limits.merged_areas:
             raise RefusedError(too_large(f"結合セルが{len(sheet.merged):,}個"))
-        ends = ((area.bottom, area.right) for area in sheet.merged)
-        if not all(map(_is_on_a_sheet, chain(sheet.cells, ends))):
+        ends = [(area.bottom, area.right) for area in sheet.merged]
+        if not (_are_on_a_sheet(sheet.cells) and _are_on_a_sheet(ends)):
             raise RefusedError(broken("シートの端より外にセルがあります"))
 
 
-def _is_on_a_sheet(place: tuple[int, int]) -> bool:
-    return 1 <= place[0] <= _ROWS and 1 <= place[1] <= _COLUMNS
+def _are_on_a_sheet(places: Collection[tuple[int, int]]) -> bool:
+    if not places:
+        return True
+    columns = [*map(_COLUMN, places)]
+    within = min(places)[0] >= 1 and min(columns) >= 1
+    return within and max(places)[0] <= _ROWS and max(columns) <= _COLUMNS
 
 
 def measure_xlsb(content: bytes, limits: Limits) -> None:
