@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 from workflow.limits import MILLION, Limits
@@ -72,21 +73,25 @@ def _too_large(package: Package, limits: Limits) -> Refusal | None:
 
 
 def _twins(package: Package, _: Limits) -> Refusal | None:
-    names = [*_names(package)]
+    names = _names(tuple(part.orig_filename for part in package.archive.infolist()))
     twins = len(set(names)) < len(names)
     return broken("同じ名前の部品が二つあります") if twins else None
 
 
 def _climbing(package: Package, _: Limits) -> Refusal | None:
-    climbs = any(name.startswith("../") for name in _names(package))
+    names = _names(tuple(part.orig_filename for part in package.archive.infolist()))
+    climbs = any(name.startswith("../") for name in names)
     return broken("外のフォルダーを指す名前の部品があります") if climbs else None
 
 
-def _names(package: Package) -> Iterator[str]:
-    """Yield each part's name as some reader takes it: by case, cut at a NUL, by its slashes."""
-    for part in package.archive.infolist():
-        name = part.orig_filename.split("\0")[0].replace("\\", "/")
-        yield posixpath.normpath(name).lstrip("/").casefold()
+@lru_cache(maxsize=64)
+def _names(stored: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each part's name as some reader takes it: by case, cut at a NUL, by its slashes.
+
+    A program gives the parts the same names in every workbook, so they are remembered.
+    """
+    names = (name.split("\0")[0].replace("\\", "/") for name in stored)
+    return tuple(posixpath.normpath(name).lstrip("/").casefold() for name in names)
 
 
 def _overlapping(package: Package, _: Limits) -> Refusal | None:

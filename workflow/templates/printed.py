@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
-from workflow.cells import decoded
-
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+from workflow.xlsx.package import Package
+from workflow.xlsx.xml_reader import shared_texts
 
 
 def printed_texts(template: bytes) -> tuple[str, ...]:
     """Return every text on a template of ours, each once, sorted."""
-    from defusedxml.ElementTree import fromstring
-
-    with zipfile.ZipFile(io.BytesIO(template)) as archive:
-        table = fromstring(archive.read("xl/sharedStrings.xml"))
-    return tuple(sorted({decoded(text.text or "") for text in table.iter(f"{_MAIN}t")}))
+    return tuple(sorted({*shared_texts(Package(template))}))

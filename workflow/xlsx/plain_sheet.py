@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -16,8 +16,9 @@ from operator import lt
 from typing import TYPE_CHECKING
 
 from workflow.raw import CellKind, RawCell
+from workflow.xlsx.frame import Frame, frame_of
 from workflow.xlsx.package import MAIN
-from workflow.xlsx.plain_spelling import T, has_usual_names, letters_of, shown
+from workflow.xlsx.plain_spelling import T, are_letters, has_usual_names, shown, text_of
 from workflow.xlsx.references import place_of
 from workflow.xlsx.stored import Stored, formula_cell
 from workflow.xlsx.xml_parts import is_plain, parsed
@@ -31,7 +32,8 @@ Cells = dict[tuple[int, int], RawCell]
 _CELL = re.compile(
     r'<c r="([A-Z]++[0-9]++)"(?: s="[0-9]++")?+(?: ?/>| t="s"><v>([0-9]{1,7})</v></c>'
     r'|(?: t="n")?(?: ?/>|>(?:<v>([0-9.E+-]++)</v>)?</c>)'
-    r'|(?: t="(?:n|str)")?><f(?: aca="false")?>([^<]*)</f>(?:<v>[^<]*</v>|<v ?/>)?</c>'
+    r'|(?: t="(?:n|str)")?><f(?: aca="false")?>([^<]*)</f>(?:<v>[^<\]\x00-\x1f\ufffe\uffff]*</v>'
+    r"|<v ?/>)?</c>"
     rf'| t="inlineStr"(?: ?/>|><is>{T}([^<]*)</t></is></c>))',
     re.ASCII,
 )
@@ -50,10 +52,10 @@ _BOUNDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PlainSheet:
-    """The cells of a sheet without hidden rows, and its XML without the rows."""
+    """The cells of a sheet without hidden rows, and what stands beside them."""
 
     cells: Cells
-    frame: Element
+    frame: Frame
 
 
 def plain_sheet(part: bytes, stored: Stored, formulas: bool) -> PlainSheet | None:
@@ -61,7 +63,7 @@ def plain_sheet(part: bytes, stored: Stored, formulas: bool) -> PlainSheet | Non
 
     With formulas, cells may hold them; the results stored with them are left out.
     """
-    head, opening, rest = letters_of(part).partition("<sheetData>")
+    head, opening, rest = text_of(part).partition("<sheetData>")
     rows, closing, tail = rest.partition("</sheetData>")
     if not (opening and closing and has_usual_names(rows)):
         return None
@@ -70,12 +72,17 @@ def plain_sheet(part: bytes, stored: Stored, formulas: bool) -> PlainSheet | Non
     return None if frame is None or cells is None else PlainSheet(cells, frame)
 
 
-def _frame(xml: bytes) -> Element | None:
-    """Return a sheet without its rows; None when rows could stand elsewhere, or mean another."""
+@lru_cache(maxsize=64)
+def _frame(xml: bytes) -> Frame | None:
+    """Return a sheet without its rows; None when rows could stand elsewhere, or mean another.
+
+    Templates of equal length have the same frame, as a rule, so the last ones are remembered.
+    """
     if not is_plain(xml):
         return None
-    frame = parsed(xml)
-    return frame if frame.tag == f"{MAIN}worksheet" and _is_usual(frame) else None
+    sheet = parsed(xml)
+    is_usual = sheet.tag == f"{MAIN}worksheet" and _is_usual(sheet)
+    return frame_of(sheet) if is_usual else None
 
 
 def _is_usual(frame: Element) -> bool:
@@ -95,21 +102,30 @@ def _cells(rows: str, stored: Stored, formulas: bool) -> Cells | None:
     pieces = _CELL.split(rows)
     references, texts, numbers, spelled, inline = (pieces[n::_STEP] for n in range(1, _STEP))
     places = [*map(place_of, references)]
+    written = [*filter(None, (*spelled, *inline))]
     may_stand = formulas or spelled.count(None) == len(spelled)
-    if not (may_stand and _is_in_order(pieces[::_STEP], places)):
+    if not (may_stand and are_letters("".join(written)) and _is_in_order(pieces[::_STEP], places)):
         return None
-    cells = {p: stored.texts[int(at)] for p, at in zip(places, texts, strict=True) if at}
-    styles = dict(_STYLED.findall(rows)) if any(numbers) else {}
-    for place, reference, number in zip(places, references, numbers, strict=True):
-        if number:
-            cells[place] = stored.number_cell(number, int(styles.get(reference, 0)))
-    for place, formula in zip(places, spelled, strict=True):
-        if formula is not None:
-            cells[place] = formula_cell(f"={unescaped(formula)}")
-    for place, text in zip(places, inline, strict=True):
-        if text is not None:
-            cells[place] = RawCell(CellKind.TEXT, shown(text))
+    shared = stored.texts
+    cells = {p: shared[int(at)] for p, at in zip(places, texts, strict=True) if at}
+    if any(numbers):
+        styles = dict(_STYLED.findall(rows))
+        for place, reference, number in zip(places, references, numbers, strict=True):
+            if number:
+                cells[place] = stored.number_cell(number, int(styles.get(reference, 0)))
+    for place, formula in _given(places, spelled):
+        cells[place] = formula_cell(f"={unescaped(formula)}")
+    for place, text in _given(places, inline):
+        cells[place] = RawCell(CellKind.TEXT, shown(text))
     return cells
+
+
+def _given(
+    places: Sequence[tuple[int, int]], texts: Sequence[str | None]
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the texts that are there, though blank, with their places."""
+    if texts.count(None) < len(texts):
+        yield from ((p, text) for p, text in zip(places, texts, strict=True) if text is not None)
 
 
 def _is_in_order(between: Sequence[str], places: Sequence[tuple[int, int]]) -> bool:

@@ -14,6 +14,9 @@ MOST_BYTES = 10_000_000
 _NO_LETTERS = bytes({*range(0x20)} - {0x09, 0x0A})
 """What XML forbids, and the carriage return, which it reads as another character."""
 
+_NO_LETTER = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""The same of a text, with the two that are no characters."""
+
 _OTHER_NAMES = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 
 T = r'<t(?: xml:space="preserve")?>'
@@ -22,14 +25,26 @@ T = r'<t(?: xml:space="preserve")?>'
 
 def letters_of(part: bytes) -> str:
     """Return a part as text; blank when it has letters that XML forbids, or is very large."""
-    body = body_of(part) if len(part) <= MOST_BYTES else b""
+    body = body_of(part)
+    # Bytes are many times faster to look through than a text.
     if len(body.translate(None, _NO_LETTERS)) < len(body) or (b"]" in body and b"]]>" in body):
         return ""
+    text = text_of(part)
+    return "" if "\ufffe" in text or "\uffff" in text else text
+
+
+def text_of(part: bytes) -> str:
+    """Return a part as text, whatever letters it has; blank when it is no UTF-8 or very large."""
+    body = body_of(part) if len(part) <= MOST_BYTES else b""
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError:
         return ""
-    return "" if "\ufffe" in text or "\uffff" in text else text
+
+
+def are_letters(text: str) -> bool:
+    """Whether XML allows every letter of a text, and reads it as it stands."""
+    return _NO_LETTER.search(text) is None and "]]>" not in text
 
 
 def has_usual_names(text: str) -> bool:

@@ -52,10 +52,11 @@ def stored_in(package: Package) -> Stored:
         raise ValueError("no workbook")
     properties = package.book_tree.find(f"{MAIN}workbookPr")
     since_1904 = properties is not None and is_true(properties.get("date1904"))
-    return Stored(_texts(package), _styles(package), since_1904)
+    return Stored(shared_texts(package), _styles(package), since_1904)
 
 
-def _texts(package: Package) -> list[str]:
+def shared_texts(package: Package) -> list[str]:
+    """Return the texts the cells of a workbook refer to."""
     part = package.related("sharedStrings", package.book)
     if not part:
         return []

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from workflow.cells import decoded
 from workflow.raw import CellKind, RawCell, RawSheet
+from workflow.xlsx.frame import frame_of
 from workflow.xlsx.nesting import Nesting
 from workflow.xlsx.number_formats import iso_day_cell
 from workflow.xlsx.package import MAIN
 from workflow.xlsx.plain_sheet import plain_sheet
-from workflow.xlsx.references import area_of, hidden_under, place_of
+from workflow.xlsx.references import place_of
 from workflow.xlsx.shared_formulas import moved
 from workflow.xlsx.stored import Stored, whole
 from workflow.xlsx.xml_parts import steps
@@ -23,14 +22,13 @@ if TYPE_CHECKING:
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (
     MAIN + tag for tag in ("row", "c", "v", "f", "is", "t", "r")
 )
-_CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
 
 
 def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = True) -> RawSheet:
     """Return what a sheet holds, with the results stored with its formulas or without."""
     plain = plain_sheet(part, stored, formulas=not keeps_results)
     if plain is not None:
-        return _sheet(name, plain.cells, (), plain.frame)
+        return plain.frame.around(name, plain.cells)
     rows = _Rows(stored, keeps_results)
     nesting = Nesting()
     for event, element in steps(part):
@@ -41,7 +39,8 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
         if element.tag == _ROW:
             rows.take(element)
             element.clear()
-    return _sheet(name, rows.cells, rows.hidden, element)  # the last to end is the root
+    frame = frame_of(element)  # the last to end is the root
+    return frame.around(name, rows.cells, rows.hidden)
 
 
 def texts_of(table: Element) -> list[str]:
@@ -60,34 +59,9 @@ def plain_text(element: Element) -> str:
     return decoded("".join(texts))
 
 
-def _sheet(
-    name: str, cells: dict[tuple[int, int], RawCell], hidden: Iterable[int], sheet: Element
-) -> RawSheet:
-    merges = [merge.get("ref", "") for merge in sheet.iter(f"{MAIN}mergeCell")]
-    for reference in merges:
-        _uncover(cells, reference)
-    return RawSheet(
-        name=name,
-        cells=cells,
-        merged=tuple(sorted({*map(area_of, merges)}, key=_CORNERS)),
-        hidden_rows=frozenset(hidden),
-        filtered=sheet.find(f"{MAIN}autoFilter/{MAIN}filterColumn") is not None,
-    )
-
-
 def is_true(stored: str | None) -> bool:
     """Whether an attribute says yes."""
     return stored in ("1", "true", "on")
-
-
-def _uncover(cells: dict[tuple[int, int], RawCell], reference: str) -> None:
-    """Drop what lies hidden under a merged cell: only its first cell is shown."""
-    hidden = hidden_under(reference)
-    if hidden is None:
-        area = area_of(reference)
-        hidden = tuple(p for p in cells if area.holds(*p) and p != (area.top, area.left))
-    for place in hidden:
-        cells.pop(place, None)
 
 
 class _Rows:
