@@ -8,19 +8,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
 from workflow.findings import Severity
 from workflow.model import Outcome
 from workflow.plain_text import aligned, harmless
@@ -39,30 +26,16 @@ if TYPE_CHECKING:
 _SHOWN_FINDINGS = 20
 
 
-class _SpeedColumn(ProgressColumn):
-    """How many files a second are done."""
-
-    def render(self, task: Task) -> Text:
-        """Return the speed, once there is one."""
-        return Text(f"{task.speed:.1f}件/秒" if task.speed else "")
-
-
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on standard error while work goes on, where a person is looking."""
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _SpeedColumn(),
-        TextColumn("残り"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as p:
-        task = p.add_task(title, total=None)
-        yield lambda done, total: p.update(task, completed=done, total=total)
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from workflow.progress_bar import moving_bar
+
+    with moving_bar(title) as told:
+        yield told
 
 
 def show_round(departments: Iterable[Mapping[str, Any]], document: dict[str, Any]) -> None:

@@ -35,12 +35,15 @@ def run(
     changed: Mapping[str, str] | None = None,
 ) -> Run:
     """Run a command to its end. Raises RuntimeError with what it said when it fails."""
+    environment = {**os.environ, **(changed or {})}
+    # What is compiled at first use is kept, as it is for people, and as it is for the peers' parts.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
-            env={**os.environ, **(changed or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,

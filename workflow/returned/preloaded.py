@@ -1,29 +1,13 @@
 """What reading returns needs, imported once by the process that worker processes are forked from.
 
-Most readers import these when they first need them, which every new worker would do anew.
+What few files or none need (passwords, other formats, the words for what is wrong with an answer)
+is imported by the worker that meets one: a city's twelve files would wait longer for all of it than
+for being read.
 """
 
 from __future__ import annotations
 
-import defusedxml.ElementTree
-import jsonschema
-import msoffcrypto
-import olefile
-import openpyxl
-import python_calamine
-
 import workflow.returned.judge
-import workflow.returned.reader
-import workflow.returned.second_reading
+import workflow.xlsx.xml_reader
 
-LOADED = (
-    defusedxml.ElementTree,
-    jsonschema,
-    msoffcrypto,
-    olefile,
-    openpyxl,
-    python_calamine,
-    workflow.returned.judge,
-    workflow.returned.reader,
-    workflow.returned.second_reading,
-)
+LOADED = (workflow.returned.judge, workflow.xlsx.xml_reader)
