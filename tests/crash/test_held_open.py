@@ -1,0 +1,107 @@
+"""The ledger is open in Excel, on Windows, while a collect runs: nothing is lost, all is said."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from tests.city import City, full_texts
+from tests.crash.disk import lying
+from tests.engine import HERE
+from workflow.cli import main
+from workflow.exact_book import open_exactly
+from workflow.pipeline import verify
+
+YEAR = 2023
+
+
+@pytest.fixture(autouse=True)
+def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
+    monkeypatch.setattr("workflow.returned.processes.get_ready", lambda: None)
+
+
+@pytest.fixture
+def more(city: City) -> City:
+    """A round collected once, in which another return has come."""
+    city.generate()
+    city.send_back("GAKKO", full_texts(city.plan))
+    assert collected(city) == 1
+    city.send_back("KOREI", full_texts(city.plan), hours=1)
+    return city
+
+
+def collected(city: City) -> int:
+    return main(["collect", "--year", str(YEAR), "--home", str(city.home)])
+
+
+@contextmanager
+def held_open(path: Path) -> Iterator[None]:
+    """Refuse what Windows refuses while Excel has a file open."""
+    real = {name: getattr(os, name) for name in ("replace", "unlink")}
+
+    def refuse(target: str | Path) -> None:
+        if Path(target) == path:
+            raise PermissionError(errno.EACCES, "", str(path))
+
+    def replace(source: Path, target: Path) -> None:
+        refuse(target)
+        real["replace"](source, target)
+
+    def unlink(target: Path) -> None:
+        refuse(target)
+        real["unlink"](target)
+
+    with mock.patch.object(os, "replace", replace), mock.patch.object(os, "unlink", unlink):
+        yield
+
+
+def beside(city: City) -> list[Path]:
+    return sorted(city.workspace.compiled(YEAR).glob("*_未反映_*"))
+
+
+def test_what_was_computed_lies_beside_and_goes_with_the_next_collect(
+    more: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, ledger = lying(more.home), more.workspace.ledger(YEAR)
+    with held_open(ledger):
+        assert collected(more) == 2
+    (new,) = beside(more)
+    (said,) = capsys.readouterr().err.splitlines()
+    assert ledger.name in said
+    assert new.name in said
+    rows = open_exactly(new.read_bytes())["台帳"].iter_rows(values_only=True)
+    assert any("KOREI.xlsx" in row for row in rows)
+    after = lying(more.home)
+    del after[new.relative_to(more.home).as_posix()]
+    assert after == before
+    assert collected(more) == 1
+    assert beside(more) == []
+    assert verify(more.workspace, YEAR, HERE).is_clean
+
+
+def test_one_somebody_wrote_into_is_left_to_him(more: City) -> None:
+    with held_open(more.workspace.ledger(YEAR)):
+        collected(more)
+    (new,) = beside(more)
+    new.write_bytes(b"by hand")
+    collected(more)
+    assert [path.read_bytes() for path in beside(more)] == [b"by hand"]
+
+
+def test_a_template_that_is_open_stops_generate_alone(
+    more: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = more.template("GAKKO")
+    before = lying(more.home)
+    template.unlink()
+    with held_open(template):
+        assert main(["generate", "--year", str(YEAR), "--home", str(more.home)]) == 2
+    assert template.name in capsys.readouterr().err
+    assert lying(more.home).keys() == before.keys() - {template.relative_to(more.home).as_posix()}
