@@ -150,7 +150,10 @@ def _problem(situation: Situation, city: City) -> str:
             return f"no sentence: {error}"
         is_clean = False
     if not is_clean:
-        situation.again(city)
+        try:
+            situation.again(city)
+        except WorkflowError as error:
+            return f"not again: {error}"
     take_back(city.workspace, YEAR)  # as the next run does first
     if left := [p.name for p in city.home.rglob(".torimatome-*") if ".extracts" not in p.parts]:
         return f"left over: {left}"
