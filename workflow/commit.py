@@ -32,7 +32,7 @@ from workflow.files import (
     unlock,
     write_temporary,
 )
-from workflow.intent import Intent, Place, Step, intent_as_bytes, places
+from workflow.intent import Intent, Place, Step, intent_as_bytes, is_below, places
 from workflow.take_back import settle, take_back
 from workflow.workspace import Workspace
 
@@ -61,6 +61,7 @@ def commit(workspace: Workspace, year: int, changes: Changes) -> None:
     intent = _intended(workspace, changes)
     if not intent.steps:
         return
+    assert is_below(intent, workspace.round_folders(year)), "nobody could take this back"
     found = places(intent, workspace.home)
     refuse_too_long(_targets(found), windows=sys.platform == "win32")
     try:

@@ -76,12 +76,17 @@ def read_intent(content: bytes, folders: Iterable[str]) -> Intent:
     try:
         said = json.loads(content)
         intent = Intent(str(said["token"]), tuple(Step(**step) for step in said["steps"]))
-        fits = _TOKEN.fullmatch(intent.token) and all(_fits(s, folders) for s in intent.steps)
+        fits = _TOKEN.fullmatch(intent.token) and is_below(intent, folders)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no intent") from error
     if not fits:
         raise ValueError("an intent for other files")
     return intent
+
+
+def is_below(intent: Intent, folders: Iterable[str]) -> bool:
+    """Whether every target lies below one of some folders of the workspace."""
+    return all(_fits(step, folders) for step in intent.steps)
 
 
 def _fits(step: Step, folders: Iterable[str]) -> bool:

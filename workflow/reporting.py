@@ -17,7 +17,7 @@ from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_template import template_document
 from workflow.compiled.set_aside import set_aside
 from workflow.errors import WorkspaceError
-from workflow.files import sha256
+from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal, lengthened
 from workflow.rounds import not_collected, plan_as_recorded, stage_of
 from workflow.workspace import Workspace
@@ -50,11 +50,12 @@ def write_report(workspace: Workspace, year: int, now: datetime, journal: Journa
     edited = set_aside(folder, outputs, every_output(journal))
     after = _recorded(journal, now, outputs, template)
     writes = {
-        **({path: template} if is_new else {}),
         **edited,
         **_differing(folder, outputs),
         **lengthened(workspace.journal(year), journal, after),
     }
+    if is_new:  # it is no file of the round, and whole by itself
+        write_file(path, template)
     commit(workspace, year, Changes(writes=writes))
     return Reported(
         word=folder / word,

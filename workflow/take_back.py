@@ -99,11 +99,10 @@ def _put_back(target: Path, old: Path, *, locked: bool) -> None:
 
 def _noted(workspace: Workspace, year: int) -> tuple[Place, ...]:
     """Return the places of the note that lies there; none of them may be outside the round."""
-    note, folders = workspace.intent(year), (workspace.templates(year), workspace.compiled(year))
-    names = [folder.relative_to(workspace.home).as_posix() for folder in folders]
-    real = [folder.resolve() for folder in folders]
+    note, folders = workspace.intent(year), workspace.round_folders(year)
+    real = [(workspace.home / folder).resolve() for folder in folders]
     try:
-        found = places(read_intent(note.read_bytes(), names), workspace.home)
+        found = places(read_intent(note.read_bytes(), folders), workspace.home)
         for place in found:
             parent = place.target.parent.resolve()
             if not any(parent.is_relative_to(folder) for folder in real):
@@ -118,8 +117,8 @@ def _noted(workspace: Workspace, year: int) -> tuple[Place, ...]:
 
 def _left_over(workspace: Workspace, year: int) -> Iterator[Path]:
     """Yield what runs that died left beside the round's files."""
-    for folder in (workspace.templates(year), workspace.compiled(year)):
-        for parent, _, names in os.walk(folder):
+    for folder in workspace.round_folders(year):
+        for parent, _, names in os.walk(workspace.home / folder):
             yield from (Path(parent) / name for name in names if is_temporary(name))
 
 

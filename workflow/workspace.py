@@ -95,6 +95,12 @@ class Workspace:
         """The mails that ask for what is missing or to be corrected, not sent yet."""
         return self.compiled(year) / "メール"
 
+    def round_folders(self, year: int) -> tuple[str, str]:
+        """The folders of a round that the tool writes to, as paths below the workspace."""
+        folders = (self.templates(year), self.compiled(year))
+        templates, compiled = (folder.relative_to(self.home).as_posix() for folder in folders)
+        return templates, compiled
+
     def issued_years(self) -> tuple[int, ...]:
         """Return the years that have a templates folder, the earliest first."""
         folder = self.home / "templates"
