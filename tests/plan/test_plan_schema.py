@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.plan.plan_documents import MISSING, changed, in_book, in_json, small
+from workflow.glance import at_a_glance
 from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document
 from workflow.plan.load import validated
+from workflow.plan.node import Node
+from workflow.plan.schema import schema_problems, whole_schema
 
 LONG = "あ" * 256
 
@@ -156,3 +163,23 @@ def test_an_empty_option_means_the_same_as_none(pointer: str, value: object) -> 
 
 
 _ABSENT = ("/departments/0/email", "/plan/contact", "/form/fields/0/help")
+
+
+ANYTHING = st.sampled_from(
+    (
+        *("", " 前後 ", "二行\n目", "A", "Ａ", "𠮷" * 200, "2024-02-30", "x" * 300, "text", "date"),
+        *(0, 1, 1.0, -1, True, None, [], {}, [""], ["A", 1], {"field": "rating", "in": []}),
+    )
+)
+
+
+POINTERS = sorted({node.pointer for node in Node(small()).walk() if node.pointer})
+
+
+@settings(deadline=None)
+@given(st.sampled_from(POINTERS), ANYTHING)
+def test_a_glance_lets_nothing_through_that_the_schema_refuses(pointer: str, value: object) -> None:
+    spoilt = changed(pointer, value)
+    with patch("workflow.plan.schema.at_a_glance", lambda _: lambda _: False):
+        refused = [problem.code for problem in schema_problems(Node(spoilt))]
+    assert not (refused and at_a_glance(whole_schema())(spoilt))
