@@ -49,6 +49,12 @@ class Limits:
 USUAL = Limits()
 """The limits of a plan that sets none."""
 
+COMPILED = Limits(
+    **{limit.name: limit.metadata["most"] for limit in fields(Limits)}
+    | {"seconds": 600, "memory_megabytes": 8_000}
+)
+"""Those within which a workbook we compiled is read again: it is as large as the round was."""
+
 
 def limits() -> tuple[Field[Any], ...]:
     """Return every limit: its name, its default, and least, most and about in its metadata."""

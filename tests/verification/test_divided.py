@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,7 +23,10 @@ from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.past import read_ledger
 from workflow.exact_book import open_exactly
 from workflow.journal import load_journal
+from workflow.limits import COMPILED, USUAL
 from workflow.pipeline import collect, finalize
+from workflow.returned import second_reading
+from workflow.returned.second_reading import open_book
 
 MOST = 3
 """Rows in a part."""
@@ -178,3 +182,14 @@ def test_verifying_parquet_without_pyarrow_says_what_is_needed(
     report = verified(city)
     assert codes(report) == {"VERIFY_STOPPED"}
     assert "pyarrow" in report.differences[0].finding.message
+
+
+def test_what_we_compiled_is_read_again_within_limits_of_its_own(
+    divided_round: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger may hold more cells than any return: it is not refused as one would be."""
+    content = divided_round.workspace.ledger(YEAR).read_bytes()
+    assert open_book(content)
+    assert COMPILED.cells > USUAL.cells and COMPILED.part_megabytes > USUAL.part_megabytes
+    monkeypatch.setattr(second_reading, "COMPILED", replace(USUAL, part_megabytes=0))
+    assert open_book(content) is None

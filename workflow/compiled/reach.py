@@ -18,8 +18,8 @@ MOST_DETAILS = MAX_LINKS
 MOST_ROWS = MAX_ROWS
 """Rows of the ledger that stand on one sheet; with more it is divided over several workbooks."""
 
-MOST_IN_PART = 100_000
-"""Rows of each of those: an office computer opens them in seconds, and filters them at once."""
+MOST_IN_PART = 50_000
+"""Rows of each of those: an office computer opens them in seconds, and verify reads them whole."""
 
 MOST_LOOKED_THROUGH = 500_000_000
 """Rows that the formulas of one matrix look through, one formula after the other; with more, Excel

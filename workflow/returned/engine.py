@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from workflow.findings import Code
-from workflow.limits import MILLION, USUAL, Limits
+from workflow.limits import COMPILED, MILLION, Limits
 from workflow.model import Return
 from workflow.raw import RawBook
 from workflow.returned.crew import Means, Stopped, worked
@@ -44,7 +44,7 @@ def _judged(received: Received, context: Context) -> bytes:
 
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
-    (book,) = worked(open_book, (content,), _means(USUAL, workers=1))
+    (book,) = worked(open_book, (content,), _means(COMPILED, workers=1))
     return None if isinstance(book, Stopped) else book
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflow.limits import USUAL, Limits
+from workflow.limits import COMPILED, USUAL, Limits
 from workflow.raw import RawBook
 from workflow.returned.container import Kind, examine
 from workflow.returned.first_reading import read_xlsx
@@ -38,7 +38,7 @@ def open_book(content: bytes) -> RawBook | None:
     What we wrote we read with our own reader: a ledger may have half a million cells, and
     openpyxl takes many times as long.
     """
-    if examine("", content) is not Kind.XLSX:
+    if examine("", content, COMPILED) is not Kind.XLSX:
         return None
     try:
         return read_xlsx(content)
