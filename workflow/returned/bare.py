@@ -99,7 +99,7 @@ def _book(stored: Element, names: Sequence[str]) -> Element:
 
 def _styles(stored: Element) -> Element:
     root = Element(f"{MAIN}styleSheet")
-    formats = stored.findall(f"{MAIN}numFmts/{MAIN}numFmt")
+    formats = stored.findall(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId]")
     listed = SubElement(root, f"{MAIN}numFmts")
     for element in formats:
         SubElement(listed, f"{MAIN}numFmt", _kept(element, ("numFmtId", "formatCode")))

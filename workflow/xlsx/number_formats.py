@@ -53,7 +53,7 @@ def _remembered(part: bytes) -> DayStyles:
 def _day_styles(styles: Element) -> DayStyles:
     codes = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "")
-        for element in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
+        for element in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId]")
     }
     formats = [
         int(element.get("numFmtId", "0")) for element in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf")

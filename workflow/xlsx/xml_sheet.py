@@ -49,12 +49,19 @@ def texts_of(table: Element) -> list[str]:
 
 
 def plain_text(element: Element) -> str:
-    """Return the text of a string, its runs joined, without furigana."""
+    """Return the text of a string, its runs joined, without furigana.
+
+    ValueError for two texts in one place, or one behind runs: readers differ in which they take.
+    """
+    parts = [part for part in element if part.tag in (_TEXT, _RUN)]
+    if any(part.tag == _TEXT for part in parts[1:]):
+        raise ValueError("a text out of place")
+    if any(len(part.findall(_TEXT)) > 1 for part in parts):
+        raise ValueError("two texts in a run")
     texts = [
         text.text or ""
-        for part in element
+        for part in parts
         for text in ((part,) if part.tag == _TEXT else part.iterfind(_TEXT))
-        if part.tag in (_TEXT, _RUN)
     ]
     return decoded("".join(texts))
 
