@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from workflow.errors import WorkspaceError
 from workflow.files import sha256
 from workflow.model import Form, Plan, PreviousAnswers
-from workflow.take_back import refuse_unfinished
 from workflow.templates.register_file import load_register
+from workflow.transaction.take_back import refuse_unfinished
 from workflow.workspace import Workspace
 from workflow.years import era_year
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from workflow.errors import WorkspaceError
 from workflow.model import Plan, Return
 from workflow.returned.inbox import scan, seen_files
-from workflow.take_back import refuse_unfinished
 from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
+from workflow.transaction.take_back import refuse_unfinished
 from workflow.workspace import Workspace
 
 if TYPE_CHECKING:

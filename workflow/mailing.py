@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflow.commit import commit
 from workflow.compiled.asking import Asking
 from workflow.compiled.handback import handback_name
 from workflow.errors import WorkspaceError
@@ -25,9 +24,10 @@ from workflow.mail.letters import Said, filled_in
 from workflow.mail.saying import Occasion, distribution, request
 from workflow.model import Department
 from workflow.plan.load import load_plan
-from workflow.take_back import at_work
 from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
+from workflow.transaction.commit import commit
+from workflow.transaction.take_back import at_work
 from workflow.workspace import Workspace
 from workflow.years import JST, era_year
 

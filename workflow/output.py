@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflow.commit import Changes, commit
 from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.digest_list import digest_list, final_digests
@@ -32,10 +31,11 @@ from workflow.compiled.status import totals
 from workflow.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal, lengthened
-from workflow.own_files import OwnWrites, plan_writes
 from workflow.returned.inbox import seen_files
 from workflow.rounds import Round
 from workflow.templates.handback import handback_bytes
+from workflow.transaction.commit import Changes, commit
+from workflow.transaction.own_files import OwnWrites, plan_writes
 from workflow.workspace import Workspace
 from workflow.written import Written
 

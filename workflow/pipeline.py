@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow.commit import Changes, commit
 from workflow.errors import WorkspaceError
 from workflow.files import sha256
 from workflow.findings import Severity
 from workflow.journal import EventKind, Journal, lengthened, load_journal
 from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
-from workflow.take_back import at_work, refuse_unfinished
 from workflow.templates.register_file import load_register
+from workflow.transaction.commit import Changes, commit
+from workflow.transaction.take_back import at_work, refuse_unfinished
 from workflow.workspace import Workspace
 from workflow.written import Written
 from workflow.years import era_year, to_the_second

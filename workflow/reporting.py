@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workflow.commit import Changes, commit
 from workflow.compiled.past import Row, read_ledger
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.content import Content, content_of
@@ -20,6 +19,7 @@ from workflow.errors import WorkspaceError
 from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal, lengthened
 from workflow.rounds import not_collected, plan_as_recorded, stage_of
+from workflow.transaction.commit import Changes, commit
 from workflow.workspace import Workspace
 
 

@@ -32,7 +32,7 @@ from workflow.files import is_temporary
 from workflow.pipeline import finalize
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
-from workflow.take_back import take_back
+from workflow.transaction.take_back import take_back
 
 LATER = COLLECTED_AT + timedelta(days=1)
 _PAUSE = 0.0005

@@ -12,10 +12,10 @@ from pathlib import Path
 from unittest import mock
 
 from tests.crash.disk import Disk, Files, PowerLossError, lay, lying
-from workflow.commit import Changes, commit
 from workflow.errors import OutputError, WorkflowError
 from workflow.journal import read_journal
-from workflow.take_back import refuse_unfinished, take_back
+from workflow.transaction.commit import Changes, commit
+from workflow.transaction.take_back import refuse_unfinished, take_back
 from workflow.workspace import Workspace
 
 

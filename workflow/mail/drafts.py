@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow.commit import Changes
 from workflow.errors import WorkspaceError
 from workflow.files import safe_name
 from workflow.mail.letter_files import LetterKind
 from workflow.model import Department
-from workflow.own_files import plan_writes
+from workflow.transaction.commit import Changes
+from workflow.transaction.own_files import plan_writes
 from workflow.years import era_year
 
 _RECORD = ".drafts.json"

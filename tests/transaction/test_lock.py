@@ -15,7 +15,7 @@ import pytest
 
 from tests.programs import ROOT
 from workflow.errors import OutputError, WorkspaceError
-from workflow.lock import working
+from workflow.transaction.lock import working
 from workflow.years import JST
 
 NOON = datetime(2024, 5, 20, 12, 0, tzinfo=JST)
@@ -24,7 +24,7 @@ HOLDER = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from workflow.lock import working
+from workflow.transaction.lock import working
 from workflow.years import JST
 with working(Path(sys.argv[1]), "collect --year 2023", datetime(2024, 5, 20, 12, 0, tzinfo=JST)):
     print("held", flush=True)

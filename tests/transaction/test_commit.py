@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.programs import ROOT
-from workflow.commit import MAX_PATH, Changes, commit, refuse_too_long
 from workflow.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.files import sha256
-from workflow.take_back import refuse_unfinished, take_back
+from workflow.transaction.commit import MAX_PATH, Changes, commit, refuse_too_long
+from workflow.transaction.take_back import refuse_unfinished, take_back
 from workflow.workspace import Workspace
 
 YEAR = 2023
@@ -158,7 +158,7 @@ def test_a_disk_that_is_really_full_changes_nothing(
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from workflow.commit import Changes, commit\n"
+        "from workflow.transaction.commit import Changes, commit\n"
         "from workflow.errors import OutputError\n"
         "from workflow.workspace import Workspace\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
@@ -200,7 +200,7 @@ def die_at(workspace: Workspace, targets: list[Path], moves: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "replace", replace)
-        patch.setattr("workflow.commit.take_back", lambda *_: None)
+        patch.setattr("workflow.transaction.commit.take_back", lambda *_: None)
         with pytest.raises(PowerLossError):
             write(workspace, dict.fromkeys(targets, NEW))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflow.files import sha256
-from workflow.own_files import plan_writes
+from workflow.transaction.own_files import plan_writes
 
 
 def test_what_people_changed_is_kept_and_what_is_strange_stays(tmp_path: Path) -> None:

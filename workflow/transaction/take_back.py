@@ -20,8 +20,8 @@ from workflow.files import (
     sync_folders,
     unlock,
 )
-from workflow.intent import Place, places, read_intent
-from workflow.lock import working
+from workflow.transaction.intent import Place, places, read_intent
+from workflow.transaction.lock import working
 from workflow.workspace import Workspace
 from workflow.years import era_year
 

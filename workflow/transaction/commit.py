@@ -32,8 +32,8 @@ from workflow.files import (
     unlock,
     write_temporary,
 )
-from workflow.intent import Intent, Place, Step, intent_as_bytes, is_below, places
-from workflow.take_back import settle, take_back
+from workflow.transaction.intent import Intent, Place, Step, intent_as_bytes, is_below, places
+from workflow.transaction.take_back import settle, take_back
 from workflow.workspace import Workspace
 
 _AT_ONCE = 8

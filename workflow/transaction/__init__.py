@@ -1,0 +1,1 @@
+"""Changing the files of a round: one run at a time, all of its changes or none."""
