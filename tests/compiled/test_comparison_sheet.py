@@ -26,8 +26,8 @@ from workflow.compiled.past import PastYear
 from workflow.exact_book import open_exactly
 from workflow.look import ALERT_FILL, TO_FILL_FILL
 from workflow.model import Choice, Form, NumberField, Plan
-from workflow.sheets import add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE
+from workflow.workbooks.sheets import add_sheet, new_workbook
+from workflow.workbooks.table_sheet import FONT_SIZE
 
 
 def written(last: PastYear | None, plan: Plan = REORGANISED, this_year: str = THIS_YEAR) -> bytes:

@@ -15,15 +15,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
-from workflow import table_sheet, zip_stream
 from workflow.cells import decoded
 from workflow.compiled import reach
 from workflow.compiled.print_sheet import PRINT_SHEET
 from workflow.compiled.workbook import workbook_bytes
 from workflow.errors import OutputError
 from workflow.exact_book import open_exactly
-from workflow.sheets import Link, RowHeights, add_sheet, new_workbook, row_height
-from workflow.table_sheet import FONT_SIZE, CellValue, TableStyles, write_values
+from workflow.workbooks import table_sheet, zip_stream
+from workflow.workbooks.sheets import Link, RowHeights, add_sheet, new_workbook, row_height
+from workflow.workbooks.table_sheet import FONT_SIZE, CellValue, TableStyles, write_values
 from workflow.years import JST
 
 MOMENT = datetime(2024, 5, 10, 17, 5, 9, tzinfo=JST)

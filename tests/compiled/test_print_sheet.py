@@ -32,7 +32,7 @@ from workflow.exact_book import open_exactly
 from workflow.model import Department, Form, Item, Plan, Source, TextField, Value
 from workflow.plan.build import build_plan
 from workflow.plan.convert import sample_document
-from workflow.sheets import add_sheet, new_workbook, row_height
+from workflow.workbooks.sheets import add_sheet, new_workbook, row_height
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 Said = Mapping[str, Value] | AnswerStatus

@@ -42,7 +42,7 @@ from workflow.returned.judge import Context, judge
 from workflow.returned.opening import open_received
 from workflow.returned.refusal import Refusal, RefusedError
 from workflow.returned.second_reading import read_again
-from workflow.sheets import new_workbook
+from workflow.workbooks.sheets import new_workbook
 from workflow.xlsx.strict import as_transitional
 
 FOLDERS = examples_with_files()

@@ -12,7 +12,7 @@ from tests.xlsx.readings import read_as_xml_alone
 from workflow.cells import a1
 from workflow.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.reader import read_book
-from workflow.sheets import new_workbook
+from workflow.workbooks.sheets import new_workbook
 from workflow.xlsx.shared_formulas import moved
 from workflow.xlsx.xml_reader import read_xml
 

@@ -17,7 +17,7 @@ from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.findings import Code, Finding, Severity
 from workflow.model import Choice, ChoiceField, Outcome, Plan, TextField
-from workflow.table_sheet import CellValue
+from workflow.workbooks.table_sheet import CellValue
 
 
 class Weight(IntEnum):

@@ -13,8 +13,8 @@ from workflow.compiled.links import to_cell
 from workflow.compiled.record_sheets import STATUS_SHEET, Trail
 from workflow.compiled.status import DepartmentStatus
 from workflow.model import Plan, TextField
-from workflow.sheets import GrowingSheet, Link
-from workflow.table_sheet import TableColumn, TableStyles, write_table
+from workflow.workbooks.sheets import GrowingSheet, Link
+from workflow.workbooks.table_sheet import TableColumn, TableStyles, write_table
 
 ATTENTION_SHEET = "要確認"
 NOTHING = "要確認のものはありません。"

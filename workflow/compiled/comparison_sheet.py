@@ -27,8 +27,8 @@ from workflow.look import (
     TO_FILL_FILL,
 )
 from workflow.model import Plan
-from workflow.sheets import MAX_ROW_HEIGHT, GrowingSheet, Link, row_height
-from workflow.table_sheet import FONT_SIZE, MAX_LINKS
+from workflow.workbooks.sheets import MAX_ROW_HEIGHT, GrowingSheet, Link, row_height
+from workflow.workbooks.table_sheet import FONT_SIZE, MAX_LINKS
 from workflow.years import full_year
 
 COMPARISON_SHEET = "前年度比較"

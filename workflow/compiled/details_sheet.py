@@ -9,8 +9,8 @@ from workflow.compiled.ledger import Ledger
 from workflow.compiled.ledger_links import to_row
 from workflow.compiled.reach import not_detailed
 from workflow.model import Plan
-from workflow.sheets import GrowingSheet
-from workflow.table_sheet import TableColumn, TableStyles, write_sentence, write_table
+from workflow.workbooks.sheets import GrowingSheet
+from workflow.workbooks.table_sheet import TableColumn, TableStyles, write_sentence, write_table
 
 LAST_COLUMN = "F"
 """Where the table ends: a link from a count marks its lines up to here."""

@@ -10,8 +10,8 @@ from workflow.compiled import reach
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.model import Field, Plan
-from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
+from workflow.workbooks.table_sheet import CellValue
 
 LEDGER_SHEET = "台帳"
 PARTS_SHEET = "台帳の分冊"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from workflow.cells import plain_number
 from workflow.compiled.csv_text import harmless
 from workflow.compiled.ledger import Ledger
-from workflow.table_sheet import CellValue
+from workflow.workbooks.table_sheet import CellValue
 from workflow.years import iso_time
 
 

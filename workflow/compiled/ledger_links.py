@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.compiled.links import beside, to_cell
-from workflow.sheets import Link
+from workflow.workbooks.sheets import Link
 
 _FIRST_ROW = 2
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from workflow.compiled.ledger import Ledger
-    from workflow.table_sheet import CellValue
+    from workflow.workbooks.table_sheet import CellValue
 
 _ROWS_AT_ONCE = 50_000
 _MOST_DIGITS = 38

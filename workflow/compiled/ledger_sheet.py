@@ -9,8 +9,8 @@ from xlsxwriter import Workbook
 from workflow.compiled.ledger import FILE_LABEL, Ledger
 from workflow.compiled.merge import Entry
 from workflow.compiled.record_sheets import Trail
-from workflow.sheets import GrowingSheet, Link
-from workflow.table_sheet import MAX_LINKS, TableStyles, write_values
+from workflow.workbooks.sheets import GrowingSheet, Link
+from workflow.workbooks.table_sheet import MAX_LINKS, TableStyles, write_values
 
 
 def write_ledger(

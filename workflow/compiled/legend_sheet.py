@@ -15,9 +15,9 @@ from workflow.compiled.ledger import STATUS_LABEL
 from workflow.form import type_name
 from workflow.journal import Event, EventKind
 from workflow.model import ChoiceField, DateField, Field, NumberField, Outcome, Plan, TextField
-from workflow.sheets import GrowingSheet
-from workflow.table_sheet import TableStyles, write_values
 from workflow.templates.register import Register
+from workflow.workbooks.sheets import GrowingSheet
+from workflow.workbooks.table_sheet import TableStyles, write_values
 from workflow.years import full_year, iso_time
 
 LEGEND_SHEET = "凡例"

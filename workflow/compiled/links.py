@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from workflow.cells import quoted_sheet
-from workflow.sheets import Link
+from workflow.workbooks.sheets import Link
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000

@@ -14,8 +14,8 @@ from workflow.compiled import reach
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
 from workflow.model import ChoiceField, Matrix, Plan
-from workflow.table_sheet import CellValue
 from workflow.templates.layout import DEPARTMENT_LABEL
+from workflow.workbooks.table_sheet import CellValue
 
 NO_ENTRY = "記入なし"
 TOTAL = "計"

@@ -12,8 +12,8 @@ from workflow.compiled.legend_sheet import COLUMNS, LEGEND_SHEET, Meaning
 from workflow.compiled.links import beside
 from workflow.compiled.parts import Part
 from workflow.compiled.record_sheets import Trail
-from workflow.sheets import add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE, TableStyles, write_values
+from workflow.workbooks.sheets import add_sheet, new_workbook
+from workflow.workbooks.table_sheet import FONT_SIZE, TableStyles, write_values
 from workflow.years import full_year
 
 

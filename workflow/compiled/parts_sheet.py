@@ -7,8 +7,8 @@ from xlsxwriter import Workbook
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.links import beside
 from workflow.compiled.parts import Part
-from workflow.sheets import GrowingSheet
-from workflow.table_sheet import TableColumn, TableStyles, write_table
+from workflow.workbooks.sheets import GrowingSheet
+from workflow.workbooks.table_sheet import TableColumn, TableStyles, write_table
 
 
 def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:

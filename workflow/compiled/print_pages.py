@@ -22,8 +22,8 @@ from workflow.compiled.print_columns import (
     PrintColumn,
     points_of,
 )
-from workflow.sheets import row_height
-from workflow.table_sheet import CellValue
+from workflow.workbooks.sheets import row_height
+from workflow.workbooks.table_sheet import CellValue
 
 CONTINUED = "（続き）"
 

@@ -20,9 +20,9 @@ from workflow.compiled.print_columns import PrintColumn, decimal_places, print_c
 from workflow.compiled.print_pages import FONT_SIZE, SIZES, Block, Kind, Pages, Row
 from workflow.look import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
 from workflow.model import ChoiceField, DateField, Plan, TextField
-from workflow.sheets import GrowingSheet
-from workflow.table_sheet import CellValue, TableStyles, write_sentence
 from workflow.templates.layout import ID_LABEL
+from workflow.workbooks.sheets import GrowingSheet
+from workflow.workbooks.table_sheet import CellValue, TableStyles, write_sentence
 from workflow.years import full_year
 
 PRINT_SHEET = "一覧（印刷用）"

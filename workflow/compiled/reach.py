@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflow.table_sheet import MAX_LINKS, MAX_ROWS
+from workflow.workbooks.table_sheet import MAX_LINKS, MAX_ROWS
 
 MOST_PRINTED = 2_000
 """Rows of the ledger that are also laid out for paper."""

@@ -12,8 +12,8 @@ from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.status import DepartmentStatus
 from workflow.findings import Finding
 from workflow.model import Note, Return
-from workflow.sheets import Link
-from workflow.table_sheet import TableColumn
+from workflow.workbooks.sheets import Link
+from workflow.workbooks.table_sheet import TableColumn
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"

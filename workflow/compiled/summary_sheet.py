@@ -41,9 +41,9 @@ from workflow.look import (
     MUTED_INK,
 )
 from workflow.model import Plan
-from workflow.sheets import GrowingSheet, Link, row_height
-from workflow.table_sheet import FONT_SIZE
 from workflow.templates.layout import ID_LABEL
+from workflow.workbooks.sheets import GrowingSheet, Link, row_height
+from workflow.workbooks.table_sheet import FONT_SIZE
 from workflow.years import era_year, full_year
 
 _LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0

@@ -33,8 +33,8 @@ from workflow.compiled.recorded import recorded_files
 from workflow.compiled.summary_layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.summary_sheet import Summary, write_summary
 from workflow.compiled.unused import unused_answers
-from workflow.sheets import GrowingSheet, add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE, TableStyles, write_table
+from workflow.workbooks.sheets import GrowingSheet, add_sheet, new_workbook
+from workflow.workbooks.table_sheet import FONT_SIZE, TableStyles, write_table
 from workflow.years import era_year
 
 SHEETS = (

@@ -30,7 +30,7 @@ from workflow.plan.book_layout import (
 )
 from workflow.plan.book_values import spelled
 from workflow.plan.node import Node
-from workflow.sheets import add_sheet, new_workbook, row_height
+from workflow.workbooks.sheets import add_sheet, new_workbook, row_height
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

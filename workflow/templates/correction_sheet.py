@@ -24,7 +24,6 @@ from workflow.look import (
     LINK_INK,
 )
 from workflow.model import Correction, Filling, Value
-from workflow.sheets import GrowingSheet, Link, row_height
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
@@ -38,6 +37,7 @@ from workflow.templates.layout import (
     ID_LABEL,
     Layout,
 )
+from workflow.workbooks.sheets import GrowingSheet, Link, row_height
 from workflow.years import full_year
 
 Kept = Mapping[tuple[str, str], str]

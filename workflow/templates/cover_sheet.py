@@ -19,8 +19,8 @@ from workflow.look import (
     TO_FILL_FILL,
 )
 from workflow.model import Filling
-from workflow.sheets import row_height
 from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
+from workflow.workbooks.sheets import row_height
 from workflow.years import full_year, japanese_date
 
 NUMBER_CELL = "$C$5"

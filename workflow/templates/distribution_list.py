@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from workflow.model import Department, Plan
-from workflow.sheets import add_sheet, new_workbook
-from workflow.table_sheet import FONT_SIZE, TableColumn, TableStyles, write_table
 from workflow.templates.register import Issue
+from workflow.workbooks.sheets import add_sheet, new_workbook
+from workflow.workbooks.table_sheet import FONT_SIZE, TableColumn, TableStyles, write_table
 from workflow.years import era_year, japanese_date
 
 

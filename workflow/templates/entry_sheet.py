@@ -25,7 +25,6 @@ from workflow.look import (
     TO_FILL_FILL,
 )
 from workflow.model import ChoiceField, DateField, Field, Filling, NumberField, TextField, Value
-from workflow.sheets import row_height
 from workflow.templates.highlights import HighlightKind, highlights
 from workflow.templates.layout import (
     FONT_SIZE,
@@ -40,6 +39,7 @@ from workflow.templates.layout import (
     text_size,
 )
 from workflow.templates.validations import validation
+from workflow.workbooks.sheets import row_height
 from workflow.years import era_year, full_year
 
 _PAPERS = {"A3": 8, "A4": 9}

@@ -19,8 +19,8 @@ from workflow.model import (
     PreviousAnswers,
     TextField,
 )
-from workflow.sheets import MAX_ROW_HEIGHT
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
+from workflow.workbooks.sheets import MAX_ROW_HEIGHT
 
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"

@@ -9,7 +9,6 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from workflow.model import Filling
-from workflow.sheets import add_sheet, new_workbook
 from workflow.templates.correction_sheet import mark_cells, write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
@@ -23,6 +22,7 @@ from workflow.templates.layout import (
     NUMBER_PROPERTY,
     Layout,
 )
+from workflow.workbooks.sheets import add_sheet, new_workbook
 from workflow.years import era_year
 
 _EMPTY = Filling()

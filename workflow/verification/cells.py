@@ -12,8 +12,8 @@ from itertools import zip_longest
 from workflow.cells import a1, plain_number
 from workflow.findings import Code, Place
 from workflow.raw import RawBook, RawCell, RawSheet
-from workflow.table_sheet import CellValue
 from workflow.verification.report import Difference, difference
+from workflow.workbooks.table_sheet import CellValue
 
 _LINES = "シートの並び"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.sheets import MAX_ROW_HEIGHT, row_height
+from workflow.workbooks.sheets import MAX_ROW_HEIGHT, row_height
 
 
 def lines(*cells: tuple[str, float]) -> int:

@@ -17,9 +17,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from workflow.cells import column_letters, encoded
 from workflow.look import FONT, INK
-from workflow.row_xml import FlatRow, RowXml, TextNumbers
+from workflow.workbooks.row_xml import FlatRow, RowXml, TextNumbers
+from workflow.workbooks.zip_stream import ZipStream
 from workflow.xml_text import escaped, quoted
-from workflow.zip_stream import ZipStream
 
 MAX_ROW_HEIGHT = 409.0
 """Points of one row that Excel can show."""

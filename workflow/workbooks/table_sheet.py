@@ -13,9 +13,9 @@ from xlsxwriter.format import Format
 
 from workflow.errors import OutputError
 from workflow.look import HEADER_FILL, HEADER_INK, LINE, LINK_INK
-from workflow.row_xml import CellValue as CellValue
-from workflow.row_xml import FlatRow
-from workflow.sheets import GrowingSheet, Link, RowHeights
+from workflow.workbooks.row_xml import CellValue as CellValue
+from workflow.workbooks.row_xml import FlatRow
+from workflow.workbooks.sheets import GrowingSheet, Link, RowHeights
 
 FONT_SIZE = 10.0
 MAX_LINKS = 60_000

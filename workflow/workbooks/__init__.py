@@ -1,0 +1,1 @@
+"""Writing workbooks: nothing guessed from text, rows in bulk, parts compressed as they come."""
