@@ -154,14 +154,14 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 
 def _draft_distribution(workspace: Workspace, year: int) -> None:
-    from workflow.mailing import draft_distribution
+    from workflow.mail.mailing import draft_distribution
     from workflow.terminal import show_mailing
 
     show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
 
 
 def _remind(arguments: argparse.Namespace) -> int:
-    from workflow.mailing import remind
+    from workflow.mail.mailing import remind
     from workflow.terminal import show_mailing
 
     mailing = remind(_workspace(arguments), _year(arguments), datetime.now(JST))

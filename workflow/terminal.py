@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from workflow.mailing import Mailing
+    from workflow.mail.mailing import Mailing
     from workflow.pipeline import Collected
     from workflow.reporting import Reported
     from workflow.verification.report import Report

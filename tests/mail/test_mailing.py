@@ -13,7 +13,7 @@ import pytest
 from tests.city import City, full_texts
 from workflow.cli import main
 from workflow.errors import WorkspaceError
-from workflow.mailing import Mailing, draft_distribution, remind
+from workflow.mail.mailing import Mailing, draft_distribution, remind
 from workflow.plan.convert import sample_document
 from workflow.years import JST
 
