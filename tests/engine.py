@@ -8,7 +8,7 @@ from workflow.model import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.second_reading import open_book
-from workflow.rounds import Reading
+from workflow.rounds.round import Reading
 
 
 def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:

@@ -24,7 +24,7 @@ from workflow.workspace import Workspace
 from workflow.years import JST, era_year, japanese_date, parse_year
 
 if TYPE_CHECKING:
-    from workflow.rounds import Reading
+    from workflow.rounds.round import Reading
 
 ROOT = Path(__file__).resolve().parent.parent
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
@@ -190,7 +190,7 @@ def _engine(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what of the usual reading another engine takes the place of."""
     if arguments.engine == "dask":
         from workflow.returned.dask_engine import dask_engine
-        from workflow.rounds import no_preparation
+        from workflow.rounds.round import no_preparation
 
         return {"engine": dask_engine(arguments.scheduler), "get_ready": no_preparation}
     if arguments.scheduler:
@@ -220,7 +220,7 @@ def _reading(arguments: argparse.Namespace, title: str) -> Iterator[Reading]:
 def _in_workers(arguments: argparse.Namespace) -> Reading:
     from workflow.returned import engine
     from workflow.returned.processes import get_ready
-    from workflow.rounds import Reading
+    from workflow.rounds.round import Reading
 
     return Reading(
         engine=engine.judge_in_workers,

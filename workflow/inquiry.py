@@ -36,7 +36,7 @@ def check(
     from workflow.plan.load import load_plan
     from workflow.returned.inbox import single
     from workflow.returned.judge import Context
-    from workflow.rounds import known_passwords
+    from workflow.rounds.round import known_passwords
 
     plan = load_plan(workspace.home)
     years = workspace.issued_years() if year is None else (year,)

@@ -13,20 +13,20 @@ from workflow.files import sha256
 from workflow.findings import Severity
 from workflow.journal import EventKind, Journal, lengthened, load_journal
 from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
+from workflow.rounds.written import Written
 from workflow.templates.register_file import load_register
 from workflow.transaction.commit import Changes, commit
 from workflow.transaction.take_back import at_work, refuse_unfinished
 from workflow.workspace import Workspace
-from workflow.written import Written
 from workflow.years import era_year, to_the_second
 
 if TYPE_CHECKING:
-    from workflow.output import Output
-    from workflow.reporting import Reported
     from workflow.returned.inbox import Lying
-    from workflow.rounds import Reading, Round
+    from workflow.rounds.output import Output
+    from workflow.rounds.reporting import Reported
+    from workflow.rounds.round import Reading, Round
+    from workflow.rounds.unchanged import Recalled
     from workflow.templates.issue import Issuance
-    from workflow.unchanged import Recalled
     from workflow.verification.report import Report
 
 
@@ -46,7 +46,7 @@ def _issued_anew(
     workspace: Workspace, year: int, now: datetime, department: str | None
 ) -> Issuance:
     from workflow.compiled.recorded_issues import issued
-    from workflow.earlier import last_answers
+    from workflow.rounds.earlier import last_answers
     from workflow.templates.issue import IssueRequest, plan_issuance
 
     plan = load_plan(workspace.home)
@@ -106,7 +106,7 @@ def _collected_or_recalled(
     workspace: Workspace, year: int, now: datetime, reading: Reading, reopening: str | None
 ) -> Collected:
     from workflow.returned.inbox import lying_in
-    from workflow.unchanged import grounds, recalled, remember
+    from workflow.rounds.unchanged import grounds, recalled, remember
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if before.is_final and reopening is None:
@@ -138,8 +138,8 @@ def finalize(workspace: Workspace, year: int, now: datetime, reading: Reading) -
 
 
 def _made_final(workspace: Workspace, year: int, now: datetime, reading: Reading) -> Collected:
-    from workflow.output import write_final
-    from workflow.rounds import judged_round, not_collected, plan_as_recorded, with_gone
+    from workflow.rounds.output import write_final
+    from workflow.rounds.round import judged_round, not_collected, plan_as_recorded, with_gone
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
     if not before.last(EventKind.COMPILED):
@@ -161,8 +161,8 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
     Raises WorkspaceError when nothing was collected or the template cannot be filled, OutputError
     when a file cannot be written; then the previous report is whole.
     """
-    from workflow.reporting import write_report
-    from workflow.rounds import not_collected
+    from workflow.rounds.reporting import write_report
+    from workflow.rounds.round import not_collected
 
     if not workspace.journal(year).exists():
         raise not_collected(year)  # and nothing is left behind, not even a lock
@@ -192,8 +192,8 @@ def _collected_anew(
     lying: Lying | None = None,
 ) -> tuple[Collected, bool]:
     """Collect a round; also return whether doing it again would give the same."""
-    from workflow.output import write_provisional
-    from workflow.rounds import judged_round, with_gone
+    from workflow.rounds.output import write_provisional
+    from workflow.rounds.round import judged_round, with_gone
 
     plan, content = load_plan_with_content(workspace.home)
     judged = judged_round(workspace, plan, year, reading, lying)
@@ -222,8 +222,8 @@ def _output(
     journal: Journal,
     finalized: datetime | None = None,
 ) -> Output:
-    from workflow.output import Output
-    from workflow.rounds import compilation_of, stage_of
+    from workflow.rounds.output import Output
+    from workflow.rounds.round import compilation_of, stage_of
 
     stage = stage_of(journal, finalized)
     return Output(

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from workflow.mail.mailing import Mailing
     from workflow.pipeline import Collected
-    from workflow.reporting import Reported
+    from workflow.rounds.reporting import Reported
+    from workflow.rounds.written import Written
     from workflow.verification.report import Report
-    from workflow.written import Written
 
 _SHOWN_FINDINGS = 20
 

@@ -25,7 +25,7 @@ def trial(monkeypatch: pytest.MonkeyPatch) -> Trial:
     """Every commit is tried before it is made."""
     made = Trial()
     monkeypatch.setattr("workflow.pipeline.commit", made)
-    monkeypatch.setattr("workflow.output.commit", made)
+    monkeypatch.setattr("workflow.rounds.output.commit", made)
     return made
 
 

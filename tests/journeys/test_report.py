@@ -22,7 +22,7 @@ from workflow.compiled.past import Row, read_ledger
 from workflow.journal import EventKind, load_journal
 from workflow.pipeline import finalize, report, verify
 from workflow.plan.convert import as_json_bytes
-from workflow.reporting import Reported
+from workflow.rounds.reporting import Reported
 
 LATER = COLLECTED_AT + timedelta(days=1)
 MEANINGS = {

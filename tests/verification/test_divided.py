@@ -167,7 +167,7 @@ def test_parquet_says_what_the_csv_says_with_types(divided_round: City) -> None:
 def test_without_pyarrow_the_run_goes_on_and_says_so(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow.output.is_available", lambda: False)
+    monkeypatch.setattr("workflow.rounds.output.is_available", lambda: False)
     collected = collect(city.workspace, YEAR, COLLECTED_AT, HERE)
     assert collected.written.lacks_parquet and collected.written.parts
     assert not city.workspace.ledger_csv(YEAR).with_suffix(".parquet").exists()

@@ -18,7 +18,7 @@ from workflow.findings import Code, Place
 from workflow.pipeline import collect, finalize, verify
 from workflow.pipeline import report as publish
 from workflow.plan.convert import as_json_bytes
-from workflow.rounds import Reading
+from workflow.rounds.round import Reading
 from workflow.verification import report
 
 

@@ -14,10 +14,10 @@ from tests.engine import HERE
 from workflow.errors import BusyError, OutputError, WorkflowError, WorkspaceError
 from workflow.journal import load_journal
 from workflow.pipeline import Collected, collect
+from workflow.rounds.written import Written
 from workflow.watch.glance import can_be_opened, glance
 from workflow.watch.landing import Look, Mark
 from workflow.watch.watch import Watcher, watch
-from workflow.written import Written
 
 HALF_A_SECOND = 0.5
 

@@ -19,7 +19,7 @@ from workflow.pipeline import Collected, collect, finalize, generate, report
 from workflow.plan.convert import as_book_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.engine import judge_in_workers, open_in_worker
-from workflow.rounds import Reading
+from workflow.rounds.round import Reading
 from workflow.templates.register import Issue
 from workflow.terminal import progress_bar, show_round
 from workflow.workspace import Workspace

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from workflow.compiled.recorded import recorded_plan
-from workflow.earlier import last_answers
 from workflow.errors import WorkspaceError
 from workflow.files import write_file
 from workflow.journal import load_journal
@@ -18,6 +17,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.convert import as_book_bytes, as_json_bytes
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan_with_content
+from workflow.rounds.earlier import last_answers
 from workflow.succession.carrying import carried_forward
 from workflow.succession.change import Change
 from workflow.succession.comparison import changes

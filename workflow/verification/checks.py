@@ -24,7 +24,7 @@ from workflow.plan.load import load_plan
 from workflow.raw import RawBook, RawSheet
 from workflow.returned.container import Kind
 from workflow.returned.inbox import scan
-from workflow.rounds import (
+from workflow.rounds.round import (
     Reading,
     basis,
     compilation_of,

@@ -12,7 +12,7 @@ from workflow.errors import BusyError, WorkflowError, WorkspaceError
 from workflow.journal import load_journal
 from workflow.pipeline import Collected, collect
 from workflow.plan.load import load_plan
-from workflow.rounds import Reading
+from workflow.rounds.round import Reading
 from workflow.templates.register_file import load_issued_register
 from workflow.watch.glance import can_be_opened, glance
 from workflow.watch.landing import Event, Happening, Look, Watched

@@ -11,14 +11,14 @@ from typing import Any
 
 from workflow.compiled.ledger_parquet import is_available
 from workflow.compiled.recorded import recorded_outputs
-from workflow.earlier import MOST_YEARS
 from workflow.errors import OutputError
 from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.extracts import as_it_lies
 from workflow.returned.inbox import Lying
-from workflow.rounds import secret_digest
+from workflow.rounds.earlier import MOST_YEARS
+from workflow.rounds.round import secret_digest
 from workflow.tool import tool_digest
 from workflow.workspace import Workspace
 

@@ -18,7 +18,7 @@ from workflow.compiled.set_aside import set_aside
 from workflow.errors import WorkspaceError
 from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal, lengthened
-from workflow.rounds import not_collected, plan_as_recorded, stage_of
+from workflow.rounds.round import not_collected, plan_as_recorded, stage_of
 from workflow.transaction.commit import Changes, commit
 from workflow.workspace import Workspace
 

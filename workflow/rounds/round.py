@@ -15,7 +15,6 @@ from workflow.compiled.previous import previous_answers
 from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
-from workflow.earlier import earlier_digests, earlier_ledgers, past_years
 from workflow.errors import PlanError, WorkspaceError
 from workflow.files import sha256
 from workflow.journal import EventKind, Journal
@@ -28,6 +27,7 @@ from workflow.returned.extract_store import ExtractStore
 from workflow.returned.extracts import Extracts, is_lasting
 from workflow.returned.inbox import Lying, Received, scan
 from workflow.returned.judge import Context
+from workflow.rounds.earlier import earlier_digests, earlier_ledgers, past_years
 from workflow.templates.register_file import load_issued_register
 from workflow.tool import tool_digest
 from workflow.workspace import Workspace

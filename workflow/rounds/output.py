@@ -32,12 +32,12 @@ from workflow.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.files import sha256, write_file
 from workflow.journal import EventKind, Journal, lengthened
 from workflow.returned.inbox import seen_files
-from workflow.rounds import Round
+from workflow.rounds.round import Round
+from workflow.rounds.written import Written
 from workflow.templates.handback import handback_bytes
 from workflow.transaction.commit import Changes, commit
 from workflow.transaction.own_files import OwnWrites, plan_writes
 from workflow.workspace import Workspace
-from workflow.written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
