@@ -113,11 +113,12 @@ def show_report(report: Report) -> None:
     )
     for found in report.differences:
         file = f"{found.finding.file}　" if found.finding.file else ""
-        _print(f"［違い］{file}{found.finding.message}→ {found.finding.remedy}")
+        mark = "違い" if found in report.disagreeing else found.finding.severity.label
+        _print(f"［{mark}］{file}{found.finding.message}→ {found.finding.remedy}")
     if report.is_clean:
         _print("すべて一致しました。")
     else:
-        _print(f"{len(report.differences)}か所の違いがあります。")
+        _print(f"{len(report.disagreeing)}か所の違いがあります。")
 
 
 def show_status(document: dict[str, Any]) -> None:

@@ -222,3 +222,23 @@ def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
     (found,) = verified(city).differences
     assert found.finding.code == "VERIFY_REPORT"
     assert found.finding.file == "compiled/2023/報告書/進捗状況報告書_令和5年度.docx"
+
+
+def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As years made by an older tool are: its sheets, its pages and their number are its own."""
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    monkeypatch.setattr("workflow.compiled.outputs.overview_page", lambda *_: b"another page")
+    monkeypatch.setattr("workflow.compiled.legend_sheet.VERSION", "another")
+    assert "VERIFY_CELL" in codes(verified(city))  # as if this tool had made it otherwise
+    monkeypatch.setattr("workflow.verification.checks.tool_digest", lambda: "another")
+    found = verified(city)
+    assert found.is_clean
+    assert codes(found) == {"VERIFY_OTHER_TOOL"}
+    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home))
+    assert (code, "［違い］" in printed) == (0, False)
+    ledger = city.workspace.ledger_csv(YEAR)
+    ledger.chmod(0o600)
+    ledger.write_bytes(ledger.read_bytes().replace("Ａ".encode(), "Ｂ".encode(), 1))
+    assert codes(verified(city)) == {"VERIFY_OTHER_TOOL", "VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"}

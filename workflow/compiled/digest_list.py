@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflow.compiled.recorded import recorded_files
+from workflow.compiled.recorded import recorded_files, recorded_outputs
 from workflow.compiled.result import Result
-from workflow.files import sha256
 from workflow.journal import Journal
 from workflow.workspace import Workspace
 
 
-def final_digests(
-    workspace: Workspace, result: Result, journal: Journal, outputs: Mapping[str, bytes]
-) -> dict[str, str]:
+def final_digests(workspace: Workspace, result: Result, journal: Journal) -> dict[str, str]:
     """Return the digests of what was made, of the register and of every returned file, by path.
 
-    Paths are relative to the workspace, with slashes.
+    What was made is as the journal has it. Paths are relative to the workspace, with slashes.
     """
     year, home = result.year, workspace.home
     compiled, returned = (
         folder.relative_to(home).as_posix()
         for folder in (workspace.compiled(year), workspace.returned(year))
     )
-    made = {f"{compiled}/{name}": sha256(content) for name, content in outputs.items()}
+    made = {f"{compiled}/{name}": made for name, made in recorded_outputs(journal).items()}
     register = {workspace.register(year).relative_to(home).as_posix(): result.basis.register}
     files = {f"{returned}/{path}": f.sha256 for path, f in recorded_files(journal).items()}
     return {**made, **register, **files}

@@ -67,6 +67,12 @@ def recorded_outputs(journal: Journal) -> dict[str, str]:
     return dict(event.facts["outputs"]) if event else {}
 
 
+def is_made_by(journal: Journal, tool: str) -> bool:
+    """Whether what was last written to compiled/YEAR was made by the tool of a digest."""
+    event = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    return event is not None and event.facts.get("made_by") == tool
+
+
 def has_parquet_recorded(journal: Journal) -> bool:
     """Whether the ledger was last written as Parquet too."""
     return any(name.endswith(".parquet") for name in recorded_outputs(journal))

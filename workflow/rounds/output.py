@@ -35,6 +35,7 @@ from workflow.returned.inbox import seen_files
 from workflow.rounds.round import Round
 from workflow.rounds.written import Written
 from workflow.templates.handback import handback_bytes
+from workflow.tool import tool_digest
 from workflow.transaction.commit import Changes, commit
 from workflow.transaction.own_files import OwnWrites, plan_writes
 from workflow.workspace import Workspace
@@ -99,7 +100,7 @@ def write_final(output: Output) -> Written:
             "確定版を作り直すと、確定したときと違うものになります（道具の版か、前の年度の台帳が"
             "変わっています）。残っている確定版をそのままお使いください。"
         )
-    digests = final_digests(workspace, output.judged.result, journal, outputs)
+    digests = final_digests(workspace, output.judged.result, journal)
     final = {**_placed(folder, outputs), workspace.digest_list(year): digest_list(digests)}
     recorded = lengthened(workspace.journal(year), output.before, journal)
     commit(workspace, year, Changes(writes={**edited, **final, **recorded}, read_only=final))
@@ -146,7 +147,8 @@ def _digests(outputs: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _facts(outputs: Mapping[str, bytes], edited: Mapping[Path, bytes]) -> dict[str, Any]:
-    return {"outputs": _digests(outputs), "set_aside": [path.name for path in edited]}
+    kept = [path.name for path in edited]
+    return {"outputs": _digests(outputs), "set_aside": kept, "made_by": tool_digest()}
 
 
 def _old_final(output: Output) -> dict[Path, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
@@ -37,14 +37,16 @@ def _sheets(file: str, expected: RawSheet, found: RawSheet) -> Iterator[Differen
             yield difference(Code.VERIFY_CELL, place, expected=shown(was), found=shown(now))
 
 
-def tables(file: str, expected: bytes, found: bytes) -> Iterator[Difference]:
-    """Yield every cell of a CSV that is not what it must be; one that is none gives one."""
+def tables(
+    file: str, expected: bytes, found: bytes, meaning: Callable[[str], str] = str
+) -> Iterator[Difference]:
+    """Yield every cell of a CSV that does not mean what it must; one that is none gives one."""
     try:
         nothing: list[str] = []
         rows = zip_longest(_rows(expected), _rows(found), fillvalue=nothing)
         for at, (was, now) in enumerate(rows, start=1):
             for column, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
-                if one != other:
+                if meaning(one) != meaning(other):
                     place = Place(file=file, cell=a1(at, column))
                     yield difference(Code.VERIFY_CELL, place, expected=one, found=other)
     except (UnicodeDecodeError, csv.Error):

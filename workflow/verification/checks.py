@@ -7,12 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow import VERSION
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.csv_text import as_meant
 from workflow.compiled.digest_list import digest_list, final_digests
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
 from workflow.compiled.outputs import output_bytes
-from workflow.compiled.recorded import has_parquet_recorded, recorded_files, recorded_outputs
+from workflow.compiled.recorded import (
+    has_parquet_recorded,
+    is_made_by,
+    recorded_files,
+    recorded_outputs,
+)
 from workflow.compiled.result import Result
 from workflow.compiled.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
 from workflow.errors import PlanError, WorkspaceError
@@ -33,6 +38,7 @@ from workflow.rounds.round import (
     stage_of,
     with_gone,
 )
+from workflow.tool import tool_digest
 from workflow.verification import cells, figures, records
 from workflow.verification.report import Checked, Difference, Report, difference, limited
 from workflow.workspace import Workspace
@@ -88,10 +94,9 @@ class _Lying:
         return Checked(events=len(self.journal.events), files=files)
 
     @property
-    def made_by(self) -> str:
-        """Which version of the tool made what lies there."""
-        made = self.journal.last(EventKind.COMPILED, EventKind.FINALIZED)
-        return made.tool if made else ""
+    def is_ours(self) -> bool:
+        """Whether this very tool made what lies there; another arranged it in another way."""
+        return is_made_by(self.journal, tool_digest())
 
     def plan(self) -> Plan:
         """Return the plan the round was judged by."""
@@ -168,13 +173,21 @@ class _Recomputed:
         yield from records.issues(templates, workspace.home, journal, self.result.register)
         yield from records.outcomes(journal, self.result.merged.returns)
         recorded = recorded_outputs(journal)
-        for name, expected in self.outputs.items():
+        made = {n: c for n, c in self.outputs.items() if n in recorded or self.lying.is_ours}
+        for name, expected in made.items():
             path = workspace.compiled(year) / name
             file = _shown(workspace, path)
             yield from limited(self._output(path, expected, recorded.get(name, "")), file)
-        yield from records.report(workspace.compiled(year), workspace.home, journal, self.outputs)
+        yield from records.report(workspace.compiled(year), workspace.home, journal, made)
         if journal.is_final:
             yield from self._digest_list()
+        if {name: sha256(content) for name, content in self.outputs.items()} != recorded:
+            yield from self._other_tool()
+
+    def _other_tool(self) -> Iterator[Difference]:
+        if not self.lying.is_ours:
+            file = _shown(self.lying.workspace, self.lying.workspace.ledger(self.lying.year))
+            yield difference(Code.VERIFY_OTHER_TOOL, Place(file=file))
 
     def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Difference]:
         file = _shown(self.lying.workspace, path)
@@ -189,26 +202,29 @@ class _Recomputed:
             )
         differing = tuple(self._contents(file, expected, lying))
         yield from differing
-        same_tool = self.lying.made_by == VERSION
-        if lying != expected and not differing and sha256(lying) == recorded and same_tool:
+        is_ours = self.lying.is_ours
+        if lying != expected and not differing and sha256(lying) == recorded and is_ours:
             place = Place(file=file)
             yield difference(
                 Code.VERIFY_OUTPUT_CHANGED, place, expected=sha256(expected), found=recorded
             )
 
     def _contents(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+        """Yield what a file says otherwise; of another tool's, not how it says it."""
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, lying)
-        elif lying != expected and not file.endswith(".parquet"):
-            compare = cells.tables if file.endswith(".csv") else cells.lines
-            yield from compare(file, expected, lying)
+        elif file.endswith(".csv"):
+            meaning = str if self.lying.is_ours else as_meant
+            yield from cells.tables(file, expected, lying, meaning)
+        elif self.lying.is_ours and not file.endswith(".parquet"):
+            yield from cells.lines(file, expected, lying)
 
     def _workbook(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
         found = self.reading.open_book(lying)
         if found is None:
             yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
             return
-        if lying != expected:
+        if lying != expected and self.lying.is_ours:
             must = self.reading.open_book(expected)
             assert must
             yield from cells.books(file, must, found)
@@ -245,9 +261,7 @@ class _Recomputed:
         if not path.is_file():
             yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected="")
             return
-        expected = digest_list(
-            final_digests(workspace, self.result, self.lying.journal, self.outputs)
-        )
+        expected = digest_list(final_digests(workspace, self.result, self.lying.journal))
         yield from cells.lines(file, expected, path.read_bytes())
 
 

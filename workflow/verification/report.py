@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.findings import Code, Finding, Place
+from workflow.findings import Code, Finding, Place, Severity
 
 _SHOWN = 60
 _BEFORE = 20
@@ -53,7 +53,12 @@ class Report:
     @property
     def is_clean(self) -> bool:
         """Whether everything agrees."""
-        return not self.differences
+        return not self.disagreeing
+
+    @property
+    def disagreeing(self) -> tuple[Difference, ...]:
+        """The differences without what is only to be known."""
+        return tuple(d for d in self.differences if d.finding.severity is not Severity.INFO)
 
     def as_json(self) -> dict[str, Any]:
         """Return what verify --json prints."""
