@@ -58,14 +58,14 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _menu(arguments: argparse.Namespace) -> int:
-    from workflow.menu.menu import Person, run_menu, show
+    from workflow.menu.menu import Person, run_menu, show_menu
 
     given = ("--home", str(arguments.home)) if "home" in arguments else ()
     person = Person(say=_say, ask=input, run=main, given=given)
     if sys.stdin.isatty():
         run_menu(_workspace(arguments), person)
     else:
-        show(_workspace(arguments), person)
+        show_menu(_workspace(arguments), person)
     return CLEAN
 
 
@@ -140,14 +140,18 @@ def _generate(arguments: argparse.Namespace) -> int:
     workspace, year = _workspace(arguments), _year(arguments)
     issuance = generate(workspace, year, datetime.now(JST), arguments.department)
     folder = workspace.templates(year)
-    _say(
-        f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{len(issuance.unchanged)}件）。"
-    )
+    if issuance.issued:
+        unchanged = len(issuance.unchanged)
+        _say(f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{unchanged}件）。")
+    else:
+        _say(f"調査票は、前に作ったときから変わっていません（{len(issuance.unchanged)}件）。")
     for issue in issuance.issued:
         _say(f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）")
     for path in issuance.stale:
         _say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
     _say(f"置き場所：{folder}")
+    if not workspace.returned(year).exists():
+        _say(f"届いた回答は、次のフォルダーを作って入れてください：{workspace.returned(year)}")
     if arguments.mail:
         _draft_distribution(workspace, year)
     return CLEAN

@@ -45,6 +45,14 @@ def test_a_number_runs_the_command_beside_it(city: City) -> None:
     assert any('generate --year 年度 --home "仕事 の場所"' in line for line in person.shown)
 
 
+def test_what_changed_nothing_is_not_proposed_again(city: City) -> None:
+    city.generate()
+    person = Coordinator(["1", "1"])
+    person.sits_at(city.workspace)
+
+    assert [command[0] for command in person.ran] == ["generate", "watch"]
+
+
 @pytest.mark.parametrize("answer", ["", "9", "-1", "一", "1.5", "²", "collect"])
 def test_what_is_no_number_of_the_list_is_asked_again(city: City, answer: str) -> None:
     person = Coordinator([answer, "２"])

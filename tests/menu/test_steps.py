@@ -18,8 +18,11 @@ def round_state(**changed: int | bool) -> RoundState:
         "sent_back": 2,
         "missing": 5,
         "uncollected": 0,
+        "is_drafted": True,
         "is_collected": True,
         "is_final": False,
+        "is_reported": False,
+        "is_carried": False,
     }
     return RoundState(**{**usual, **changed})  # type: ignore[arg-type]
 
@@ -40,14 +43,27 @@ SITUATIONS = {
         "generate --year",
     ),
     "just issued": (
-        at(submitted=0, sent_back=0, missing=25, is_collected=False),
+        at(submitted=0, sent_back=0, missing=25, is_collected=False, is_drafted=False),
         "generate --year 2024 --mail",
+    ),
+    "mails are drafted": (
+        at(submitted=0, sent_back=0, missing=25, is_collected=False),
+        "watch --year 2024",
     ),
     "files came": (at(uncollected=3), "collect --year 2024"),
     "first files came": (at(uncollected=3, is_collected=False), "collect --year 2024"),
     "some are missing": (at(), "remind --year 2024"),
     "all is there": (at(submitted=12, sent_back=0, missing=0), "verify --year 2024"),
+    "all is there, but a file is wrong": (at(sent_back=1, missing=0), "remind --year 2024"),
     "final": (at(missing=0, is_final=True), "report --year 2024"),
+    "reported": (
+        at(missing=0, is_final=True, is_reported=True),
+        "init --from 2024 --year 2025",
+    ),
+    "the next year's plan lies there": (
+        at(missing=0, is_final=True, is_reported=True, is_carried=True),
+        "plan --year 2025",
+    ),
     "final, and a file came": (at(missing=0, is_final=True, uncollected=1), "report --year 2024"),
 }
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
-from workflow.menu.situation import situation
+from workflow.menu.situation import Situation, situation
 from workflow.menu.steps import Step, headline, steps
 from workflow.plain_text import aligned, harmless
 from workflow.workspace import Workspace
@@ -27,10 +27,8 @@ class Person:
     given: tuple[str, ...] = ()
 
 
-def show(workspace: Workspace, person: Person) -> tuple[Step, ...]:
-    """Show where the workspace stands and what can be done; return the choices."""
-    found = situation(workspace)
-    choices = steps(found)
+def show(found: Situation, choices: tuple[Step, ...], person: Person) -> None:
+    """Show where the workspace stands and what can be done."""
     person.say("")
     person.say(harmless(f"とりまとめ　{found.title}".rstrip()))
     person.say(harmless(f"場所：{found.home}"))
@@ -42,22 +40,43 @@ def show(workspace: Workspace, person: Person) -> tuple[Step, ...]:
     ]
     for line in aligned([*table, [END, "終わる", ""]]):
         person.say(f"  {line}".rstrip())
-    return choices
+
+
+def show_menu(workspace: Workspace, person: Person) -> None:
+    """Show the menu once, where nobody can answer."""
+    found = situation(workspace)
+    show(found, steps(found), person)
 
 
 def run_menu(workspace: Workspace, person: Person) -> None:
     """Show the menu and run what is chosen, again and again until the person ends it."""
+    before, done = None, set[tuple[str, ...]]()
     while True:
-        choices = show(workspace, person)
+        found = situation(workspace)
+        if found != before:
+            before, done = found, set()
+        choices = with_next_first(steps(found), done)
+        show(found, choices, person)
         try:
             command = _chosen(choices, person)
         except (EOFError, KeyboardInterrupt):
             return
         if command is None:
             return
+        done.add(command)
         command = (*command, *person.given)
         person.say(f"── {_typed(command)}")
         person.run(command)
+
+
+def with_next_first(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> tuple[Step, ...]:
+    """Return the choices with the first one not done yet in front; all else keeps its order.
+
+    Done are the commands run where things stand as they do: what changed nothing (verify, drafts)
+    need not be proposed again.
+    """
+    following = next((step for step in choices if step.command not in done), choices[0])
+    return (following, *(step for step in choices if step is not following))
 
 
 def spelled(step: Step, given: Sequence[str]) -> str:

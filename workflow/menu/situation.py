@@ -11,6 +11,7 @@ from workflow.inquiry import status
 from workflow.journal import EventKind, load_journal
 from workflow.model import Outcome
 from workflow.plan.load import load_plan, plan_paths
+from workflow.succession.new_year import is_carried_forward
 from workflow.workspace import Workspace
 
 
@@ -18,7 +19,8 @@ from workflow.workspace import Workspace
 class RoundState:
     """One round in figures; departments submitted are those of whom a return counts.
 
-    Uncollected counts the files that came, changed or went since the last collect.
+    Uncollected counts the files that came, changed or went since the last collect. Drafted are the
+    mails with the templates; reported is what now counts; carried is the plan into the next year.
     """
 
     year: int
@@ -27,8 +29,11 @@ class RoundState:
     sent_back: int
     missing: int
     uncollected: int
+    is_drafted: bool
     is_collected: bool
     is_final: bool
+    is_reported: bool
+    is_carried: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
     document = status(workspace, year)
     journal = load_journal(workspace.journal(year))
     departments = document["departments"]
+    settled = journal.last(EventKind.COMPILED, EventKind.FINALIZED, EventKind.REPORTED)
     return RoundState(
         year=year,
         departments=len(departments),
@@ -77,8 +83,11 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         sent_back=_count(departments, Outcome.SENT_BACK),
         missing=document["totals"]["missing"],
         uncollected=document["uncollected"],
+        is_drafted=any(workspace.distribution_drafts(year).glob("*.eml")),
         is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
         is_final=journal.is_final,
+        is_reported=settled is not None and settled.kind is EventKind.REPORTED,
+        is_carried=is_carried_forward(workspace, year),
     )
 
 

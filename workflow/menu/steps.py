@@ -63,18 +63,16 @@ def _round_in_words(state: RoundState) -> str:
 
 def _round_steps(state: RoundState) -> Iterator[Step]:
     if state.is_final:
-        yield from _steps_when_final(state.year)
+        yield from _steps_when_final(state)
         return
     year = str(state.year)
     collect = Step("届いた回答を集める", ("collect", "--year", year))
     if state.uncollected:
         yield collect
-    elif not state.is_collected:
+    elif not (state.is_collected or state.is_drafted):
         yield Step("各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail"))
-    elif state.missing:
-        yield Step("催促と修正依頼のメールの下書きを作る", ("remind", "--year", year))
-    else:
-        yield from _steps_when_complete(year)
+    elif state.is_collected:
+        yield from _steps_when_collected(state)
     yield Step("届くのを見張り、届くたびに集める", ("watch", "--year", year))
     yield Step("どの課から届いているかを見る", ("status", "--year", year))
     if not state.uncollected:
@@ -83,15 +81,32 @@ def _round_steps(state: RoundState) -> Iterator[Step]:
     yield Step("調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
 
 
-def _steps_when_complete(year: str) -> Iterator[Step]:
+def _steps_when_collected(state: RoundState) -> Iterator[Step]:
+    year = str(state.year)
+    if state.missing or state.sent_back:
+        yield Step("催促と修正依頼のメールの下書きを作る", ("remind", "--year", year))
+    if state.missing:
+        return
     yield Step("元の回答と照合する", ("verify", "--year", year))
     yield Step("確定する", ("finalize", "--year", year))
     yield Step("報告書を作る", ("report", "--year", year))
 
 
-def _steps_when_final(year: int) -> Iterator[Step]:
-    yield Step("報告書を作る", ("report", "--year", str(year)))
-    yield Step("元の回答と照合する", ("verify", "--year", str(year)))
-    following = ("init", "--from", str(year), "--year", str(year + 1))
-    yield Step(f"{era_year(year + 1)}の計画を用意する", following)
-    yield Step(f"{era_year(year + 1)}の調査票を作る", ("generate", "--year", str(year + 1)))
+def _steps_when_final(state: RoundState) -> Iterator[Step]:
+    year, following = str(state.year), state.year + 1
+    report = Step("報告書を作る", ("report", "--year", year))
+    verify = Step("元の回答と照合する", ("verify", "--year", year))
+    if not state.is_reported:
+        yield report
+        yield verify
+    if not state.is_carried:
+        carry = ("init", "--from", year, "--year", str(following))
+        yield Step(f"{era_year(following)}の計画を用意する", carry)
+    else:
+        confirm = ("plan", "--year", str(following))
+        yield Step(f"{era_year(following)}の計画と、変わるところを確かめる", confirm)
+    issue = ("generate", "--year", str(following))
+    yield Step(f"{era_year(following)}の調査票を作る", issue)
+    if state.is_reported:
+        yield verify
+        yield report

@@ -79,6 +79,12 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     return CarriedForward(tuple(targets), tuple(kept), build_plan(forward).deadline)
 
 
+def is_carried_forward(workspace: Workspace, before: int) -> bool:
+    """Tell whether a year's plan was kept under its own name, and today's is for a later year."""
+    kept = (path.with_name(_kept_name(path, before)) for path in _paths(workspace.home))
+    return any(path.exists() for path in kept)
+
+
 def succession(workspace: Workspace, year: int | None) -> Succession:
     """Return today's plan beside that of the latest year collected before a year, or at all.
 

@@ -23,7 +23,7 @@ from workflow.templates.layout import (
     Layout,
 )
 from workflow.workbooks.sheets import add_sheet, new_workbook
-from workflow.years import era_year
+from workflow.years import JST, era_year
 
 _EMPTY = Filling()
 
@@ -57,8 +57,9 @@ _ALLOWED: dict[str, Any] = {
 
 
 def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
-    midnight = datetime.combine(layout.issued_at.date(), time())
-    moment = filling.as_of.astimezone(UTC).replace(tzinfo=None) if filling.as_of else midnight
+    # Excel stores UTC: what is answered on the day of issue must not look older than the template.
+    midnight = datetime.combine(layout.issued_at.date(), time(), JST)
+    moment = (filling.as_of or midnight).astimezone(UTC).replace(tzinfo=None)
     book.set_properties(
         {
             "title": f"{layout.title} {era_year(layout.number.year)} {layout.department.name}",

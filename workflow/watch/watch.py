@@ -77,7 +77,10 @@ class Watcher:
 
     def take_in(self, look: Look | None, now: float) -> None:
         """Take in a look at the folder, None when it could not be seen; now is in seconds."""
-        blind = f"{self._folder} がないか、開けません。見えるようになるのを待ちます。"
+        blind = (
+            f"{self._folder} がないか、開けません。なければ、このフォルダーを作って、"
+            "届いたファイルを入れてください。見えるようになるのを待ちます。"
+        )
         if look is None:
             self._complain(blind)
             return
