@@ -18,6 +18,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.outcome = "failed"
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: what they hold may be packed otherwise elsewhere or tomorrow."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 16 else None
+
+
 @pytest.fixture
 def city(tmp_path: Path) -> City:
     """A workspace with the real 25-item plan."""

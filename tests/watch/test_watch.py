@@ -21,9 +21,13 @@ from tests.programs import ROOT
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
 WITHIN = 2.0
+"""Seconds in which a whole file is told of, where nothing else keeps the machine busy."""
 
-PATIENTLY = 30.0
+PATIENTLY = 120.0
 """Seconds a line is waited for on a busy machine; what must be quick is asserted by itself."""
+
+STALLED = 0.5
+"""Seconds between two looks: a copy that rests for so long may be taken for a whole file."""
 
 
 class Running:
@@ -48,6 +52,13 @@ class Running:
     def line(self) -> tuple[float, str]:
         return self._lines.get(timeout=PATIENTLY)
 
+    def lines_until(self, ending: str) -> list[str]:
+        """Return the lines up to and with the first that holds an ending."""
+        lines = [self.line()[1]]
+        while ending not in lines[-1]:
+            lines.append(self.line()[1])
+        return lines
+
     def is_quiet(self) -> bool:
         return self._lines.empty()
 
@@ -62,17 +73,27 @@ def watching(city: City) -> Iterator[Running]:
         running.process.wait()
 
 
-def copied_slowly(source: Path, target: Path, seconds: float) -> float:
-    """Copy a file piece by piece, and return when it was whole."""
+def slowness() -> float:
+    """Return how much longer than alone a busy machine lets us work just now, 1 when idle."""
+    begun, cpu = time.monotonic(), time.thread_time()
+    while time.thread_time() - cpu < 0.1:
+        pass
+    return max(1.0, (time.monotonic() - begun) / 0.1)
+
+
+def copied_slowly(source: Path, target: Path, seconds: float) -> tuple[float, float]:
+    """Copy a file piece by piece; return when it was whole, and the longest rest between pieces."""
     content = source.read_bytes()
-    pieces = 6
+    pieces, written, rest = 20, time.monotonic(), 0.0
     size = -(-len(content) // pieces)
     with target.open("wb") as stream:
         for start in range(0, len(content), size):
             stream.write(content[start : start + size])
             stream.flush()
+            now = time.monotonic()
+            rest, written = max(rest, now - written), now
             time.sleep(seconds / pieces)
-    return time.monotonic()
+    return time.monotonic(), rest
 
 
 def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Path) -> None:
@@ -85,22 +106,27 @@ def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Pat
         assert "1件です（採用1）" in running.line()[1]
         page = city.workspace.overview(2023)
         before, took = page.read_bytes(), []
-        for happening in ("届きました", "差し替えられました", "差し替えられました"):
-            whole = copied_slowly(made, city.returned("GAKKO.xlsx"), seconds=2.0)
-            assert running.is_quiet()
-            at, line = running.line()
-            assert f"{happening}：GAKKO.xlsx → 採用（学校教育課、回答2件）" in line
-            assert city.statuses()["1-1"] == "回答済"
-            took.append(at - whole)
-            if took[-1] < WITHIN:
+        happening = "届きました"
+        for _ in range(5):
+            whole, rest = copied_slowly(made, city.returned("GAKKO.xlsx"), seconds=2.0)
+            if rest >= STALLED and not running.is_quiet():
+                running.lines_until("→ 採用")  # half a file was taken for a whole one, as it must
+            else:
+                assert running.is_quiet()
+                at, line = running.line()
+                assert f"{happening}：GAKKO.xlsx → 採用（学校教育課、回答2件）" in line
+                assert city.statuses()["1-1"] == "回答済"
+                took.append((at - whole) / slowness())
+            happening = "差し替えられました"
+            if took and took[-1] < WITHIN:
                 break
         assert page.read_bytes() != before
-        assert min(took) < WITHIN  # a machine busy with other things gets a second chance
+        assert min(took) < WITHIN
         running.process.send_signal(signal.SIGINT)
         interrupted = time.monotonic()
         at, line = running.line()
         assert "終わりました" in line
-        assert at - interrupted < 1.0
+        assert (at - interrupted) / slowness() < 1.0
         assert running.process.wait(PATIENTLY) == 0
         assert running.process.stderr
         assert running.process.stderr.read() == ""
