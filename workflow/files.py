@@ -9,14 +9,10 @@ import os
 import re
 import secrets
 import stat
-import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow.errors import HeldOpenError, OutputError
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 _TEMPORARY = re.compile(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -25,14 +21,6 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def safe_name(text: str, limit: int = 60) -> str:
-    """Return a text as part of a file name that Windows, macOS and zip tools all accept."""
-    plain = unicodedata.normalize("NFC", text)
-    shown = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    name = _FORBIDDEN.sub("_", shown).strip(" .")[:limit].rstrip(" .")
-    return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
 
 
 def write_file(target: Path, content: bytes, *, surely: bool = True) -> None:

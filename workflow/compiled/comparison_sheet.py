@@ -27,13 +27,19 @@ from workflow.look import (
     TO_FILL_FILL,
 )
 from workflow.model import Plan
-from workflow.workbooks.sheets import MAX_ROW_HEIGHT, GrowingSheet, Link, row_height
+from workflow.workbooks.sheets import (
+    MAX_ROW_HEIGHT,
+    PAPERS,
+    SHEET_FOOTER,
+    GrowingSheet,
+    Link,
+    row_height,
+)
 from workflow.workbooks.table_sheet import FONT_SIZE, MAX_LINKS
 from workflow.years import full_year
 
 COMPARISON_SHEET = "前年度比較"
 
-_PAPERS = {"A4": 9, "A3": 8}
 _TITLE_HEIGHT = 26.0
 _FROZEN_COLUMNS = 3
 _NOTE_WIDTH = 110.0
@@ -109,10 +115,10 @@ def _set_page(sheet: GrowingSheet, plan: Plan, columns: Sequence[ComparisonColum
         sheet.set_column(place, place, column.width)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
-    sheet.set_paper(_PAPERS[plan.paper])
+    sheet.set_paper(PAPERS[plan.paper])
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_footer(SHEET_FOOTER)
 
 
 def _note_columns(columns: Sequence[ComparisonColumn]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.merge import Merged
-from workflow.files import safe_name
+from workflow.file_names import department_file
 from workflow.findings import Finding, Severity
 from workflow.model import (
     Answer,
@@ -26,7 +26,6 @@ from workflow.model import (
     Value,
 )
 from workflow.templates.register import Issue, Register
-from workflow.years import era_year
 
 _CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
 _CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
@@ -43,7 +42,7 @@ class HandBack:
 
 def handback_name(department: Department, year: int) -> str:
     """Return the name of a department's hand-back."""
-    return f"{department.code}_{safe_name(department.name)}_差戻し_{era_year(year)}.xlsx"
+    return department_file(department, year, "xlsx", "差戻し")
 
 
 def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:

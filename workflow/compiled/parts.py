@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from workflow.compiled.merge import Entry
-from workflow.files import safe_name
+from workflow.file_names import safe_name
 from workflow.model import Plan
 from workflow.years import era_year
 

@@ -21,13 +21,12 @@ from workflow.compiled.print_pages import FONT_SIZE, SIZES, Block, Kind, Pages, 
 from workflow.look import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
 from workflow.model import ChoiceField, DateField, Plan, TextField
 from workflow.templates.layout import ID_LABEL
-from workflow.workbooks.sheets import GrowingSheet
+from workflow.workbooks.sheets import PAPERS, GrowingSheet, footer
 from workflow.workbooks.table_sheet import CellValue, TableStyles, write_sentence
 from workflow.years import full_year
 
 PRINT_SHEET = "一覧（印刷用）"
 
-_PAPER_A4 = 9
 
 _MOST_FOOTER_TITLE = 60
 
@@ -75,11 +74,11 @@ def _set_page(
 ) -> None:
     sheet.hide_gridlines(2)
     sheet.set_landscape()
-    sheet.set_paper(_PAPER_A4)
+    sheet.set_paper(PAPERS["A4"])
     sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     title = plan.title if len(plan.title) <= _MOST_FOOTER_TITLE else plan.municipality.name
-    sheet.set_footer(f"&L{title.replace('&', '&&')}　{full_year(ledger.year)}&R&P / &N")
+    sheet.set_footer(footer(f"{title}　{full_year(ledger.year)}"))
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
 

@@ -42,7 +42,7 @@ from workflow.look import (
 )
 from workflow.model import Plan
 from workflow.templates.layout import ID_LABEL
-from workflow.workbooks.sheets import GrowingSheet, Link, row_height
+from workflow.workbooks.sheets import PAPERS, SHEET_FOOTER, GrowingSheet, Link, row_height
 from workflow.workbooks.table_sheet import FONT_SIZE
 from workflow.years import era_year, full_year
 
@@ -116,13 +116,13 @@ def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float
     widths = [2.0, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    sheet.set_paper(9)
+    sheet.set_paper(PAPERS["A4"])
     sheet.set_landscape()
     sheet.set_margins(**MARGINS)
     scale = print_scale(widths)
     sheet.set_print_scale(scale)
     sheet.set_h_pagebreaks(page_breaks(layout, scale, headline_height))
-    sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_footer(SHEET_FOOTER)
     sheet.print_area(0, 0, layout.last_row, layout.last_column - 1)
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow.errors import WorkspaceError
-from workflow.files import safe_name
+from workflow.file_names import department_file
 from workflow.mail.letter_files import LetterKind
 from workflow.model import Department
 from workflow.transaction.commit import Changes
 from workflow.transaction.own_files import plan_writes
-from workflow.years import era_year
 
 _RECORD = ".drafts.json"
 
@@ -34,7 +33,7 @@ class Drafts:
 
 def draft_name(department: Department, kind: LetterKind, year: int) -> str:
     """Return the name of a department's draft."""
-    return f"{department.code}_{safe_name(department.name)}_{kind}_{era_year(year)}.eml"
+    return department_file(department, year, "eml", kind)
 
 
 def plan_drafts(folder: Path, contents: Mapping[str, bytes]) -> tuple[Drafts, Changes]:

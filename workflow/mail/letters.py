@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from workflow.city_templates import line_of
 from workflow.errors import WorkspaceError
 from workflow.plain_text import harmless, one_line
 
@@ -79,19 +80,9 @@ def _rendered(letter: Letter, template: Template, values: Mapping[str, Said]) ->
     except UndefinedError as error:
         name = (_NAMED.findall(str(error)) or [""])[-1]
         reason = f"「{name}」という言葉は、この文面では使えません"
-        raise _wrong(letter.place, _line_of(error), reason) from error
+        raise _wrong(letter.place, line_of(error) or 1, reason) from error
     except Exception as error:  # a template can fail in every way a program can
-        raise _wrong(letter.place, _line_of(error), "文面を作る途中で失敗しました") from error
-
-
-def _line_of(error: Exception) -> int:
-    """Return the line of a template an error comes from: Jinja makes it a frame of the trace."""
-    line, trace = 1, error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+        raise _wrong(letter.place, line_of(error) or 1, "文面を作る途中で失敗しました") from error
 
 
 def _wrong(place: str, line: int, reason: str) -> WorkspaceError:

@@ -30,7 +30,7 @@ from workflow.plan.book_layout import (
 )
 from workflow.plan.book_values import spelled
 from workflow.plan.node import Node
-from workflow.workbooks.sheets import add_sheet, new_workbook, row_height
+from workflow.workbooks.sheets import PAPERS, add_sheet, new_workbook, row_height
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 # Fixed, so that the same plan gives the same bytes.
 _CREATED = datetime(2024, 4, 1)
 _FONT_SIZE = 10.0
-_PAPER_A4 = 9
 
 _NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 23, (34, 18), 64
 _MIN_VALUE_COLUMNS = 4
@@ -200,7 +199,7 @@ def _finish(sheet: Worksheet, header_row: int, last_column: int) -> None:
     sheet.freeze_panes(header_row + 1, 1)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
-    sheet.set_paper(_PAPER_A4)
+    sheet.set_paper(PAPERS["A4"])
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(header_row)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workflow.findings import Code
-from workflow.glance import at_a_glance
 from workflow.model import ChoiceField, DateField, Field, Form, NumberField, TextField, Value
+from workflow.schema_glance import at_a_glance
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -37,7 +37,7 @@ from workflow.templates.layout import (
     ID_LABEL,
     Layout,
 )
-from workflow.workbooks.sheets import GrowingSheet, Link, row_height
+from workflow.workbooks.sheets import PAPERS, GrowingSheet, Link, footer, row_height
 from workflow.years import full_year
 
 Kept = Mapping[tuple[str, str], str]
@@ -180,12 +180,11 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
     sheet.set_zoom(_ZOOM)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(PAPERS["A4"])
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
-    name = layout.department.name.replace("&", "&&")
-    sheet.set_footer(f"&L{name}　{CORRECTION_SHEET}&R&P / &N")
+    sheet.set_footer(footer(f"{layout.department.name}　{CORRECTION_SHEET}"))
     sheet.set_column(0, 0, 2)
     for place, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
         sheet.set_column(place, place, width)

@@ -20,7 +20,7 @@ from workflow.look import (
 )
 from workflow.model import Filling
 from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
-from workflow.workbooks.sheets import row_height
+from workflow.workbooks.sheets import PAPERS, footer, row_height
 from workflow.years import full_year, japanese_date
 
 NUMBER_CELL = "$C$5"
@@ -104,11 +104,10 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
     for letter, width in _WIDTHS.items():
         sheet.set_column(f"{letter}:{letter}", width)
-    sheet.set_paper(9)
+    sheet.set_paper(PAPERS["A4"])
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    name = layout.department.name.replace("&", "&&")
-    sheet.set_footer(f"&L{name}　様式番号 {layout.number}&R&P / &N")
+    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
 
 
 def _write_heading(pen: _Pen, layout: Layout) -> None:

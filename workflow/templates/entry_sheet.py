@@ -39,10 +39,9 @@ from workflow.templates.layout import (
     text_size,
 )
 from workflow.templates.validations import validation
-from workflow.workbooks.sheets import row_height
+from workflow.workbooks.sheets import PAPERS, footer, row_height
 from workflow.years import era_year, full_year
 
-_PAPERS = {"A3": 8, "A4": 9}
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0
 _ZOOM = 120
@@ -121,12 +120,11 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
     sheet.set_zoom(_ZOOM)
     sheet.set_landscape()
-    sheet.set_paper(_PAPERS[layout.paper])
+    sheet.set_paper(PAPERS[layout.paper])
     sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1)
-    name = layout.department.name.replace("&", "&&")
-    sheet.set_footer(f"&L{name}　様式番号 {layout.number}&R&P / &N")
+    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
     for column in layout.columns:
         hidden = {"hidden": True} if column.hidden else {}
         sheet.set_column(column.index - 1, column.index - 1, column.width, None, hidden)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from workflow import VERSION
 from workflow.errors import WorkspaceError
-from workflow.files import safe_name, sha256
+from workflow.file_names import department_file
+from workflow.files import sha256
 from workflow.model import Department, Plan, PreviousAnswers
 from workflow.templates.distribution_list import distribution_bytes, distribution_name
 from workflow.templates.in_parallel import in_parallel
@@ -18,7 +19,6 @@ from workflow.templates.printed import printed_texts
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
 from workflow.templates.workbook import template_bytes
-from workflow.years import era_year
 
 OLD_FOLDER = "旧版"
 
@@ -141,7 +141,7 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
     issue = Issue(
         number=number,
         department_name=department.name,
-        file=f"{department.code}_{safe_name(department.name)}_{era_year(number.year)}.xlsx",
+        file=department_file(department, number.year, "xlsx"),
         digest=layout.digest,
         sha256=sha256(content),
         issued_at=request.now.replace(microsecond=0),

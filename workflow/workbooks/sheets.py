@@ -24,10 +24,22 @@ from workflow.xml_text import escaped, quoted
 MAX_ROW_HEIGHT = 409.0
 """Points of one row that Excel can show."""
 
+PAPERS = {"A4": 9, "A3": 8}
+"""Papers, by the numbers Excel has for them."""
+
+_PAGES = "&R&P / &N"
+SHEET_FOOTER = f"&L&A{_PAGES}"
+"""A footer with the sheet's name on the left, the page and how many there are on the right."""
+
 _LINE_SPACING = 1.32
 _NARROW_PER_WIDTH = 1.08  # proportional letters are a little narrower than the digit that measures
 _DEFAULT_ROW_PIXELS = 25
 _ROWS_AT_ONCE = 100
+
+
+def footer(text: str) -> str:
+    """Return a footer with a text on the left, the page and how many there are on the right."""
+    return f"&L{text.replace('&', '&&')}{_PAGES}"
 
 
 class Link(NamedTuple):

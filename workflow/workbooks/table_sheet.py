@@ -15,7 +15,7 @@ from workflow.errors import OutputError
 from workflow.look import HEADER_FILL, HEADER_INK, LINE, LINK_INK
 from workflow.workbooks.row_xml import CellValue as CellValue
 from workflow.workbooks.row_xml import FlatRow
-from workflow.workbooks.sheets import GrowingSheet, Link, RowHeights
+from workflow.workbooks.sheets import PAPERS, SHEET_FOOTER, GrowingSheet, Link, RowHeights
 
 FONT_SIZE = 10.0
 MAX_LINKS = 60_000
@@ -24,7 +24,6 @@ MAX_LINKS = 60_000
 MAX_ROWS = 1_048_575
 """Rows of one sheet of Excel, below the header."""
 
-_PAPER_A4 = 9
 _SENTENCE_WIDTH = 100.0
 RowT = TypeVar("RowT")
 
@@ -129,10 +128,10 @@ def write_values(
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
     sheet.set_landscape()
-    sheet.set_paper(_PAPER_A4)
+    sheet.set_paper(PAPERS["A4"])
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_footer(SHEET_FOOTER)
 
 
 def write_sentence(sheet: GrowingSheet, styles: TableStyles, label: str, sentence: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import traceback
 import zipfile
 from datetime import UTC
 from typing import Any
@@ -22,6 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 
+from workflow.city_templates import line_of
 from workflow.compiled.report.content import Content
 from workflow.compiled.report.word_package import repacked, unpacked_size
 from workflow.compiled.report.word_tables import share_width
@@ -70,12 +70,12 @@ def _filled(template: bytes, content: Content) -> bytes:
             f"{near}二重の波かっこや「{{%」で囲んだ指示の書き方に誤りがあります"
         ) from error
     except UndefinedError as error:
-        near = _near(document.rendering, _line_of(error))
+        near = _near(document.rendering, line_of(error))
         named = _QUOTED.findall(error.message or "")
         name = f"「{named[-1]}」という" if named else ""
         raise UnsuitableError(f"{near}{name}知らない名前が使われています") from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        near = _near(document.rendering, _line_of(error))
+        near = _near(document.rendering, line_of(error))
         raise UnsuitableError(f"{near}指示のとおりに値を入れられません") from error
     except etree.XMLSyntaxError as error:
         raise UnsuitableError(
@@ -159,13 +159,6 @@ _AFTER_UPDATING = (
     "w:doNotIncludeSubdocsInStats", "w:shapeDefaults", "w:decimalSymbol", "w:listSeparator",
 )  # fmt: skip
 """What may follow w:updateFields in the settings (ECMA-376 Part 1, A.1, CT_Settings)."""
-
-
-def _line_of(error: BaseException) -> int | None:
-    """Return the line of the template an error came from."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == "<template>"]
-    return lines[-1] if lines else None
 
 
 def _near(rendering: str, line: int | None) -> str:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.small import FORM
-from workflow.glance import at_a_glance
 from workflow.plan.convert import sample_document
 from workflow.plan.schema import whole_schema
 from workflow.returned.answer_schema import answer_schema
+from workflow.schema_glance import at_a_glance
 
 TEXT = {"type": "string", "minLength": 2, "maxLength": 4, "pattern": "^[a-z𠮷]*$"}
 CONDITION = {
