@@ -8,9 +8,11 @@ texts, number formats, merges, hidden rows, filters, names and the day that days
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -99,7 +101,7 @@ def _book(stored: Element, names: Sequence[str]) -> Element:
 
 def _styles(stored: Element) -> Element:
     root = Element(f"{MAIN}styleSheet")
-    formats = stored.findall(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId]")
+    formats = stored.findall(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId][@formatCode]")
     listed = SubElement(root, f"{MAIN}numFmts")
     for element in formats:
         SubElement(listed, f"{MAIN}numFmt", _kept(element, ("numFmtId", "formatCode")))
@@ -155,7 +157,28 @@ def _cell(stored: Element, styles: int) -> Element:
             kept.append(_text(part))
         elif part.tag in (f"{MAIN}f", f"{MAIN}v"):
             kept.append(part)
+    value = kept.find(f"{MAIN}v")
+    if value is not None and value.text:
+        _spell_plainly(kept, value, value.text)
     return kept
+
+
+def _spell_plainly(cell: Element, value: Element, stored: str) -> None:
+    """Spell what openpyxl gives up on: a truth value in words, a day that is none."""
+    kind = cell.get("t")
+    if kind == "b":
+        value.text = str(int(is_true(stored)))
+    elif kind == "d" and not _is_moment(stored):
+        cell.set("t", "str")
+
+
+def _is_moment(stored: str) -> bool:
+    """Whether a text is a day or a time of day as ISO 8601 spells them."""
+    for kind in (datetime, time):
+        with contextlib.suppress(ValueError):
+            kind.fromisoformat(stored)
+            return True
+    return False
 
 
 def _kept(element: Element, names: Sequence[str]) -> dict[str, str]:

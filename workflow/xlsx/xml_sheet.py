@@ -66,6 +66,13 @@ def plain_text(element: Element) -> str:
     return decoded("".join(texts))
 
 
+def _truth(stored: str) -> str:
+    """Return TRUE or FALSE; what is neither is refused, as whole numbers in other digits are."""
+    if stored not in ("0", "1", "false", "true"):
+        raise ValueError(f"a truth value {stored}")
+    return str(is_true(stored)).upper()
+
+
 def is_true(stored: str | None) -> bool:
     """Whether an attribute says yes."""
     return stored in ("1", "true", "on")
@@ -125,7 +132,7 @@ class _Rows:
             case "s":
                 return self._stored.text_cell(whole(stored))
             case "b":
-                return RawCell(CellKind.BOOLEAN, str(is_true(stored)).upper())
+                return RawCell(CellKind.BOOLEAN, _truth(stored))
             case "e":
                 return RawCell(CellKind.ERROR, stored)
             case "d":
