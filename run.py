@@ -310,6 +310,16 @@ def run_command(arguments: "list[str]") -> int:
     return command_line(arguments)
 
 
+def open_what_is_closed() -> None:
+    """Lead a stream nobody opened to nowhere: pythonw has none, and a scheduled task may lack some.
+
+    In this order each takes the number that is its own.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
+
+
 def make_output_safe() -> None:
     """Let a console that lacks a character (cp932 has no 𠮷) show ? instead of stopping."""
     for stream in (sys.stdout, sys.stderr):
@@ -324,6 +334,7 @@ def say(sentence: str) -> None:
 
 def main(arguments: "list[str]") -> int:
     """Prepare, then run the command; 2 and one sentence when that is impossible."""
+    open_what_is_closed()
     unfit = too_old(sys.version_info[:2])
     if unfit:
         say(unfit)

@@ -304,9 +304,10 @@ def _status(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json(document)
     else:
+        from workflow.journal import load_journal
         from workflow.terminal import show_overview, show_status
 
-        show_status(document)
+        show_status(document, load_journal(workspace.journal(year)).is_final)
         show_overview(workspace.overview(year))
     return CLEAN if document["totals"]["missing"] == 0 else FINDINGS
 

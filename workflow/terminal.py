@@ -121,11 +121,17 @@ def show_report(report: Report) -> None:
         _print(f"{len(report.disagreeing)}か所の違いがあります。")
 
 
-def show_status(document: dict[str, Any]) -> None:
-    """Show where each department stood at the last collect."""
+def show_status(document: dict[str, Any], is_final: bool) -> None:
+    """Show where each department stood at the last collect, and how to take in what came since."""
     _print_departments(document["departments"])
     _print_totals(document["totals"])
-    if document["uncollected"]:
+    if document["uncollected"] and is_final:
+        _print(
+            f"確定したあとに届いたか変わったファイルが{document['uncollected']}件あります。"
+            f"加えるには、collect --year {document['year']} --reopen --reason "
+            '"理由" を実行してください。'
+        )
+    elif document["uncollected"]:
         _print_uncollected(document["uncollected"])
 
 

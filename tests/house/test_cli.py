@@ -296,6 +296,22 @@ def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City) -> No
     assert results(collected) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the streams")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [(), ("status", "--year", "2023")])
+def test_streams_nobody_opened_stop_nothing(
+    collected: City, closed: str, words: tuple[str, ...]
+) -> None:
+    started = f'exec "$0" -X torimatome run.py "$@" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", started, sys.executable, "--home", collected.home, *words],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def only_document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     shown = capsys.readouterr()
     assert shown.err == ""

@@ -83,6 +83,14 @@ def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
     assert outputs(final) == before
 
 
+def test_status_says_how_to_take_in_what_came_too_late(final: City) -> None:
+    home = ("--home", str(final.home))
+    assert "--reopen" not in run("status", "--year", "2023", *home)[1]
+    final.returned("遅れて.txt").write_text("あとから", "utf-8")
+    assert "--reopen" in run("status", "--year", "2023", *home)[1]
+    assert "確定したあとに届いたか変わったファイルが1件" in run(*home)[1]
+
+
 def test_making_it_again_gives_the_same_bytes(final: City) -> None:
     before = outputs(final)
     for path in (final.workspace.ledger(YEAR), final.workspace.digest_list(YEAR)):

@@ -224,6 +224,15 @@ def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
     assert found.finding.file == "compiled/2023/報告書/進捗状況報告書_令和5年度.docx"
 
 
+def test_a_file_that_came_since_is_one_difference(city: City) -> None:
+    """Not as many as it would have made had it been collected."""
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    sent = city.returned("あとから.xlsx")
+    sent.write_bytes(city.template("C").read_bytes())
+    (difference,) = verified(city).differences
+    assert difference.finding.code == "VERIFY_FILE_NEW"
+
+
 def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,8 +56,9 @@ def _round_in_words(state: RoundState) -> str:
     told += f"、{state.sent_back}課差戻し中" if state.sent_back else ""
     told += f"、まだの取組が{state.missing}件" if state.missing else "、すべて回答済み"
     told += "（確定済み）です。" if state.is_final else "です。"
-    if state.uncollected and not state.is_final:
-        told += f"前回集めたあとに届いたか変わったファイルが{state.uncollected}件あります。"
+    if state.uncollected:
+        since = "確定した" if state.is_final else "前回集めた"
+        told += f"{since}あとに届いたか変わったファイルが{state.uncollected}件あります。"
     return told
 
 

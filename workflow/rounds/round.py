@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -81,14 +81,23 @@ class Round:
 
 
 def judged_round(
-    workspace: Workspace, plan: Plan, year: int, reading: Reading, lying: Lying | None = None
+    workspace: Workspace,
+    plan: Plan,
+    year: int,
+    reading: Reading,
+    lying: Lying | None = None,
+    known: Container[str] | None = None,
 ) -> Round:
     """Read and judge everything that came back; what is known of lying files is not judged again.
+
+    Where names of files are known, nothing else is read.
 
     Raises WorkspaceError when nothing was issued.
     """
     register = load_issued_register(workspace.templates(year), year)
     files = lying.files if lying else scan(workspace.returned(year))
+    if known is not None:
+        files = tuple(file for file in files if file.name in known)
     digests = lying.digests if lying else {}
     past = tuple(past_years(workspace, year))
     previous = previous_answers(plan, past[0].rows) if past else {}

@@ -140,8 +140,12 @@ class _Recomputed:
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
         plan = lying.plan()
-        first = with_gone(judged_round(workspace, plan, year, reading), journal).result
-        second = judged_round(workspace, plan, year, replace(reading, again=True)).result
+        # A file that came since is told as new; what was made never knew of it.
+        known = recorded_files(journal)
+        judged = judged_round(workspace, plan, year, reading, known=known)
+        first = with_gone(judged, journal).result
+        by_others = replace(reading, again=True)
+        second = judged_round(workspace, plan, year, by_others, known=known).result
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         return cls(
             lying=lying,
