@@ -182,4 +182,5 @@ def _is_moment(stored: str) -> bool:
 
 
 def _kept(element: Element, names: Sequence[str]) -> dict[str, str]:
-    return {name: element.attrib[name] for name in names if name in element.attrib}
+    """Return the attributes that say something."""
+    return {name: said for name in names if (said := element.get(name))}
