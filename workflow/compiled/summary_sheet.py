@@ -9,16 +9,17 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from workflow.cells import a1, column_letters, quoted_sheet
+from workflow.cells import a1, column_letters
 from workflow.compiled import reach
 from workflow.compiled.details import DETAILS_SHEET, Details
 from workflow.compiled.details_sheet import LAST_COLUMN
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.ledger import Ledger
 from workflow.compiled.ledger_links import to_all
 from workflow.compiled.links import to_cell, to_earlier_ledger
-from workflow.compiled.matrix import TOTAL, Bucket
+from workflow.compiled.matrix import TOTAL
 from workflow.compiled.stage import Stage
 from workflow.compiled.summary_charts import insert_matrix_chart, insert_trend_chart
+from workflow.compiled.summary_formulas import count_formula, trend_formulas
 from workflow.compiled.summary_layout import (
     FIRST_COUNT_COLUMN,
     HEADLINE_ROW,
@@ -41,15 +42,12 @@ from workflow.look import (
     MUTED_INK,
 )
 from workflow.model import Plan
-from workflow.templates.layout import ID_LABEL
 from workflow.workbooks.sheets import PAPERS, SHEET_FOOTER, GrowingSheet, Link, row_height
 from workflow.workbooks.table_sheet import FONT_SIZE
 from workflow.years import era_year, full_year
 
 _LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0
 _HEADLINE_SIZE = 11.0
-_WILDCARDS = "*?~"
-_OPERATORS = ("=", "<", ">")
 _NOTE_COLUMNS = 6
 _WRAPPING = 0.88  # a merged cell wraps a little earlier than its width says
 
@@ -254,7 +252,7 @@ def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: 
         counts = (*year.counts, sum(year.counts))
         is_now = year.year == summary.ledger.year
         formulas = (
-            _trend_formulas(summary, place, at) if is_now and not summary.ledger.parts else []
+            trend_formulas(summary.ledger, place, at) if is_now and not summary.ledger.parts else []
         )
         for n, count in enumerate(counts):
             cell = (at - 1, FIRST_COUNT_COLUMN - 1 + n)
@@ -281,48 +279,3 @@ def _write_notes(sheet: GrowingSheet, styles: _Styles, place: TrendPlace) -> Non
         sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
         sheet.write_string(row, 1, sentence, styles.note)
         sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))
-
-
-def _trend_formulas(summary: Summary, place: TrendPlace, at: int) -> list[str]:
-    """Return this year's counts as formulas over the ledger; what has no such value is the rest."""
-    ledger, trend = summary.ledger, place.trend
-    values = trend.columns[:-1]
-    counts = [
-        count_formula(
-            ledger,
-            (
-                Bucket(value, ((trend.field.label, value),)),
-                f"{column_letters(FIRST_COUNT_COLUMN + n)}${place.header_row}",
-            ),
-        )
-        for n, value in enumerate(values)
-    ]
-    every = f"=COUNTA({_ledger_cells(ledger, ID_LABEL)})"
-    first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, FIRST_COUNT_COLUMN + len(counts) - 1)
-    return [*counts, f"{every}-SUM({first}:{last})", every]
-
-
-def count_formula(ledger: Ledger, *buckets: tuple[Bucket, str]) -> str:
-    """Return COUNTIFS over the ledger sheet for buckets, each with the cell its label stands in."""
-    tests = [
-        f"{_ledger_cells(ledger, label)},{_criterion(text, cell if text == bucket.label else '')}"
-        for bucket, cell in buckets
-        for label, text in bucket.conditions
-    ]
-    return f"=COUNTIFS({','.join(dict.fromkeys(tests))})"
-
-
-def _ledger_cells(ledger: Ledger, label: str) -> str:
-    letters = column_letters(ledger.index(label) + 1)
-    return f"{quoted_sheet(LEDGER_SHEET)}!${letters}$2:${letters}${len(ledger.rows) + 1}"
-
-
-def _criterion(text: str, cell: str) -> str:
-    """Return what COUNTIFS shall compare with: the label's own cell, unless it would be a pattern.
-
-    COUNTIFS reads * ? ~ as wildcards and a leading = < > as an operator; "=" alone is a blank.
-    """
-    if cell and not any(c in text for c in _WILDCARDS) and not text.startswith(_OPERATORS):
-        return cell
-    escaped = "".join(f"~{c}" if c in _WILDCARDS else c for c in text)
-    return '"=' + escaped.replace('"', '""') + '"'

@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.cells import a1, quoted_sheet
 from workflow.look import ALERT_FILL, ALERT_INK, TO_FILL_FILL
-from workflow.plan.book_layout import (
-    DEPARTMENTS,
-    FIELDS,
-    FLAG_WORDS,
-    SEPARATORS,
-    Column,
-    Kind,
-    Setting,
-    Table,
-    told,
-)
+from workflow.plan.book_columns import Column, Kind, Setting, Table, told
+from workflow.plan.book_layout import DEPARTMENTS, FIELDS, FLAG_WORDS, SEPARATORS
 from workflow.plan.node import keys
 from workflow.plan.schema import needed_keys
 

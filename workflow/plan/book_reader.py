@@ -10,6 +10,7 @@ from typing import Any
 from workflow.cells import folded
 from workflow.findings import Code, Finding, Place
 from workflow.plan.book_cells import Cell, Holds, Sheet, read_sheets
+from workflow.plan.book_columns import Column, Setting, Spread, Table
 from workflow.plan.book_layout import (
     DEPARTMENTS,
     FIELDS,
@@ -20,10 +21,6 @@ from workflow.plan.book_layout import (
     SETTINGS,
     SHEETS,
     VALUE_LABEL,
-    Column,
-    Setting,
-    Spread,
-    Table,
     item_table,
 )
 from workflow.plan.book_values import understood

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from workflow.cells import folded
 from workflow.plan.book_cells import Cell, Holds
-from workflow.plan.book_layout import FLAG_WORDS, SEPARATORS, Kind
+from workflow.plan.book_columns import Kind
+from workflow.plan.book_layout import FLAG_WORDS, SEPARATORS
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

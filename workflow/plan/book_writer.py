@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.cells import column_letters
 from workflow.look import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTED_INK
+from workflow.plan.book_columns import Column, Kind, Setting, Spread, Table, told
 from workflow.plan.book_guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book_layout import (
     DEPARTMENTS,
@@ -20,13 +21,7 @@ from workflow.plan.book_layout import (
     SETTING_LABEL,
     SETTINGS,
     VALUE_LABEL,
-    Column,
-    Kind,
-    Setting,
-    Spread,
-    Table,
     item_table,
-    told,
 )
 from workflow.plan.book_values import spelled
 from workflow.plan.node import Node

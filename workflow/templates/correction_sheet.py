@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,20 +15,18 @@ from workflow.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.look import (
     ALERT_FILL,
     ALERT_INK,
-    FONT,
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
     LINE,
     LINK_INK,
 )
-from workflow.model import Correction, Filling, Value
+from workflow.model import Filling, Value
+from workflow.templates.correction_lines import CorrectionLine, correction_lines
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
-    CORRECTION_AUTHOR,
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
-    CORRECTION_MARK,
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     ENTRY_SHEET,
@@ -39,9 +36,6 @@ from workflow.templates.layout import (
 )
 from workflow.workbooks.sheets import PAPERS, GrowingSheet, Link, footer, row_height
 from workflow.years import full_year
-
-Kept = Mapping[tuple[str, str], str]
-"""Item and key → the cell of this sheet that keeps what stood in the cell to correct."""
 
 _COLUMNS = (
     ("番号", 6.0),
@@ -58,30 +52,8 @@ _LINK, _STATE, _KEPT = 9, 10, CORRECTION_LAST_COLUMN
 _COUNT_ROW, _STEPS_ROW = 5, 7
 _ZOOM = 120
 _TODO, _CHANGED = "未修正", "変更済"
-_SHOWN_LETTERS, _TOLD_LETTERS = 60, 240
-_COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
-_POINTS_TO_PIXELS = 4 / 3
+_SHOWN_LETTERS = 60
 _NUMBER = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One correction with its place on this template; row 0 means it concerns the whole file."""
-
-    correction: Correction
-    title: str = ""
-    label: str = ""
-    row: int = 0
-    column: int = 0
-    value: Value | None = None
-
-    @property
-    def has_cell(self) -> bool:
-        return bool(self.row and self.label)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.correction.item, self.correction.field
 
 
 def write_corrections(
@@ -89,7 +61,7 @@ def write_corrections(
 ) -> dict[tuple[str, str], str]:
     """Write the list; return where it keeps what stood in each cell to correct."""
     styles = _Styles(book)
-    lines = _lines(layout, filling)
+    lines = correction_lines(layout, filling)
     _set_page(sheet, layout)
     _write_heading(sheet, styles, layout, lines)
     for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
@@ -102,48 +74,6 @@ def write_corrections(
         _write_line(sheet, styles, line, number, row)
     sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
     return kept
-
-
-def mark_cells(
-    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, kept: Kept
-) -> None:
-    """Give each cell to correct a comment, and a colour that goes once something else is in it."""
-    style = book.add_format({"bg_color": ALERT_FILL})
-    lines = [line for line in _lines(layout, filling) if line.has_cell]
-    for key in dict.fromkeys(line.key for line in lines):
-        told = [line for line in lines if line.key == key]
-        row, column = told[0].row - 1, told[0].column - 1
-        text = _comment(told)
-        sheet.write_comment(row, column, text, _comment_options(text))
-        rule = {
-            "type": "formula",
-            "criteria": f"=EXACT({a1(row + 1, column + 1)},{kept[key]})",
-            "format": style,
-            "stop_if_true": True,
-        }
-        sheet.conditional_format(row, column, row, column, rule)
-
-
-def _comment(lines: list[_Line]) -> str:
-    first = lines[0]
-    place = f"シート「{ENTRY_SHEET}」の{a1(first.row, first.column)}セル"
-    told = [f"{CORRECTION_MARK}\n{place}\n（整理番号{first.correction.item}・{first.label}）"]
-    for line in lines:
-        told.append(f"問題：{_on_one_line(line.correction.problem)}")
-        told.append(f"直し方：{_on_one_line(line.correction.remedy)}")
-    return "\n".join(told)
-
-
-def _comment_options(text: str) -> dict[str, Any]:
-    letters = _COMMENT_WIDTH / (_COMMENT_SIZE * _POINTS_TO_PIXELS) * 2 - 4
-    return {
-        "author": CORRECTION_AUTHOR,
-        "visible": False,
-        "width": _COMMENT_WIDTH,
-        "height": row_height([(text, letters)], _COMMENT_SIZE) * _POINTS_TO_PIXELS + 12,
-        "font_name": FONT,
-        "font_size": _COMMENT_SIZE,
-    }
 
 
 class _Styles:
@@ -192,7 +122,7 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
 
 
 def _write_heading(
-    sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[_Line]
+    sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[CorrectionLine]
 ) -> None:
     sheet.set_row(1, 32)
     sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
@@ -227,7 +157,7 @@ def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None
     sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
 
 
-def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[_Line]) -> None:
+def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[CorrectionLine]) -> None:
     total = sum(line.has_cell for line in lines)
     if not total:
         return
@@ -249,7 +179,9 @@ def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[_Line]) -> No
     sheet.conditional_format(states, done)
 
 
-def _write_line(sheet: GrowingSheet, styles: _Styles, line: _Line, number: int, row: int) -> None:
+def _write_line(
+    sheet: GrowingSheet, styles: _Styles, line: CorrectionLine, number: int, row: int
+) -> None:
     correction = line.correction
     texts = (
         str(number),
@@ -257,8 +189,8 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: _Line, number: int, 
         line.title,
         line.label,
         _shown(line.value) if line.has_cell else "",
-        _shortened(correction.problem, _TOLD_LETTERS),
-        _shortened(correction.remedy, _TOLD_LETTERS),
+        line.problem,
+        line.remedy,
     )
     widths = [width for _, width in _COLUMNS]
     sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
@@ -270,7 +202,7 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: _Line, number: int, 
     _write_target(sheet, styles, line, row)
 
 
-def _write_target(sheet: GrowingSheet, styles: _Styles, line: _Line, row: int) -> None:
+def _write_target(sheet: GrowingSheet, styles: _Styles, line: CorrectionLine, row: int) -> None:
     """Write the link and the live state; what is wrong with a row or a file has no state."""
     if not line.row:
         sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
@@ -288,31 +220,6 @@ def _write_target(sheet: GrowingSheet, styles: _Styles, line: _Line, row: int) -
     sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
 
 
-def _lines(layout: Layout, filling: Filling) -> list[_Line]:
-    """Return the corrections with their places: of the whole file first, then as they stand."""
-    rows = {entry.item.id: entry for entry in layout.rows}
-    columns = {field.key: (column, field) for column, field in layout.field_columns}
-    first = layout.field_columns[0][0].index
-    lines = []
-    for correction in filling.corrections:
-        entry = rows.get(correction.item)
-        if entry is None:
-            lines.append(_Line(correction))
-            continue
-        column, field = columns.get(correction.field, (None, None))
-        lines.append(
-            _Line(
-                correction,
-                title=entry.item.labels[-1],
-                label=field.label if field else "",
-                row=entry.row,
-                column=column.index if column else first,
-                value=filling.value(correction.item, correction.field),
-            )
-        )
-    return sorted(lines, key=lambda line: (line.row, line.column))
-
-
 def _shown(value: Value | None) -> str:
     match value:
         case None:
@@ -324,16 +231,6 @@ def _shown(value: Value | None) -> str:
             return plain_number(value)
         case date():
             return f"{value.year}/{value.month}/{value.day}"
-
-
-def _shortened(text: str, limit: int) -> str:
-    """Return a text that fits a box: what is cut is a long value quoted in its middle."""
-    return text if len(text) <= limit else f"{text[: limit // 2]}…{text[-limit // 2 :]}"
-
-
-def _on_one_line(text: str) -> str:
-    """Return a text as one line of a comment: by its lines the collector knows it for ours."""
-    return " ".join(_shortened(text, _TOLD_LETTERS).splitlines())
 
 
 def _unstamped(text: str) -> str:

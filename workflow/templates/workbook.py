@@ -9,7 +9,8 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from workflow.model import Filling
-from workflow.templates.correction_sheet import mark_cells, write_corrections
+from workflow.templates.correction_marks import mark_cells
+from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (

@@ -1,0 +1,68 @@
+"""The marks on the cells to correct: a comment that says what and how, a colour that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from workflow.cells import a1
+from workflow.look import ALERT_FILL, FONT
+from workflow.model import Filling
+from workflow.templates.correction_lines import CorrectionLine, correction_lines
+from workflow.templates.layout import CORRECTION_AUTHOR, CORRECTION_MARK, ENTRY_SHEET, Layout
+from workflow.workbooks.sheets import GrowingSheet, row_height
+
+_COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
+_POINTS_TO_PIXELS = 4 / 3
+
+Kept = Mapping[tuple[str, str], str]
+"""Item and key → the cell of this sheet that keeps what stood in the cell to correct."""
+
+
+def mark_cells(
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, kept: Kept
+) -> None:
+    """Give each cell to correct a comment, and a colour that goes once something else is in it."""
+    style = book.add_format({"bg_color": ALERT_FILL})
+    lines = [line for line in correction_lines(layout, filling) if line.has_cell]
+    for key in dict.fromkeys(line.key for line in lines):
+        told = [line for line in lines if line.key == key]
+        row, column = told[0].row - 1, told[0].column - 1
+        text = _comment(told)
+        sheet.write_comment(row, column, text, _comment_options(text))
+        rule = {
+            "type": "formula",
+            "criteria": f"=EXACT({a1(row + 1, column + 1)},{kept[key]})",
+            "format": style,
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(row, column, row, column, rule)
+
+
+def _comment(lines: list[CorrectionLine]) -> str:
+    first = lines[0]
+    place = f"シート「{ENTRY_SHEET}」の{a1(first.row, first.column)}セル"
+    told = [f"{CORRECTION_MARK}\n{place}\n（整理番号{first.correction.item}・{first.label}）"]
+    for line in lines:
+        told.append(f"問題：{_on_one_line(line.problem)}")
+        told.append(f"直し方：{_on_one_line(line.remedy)}")
+    return "\n".join(told)
+
+
+def _comment_options(text: str) -> dict[str, Any]:
+    letters = _COMMENT_WIDTH / (_COMMENT_SIZE * _POINTS_TO_PIXELS) * 2 - 4
+    return {
+        "author": CORRECTION_AUTHOR,
+        "visible": False,
+        "width": _COMMENT_WIDTH,
+        "height": row_height([(text, letters)], _COMMENT_SIZE) * _POINTS_TO_PIXELS + 12,
+        "font_name": FONT,
+        "font_size": _COMMENT_SIZE,
+    }
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as one line of a comment: by its lines the collector knows it for ours."""
+    return " ".join(text.splitlines())
