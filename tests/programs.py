@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,9 @@ def chromium() -> str | None:
     return shutil.which("chromium")
 
 
+needs_pseudo_terminal = pytest.mark.skipif(
+    find_spec("termios") is None, reason="pty (pseudo-terminals) is not in this Python"
+)
 needs_chromium = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed")
 needs_axe = pytest.mark.skipif(axe_core() is None, reason="axe-core (npm) is not installed")
 needs_writer = pytest.mark.skipif(not _has_writer(), reason="LibreOffice Writer is not installed")
