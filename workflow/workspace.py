@@ -7,6 +7,14 @@ from pathlib import Path
 
 from workflow.years import era_year
 
+DATA_PACKAGE = "datapackage.json"
+OVERVIEW = "index.html"
+
+
+def ledger_name(year: int) -> str:
+    """Return what the files of a year's ledger are called, without their endings."""
+    return f"台帳_{era_year(year)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -28,19 +36,19 @@ class Workspace:
 
     def ledger(self, year: int) -> Path:
         """The compiled workbook."""
-        return self.compiled(year) / f"台帳_{era_year(year)}.xlsx"
+        return self.compiled(year) / f"{ledger_name(year)}.xlsx"
 
     def ledger_csv(self, year: int) -> Path:
         """The ledger as open data."""
-        return self.compiled(year) / f"台帳_{era_year(year)}.csv"
+        return self.compiled(year) / f"{ledger_name(year)}.csv"
 
     def overview(self, year: int) -> Path:
         """The page that shows the whole round and leads to everything else."""
-        return self.compiled(year) / "index.html"
+        return self.compiled(year) / OVERVIEW
 
     def data_package(self, year: int) -> Path:
         """What describes the ledger as open data."""
-        return self.compiled(year) / "datapackage.json"
+        return self.compiled(year) / DATA_PACKAGE
 
     def register(self, year: int) -> Path:
         """The register of what was issued."""

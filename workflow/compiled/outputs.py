@@ -17,10 +17,7 @@ from workflow.compiled.past import this_year
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.workbook import trail_of, workbook_bytes
-from workflow.years import era_year
-
-DATA_PACKAGE = "datapackage.json"
-OVERVIEW = "index.html"
+from workflow.workspace import DATA_PACKAGE, OVERVIEW, ledger_name
 
 
 @contextlib.contextmanager
@@ -46,7 +43,7 @@ def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[s
 
 def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
     result, ledger = compilation.result, compilation.ledger
-    name = f"台帳_{era_year(result.year)}"
+    name = ledger_name(result.year)
     trail = trail_of(compilation)
     parts = {p.file: part_bytes(compilation, trail, p, f"{name}.xlsx") for p in ledger.parts}
     tables = {f"{name}.csv": ledger_csv(ledger)}

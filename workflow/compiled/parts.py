@@ -13,7 +13,7 @@ from itertools import count
 from workflow.compiled.merge import Entry
 from workflow.file_names import safe_name
 from workflow.model import Plan
-from workflow.years import era_year
+from workflow.workspace import ledger_name
 
 _LONGEST_NAME = 40
 
@@ -54,7 +54,7 @@ def divided(plan: Plan, year: int, entries: Sequence[Entry], most: int) -> tuple
 def _part(year: int, number: str, piece: _Piece) -> Part:
     part = Part(int(number), "", piece.first, piece.last, tuple(sorted(piece.entries)))
     name = safe_name(part.label, _LONGEST_NAME)
-    file = f"台帳_{era_year(year)}_{number}_{name}.xlsx"
+    file = f"{ledger_name(year)}_{number}_{name}.xlsx"
     return Part(part.number, file, part.first, part.last, part.entries)
 
 
