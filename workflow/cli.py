@@ -83,7 +83,7 @@ def _init(arguments: argparse.Namespace) -> int:
     _write(target, as_book_bytes(document))
     _say(f"計画を作りました：{target}")
     if not arguments.sample:
-        _say("Excelで開いて記入し、保存してから generate を実行してください。")
+        _say("Excelで開いて記入し、保存して閉じてから、plan で確かめてください。")
     return CLEAN
 
 

@@ -45,9 +45,12 @@ def steps(situation: Situation) -> tuple[Step, ...]:
             Step("見本で一連の流れを見る", ("demo",)),
         )
     if situation.round is None:
-        confirm = Step("計画を確かめる", ("plan",))
-        issue = Step("調査票を作る", ("generate", "--year"))
-        return (issue, confirm) if situation.title else (confirm,)
+        if not situation.title:
+            return (Step("計画の直すところを見る（Excelで直してから、もう一度）", ("plan",)),)
+        return (
+            Step("調査票を作る", ("generate", "--year")),
+            Step("計画を確かめる", ("plan",)),
+        )
     return tuple(_round_steps(situation.round))
 
 
