@@ -16,8 +16,9 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from workflow.xlsx.package import MAIN, Package, package_in
-from workflow.xlsx.xml_sheet import is_true
+from workflow.xlsx.package import Package, package_in
+from workflow.xlsx.workbook_part import is_true
+from workflow.xlsx.xml_parts import MAIN
 
 if TYPE_CHECKING:
     from workflow.xlsx.package import SheetPart
@@ -48,7 +49,7 @@ def bare(content: bytes) -> bytes:
 
 
 def _parts(package: Package, sheets: Sequence[SheetPart]) -> Iterator[tuple[str, Element]]:
-    yield _BOOK, _book(package.book_tree, [sheet.name for sheet in sheets])
+    yield _BOOK, _book(package.tree(package.book), [sheet.name for sheet in sheets])
     stored = package.related(_STYLES, package.book)
     styles = _styles(package.tree(stored) if stored else Element(""))
     yield _STYLES, styles

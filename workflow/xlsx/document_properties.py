@@ -12,6 +12,7 @@ from workflow.years import JST
 
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
+_SAVED_BY = f"{_CORE}lastModifiedBy"
 _MODIFIED = "{http://purl.org/dc/terms/}modified"
 _PROPERTY = "{http://schemas.openxmlformats.org/officeDocument/2006/custom-properties}property"
 _UTF8 = 65001
@@ -31,11 +32,11 @@ def saving_of_package(package: Package) -> Saving:
     part = package.related("core-properties")
     if not part:
         return Saving()
-    core = package.tree(part)
+    said = {element.tag: element.text or "" for element in reversed(package.tree(part))}
     return Saving(
-        author=core.findtext(_CREATOR, ""),
-        saved_by=core.findtext(f"{_CORE}lastModifiedBy", ""),
-        modified=_moment(core.findtext(_MODIFIED, "")),
+        author=said.get(_CREATOR, ""),
+        saved_by=said.get(_SAVED_BY, ""),
+        modified=_moment(said.get(_MODIFIED, "")),
     )
 
 

@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from workflow.raw import Area, RawCell, RawSheet
-from workflow.xlsx.package import MAIN
 from workflow.xlsx.references import area_of, hidden_under
+from workflow.xlsx.xml_parts import MAIN
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -18,31 +18,48 @@ _CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered,
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands beside the rows; of a merged cell only its first cell is shown.
+class Merges:
+    """The merged cells of a sheet; only the first cell of each is shown.
 
     Hidden are the places under the small ones; wide are those with very many.
     """
 
-    merged: tuple[Area, ...]
+    areas: tuple[Area, ...]
     hidden: frozenset[tuple[int, int]]
     wide: tuple[Area, ...]
+
+    @classmethod
+    def of(cls, references: Iterable[str]) -> Merges:
+        """Return the merges at some places. ValueError for one that is no block of cells."""
+        hidden = {reference: hidden_under(reference) for reference in references}
+        return cls(
+            areas=tuple(sorted({*map(area_of, hidden)}, key=_CORNERS)),
+            hidden=frozenset(place for places in hidden.values() for place in places or ()),
+            wide=tuple(area_of(at) for at, places in hidden.items() if places is None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands beside the rows."""
+
+    merges: Merges
     filtered: bool
 
     def around(
         self, name: str, cells: dict[tuple[int, int], RawCell], hidden_rows: Iterable[int] = ()
     ) -> RawSheet:
         """Return the sheet with some cells; those that lie under a merged cell are dropped."""
-        for place in self.hidden & cells.keys():
+        for place in self.merges.hidden & cells.keys():
             del cells[place]
-        for area in self.wide:
+        for area in self.merges.wide:
             first = (area.top, area.left)
             for place in [p for p in cells if area.holds(*p) and p != first]:
                 del cells[place]
         return RawSheet(
             name=name,
             cells=cells,
-            merged=self.merged,
+            merged=self.merges.areas,
             hidden_rows=frozenset(hidden_rows),
             filtered=self.filtered,
         )
@@ -50,11 +67,7 @@ class Frame:
 
 def frame_of(sheet: Element) -> Frame:
     """Return the frame of a sheet. ValueError for a merged cell that is no block of cells."""
-    references = [merge.get("ref", "") for merge in sheet.iter(f"{MAIN}mergeCell")]
-    hidden = {reference: hidden_under(reference) for reference in references}
     return Frame(
-        merged=tuple(sorted({*map(area_of, references)}, key=_CORNERS)),
-        hidden=frozenset(place for places in hidden.values() for place in places or ()),
-        wide=tuple(area_of(reference) for reference, places in hidden.items() if places is None),
+        Merges.of(merge.get("ref", "") for merge in sheet.iter(f"{MAIN}mergeCell")),
         filtered=sheet.find(f"{MAIN}autoFilter/{MAIN}filterColumn") is not None,
     )

@@ -6,10 +6,13 @@ import struct
 import zlib
 from zipfile import ZIP_DEFLATED, ZipInfo
 
+from workflow.xlsx.remembering import remembered
+
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
 _MAGIC = b"PK\x03\x04"
 _MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
 _MOST_AT_ONCE = 50_000_000
+_SMALL = 10_000  # bytes, packed or not: styles and theme, say, which a template's returns share
 
 
 def inflated(content: bytes, part: ZipInfo) -> bytes | None:
@@ -30,9 +33,17 @@ def inflated(content: bytes, part: ZipInfo) -> bytes | None:
         return None
     start += name + extra
     packed = content[start : start + part.compress_size]
+    inflate = _inflated_small if part.file_size <= _SMALL else _inflated
+    return inflate(packed, part.file_size, part.CRC)
+
+
+def _inflated(packed: bytes, size: int, checksum: int) -> bytes | None:
     try:
-        stored = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, part.file_size)
+        stored = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
     except zlib.error:
         return None
-    is_whole = len(stored) == part.file_size and zlib.crc32(stored) == part.CRC
+    is_whole = len(stored) == size and zlib.crc32(stored) == checksum
     return stored if is_whole else None
+
+
+_inflated_small = remembered(times=64, most=_SMALL)(_inflated)

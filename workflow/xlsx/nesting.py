@@ -6,8 +6,7 @@ of two tables of rows; so nobody can say what was meant, and the sheet is refuse
 
 from __future__ import annotations
 
-from workflow.xlsx.package import MAIN
-from workflow.xlsx.xml_parts import steps
+from workflow.xlsx.xml_parts import MAIN, steps
 
 _SHEET, _ROWS, _ROW, _CELL, _MERGES, _MERGE = (
     MAIN + tag for tag in ("worksheet", "sheetData", "row", "c", "mergeCells", "mergeCell")

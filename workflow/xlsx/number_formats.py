@@ -6,15 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from workflow.raw import CellKind, RawCell
-from workflow.xlsx.package import MAIN
-from workflow.xlsx.xml_parts import parsed
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from workflow.xlsx.remembering import remembered
+from workflow.xlsx.xml_parts import MAIN, parsed
 
 BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Formats stored as a number alone; 27 to 36 and 50 to 58 are days in Japanese Excel."""
@@ -24,7 +19,6 @@ _NO_PART_OF_A_DAY = re.compile(r'"[^"]*"|\[(?!(?:hh?|mm?|ss?)\])[^\]]*\]')
 _PART_OF_A_DAY = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 _SPAN = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-_MOST_REMEMBERED = 200_000  # bytes
 _MILLISECONDS_OF_A_DAY = 86_400_000
 _NO_29TH_OF_FEBRUARY = 60  # serial number of a day in 1900 that Excel counts though it never was
 
@@ -37,20 +31,10 @@ class DayStyles:
     spans: frozenset[int] = frozenset()
 
 
+@remembered(times=32, most=200_000)
 def day_styles_of(part: bytes) -> DayStyles:
-    """Return which cell styles of a style sheet stand for days.
-
-    Workbooks filled from one template mostly share theirs, so the last ones are remembered.
-    """
-    return _remembered(part) if len(part) <= _MOST_REMEMBERED else _day_styles(parsed(part))
-
-
-@lru_cache(maxsize=32)
-def _remembered(part: bytes) -> DayStyles:
-    return _day_styles(parsed(part))
-
-
-def _day_styles(styles: Element) -> DayStyles:
+    """Return which cell styles of a style sheet stand for days."""
+    styles = parsed(part)
     codes = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "")
         for element in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId]")

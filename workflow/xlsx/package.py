@@ -10,18 +10,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from workflow.xlsx.inflating import inflated
+from workflow.xlsx.remembering import remembered
+from workflow.xlsx.workbook_part import WorkbookPart, workbook_part
 from workflow.xlsx.xml_parts import parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-MAIN_ADDRESS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-"""The namespace of workbooks, sheets and texts."""
-
-MAIN = f"{{{MAIN_ADDRESS}}}"
-"""That namespace as it stands before a tag."""
-
-_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +57,15 @@ class Package:
         return self.related("officeDocument") or "xl/workbook.xml"
 
     @cached_property
-    def book_tree(self) -> Element:
-        """The workbook itself, as XML."""
-        return self.tree(self.book)
+    def workbook(self) -> WorkbookPart:
+        """What the part of the workbook itself says."""
+        return workbook_part(self.read(self.book))
 
     @cached_property
     def sheets(self) -> tuple[SheetPart, ...]:
         """The sheets in the order of the workbook; one whose part is missing is none."""
         targets = {relation.id: relation for relation in self.relations(self.book)}
-        listed = [
-            (element.get("name", ""), targets.get(element.get(_ID, "")))
-            for element in self.book_tree.iter(f"{MAIN}sheet")
-        ]
+        listed = [(name, targets.get(relation)) for name, relation in self.workbook.sheets]
         return tuple(SheetPart(name, to.kind, to.target) for name, to in listed if to)
 
     def relations(self, part: str = "") -> tuple[Relation, ...]:
@@ -103,16 +94,22 @@ class Package:
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
         if listed not in self.names:
             return ()
-        inside = [e for e in self.tree(listed) if e.get("TargetMode") != "External"]
-        found = (
-            Relation(
-                element.get("Id", ""),
-                element.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:],
-            )
-            for element in inside
-        )
+        found = _inside(self.read(listed), folder)
         return tuple(relation for relation in found if relation.target in self.names)
+
+
+@remembered(times=64, most=100_000)
+def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
+    """Return where the relations listed for a part lead inside the package, were it there."""
+    return tuple(
+        Relation(
+            element.get("Id", ""),
+            element.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:],
+        )
+        for element in parsed(part)
+        if element.get("TargetMode") != "External"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+MAIN_ADDRESS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+"""The namespace of workbooks, sheets and texts."""
+
+MAIN = f"{{{MAIN_ADDRESS}}}"
+"""That namespace as it stands before a tag."""
+
 _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'][Uu][Tt][Ff]-8[\"'])?"
     rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?\s*(?=<[^?!])"

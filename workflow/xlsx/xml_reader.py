@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from workflow.raw import RawBook, RawSheet
 from workflow.xlsx.document_properties import custom_properties, saving_of_package
 from workflow.xlsx.number_formats import DayStyles, day_styles_of
-from workflow.xlsx.package import MAIN, Package, package_in
+from workflow.xlsx.package import Package, package_in
 from workflow.xlsx.plain_texts import plain_texts
-from workflow.xlsx.references import place_of
 from workflow.xlsx.remarks import read_remarks
 from workflow.xlsx.stored import Stored
-from workflow.xlsx.xml_sheet import is_true, read_sheet, texts_of
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?\d{1,7})")
+from workflow.xlsx.workbook_part import NamedCell
+from workflow.xlsx.xml_sheet import read_sheet, texts_of
 
 
 def read_xml(content: bytes, resultless: str = "") -> RawBook:
@@ -38,7 +31,7 @@ def read_xml(content: bytes, resultless: str = "") -> RawBook:
     return RawBook(
         sheets=sheets,
         properties=custom_properties(package),
-        names=_names(package.book_tree, {sheet.name: sheet for sheet in sheets}),
+        names=_names(package.workbook.named, {sheet.name: sheet for sheet in sheets}),
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
@@ -48,11 +41,9 @@ def read_xml(content: bytes, resultless: str = "") -> RawBook:
 
 def stored_in(package: Package) -> Stored:
     """Return what the cells of a workbook refer to. ValueError when it is no workbook."""
-    if package.book_tree.tag != f"{MAIN}workbook":
+    if not package.workbook.is_workbook:
         raise ValueError("no workbook")
-    properties = package.book_tree.find(f"{MAIN}workbookPr")
-    since_1904 = properties is not None and is_true(properties.get("date1904"))
-    return Stored(shared_texts(package), _styles(package), since_1904)
+    return Stored(shared_texts(package), _styles(package), package.workbook.since_1904)
 
 
 def shared_texts(package: Package) -> list[str]:
@@ -69,14 +60,10 @@ def _styles(package: Package) -> DayStyles:
     return day_styles_of(package.read(part)) if part else DayStyles()
 
 
-def _names(book: Element, sheets: Mapping[str, RawSheet]) -> dict[str, str]:
+def _names(named: Iterable[NamedCell], sheets: Mapping[str, RawSheet]) -> dict[str, str]:
     """Return the text behind each name that stands for one cell of the workbook."""
-    texts = {}
-    for element in book.iterfind(f"{MAIN}definedNames/{MAIN}definedName"):
-        match = _ONE_CELL.fullmatch(element.text or "")
-        if match and element.get("localSheetId") is None:
-            sheet = sheets.get((match[1] or match[2]).replace("''", "'"))
-            place = place_of(match[3])
-            if sheet and place in sheet.cells:
-                texts[element.get("name", "")] = sheet.cells[place].text
-    return texts
+    return {
+        cell.name: sheets[cell.sheet].cells[cell.place].text
+        for cell in named
+        if cell.sheet in sheets and cell.place in sheets[cell.sheet].cells
+    }

@@ -9,12 +9,12 @@ from workflow.raw import CellKind, RawCell, RawSheet
 from workflow.xlsx.frame import frame_of
 from workflow.xlsx.nesting import Nesting
 from workflow.xlsx.number_formats import iso_day_cell
-from workflow.xlsx.package import MAIN
 from workflow.xlsx.plain_sheet import plain_sheet
 from workflow.xlsx.references import place_of
 from workflow.xlsx.shared_formulas import moved
 from workflow.xlsx.stored import Stored, whole
-from workflow.xlsx.xml_parts import steps
+from workflow.xlsx.workbook_part import is_true
+from workflow.xlsx.xml_parts import MAIN, steps
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -71,11 +71,6 @@ def _truth(stored: str) -> str:
     if stored not in ("0", "1", "false", "true"):
         raise ValueError(f"a truth value {stored}")
     return str(is_true(stored)).upper()
-
-
-def is_true(stored: str | None) -> bool:
-    """Whether an attribute says yes."""
-    return stored in ("1", "true", "on")
 
 
 class _Rows:
