@@ -133,11 +133,11 @@ def _too_many_styles(package: Package, limits: Limits) -> Refusal | None:
 
 def _too_many_cells(package: Package, limits: Limits) -> Refusal | None:
     """Refuse more cells than would fit in memory; they are counted again once they are read."""
+    bytes_of_many = limits.cells * _SHORTEST_CELL
     count = 0
-    for name in package.archive.namelist():
-        part = package.read(name)
-        if len(part) > limits.cells * _SHORTEST_CELL and name.casefold().endswith(".xml"):
-            count += _elements(part, b"c")
+    for part in package.archive.infolist():
+        if part.file_size > bytes_of_many and part.filename.casefold().endswith(".xml"):
+            count += _elements(package.read(part.filename), b"c")
     return too_large(f"セルが{count:,}個") if count > limits.cells else None
 
 

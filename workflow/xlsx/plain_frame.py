@@ -27,7 +27,8 @@ _ONE_MERGE = "<mergeCells><mergeCell ref='A1'/></mergeCells>"
 _TEXT = r"(?:[^<&\]\x00-\x08\x0b-\x1f\ufffe\uffff]++|&(?:amp|lt|gt|quot|apos);)*+"
 _DIFFERING = (
     (re.compile(r'ref="[A-Z0-9: ]*+"', re.ASCII), 'ref=""'),
-    (re.compile(rf"formula([12]?)>{_TEXT}</"), r"formula\1></"),
+    (re.compile(rf"formula>{_TEXT}</"), "formula></"),
+    (re.compile(rf"formula1>{_TEXT}</"), "formula1></"),
     (re.compile(rf"Footer>{_TEXT}</"), "Footer></"),
 )
 _MOST = 100_000  # letters: a template has some ten thousand

@@ -88,22 +88,31 @@ def _rows(spelled: list[str], formulas: bool) -> Iterator[_Row]:
         yield row
 
 
-@remembered(times=4_000, most=2_000)  # a template's rows have a few hundred letters each
+@remembered(times=2_000, most=2_000)  # a template's rows have a few hundred letters each
 def _row(letters: str) -> _Row | None:
     """Return the row some letters spell up to its end, blank ones before it or not."""
     bounds, begun, cells = letters.partition("<c ")
-    pieces = _CELL.split(begun + cells)
+    number = _row_begun(bounds)
+    if not number:
+        return None
+    row = _cells_of_row(begun + cells) if begun else _Row(number)
+    return row if row is not None and row.number == number else None
+
+
+@remembered(times=2_000, most=2_000)  # the same cells stand in rows of many heights
+def _cells_of_row(letters: str) -> _Row | None:
+    pieces = _CELL.split(letters)
     references, styles, shared, numbers, formulas, inline = (
         pieces[n::_STEP] for n in range(1, _STEP)
     )
-    number, places = _row_begun(bounds), [*map(place_of, references)]
-    is_usual = not any(islice(pieces, 0, None, _STEP)) and _are_in_order(number, places)
+    places = [*map(place_of, references)]
+    is_usual = not any(islice(pieces, 0, None, _STEP)) and _are_in_order(places)
     written = "".join(filter(None, (*formulas, *inline)))
-    if not (number and is_usual and are_letters(written) and has_usual_names(cells)):
+    if not (is_usual and are_letters(written) and has_usual_names(letters)):
         return None
     each = [*zip(places, styles, shared, numbers, formulas, inline, strict=True)]
     return _Row(
-        number,
+        places[0][0],
         shared=tuple(place for place, _, here, *_ in each if here),
         numbers=tuple((place, n, int(style or 0)) for place, style, _, n, *_ in each if n),
         formulas=tuple(
@@ -119,9 +128,9 @@ def _row(letters: str) -> _Row | None:
     )
 
 
-def _are_in_order(row: int | None, places: list[Place]) -> bool:
+def _are_in_order(places: list[Place]) -> bool:
     """Whether cells stand in one row, each to the right of the one before."""
-    in_row = all(place[0] == row for place in places)
+    in_row = len({row for row, _ in places}) == 1
     return in_row and all(before < after for before, after in pairwise(places))
 
 
