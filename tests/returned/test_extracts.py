@@ -223,6 +223,19 @@ def test_a_forged_extract_that_fits_nothing_is_judged_instead(city: City, contex
     assert asked(city, context) == ALL
 
 
+def test_an_engine_ends_in_its_own_time(city: City, context: Context) -> None:
+    """What an engine does at its end is not left to Python's tidying, which swallows a Ctrl+C."""
+
+    def dismissing(files: Sequence[Received], known: Context) -> Iterator[tuple[Return, ...]]:
+        try:
+            yield from judge_here(files, known)
+        finally:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asked(city, context, reader=Reader(dismissing))
+
+
 def test_what_says_nothing_about_the_content_is_not_kept(city: City, context: Context) -> None:
     from workflow.findings import Code
 

@@ -51,7 +51,9 @@ class Extracts:
                     yield self._kept(file, key, next(new))
                     continue
                 # What is kept may not be an extract after all; then the file is judged alone.
-                yield self._find(file, key) or self._kept(file, key, next(engine((file,), context)))
+                yield self._find(file, key) or self._kept(file, key, _alone(file, context, engine))
+            # It sends its workers away; left to Python's tidying, a Ctrl+C meanwhile would be lost.
+            next(new, None)
             self.store.tidy(keys)
 
         return judged
@@ -74,6 +76,11 @@ class Extracts:
     def _key(self, file: Received) -> str:
         said = [self.judged_by, *as_it_lies(file, self.digests[file.name])]
         return sha256(json.dumps(said).encode())
+
+
+def _alone(file: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
+    (returns,) = engine((file,), context)
+    return returns
 
 
 def as_it_lies(file: Received, digest: str) -> tuple[str | int, ...]:
