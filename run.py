@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start とりまとめ: see that the pinned parts are installed, then hand over to workflow.cli.
+"""Start とりまとめ: see that the pinned parts are installed, then hand over to workflow.__main__.
 
 Standard library only, and every line must parse on Python 3.6, so that a Python that is too
 old gets a sentence instead of a syntax error. That is why annotations stand in quotes.
@@ -305,7 +305,7 @@ def needs_venv(arguments: "list[str]") -> bool:
 def run_command(arguments: "list[str]") -> int:
     """Hand over to the command line proper."""
     sys.path.insert(0, str(ROOT))
-    from workflow.cli import main as command_line  # only now: it needs the pinned parts
+    from workflow.__main__ import main as command_line  # only now: it needs the pinned parts
 
     return command_line(arguments)
 

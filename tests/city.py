@@ -11,18 +11,18 @@ from typing import Any
 
 from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
+from workflow.commands.pipeline import Collected, collect, generate
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.past import read_ledger
-from workflow.exact_book import open_exactly
-from workflow.model import Plan
-from workflow.pipeline import Collected, collect, generate
+from workflow.compiled.years.past import read_ledger
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.model.plan import Plan
+from workflow.model.years import JST
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
+from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register
-from workflow.workspace import Workspace
-from workflow.years import JST
 
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)

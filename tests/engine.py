@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workflow.model import Return
+from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
-from workflow.returned.second_reading import open_book
-from workflow.rounds.round import Reading
+from workflow.returned.readers.second_reading import open_book
+from workflow.rounds.load import Reading
 
 
 def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:

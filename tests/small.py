@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from workflow.findings import Code, Finding, Place
-from workflow.model import (
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import (
     Answer,
     AnswerRule,
     Choice,
@@ -27,9 +27,9 @@ from workflow.model import (
     TextField,
     Value,
 )
+from workflow.model.years import JST
 from workflow.templates.layout import issued_items
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
-from workflow.years import JST
 
 NOW = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 

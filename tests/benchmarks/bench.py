@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tests.benchmarks import material
 from tests.benchmarks.processes import ROOT
-from workflow.workspace import Workspace
+from workflow.storage.workspace import Workspace
 
-_SHAPES_A_ROUND = ("workflow/model.py", "workflow/plan", "workflow/templates")
+_SHAPES_A_ROUND = ("workflow/model", "workflow/plan", "workflow/templates")
 
 
 @dataclass(frozen=True)

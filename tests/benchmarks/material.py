@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.fillers.xml_patch import located, patch_cells
-from workflow.pipeline import generate
+from workflow.commands.pipeline import generate
+from workflow.model.years import JST
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
+from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register
-from workflow.workspace import Workspace
-from workflow.years import JST
 
 YEAR = 2023
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)

@@ -16,12 +16,12 @@ import pytest
 
 from workflow.bundle.application import application_page
 from workflow.bundle.batch_file import batch_file
-from workflow.bundle.build import contents, make_bundle, zipped
+from workflow.bundle.bundle import contents, make_bundle, zipped
 from workflow.bundle.target import SYSTEMS, Target, target
 from workflow.bundle.wheels import Wheel, requirements_for
-from workflow.errors import WorkspaceError
-from workflow.files import sha256
+from workflow.model.errors import WorkspaceError
 from workflow.plan.convert import as_book_bytes, sample_document
+from workflow.storage.files import sha256
 
 ROOT = Path(__file__).parents[2]
 WINDOWS = Target("win_amd64", (3, 12))

@@ -10,8 +10,8 @@ from dataclasses import replace
 from tests.small import NOW, PLAN, answer, rows
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
-from workflow.compiled.past import PastYear, past_year
-from workflow.model import (
+from workflow.compiled.years.past import PastYear, past_year
+from workflow.model.plan import (
     AnswerRule,
     Assignment,
     Choice,

@@ -10,8 +10,7 @@ from workflow.compiled.compilation import Compilation, compiled
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
-from workflow.journal import Journal
-from workflow.model import (
+from workflow.model.plan import (
     Choice,
     Department,
     Form,
@@ -23,6 +22,7 @@ from workflow.model import (
     Source,
     Value,
 )
+from workflow.storage.journal import Journal
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 

@@ -8,11 +8,11 @@ import pytest
 
 from tests.small import PLAN, returns
 from workflow.compiled.attention import points
-from workflow.compiled.comparison import compare
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import Merged, merge
-from workflow.findings import Code, Finding, Place
-from workflow.model import Outcome
+from workflow.compiled.years.comparison import compare
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Outcome
 
 EVERYBODY = """
 a | A | 1 | accepted | 1-1=Ａ 1-2=Ａ 2-1=Ａ 2-2=Ａ

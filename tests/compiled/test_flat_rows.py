@@ -15,16 +15,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
-from workflow.cells import decoded
-from workflow.compiled import reach
-from workflow.compiled.print_sheet import PRINT_SHEET
-from workflow.compiled.workbook import workbook_bytes
-from workflow.errors import OutputError
-from workflow.exact_book import open_exactly
-from workflow.workbooks import table_sheet, zip_stream
-from workflow.workbooks.sheets import Link, RowHeights, add_sheet, new_workbook, row_height
-from workflow.workbooks.table_sheet import FONT_SIZE, CellValue, TableStyles, write_values
-from workflow.years import JST
+from workflow.compiled import display_limits
+from workflow.compiled.sheets.print_list import PRINT_SHEET
+from workflow.compiled.sheets.workbook import workbook_bytes
+from workflow.excel import table, zip_stream
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.excel.table import FONT_SIZE, CellValue, TableStyles, write_values
+from workflow.excel.workbook import Link, RowHeights, add_sheet, new_workbook, row_height
+from workflow.model.cells import decoded
+from workflow.model.errors import OutputError
+from workflow.model.years import JST
 
 MOMENT = datetime(2024, 5, 10, 17, 5, 9, tzinfo=JST)
 VALUES: tuple[CellValue, ...] = (
@@ -116,7 +116,7 @@ def test_more_text_than_a_zip_without_extensions_holds_is_told(
 def test_more_rows_than_excel_has_are_told_and_not_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(table_sheet, "MAX_ROWS", 2)
+    monkeypatch.setattr(table, "MAX_ROWS", 2)
     assert written([["一"], ["二"]])
     with pytest.raises(OutputError, match=r"シート「表」が3行になり、.*2行を超える"):
         written([["一"], ["二"], ["三"]])
@@ -130,8 +130,8 @@ def test_a_row_is_as_high_as_its_fullest_text(values: list[object]) -> None:
 
 
 def test_what_nobody_reads_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "MOST_PRINTED", 3)
-    monkeypatch.setattr(reach, "MOST_DETAILS", 3)
+    monkeypatch.setattr(display_limits, "MOST_PRINTED", 3)
+    monkeypatch.setattr(display_limits, "MOST_DETAILS", 3)
     plan = round_plan(["一", "二"], ["甲課", "乙課"], ["Ａ", "Ｂ"])
     content = workbook_bytes(compilation(plan, answered(plan, ["Ａ", "Ｂ"])))
     book = open_exactly(content)
@@ -141,4 +141,4 @@ def test_what_nobody_reads_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch
     assert book["台帳"].max_row == 5
     assert not [link for link in hyperlinks(content) if "内訳" in link.place]
     told = [row[1:] for row in book["凡例"].iter_rows(values_only=True) if row[0] == "多いとき"]
-    assert told == list(reach.sentences())
+    assert told == list(display_limits.sentences())

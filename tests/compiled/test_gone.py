@@ -9,7 +9,7 @@ import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
-from workflow.pipeline import finalize, verify
+from workflow.commands.pipeline import finalize, verify
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_is_not_gone_is_not_told_of(collected: City, change: Callable[[Path
 
 
 def test_what_lies_in_a_zip_now_is_not_gone(collected: City) -> None:
-    from tests.returned.zips import zipped
+    from tests.returned.intake.zips import zipped
 
     path = collected.returned("KIKI.xlsx")
     archive = collected.returned("送付.zip")

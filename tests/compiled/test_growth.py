@@ -14,22 +14,22 @@ import pytest
 
 from tests.small import FORM, NOW, PLAN, answer, register, with_formerly
 from workflow.compiled.compilation import Compilation, compiled
-from workflow.compiled.data_package import data_package
-from workflow.compiled.handback import hand_backs
+from workflow.compiled.corrections import hand_backs
 from workflow.compiled.ledger import build_ledger
-from workflow.compiled.ledger_csv import ledger_csv
 from workflow.compiled.merge import merge
-from workflow.compiled.past import past_year, read_ledger
-from workflow.compiled.previous import previous_answers
+from workflow.compiled.open_data.csv import ledger_csv
+from workflow.compiled.open_data.package import data_package
+from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.recorded import judgement, receipts
 from workflow.compiled.result import Basis, Result
-from workflow.compiled.round_json import round_document
+from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.compiled.stage import Stage
 from workflow.compiled.status import department_statuses, totals
-from workflow.compiled.workbook import workbook_bytes
-from workflow.findings import Code, Place
-from workflow.journal import Journal
-from workflow.model import AnswerRule, Department, Item, Outcome, Plan, Return, Source
+from workflow.compiled.years.past import past_year, read_ledger
+from workflow.compiled.years.previous import previous_answers
+from workflow.model.findings import Code, Place
+from workflow.model.plan import AnswerRule, Department, Item, Outcome, Plan, Return, Source
+from workflow.storage.journal import Journal
 
 SIZES = (20, 40, 80)
 TraceFunction = Callable[[FrameType, str, Any], Any]

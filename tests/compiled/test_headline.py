@@ -6,7 +6,7 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from workflow.compiled.headline import headline, wanting
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import AnswerStatus
-from workflow.model import Choice, ChoiceField
+from workflow.model.plan import Choice, ChoiceField
 
 
 @pytest.mark.parametrize(

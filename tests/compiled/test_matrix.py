@@ -23,8 +23,8 @@ from tests.programs import needs_libreoffice
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.workbook import workbook_bytes
-from workflow.model import Choice, ChoiceField, Form, Matrix, Plan
+from workflow.compiled.sheets.workbook import workbook_bytes
+from workflow.model.plan import Choice, ChoiceField, Form, Matrix, Plan
 
 GRADES = ("Ａ", "Ｂ", "Ｃ")
 

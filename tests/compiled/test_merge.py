@@ -11,7 +11,7 @@ from tests.compiled.merge_cases import CASES
 from tests.small import NOW, PLAN, register, returns, rows
 from workflow.compiled.merge import AnswerStatus, Merged, merge
 from workflow.compiled.status import department_statuses, totals
-from workflow.model import Outcome, Plan, Return
+from workflow.model.plan import Outcome, Plan, Return
 
 ALL = frozenset(item.id for item in PLAN.items)
 

@@ -13,12 +13,12 @@ from openpyxl.utils import coordinate_to_tuple
 from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
 from tests.small import PLAN
-from workflow.compiled import reach
+from workflow.compiled import display_limits
 from workflow.compiled.merge import Entry
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.parts import divided
-from workflow.exact_book import open_exactly
-from workflow.model import Item, Plan
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.model.plan import Item, Plan
 
 LEVELS = ("目標", "施策", "取組")
 
@@ -81,8 +81,8 @@ def test_what_leads_to_a_row_leads_into_its_part(
     sheet: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every link ends on the row of the item that its own line names."""
-    monkeypatch.setattr(reach, "MOST_ROWS", 3)
-    monkeypatch.setattr(reach, "MOST_IN_PART", 3)
+    monkeypatch.setattr(display_limits, "MOST_ROWS", 3)
+    monkeypatch.setattr(display_limits, "MOST_IN_PART", 3)
     plan = round_plan(["一", "二"], ["甲課", "乙課", "丙課", "丁課"], ["Ａ", "Ｂ"])
     outputs = output_bytes(compilation(plan, answered(plan, ["Ａ", "Ｂ", "Ｂ"])))
     books = {name: open_exactly(c) for name, c in outputs.items() if name.endswith(".xlsx")}
@@ -104,7 +104,7 @@ def test_too_many_formulas_are_values_in_their_own_matrix_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plan = round_plan(["一", "二"], ["甲課", "乙課", "丙課", "丁課"], ["Ａ"])
-    monkeypatch.setattr(reach, "MOST_LOOKED_THROUGH", 2 * 3 * 8)
+    monkeypatch.setattr(display_limits, "MOST_LOOKED_THROUGH", 2 * 3 * 8)
     matrices = compilation(plan, answered(plan, ["Ａ"])).matrices
     small = {(m.declared.rows, m.declared.columns) for m in matrices if m.is_live}
     assert ("施策", "施策") in small and ("担当課", "担当課") not in small

@@ -17,8 +17,8 @@ from workflow.compiled.recorded import (
 )
 from workflow.compiled.recorded_issues import issued, recorded_issues
 from workflow.compiled.result import Basis
-from workflow.journal import EventKind, Journal
-from workflow.model import Envelope
+from workflow.model.plan import Envelope
+from workflow.storage.journal import EventKind, Journal
 
 BASIS = Basis("plan", "register", {})
 CONTENT = {"plan": {"title": "計画", "lock_password": "a", "open_passwords": ["b"]}, "items": []}

@@ -27,12 +27,12 @@ from tests.hostile.ground import ground
 from tests.hostile.watched import ROOT
 from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied, verified
-from workflow.errors import WorkflowError
-from workflow.files import is_temporary
-from workflow.pipeline import finalize
+from workflow.commands.pipeline import finalize
+from workflow.model.errors import WorkflowError
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
-from workflow.transaction.take_back import take_back
+from workflow.storage.files import is_temporary
+from workflow.storage.recover import take_back
 
 LATER = COLLECTED_AT + timedelta(days=1)
 _PAUSE = 0.0005

@@ -13,7 +13,7 @@ from tests.engine import HERE
 from tests.hostile.ground import ground
 from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied, verified
-from workflow.pipeline import collect, finalize
+from workflow.commands.pipeline import collect, finalize
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
 
@@ -24,8 +24,8 @@ LATER = COLLECTED_AT + timedelta(days=1)
 def trial(monkeypatch: pytest.MonkeyPatch) -> Trial:
     """Every commit is tried before it is made."""
     made = Trial()
-    monkeypatch.setattr("workflow.pipeline.commit", made)
-    monkeypatch.setattr("workflow.rounds.output.commit", made)
+    monkeypatch.setattr("workflow.commands.pipeline.commit", made)
+    monkeypatch.setattr("workflow.rounds.write.commit", made)
     return made
 
 

@@ -14,17 +14,17 @@ import pytest
 from tests.city import City, full_texts
 from tests.crash.disk import lying
 from tests.engine import HERE
-from workflow.cli import main
-from workflow.exact_book import open_exactly
-from workflow.pipeline import verify
+from workflow.__main__ import main
+from workflow.commands.pipeline import verify
+from workflow.excel.openpyxl_exact import open_exactly
 
 YEAR = 2023
 
 
 @pytest.fixture(autouse=True)
 def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
-    monkeypatch.setattr("workflow.returned.processes.get_ready", lambda: None)
+    monkeypatch.setattr("workflow.returned.workers.engine.judge_in_workers", HERE.engine)
+    monkeypatch.setattr("workflow.returned.workers.processes.get_ready", lambda: None)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 
 from tests.hostile.watched import ROOT
 from tests.verification.rounds import YEAR, compiled_round
-from workflow.journal import load_journal
+from workflow.storage.journal import load_journal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses kill -9")
 

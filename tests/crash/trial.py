@@ -12,11 +12,11 @@ from pathlib import Path
 from unittest import mock
 
 from tests.crash.disk import Disk, Files, PowerLossError, lay, lying
-from workflow.errors import OutputError, WorkflowError
-from workflow.journal import read_journal
-from workflow.transaction.commit import Changes, commit
-from workflow.transaction.take_back import refuse_unfinished, take_back
-from workflow.workspace import Workspace
+from workflow.model.errors import OutputError, WorkflowError
+from workflow.storage.commit import Changes, commit
+from workflow.storage.journal import read_journal
+from workflow.storage.recover import refuse_unfinished, take_back
+from workflow.storage.workspace import Workspace
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from workflow.model import Outcome
+from workflow.model.plan import Outcome
 
 TABLES = Path(__file__).parent / "cases"
 NEVER = ("answer", "other value", "loss")

@@ -31,7 +31,7 @@ from tests.city import RECEIVED_AT, City, Texts
 from tests.fillers.xml_patch import fill
 from tests.hostile.mutations import mutated
 from tests.scenario.description import PLANS
-from workflow.model import Answer, Outcome, Return, Value
+from workflow.model.plan import Answer, Outcome, Return, Value
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
 from workflow.templates.register_file import load_register

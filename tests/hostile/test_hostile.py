@@ -19,7 +19,7 @@ from tests.hostile.playing import PATIENCE, Played, collecting, growing_paths, p
 from tests.hostile.town import GOOD, LABELS, meant, usual
 from tests.hostile.watched import run
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.model import Outcome
+from workflow.model.plan import Outcome
 
 SECONDS = 120  # a quiet machine takes an eighth of it
 MEMORY = 2_500_000_000  # what a worker may have, and a little more

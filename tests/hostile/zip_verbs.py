@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable
 
 from tests.hostile.verbs import VERBS, entries, part_named, verb
-from tests.returned.zips import locked, zipped, zipped_unmarked
+from tests.returned.intake.zips import locked, zipped, zipped_unmarked
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _PLACES = {

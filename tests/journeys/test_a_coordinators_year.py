@@ -24,10 +24,10 @@ from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.journeys.coordinator import Coordinator, program, told
 from tests.programs import needs_pseudo_terminal
 from tests.pseudo_terminal import Terminal, running
-from workflow.demo.fill import fill as fill_with_openpyxl
+from workflow.commands.demo_fill import fill as fill_with_openpyxl
+from workflow.model.years import JST
 from workflow.plan.convert import as_book_bytes, sample_document
-from workflow.workspace import Workspace
-from workflow.years import JST
+from workflow.storage.workspace import Workspace
 
 pytestmark = needs_pseudo_terminal
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.city import City, codes
-from workflow.cells import MAX_CELL_TEXT, decoded
+from workflow.model.cells import MAX_CELL_TEXT, decoded
 
 LABELS = ("取組状況", "課題・改善点")
 

@@ -18,11 +18,11 @@ from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
 from tests.scenario.play import run
 from tests.verification.rounds import copied
-from workflow.compiled.past import Row, read_ledger
-from workflow.journal import EventKind, load_journal
-from workflow.pipeline import finalize, report, verify
+from workflow.commands.pipeline import finalize, report, verify
+from workflow.compiled.years.past import Row, read_ledger
 from workflow.plan.convert import as_json_bytes
 from workflow.rounds.reporting import Reported
+from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=1)
 MEANINGS = {

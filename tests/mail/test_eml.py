@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
-from workflow.plain_text import one_line
+from workflow.model.plain_text import one_line
 
 ADDRESS = "korei@city.example.lg.jp"
 NAME = "KOREI_高齢福祉課_令和5年度.xlsx"

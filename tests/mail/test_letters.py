@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.small import PLAN, issue
 from workflow.compiled.asking import Asking, ToCorrect
-from workflow.errors import WorkspaceError
 from workflow.mail.letter_files import LetterKind, load_letters
+from workflow.mail.letter_values import Occasion, distribution, request
 from workflow.mail.letters import Message, Said, filled_in, letter
-from workflow.mail.saying import Occasion, distribution, request
+from workflow.model.errors import WorkspaceError
 
 BOTH = Asking(
     ("1-1", "2-1"), (ToCorrect("1-2", "評価", "「良」は選択肢に\nありません。", "選んで。"),)

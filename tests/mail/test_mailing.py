@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from workflow.cli import main
-from workflow.errors import WorkspaceError
+from workflow.__main__ import main
 from workflow.mail.mailing import Mailing, draft_distribution, remind
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST
 from workflow.plan.convert import sample_document
-from workflow.years import JST
 
 NOW = datetime(2024, 5, 21, 9, 0, tzinfo=JST)
 

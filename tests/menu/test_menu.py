@@ -9,10 +9,10 @@ from io import StringIO
 import pytest
 
 from tests.city import City, full_texts
-from workflow.cli import main
+from workflow.__main__ import main
 from workflow.menu.menu import Person, run_menu
 from workflow.menu.situation import situation
-from workflow.workspace import Workspace
+from workflow.storage.workspace import Workspace
 
 
 @dataclass

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workflow.cells import folded, folded_id
-from workflow.errors import PlanError
-from workflow.findings import Finding
-from workflow.limits import limits
-from workflow.plan.book_reader import read_book
+from workflow.model.cells import folded, folded_id
+from workflow.model.errors import PlanError
+from workflow.model.findings import Finding
+from workflow.model.limits import limits
+from workflow.plan.book.reader import read_book
 from workflow.plan.checks import RESERVED_LABELS
 from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document

@@ -23,7 +23,7 @@ from tests.plan.plan_documents import (
     through_book,
     zipped,
 )
-from workflow.plan.book_reader import read_book
+from workflow.plan.book.reader import read_book
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 from workflow.plan.document import Document
 from workflow.plan.load import validated

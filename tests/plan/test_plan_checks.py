@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.plan.plan_documents import changed, in_book, in_json, refused, small
-from workflow.cells import a1
-from workflow.model import AnswerRule
+from workflow.model.cells import a1
+from workflow.model.plan import AnswerRule
 from workflow.plan.checks import CHECKS
 from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document

@@ -15,10 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.small import rows
-from workflow.look import ALERT_FILL, TO_FILL_FILL
-from workflow.model import Plan
-from workflow.plan.book_layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
-from workflow.plan.book_reader import read_book
+from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
+from workflow.model.plan import Plan
+from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
+from workflow.plan.book.reader import read_book
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 from workflow.plan.load import validated
 

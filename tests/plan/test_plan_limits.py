@@ -9,7 +9,7 @@ import pytest
 
 from tests.hostile.watched import ROOT
 from tests.plan.plan_documents import changed
-from workflow.limits import USUAL, Limits, limits
+from workflow.model.limits import USUAL, Limits, limits
 from workflow.plan import schema
 from workflow.plan.document import Document
 from workflow.plan.load import validated

@@ -12,9 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from tests.plan.plan_documents import changed, small, zipped
-from workflow.errors import PlanError
-from workflow.limits import Limits
-from workflow.model import ChoiceField, Condition, DateField, NumberField, Plan, TextField
+from workflow.model.errors import PlanError
+from workflow.model.limits import Limits
+from workflow.model.plan import ChoiceField, Condition, DateField, NumberField, Plan, TextField
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
 from workflow.plan.document import Document
 from workflow.plan.load import load_document, load_plan, validated

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from workflow.limits import MILLION, USUAL
+from workflow.model.limits import MILLION, USUAL
 
 
 class DeadlyPath(type(Path())):  # type: ignore[misc]

@@ -38,7 +38,7 @@ def lying(folder: Path) -> tuple[tuple[Received, ...], Context]:
     for phase in phases:
         send(scenario, town, phase, desk)
         if phase != phases[-1]:  # what comes next may answer a hand-back
-            with patch("workflow.returned.engine.judge_in_workers", judge_here):
+            with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
                 collect_json(town.home, scenario)
     return scan(town.workspace.returned(scenario.year)), _context(scenario, town)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from workflow.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.templates.layout import ENTRY_SHEET, NUMBER_NAME, NUMBER_PROPERTY
 
 _KINDS: Mapping[str, Callable[[str], RawCell]] = {

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.small import COST, DONE, FORM, PROGRESS, RATING, REASON
-from workflow.findings import Place
-from workflow.model import Form, Value
+from workflow.model.findings import Place
+from workflow.model.plan import Form, Value
 from workflow.returned.answer_schema import answer_schema, objector
 
 GOOD: dict[str, Value] = {

@@ -12,14 +12,14 @@ import pytest
 
 from tests.city import City, full_texts, outcomes
 from tests.engine import judge_here
-from tests.returned.test_decryption import locked as locked_book
-from tests.returned.zips import locked, zipped, zipped_unmarked
-from workflow.cli import main
-from workflow.inquiry import check, status
-from workflow.limits import Limits
-from workflow.model import Outcome
+from tests.returned.intake.test_decrypt import locked as locked_book
+from tests.returned.intake.zips import locked, zipped, zipped_unmarked
+from workflow.__main__ import main
+from workflow.commands.inquiry import check, status
+from workflow.model.limits import Limits
+from workflow.model.plan import Outcome
 from workflow.returned.inbox import scan, single
-from workflow.returned.opening import Opened, open_received
+from workflow.returned.open import Opened, open_received
 
 
 def laid(folder: Path, **files: bytes) -> Path:

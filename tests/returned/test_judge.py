@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.city import City, full_texts
 from tests.returned.raw_books import book
 from tests.small import NOW, PLAN, issue, register, with_formerly
-from workflow.model import Outcome, Plan, Return
-from workflow.raw import RawBook
+from workflow.model.plan import Outcome, Plan, Return
+from workflow.model.raw import RawBook
 from workflow.returned import judge as judging
 from workflow.returned.inbox import Received, scan, single
 from workflow.returned.judge import Context, judge_book

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.returned.raw_books import cell
 from tests.small import COST, DONE, FORM, PROGRESS, RATING
-from workflow.cells import plain_number
-from workflow.findings import Place, Severity
-from workflow.model import Field, NumberField, Value
-from workflow.raw import CellKind, RawCell
+from workflow.model.cells import plain_number
+from workflow.model.findings import Place, Severity
+from workflow.model.plan import Field, NumberField, Value
+from workflow.model.raw import CellKind, RawCell
 from workflow.returned.values import parse
 
 ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"

@@ -12,14 +12,14 @@ import pytest
 
 from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import HERE, judge_here
-from workflow.cli import main
-from workflow.files import sha256
-from workflow.model import Return
-from workflow.pipeline import verify
-from workflow.returned import engine
+from workflow.__main__ import main
+from workflow.commands.pipeline import verify
+from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
-from workflow.workspace import Workspace
+from workflow.returned.workers import engine
+from workflow.storage.files import sha256
+from workflow.storage.workspace import Workspace
 
 YEAR = 2023
 
@@ -88,7 +88,7 @@ def test_again_says_the_same_and_writes_nothing(
     first, before = capsys.readouterr(), everything(city)
     assert seen.taken() == ALL
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.pipeline.load_plan_with_content", None)  # not even that
+        patch.setattr("workflow.commands.pipeline.load_plan_with_content", None)  # not even that
         assert collected(city, *arguments) == 1
     assert (capsys.readouterr(), seen.taken(), everything(city)) == (first, [], before)
     shutil.rmtree(city.workspace.extracts(YEAR))

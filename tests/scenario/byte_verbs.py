@@ -100,7 +100,7 @@ def save_as_xlsb(content: bytes) -> bytes:
     from openpyxl import load_workbook
     from openpyxl.utils.datetime import to_excel
 
-    from tests.returned.binary_books import xlsb
+    from tests.returned.readers.binary_books import xlsb
 
     sheet = load_workbook(io.BytesIO(content))[ENTRY_SHEET]
     cells: dict[tuple[int, int], str | float] = {}

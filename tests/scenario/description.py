@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflow.years import JST
+from workflow.model.years import JST
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PLANS = EXAMPLES / "plans"

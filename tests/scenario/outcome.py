@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.city import City
 from tests.scenario.conservation import opened
-from workflow.cells import decoded
+from workflow.model.cells import decoded
 
 Usual = Mapping[str, Mapping[str, Any]]
 """整理番号 → label → what the plan's usual answers say, None where they say nothing."""

@@ -15,7 +15,7 @@ from openpyxl.cell import Cell
 
 from tests.scenario.description import EXAMPLES, PLANS
 from tests.scenario.workbook_verbs import put
-from workflow.errors import PlanError
+from workflow.model.errors import PlanError
 from workflow.plan.convert import as_book_bytes, as_json_bytes
 from workflow.plan.load import load_plan
 from workflow.plan.node import keys

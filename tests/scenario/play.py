@@ -22,11 +22,11 @@ from tests.scenario.hostile import HARMS
 from tests.scenario.outcome import told
 from tests.scenario.sending import send
 from tests.scenario.town import build_town, usual_answers
-from workflow.cli import main
-from workflow.model import Return
-from workflow.returned.engine import judge_in_workers
+from workflow.__main__ import main
+from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
+from workflow.returned.workers.engine import judge_in_workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _judging(scenario: Scenario, workers: bool) -> Iterator[None]:
         files = [_harmful(file, harms) for file in files]
         return judge_in_workers(files, replace(context, plan=impatient))
 
-    with patch("workflow.returned.engine.judge_in_workers", judge):
+    with patch("workflow.returned.workers.engine.judge_in_workers", judge):
         yield
 
 

@@ -20,7 +20,7 @@ from tests.scenario.hostile import HARMS
 from tests.scenario.part_verbs import PART_VERBS, packed, parts_of, set_modified
 from tests.scenario.town import other_town, spread, template_of, usual_answers
 from tests.scenario.workbook_verbs import WORKBOOK_VERBS, header_of, item_rows
-from workflow.cells import a1
+from workflow.model.cells import a1
 from workflow.templates.register_file import load_register
 
 LINK, FOLDER, PIPE = "link to", "folder", "pipe"

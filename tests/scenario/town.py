@@ -13,8 +13,8 @@ from typing import Any
 from tests.city import ISSUED_AT, City
 from tests.scenario.description import EVERY_ITEM, PLANS, Scenario, Table, table
 from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.storage.workspace import Workspace
 from workflow.templates.issue import OLD_FOLDER
-from workflow.workspace import Workspace
 
 _LATER = timedelta(days=7)
 _LAST_YEAR = timedelta(days=366)

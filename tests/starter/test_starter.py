@@ -105,7 +105,7 @@ def new_project(parent: Path) -> Project:
     (project.folder / "wheels").mkdir()
     shutil.copy(run.STARTER, project.folder / "run.py")
     (project.folder / "workflow" / "__init__.py").touch()
-    (project.folder / "workflow" / "cli.py").write_text(COMMAND_LINE, encoding="utf-8")
+    (project.folder / "workflow" / "__main__.py").write_text(COMMAND_LINE, encoding="utf-8")
     for pin in ("hinagata==1.0", "hinagata==2.0", "kensa==1.0", "nise==1.0"):
         build_wheel(project.folder / "wheels", pin)
     project.require("hinagata==1.0")

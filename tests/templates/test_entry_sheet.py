@@ -18,11 +18,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.city import ISSUED_AT, City
 from tests.journeys.test_another_city import other_plan
 from tests.small import FORM, PLAN
-from workflow.form import form_as_json
-from workflow.model import ChoiceField, DateField, Field, NumberField, Plan, TextField
+from workflow.model.form_json import form_as_json
+from workflow.model.plan import ChoiceField, DateField, Field, NumberField, Plan, TextField
 from workflow.plan.convert import sample_document
 from workflow.returned.identify import stamps
-from workflow.returned.reader import read_book
+from workflow.returned.readers.openpyxl import read_book
 from workflow.templates.layout import COVER_SHEET, DIGEST_PROPERTY, ENTRY_SHEET
 from workflow.templates.register import Issue
 

@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.hyperlinks import hyperlinks
 from tests.small import NOW, PLAN, issue
-from workflow.compiled.handback import handback_name
-from workflow.exact_book import open_exactly
-from workflow.model import Correction, Filling, Item, TextField, Value
+from workflow.compiled.corrections import handback_name
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.model.plan import Correction, Filling, Item, TextField, Value
 from workflow.returned.identify import stamps
-from workflow.returned.reader import read_book
+from workflow.returned.readers.openpyxl import read_book
 from workflow.templates.handback import handback_bytes
 from workflow.templates.layout import lay_out_issue
 from workflow.templates.workbook import template_bytes

@@ -26,5 +26,5 @@ def city(compiled: City, tmp_path: Path) -> City:
 @pytest.fixture(autouse=True)
 def judged_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the commands their worker processes."""
-    monkeypatch.setattr("workflow.returned.engine.judge_in_workers", HERE.engine)
-    monkeypatch.setattr("workflow.returned.engine.open_in_worker", HERE.open_book)
+    monkeypatch.setattr("workflow.returned.workers.engine.judge_in_workers", HERE.engine)
+    monkeypatch.setattr("workflow.returned.workers.engine.open_in_worker", HERE.open_book)

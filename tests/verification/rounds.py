@@ -13,9 +13,9 @@ from tests.city import RECEIVED_AT, City
 from tests.engine import HERE
 from tests.scenario.description import PLANS
 from tests.scenario.town import usual_answers
-from workflow.pipeline import verify
-from workflow.verification.report import Report
-from workflow.workspace import Workspace
+from workflow.commands.pipeline import verify
+from workflow.storage.workspace import Workspace
+from workflow.verification.differences import Report
 
 YEAR = 2023
 

@@ -18,15 +18,16 @@ from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.hyperlinks import dead_links, hyperlinks
 from tests.verification.rounds import YEAR, codes, compiled_round, copied, verified
-from workflow.compiled import ledger_parquet, reach
+from workflow.commands.pipeline import collect, finalize
+from workflow.compiled import display_limits
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.past import read_ledger
-from workflow.exact_book import open_exactly
-from workflow.journal import load_journal
-from workflow.limits import COMPILED, USUAL
-from workflow.pipeline import collect, finalize
-from workflow.returned import second_reading
-from workflow.returned.second_reading import open_book
+from workflow.compiled.open_data import parquet
+from workflow.compiled.years.past import read_ledger
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.model.limits import COMPILED, USUAL
+from workflow.returned.readers import second_reading
+from workflow.returned.readers.second_reading import open_book
+from workflow.storage.journal import load_journal
 
 MOST = 3
 """Rows in a part."""
@@ -36,8 +37,8 @@ MOST = 3
 def divided_round(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A round whose ledger was divided; nobody may change it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reach, "MOST_ROWS", MOST)
-        patch.setattr(reach, "MOST_IN_PART", MOST)
+        patch.setattr(display_limits, "MOST_ROWS", MOST)
+        patch.setattr(display_limits, "MOST_IN_PART", MOST)
         yield compiled_round(tmp_path_factory.mktemp("divided") / "市")
 
 
@@ -134,7 +135,7 @@ def test_the_next_collect_does_nothing_and_one_into_a_whole_ledger_takes_the_par
     before = {path: path.read_bytes() for path in city.workspace.compiled(YEAR).glob("台帳*")}
     city.collect(YEAR)
     assert before == {path: path.read_bytes() for path in before}
-    monkeypatch.setattr(reach, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(display_limits, "MOST_ROWS", 1_000)
     city.collect(YEAR)
     assert not parts_of(city)
     assert "台帳" in open_exactly(city.workspace.ledger(YEAR).read_bytes()).sheetnames
@@ -167,7 +168,7 @@ def test_parquet_says_what_the_csv_says_with_types(divided_round: City) -> None:
 def test_without_pyarrow_the_run_goes_on_and_says_so(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow.rounds.output.is_available", lambda: False)
+    monkeypatch.setattr("workflow.rounds.write.is_available", lambda: False)
     collected = collect(city.workspace, YEAR, COLLECTED_AT, HERE)
     assert collected.written.lacks_parquet and collected.written.parts
     assert not city.workspace.ledger_csv(YEAR).with_suffix(".parquet").exists()
@@ -178,7 +179,7 @@ def test_without_pyarrow_the_run_goes_on_and_says_so(
 def test_verifying_parquet_without_pyarrow_says_what_is_needed(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_parquet, "is_available", lambda: False)
+    monkeypatch.setattr(parquet, "is_available", lambda: False)
     report = verified(city)
     assert codes(report) == {"VERIFY_STOPPED"}
     assert "pyarrow" in report.differences[0].finding.message

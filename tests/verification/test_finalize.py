@@ -15,11 +15,11 @@ from tests.engine import HERE
 from tests.scenario.play import run
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
-from workflow.errors import WorkspaceError
-from workflow.exact_book import open_exactly
-from workflow.journal import EventKind, load_journal
-from workflow.pipeline import collect, finalize
+from workflow.commands.pipeline import collect, finalize
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.model.errors import WorkspaceError
 from workflow.plan.convert import as_json_bytes
+from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=30)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.city import City
 from tests.verification.mutations import MUTATIONS, Harm
 from tests.verification.rounds import copied, verified
-from workflow.verification.report import Report
+from workflow.verification.differences import Report
 
 TIMES = 18
 EXPECTED = {

@@ -13,13 +13,13 @@ from tests.engine import HERE
 from tests.scenario.play import run
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
-from workflow.errors import WorkspaceError
-from workflow.findings import Code, Place
-from workflow.pipeline import collect, finalize, verify
-from workflow.pipeline import report as publish
+from workflow.commands.pipeline import collect, finalize, verify
+from workflow.commands.pipeline import report as publish
+from workflow.model.errors import WorkspaceError
+from workflow.model.findings import Code, Place
 from workflow.plan.convert import as_json_bytes
-from workflow.rounds.round import Reading
-from workflow.verification import report
+from workflow.rounds.load import Reading
+from workflow.verification import differences
 
 
 def test_a_round_that_agrees_ends_with_0_and_says_what_was_looked_at(city: City) -> None:
@@ -74,10 +74,10 @@ def test_a_reader_that_reads_otherwise_is_contradicted_at_both_places(
 def _reading_without(text: str) -> object:
     from dataclasses import replace
 
-    from workflow.limits import Limits
-    from workflow.raw import RawBook
-    from workflow.returned.container import Kind
-    from workflow.returned.second_reading import read_again
+    from workflow.model.limits import Limits
+    from workflow.model.raw import RawBook
+    from workflow.returned.intake.detect import Kind
+    from workflow.returned.readers.second_reading import read_again
 
     def reading(kind: Kind, content: bytes, limits: Limits) -> RawBook:
         book = read_again(kind, content, limits)
@@ -163,7 +163,7 @@ def test_last_year_changed_since_is_told(city: City) -> None:
 
 
 def test_very_many_differences_are_cut_short(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "_MOST", 5)
+    monkeypatch.setattr(differences, "_MOST", 5)
     ledger = city.workspace.ledger_csv(YEAR)
     lines = ledger.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
     ledger.write_bytes("".join([lines[0], *reversed(lines[1:])]).encode("utf-8-sig"))
@@ -209,7 +209,7 @@ def test_a_final_round_is_verified_by_the_plan_of_its_day(city: City) -> None:
     ],
 )
 def test_long_values_are_shown_where_they_part(one: str, other: str, shown: str) -> None:
-    found = report.difference(Code.VERIFY_CELL, Place(), expected=one, found=other)
+    found = differences.difference(Code.VERIFY_CELL, Place(), expected=one, found=other)
     assert shown in found.finding.message
     assert found.expected == one
     assert one[-1:] in found.finding.message
@@ -239,9 +239,9 @@ def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
     """As years made by an older tool are: its sheets, its pages and their number are its own."""
     finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
     monkeypatch.setattr("workflow.compiled.outputs.overview_page", lambda *_: b"another page")
-    monkeypatch.setattr("workflow.compiled.legend_sheet.VERSION", "another")
+    monkeypatch.setattr("workflow.compiled.sheets.legend.VERSION", "another")
     assert "VERIFY_CELL" in codes(verified(city))  # as if this tool had made it otherwise
-    monkeypatch.setattr("workflow.verification.checks.tool_digest", lambda: "another")
+    monkeypatch.setattr("workflow.verification.verify.tool_digest", lambda: "another")
     found = verified(city)
     assert found.is_clean
     assert codes(found) == {"VERIFY_OTHER_TOOL"}

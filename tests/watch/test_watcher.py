@@ -11,12 +11,12 @@ import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
-from workflow.errors import BusyError, OutputError, WorkflowError, WorkspaceError
-from workflow.journal import load_journal
-from workflow.pipeline import Collected, collect
+from workflow.commands.pipeline import Collected, collect
+from workflow.model.errors import BusyError, OutputError, WorkflowError, WorkspaceError
 from workflow.rounds.written import Written
-from workflow.watch.glance import can_be_opened, glance
+from workflow.storage.journal import load_journal
 from workflow.watch.landing import Look, Mark
+from workflow.watch.scan import can_be_opened, glance
 from workflow.watch.watch import Watcher, watch
 
 HALF_A_SECOND = 0.5

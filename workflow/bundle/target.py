@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workflow.errors import WorkspaceError
+from workflow.model.errors import WorkspaceError
 
 OLDEST_PYTHON = (3, 11)
 

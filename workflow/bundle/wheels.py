@@ -16,8 +16,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from workflow.bundle.target import Target
-from workflow.errors import WorkspaceError
-from workflow.files import sha256
+from workflow.model.errors import WorkspaceError
+from workflow.storage.files import sha256
 
 _HASH = re.compile(r"--hash=\S+")
 _SAID = 300  # of what pip says last, so many characters are shown

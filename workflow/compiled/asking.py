@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.compiled.by_department import entries_by_department
-from workflow.compiled.handback import HandBack
+from workflow.compiled.corrections import HandBack
 from workflow.compiled.merge import AnswerStatus, Merged
-from workflow.model import Plan
+from workflow.model.plan import Plan
 from workflow.templates.register import Register
 
 

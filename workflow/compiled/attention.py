@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from workflow.compiled.changes import Change, FieldChange
-from workflow.compiled.comparison import Comparison
 from workflow.compiled.headline import wanting
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
-from workflow.findings import Code, Finding, Severity
-from workflow.model import Choice, ChoiceField, Outcome, Plan, TextField
-from workflow.workbooks.table_sheet import CellValue
+from workflow.compiled.years.changes import Change, FieldChange
+from workflow.compiled.years.comparison import Comparison
+from workflow.excel.table import CellValue
+from workflow.model.findings import Code, Finding, Severity
+from workflow.model.plan import Choice, ChoiceField, Outcome, Plan, TextField
 
 
 class Weight(IntEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from workflow.model import Assignment, Return
+from workflow.model.plan import Assignment, Return
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:

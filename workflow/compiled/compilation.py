@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from workflow.compiled.attention import Point, points
-from workflow.compiled.comparison import Comparison, compare
+from workflow.compiled.corrections import HandBack, hand_backs
 from workflow.compiled.details import Details, list_details
-from workflow.compiled.handback import HandBack, hand_backs
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
 from workflow.compiled.result import Result
 from workflow.compiled.stage import Stage
 from workflow.compiled.status import DepartmentStatus, department_statuses
-from workflow.compiled.trend import Trend, trend
-from workflow.journal import Journal
+from workflow.compiled.years.comparison import Comparison, compare
+from workflow.compiled.years.trend import Trend, trend
+from workflow.storage.journal import Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

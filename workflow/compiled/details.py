@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from workflow.compiled import reach
+from workflow.compiled import display_limits
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 
 DETAILS_SHEET = "内訳"
@@ -40,7 +40,7 @@ class Details:
 def list_details(matrices: Sequence[CountedMatrix]) -> Details:
     """Return the lines behind all counts of a round, block by block."""
     needed = sum(2 * len(matrix.places) for matrix in matrices)
-    if needed > reach.MOST_DETAILS:
+    if needed > display_limits.MOST_DETAILS:
         return Details((), {}, needed)
     lines: list[Line] = []
     spans: dict[Count, tuple[int, int]] = {}

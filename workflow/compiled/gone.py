@@ -15,10 +15,10 @@ from workflow.compiled.recorded import (
     recorded_files,
     recorded_outcomes,
 )
-from workflow.findings import Code, Finding, Place
-from workflow.journal import EventKind, Journal
-from workflow.model import Outcome
-from workflow.years import JST, japanese_date
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Outcome
+from workflow.model.years import JST, japanese_date
+from workflow.storage.journal import EventKind, Journal
 
 
 def gone_files(journal: Journal) -> tuple[Finding, ...]:

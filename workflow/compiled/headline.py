@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from workflow.cells import folded
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus
-from workflow.model import Choice, ChoiceField, Plan
-from workflow.years import full_year
+from workflow.model.cells import folded
+from workflow.model.plan import Choice, ChoiceField, Plan
+from workflow.model.years import full_year
 
 _NAMED_PLACES = 6
 

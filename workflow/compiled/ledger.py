@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from workflow.compiled import reach
+from workflow.compiled import display_limits
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
-from workflow.model import Field, Plan
+from workflow.excel.table import CellValue
+from workflow.model.plan import Field, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
-from workflow.workbooks.table_sheet import CellValue
 
 LEDGER_SHEET = "台帳"
 PARTS_SHEET = "台帳の分冊"
@@ -75,8 +75,8 @@ def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
     columns = ledger_columns(plan, year)
     take = [column.value for column in columns]
     rows = tuple(tuple([value(entry) for value in take]) for entry in entries)
-    is_whole = len(entries) <= reach.MOST_ROWS
-    parts = () if is_whole else divided(plan, year, entries, reach.MOST_IN_PART)
+    is_whole = len(entries) <= display_limits.MOST_ROWS
+    parts = () if is_whole else divided(plan, year, entries, display_limits.MOST_IN_PART)
     return Ledger(year, columns, entries, rows, parts)
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workflow.compiled import reach
+from workflow.compiled import display_limits
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
-from workflow.model import ChoiceField, Matrix, Plan
+from workflow.excel.table import CellValue
+from workflow.model.plan import ChoiceField, Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL
-from workflow.workbooks.table_sheet import CellValue
 
 NO_ENTRY = "記入なし"
 TOTAL = "計"
@@ -108,7 +108,7 @@ def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> Count
         counts=tuple(tuple(counted[r, c] for c in range(len(columns))) for r in range(len(rows))),
         places=places,
         declared=declared,
-        is_live=len(rows) * len(columns) * len(places) <= reach.MOST_LOOKED_THROUGH,
+        is_live=len(rows) * len(columns) * len(places) <= display_limits.MOST_LOOKED_THROUGH,
     )
 
 

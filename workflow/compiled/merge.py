@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.versions import Versions, closed, place_of
-from workflow.findings import Code, Finding, Place
-from workflow.model import Answer, Assignment, Form, Outcome, Plan, Return, Value
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Answer, Assignment, Form, Outcome, Plan, Return, Value
 
 
 class AnswerStatus(StrEnum):

@@ -6,18 +6,18 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-from workflow.compiled import reach
+from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.data_package import data_package
-from workflow.compiled.ledger_csv import ledger_csv
-from workflow.compiled.ledger_parquet import ledger_parquet
+from workflow.compiled.open_data.csv import ledger_csv
+from workflow.compiled.open_data.package import data_package
+from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
-from workflow.compiled.part_workbook import part_bytes
-from workflow.compiled.past import this_year
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
-from workflow.compiled.workbook import trail_of, workbook_bytes
-from workflow.workspace import DATA_PACKAGE, OVERVIEW, ledger_name
+from workflow.compiled.sheets.part_workbook import part_bytes
+from workflow.compiled.sheets.workbook import trail_of, workbook_bytes
+from workflow.compiled.years.past import this_year
+from workflow.storage.workspace import DATA_PACKAGE, OVERVIEW, ledger_name
 
 
 @contextlib.contextmanager
@@ -56,7 +56,8 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
         DATA_PACKAGE: data_package(result.plan, result.register, ledger, tables),
     }
     titles: dict[str, str] = {}
-    if len(ledger.rows) <= reach.MOST_REPORTED:  # more than that nobody would read as a report
+    # More than that nobody would read as a report.
+    if len(ledger.rows) <= display_limits.MOST_REPORTED:
         report = _report(compilation)
         made |= report_pages(report)
         titles = page_titles(report)

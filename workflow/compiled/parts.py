@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from workflow.compiled.merge import Entry
-from workflow.file_names import safe_name
-from workflow.model import Plan
-from workflow.workspace import ledger_name
+from workflow.model.plan import Plan
+from workflow.storage.file_names import safe_name
+from workflow.storage.workspace import ledger_name
 
 _LONGEST_NAME = 40
 

@@ -13,9 +13,9 @@ from typing import Any
 from workflow.compiled.merge import Merged
 from workflow.compiled.result import Basis
 from workflow.compiled.status import totals
-from workflow.journal import Event, EventKind, Facts, Journal
-from workflow.model import Return
-from workflow.years import iso_time
+from workflow.model.plan import Return
+from workflow.model.years import iso_time
+from workflow.storage.journal import Event, EventKind, Facts, Journal
 
 _PASSWORDS = ("lock_password", "open_passwords")
 _CHANGES = ("returns", "dropped", "plan_content")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workflow.journal import EventKind, Facts, Journal
+from workflow.model.years import iso_time
+from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.templates.register import Register
-from workflow.years import iso_time
 
 
 def issued(register: Register, digest: str, journal: Journal) -> Facts | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflow.compiled.merge import Merged
-from workflow.compiled.past import PastYear
-from workflow.model import Plan
+from workflow.compiled.years.past import PastYear
+from workflow.model.plan import Plan
 from workflow.templates.register import Register
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow.years import JST, japanese_date
+from workflow.model.years import JST, japanese_date
 
 
 @dataclass(frozen=True, slots=True)

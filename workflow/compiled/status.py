@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflow.compiled.by_department import entries_by_department, returns_by_department
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
-from workflow.model import Department, Outcome, Plan, Return
+from workflow.model.plan import Department, Outcome, Plan, Return
 from workflow.templates.register import Issue, Register
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflow.compiled.merge import Merged
-from workflow.model import Answer, Note, NoteKind
+from workflow.model.plan import Answer, Note, NoteKind
 
 
 def unused_answers(merged: Merged) -> Iterator[Note]:

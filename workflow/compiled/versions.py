@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from workflow.findings import Code, Finding, Place
-from workflow.model import Answer, Form, Outcome, Return, judged
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Answer, Form, Outcome, Return, judged
 
 
 @dataclass(slots=True)

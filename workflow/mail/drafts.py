@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow.errors import WorkspaceError
-from workflow.file_names import department_file
 from workflow.mail.letter_files import LetterKind
-from workflow.model import Department
-from workflow.transaction.commit import Changes
-from workflow.transaction.own_files import plan_writes
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Department
+from workflow.storage.commit import Changes
+from workflow.storage.file_names import department_file
+from workflow.storage.own_files import plan_writes
 
 _RECORD = ".drafts.json"
 

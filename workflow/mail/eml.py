@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from workflow.files import sha256
-from workflow.plain_text import one_line
+from workflow.model.plain_text import one_line
+from workflow.storage.files import sha256
 
 _WORD_BYTES = 39
 """UTF-8 bytes in one encoded word: with the longest header name it stays within 76 columns."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
-from workflow.errors import WorkspaceError
 from workflow.mail.letters import Letter, letter
+from workflow.model.errors import WorkspaceError
 
 
 class LetterKind(StrEnum):

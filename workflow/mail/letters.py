@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from workflow.city_templates import line_of
-from workflow.errors import WorkspaceError
-from workflow.plain_text import harmless, one_line
+from workflow.model.city_templates import line_of
+from workflow.model.errors import WorkspaceError
+from workflow.model.plain_text import harmless, one_line
 
 Said = str | int | bool | None | Sequence["Said"] | Mapping[str, "Said"]
 """What a letter can speak of, by Japanese names."""

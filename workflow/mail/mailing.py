@@ -11,25 +11,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow.commands.inquiry import state
 from workflow.compiled.asking import Asking
-from workflow.compiled.handback import handback_name
-from workflow.errors import WorkspaceError
-from workflow.files import sha256, write_file
-from workflow.inquiry import state
-from workflow.journal import load_journal
+from workflow.compiled.corrections import handback_name
 from workflow.mail.drafts import Drafts, draft_name, plan_drafts
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
 from workflow.mail.letter_files import LetterKind, Letters, load_letters
+from workflow.mail.letter_values import Occasion, distribution, request
 from workflow.mail.letters import Said, filled_in
-from workflow.mail.saying import Occasion, distribution, request
-from workflow.model import Department
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Department
+from workflow.model.years import JST, era_year
 from workflow.plan.load import load_plan
+from workflow.storage.commit import commit
+from workflow.storage.files import sha256, write_file
+from workflow.storage.journal import load_journal
+from workflow.storage.recover import at_work
+from workflow.storage.workspace import Workspace
 from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
-from workflow.transaction.commit import commit
-from workflow.transaction.take_back import at_work
-from workflow.workspace import Workspace
-from workflow.years import JST, era_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from workflow.menu.situation import Situation, situation
 from workflow.menu.steps import Step, headline, steps
-from workflow.plain_text import aligned, harmless
-from workflow.workspace import Workspace
-from workflow.years import era_year, parse_year
+from workflow.model.plain_text import aligned, harmless
+from workflow.model.years import era_year, parse_year
+from workflow.storage.workspace import Workspace
 
 END = "0"
 

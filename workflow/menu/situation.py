@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.errors import PlanError, WorkflowError
-from workflow.inquiry import status
-from workflow.journal import EventKind, load_journal
-from workflow.model import Outcome
+from workflow.commands.inquiry import status
+from workflow.commands.new_year import is_carried_forward
+from workflow.model.errors import PlanError, WorkflowError
+from workflow.model.plan import Outcome
 from workflow.plan.load import load_plan, plan_paths
-from workflow.succession.new_year import is_carried_forward
-from workflow.workspace import Workspace
+from workflow.storage.journal import EventKind, load_journal
+from workflow.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

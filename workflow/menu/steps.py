@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflow.menu.situation import RoundState, Situation
-from workflow.years import era_year, full_year
+from workflow.model.years import era_year, full_year
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflow.form import form_from_json
-from workflow.limits import Limits
-from workflow.model import AnswerRule, Department, Item, Matrix, Municipality, Plan
+from workflow.model.form_json import form_from_json
+from workflow.model.limits import Limits
+from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 
 _RATING_LABEL = "評価"
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from workflow.cells import folded, folded_id
-from workflow.findings import Code
-from workflow.plan.book_layout import label_of
+from workflow.model.cells import folded, folded_id
+from workflow.model.findings import Code
+from workflow.plan.book.layout import label_of
 from workflow.plan.document import Problem
 from workflow.plan.municipality_code import has_valid_check_digit
 from workflow.plan.node import Node

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.plan.book_writer import written_book
+from workflow.plan.book.writer import written_book
 
 _SAMPLE = Path(__file__).with_name("sample.json")
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workflow.findings import Code, Finding, Place
+from workflow.model.findings import Code, Finding, Place
 from workflow.plan.node import Node, parent
 
 _SHOWN_LENGTH = 40

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workflow.cells import plain_number
-from workflow.files import sha256
-from workflow.model import Form, Plan
+from workflow.model.cells import plain_number
+from workflow.model.plan import Form, Plan
+from workflow.storage.files import sha256
 
 
 def plan_digest(plan: Plan) -> str:

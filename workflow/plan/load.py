@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from workflow.errors import PlanError
-from workflow.findings import Code, Finding, Place
-from workflow.model import Plan
-from workflow.plan.book_layout import SHEETS
-from workflow.plan.book_reader import read_book
+from workflow.model.errors import PlanError
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Plan
+from workflow.plan.book.layout import SHEETS
+from workflow.plan.book.reader import read_book
 from workflow.plan.build import build_plan
 from workflow.plan.checks import semantic_problems
 from workflow.plan.document import Document

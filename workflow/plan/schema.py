@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow.findings import Code
-from workflow.plan.book_layout import label_of
+from workflow.model.findings import Code
+from workflow.model.schema_glance import at_a_glance
+from workflow.plan.book.layout import label_of
 from workflow.plan.document import Problem
 from workflow.plan.node import Node, child
-from workflow.schema_glance import at_a_glance
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -7,9 +7,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from workflow.findings import Code
-from workflow.model import ChoiceField, DateField, Field, Form, NumberField, TextField, Value
-from workflow.schema_glance import at_a_glance
+from workflow.model.findings import Code
+from workflow.model.plan import ChoiceField, DateField, Field, Form, NumberField, TextField, Value
+from workflow.model.schema_glance import at_a_glance
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from workflow.cells import folded_id
-from workflow.findings import Code, Finding, Place
-from workflow.model import Plan
-from workflow.raw import RawBook
+from workflow.model.cells import folded_id
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.plan import Plan
+from workflow.model.raw import RawBook
+from workflow.model.years import era_year
 from workflow.templates.layout import NUMBER_NAME, NUMBER_PROPERTY
 from workflow.templates.register import FormNumber, Issue, Register
-from workflow.years import era_year
 
 _SEEN_ROWS = 20
 _NUMBER_IN_TEXT = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")

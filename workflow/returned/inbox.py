@@ -14,9 +14,9 @@ from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 
-from workflow.limits import MILLION, most
-from workflow.returned.strangers import WORKBOOKS, suffix
-from workflow.years import from_timestamp, iso_time
+from workflow.model.limits import MILLION, most
+from workflow.model.years import from_timestamp, iso_time
+from workflow.returned.intake.not_workbooks import WORKBOOKS, suffix
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from workflow.findings import Code, Finding, Place, Severity
-from workflow.model import (
+from workflow.model.findings import Code, Finding, Place, Severity
+from workflow.model.plan import (
     Answer,
     AnswerRule,
     Form,
@@ -20,16 +20,16 @@ from workflow.model import (
     Value,
     judged,
 )
-from workflow.raw import RawBook
+from workflow.model.raw import RawBook
 from workflow.returned.answer_schema import objector
-from workflow.returned.first_reading import read_first
+from workflow.returned.find_rows import MatchedRow, Table, find_table, match
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
-from workflow.returned.matching import MatchedRow, Table, find_table, match
-from workflow.returned.opening import Opened, closed, open_received, with_notices
-from workflow.returned.second_reading import read_again
+from workflow.returned.notes import notes
+from workflow.returned.open import Opened, closed, open_received, with_notices
+from workflow.returned.readers.first_reading import read_first
+from workflow.returned.readers.second_reading import read_again
 from workflow.returned.values import parse
-from workflow.returned.written_outside import notes
 from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 

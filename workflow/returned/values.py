@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from unicodedata import is_normalized
 
-from workflow.cells import folded, may_fold_to, plain_number
-from workflow.findings import Code
-from workflow.model import Choice, ChoiceField, DateField, Field, NumberField, TextField, Value
-from workflow.raw import CellKind, RawCell
+from workflow.model.cells import folded, may_fold_to, plain_number
+from workflow.model.findings import Code
+from workflow.model.plan import Choice, ChoiceField, DateField, Field, NumberField, TextField, Value
+from workflow.model.raw import CellKind, RawCell
 
 _ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

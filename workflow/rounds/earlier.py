@@ -6,16 +6,16 @@ import csv
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from workflow.errors import WorkspaceError
-from workflow.files import sha256
-from workflow.model import Form, Plan, PreviousAnswers
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Form, Plan, PreviousAnswers
+from workflow.model.years import era_year
+from workflow.storage.files import sha256
+from workflow.storage.recover import refuse_unfinished
+from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
-from workflow.transaction.take_back import refuse_unfinished
-from workflow.workspace import Workspace
-from workflow.years import era_year
 
 if TYPE_CHECKING:
-    from workflow.compiled.past import PastYear
+    from workflow.compiled.years.past import PastYear
 
 MOST_YEARS = 10
 """How far back a round looks, its own year counted."""
@@ -26,7 +26,7 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     last = _past_year(workspace, year - 1)
     if last is None:
         return {}
-    from workflow.compiled.previous import previous_answers
+    from workflow.compiled.years.previous import previous_answers
 
     return previous_answers(plan, last.rows)
 
@@ -63,7 +63,7 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():
         return None
-    from workflow.compiled.past import past_year
+    from workflow.compiled.years.past import past_year
 
     form = _form_of(workspace, year)
     try:

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workflow.compiled.past import Row, read_ledger
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_template import template_document
-from workflow.compiled.set_aside import set_aside
-from workflow.errors import WorkspaceError
-from workflow.files import sha256, write_file
-from workflow.journal import EventKind, Journal, lengthened
-from workflow.rounds.round import not_collected, plan_as_recorded, stage_of
-from workflow.transaction.commit import Changes, commit
-from workflow.workspace import Workspace
+from workflow.compiled.years.past import Row, read_ledger
+from workflow.model.errors import WorkspaceError
+from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
+from workflow.storage.commit import Changes, commit
+from workflow.storage.files import sha256, write_file
+from workflow.storage.journal import EventKind, Journal, lengthened
+from workflow.storage.set_aside import set_aside
+from workflow.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

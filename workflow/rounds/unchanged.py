@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow.compiled.ledger_parquet import is_available
+from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.recorded import recorded_outputs
-from workflow.errors import OutputError
-from workflow.files import sha256, write_file
-from workflow.journal import EventKind, Journal
+from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
-from workflow.returned.extracts import as_it_lies
 from workflow.returned.inbox import Lying
+from workflow.returned.workers.cache import as_it_lies
 from workflow.rounds.earlier import MOST_YEARS
-from workflow.rounds.round import secret_digest
-from workflow.tool import tool_digest
-from workflow.workspace import Workspace
+from workflow.rounds.load import secret_digest
+from workflow.storage.files import sha256, write_file
+from workflow.storage.journal import EventKind, Journal
+from workflow.storage.tool_digest import tool_digest
+from workflow.storage.workspace import Workspace
 
 _RECORD = "last.json"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.model import Correction, Filling, Value
+from workflow.model.plan import Correction, Filling, Value
 from workflow.templates.layout import Layout
 
 _TOLD_LETTERS = 240  # an even number: half from each end

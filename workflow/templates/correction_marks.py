@@ -7,12 +7,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from workflow.cells import a1
-from workflow.look import ALERT_FILL, FONT
-from workflow.model import Filling
+from workflow.excel.style import ALERT_FILL, FONT
+from workflow.excel.workbook import GrowingSheet, row_height
+from workflow.model.cells import a1
+from workflow.model.plan import Filling
 from workflow.templates.correction_lines import CorrectionLine, correction_lines
 from workflow.templates.layout import CORRECTION_AUTHOR, CORRECTION_MARK, ENTRY_SHEET, Layout
-from workflow.workbooks.sheets import GrowingSheet, row_height
 
 _COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
 _POINTS_TO_PIXELS = 4 / 3

@@ -11,8 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from workflow.cells import a1, column_letters, plain_number, quoted_sheet
-from workflow.look import (
+from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
     HEADER_FILL,
@@ -21,7 +20,10 @@ from workflow.look import (
     LINE,
     LINK_INK,
 )
-from workflow.model import Filling, Value
+from workflow.excel.workbook import PAPERS, GrowingSheet, Link, footer, row_height
+from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
+from workflow.model.plan import Filling, Value
+from workflow.model.years import full_year
 from workflow.templates.correction_lines import CorrectionLine, correction_lines
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
@@ -34,8 +36,6 @@ from workflow.templates.layout import (
     ID_LABEL,
     Layout,
 )
-from workflow.workbooks.sheets import PAPERS, GrowingSheet, Link, footer, row_height
-from workflow.years import full_year
 
 _COLUMNS = (
     ("番号", 6.0),

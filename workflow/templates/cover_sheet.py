@@ -9,8 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.cells import a1, quoted_sheet
-from workflow.look import (
+from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
@@ -18,10 +17,11 @@ from workflow.look import (
     LINK_INK,
     TO_FILL_FILL,
 )
-from workflow.model import Filling
+from workflow.excel.workbook import PAPERS, footer, row_height
+from workflow.model.cells import a1, quoted_sheet
+from workflow.model.plan import Filling
+from workflow.model.years import full_year, japanese_date
 from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
-from workflow.workbooks.sheets import PAPERS, footer, row_height
-from workflow.years import full_year, japanese_date
 
 NUMBER_CELL = "$C$5"
 _WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}

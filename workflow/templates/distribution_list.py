@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
-from workflow.model import Department, Plan
+from workflow.excel.table import FONT_SIZE, TableColumn, TableStyles, write_table
+from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.model.plan import Department, Plan
+from workflow.model.years import era_year, japanese_date
 from workflow.templates.register import Issue
-from workflow.workbooks.sheets import add_sheet, new_workbook
-from workflow.workbooks.table_sheet import FONT_SIZE, TableColumn, TableStyles, write_table
-from workflow.years import era_year, japanese_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.cells import a1
-from workflow.look import (
+from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
     ENTRY_LINE,
@@ -24,7 +23,18 @@ from workflow.look import (
     PREVIOUS_FILL,
     TO_FILL_FILL,
 )
-from workflow.model import ChoiceField, DateField, Field, Filling, NumberField, TextField, Value
+from workflow.excel.workbook import PAPERS, footer, row_height
+from workflow.model.cells import a1
+from workflow.model.plan import (
+    ChoiceField,
+    DateField,
+    Field,
+    Filling,
+    NumberField,
+    TextField,
+    Value,
+)
+from workflow.model.years import era_year, full_year
 from workflow.templates.highlights import HighlightKind, highlights
 from workflow.templates.layout import (
     FONT_SIZE,
@@ -39,8 +49,6 @@ from workflow.templates.layout import (
     text_size,
 )
 from workflow.templates.validations import validation
-from workflow.workbooks.sheets import PAPERS, footer, row_height
-from workflow.years import era_year, full_year
 
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.model import Department, Filling, Plan, PreviousAnswers
+from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.templates.layout import lay_out_issue
 from workflow.templates.register import Issue
 from workflow.templates.workbook import template_bytes

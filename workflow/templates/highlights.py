@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from workflow.cells import column_letters, plain_number, quoted_sheet
-from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
+from workflow.model.cells import column_letters, plain_number, quoted_sheet
+from workflow.model.plan import ChoiceField, DateField, Field, NumberField, TextField
 from workflow.templates.layout import COVER_SHEET, Layout, line_limit
 
 

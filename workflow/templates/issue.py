@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from workflow import VERSION
-from workflow.errors import WorkspaceError
-from workflow.file_names import department_file
-from workflow.files import sha256
-from workflow.model import Department, Plan, PreviousAnswers
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Department, Plan, PreviousAnswers
+from workflow.storage.file_names import department_file
+from workflow.storage.files import sha256
 from workflow.templates.distribution_list import distribution_bytes, distribution_name
 from workflow.templates.in_parallel import in_parallel
 from workflow.templates.layout import content_digest, issued_items, lay_out

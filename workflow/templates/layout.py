@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 
-from workflow.form import form_as_json
-from workflow.model import (
+from workflow.excel.workbook import MAX_ROW_HEIGHT
+from workflow.model.form_json import form_as_json
+from workflow.model.plan import (
     JOINT_SEPARATOR,
     ChoiceField,
     Department,
@@ -20,7 +21,6 @@ from workflow.model import (
     TextField,
 )
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
-from workflow.workbooks.sheets import MAX_ROW_HEIGHT
 
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workflow.xlsx.package import Package
-from workflow.xlsx.xml_reader import shared_texts
+from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.xml_reader import shared_texts
 
 
 def printed_texts(template: bytes) -> tuple[str, ...]:

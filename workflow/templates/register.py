@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from workflow.cells import folded_id
-from workflow.model import Department, Form
+from workflow.model.cells import folded_id
+from workflow.model.plan import Department, Form
 
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 

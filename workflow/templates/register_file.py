@@ -14,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from workflow.errors import WorkspaceError
-from workflow.form import form_as_json, form_from_json
+from workflow.model.errors import WorkspaceError
+from workflow.model.form_json import form_as_json, form_from_json
+from workflow.model.years import era_year, iso_time
 from workflow.templates.register import (
     FormNumber,
     Issue,
@@ -24,7 +25,6 @@ from workflow.templates.register import (
     Register,
     canonical_digest,
 )
-from workflow.years import era_year, iso_time
 
 REGISTER_NAME = "register.json"
 _VERSION = 2

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflow.cells import plain_number, quoted_sheet
-from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
+from workflow.model.cells import plain_number, quoted_sheet
+from workflow.model.plan import ChoiceField, DateField, Field, NumberField, TextField
 from workflow.templates.layout import COVER_SHEET, line_limit
 
 _MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32

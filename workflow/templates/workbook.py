@@ -8,7 +8,9 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from workflow.model import Filling
+from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.model.plan import Filling
+from workflow.model.years import JST, era_year
 from workflow.templates.correction_marks import mark_cells
 from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
@@ -23,8 +25,6 @@ from workflow.templates.layout import (
     NUMBER_PROPERTY,
     Layout,
 )
-from workflow.workbooks.sheets import add_sheet, new_workbook
-from workflow.years import JST, era_year
 
 _EMPTY = Filling()
 

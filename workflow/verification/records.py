@@ -14,14 +14,14 @@ from workflow.compiled.recorded import (
 )
 from workflow.compiled.recorded_issues import recorded_issues
 from workflow.compiled.result import Basis
-from workflow.files import sha256
-from workflow.findings import Code, Place
-from workflow.journal import EventKind, Fault, Journal
-from workflow.model import Outcome, Return
+from workflow.model.findings import Code, Place
+from workflow.model.plan import Outcome, Return
+from workflow.model.years import era_year, iso_time
 from workflow.returned.inbox import Received, content_digest
+from workflow.storage.files import sha256
+from workflow.storage.journal import EventKind, Fault, Journal
 from workflow.templates.register import Register
-from workflow.verification.report import Difference, difference
-from workflow.years import era_year, iso_time
+from workflow.verification.differences import Difference, difference
 
 
 def chain(file: str, faults: Iterable[Fault]) -> Iterator[Difference]:

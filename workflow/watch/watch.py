@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from workflow.errors import BusyError, WorkflowError, WorkspaceError
-from workflow.journal import load_journal
-from workflow.pipeline import Collected, collect
+from workflow.commands.pipeline import Collected, collect
+from workflow.model.errors import BusyError, WorkflowError, WorkspaceError
+from workflow.model.years import JST, era_year
 from workflow.plan.load import load_plan
-from workflow.rounds.round import Reading
+from workflow.rounds.load import Reading
+from workflow.storage.journal import load_journal
+from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_issued_register
-from workflow.watch.glance import can_be_opened, glance
 from workflow.watch.landing import Event, Happening, Look, Watched
-from workflow.watch.telling import Document, counted, files_of, told
-from workflow.workspace import Workspace
-from workflow.years import JST, era_year
+from workflow.watch.messages import Document, counted, files_of, told
+from workflow.watch.scan import can_be_opened, glance
 
 Tell = Callable[[str], None]
 Collecting = Callable[[frozenset[str]], Collected]

@@ -13,8 +13,8 @@ from tests.benchmarks.line import Line, alone, at_most, compared
 from tests.benchmarks.material import YEAR
 from tests.benchmarks.picture import picture_of
 from tests.benchmarks.processes import USERS_PYTHON, Run, Start, fastest, ours, peer, run
+from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
-from workflow.workspace import Workspace
 
 _ROUNDS = 7
 

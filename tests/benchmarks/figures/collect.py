@@ -10,8 +10,8 @@ from tests.benchmarks.bench import Bench
 from tests.benchmarks.line import Goal, Line, compared, faster, left_out
 from tests.benchmarks.material import YEAR, places_on
 from tests.benchmarks.processes import Start, fastest, ours, peer
+from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
-from workflow.workspace import Workspace
 
 _PEERS: dict[str, tuple[str, tuple[str, ...], Goal]] = {
     "pandas with openpyxl": ("naive_pandas.py", ("openpyxl",), faster(4)),

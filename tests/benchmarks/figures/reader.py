@@ -13,7 +13,7 @@ from tests.benchmarks.cpu import least_cpu
 from tests.benchmarks.line import Line, at_most, compared
 from tests.benchmarks.material import YEAR
 from workflow.returned.inbox import Received, single
-from workflow.returned.opening import Opened, open_received
+from workflow.returned.open import Opened, open_received
 
 _DEPARTMENTS = 100
 """So many that nothing a reader remembers of a file is still there when its turn comes again."""

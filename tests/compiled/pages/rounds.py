@@ -11,8 +11,8 @@ from workflow.compiled.merge import merge
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
-from workflow.journal import Journal
-from workflow.model import Plan, Return
+from workflow.model.plan import Plan, Return
+from workflow.storage.journal import Journal
 
 RETURNS = """
     甲.xlsx   | A |  1 | accepted     | 1-1=Ａ 1-2=Ｂ 2-1=Ａ 2-2=Ａ

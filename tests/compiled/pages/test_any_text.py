@@ -17,9 +17,9 @@ from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.frame import frame
 from workflow.compiled.stage import Stage
-from workflow.findings import Code, Place
-from workflow.model import Outcome, Plan, Return, Source
-from workflow.plain_text import legible
+from workflow.model.findings import Code, Place
+from workflow.model.plain_text import legible
+from workflow.model.plan import Outcome, Plan, Return, Source
 
 TEXTS = st.text(min_size=1, max_size=30)
 HOSTILE = "\"'><script>alert(1)</script><b onclick=x>&amp;{{ 1 }}{% x</style>\u202e\x00\ud800\r\n"

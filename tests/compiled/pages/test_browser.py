@@ -20,8 +20,8 @@ from tests.engine import HERE
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
 from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied
+from workflow.commands.pipeline import finalize
 from workflow.compiled.pages.overview import overview_page
-from workflow.pipeline import finalize
 
 WIDTHS = (360, 768, 1280)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -11,7 +11,7 @@ from tests.compiled.pages.rounds import overview_of, round_of
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, round_plan
 from tests.small import PLAN
 from workflow.compiled.pages.overview import overview_page
-from workflow.model import Matrix
+from workflow.model.plan import Matrix
 
 SECTIONS = ("結論", "提出状況", "集計", "要確認", "指摘", "ファイル")
 

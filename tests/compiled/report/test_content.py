@@ -10,7 +10,7 @@ from tests.compiled.report.contents import content
 from tests.small import PLAN
 from workflow.compiled.report.content import Content
 from workflow.compiled.report.pages import report_pages
-from workflow.model import Item, Plan
+from workflow.model.plan import Item, Plan
 
 ANSWER = {"取組状況": "した。", "評価": "Ａ", "決算額": "1234.5", "完了日": "2023-04-08"}
 ASKED = 6  # the joint item 2-2 asks each of its two departments

@@ -17,9 +17,9 @@ from tests.small import NOW, PLAN, PROGRESS
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_template import template_document
-from workflow.errors import WorkspaceError
-from workflow.model import Form, Item, Plan
-from workflow.plain_text import legible
+from workflow.model.errors import WorkspaceError
+from workflow.model.plain_text import legible
+from workflow.model.plan import Form, Item, Plan
 
 TEMPLATE = template_document()
 NAME = "報告書ひな形.docx"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from workflow.compiled.handback import handback_name
-from workflow.compiled.links import to_return
-from workflow.model import Department
+from workflow.compiled.corrections import handback_name
+from workflow.compiled.sheets.links import to_return
+from workflow.model.plan import Department
 
 _HANDBACKS = "差戻し"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
-from workflow.look import OPEN_FILLS, SERIES_FILLS
+from workflow.excel.style import OPEN_FILLS, SERIES_FILLS
 
 _NARROW_SCREEN, _WIDE_CHARACTER, _DIGIT = 290.0, 14.0, 8.0
 """Pixels: the narrowest bar a label must fit into, and how wide its characters are."""

@@ -13,9 +13,9 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.pages.addresses import to_handback
 from workflow.compiled.pages.bounds import MOST_IN_ONE_BOARD, Shown, bounded
 from workflow.compiled.status import DepartmentStatus
-from workflow.findings import Finding, Severity
-from workflow.model import Outcome
-from workflow.years import JST
+from workflow.model.findings import Finding, Severity
+from workflow.model.plan import Outcome
+from workflow.model.years import JST
 
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_DEPARTMENTS = 1_000

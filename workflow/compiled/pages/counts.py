@@ -9,8 +9,8 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.bounds import Shown, bounded
-from workflow.compiled.trend import Trend
-from workflow.years import era_year
+from workflow.compiled.years.trend import Trend
+from workflow.model.years import era_year
 
 _MOST_CELLS, _MOST_COLUMNS, _MOST_OPEN_ROWS, _MOST_BARS = 6_000, 60, 40, 24
 

@@ -13,10 +13,10 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from workflow import look
 from workflow.compiled.pages.frame import Frame
-from workflow.plain_text import legible
-from workflow.tool import tool_digest
+from workflow.excel import style
+from workflow.model.plain_text import legible
+from workflow.storage.tool_digest import tool_digest
 
 _HERE = Path(__file__).parent
 
@@ -65,13 +65,13 @@ def _finalized(value: object) -> object:
 def _colours() -> str:
     """Return the colours of every workbook as CSS variables."""
     named = {
-        "ink": look.INK,
-        "muted": look.MUTED_INK,
-        "line": look.LINE,
-        "head": look.HEADER_FILL,
-        "alert": look.ALERT_INK,
-        "link": look.LINK_INK,
-        **{f"series-{n}": fill for n, fill in enumerate(look.SERIES_FILLS)},
-        **{f"open-{n}": fill for n, fill in enumerate(look.OPEN_FILLS)},
+        "ink": style.INK,
+        "muted": style.MUTED_INK,
+        "line": style.LINE,
+        "head": style.HEADER_FILL,
+        "alert": style.ALERT_INK,
+        "link": style.LINK_INK,
+        **{f"series-{n}": fill for n, fill in enumerate(style.SERIES_FILLS)},
+        **{f"open-{n}": fill for n, fill in enumerate(style.OPEN_FILLS)},
     }
     return ":root{" + "".join(f"--{name}:{colour};" for name, colour in named.items()) + "}\n"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.bounds import Shown, bounded
-from workflow.findings import Finding, Severity
-from workflow.model import Return
+from workflow.model.findings import Finding, Severity
+from workflow.model.plan import Return
 
 _MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_STRANGERS = 100, 20, 50
 

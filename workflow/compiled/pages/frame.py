@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workflow.compiled.stage import Stage
-from workflow.model import Plan
-from workflow.years import full_year
+from workflow.model.plan import Plan
+from workflow.model.years import full_year
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from workflow.compiled.comparison import headline_sentences
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.headline import headline
 from workflow.compiled.merge import AnswerStatus
@@ -29,9 +28,10 @@ from workflow.compiled.pages.finding_list import (
 from workflow.compiled.pages.frame import Anchor, frame
 from workflow.compiled.pages.point_list import PointGroup, point_groups
 from workflow.compiled.status import Totals, totals
-from workflow.findings import Finding
-from workflow.model import Outcome
-from workflow.years import japanese_date
+from workflow.compiled.years.comparison import headline_sentences
+from workflow.model.findings import Finding
+from workflow.model.plan import Outcome
+from workflow.model.years import japanese_date
 
 _STATUSES = (AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
 

@@ -14,10 +14,10 @@ from functools import cached_property
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.matrix import CountedMatrix, count
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.past import Row
 from workflow.compiled.report.said import Said, said_of
 from workflow.compiled.stage import Stage
-from workflow.model import ChoiceField, Item, Plan
+from workflow.compiled.years.past import Row
+from workflow.model.plan import ChoiceField, Item, Plan
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 

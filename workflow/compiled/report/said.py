@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from workflow.compiled.print_columns import decimal_places
-from workflow.model import ChoiceField, DateField, Field, NumberField, TextField
-from workflow.years import japanese_date
+from workflow.compiled.sheets.print_columns import decimal_places
+from workflow.model.plan import ChoiceField, DateField, Field, NumberField, TextField
+from workflow.model.years import japanese_date
 
 NOTHING = "（記入なし）"
 

@@ -21,13 +21,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup
 
-from workflow.city_templates import line_of
 from workflow.compiled.report.content import Content
 from workflow.compiled.report.word_package import repacked, unpacked_size
 from workflow.compiled.report.word_tables import share_width
 from workflow.compiled.report.word_tags import tags_of
 from workflow.compiled.report.word_xml import word_text
-from workflow.errors import WorkspaceError
+from workflow.model.city_templates import line_of
+from workflow.model.errors import WorkspaceError
 
 MOST_BYTES = 100_000_000
 """How large a template may be once unpacked."""

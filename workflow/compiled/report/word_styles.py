@@ -11,7 +11,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
-from workflow.look import FONT, HEADER_FILL, INK, MUTED_INK
+from workflow.excel.style import FONT, HEADER_FILL, INK, MUTED_INK
 
 TEXT_WIDTH = Mm(170)
 """Between the margins of A4 portrait."""

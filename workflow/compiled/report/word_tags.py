@@ -9,7 +9,7 @@ from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.report.content import Block, Chapter, Content, Reply
 from workflow.compiled.report.counts import Counts
 from workflow.compiled.report.word_xml import bookmark, page_number
-from workflow.years import era_year, full_year
+from workflow.model.years import era_year, full_year
 
 Tags = dict[str, Any]
 """Tag → text, a truth, XML to stand as it is, or a list of more tags."""

@@ -32,7 +32,7 @@ from workflow.compiled.report.word_styles import (
     element,
     set_up,
 )
-from workflow.look import HEADER_FILL, LABEL_FILL, LINE
+from workflow.excel.style import HEADER_FILL, LABEL_FILL, LINE
 
 _LABEL_WIDTH = Mm(30)
 _HEADING_LEVELS = 4

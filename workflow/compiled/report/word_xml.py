@@ -9,7 +9,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from workflow.plain_text import legible
+from workflow.model.plain_text import legible
 
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 """What XML 1.0 cannot hold either, though a page can."""

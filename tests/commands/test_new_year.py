@@ -1,0 +1,132 @@
+"""A new fiscal year without rework: the plan carried forward, the list to confirm, the prefill."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from tests.city import City, full_texts
+from tests.journeys.test_three_years import reorganised
+from workflow.__main__ import main
+from workflow.commands.new_year import carry_forward, succession
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Plan
+from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
+from workflow.plan.load import load_plan
+
+
+def with_deadline(day: str) -> dict[str, object]:
+    document = sample_document()
+    return {**document, "plan": {**document["plan"], "deadline": day, "lock_password": "secret"}}
+
+
+@pytest.fixture
+def collected(city: City) -> City:
+    """The real plan, as a book and with passwords, after one department answered."""
+    (city.home / "plan.json").unlink()
+    (city.home / "plan.xlsx").write_bytes(as_book_bytes(with_deadline("2024-05-31")))
+    city.generate()
+    city.send_back("KIKI", full_texts(city.plan))
+    city.collect()
+    return city
+
+
+def test_the_plan_is_carried_forward_and_the_old_one_kept(collected: City) -> None:
+    before, old = load_plan(collected.home), (collected.home / "plan.xlsx").read_bytes()
+
+    carried = carry_forward(collected.workspace, 2023, 2024)
+
+    after = load_plan(collected.home)
+    assert after.deadline == carried.deadline == date(2025, 5, 31)
+    assert [path.name for path in carried.kept] == ["plan_令和5年度.xlsx"]
+    assert carried.kept[0].read_bytes() == old
+    assert _but_deadline(after) == _but_deadline(before)
+
+
+def _but_deadline(plan: Plan) -> list[object]:
+    return [value for name, value in vars(plan).items() if name != "deadline" and name[0] != "_"]
+
+
+def test_a_leap_day_becomes_the_day_before(collected: City) -> None:
+    (collected.home / "plan.xlsx").write_bytes(as_book_bytes(with_deadline("2024-02-29")))
+    collected.collect()
+
+    assert carry_forward(collected.workspace, 2023, 2024).deadline == date(2025, 2, 28)
+
+
+def test_without_a_plan_file_the_recorded_plan_is_taken(collected: City) -> None:
+    (collected.home / "plan.xlsx").unlink()
+
+    carry_forward(collected.workspace, 2023, 2024)
+
+    after = load_plan(collected.home)
+    assert len(after.items) == 25
+    assert after.lock_password == ""
+
+
+def test_a_plan_that_is_being_changed_already_is_left_alone(collected: City) -> None:
+    changed = with_deadline("2025-06-30")
+    (collected.home / "plan.xlsx").write_bytes(as_book_bytes(changed))
+
+    with pytest.raises(WorkspaceError):
+        carry_forward(collected.workspace, 2023, 2024)
+
+    assert (collected.home / "plan.xlsx").read_bytes() == as_book_bytes(changed)
+
+
+@pytest.mark.parametrize(("before", "year"), [(2022, 2023), (2023, 2023), (2023, 2022)])
+def test_years_that_cannot_follow_are_refused(collected: City, before: int, year: int) -> None:
+    with pytest.raises(WorkspaceError):
+        carry_forward(collected.workspace, before, year)
+
+
+def test_a_kept_plan_is_never_overwritten(collected: City) -> None:
+    (collected.home / "plan_令和5年度.xlsx").write_bytes(b"mine")
+
+    with pytest.raises(WorkspaceError):
+        carry_forward(collected.workspace, 2023, 2024)
+
+    assert (collected.home / "plan_令和5年度.xlsx").read_bytes() == b"mine"
+
+
+def test_a_json_plan_stays_json(city: City) -> None:
+    city.generate()
+    city.send_back("KIKI", full_texts(city.plan))
+    city.collect()
+
+    carry_forward(city.workspace, 2023, 2024)
+
+    assert sorted(p.name for p in city.home.glob("plan*")) == ["plan.json", "plan_令和5年度.json"]
+    assert json.loads((city.home / "plan.json").read_bytes()) == sample_document()
+
+
+def test_the_prefill_follows_a_reorganisation_and_is_announced(city: City) -> None:
+    city.generate()
+    for department in city.plan.departments:
+        city.send_back(department.code, full_texts(city.plan))
+    city.collect()
+    (city.home / "plan.json").write_bytes(as_json_bytes(reorganised()))
+
+    found = succession(city.workspace, 2024)
+
+    assert found.before == 2023
+    kinds = [change.kind.name for change in found.changes]
+    expected = ["ENDED_DEPARTMENT", "RENAMED", "MERGED", "ENDED_ITEM", "NEW_ITEM", "NEW_ITEM"]
+    assert sorted(kinds) == sorted([*expected, "MOVED"])
+    # 26 items are asked, one of two departments; the two new ones nobody answered last year.
+    assert (found.asked, found.known) == (27, 25)
+
+
+def test_the_commands_of_a_new_year(collected: City, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ("--home", str(collected.home))
+
+    assert main(["plan", *home]) == 0
+    assert main(["init", "--from", "R5", "--year", "令和6年度", *home]) == 0
+    assert main(["plan", "--year", "2024", *home]) == 0
+    assert main(["init", "--from", "R5", *home]) == 2
+    assert main(["init", "--from", "R5", "--year", "2024", "--sample", *home]) == 2
+    shown = capsys.readouterr()
+    assert "7-3　個別避難計画の策定（危機管理課・福祉政策課）" in shown.out
+    assert "Traceback" not in shown.err

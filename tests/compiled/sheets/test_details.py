@@ -1,0 +1,47 @@
+"""Every count of 集計表 leads to exactly the rows it counts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from tests.compiled.rounds import MISSING, answered, round_plan
+from tests.compiled.test_matrix import ledgers
+from workflow.compiled import display_limits
+from workflow.compiled.details import Details, list_details
+from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.matrix import count
+from workflow.model.plan import Plan
+
+
+@settings(max_examples=40, deadline=None)
+@given(ledgers())
+def test_the_lines_behind_a_count_are_as_many_and_fit_its_headings(
+    made: tuple[Plan, Ledger],
+) -> None:
+    matrices = count(*made)
+    found = list_details(matrices)
+    for number, matrix in enumerate(matrices):
+        for row in (*range(len(matrix.rows)), None):
+            for column in (*range(len(matrix.columns)), None):
+                counted = sum(
+                    matrix.counts[r][c]
+                    for r in range(len(matrix.rows))
+                    for c in range(len(matrix.columns))
+                    if row in (r, None) and column in (c, None)
+                )
+                span = found.spans.get((number, row, column))
+                lines = found.lines[span[0] : span[1] + 1] if span else ()
+                assert len(lines) == counted
+                assert {line.matrix for line in lines} <= {matrix.title}
+                for line in lines:
+                    places = matrix.places[line.entry]
+                    assert row in (places[0], None)
+                    assert column in (places[1], None)
+
+
+def test_more_than_anybody_reads_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = round_plan(["一"], ["甲課"], ["Ａ"])
+    matrices = count(plan, build_ledger(plan, 2023, answered(plan, [MISSING])))
+    monkeypatch.setattr(display_limits, "MOST_DETAILS", 1)
+    assert list_details(matrices) == Details((), {}, omitted=18)

@@ -1,0 +1,108 @@
+"""What changed between two plans; each case is one edit of the same small plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.small import COST, FORM, PLAN, RATING
+from workflow.model.plan import Choice, Department, Form, Item, Plan
+from workflow.plan.change import ChangeKind
+from workflow.plan.changes import changes
+
+A, B, C = PLAN.departments
+D = Department("D", "丁課", ("丙課",))
+
+
+def with_departments(*departments: Department, heir: str = "A") -> Plan:
+    """Return the plan with these departments; the heir is asked instead of those not there."""
+    codes = {d.code for d in departments}
+    items = tuple(
+        replace(
+            i, departments=tuple(dict.fromkeys(c if c in codes else heir for c in i.departments))
+        )
+        for i in PLAN.items
+    )
+    return replace(PLAN, departments=departments, items=items)
+
+
+def with_item(number: str, **changed: object) -> Plan:
+    items = (replace(i, **changed) if i.id == number else i for i in PLAN.items)  # type: ignore[arg-type]
+    return replace(PLAN, items=tuple(items))
+
+
+def with_form(*fields: object) -> Plan:
+    return replace(PLAN, form=Form(fields), matrices=())  # type: ignore[arg-type]
+
+
+def without_item(number: str) -> Plan:
+    return replace(PLAN, items=tuple(i for i in PLAN.items if i.id != number))
+
+
+def kinds(after: Plan) -> list[str]:
+    """Return what changed, a doubtful change with a question mark behind it."""
+    found = changes(PLAN, after)
+    return [f"{change.kind.name}{'?' if change.is_doubtful else ''}" for change in found]
+
+
+later = replace(PLAN, deadline=date(2025, 5, 31))
+renamed_rating = replace(RATING, label="進み具合")
+wider_rating = replace(RATING, choices=(Choice("Ｓ", "上回る"), *RATING.choices))
+
+CASES = {
+    "nothing but the deadline": (later, []),
+    "the deadline is last year's": (PLAN, ["DEADLINE?"]),
+    "renamed, same code": (with_departments(replace(A, name="新甲課"), B, C), ["RENAMED"]),
+    "renamed, other code, declared": (
+        with_departments(A, B, D, heir="D"),
+        ["RENAMED"],
+    ),
+    "renamed, other code, not declared": (
+        with_departments(A, B, Department("D", "丁課"), heir="D"),
+        ["ENDED_DEPARTMENT?", "NEW_DEPARTMENT?", "MOVED"],
+    ),
+    "other code, same name": (with_departments(A, B, replace(C, code="D"), heir="D"), ["RENAMED"]),
+    "merged": (with_departments(replace(A, formerly=("乙課",)), C), ["MERGED"]),
+    "split": (with_departments(A, B, C, D), ["SPLIT"]),
+    "split, one name gone": (
+        with_departments(A, B, D, Department("E", "戊課", ("C",)), heir="E"),
+        ["SPLIT"],
+    ),
+    "new": (with_departments(A, B, C, Department("D", "丁課")), ["NEW_DEPARTMENT?"]),
+    "ended": (with_departments(A, B), ["ENDED_DEPARTMENT?", "MOVED"]),
+    "item ended": (without_item("3-1"), ["ENDED_ITEM"]),
+    "item new": (
+        replace(PLAN, items=(*PLAN.items, Item("9-1", ("九",), "新しい", ("A",)))),
+        ["NEW_ITEM"],
+    ),
+    "item moved": (with_item("1-1", departments=("B",)), ["MOVED"]),
+    "joint item loses one": (with_item("2-1", departments=("A",)), ["MOVED"]),
+    "joint item in another order": (with_item("2-1", departments=("A", "B")), []),
+    "item retitled": (with_item("1-1", title="見回り"), ["RETITLED?"]),
+    "item in another place": (with_item("1-1", path=("二",)), ["REPLACED"]),
+    "field new": (with_form(*FORM.fields, replace(COST, key="plan", label="予算額")), ["FORM"]),
+    "field ended": (with_form(*FORM.fields[:3]), ["FORM", "FORM"]),
+    "field renamed": (with_form(FORM.fields[0], renamed_rating, *FORM.fields[2:]), ["FORM"]),
+    "other scale": (with_form(FORM.fields[0], wider_rating, *FORM.fields[2:]), ["FORM"]),
+}
+
+
+@pytest.mark.parametrize(("after", "expected"), CASES.values(), ids=CASES)
+def test_every_change_is_told_once(after: Plan, expected: list[str]) -> None:
+    if after is not PLAN:
+        after = replace(after, deadline=later.deadline)
+
+    assert kinds(after) == expected
+
+
+def test_every_kind_has_a_case() -> None:
+    told = {kind.rstrip("?") for _, expected in CASES.values() for kind in expected}
+
+    assert told == {kind.name for kind in ChangeKind}
+
+
+def test_all_sentences_are_sentences() -> None:
+    for after, _ in CASES.values():
+        assert all(change.sentence.endswith("。") for change in changes(PLAN, after))

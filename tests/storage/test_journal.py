@@ -1,0 +1,138 @@
+"""The journal is only added to, and whatever is done to it afterwards shows."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST
+from workflow.storage.journal import (
+    NEEDED,
+    NO_DIGEST,
+    EventKind,
+    Journal,
+    lengthened,
+    load_journal,
+    read_journal,
+)
+
+NOON = datetime(2024, 5, 20, 12, 0, 0, 123456, tzinfo=JST)
+facts = st.dictionaries(
+    st.text(max_size=5), st.text(max_size=20) | st.integers() | st.lists(st.text(max_size=5))
+)
+
+
+def made(*said: dict[str, object]) -> Journal:
+    journal = Journal()
+    for n, one in enumerate(said):
+        kind = list(EventKind)[n % len(EventKind)]
+        needed: dict[str, object] = dict.fromkeys(NEEDED[kind], "")
+        journal = journal.adding(kind, NOON + timedelta(hours=n), needed | one)
+    return journal
+
+
+def lying(path: Path, journal: Journal) -> bytes:
+    append(path, Journal(), journal)
+    return path.read_bytes()
+
+
+def append(path: Path, before: Journal, after: Journal) -> None:
+    for target, content in lengthened(path, before, after).items():
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "2023" / "journal.jsonl"
+
+
+@given(st.lists(facts, max_size=5))
+def test_what_was_added_is_read_back(said: list[dict[str, object]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        journal = made(*said)
+        path = Path(folder) / "journal.jsonl"
+        append(path, Journal(), journal)
+        assert load_journal(path) == journal
+
+
+def test_each_line_carries_the_digest_of_the_line_before(path: Path) -> None:
+    lines = [json.loads(line) for line in lying(path, made({}, {}, {})).splitlines()]
+    assert [line["number"] for line in lines] == [1, 2, 3]
+    assert [line["before"] for line in lines] == [NO_DIGEST, *(x["digest"] for x in lines[:2])]
+    assert lines[0]["at"] == "2024-05-20T12:00:00+09:00"
+
+
+def test_adding_leaves_the_lines_before_as_they_are(path: Path) -> None:
+    first = made({"a": 1})
+    before = lying(path, first)
+    append(path, first, first.adding(EventKind.REOPENED, NOON, {"reason": "誤り"}))
+    assert path.read_bytes().startswith(before)
+    assert len(load_journal(path).events) == 2
+
+
+def test_nothing_new_writes_nothing(path: Path) -> None:
+    append(path, Journal(), Journal())
+    assert not path.exists()
+
+
+def test_a_line_cut_short_never_counted_and_is_written_over(path: Path) -> None:
+    first = made({"a": 1})
+    whole = lying(path, first)
+    path.write_bytes(whole + b'{"number":2,"at":"2024')
+    assert load_journal(path) == first
+    append(path, first, first.adding(EventKind.REOPENED, NOON, {"reason": ""}))
+    assert path.read_bytes().startswith(whole)
+    assert len(load_journal(path).events) == 2
+
+
+def mutations(content: bytes) -> list[bytes]:
+    """Return the bytes with every line dropped, doubled, swapped with the next, and with noise."""
+    lines = content.splitlines(keepends=True)
+    found = []
+    for n in range(len(lines) - 1):
+        found.append(b"".join(lines[:n] + lines[n + 1 :]))
+        found.append(b"".join([*lines[:n], lines[n + 1], lines[n], *lines[n + 2 :]]))
+    found += [b"".join(lines[: n + 1] + lines[n:]) for n in range(len(lines))]
+    noise = random.Random(1)
+    for _ in range(200):
+        at = noise.randrange(len(content))
+        found.append(
+            content[:at] + bytes([content[at] ^ (1 << noise.randrange(7))]) + content[at + 1 :]
+        )
+    return found
+
+
+def test_a_change_of_any_line_shows(path: Path) -> None:
+    content = lying(path, made({"a": "あ"}, {"files": ["い"]}, {"b": 3}))
+    assert read_journal(content)[1] == ()
+    for mutated in mutations(content):
+        assert read_journal(mutated)[1], mutated
+        path.write_bytes(mutated)
+        if mutated.endswith(b"\n"):
+            with pytest.raises(WorkspaceError, match="行目"):
+                load_journal(path)
+
+
+def test_the_place_of_a_fault_is_its_line(path: Path) -> None:
+    lines = lying(path, made({}, {}, {})).splitlines(keepends=True)
+    _, faults = read_journal(lines[0] + lines[2])
+    assert [fault.line for fault in faults] == [2]
+    _, faults = read_journal(lines[0] + b"x\n" + lines[2])
+    assert [fault.line for fault in faults] == [2, 3]
+
+
+def test_a_round_is_final_until_it_is_reopened() -> None:
+    journal = Journal()
+    assert not journal.is_final
+    journal = journal.adding(EventKind.FINALIZED, NOON, {})
+    assert journal.is_final
+    assert not journal.adding(EventKind.REOPENED, NOON, {}).is_final

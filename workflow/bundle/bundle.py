@@ -1,0 +1,72 @@
+"""A bundle: the tool, its wheels, run.bat and 申請用資料 in one zip."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+
+from workflow.bundle.application import application_page
+from workflow.bundle.batch_file import batch_file
+from workflow.bundle.target import Target
+from workflow.bundle.wheels import Wheel, fetch
+from workflow.storage.files import sha256, write_file
+
+_PAPERS = ("README.ja.md", "README.md", "CHANGELOG.md", "pyproject.toml", "requirements.txt")
+_FOLDERS = ("templates", "returned", "compiled")
+_OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: the same tool, the same bytes
+
+
+def make_bundle(root: Path, target: Target, folder: Path) -> Path:
+    """Write the bundle for a target into a folder and return where it is.
+
+    Raises WorkspaceError when its parts cannot be had, or OutputError.
+    """
+    tool = dict(_tool(root))
+    wheels = fetch(target, tool["requirements.txt"].decode())
+    path = folder / f"{target.name}.zip"
+    write_file(path, zipped(target.name, contents(target, tool, wheels)))
+    return path
+
+
+def contents(
+    target: Target, tool: Mapping[str, bytes], wheels: tuple[Wheel, ...]
+) -> dict[str, bytes]:
+    """Return everything in a bundle, by its path."""
+    manifest = _manifest(tool)
+    return {
+        **tool,
+        **{f"wheels/{wheel.file}": wheel.content for wheel in wheels},
+        **({"run.bat": batch_file(target)} if target.is_windows else {}),
+        "MANIFEST.txt": manifest,
+        "申請用資料.html": application_page(target, wheels, sha256(manifest)),
+    }
+
+
+def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip with one folder in it; the same files give the same bytes."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", _OLDEST)
+            # A wheel is packed already.
+            packed = name.startswith("wheels/")
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return stream.getvalue()
+
+
+def _tool(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield what the tool is made of, by its path: its sources, and no test and no one's data."""
+    sources = (p for p in (root / "workflow").rglob("*") if "__pycache__" not in p.parts)
+    papers = [root / "run.py", *(root / name for name in _PAPERS)]
+    folders = [root / name / "README.md" for name in _FOLDERS]
+    for path in (*papers, *folders, *sources):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _manifest(tool: Mapping[str, bytes]) -> bytes:
+    lines = (f"{sha256(content)}  {name}\n" for name, content in sorted(tool.items()))
+    return "".join(lines).encode()

@@ -1,0 +1,165 @@
+"""The demo: two fiscal years of the sample plan, the second with everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from workflow.commands.demo_fill import fill
+from workflow.commands.pipeline import Collected, collect, finalize, generate, report
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Plan
+from workflow.model.years import JST, era_year, full_year
+from workflow.plan.convert import as_book_bytes, sample_document
+from workflow.plan.load import load_plan
+from workflow.returned.workers.engine import judge_in_workers, open_in_worker
+from workflow.rounds.load import Reading
+from workflow.storage.files import write_file
+from workflow.storage.workspace import Workspace
+from workflow.templates.register import Issue
+from workflow.terminal.output import progress_bar, show_round
+
+_MARK = "この中身は demo が作り直します.txt"
+_READING = Reading(engine=judge_in_workers, open_book=open_in_worker)
+Texts = dict[str, dict[str, str]]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One file a department sends back: from which template, under which name, saying what."""
+
+    issue: Issue
+    name: str
+    texts: Texts
+    hours: int
+
+
+def play(folder: Path, say: Say) -> int:
+    """Build the demo workspace anew, run both years in it and name the files to open."""
+    workspace = _fresh_workspace(folder)
+    plan = load_plan(workspace.home)
+    answers = _sample_answers()
+    compiled = []
+    for year, deliveries in ((2023, _calm_year), (2024, _lively_year)):
+        say(f"\n{full_year(year)}")
+        issued_at = datetime(year + 1, 4, 15, 9, tzinfo=JST)
+        issuance = generate(workspace, year, issued_at)
+        say(f"調査票を{len(issuance.issued)}件発行しました。")
+        for delivery in deliveries(issuance.issued, answers[str(year)]):
+            _deliver(workspace, plan, year, delivery, issued_at)
+        if year == 2024:
+            _deliver_strays(workspace.returned(year), issued_at + timedelta(days=20))
+        compiled.append(_collect(workspace, year, issued_at + timedelta(days=21)))
+        if year == 2023:
+            finalize(workspace, year, issued_at + timedelta(days=60), _READING)
+            say(f"{era_year(year)}を確定しました。")
+            report(workspace, year, issued_at + timedelta(days=61))
+            say("公表用の報告書を作りました。")
+    say("\n次のファイルを開いてみてください。")
+    for collected in compiled:
+        say(f"・{collected.overview}")
+        say(f"・{collected.ledger}")
+        for path in collected.written.handbacks:
+            say(f"・差戻し用の調査票：{path}")
+    say(f"・報告書：{workspace.report(2023)}")
+    say(f"・調査票の例：{workspace.templates(2024)}")
+    say("\n元の回答から計算し直して照合するには、次のように実行します。")
+    say(f"    python run.py verify --year 2024 --home {folder.name}")
+    return 0
+
+
+def _fresh_workspace(folder: Path) -> Workspace:
+    if folder.exists():
+        if not (folder / _MARK).exists():
+            raise WorkspaceError(
+                f"「{folder}」は demo が作ったものではないため、触りませんでした。"
+            )
+        for path in folder.rglob("*.*"):
+            path.chmod(0o700)  # Windows removes no read-only file, and a final version is one
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    mark = "見本です。回答はすべてこちらで作った例（【例】）です。\n"
+    write_file(folder / _MARK, mark.encode())
+    write_file(folder / "plan.xlsx", as_book_bytes(sample_document()))
+    return Workspace(folder)
+
+
+def _sample_answers() -> dict[str, Texts]:
+    stored = resources.files("workflow.commands").joinpath("demo_answers.json").read_text("utf-8")
+    answers: dict[str, Texts] = json.loads(stored)
+    return answers
+
+
+def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
+    with progress_bar("回答を読み取っています") as progress:
+        collected = collect(workspace, year, now, replace(_READING, progress=progress))
+    show_round(collected.departments, collected.document)
+    return collected
+
+
+def _deliver(
+    workspace: Workspace, plan: Plan, year: int, delivery: _Delivery, issued_at: datetime
+) -> None:
+    labels = {field.key: field.label for field in plan.form.fields}
+    answers = {
+        item: {labels[key]: text for key, text in said.items()}
+        for item, said in delivery.texts.items()
+    }
+    template = workspace.templates(year) / delivery.issue.file
+    target = workspace.returned(year) / delivery.name
+    fill(template, target, answers, issued_at + timedelta(hours=delivery.hours))
+
+
+def _deliver_strays(folder: Path, received: datetime) -> None:
+    """Add what lies about in every shared folder: a copy and a covering letter."""
+    copy, letter = folder / "回答_最終 - コピー.xlsx", folder / "送付状.txt"
+    shutil.copyfile(folder / "学校教育課" / "回答_最終.xlsx", copy)
+    letter.write_text("回答を送ります。\n", "utf-8")
+    for stray in (copy, letter):
+        os.utime(stray, (received.timestamp(), received.timestamp()))
+
+
+def _calm_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]:
+    """Yield what came back for 2023: every department once, all well."""
+    for place, issue in enumerate(issues):
+        yield _Delivery(issue, issue.file, _own(issue, texts), hours=24 * (3 + place))
+
+
+def _lively_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]:
+    """Yield what came back for 2024: one late, one wrong, one twice, one joint item in dispute."""
+    for place, issue in enumerate(issues):
+        hours, own = 24 * (3 + place), _own(issue, texts)
+        match issue.number.department:
+            case "CLEAN":
+                continue
+            case "GAKKO":
+                first = {item: said | {"rating": "Ｂ"} for item, said in own.items()}
+                yield _Delivery(issue, "学校教育課/回答.xlsx", first, hours)
+                yield _Delivery(issue, "学校教育課/回答_最終.xlsx", own, hours + 30)
+            case "KODOMO":
+                own["2-3"] |= {"rating": "とても良い"}
+                own["4-2"] |= {"challenge": " "}
+                yield _Delivery(issue, "R6 こども政策課 提出.xlsx", own, hours)
+            case "KIKI":
+                own["7-3"] |= {"rating": "Ａ", "direction": "継続"}
+                yield _Delivery(issue, issue.file, own, hours)
+            case "FUKUSHI":
+                own["7-3"] |= {"rating": "Ｂ", "direction": "拡大"}
+                yield _Delivery(issue, issue.file, own, hours)
+            case "KOREI":
+                narrow = {"Ａ": "A", "Ｂ": "b", "Ｃ": " C"}
+                own = {i: said | {"rating": narrow[said["rating"]]} for i, said in own.items()}
+                yield _Delivery(issue, "高齢福祉課(回答).xlsx", own, hours)
+            case _:
+                yield _Delivery(issue, issue.file, own, hours)
+
+
+def _own(issue: Issue, texts: Texts) -> Texts:
+    return {item.id: dict(texts[item.id]) for item in issue.items}

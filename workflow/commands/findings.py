@@ -1,0 +1,137 @@
+"""The catalogue of findings as people read it: on the screen, and as a section of the manual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from workflow.model.findings import Code
+
+SECTION_START = (
+    "<!-- 指摘の一覧：ここから（python run.py findings --update README.ja.md が書きます） -->"
+)
+SECTION_END = "<!-- 指摘の一覧：ここまで -->"
+
+_GROUPS = {
+    "PLAN": "計画",
+    "FILE": "届いたファイル",
+    "FORM": "だれの様式か",
+    "COLUMN": "行と列",
+    "ROW": "行と列",
+    "LABEL": "行と列",
+    "VALUE": "記入された値",
+    "RETURN": "回答のまとめ",
+    "ANSWER": "回答のまとめ",
+    "JOINT": "回答のまとめ",
+    "ITEM": "回答のまとめ",
+    "NOTES": "回答のまとめ",
+    "VERIFY": "照合（verify）",
+}
+"""The group of a code, by the first word of its name."""
+
+_WORDS = {
+    "after": "あとの内容",
+    "before": "前の内容",
+    "character": "文字",
+    "characters": "文字",
+    "choices": "選択肢",
+    "count": "数",
+    "current": "今の様式番号",
+    "department": "課",
+    "departments": "課",
+    "expected": "正しいもの",
+    "extension": "拡張子",
+    "field": "項目",
+    "found": "実際",
+    "kind": "種類",
+    "known": "整理番号",
+    "label": "項目",
+    "labels": "項目",
+    "limit": "限度",
+    "maximum": "最大",
+    "minimum": "最小",
+    "name": "名前",
+    "number": "様式番号",
+    "numbers": "様式番号",
+    "other": "もう一つ",
+    "origin": "場所",
+    "ours": "こちらの回答",
+    "problem": "問題",
+    "reason": "理由",
+    "received": "受付日",
+    "right": "正しい拡張子",
+    "rule": "書き方の決まり",
+    "newer": "新しい回答",
+    "seconds": "秒数",
+    "stamped": "様式番号の課",
+    "theirs": "もう一つの回答",
+    "used": "採った課",
+    "value": "値",
+    "what": "もの",
+}
+"""What stands where a message names something of the case at hand."""
+
+
+def meaning(code: Code) -> str:
+    """Return a code's message with 〈words〉 for what a case fills in."""
+    return _shown(code.value[1])
+
+
+def remedy(code: Code) -> str:
+    """Return a code's remedy with 〈words〉 for what a case fills in."""
+    return _shown(code.value[2])
+
+
+def as_text() -> str:
+    """Return the catalogue for the screen."""
+    return "\n".join(_text_lines())
+
+
+def as_markdown() -> str:
+    """Return the catalogue as the section of the manual between its two marks."""
+    return "\n".join((SECTION_START, *_markdown_lines(), SECTION_END))
+
+
+def with_section(manual: str) -> str:
+    """Return a manual with its section of findings written anew.
+
+    Raises ValueError when the two marks do not stand in it, each once and in order.
+    """
+    head, start, rest = manual.partition(SECTION_START)
+    _, end, tail = rest.partition(SECTION_END)
+    if not (start and end) or SECTION_START in tail or SECTION_END in tail:
+        raise ValueError(SECTION_START)
+    return head + as_markdown() + tail
+
+
+def _grouped() -> Iterator[tuple[str, list[Code]]]:
+    order = list(dict.fromkeys(_GROUPS.values()))
+    codes = sorted(Code, key=lambda code: order.index(_group(code)))
+    yield from ((name, list(members)) for name, members in groupby(codes, key=_group))
+
+
+def _group(code: Code) -> str:
+    return _GROUPS[code.name.partition("_")[0]]
+
+
+def _shown(text: str) -> str:
+    return text.format_map({name: f"〈{word}〉" for name, word in _WORDS.items()})
+
+
+def _text_lines() -> Iterator[str]:
+    for name, codes in _grouped():
+        yield f"■ {name}"
+        for code in codes:
+            yield f"{code.name}（{code.severity.label}）"
+            yield f"　意味：{meaning(code)}"
+            yield f"　対応：{remedy(code)}"
+        yield ""
+
+
+def _markdown_lines() -> Iterator[str]:
+    for name, codes in _grouped():
+        yield from ("", f"### {name}", "", "| コード | 重さ | 意味 | 対応 |", "|---|---|---|---|")
+        for code in codes:
+            cells = (f"`{code.name}`", code.severity.label, meaning(code), remedy(code))
+            yield "| " + " | ".join(cell.replace("|", "｜") for cell in cells) + " |"
+    yield ""

@@ -1,0 +1,116 @@
+"""Who gets what handed back: a round's result → the answers and corrections per department. Pure.
+
+A department gets a hand-back when a return of its own that counts was sent back. It shows, item
+by item, the answer that counts in the ledger when that is the department's own, or else what the
+newest of its returns says. What an older return had wrong is not asked again once a newer return
+answers that item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workflow.compiled.by_department import returns_by_department
+from workflow.compiled.merge import Merged
+from workflow.model.findings import Finding, Severity
+from workflow.model.plan import (
+    Answer,
+    Correction,
+    Department,
+    Filling,
+    Outcome,
+    Plan,
+    Return,
+    Value,
+)
+from workflow.storage.file_names import department_file
+from workflow.templates.register import Issue, Register
+
+_CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
+_CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """What one department gets back, on the form it was last issued."""
+
+    department: Department
+    issue: Issue
+    filling: Filling
+
+
+def handback_name(department: Department, year: int) -> str:
+    """Return the name of a department's hand-back."""
+    return department_file(department, year, "xlsx", "差戻し")
+
+
+def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:
+    """Return what every department with something to correct gets, in the plan's order."""
+    current = returns_by_department(r for r in merged.returns if r.outcome.is_answer)
+    shown: dict[str, list[Answer]] = {}
+    for answer in (entry.answer for entry in merged.entries if entry.answer):
+        shown.setdefault(answer.department, []).append(answer)
+    found = (
+        _hand_back(d, register.latest_for(d), current.get(d.code, []), shown.get(d.code, []))
+        for d in plan.departments
+    )
+    return tuple(hand_back for hand_back in found if hand_back)
+
+
+def _hand_back(
+    department: Department, issue: Issue | None, own: list[Return], shown: list[Answer]
+) -> HandBack | None:
+    if issue is None:
+        return None
+    counting = _counting(own, shown)
+    corrections = tuple(dict.fromkeys(_corrections(own, counting, issue)))
+    if not corrections:
+        return None
+    filling = Filling(
+        answers={item: _as_given(answer) for item, answer in counting.items()},
+        corrections=corrections,
+        as_of=max(moment for r in own for moment in (r.received, r.modified or r.received)),
+    )
+    return HandBack(department, issue, filling)
+
+
+def _counting(own: list[Return], shown: list[Answer]) -> dict[str, Answer]:
+    counting: dict[str, Answer] = {}
+    for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.path)):
+        counting |= {answer.item: answer for answer in returned.answers}
+    return counting | {answer.item: answer for answer in shown}
+
+
+def _as_given(answer: Answer) -> dict[str, Value]:
+    return {key: answer.values.get(key, text) for key, text in answer.written.items()}
+
+
+def _corrections(
+    own: Iterable[Return], counting: dict[str, Answer], issue: Issue
+) -> Iterator[Correction]:
+    items = {item.id for item in issue.items}
+    keys = {field.label: field.key for field in issue.form.form.fields}
+    for returned in own:
+        if returned.outcome is not Outcome.SENT_BACK:
+            continue
+        for finding in returned.findings:
+            if finding.severity is not Severity.ERROR or _is_answered_anew(finding, counting):
+                continue
+            if finding.item in items:
+                # Only what is wrong with a cell has a remedy that speaks to who wrote it.
+                key = keys.get(finding.field, "")
+                remedy = finding.remedy if key else _CHECK_ROW
+                # Without the place in the file they sent: in ours it stands elsewhere.
+                yield Correction(finding.item, key, finding.problem, remedy)
+            else:
+                yield Correction("", "", _problem_of_file(finding), _CHECK_FORM)
+
+
+def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
+    answer = counting.get(finding.item)
+    return answer is not None and answer.source.file != finding.file
+
+
+def _problem_of_file(finding: Finding) -> str:
+    return f"お送りいただいた「{finding.file}」について：{finding.message}"

@@ -1,0 +1,1 @@
+"""The ledger for other programs: CSV, Parquet, JSON and their descriptions."""

@@ -1,0 +1,231 @@
+"""The ledger CSV for machines: a Data Package whose schema comes from the plan's declarations.
+
+It follows https://datapackage.org, version 2; what that has no name for begins with torimatome:.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from workflow.compiled.ledger import (
+    DIGEST_LABEL,
+    FILE_LABEL,
+    RECEIVED_LABEL,
+    ROW_LABEL,
+    SHEET_LABEL,
+    STATUS_LABEL,
+    YEAR_LABEL,
+    Ledger,
+    LedgerColumn,
+)
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.open_data.csv_text import APOSTROPHE, harmless
+from workflow.model.plan import Choice, ChoiceField, DateField, Field, NumberField, Plan, TextField
+from workflow.model.years import full_year
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
+from workflow.templates.register import Register
+
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_ABOUT = (
+    "計画の進捗について各課の回答をまとめた台帳です。一行が一件の取組です。"
+    "日時はすべて日本時間（UTC+09:00）です。"
+    "空欄は値がないことを表し、ゼロや「なし」とは違います。"
+    "文字は各課が書いたとおりです。ただし、表計算ソフトで開いたときに数式にならないように、"
+    "= + - @（前に空白があるものと、あとに文字の続く全角を含みます）、タブ、改行で始まる文字の前"
+    "にはアポストロフィ（'）を一つ付けています。初めからアポストロフィが付いていたものにも付けています。"
+    "一つ取り除くと、元の文字に戻ります。"
+)
+_REQUIRED = {"constraints": {"required": True}}
+
+Declared = dict[str, Any]
+BoundT = TypeVar("BoundT", Decimal, date)
+
+_OWN: Mapping[str, Declared] = {
+    YEAR_LABEL: {"type": "year", "description": "年度の始まる4月の西暦年です。"} | _REQUIRED,
+    ID_LABEL: {"type": "string", "description": "取組を見分ける番号です。"} | _REQUIRED,
+    PAGES_LABEL: {"type": "string", "description": "計画書で取組が載っているページです。"},
+    DEPARTMENT_LABEL: {
+        "type": "string",
+        "description": "共同の取組は、課の名前を「・」でつないでいます。",
+    }
+    | _REQUIRED,
+    STATUS_LABEL: {
+        "type": "string",
+        "description": "回答済でない行には、各課が答える項目の値がありません。",
+        "constraints": {"required": True, "enum": [status.value for status in AnswerStatus]},
+    },
+    FILE_LABEL: {"type": "string", "description": "回答が書かれていたファイルです。"},
+    SHEET_LABEL: {"type": "string", "description": "回答が書かれていたシートです。"},
+    ROW_LABEL: {
+        "type": "integer",
+        "description": "回答が書かれていた行です。",
+        "constraints": {"minimum": 1},
+    },
+    DIGEST_LABEL: {
+        "type": "string",
+        "description": "回答ファイルのSHA-256です。",
+        "constraints": {"pattern": "[0-9a-f]{64}"},
+    },
+    RECEIVED_LABEL: {
+        "type": "datetime",
+        "description": "回答ファイルを受け取った日時です。日本時間（UTC+09:00）です。",
+    },
+}
+
+
+def data_package(
+    plan: Plan, register: Register, ledger: Ledger, tables: Mapping[str, bytes]
+) -> bytes:
+    """Return datapackage.json for the ledger of a round as tables, by their file names.
+
+    The first is the CSV; a Parquet file beside it says its types itself.
+    """
+    csv_name, *others = tables
+    title = f"{plan.title} {full_year(ledger.year)} 台帳"
+    document = {
+        "$schema": _PROFILE,
+        "name": f"plan-{plan.municipality.code}-{ledger.year}",
+        "title": title,
+        "description": _ABOUT,
+        "torimatome:municipality": {
+            "name": plan.municipality.name,
+            "code": plan.municipality.code,
+        },
+        "torimatome:fiscalYear": ledger.year,
+        "resources": [
+            {
+                "name": f"ledger-{ledger.year}",
+                "type": "table",
+                "path": csv_name,
+                "title": title,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                **_weighed(tables[csv_name]),
+                "dialect": _DIALECT,
+                "schema": _schema(plan, register, ledger),
+            },
+            *(_parquet(ledger.year, title, name, tables[name]) for name in others),
+        ],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _parquet(year: int, title: str, name: str, content: bytes) -> Declared:
+    return {
+        "name": f"ledger-{year}-parquet",
+        "path": name,
+        "title": title,
+        "description": "CSVと同じ内容を、値の型とともに収めたものです。",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        **_weighed(content),
+    }
+
+
+def _weighed(content: bytes) -> Declared:
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
+_DIALECT = {
+    "delimiter": ",",
+    "lineTerminator": "\r\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+}
+"""All of it, for what is left out is guessed from the texts."""
+
+
+def _schema(plan: Plan, register: Register, ledger: Ledger) -> Declared:
+    forms = (plan.form, *(issue.form.form for issue in register.issues))
+    asked = tuple(dict.fromkeys(field for form in forms for field in form.fields))
+    return {
+        "fields": [_column(column, asked) for column in ledger.columns],
+        "missingValues": [""],
+        "primaryKey": [ID_LABEL, DEPARTMENT_LABEL],
+    }
+
+
+def _column(column: LedgerColumn, asked: Iterable[Field]) -> Declared:
+    field = column.field
+    if field is None:
+        level = {"type": "string", "description": "計画の階層です。"} | _REQUIRED
+        return {"name": column.label} | _OWN.get(column.label, level)
+    declared = [f for f in asked if f.key == field.key]
+    return {"name": column.label} | _described(field, declared) | {"torimatome:key": field.key}
+
+
+def _described(field: Field, declared: Sequence[Field]) -> Declared:
+    """Return the type that every form issued in the round agrees on."""
+    typed = _typed(declared)
+    unit = field.unit if isinstance(field, NumberField) else ""
+    told = f"{field.help}{f'単位は{unit}です。' if unit else ''}"
+    return typed | ({"description": told} if told else {})
+
+
+def _typed(declared: Sequence[Field]) -> Declared:
+    texts = [f for f in declared if isinstance(f, TextField)]
+    choices = [f for f in declared if isinstance(f, ChoiceField)]
+    numbers = [f for f in declared if isinstance(f, NumberField)]
+    days = [f for f in declared if isinstance(f, DateField)]
+    if len(choices) == len(declared):
+        return _choice(choices)
+    if len(numbers) == len(declared):
+        return _number(numbers)
+    if len(days) == len(declared):
+        bounds = _bounds([f.minimum for f in days], [f.maximum for f in days])
+        return _constrained("date", {name: day.isoformat() for name, day in bounds.items()})
+    if len(texts) == len(declared):
+        longest = max(f.max_length for f in texts) + len(APOSTROPHE)
+        return _constrained("string", {"maxLength": longest})
+    return {"type": "string"}
+
+
+def _choice(fields: Sequence[ChoiceField]) -> Declared:
+    choices: dict[str, Choice] = {}
+    for choice in (choice for field in fields for choice in field.choices):
+        choices.setdefault(choice.value, choice)
+    ordered = {"categoriesOrdered": True} if fields[0].ordered else {}
+    return {
+        "type": "string",
+        "categories": [_category(choice) for choice in choices.values()],
+        **ordered,
+        "constraints": {"enum": [*map(harmless, choices)]},
+    }
+
+
+def _category(choice: Choice) -> Declared:
+    label = {"label": choice.meaning} if choice.meaning else {}
+    return {"value": harmless(choice.value)} | label
+
+
+def _number(fields: Sequence[NumberField]) -> Declared:
+    bounds = _bounds([f.minimum for f in fields], [f.maximum for f in fields])
+    whole = all(f.decimals == 0 for f in fields) and all(map(_is_whole, bounds.values()))
+    spelled = {name: int(n) if _is_whole(n) else float(n) for name, n in bounds.items()}
+    unit = {"torimatome:unit": fields[0].unit} if fields[0].unit else {}
+    return _constrained("integer" if whole else "number", spelled) | unit
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
+
+
+def _bounds(
+    minimums: Sequence[BoundT | None], maximums: Sequence[BoundT | None]
+) -> dict[str, BoundT]:
+    """Return the widest of some bounds; one that is open anywhere stays open."""
+    lows = [bound for bound in minimums if bound is not None]
+    highs = [bound for bound in maximums if bound is not None]
+    lowest = {"minimum": min(lows)} if len(lows) == len(minimums) else {}
+    return lowest | ({"maximum": max(highs)} if len(highs) == len(maximums) else {})
+
+
+def _constrained(name: str, constraints: Declared) -> Declared:
+    return {"type": name} | ({"constraints": constraints} if constraints else {})

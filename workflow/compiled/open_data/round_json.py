@@ -1,0 +1,79 @@
+"""The JSON of collect and check (a contract), and of status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workflow.compiled.asking import Asking
+from workflow.compiled.status import DepartmentStatus, Totals
+from workflow.model.findings import Finding
+from workflow.model.plan import Return
+from workflow.model.years import iso_time
+
+
+def round_document(
+    year: int | None, returns: Iterable[Return], totals: Totals, findings: Iterable[Finding]
+) -> dict[str, Any]:
+    """Return what collect and check print: files, totals and the findings that stand."""
+    return {
+        "year": year,
+        "files": [_file(returned) for returned in returns],
+        "totals": totals.as_json(),
+        "findings": [finding.as_json() for finding in findings],
+    }
+
+
+def status_document(
+    year: int,
+    statuses: Iterable[DepartmentStatus],
+    totals: Totals,
+    seen: Sequence[Sequence[str | int]],
+    made: Mapping[str, str],
+    asked: Mapping[str, Asking],
+) -> dict[str, Any]:
+    """Return the state of a round, with the files it was made from.
+
+    Seen are those files by name, size and time, to tell what has come since. Made are the
+    hand-backs by name, with their digest: what we may take away again. Asked is what each
+    department has still to do, by its code: what letters to it say.
+    """
+    return {
+        "year": year,
+        "departments": [_department(status) for status in statuses],
+        "totals": totals.as_json(),
+        "seen": [list(file) for file in seen],
+        "made": dict(made),
+        "asked": {code: asking.as_json() for code, asking in asked.items()},
+    }
+
+
+def as_bytes(document: dict[str, Any]) -> bytes:
+    """Return a document as UTF-8 JSON that people can read too."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _file(returned: Return) -> dict[str, Any]:
+    return {
+        "path": returned.path,
+        "sha256": returned.sha256,
+        "outcome": returned.outcome.value,
+        "department": returned.department,
+        "answers": len(returned.answers),
+        "findings": [finding.as_json() for finding in returned.findings],
+    }
+
+
+def _department(status: DepartmentStatus) -> dict[str, Any]:
+    return {
+        "code": status.department.code,
+        "name": status.department.name,
+        "number": str(status.issue.number) if status.issue else "",
+        "returns": status.returns,
+        "received": iso_time(status.received) if status.received else "",
+        "outcome": status.outcome.value if status.outcome else "",
+        "answered": status.answered,
+        "sent_back": status.sent_back,
+        "missing": status.missing,
+    }

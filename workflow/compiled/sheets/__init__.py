@@ -1,0 +1,1 @@
+"""The compiled workbook, one module a sheet."""

@@ -1,0 +1,67 @@
+"""要確認: the points to look at first, each leading to its row, its department or its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter import Workbook
+
+from workflow.compiled.attention import Point, Weight
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.sheets.ledger_links import to_row
+from workflow.compiled.sheets.links import to_cell
+from workflow.compiled.sheets.records import STATUS_SHEET, Trail
+from workflow.compiled.status import DepartmentStatus
+from workflow.excel.table import TableColumn, TableStyles, write_table
+from workflow.excel.workbook import GrowingSheet, Link
+from workflow.model.plan import Plan, TextField
+
+ATTENTION_SHEET = "要確認"
+NOTHING = "要確認のものはありません。"
+
+
+def write_attention(
+    book: Workbook,
+    sheet: GrowingSheet,
+    plan: Plan,
+    ledger: Ledger,
+    points: Sequence[Point],
+    statuses: Sequence[DepartmentStatus],
+    trail: Trail,
+) -> None:
+    """Write the points as one flat table; with none, one sentence."""
+    numbers = {id(point): number for number, point in enumerate(points, start=1)}
+    rows = {status.department.code: at for at, status in enumerate(statuses, start=2)}
+
+    def target(point: Point) -> Link | None:
+        if point.entry is not None:
+            return to_row(ledger, point.entry)
+        if point.department in rows:
+            return to_cell(STATUS_SHEET, f"A{rows[point.department]}")
+        return trail.to(point.file)
+
+    columns: tuple[TableColumn[Point], ...] = (
+        TableColumn("番号", 6, lambda p: numbers[id(p)]),
+        TableColumn("見る理由", 27, lambda p: "\n".join(p.reasons)),
+        TableColumn("整理番号", 9, lambda p: p.item or None),
+        TableColumn(plan.levels[-1], 28, lambda p: p.title or None),
+        TableColumn("担当課", 14, lambda p: p.owner or None),
+        TableColumn("内容", 26, lambda p: p.said or None),
+        TableColumn(_prose_label(plan), 50, lambda p: p.prose or None),
+        TableColumn("移る先", 10, _target_name, target),
+    )
+    shown = points or (Point(weight=Weight.WARNED, reasons=(NOTHING,)),)
+    write_table(sheet, TableStyles(book), columns if points else columns[1:], shown)
+
+
+def _target_name(point: Point) -> str | None:
+    if point.entry is not None:
+        return LEDGER_SHEET
+    if point.department:
+        return STATUS_SHEET
+    return "ファイル" if point.file else None
+
+
+def _prose_label(plan: Plan) -> str:
+    texts = [field.label for field in plan.form.fields if isinstance(field, TextField)]
+    return "・".join(texts[1:] or texts) or "記述"

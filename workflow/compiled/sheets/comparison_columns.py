@@ -1,0 +1,162 @@
+"""The columns of 前年度比較: what each shows of a line and how it is marked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.years.changes import Change, ComparedField, FieldChange
+from workflow.compiled.years.comparison import Comparison, Line
+from workflow.compiled.years.pairing import LineKind
+from workflow.model.plan import ChoiceField, Field, NumberField, Plan, TextField
+from workflow.model.years import era_year
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+
+REMARK_LABEL = "備考"
+KIND_LABEL = "区分"
+_NO_VALUE = "―"
+_PROSE_WIDTH, _CHOICE_WIDTH, _FIGURE_WIDTH, _CHANGE_WIDTH = 28.0, 8.0, 12.0, 9.0
+_ARROWS = {Change.RAISED: "↑", Change.LOWERED: "↓"}
+
+
+class Mark(Enum):
+    """How a cell stands out; every mark reads without colour too."""
+
+    NONE = "none"
+    QUIET = "quiet"
+    KIND = "kind"
+    LINK = "link"
+    CHANGED = "changed"
+    RAISED = "raised"
+    LOWERED = "lowered"
+
+
+_MARKS = {
+    Change.CHANGED: Mark.CHANGED,
+    Change.RAISED: Mark.RAISED,
+    Change.LOWERED: Mark.LOWERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows; a number is one, whatever its text."""
+
+    text: str
+    mark: Mark = Mark.NONE
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonColumn:
+    """One column: its label, its width in characters and what it shows of a line."""
+
+    label: str
+    width: float
+    cell: Callable[[Line], Cell]
+
+
+def comparison_columns(comparison: Comparison, plan: Plan) -> tuple[ComparisonColumn, ...]:
+    """Return the columns: ratings first, prose behind, and last what nobody asks any more.
+
+    A comparison without a last year has none.
+    """
+    if comparison.last_year is None:
+        return ()
+    then, now = f"（{era_year(comparison.last_year)}）", f"（{era_year(comparison.year)}）"
+    numbered = sorted(enumerate(comparison.fields), key=lambda n: _rank(n[1].field))
+    return (
+        ComparisonColumn(KIND_LABEL, 8, _kind),
+        ComparisonColumn(ID_LABEL, 8, _id),
+        ComparisonColumn(plan.levels[-1], 22, lambda line: Cell(line.title)),
+        ComparisonColumn(DEPARTMENT_LABEL + then, 10, lambda x: _or_none(x.department_before)),
+        ComparisonColumn(DEPARTMENT_LABEL + now, 10, lambda x: _or_none(x.department_after)),
+        ComparisonColumn(REMARK_LABEL, 13, lambda line: Cell("\n".join(line.remarks))),
+        *(c for n, field in numbered for c in _field_columns(field, n, then, now)),
+        *(
+            ComparisonColumn(label + then, _PROSE_WIDTH, partial(_former, n))
+            for n, label in enumerate(comparison.former_labels)
+        ),
+    )
+
+
+def _rank(field: Field) -> int:
+    if isinstance(field, TextField):
+        return 2
+    return 0 if isinstance(field, ChoiceField) and field.ordered else 1
+
+
+def _kind(line: Line) -> Cell:
+    continued = line.kind is LineKind.CONTINUED
+    return Cell(line.kind.value, Mark.NONE if continued else Mark.KIND)
+
+
+def _id(line: Line) -> Cell:
+    return Cell(line.item, Mark.NONE if line.entry is None else Mark.LINK)
+
+
+def _or_none(text: str) -> Cell:
+    return Cell(text) if text else Cell(_NO_VALUE, Mark.QUIET)
+
+
+def _field_columns(
+    compared: ComparedField, place: int, then: str, now: str
+) -> Iterator[ComparisonColumn]:
+    label = compared.field.label
+    width = _width(compared.field)
+    label_before = compared.label_before or label
+    yield ComparisonColumn(label_before + then, width, partial(_before, compared, place))
+    yield ComparisonColumn(label + now, width, partial(_after, place))
+    yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, place))
+
+
+def _width(field: Field) -> float:
+    match field:
+        case TextField():
+            return _PROSE_WIDTH
+        case ChoiceField():
+            return _CHOICE_WIDTH
+        case _:
+            return _FIGURE_WIDTH
+
+
+def _before(compared: ComparedField, place: int, line: Line) -> Cell:
+    asked = line.status_before if compared.label_before else ""
+    return _value(line, place, asked, line.changes[place].before, Mark.NONE)
+
+
+def _after(place: int, line: Line) -> Cell:
+    changed = line.changes[place]
+    return _value(line, place, line.status_after, changed.after, _mark(changed))
+
+
+def _former(place: int, line: Line) -> Cell:
+    return _answer(line.status_before, Cell(line.former[place]))
+
+
+def _value(line: Line, place: int, status: str, text: str, mark: Mark) -> Cell:
+    is_number = isinstance(line.changes[place].field, NumberField)
+    return _answer(status, Cell(text, mark, is_number))
+
+
+def _answer(status: str, cell: Cell) -> Cell:
+    """Return the cell of an answer, or the word for there being none."""
+    if status == AnswerStatus.ANSWERED:
+        return cell
+    return Cell(f"（{status}）" if status else _NO_VALUE, Mark.QUIET)
+
+
+def _change(place: int, line: Line) -> Cell:
+    changed = line.changes[place]
+    mark = _mark(changed)
+    text = changed.change.value + _ARROWS.get(changed.change, "")
+    return Cell(text, Mark.QUIET if mark is Mark.NONE else mark)
+
+
+def _mark(changed: FieldChange) -> Mark:
+    """Return how a change stands out; prose is new every year, so that says nothing."""
+    is_prose = isinstance(changed.field, TextField)
+    return Mark.NONE if is_prose else _MARKS.get(changed.change, Mark.NONE)

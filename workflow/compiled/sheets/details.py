@@ -1,0 +1,44 @@
+"""内訳: the items behind each count of 集計表, block by block, each leading to its ledger row."""
+
+from __future__ import annotations
+
+from xlsxwriter import Workbook
+
+from workflow.compiled.details import Details, Line
+from workflow.compiled.display_limits import not_detailed
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.sheets.ledger_links import to_row
+from workflow.excel.table import TableColumn, TableStyles, write_sentence, write_table
+from workflow.excel.workbook import GrowingSheet
+from workflow.model.plan import Plan
+
+LAST_COLUMN = "F"
+"""Where the table ends: a link from a count marks its lines up to here."""
+
+
+def write_details(
+    book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger, details: Details
+) -> None:
+    """Write the lines in their order; the counts lead to them by their place."""
+    if details.omitted:
+        write_sentence(sheet, TableStyles(book), "内訳", not_detailed(details.omitted))
+        return
+
+    def item(line: Line) -> str:
+        return ledger.entries[line.entry].assignment.item.id
+
+    def title(line: Line) -> str:
+        return ledger.entries[line.entry].assignment.item.title
+
+    def owner(line: Line) -> str:
+        return ledger.entries[line.entry].assignment.department_label
+
+    columns: tuple[TableColumn[Line], ...] = (
+        TableColumn("集計表", 30, lambda x: x.matrix),
+        TableColumn("行の見出し", 36, lambda x: x.row),
+        TableColumn("列の見出し", 12, lambda x: x.column),
+        TableColumn("整理番号", 9, item, lambda x: to_row(ledger, x.entry)),
+        TableColumn(plan.levels[-1], 50, title),
+        TableColumn("担当課", 24, owner),
+    )
+    write_table(sheet, TableStyles(book), columns, details.lines)

@@ -1,0 +1,200 @@
+"""凡例: what every word, value and time in the workbook means, and what it was made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from xlsxwriter import Workbook
+
+from workflow import VERSION
+from workflow.compiled import display_limits
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.headline import wanting
+from workflow.compiled.ledger import STATUS_LABEL
+from workflow.excel.table import TableStyles, write_values
+from workflow.excel.workbook import GrowingSheet
+from workflow.model.form_json import type_name
+from workflow.model.plan import ChoiceField, DateField, Field, NumberField, Outcome, Plan, TextField
+from workflow.model.years import full_year, iso_time
+from workflow.storage.journal import Event, EventKind
+from workflow.templates.register import Register
+
+LEGEND_SHEET = "凡例"
+
+_STATUSES = (
+    ("回答済", "採用した回答があります。"),
+    ("未提出", "回答が届いていないか、この取組内容の行が空欄です。"),
+    ("差戻し中", "届いた回答に直すところがあり、訂正を待っています。値は台帳に載せていません。"),
+)
+_OUTCOMES = {
+    Outcome.ACCEPTED: "回答を台帳に載せました。",
+    Outcome.ACCEPTED_WITH_WARNINGS: "回答を台帳に載せましたが、確かめたほうがよい点があります。",
+    Outcome.SENT_BACK: "直すところがあります。誤りのない行は台帳に載せました。",
+    Outcome.SUPERSEDED: "同じ課の新しい回答があるため、使いませんでした。",
+    Outcome.DUPLICATE: "ほかのファイルとまったく同じ内容のため、使いませんでした。",
+    Outcome.NOT_A_RETURN: "調査票の回答ではありません。",
+    Outcome.UNREADABLE: "開けないか、壊れているため、読み取れませんでした。",
+}
+_TYPES = {"text": "文章", "choice": "選択", "number": "数値", "date": "日付"}
+COLUMNS = (("区分", 18), ("語", 30), ("意味", 96))
+
+Meaning = tuple[str, str, str]
+"""One line: what kind of word, the word, what it means."""
+
+
+def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:
+    """Write the legend of a round."""
+    plan = compilation.result.plan
+    rows = [
+        *_stage(compilation),
+        *(line for field in plan.form.fields for line in _field(field)),
+        *((STATUS_LABEL, word, meaning) for word, meaning in _STATUSES),
+        *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
+        *_conventions(plan),
+        *_counting(compilation),
+        *_counts(compilation),
+        *_origins(compilation),
+        *(_told(event) for event in _history(compilation)),
+    ]
+    write_values(sheet, TableStyles(book), COLUMNS, rows)
+
+
+def _stage(compilation: Compilation) -> Iterator[Meaning]:
+    plan, stage = compilation.result.plan, compilation.stage
+    owner = f"{plan.municipality.name}（団体コード {plan.municipality.code}）"
+    yield "この台帳", plan.title, f"{owner}の{full_year(compilation.ledger.year)}の進捗状況です。"
+    meaning = (
+        "内容を確定したものです。取り消すときは、理由が記録に残ります。"
+        if stage.is_final
+        else "回答を集めている途中のものです。これから変わることがあります。"
+    )
+    yield "この台帳", str(stage), meaning
+
+
+def _field(field: Field) -> Iterator[Meaning]:
+    yield "項目", field.label, f"{_TYPES[type_name(field)]}の項目です。{_limits(field)}{field.help}"
+    if isinstance(field, ChoiceField):
+        for choice in field.choices:
+            yield field.label, choice.value, choice.meaning or "（説明はありません。）"
+        words = "、".join(choice.value for choice in wanting(field))
+        if words:
+            yield field.label, "要確認に載るもの", f"{words}の取組を、要確認のシートに載せます。"
+
+
+def _limits(field: Field) -> str:
+    match field:
+        case TextField():
+            return f"{field.max_length}文字までです。"
+        case NumberField():
+            return f"単位は{field.unit}です。" if field.unit else "単位はありません。"
+        case ChoiceField() if field.ordered:
+            return "良い順に並べています。"
+        case DateField() | ChoiceField():
+            return ""
+
+
+def _conventions(plan: Plan) -> Iterator[Meaning]:
+    yield "表記", "日時", "すべて日本時間です。"
+    yield "表記", "受領日時", "回答ファイルの、置き場所での更新日時です。"
+    yield (
+        "表記",
+        "初めて読んだ日時",
+        "この道具が、その名前と内容のファイルを初めて読み取った日時です。作業の記録に残ります。",
+    )
+    yield "表記", "空欄", "値がないことを表します。ゼロや「なし」とは違います。"
+    yield (
+        "表記",
+        "共同の取組",
+        "複数の課が担当する取組は、担当課の名前を「・」でつないで一行にしています。"
+        "回答が分かれたときは、計画で先に書かれた課の回答を載せ、指摘一覧に示します。",
+    )
+    yield (
+        "表記",
+        "リンク",
+        "青い下線の文字や数字を押すと、内訳や元の回答ファイルへ移れます。元のファイルへのリンクは、"
+        "この台帳を作業用フォルダーの中に置いたまま開いたときに働きます。",
+    )
+    yield from (("多いとき", word, meaning) for word, meaning in display_limits.sentences())
+    yield "計画", "取組内容の数", f"{len(plan.items)}件です。"
+
+
+def _counting(compilation: Compilation) -> Iterator[Meaning]:
+    """Yield what the counts are: formulas, or values and why."""
+    led = "押すと、数えた取組の一覧（内訳）へ移れます。"
+    is_live = [matrix.is_live for matrix in compilation.matrices]
+    if any(is_live) or not is_live:
+        yield "集計", "集計表の数字", f"台帳シートを数える式です。{led}"
+    if not all(is_live):
+        why = (
+            f"台帳が{len(compilation.ledger.parts)}冊に分かれていて、式はほかのファイルを数えられない"
+            if compilation.ledger.parts
+            else "式が多く、Excelで開くたびに長く待たせる"
+        )
+        yield (
+            "集計",
+            "集計表の数字（値）",
+            f"{why}ため、作成したときに台帳のすべての行を数えた値です。{led}"
+            "verify は、台帳の行を数え直して、この値を確かめます。",
+        )
+
+
+def _counts(compilation: Compilation) -> Iterator[Meaning]:
+    returns = compilation.result.merged.returns
+    outcomes = Counter(returned.outcome for returned in returns)
+    told = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
+    yield "件数", "届いたファイル", f"{len(returns)}件です（{told}）。"
+    statuses = Counter(entry.status.value for entry in compilation.ledger.entries)
+    told = "、".join(f"{word}{statuses[word]}件" for word, _ in _STATUSES)
+    yield "件数", "台帳の行", f"{len(compilation.ledger.entries)}行です（{told}）。"
+
+
+def _origins(compilation: Compilation) -> Iterator[Meaning]:
+    basis = compilation.result.basis
+    yield "作成", "ツールの版", VERSION
+    yield "作成", "計画のダイジェスト", f"SHA-256 {basis.plan}"
+    yield "作成", "発行台帳のダイジェスト", f"SHA-256 {basis.register}"
+    for year, (ledger, _) in basis.earlier.items():
+        yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
+    yield from _issues(compilation.result.register)
+    yield (
+        "作成",
+        "確かめ方",
+        f"python run.py verify --year {compilation.ledger.year} を実行すると、"
+        "元の回答ファイルを別の方法で読み直し、台帳の値、集計表の数、ファイルのダイジェスト、"
+        "作業の記録のつながりを、すべて計算し直して照合します。",
+    )
+
+
+def _issues(register: Register) -> Iterator[Meaning]:
+    for issue in register.current():
+        yield "調査票", str(issue.number), f"{issue.file}（SHA-256 {issue.sha256}）"
+
+
+def _history(compilation: Compilation) -> Iterator[Event]:
+    """Yield what was done until now; that a workbook was made says nothing new in itself."""
+    return (e for e in compilation.journal.events if e.kind is not EventKind.COMPILED)
+
+
+def _told(event: Event) -> Meaning:
+    return "経過", f"{iso_time(event.at)}　{event.kind.label}", _said(event)
+
+
+def _said(event: Event) -> str:
+    facts = event.facts
+    match event.kind:
+        case EventKind.ISSUED:
+            return f"調査票を{len(facts['issues'])}件発行しました。"
+        case EventKind.RECEIVED:
+            gone = f"、なくなったものが{len(facts['gone'])}件" if facts["gone"] else ""
+            return f"新しいか変わったファイルが{len(facts['files'])}件{gone}ありました。"
+        case EventKind.JUDGED:
+            return f"{facts['assignments']}件のうち、回答済は{facts['answered']}件でした。"
+        case EventKind.FINALIZED:
+            return "確定版を作りました。"
+        case EventKind.REOPENED:
+            return f"確定を取り消しました。理由：{facts['reason']}"
+        case EventKind.COMPILED:
+            return "台帳を作りました。"
+        case EventKind.REPORTED:
+            return "公表用の報告書を作りました。"

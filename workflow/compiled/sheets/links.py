@@ -1,0 +1,51 @@
+"""Links in the compiled workbook: to a cell of its own, or to the file and cell a value came from.
+
+Nothing from a file name is left unescaped, and nothing is looked at: a link is only a text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from workflow.excel.workbook import Link
+from workflow.model.cells import quoted_sheet
+
+_TO_RETURNED = "../../returned"
+_LONGEST = 2_000
+_UNSAFE = re.compile('[\x00-\x20"#%<>?\\\\^`{|}\\[\\]\x7f]')
+_UNKNOWN_CHARACTER = "?"
+"""What stands for a byte of a file name that is no text: such a file cannot be linked to."""
+
+
+def to_cell(sheet: str, cells: str) -> Link:
+    """Return a link to cells of the same workbook, as A5 or A5:C9."""
+    return Link("", f"{quoted_sheet(sheet)}!{cells}")
+
+
+def to_return(year: int, file: str, sheet: str = "", cell: str = "") -> Link | None:
+    """Return a link to a file in returned/YEAR and a cell in it; None if there can be none."""
+    anchor = f"{quoted_sheet(sheet)}!{cell}" if sheet and cell else ""
+    target = f"{_TO_RETURNED}/{year}/{_escaped(file)}"
+    return _to_file(target, anchor) if _UNKNOWN_CHARACTER not in file else None
+
+
+def beside(file: str, sheet: str, cell: str) -> Link:
+    """Return a link to a cell of another workbook in the same folder."""
+    return Link(_escaped(file), f"{quoted_sheet(sheet)}!{cell}")
+
+
+def to_earlier_ledger(year: int, name: str) -> Link | None:
+    """Return a link to the compiled workbook of another fiscal year."""
+    return _to_file(f"../{year}/{name}", "")
+
+
+def _to_file(target: str, anchor: str) -> Link | None:
+    if len(target) > _LONGEST or len(anchor) > _LONGEST:
+        return None
+    return Link(target, anchor)
+
+
+@lru_cache(maxsize=64)  # all rows of a file lead to it
+def _escaped(file: str) -> str:
+    return _UNSAFE.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode()), file)

@@ -1,0 +1,198 @@
+"""The pages of 一覧（印刷用）, filled from top to bottom. Pure.
+
+Excel shows no row higher than 409 points, and would leave half a page blank before a high one. So
+we fill the pages ourselves: what does not fit goes on in a row at the top of the next.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cache
+
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.sheets.print_columns import (
+    CHARACTERS_PER_WIDTH,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    PrintColumn,
+    points_of,
+)
+from workflow.excel.table import CellValue
+from workflow.excel.workbook import row_height
+
+CONTINUED = "（続き）"
+
+FONT_SIZE = 9.0
+
+_MOST_LINES, _FEWEST_LINES = 34, 6
+"""Lines of one row: no more than Excel shows, no fewer before the rest goes to the next page."""
+
+_MOST_STEPS_BACK = 9
+
+_NEVER_FIRST = frozenset("、。，．）」』】〕〉》ー々っゃゅょッャュョ")
+
+
+class Kind(Enum):
+    """What a row of the list is."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    HEADER = "header"
+    BAND = "band"
+    LESSER_BAND = "lesser band"
+    ANSWER = "answer"
+
+    @property
+    def is_across(self) -> bool:
+        """Whether its text runs over all columns."""
+        return self not in (Kind.HEADER, Kind.ANSWER)
+
+
+SIZES = dict.fromkeys(Kind, FONT_SIZE) | {Kind.TITLE: 14.0, Kind.BAND: 10.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What belongs together: a heading over all columns, the headings, or one assignment."""
+
+    kind: Kind
+    cells: tuple[CellValue, ...]
+    status: AnswerStatus = AnswerStatus.ANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the sheet; an assignment that is told in several ends with the last of them."""
+
+    kind: Kind
+    cells: tuple[CellValue, ...]
+    height: float
+    status: AnswerStatus = AnswerStatus.ANSWERED
+    is_last: bool = True
+    begins_page: bool = False
+
+
+class Pages:
+    """The pages while they are filled from top to bottom."""
+
+    def __init__(self, columns: Sequence[PrintColumn]) -> None:
+        self._columns = columns
+        self._width = sum(column.width for column in columns)
+        self._room = PAGE_HEIGHT * max(1.0, points_of(columns) / PAGE_WIDTH)
+        self._page = self._room
+        self._begins = False
+
+    def filled(self, blocks: Sequence[Block]) -> Iterator[Row]:
+        """Yield the rows; no band stands alone at the end of a page."""
+        bands: list[Row] = []
+        for block in blocks:
+            if block.kind is not Kind.ANSWER:
+                bands += self._heading(block)
+                continue
+            least = self._least(block, is_last=block is blocks[-1])
+            self._make_room(least + sum(row.height for row in bands))
+            yield from map(self._put, bands)
+            yield from self._answer(block)
+            bands.clear()
+
+    def _least(self, block: Block, is_last: bool) -> float:
+        """Return what must fit; the last one is not torn, lest its end stand alone on a page."""
+        whole = _height(block.cells, self._columns)
+        stays_whole = is_last and whole <= _height_of(_MOST_LINES)
+        return whole if stays_whole else min(whole, _height_of(_FEWEST_LINES))
+
+    def _heading(self, block: Block) -> Iterator[Row]:
+        if block.kind is Kind.HEADER:
+            height = max(24.0, _height(block.cells, self._columns))
+            self._page -= height
+            yield Row(block.kind, block.cells, height)
+            return
+        size = SIZES[block.kind]
+        for piece in _pieces(str(block.cells[0]), self._width * FONT_SIZE / size):
+            yield Row(block.kind, (piece,), row_height([], size) + 3)
+
+    def _answer(self, block: Block) -> Iterator[Row]:
+        """Yield the rows of an assignment: what fits here, and then what is left of each text."""
+        cells, mark = block.cells, ""
+        while True:
+            whole = _height(cells, self._columns)
+            self._make_room(min(whole, _height_of(_FEWEST_LINES)))
+            lines = max(_FEWEST_LINES, self._lines_left())
+            parts = [_part(v, c.width, lines) for v, c in zip(cells, self._columns, strict=True)]
+            cells = tuple(map(_rest, cells, parts))
+            is_last = not any(cells)
+            parts[0] = f"{mark}{parts[0] or ''}"
+            height = _height(parts, self._columns)
+            yield self._put(Row(block.kind, tuple(parts), height, block.status, is_last))
+            if is_last:
+                return
+            mark = CONTINUED
+
+    def _lines_left(self) -> int:
+        return bisect_right(range(1, _MOST_LINES + 1), self._room, key=_height_of)
+
+    def _make_room(self, height: float) -> None:
+        if height > self._room and self._room < self._page:
+            self._room, self._begins = self._page, True
+
+    def _put(self, row: Row) -> Row:
+        placed = replace(row, begins_page=self._begins)
+        self._room, self._begins = self._room - row.height, False
+        return placed
+
+
+def _part(value: CellValue, width: float, lines: int) -> CellValue:
+    """Return what of a cell fits into so many lines."""
+    return value[: _fitting(value, width, lines)] if isinstance(value, str) else value
+
+
+def _rest(value: CellValue, part: CellValue) -> CellValue:
+    return value[len(part) :] or None if isinstance(value, str) and isinstance(part, str) else None
+
+
+def _pieces(text: str, width: float) -> Iterator[str]:
+    """Yield a text line by line."""
+    while text:
+        end = _fitting(text, width, 1)
+        yield text[:end]
+        text = text[end:]
+
+
+def _fitting(text: str, width: float, lines: int) -> int:
+    """Return how much of a text fits, ending with a sentence where that wastes little."""
+    if _line_count(text, width) <= lines:
+        return len(text)
+
+    def needed(length: int) -> int:
+        return _line_count(text[:length], width)
+
+    fitting = bisect_right(range(len(text)), lines, key=needed) - 1
+    sentence = max(text.rfind(mark, fitting * 3 // 4, fitting) for mark in "\n。")
+    end = max(1, sentence + 1 if sentence >= 0 else fitting)
+    ends = (n for n in range(end, max(0, end - _MOST_STEPS_BACK), -1) if _may_begin(text[n]))
+    return next(ends, end)
+
+
+def _may_begin(character: str) -> bool:
+    is_mark = unicodedata.category(character) in ("Mn", "Me", "Mc")
+    return not is_mark and character not in _NEVER_FIRST
+
+
+def _height(cells: Iterable[CellValue], columns: Iterable[PrintColumn]) -> float:
+    texts = ((v, c.width) for v, c in zip(cells, columns, strict=True) if isinstance(v, str))
+    return _height_of(max((_line_count(text, width) for text, width in texts), default=1))
+
+
+def _line_count(text: str, width: float) -> int:
+    room = max(1, int(width * CHARACTERS_PER_WIDTH))
+    return sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
+
+
+@cache
+def _height_of(lines: int) -> float:
+    return row_height([("\n" * (lines - 1), 1.0)], FONT_SIZE)

@@ -1,0 +1,117 @@
+"""提出状況, 指摘一覧, 受付記録 and 欄外記入: what each flat sheet shows of a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow.compiled.recorded import RecordedFile
+from workflow.compiled.sheets.links import to_return
+from workflow.compiled.status import DepartmentStatus
+from workflow.excel.table import TableColumn
+from workflow.excel.workbook import Link
+from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.findings import Finding
+from workflow.model.plan import Note, Return
+
+STATUS_SHEET = "提出状況"
+FINDINGS_SHEET = "指摘一覧"
+RECEIPTS_SHEET = "受付記録"
+NOTES_SHEET = "欄外記入"
+
+_NOT_ISSUED = "未発行"
+
+STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
+    TableColumn("担当課", 24, lambda s: s.department.name),
+    TableColumn("コード", 12, lambda s: s.department.code),
+    TableColumn("様式番号", 26, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
+    TableColumn("発行日", 13, lambda s: s.issue.issued_at.date() if s.issue else None),
+    TableColumn("受付回数", 9, lambda s: s.returns),
+    TableColumn("最初の受領日時", 19, lambda s: s.first_received),
+    TableColumn("最新の受領日時", 19, lambda s: s.received),
+    TableColumn("受付結果", 16, lambda s: s.outcome_label),
+    TableColumn("採用した回数", 9, lambda s: s.accepted),
+    TableColumn("回答済", 8, lambda s: s.answered),
+    TableColumn("差戻し中", 9, lambda s: s.sent_back),
+    TableColumn("未提出", 8, lambda s: s.missing),
+    TableColumn("まだの取組内容", 30, lambda s: "、".join(s.open_items) or None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How the records lead back to the files: the year, and what is known of each file lying there.
+
+    Lying are the files in returned/ by the path of what came in them.
+    """
+
+    year: int
+    lying: Mapping[str, str]
+    recorded: Mapping[str, RecordedFile]
+
+    def to(self, path: str, sheet: str = "", cell: str = "") -> Link | None:
+        """Return a link to a returned file; into an archive no link can lead, so it ends there."""
+        file = self.lying.get(path)
+        if file is None:
+            return None
+        return to_return(self.year, file, *((sheet, cell) if file == path else ()))
+
+
+def finding_columns(trail: Trail) -> tuple[TableColumn[Finding], ...]:
+    """Return the columns of 指摘一覧."""
+    return (
+        TableColumn("重さ", 8, lambda f: f.severity.label),
+        TableColumn("内容", 60, lambda f: f.message),
+        TableColumn("対応", 46, lambda f: f.remedy),
+        TableColumn("ファイル", 34, lambda f: f.file or None, lambda f: _place(trail, f)),
+        TableColumn("シート", 12, lambda f: f.sheet or None),
+        TableColumn("セル", 8, lambda f: f.cell or None),
+        TableColumn("整理番号", 9, lambda f: f.item or None),
+        TableColumn("項目", 14, lambda f: f.field or None),
+        TableColumn("コード", 22, lambda f: f.code),
+    )
+
+
+def return_columns(trail: Trail) -> tuple[TableColumn[Return], ...]:
+    """Return the columns of 受付記録."""
+
+    def first_seen(returned: Return) -> datetime | None:
+        recorded = trail.recorded.get(returned.lying.path)
+        return recorded.first_seen if recorded else None
+
+    return (
+        TableColumn("ファイル", 40, lambda r: r.path, lambda r: trail.to(r.path)),
+        TableColumn("受付結果", 16, lambda r: r.outcome.label),
+        TableColumn("形式", 20, lambda r: r.format or None),
+        TableColumn("担当課コード", 13, lambda r: r.department or None),
+        TableColumn("様式番号", 26, lambda r: r.number or None),
+        TableColumn("受領日時", 19, lambda r: r.received),
+        TableColumn("初めて読んだ日時", 19, first_seen),
+        TableColumn("最終更新日時", 19, lambda r: r.modified),
+        TableColumn("作成者", 16, lambda r: r.author[:MAX_CELL_TEXT] or None),
+        TableColumn("最終更新者", 16, lambda r: r.saved_by[:MAX_CELL_TEXT] or None),
+        TableColumn("大きさ(バイト)", 14, lambda r: r.size),
+        TableColumn("回答数", 8, lambda r: len(r.answers)),
+        TableColumn("指摘数", 8, lambda r: len(r.findings)),
+        TableColumn("SHA-256", 68, lambda r: r.sha256 or None),
+    )
+
+
+def note_columns(trail: Trail) -> tuple[TableColumn[Note], ...]:
+    """Return the columns of 欄外記入."""
+    return (
+        TableColumn("書かれていた所", 18, lambda n: n.kind.value),
+        TableColumn("内容", 80, lambda n: n.text[:MAX_CELL_TEXT]),
+        TableColumn("書いた人", 18, lambda n: n.author or None),
+        TableColumn("ファイル", 40, lambda n: n.file, lambda n: trail.to(n.file, n.sheet, n.cell)),
+        TableColumn("シート", 18, lambda n: n.sheet or None),
+        TableColumn("セル", 8, lambda n: n.cell or None),
+    )
+
+
+def _place(trail: Trail, finding: Finding) -> Link | None:
+    is_reference = finding.cell.isascii() and finding.cell[:1].isalpha()
+    cell = finding.cell if is_reference else ""
+    row = finding.cell.removesuffix("行目")
+    return trail.to(finding.file, finding.sheet, cell or (f"A{row}" if row.isdecimal() else ""))

@@ -1,0 +1,281 @@
+"""集計表: what the round says in words, then the matrices as live formulas over the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+from workflow.compiled import display_limits
+from workflow.compiled.details import DETAILS_SHEET, Details
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.matrix import TOTAL
+from workflow.compiled.sheets.details import LAST_COLUMN
+from workflow.compiled.sheets.ledger_links import to_all
+from workflow.compiled.sheets.links import to_cell, to_earlier_ledger
+from workflow.compiled.sheets.summary_charts import insert_matrix_chart, insert_trend_chart
+from workflow.compiled.sheets.summary_formulas import count_formula, trend_formulas
+from workflow.compiled.sheets.summary_layout import (
+    FIRST_COUNT_COLUMN,
+    HEADLINE_ROW,
+    LABEL_COLUMN,
+    LINKS_ROW,
+    STAGE_ROW,
+    TITLE_ROW,
+    MatrixPlace,
+    SummaryLayout,
+    TrendPlace,
+)
+from workflow.compiled.sheets.summary_pages import MARGINS, page_breaks, print_scale
+from workflow.compiled.stage import Stage
+from workflow.excel.style import (
+    ALERT_INK,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    LINK_INK,
+    MUTED_INK,
+)
+from workflow.excel.table import FONT_SIZE
+from workflow.excel.workbook import PAPERS, SHEET_FOOTER, GrowingSheet, Link, row_height
+from workflow.model.cells import a1, column_letters
+from workflow.model.plan import Plan
+from workflow.model.years import era_year, full_year
+
+_LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0
+_HEADLINE_SIZE = 11.0
+_NOTE_COLUMNS = 6
+_WRAPPING = 0.88  # a merged cell wraps a little earlier than its width says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything 集計表 shows. Sheets are those it leads to: what the link says → the sheet.
+
+    Earlier are the names of earlier ledgers, by year.
+    """
+
+    plan: Plan
+    ledger: Ledger
+    stage: Stage
+    headline: str
+    layout: SummaryLayout
+    details: Details
+    sheets: Mapping[str, str]
+    earlier: Mapping[int, str]
+
+
+def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None:
+    """Write the whole sheet; the ledger must stand on its own sheet from row 2 on."""
+    styles = _Styles(book)
+    _set_page(sheet, summary.layout, _write_top(sheet, summary, styles))
+    for number, place in enumerate(summary.layout.matrices):
+        _MatrixWriter(sheet, summary, styles, number, place).write()
+        if place.chart_row:
+            insert_matrix_chart(book, sheet, place)
+    if summary.layout.trend:
+        _write_trend(sheet, summary, styles, summary.layout.trend)
+        if summary.layout.trend.has_chart:
+            insert_trend_chart(book, sheet, summary.layout.trend)
+
+
+class _Styles:
+    def __init__(self, book: Workbook) -> None:
+        boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "valign": "vcenter"}
+        head = {"bold": True, "bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        number = boxed | {"align": "right"}
+
+        def style(**properties: Any) -> Format:  # noqa: ANN401 - XlsxWriter's own
+            return book.add_format(properties)
+
+        self.heading = style(bold=True, font_size=18)
+        self.stage = style(bold=True, font_size=11, font_color=ALERT_INK)
+        self.prose = style(text_wrap=True, valign="top", font_size=_HEADLINE_SIZE)
+        self.link = style(font_color=LINK_INK, underline=1, valign="vcenter")
+        self.note = style(text_wrap=True, valign="top", font_color=ALERT_INK)
+        self.hint = style(font_color=MUTED_INK, font_size=9)
+        self.title = style(bold=True, font_size=12)
+        self.header = style(**boxed, **head, align="center", text_wrap=True)
+        self.label = style(**boxed, bg_color=LABEL_FILL)
+        self.linked_label = style(**boxed, bg_color=LABEL_FILL, font_color=LINK_INK, underline=1)
+        self.count = style(**number)
+        self.linked_count = style(**number, font_color=LINK_INK, underline=1)
+        self.zero = style(**number, font_color=MUTED_INK)
+        self.total = style(**number, bold=True)
+        self.linked_total = style(**number, bold=True, font_color=LINK_INK, underline=1)
+
+
+def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float) -> None:
+    sheet.hide_gridlines(2)
+    widths = [2.0, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_paper(PAPERS["A4"])
+    sheet.set_landscape()
+    sheet.set_margins(**MARGINS)
+    scale = print_scale(widths)
+    sheet.set_print_scale(scale)
+    sheet.set_h_pagebreaks(page_breaks(layout, scale, headline_height))
+    sheet.set_footer(SHEET_FOOTER)
+    sheet.print_area(0, 0, layout.last_row, layout.last_column - 1)
+
+
+def _write_top(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> float:
+    """Write what stands above the matrices; return the points the paragraph takes."""
+    plan, year = summary.plan, summary.ledger.year
+    sheet.set_row(TITLE_ROW - 1, 28)
+    sheet.write_string(TITLE_ROW - 1, 1, f"{plan.title}　進捗状況の集計", styles.heading)
+    sheet.write_string(STAGE_ROW - 1, 1, f"{plan.municipality.name}　{full_year(year)}")
+    sheet.write_string(STAGE_ROW - 1, 2, str(summary.stage), styles.stage)
+    last = summary.layout.last_column - 1
+    sheet.merge_range(HEADLINE_ROW - 1, 1, HEADLINE_ROW - 1, last, "", styles.prose)
+    sheet.write_string(HEADLINE_ROW - 1, 1, summary.headline, styles.prose)
+    width = (_LABEL_WIDTH + _COUNT_WIDTH * (last - 1)) * _WRAPPING
+    height = row_height([(summary.headline, width)], _HEADLINE_SIZE)
+    sheet.set_row(HEADLINE_ROW - 1, height)
+    _write_links(sheet, summary, styles)
+    return height
+
+
+def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None:
+    """Write where to go from here; what the label column has no room for stands beside it."""
+    sheet.set_row(LINKS_ROW - 1, 22)
+    hint = "数字を押すと、その内訳へ移れます。　次に見るところ："
+    sheet.write_string(LINKS_ROW - 1, 1, hint, styles.hint)
+    for place, (said, name) in enumerate(summary.sheets.items()):
+        column = FIRST_COUNT_COLUMN - 1 + 2 * place
+        sheet.write_string(LINKS_ROW - 1, column, said, styles.link)
+        sheet.lead(LINKS_ROW - 1, column, to_cell(name, "A1"))
+
+
+@dataclass(frozen=True, slots=True)
+class _MatrixWriter:
+    """One matrix on its way into the sheet."""
+
+    sheet: GrowingSheet
+    summary: Summary
+    styles: _Styles
+    number: int
+    place: MatrixPlace
+
+    def write(self) -> None:
+        """Write title, headings, counts and totals."""
+        place, matrix = self.place, self.place.matrix
+        self.sheet.write_string(place.title_row - 1, 1, matrix.title, self.styles.title)
+        if not matrix.is_live:
+            at = place.title_row - 1, FIRST_COUNT_COLUMN - 1
+            self.sheet.write_string(*at, display_limits.not_live(), self.styles.hint)
+        labels = [bucket.label for bucket in matrix.columns]
+        _write_header(self.sheet, self.styles, place.header_row, [matrix.row_title, *labels, TOTAL])
+        for row in range(len(matrix.rows)):
+            self._write_row(row)
+        self._write_totals()
+
+    def _write_row(self, row: int) -> None:
+        place, matrix, styles = self.place, self.place.matrix, self.styles
+        at = place.first_row + row
+        self.sheet.write_string(at - 1, 1, matrix.rows[row].label, styles.label)
+        for column, bucket in enumerate(matrix.columns):
+            formula = count_formula(
+                self.summary.ledger,
+                (matrix.rows[row], f"${column_letters(LABEL_COLUMN)}{at}"),
+                (bucket, f"{column_letters(FIRST_COUNT_COLUMN + column)}${place.header_row}"),
+            )
+            count = matrix.counts[row][column]
+            style = styles.linked_count if count else styles.zero
+            told = formula if matrix.is_live else ""
+            self._write_count(at, FIRST_COUNT_COLUMN + column, told, count, style, row, column)
+        first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, place.total_column - 1)
+        self._write_total(at, place.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
+
+    def _write_totals(self) -> None:
+        place, matrix = self.place, self.place.matrix
+        self.sheet.write_string(place.total_row - 1, 1, TOTAL, self.styles.label)
+        sums = [sum(column) for column in zip(*matrix.counts, strict=True)]
+        for n, count in enumerate([*sums, matrix.total]):
+            letters = column_letters(FIRST_COUNT_COLUMN + n)
+            cells = f"{letters}{place.first_row}:{letters}{place.total_row - 1}"
+            column = n if n < len(sums) else None
+            self._write_total(place.total_row, FIRST_COUNT_COLUMN + n, cells, count, None, column)
+
+    def _write_total(
+        self,
+        at: int,
+        in_column: int,
+        cells: str,
+        count: int,
+        row: int | None,
+        column: int | None = None,
+    ) -> None:
+        style = self.styles.linked_total if count else self.styles.total
+        self._write_count(at, in_column, f"=SUM({cells})", count, style, row, column)
+
+    def _write_count(
+        self,
+        at: int,
+        in_column: int,
+        formula: str,
+        count: int,
+        style: Format,
+        row: int | None,
+        column: int | None,
+    ) -> None:
+        if formula:
+            self.sheet.write_formula(at - 1, in_column - 1, formula, style, count)
+        else:
+            self.sheet.write_number(at - 1, in_column - 1, count, style)
+        if count:
+            self.sheet.lead(at - 1, in_column - 1, self._link(row, column))
+
+    def _link(self, row: int | None, column: int | None) -> Link:
+        span = self.summary.details.spans.get((self.number, row, column))
+        if span is None:
+            return to_all(self.summary.ledger)
+        return to_cell(DETAILS_SHEET, f"A{span[0] + 2}:{LAST_COLUMN}{span[1] + 2}")
+
+
+def _write_header(sheet: GrowingSheet, styles: _Styles, row: int, labels: list[str]) -> None:
+    for n, label in enumerate(labels):
+        sheet.write_string(row - 1, LABEL_COLUMN - 1 + n, label, styles.header)
+
+
+def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: TrendPlace) -> None:
+    trend = place.trend
+    sheet.write_string(place.title_row - 1, 1, f"{trend.field.label}の推移", styles.title)
+    _write_header(sheet, styles, place.header_row, ["年度", *trend.columns, TOTAL])
+    for at, year in enumerate(trend.rows, start=place.header_row + 1):
+        _write_year_label(sheet, summary, styles, at, year.year)
+        counts = (*year.counts, sum(year.counts))
+        is_now = year.year == summary.ledger.year
+        formulas = (
+            trend_formulas(summary.ledger, place, at) if is_now and not summary.ledger.parts else []
+        )
+        for n, count in enumerate(counts):
+            cell = (at - 1, FIRST_COUNT_COLUMN - 1 + n)
+            if formulas:
+                sheet.write_formula(*cell, formulas[n], styles.count, count)
+            else:
+                sheet.write_number(*cell, count, styles.count)
+    _write_notes(sheet, styles, place)
+
+
+def _write_year_label(
+    sheet: GrowingSheet, summary: Summary, styles: _Styles, at: int, year: int
+) -> None:
+    name = summary.earlier.get(year)
+    link = to_earlier_ledger(year, name) if name else None
+    sheet.write_string(at - 1, 1, era_year(year), styles.linked_label if link else styles.label)
+    if link:
+        sheet.lead(at - 1, 1, link)
+
+
+def _write_notes(sheet: GrowingSheet, styles: _Styles, place: TrendPlace) -> None:
+    width = _LABEL_WIDTH + _NOTE_COLUMNS * _COUNT_WIDTH
+    for row, sentence in enumerate(place.trend.left_out, start=place.notes_row - 1):
+        sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
+        sheet.write_string(row, 1, sentence, styles.note)
+        sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))

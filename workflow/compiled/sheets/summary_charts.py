@@ -1,0 +1,77 @@
+"""The charts of 集計表: a matrix as stacked bars, and the ratings over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from workflow.compiled.sheets.summary_layout import (
+    CHART_ROWS,
+    FIRST_COUNT_COLUMN,
+    SUMMARY_SHEET,
+    MatrixPlace,
+    TrendPlace,
+)
+from workflow.excel.style import FONT, OPEN_FILLS, SERIES_FILLS
+
+_FONT = {"name": FONT, "size": 9}
+_WIDTH = 770
+
+
+def insert_matrix_chart(book: Workbook, sheet: Worksheet, place: MatrixPlace) -> None:
+    """Insert a matrix as one bar per row, in the order of the rows."""
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    rows = (place.first_row, place.total_row - 1)
+    is_open = [bucket.is_open for bucket in place.matrix.columns]
+    _add_series(chart, is_open, place.header_row, rows)
+    chart.set_y_axis({"reverse": True, "num_font": _FONT, "crossing": "max"})
+    chart.set_x_axis({"num_font": _FONT, "num_format": "0", "major_gridlines": {"visible": True}})
+    _place(sheet, chart, place.matrix.title, place.chart_row or place.total_row + 2)
+
+
+def insert_trend_chart(book: Workbook, sheet: Worksheet, place: TrendPlace) -> None:
+    """Insert the years as columns of equal height, so that shares can be compared."""
+    chart = book.add_chart({"type": "column", "subtype": "percent_stacked"})
+    rows = (place.header_row + 1, place.last_row)
+    is_open = [*[False] * (len(place.trend.columns) - 1), True]
+    _add_series(chart, is_open, place.header_row, rows)
+    chart.set_x_axis({"num_font": _FONT})
+    chart.set_y_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": {"visible": True}})
+    _place(sheet, chart, f"{place.trend.field.label}の推移（割合）", place.chart_row)
+
+
+def _add_series(
+    chart: Any,  # noqa: ANN401 - XlsxWriter has no types
+    is_open: Sequence[bool],
+    header: int,
+    rows: tuple[int, int],
+) -> None:
+    """Add a series per column of a table; header and rows are 1-based.
+
+    Is_open says of each column whether it counts what has no answer.
+    """
+    first, last = rows[0] - 1, rows[1] - 1
+    fills = {False: cycle(SERIES_FILLS), True: cycle(OPEN_FILLS)}
+    for n, is_grey in enumerate(is_open):
+        column = FIRST_COUNT_COLUMN - 1 + n
+        chart.add_series(
+            {
+                "name": [SUMMARY_SHEET, header - 1, column],
+                "categories": [SUMMARY_SHEET, first, 1, last, 1],
+                "values": [SUMMARY_SHEET, first, column, last, column],
+                "fill": {"color": next(fills[is_grey])},
+                "border": {"color": "#FFFFFF"},
+                "gap": 50,
+            }
+        )
+
+
+def _place(sheet: Worksheet, chart: Any, title: str, row: int) -> None:  # noqa: ANN401
+    chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}})
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_size({"width": _WIDTH, "height": 20 * (CHART_ROWS - 1)})
+    sheet.insert_chart(row - 1, 1, chart, {"description": title})

@@ -1,0 +1,106 @@
+"""Where everything stands on 集計表: the writer and verify share it. Rows are 1-based. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workflow.compiled.matrix import CountedMatrix
+from workflow.compiled.years.trend import Trend
+
+SUMMARY_SHEET = "集計表"
+LABEL_COLUMN, FIRST_COUNT_COLUMN = 2, 3
+TITLE_ROW, STAGE_ROW, HEADLINE_ROW, LINKS_ROW = 1, 2, 4, 5
+CHART_ROWS = 15
+_FIRST_BLOCK_ROW = 7
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPlace:
+    """Where a matrix stands: its title, its header, and the first of its rows; totals below."""
+
+    matrix: CountedMatrix
+    title_row: int
+    chart_row: int | None = None
+
+    @property
+    def header_row(self) -> int:
+        """The row of the column headings."""
+        return self.title_row + 1
+
+    @property
+    def first_row(self) -> int:
+        """The first row of counts."""
+        return self.title_row + 2
+
+    @property
+    def total_row(self) -> int:
+        """The row of totals, just below the last row of counts."""
+        return self.first_row + len(self.matrix.rows)
+
+    @property
+    def total_column(self) -> int:
+        """The column of totals, just right of the last column of counts."""
+        return FIRST_COUNT_COLUMN + len(self.matrix.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPlace:
+    """Where the trend stands: its title, a header, one row per year, and its chart."""
+
+    trend: Trend
+    title_row: int
+
+    @property
+    def header_row(self) -> int:
+        """The row of the column headings."""
+        return self.title_row + 1
+
+    @property
+    def last_row(self) -> int:
+        """The row of this year."""
+        return self.header_row + len(self.trend.rows)
+
+    @property
+    def notes_row(self) -> int:
+        """The first row of the sentences on what is left out."""
+        return self.last_row + 1
+
+    @property
+    def chart_row(self) -> int:
+        """The row at which the chart begins."""
+        return self.notes_row + len(self.trend.left_out) + 1
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether there is more than one year to draw."""
+        return len(self.trend.rows) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLayout:
+    """All places of the sheet; last_row is the last one that is printed."""
+
+    matrices: tuple[MatrixPlace, ...]
+    trend: TrendPlace | None
+    last_row: int
+    last_column: int
+
+
+def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> SummaryLayout:
+    """Return the places of a round's matrices, the chart of the first, and the trend."""
+    row = _FIRST_BLOCK_ROW
+    places = []
+    for number, matrix in enumerate(matrices):
+        place = MatrixPlace(matrix, row)
+        row = place.total_row + 2
+        if number == 0:
+            place = MatrixPlace(matrix, place.title_row, row)
+            row += CHART_ROWS
+        places.append(place)
+    is_told = trend is not None and (len(trend.rows) > 1 or trend.left_out)
+    trend_place = TrendPlace(trend, row) if trend and is_told else None
+    if trend_place:
+        row = trend_place.chart_row + (CHART_ROWS if trend_place.has_chart else 0)
+    widest = max((place.total_column for place in places), default=FIRST_COUNT_COLUMN + 4)
+    return SummaryLayout(tuple(places), trend_place, row, max(widest, FIRST_COUNT_COLUMN + 6))

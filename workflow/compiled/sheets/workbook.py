@@ -1,0 +1,143 @@
+"""The compiled workbook 台帳_令和N年度.xlsx. The same round gives the same bytes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from xlsxwriter import Workbook
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.details import DETAILS_SHEET
+from workflow.compiled.headline import headline
+from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
+from workflow.compiled.recorded import recorded_files
+from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
+from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
+from workflow.compiled.sheets.details import write_details
+from workflow.compiled.sheets.ledger import write_ledger
+from workflow.compiled.sheets.ledger_parts import write_parts
+from workflow.compiled.sheets.legend import LEGEND_SHEET, write_legend
+from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
+from workflow.compiled.sheets.records import (
+    FINDINGS_SHEET,
+    NOTES_SHEET,
+    RECEIPTS_SHEET,
+    STATUS_COLUMNS,
+    STATUS_SHEET,
+    Trail,
+    finding_columns,
+    note_columns,
+    return_columns,
+)
+from workflow.compiled.sheets.summary import Summary, write_summary
+from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.unused import unused_answers
+from workflow.compiled.years.comparison import headline_sentences
+from workflow.excel.table import FONT_SIZE, TableStyles, write_table
+from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
+from workflow.model.years import era_year
+
+SHEETS = (
+    SUMMARY_SHEET,
+    ATTENTION_SHEET,
+    LEDGER_SHEET,
+    PRINT_SHEET,
+    COMPARISON_SHEET,
+    STATUS_SHEET,
+    FINDINGS_SHEET,
+    RECEIPTS_SHEET,
+    NOTES_SHEET,
+    DETAILS_SHEET,
+    LEGEND_SHEET,
+)
+
+
+def sheet_names(ledger: Ledger) -> tuple[str, ...]:
+    """Return the sheets in their order; of a divided ledger, the list of its parts is there."""
+    return tuple(PARTS_SHEET if ledger.parts and s == LEDGER_SHEET else s for s in SHEETS)
+
+
+def workbook_bytes(compilation: Compilation) -> bytes:
+    """Return the compiled workbook as an .xlsx file."""
+    stream = BytesIO()
+    book = new_workbook(stream, FONT_SIZE)
+    plan = compilation.result.plan
+    book.set_properties(
+        {
+            "title": f"{plan.title} {era_year(compilation.ledger.year)} 台帳",
+            "company": plan.municipality.name,
+            "status": compilation.stage.name,
+            "created": compilation.stage.as_of.replace(tzinfo=None),
+        }
+    )
+    sheets = {name: add_sheet(book, name) for name in sheet_names(compilation.ledger)}
+    trail = trail_of(compilation)
+    _write_for_readers(book, sheets, compilation, trail)
+    _write_records(book, sheets, compilation, trail)
+    book.close()
+    return stream.getvalue()
+
+
+def trail_of(compilation: Compilation) -> Trail:
+    """Return how the compiled files of a round lead back to what was returned."""
+    lying = {r.path: r.lying.path for r in compilation.result.merged.returns}
+    return Trail(compilation.ledger.year, lying, recorded_files(compilation.journal))
+
+
+def _write_for_readers(
+    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+) -> None:
+    """Write what an auditor reads: the conclusion, what to look at, and what changed."""
+    plan, ledger = compilation.result.plan, compilation.ledger
+    write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
+    write_attention(
+        book, sheets[ATTENTION_SHEET], plan, ledger, compilation.points, compilation.statuses, trail
+    )
+    write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
+    write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
+    write_details(book, sheets[DETAILS_SHEET], plan, ledger, compilation.details)
+    write_legend(book, sheets[LEGEND_SHEET], compilation)
+
+
+def _summary(compilation: Compilation) -> Summary:
+    plan, ledger = compilation.result.plan, compilation.ledger
+    changes = headline_sentences(compilation.comparison)
+    points = len(compilation.points)
+    findings = len(compilation.result.merged.findings)
+    leading = {
+        f"要確認（{points}件）": ATTENTION_SHEET,
+        "前年度比較": COMPARISON_SHEET,
+        "提出状況": STATUS_SHEET,
+        f"指摘一覧（{findings}件）": FINDINGS_SHEET,
+    }
+    if ledger.parts:
+        leading[f"台帳（{len(ledger.parts)}冊）"] = PARTS_SHEET
+    return Summary(
+        plan=plan,
+        ledger=ledger,
+        stage=compilation.stage,
+        headline=headline(plan, ledger, changes),
+        layout=lay_out_summary(compilation.matrices, compilation.trend),
+        details=compilation.details,
+        sheets=leading,
+        earlier=compilation.earlier,
+    )
+
+
+def _write_records(
+    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+) -> None:
+    """Write the flat tables: the ledger and how it came about."""
+    styles = TableStyles(book)
+    ledger, merged = compilation.ledger, compilation.result.merged
+    if ledger.parts:
+        write_parts(book, sheets[PARTS_SHEET], ledger)
+    else:
+        every = range(len(ledger.rows))
+        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, trail)
+    write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
+    write_table(sheets[FINDINGS_SHEET], styles, finding_columns(trail), merged.findings)
+    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(trail), merged.returns)
+    notes = [note for returned in merged.returns for note in returned.notes]
+    notes += unused_answers(merged)
+    write_table(sheets[NOTES_SHEET], styles, note_columns(trail), notes)

@@ -1,0 +1,1 @@
+"""A year beside the years before."""

@@ -1,0 +1,97 @@
+"""One field of one line, last year and this year, and what changed between them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from workflow.compiled.years.past import PastYear, Row, is_answered
+from workflow.model.plan import ChoiceField, Field, NumberField
+from workflow.model.scales import is_comparable
+
+
+class Change(StrEnum):
+    """How a value stands to last year's; only an ordered choice can go up or down."""
+
+    SAME = "同じ"
+    CHANGED = "変わった"
+    RAISED = "上がった"
+    LOWERED = "下がった"
+    INCOMPARABLE = "比べられない"
+    NO_BEFORE = "前年度なし"
+    NO_AFTER = "今年度なし"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """A field of this year's form and how it was asked last year; None when it was not."""
+
+    field: Field
+    label_before: str | None
+    comparable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a line: both texts exactly as the ledgers say them, "" for no answer."""
+
+    field: Field
+    before: str
+    after: str
+    change: Change
+
+    @property
+    def is_changed_choice(self) -> bool:
+        """Whether another choice was made than last year, on the same scale."""
+        moves = (Change.CHANGED, Change.RAISED, Change.LOWERED)
+        return isinstance(self.field, ChoiceField) and self.change in moves
+
+
+def compared_field(field: Field, last: PastYear) -> ComparedField:
+    """Return how a field can be compared with last year."""
+    label = last.label_of(field)
+    same_scale = not isinstance(field, ChoiceField) or is_comparable(field, last.form)
+    return ComparedField(field, label, label is not None and same_scale)
+
+
+def field_change(compared: ComparedField, before: Row | None, after: Row | None) -> FieldChange:
+    """Return what changed in a field between two ledger rows."""
+    then = answer_in(before, compared.label_before)
+    now = answer_in(after, compared.field.label)
+    return FieldChange(compared.field, then or "", now or "", _change(compared, then, now))
+
+
+def answer_in(row: Row | None, label: str | None) -> str | None:
+    """Return what a ledger row answers; None when it was not asked or there is no answer."""
+    if row is None or label is None or not is_answered(row):
+        return None
+    return row[label]
+
+
+def _change(compared: ComparedField, before: str | None, after: str | None) -> Change:
+    if before is None:
+        return Change.NO_BEFORE
+    if after is None:
+        return Change.NO_AFTER
+    if not compared.comparable:
+        return Change.INCOMPARABLE
+    return _difference(compared.field, before, after)
+
+
+def _difference(field: Field, before: str, after: str) -> Change:
+    if before == after or (isinstance(field, NumberField) and _same_number(before, after)):
+        return Change.SAME
+    if isinstance(field, ChoiceField) and field.ordered:
+        ranks = [choice.value for choice in field.choices]
+        if before in ranks and after in ranks:
+            raised = ranks.index(after) < ranks.index(before)
+            return Change.RAISED if raised else Change.LOWERED
+    return Change.CHANGED
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False

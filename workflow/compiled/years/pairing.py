@@ -1,0 +1,125 @@
+"""Which row of last year's ledger belongs to which assignment of this year. Pure.
+
+Every row and every assignment is in at least one pair, so that a comparison loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from workflow.compiled.merge import Entry
+from workflow.compiled.years.former_names import KnownNames, NamedDepartment
+from workflow.compiled.years.past import Row
+from workflow.model.plan import Department, Plan
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+
+_MOVED = "担当課が替わりました。"
+_PARTLY_MOVED = "担当課の一部が替わりました。"
+_JOINED = "この課が担当に加わりました。"
+_LEFT = "この課は担当を外れました。"
+
+
+class LineKind(StrEnum):
+    """What became of an item since last year; a department that only changed its name continues."""
+
+    CONTINUED = "継続"
+    MOVED = "担当替え"
+    NEW = "新規"
+    ENDED = "終了"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of last year and the place of an entry of this year; either may be missing."""
+
+    kind: LineKind
+    row: Row | None
+    entry: int | None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OldRow:
+    row: Row
+    named: tuple[NamedDepartment, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset().union(*(n.codes for n in self.named))
+
+
+Numbered = tuple[int, Entry]
+"""An entry with its place in the ledger."""
+
+
+def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[Pair]:
+    """Yield this year's entries in their order, then what ended, in last year's order."""
+    names = KnownNames(plan)
+    old: dict[str, list[_OldRow]] = {}
+    for row in rows:
+        named = names.named(row[DEPARTMENT_LABEL])
+        old.setdefault(row[ID_LABEL], []).append(_OldRow(row, named))
+    for item, group in groupby(enumerate(entries), key=lambda e: e[1].assignment.item.id):
+        yield from _item_pairs(list(group), old.pop(item, []))
+    for ended in old.values():
+        yield from (Pair(LineKind.ENDED, o.row, None) for o in ended)
+
+
+def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
+    asked = {d.code for _, entry in entries for d in entry.assignment.departments}
+    strangers = [o for o in old if not o.codes & asked]
+    # The one row of an item is its own, whoever answered it: items move between departments.
+    moved = strangers if len(old) == 1 else []
+    then = frozenset().union(*(o.codes for o in old))
+    rows = _rows_by_code(old)
+    for place, entry in entries:
+        own = sorted({n for code in _codes(entry) for n in rows.get(code, ())})
+        if own:
+            yield from (_kept(old[n], place, entry, asked, then) for n in own)
+        elif moved:
+            yield from (Pair(LineKind.MOVED, o.row, place, (_MOVED,)) for o in moved)
+        elif old:
+            yield Pair(LineKind.MOVED, None, place, (_JOINED,))
+        else:
+            yield Pair(LineKind.NEW, None, place)
+    if not moved:
+        yield from (Pair(LineKind.MOVED, o.row, None, (_LEFT,)) for o in strangers)
+
+
+def _rows_by_code(old: Sequence[_OldRow]) -> dict[str, list[int]]:
+    """Return the places of the rows each department answered."""
+    found: dict[str, list[int]] = {}
+    for place, row in enumerate(old):
+        for code in row.codes:
+            found.setdefault(code, []).append(place)
+    return found
+
+
+def _kept(old: _OldRow, place: int, entry: Entry, asked: set[str], then: frozenset[str]) -> Pair:
+    """Pair a row with an entry that shares a department.
+
+    Whether others came or went is asked of the whole item, then being whose it was: its
+    departments may have answered together last year and each for itself now.
+    """
+    someone_left = any(not named.codes & asked for named in old.named)
+    changed = someone_left or not _codes(entry) <= then
+    renamed = tuple(_renamings(old.named, entry.assignment.departments))
+    if changed:
+        return Pair(LineKind.MOVED, old.row, place, (_PARTLY_MOVED, *renamed))
+    return Pair(LineKind.CONTINUED, old.row, place, renamed)
+
+
+def _renamings(
+    named: Iterable[NamedDepartment], departments: Sequence[Department]
+) -> Iterator[str]:
+    for then in named:
+        today = [d.name for d in departments if d.code in then.codes]
+        if today and then.name not in today:
+            yield f"課名が変わりました（{then.name}→{'、'.join(today)}）。"
+
+
+def _codes(entry: Entry) -> frozenset[str]:
+    return frozenset(d.code for d in entry.assignment.departments)

@@ -1,0 +1,101 @@
+"""An earlier fiscal year, as the ledger compiled then says it. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain, repeat, takewhile
+
+from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.open_data.csv import spelled
+from workflow.compiled.open_data.csv_text import as_meant
+from workflow.model.plan import Field, Form
+from workflow.model.scales import field_before
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
+
+Row = Mapping[str, str]
+"""A row of a ledger: column label → text, as the ledger says it."""
+
+_NEEDED = (ID_LABEL, DEPARTMENT_LABEL, STATUS_LABEL)
+
+
+@dataclass(frozen=True, slots=True)
+class PastYear:
+    """What an earlier year answered, and the form it was asked; None when that is unknown."""
+
+    year: int
+    rows: tuple[Row, ...]
+    form: Form | None
+
+    @property
+    def field_labels(self) -> tuple[str, ...]:
+        """The labels of what was asked: they stand between 担当課 and 回答状況."""
+        labels = iter(self._labels)
+        list(takewhile(lambda label: label != DEPARTMENT_LABEL, labels))
+        return tuple(takewhile(lambda label: label != STATUS_LABEL, labels))
+
+    def label_of(self, field: Field) -> str | None:
+        """Return the label a field had that year; None when it was not asked."""
+        before = field_before(field, self.form) if self.form else None
+        labels = (before.label if before else field.label, field.label)
+        return next((label for label in labels if label in self._labels), None)
+
+    def title(self, row: Row) -> str:
+        """Return the title of a row's item: the lowest level stands before 計画書ページ."""
+        above = list(takewhile(lambda label: label not in (PAGES_LABEL, DEPARTMENT_LABEL), row))
+        return row[above[-1]] if above and above[-1] != ID_LABEL else ""
+
+    @property
+    def _labels(self) -> tuple[str, ...]:
+        return tuple(self.rows[0]) if self.rows else ()
+
+
+def past_year(year: int, ledger_csv: bytes, form: Form | None) -> PastYear:
+    """Return the year a ledger CSV tells of.
+
+    Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
+    """
+    return PastYear(year, read_ledger(ledger_csv), form)
+
+
+def this_year(ledger: Ledger, form: Form) -> PastYear:
+    """Return the year of a ledger just compiled, spelled as its CSV will be."""
+    labels = [column.label for column in ledger.columns]
+    rows = tuple(dict(zip(labels, map(spelled, row), strict=True)) for row in ledger.rows)
+    return PastYear(ledger.year, rows, form)
+
+
+def read_ledger(ledger_csv: bytes) -> tuple[Row, ...]:
+    """Return the rows of a ledger CSV, each text as it was meant.
+
+    Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
+    """
+    text = io.TextIOWrapper(io.BytesIO(ledger_csv), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text)
+    header = next(reader, [])
+    for label in _NEEDED:
+        if label not in header:
+            raise KeyError(label)
+    # Names, digests and ratings stand in many rows: each is kept once.
+    known = _Known()
+    return tuple(_row(header, map(known.__getitem__, cells)) for cells in reader if cells)
+
+
+class _Known(dict[str, str]):
+    """What stands in the CSV → the text that was meant."""
+
+    def __missing__(self, stored: str) -> str:
+        return self.setdefault(stored, as_meant(stored))
+
+
+def is_answered(row: Row) -> bool:
+    """Whether a row holds an answer that counts."""
+    return row[STATUS_LABEL] == AnswerStatus.ANSWERED
+
+
+def _row(header: list[str], cells: Iterable[str]) -> Row:
+    """Return one row; a cell the file does not have is empty, one too many is nobody's."""
+    return dict(zip(header, chain(cells, repeat("")), strict=False))

@@ -1,0 +1,95 @@
+"""How the rating moved over the years, as far back as its scale is the same. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.open_data.csv import spelled
+from workflow.compiled.years.changes import answer_in
+from workflow.compiled.years.past import PastYear
+from workflow.model.plan import ChoiceField, Plan
+from workflow.model.scales import is_comparable
+from workflow.model.years import era_year
+
+NO_ANSWER = "回答なし"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendYear:
+    """The counts of one year, one for each column of the trend."""
+
+    year: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Counts per choice, the unanswered last; oldest year first, this year last."""
+
+    field: ChoiceField
+    columns: tuple[str, ...]
+    rows: tuple[TrendYear, ...]
+    left_out: tuple[str, ...]
+
+
+def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
+    """Return how the form's first ordered choice was answered; None when it has no such field."""
+    field = next((f for f in plan.form.choice_fields if f.ordered), None)
+    if field is None:
+        return None
+    earlier = sorted((p for p in past if p.year < ledger.year), key=lambda p: p.year, reverse=True)
+    shown = _comparable_run(field, earlier)
+    answers = {p.year: Counter(_answers(field, p)) for p in reversed(shown)}
+    answers[ledger.year] = Counter(_answers_now(field, ledger))
+    # An older issue of the form may have had other choices: what it was answered counts too.
+    said = (value for counted in answers.values() for value in sorted(counted) if value)
+    values = tuple(dict.fromkeys((*(choice.value for choice in field.choices), *said)))
+    return Trend(
+        field=field,
+        columns=(*values, NO_ANSWER),
+        rows=tuple(
+            TrendYear(year, tuple(counted[value] for value in (*values, "")))
+            for year, counted in answers.items()
+        ),
+        left_out=tuple(_left_out(field, earlier[len(shown) :])),
+    )
+
+
+def _comparable_run(field: ChoiceField, earlier: Iterable[PastYear]) -> list[PastYear]:
+    """Return the years from the newest back to the first one that asked on another scale."""
+    run: list[PastYear] = []
+    for past in earlier:
+        if not is_comparable(field, past.form) or past.label_of(field) is None:
+            break
+        run.append(past)
+    return run
+
+
+def _answers(field: ChoiceField, past: PastYear) -> Iterator[str]:
+    """Yield what each row answers, "" for nothing."""
+    label = past.label_of(field)
+    return (answer_in(row, label) or "" for row in past.rows)
+
+
+def _answers_now(field: ChoiceField, ledger: Ledger) -> Iterator[str]:
+    """Yield what each row of this year answers, spelled as in earlier ledgers."""
+    place = ledger.index(field.label)
+    return (spelled(row[place]) for row in ledger.rows)
+
+
+def _left_out(field: ChoiceField, rest: Sequence[PastYear]) -> Iterator[str]:
+    for past in rest:
+        yield f"{era_year(past.year)}は、{_reason(field, past, rest[0])}、推移に載せていません。"
+
+
+def _reason(field: ChoiceField, past: PastYear, newest: PastYear) -> str:
+    if past.form is None:
+        return f"様式の記録がなく、{field.label}の選択肢が今年度と同じかどうかを確かめられないため"
+    if not is_comparable(field, past.form):
+        return f"{field.label}の尋ね方（選択肢やその意味）が今年度と違うため"
+    if past is newest:
+        return f"台帳に{field.label}の列がないため"
+    return f"間の{era_year(newest.year)}と続けて比べられないため"

@@ -1,1 +1,0 @@
-"""A whole cycle on the built-in sample plan, with answers we wrote ourselves (【例】)."""

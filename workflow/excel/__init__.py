@@ -1,0 +1,1 @@
+"""Workbooks as Excel keeps them: written here, and read exactly in `xlsx`."""

@@ -1,0 +1,111 @@
+"""Rows of cells as SpreadsheetML, for sheets of many thousand rows.
+
+XlsxWriter keeps an object per cell and spells each attribute by attribute, several times slower.
+Rows whose cells are of the same types and formats share one template here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from xlsxwriter.format import Format
+from xlsxwriter.sharedstrings import SharedStringTable
+
+from workflow.model.cells import MAX_CELL_TEXT, column_letters
+
+CellValue = str | int | Decimal | datetime | date | None
+"""What one cell of a flat table holds; None is an empty cell."""
+
+_NUMBER = "#"  # stands for the row's number in a template, which holds no other #
+
+
+class FlatRow(NamedTuple):
+    """One row: its height in points, and the values of its cells with their formats."""
+
+    height: float
+    values: Sequence[CellValue]
+    formats: Sequence[Format]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What rows of the same types and formats have in common."""
+
+    template: str
+    spell: tuple[Callable[[Any], object], ...]
+    texts: int
+
+
+class TextNumbers(dict[str, int]):
+    """The numbers of a workbook's texts: one is given to a text the first time it is looked up."""
+
+    def __missing__(self, text: str) -> int:
+        stored = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
+        if stored != text:
+            return self[stored]
+        self[text] = number = len(self)
+        return number
+
+
+class RowXml:
+    """Spells rows. A text gets its number in the workbook's table when its row is spelled."""
+
+    def __init__(self, strings: SharedStringTable, serial: Callable[[date], float]) -> None:
+        self._strings = strings
+        self._numbers: TextNumbers = strings.string_table
+        self._serial = serial
+        self._day = lru_cache(maxsize=1024)(self._day_number)
+        self._shapes: dict[tuple[object, ...], _Shape] = {}
+
+    def spelled(self, number: int, row: FlatRow) -> str:
+        """Return the row element of a 1-based row."""
+        key = (*map(type, row.values), *row.formats)
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = self._shape(row)
+        said = [spell(value) for spell, value in zip(shape.spell, row.values, strict=True)]
+        self._strings.count += shape.texts
+        self._strings.unique_count = len(self._numbers)
+        return shape.template.replace(_NUMBER, str(number)) % (row.height, *said)
+
+    def _shape(self, row: FlatRow) -> _Shape:
+        cells, spell = [], []
+        for column, (value, style) in enumerate(zip(row.values, row.formats, strict=True), start=1):
+            pattern, spelling = self._cell(value)
+            cells.append(pattern % (f"{column_letters(column)}{_NUMBER}", style._get_xf_index()))
+            spell.append(spelling)
+        texts = sum(isinstance(value, str) for value in row.values)
+        template = f'<row r="{_NUMBER}" ht="%g">{"".join(cells)}</row>'
+        return _Shape(template, tuple(spell), texts)
+
+    def _cell(self, value: CellValue) -> tuple[str, Callable[[Any], object]]:
+        """Return the pattern for cells of a type, and how the type is spelled in it."""
+        match value:
+            case None:
+                return '<c r="%s" s="%d"/>%%.0s', _nothing
+            case str():
+                number: Callable[[Any], int] = self._numbers.__getitem__
+                return '<c r="%s" s="%d" t="s"><v>%%d</v></c>', number
+            case date():
+                return '<c r="%s" s="%d"><v>%%.16G</v></c>', self._day
+            case _:
+                return '<c r="%s" s="%d"><v>%%.16G</v></c>', float
+
+    def _day_number(self, value: date) -> float:
+        # Excel has no time zones: times are Japan's, as the legend says.
+        plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+        return self._serial(plain)
+
+
+def _nothing(_: object) -> None:
+    """Spell an empty cell."""
+
+
+def _cut(text: str) -> str:
+    """Return what Excel holds of a text; it counts UTF-16 units."""
+    return text.encode("utf-16-le", "replace")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")

@@ -1,0 +1,259 @@
+"""Workbooks as we write them: nothing guessed from text, rows that fit and still grow."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from io import BytesIO, StringIO
+from itertools import count, islice
+from typing import IO, Any, NamedTuple
+
+from xlsxwriter import Workbook
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.worksheet import Worksheet
+
+from workflow.excel.rows import FlatRow, RowXml, TextNumbers
+from workflow.excel.style import FONT, INK
+from workflow.excel.xml_text import escaped, quoted
+from workflow.excel.zip_stream import ZipStream
+from workflow.model.cells import column_letters, encoded
+
+MAX_ROW_HEIGHT = 409.0
+"""Points of one row that Excel can show."""
+
+PAPERS = {"A4": 9, "A3": 8}
+"""Papers, by the numbers Excel has for them."""
+
+_PAGES = "&R&P / &N"
+SHEET_FOOTER = f"&L&A{_PAGES}"
+"""A footer with the sheet's name on the left, the page and how many there are on the right."""
+
+_LINE_SPACING = 1.32
+_NARROW_PER_WIDTH = 1.08  # proportional letters are a little narrower than the digit that measures
+_DEFAULT_ROW_PIXELS = 25
+_ROWS_AT_ONCE = 100
+
+
+def footer(text: str) -> str:
+    """Return a footer with a text on the left, the page and how many there are on the right."""
+    return f"&L{text.replace('&', '&&')}{_PAGES}"
+
+
+class Link(NamedTuple):
+    """Where a cell leads: a file, or "" for the workbook itself, and a place in it as Excel says.
+
+    The file is an escaped relative URL.
+    """
+
+    file: str
+    place: str
+
+
+class GrowingSheet(Worksheet):
+    """A sheet whose row heights are a first guess: Excel still fits the rows while one types.
+
+    XlsxWriter marks every height as set by hand, which would stop that.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links: dict[tuple[int, int], Link] = {}
+        self._flat_from, self._flat_to = 0, 0
+        self._flat_rows: Iterable[FlatRow] = ()
+
+    def lead(self, row: int, column: int, link: Link) -> None:
+        """Let a written cell lead somewhere; XlsxWriter's own call would write a text into it."""
+        self._links[row, column] = link
+
+    def write_flat_rows(self, first: int, size: tuple[int, int], rows: Iterable[FlatRow]) -> None:
+        """Write so many rows and columns from a 0-based row on, below all others.
+
+        They are taken, and spelled, only when the file is written: nothing is held twice.
+        """
+        self._flat_from, self._flat_to = first, first + size[0] - 1
+        self._flat_rows = rows
+        self._check_dimensions(self._flat_to, size[1] - 1)
+
+    def _write_rows(self) -> None:
+        if not self._flat_from:
+            super()._write_rows()
+            return
+        self.dim_rowmax = self._flat_from - 1
+        super()._write_rows()
+        self.dim_rowmax = self._flat_to
+        row_xml = RowXml(self.str_table, self._convert_date_time)
+        numbers = count(self._flat_from + 1)
+        spelled = map(row_xml.spelled, numbers, self._flat_rows)
+        while rows := "".join(islice(spelled, _ROWS_AT_ONCE)):
+            self.fh.write(rows)
+
+    def _write_hyperlinks(self) -> None:
+        """Write where cells lead; all that lead into one file share its relationship."""
+        if not self._links:
+            return
+        ids: dict[str, str] = {}
+        self._xml_start_tag("hyperlinks")
+        for (row, column), (file, place) in sorted(self._links.items()):
+            if file and file not in ids:
+                ids[file] = self._relationship(file)
+            to_file = f' r:id="{ids[file]}"' if file else ""
+            at = f"{column_letters(column + 1)}{row + 1}"
+            self.fh.write(f'<hyperlink ref="{at}"{to_file}{_location(place)}/>')
+        self._xml_end_tag("hyperlinks")
+
+    def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
+        """Return a formula as it is stored: ours use no function that is newer than the format.
+
+        XlsxWriter looks for thirty such functions in every formula.
+        """
+        return formula.removeprefix("=")
+
+    def _relationship(self, file: str) -> str:
+        self.rel_count += 1
+        self.external_hyper_links.append(["/hyperlink", file, "External"])
+        return f"rId{self.rel_count}"
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:  # noqa: ANN401
+        super()._xml_start_tag_unencoded(tag, _without_custom_height(tag, attributes))
+
+    def _xml_empty_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:  # noqa: ANN401
+        super()._xml_empty_tag_unencoded(tag, _without_custom_height(tag, attributes))
+
+
+@lru_cache(maxsize=1024)  # many returns are answered in the same cells
+def _location(place: str) -> str:
+    return f" location={quoted(place)}" if place else ""
+
+
+def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> list[Any]:
+    return [a for a in attributes if tag != "row" or a[0] != "customHeight"]
+
+
+class _ExactStrings(SharedStrings):
+    """Texts exactly as given: XlsxWriter takes <r>…</r> for markup and misses chained escapes."""
+
+    def _write_sst_strings(self) -> None:
+        for text in self.string_table.string_table:
+            is_plain = text.isprintable() and "_x" not in text
+            stored = escaped(text if is_plain else encoded(text))
+            self.fh.write(f'<si><t xml:space="preserve">{stored}</t></si>')
+
+
+class _ExactPackager(Packager):
+    """Writes the parts straight into the file; XlsxWriter would hold each whole until the end."""
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write the file, once everything is prepared."""
+        with ZipStream(stream) as self._parts:
+            super()._create_package()
+
+    def _create_package(self) -> list[Any]:
+        return []
+
+    def _filename(self, xml_filename: str) -> StringIO:
+        return self._parts.part(xml_filename)
+
+    def _write_shared_strings_file(self) -> None:
+        if not self.workbook.str_table.count:
+            return
+        strings = _ExactStrings()
+        strings.string_table = self.workbook.str_table
+        strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+        strings._assemble_xml_file()
+
+
+class ExactWorkbook(Workbook):
+    """A workbook in which every text stands exactly as it was given."""
+
+    def __init__(self, stream: IO[bytes], options: dict[str, Any]) -> None:
+        super().__init__(BytesIO(), options)  # XlsxWriter prepares a file without parts
+        self._stream, self._packager = stream, _ExactPackager()
+        self.str_table.string_table = TextNumbers()
+
+    def _get_packager(self) -> Packager:
+        return self._packager
+
+    def _store_workbook(self) -> None:
+        super()._store_workbook()
+        self._packager.write(self._stream)
+
+    def _prepare_sst_string_data(self) -> None:
+        # Charts look their texts up now, but flat rows add theirs later: the table stays open.
+        self.str_table.string_array = list(self.str_table.string_table)
+
+
+class LockedWorkbook(ExactWorkbook):
+    """A workbook whose sheets cannot be renamed, moved or deleted.
+
+    XlsxWriter has no call for it; the schema wants workbookProtection just before bookViews.
+    """
+
+    def _write_book_views(self) -> None:
+        self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
+        super()._write_book_views()
+
+
+def new_workbook(stream: IO[bytes], font_size: float, locked: bool = False) -> Workbook:
+    """Return an empty workbook in our font; text written to it stays text."""
+    style = {"font_name": FONT, "font_size": font_size, "font_color": INK, "valign": "top"}
+    options = {
+        "in_memory": True,
+        "default_format_properties": style,
+        "default_row_height": _DEFAULT_ROW_PIXELS,
+    }
+    return (LockedWorkbook if locked else ExactWorkbook)(stream, options)
+
+
+def add_sheet(book: Workbook, name: str) -> GrowingSheet:
+    """Add a sheet whose rows grow while one types."""
+    sheet: GrowingSheet = book.add_worksheet(name, GrowingSheet)
+    return sheet
+
+
+def row_height(cells: Iterable[tuple[str, float]], font_size: float) -> float:
+    """Return the points a row needs for wrapped texts, each in a column of so many characters."""
+    lines = max((_lines(text, width * _NARROW_PER_WIDTH) for text, width in cells), default=1)
+    return _height(lines, font_size)
+
+
+class RowHeights:
+    """The heights of many rows under the same columns, of so many characters each."""
+
+    def __init__(self, widths: Iterable[float], font_size: float) -> None:
+        self._rooms = [width * _NARROW_PER_WIDTH for width in widths][::-1]
+        self._font_size = font_size
+
+    def of(self, values: Sequence[object]) -> float:
+        """Return the points a row needs; what is not a text fits on a line."""
+        lines = 1
+        # From the right, where the prose stands: most labels then surely need no more lines.
+        for value, room in zip(reversed(values), self._rooms, strict=True):
+            if isinstance(value, str) and _may_need_more(value, room * lines):
+                lines = max(lines, _lines(value, room))
+        return _height(lines, self._font_size)
+
+
+def _may_need_more(text: str, room: float) -> bool:
+    return len(text) * (1 if text.isascii() else 2) > room or "\n" in text
+
+
+def _height(lines: int, font_size: float) -> float:
+    return min(MAX_ROW_HEIGHT, math.ceil(lines * font_size * _LINE_SPACING) + 4)
+
+
+def _lines(text: str, room: float) -> int:
+    if "\n" in text:
+        return sum(_lines(line, room) for line in text.split("\n"))
+    return max(1, math.ceil(_columns(text) / room))
+
+
+def _columns(text: str) -> int:
+    """Return how many narrow characters wide a text is; a wide one counts as two."""
+    try:
+        return len(text.encode("cp932"))  # a byte for each narrow character it has, two for a wide
+    except UnicodeEncodeError:
+        wide = sum(unicodedata.east_asian_width(c) in "WFA" for c in text)
+        return len(text) + wide

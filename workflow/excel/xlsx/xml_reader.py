@@ -1,0 +1,69 @@
+"""An .xlsx from its XML parts alone → raw workbook: exact, and as fast as its spelling allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.excel.xlsx.number_formats import DayStyles, day_styles_of
+from workflow.excel.xlsx.package import Package, package_in
+from workflow.excel.xlsx.plain_texts import plain_texts
+from workflow.excel.xlsx.remarks import read_remarks
+from workflow.excel.xlsx.stored import Stored
+from workflow.excel.xlsx.workbook_part import NamedCell
+from workflow.excel.xlsx.xml_sheet import read_sheet, texts_of
+from workflow.model.raw import RawBook, RawSheet
+
+
+def read_xml(content: bytes, resultless: str = "") -> RawBook:
+    """Return what a workbook holds; of the sheet called resultless, no results of formulas.
+
+    Whatever this raises says the file is broken.
+    """
+    package = package_in(content)
+    stored = stored_in(package)
+    sheets = tuple(
+        read_sheet(sheet.name, package.read(sheet.part), stored, sheet.name != resultless)
+        for sheet in package.sheets
+        if sheet.holds_cells
+    )
+    saving = saving_of_package(package)
+    return RawBook(
+        sheets=sheets,
+        properties=custom_properties(package),
+        names=_names(package.workbook.named, {sheet.name: sheet for sheet in sheets}),
+        modified=saving.modified,
+        author=saving.author,
+        saved_by=saving.saved_by,
+        remarks=read_remarks(package),
+    )
+
+
+def stored_in(package: Package) -> Stored:
+    """Return what the cells of a workbook refer to. ValueError when it is no workbook."""
+    if not package.workbook.is_workbook:
+        raise ValueError("no workbook")
+    return Stored(shared_texts(package), _styles(package), package.workbook.since_1904)
+
+
+def shared_texts(package: Package) -> list[str]:
+    """Return the texts the cells of a workbook refer to."""
+    part = package.related("sharedStrings", package.book)
+    if not part:
+        return []
+    texts = plain_texts(package.read(part))
+    return texts_of(package.tree(part)) if texts is None else texts
+
+
+def _styles(package: Package) -> DayStyles:
+    part = package.related("styles", package.book)
+    return day_styles_of(package.read(part)) if part else DayStyles()
+
+
+def _names(named: Iterable[NamedCell], sheets: Mapping[str, RawSheet]) -> dict[str, str]:
+    """Return the text behind each name that stands for one cell of the workbook."""
+    return {
+        cell.name: sheets[cell.sheet].cells[cell.place].text
+        for cell in named
+        if cell.sheet in sheets and cell.place in sheets[cell.sheet].cells
+    }

@@ -1,0 +1,129 @@
+"""Text parts into a zip while they are written: no part is ever held whole.
+
+Long parts are compressed by a thread of their own, which needs no interpreter for that: one
+processor spells while another compresses. The bytes are the same with it and without.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from io import StringIO
+from typing import IO, TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from workflow.model.errors import OutputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+_AT_ONCE = 1 << 18
+"""Characters handed on together; a part of fewer is compressed where it is written."""
+
+_MOST_WAITING = 8
+_MOST_BYTES = (1 << 31) - 1
+"""Of one part: beyond them a zip needs extensions that make Excel ask whether to repair it."""
+
+_WHEN = (1980, 1, 1, 0, 0, 0)
+
+
+class ZipStream:
+    """A zip that is written part after part, always of the same time; leave it to have it whole."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._zip = ZipFile(stream, "w", compression=ZIP_DEFLATED)
+        self._part: PartText | None = None
+        self._stream: IO[bytes] | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._waiting: deque[Future[object]] = deque()
+
+    def part(self, name: str) -> PartText:
+        """Begin a part; the one before ends. What is written to it is UTF-8."""
+        self._end_part()
+        info = ZipInfo(name, _WHEN)
+        info.compress_type = ZIP_DEFLATED
+        self._part = PartText(self)
+        self._do(lambda: self._begin(info))
+        return self._part
+
+    def __enter__(self) -> ZipStream:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the last part and the zip. Raises what went wrong meanwhile."""
+        try:
+            if kind is None:
+                self._end_part()
+            self._wait(0)
+        finally:
+            if self._thread:
+                self._thread.shutdown()
+            if self._stream:
+                self._stream.close()
+            self._zip.close()
+
+    def take(self, content: bytes) -> None:
+        """Compress a piece of the part that is being written, in the thread once one was long."""
+        if len(content) >= _AT_ONCE and self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._thread = ThreadPoolExecutor(max_workers=1)
+        self._do(lambda: self._write(content))
+
+    def _write(self, content: bytes) -> None:
+        assert self._stream
+        self._stream.write(content)
+
+    def _begin(self, info: ZipInfo) -> None:
+        if self._stream:
+            self._stream.close()
+        self._stream = self._zip.open(info, "w")
+
+    def _end_part(self) -> None:
+        if self._part:
+            self._part.hand_on()
+            self._part = None
+
+    def _do(self, work: Callable[[], object]) -> None:
+        if self._thread is None:
+            work()
+            return
+        self._waiting.append(self._thread.submit(work))
+        self._wait(_MOST_WAITING)
+
+    def _wait(self, most: int) -> None:
+        while len(self._waiting) > most:
+            self._waiting.popleft().result()
+
+
+class PartText(StringIO):
+    """One part on its way into a zip. XlsxWriter writes into a StringIO, so it is one."""
+
+    def __init__(self, target: ZipStream) -> None:
+        super().__init__()
+        self._target = target
+        self._pieces: list[str] = []
+        self._held, self._written = 0, 0
+
+    def write(self, text: str) -> int:
+        """Take a text; it goes on when enough has come together.
+
+        Raises OutputError when the part becomes larger than Excel opens without asking.
+        """
+        self._pieces.append(text)
+        self._held += len(text)
+        if self._held >= _AT_ONCE:
+            self.hand_on()
+        return len(text)
+
+    def hand_on(self) -> None:
+        """Let go of what has come together."""
+        content = "".join(self._pieces).encode()
+        self._pieces, self._held = [], 0
+        self._written += len(content)
+        if self._written > _MOST_BYTES:
+            raise OutputError(
+                "文字の量が多すぎて、Excelで開けるファイルに収まらないため、台帳を作れませんでした。"
+                "計画を基本目標などで分け、それぞれ別の作業用フォルダーで集めてください。"
+            )
+        self._target.take(content)

@@ -1,0 +1,1 @@
+"""The words of the round trip: plan, fields, answers, findings. Nothing here reads or writes."""

@@ -1,0 +1,111 @@
+"""A workbook as it came: cells as they stand, whichever reader found them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from decimal import Decimal
+from enum import Enum
+
+from workflow.model.cells import plain_number
+
+
+class CellKind(Enum):
+    """What a cell holds."""
+
+    TEXT = "文字"
+    NUMBER = "数値"
+    BOOLEAN = "論理値"
+    DATE = "日付"
+    ERROR = "エラー値"
+    FORMULA = "数式"
+
+
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """One non-empty cell; text is what it holds as text, decoded as Excel shows it.
+
+    cached is the result stored with a formula, if any; since_1904 says that a number, read as a
+    day, counts from 1904.
+    """
+
+    kind: CellKind
+    text: str
+    number: Decimal | None = None
+    moment: datetime | None = None
+    cached: RawCell | None = None
+    since_1904: bool = False
+
+    @classmethod
+    def of_number(cls, number: Decimal, since_1904: bool = False) -> RawCell:
+        """Return the cell of a number."""
+        text = plain_number(number)
+        return cls(CellKind.NUMBER, text, number=number, since_1904=since_1904)
+
+    @classmethod
+    def of_day(cls, moment: datetime) -> RawCell:
+        """Return the cell of a day, or of a moment on it."""
+        day_alone = moment.time() == time()
+        text = moment.date().isoformat() if day_alone else moment.isoformat(" ")
+        return cls(CellKind.DATE, text, moment=moment)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the cell holds nothing but white space."""
+        return self.kind is CellKind.TEXT and not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Area:
+    """A block of cells, 1-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell lies in the block."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """One sheet; cells are found by their 1-based row and column.
+
+    filtered says that a filter is at work, which is why rows may be hidden.
+    """
+
+    name: str
+    cells: Mapping[tuple[int, int], RawCell]
+    merged: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    filtered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawRemark:
+    """A comment or a text box: what it says and the cell it belongs to."""
+
+    sheet: str
+    cell: str
+    text: str
+    author: str
+    is_shape: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RawBook:
+    """One workbook; names maps defined names to the text of the cell they stand for.
+
+    Author made it and saved_by saved it last, as stored; blank where it does not say.
+    """
+
+    sheets: tuple[RawSheet, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    modified: datetime | None = None
+    remarks: tuple[RawRemark, ...] = ()
+    author: str = ""
+    saved_by: str = ""

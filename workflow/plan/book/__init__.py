@@ -1,0 +1,1 @@
+"""plan.xlsx: the plan as a workbook, declared once for reading and writing."""

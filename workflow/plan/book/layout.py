@@ -1,0 +1,349 @@
+"""plan.xlsx, declared once: which cell spells which part of plan.json. Reader and writer follow it.
+
+計画 has one setting per row; the other three sheets are tables with one header row. The level
+columns of 取組内容 are the plan's own, so that table is made from the level names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workflow.plan.book.columns import Column, Kind, Setting, Spread, Table
+from workflow.plan.node import keys, parent
+
+PLAN_SHEET = "計画"
+SETTING_LABEL, VALUE_LABEL, HINT_LABEL = "設定", "値", "説明"
+PLAN_INTRO = "計画全体の設定です。「値」の列に記入してください。使わない設定は空欄のままにします。"
+
+
+SEPARATORS = "、，,・／/"
+"""What people put between codes that stand in one cell; no code holds any of them."""
+
+FLAG_WORDS: Mapping[bool, str] = MappingProxyType({True: "はい", False: "いいえ"})
+ANSWER_WORDS = MappingProxyType({"any": "いずれかの課", "each": "それぞれの課"})
+TYPE_WORDS = MappingProxyType({"text": "文章", "choice": "選択", "number": "数値", "date": "日付"})
+PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
+
+SETTINGS = (
+    Setting(label="計画名", pointer="/plan/title", hint="調査票や台帳の表題になります。"),
+    Setting(label="市区町村名", pointer="/plan/municipality/name", hint="団体の名前です。"),
+    Setting(
+        label="市区町村コード",
+        pointer="/plan/municipality/code",
+        hint="全国地方公共団体コード（数字6桁）です。",
+        example="272230",
+    ),
+    Setting(
+        label="とりまとめ課",
+        pointer="/plan/coordinator",
+        hint="回答を集める課です。シート「担当課」のコードで記入します。",
+    ),
+    Setting(
+        label="回答期限",
+        pointer="/plan/deadline",
+        kind=Kind.DAY,
+        hint="2024/5/31のように記入します。空欄でもかまいません。",
+    ),
+    Setting(
+        label="問い合わせ先",
+        pointer="/plan/contact",
+        kind=Kind.PROSE,
+        hint="調査票に載せる連絡先です。改行できます。",
+    ),
+    Setting(
+        label="用紙",
+        pointer="/plan/paper",
+        words=PAPER_WORDS,
+        hint="調査票の用紙です。空欄ならA4になります。",
+    ),
+    Setting(
+        label="シート保護のパスワード",
+        pointer="/plan/lock_password",
+        kind=Kind.PROSE,
+        hint="調査票の保護を解くための言葉です。空欄ならパスワードなしで保護します。",
+    ),
+    Setting(
+        label="開くためのパスワード",
+        pointer="/plan/open_passwords",
+        kind=Kind.PROSE,
+        spread=Spread.ACROSS,
+        hint="担当課がファイルに付けることのあるパスワードです。右へ並べて記入します。",
+    ),
+    Setting(
+        label="階層",
+        pointer="/levels",
+        spread=Spread.ACROSS,
+        hint="計画の段の名前を、上から順に右へ並べます。最後が一件ごとの取組内容です。",
+    ),
+    Setting(
+        label="集計表",
+        pointer="/matrices",
+        spread=Spread.PAIRS,
+        hint="行にするもの、列にするものの順です。階層の名前、担当課、選択の項目のキーを使います。"
+        "増やすときは、下に行を挿入し、ここと同じ「集計表」の設定を並べます。",
+    ),
+    Setting(
+        label="上限",
+        pointer="/plan/limits",
+        kind=Kind.NUMBER,
+        spread=Spread.NAMED,
+        blank="",
+        hint="受け付けるファイルの大きさなどの上限を変えるときに、名前と数を右へ並べて記入します。"
+        "名前は README.ja.md の「読むときの上限」にあります。",
+    ),
+    Setting(
+        label="書式の版",
+        pointer="/version",
+        kind=Kind.NUMBER,
+        hint="このファイルの書き方の版です。変えないでください。",
+    ),
+)
+
+DEPARTMENTS = Table(
+    sheet="担当課",
+    pointer="/departments",
+    intro="回答する課の一覧です。一行に一つの課を記入してください。",
+    columns=(
+        Column(
+            label="コード",
+            key="/code",
+            width=16,
+            hint="半角の英数字で短く付け、年度が替わっても変えません。",
+            example="FUKUSHI",
+        ),
+        Column(
+            label="担当課名",
+            key="/name",
+            width=30,
+            hint="調査票に載る名前です。",
+            example="福祉政策課",
+        ),
+        Column(
+            label="旧名・旧コード",
+            key="/formerly",
+            kind=Kind.LINES,
+            width=30,
+            hint="機構改革の前の課の名前やコードです。二つ以上は改行（Alt＋Enter）で区切ります。",
+            example="福祉課",
+        ),
+        Column(
+            label="庁外",
+            key="/external",
+            kind=Kind.FLAG,
+            width=12,
+            hint="庁外の団体は「はい」にします。",
+        ),
+        Column(
+            label="メール",
+            key="/email",
+            width=34,
+            hint="依頼や催促の宛先です。",
+            example="fukushi@example.jp",
+        ),
+    ),
+)
+
+FIELDS = Table(
+    sheet="様式",
+    pointer="/form/fields",
+    intro="担当課に記入してもらう項目の一覧です。一行に一つの項目を記入し、"
+    "選択肢は二つ目から下の行に続けてください（左の列は空欄のままにします）。",
+    columns=(
+        Column(
+            label="キー",
+            key="/key",
+            width=12,
+            hint="半角の英小文字の名前です。年度が替わっても変えません。",
+            example="progress",
+        ),
+        Column(
+            label="項目名",
+            key="/label",
+            width=15,
+            hint="調査票の見出しになります。",
+            example="取組状況",
+        ),
+        Column(
+            label="種類",
+            key="/type",
+            words=TYPE_WORDS,
+            width=8,
+            hint="文章・選択・数値・日付から選びます。",
+        ),
+        Column(
+            label="必須",
+            key="/required",
+            kind=Kind.FLAG,
+            width=8,
+            hint="必ず記入する項目は「はい」にします。",
+        ),
+        Column(
+            label="記入の説明",
+            key="/help",
+            kind=Kind.PROSE,
+            width=30,
+            hint="担当課に見せる説明です。",
+        ),
+        Column(
+            label="条件の項目",
+            key="/required_when/field",
+            width=12,
+            hint="ある項目の答えによって必須にするとき、その項目のキーを記入します。",
+        ),
+        Column(
+            label="条件の値",
+            key="/required_when/in",
+            kind=Kind.LINES,
+            width=12,
+            hint="必須になる答えです。二つ以上は改行で区切ります。",
+        ),
+        Column(
+            label="文字数の上限",
+            key="/max_length",
+            kind=Kind.NUMBER,
+            width=9,
+            hint="文章のときだけ使います。",
+        ),
+        Column(label="単位", key="/unit", width=8, hint="数値のときだけ使います。", example="千円"),
+        Column(
+            label="最小",
+            key="/minimum",
+            kind=Kind.BOUND,
+            width=10,
+            hint="数値か日付のときだけ使います。",
+        ),
+        Column(
+            label="最大",
+            key="/maximum",
+            kind=Kind.BOUND,
+            width=10,
+            hint="数値か日付のときだけ使います。",
+        ),
+        Column(
+            label="小数の桁数",
+            key="/decimals",
+            kind=Kind.NUMBER,
+            width=8,
+            hint="数値のときだけ使います。",
+        ),
+        Column(
+            label="評価の順",
+            key="/ordered",
+            kind=Kind.FLAG,
+            width=9,
+            hint="選択肢が良い順に並ぶときは「はい」にします。",
+        ),
+    ),
+    detail_key="/choices",
+    details=(
+        Column(
+            label="選択肢", key="/value", width=11, hint="選択のときだけ、一行に一つ記入します。"
+        ),
+        Column(label="意味", key="/meaning", kind=Kind.PROSE, width=28, hint="選択肢の説明です。"),
+        Column(
+            label="別の書き方",
+            key="/aliases",
+            kind=Kind.LINES,
+            width=13,
+            hint="同じ答えとみなす書き方です。二つ以上は改行で区切ります。",
+            example="良",
+        ),
+    ),
+)
+
+
+def item_table(levels: tuple[str, ...]) -> Table:
+    """Return the sheet 取組内容 for these levels; the last one names the item itself."""
+    above = tuple(
+        Column(
+            label=name,
+            key=f"/path/{depth}",
+            kind=Kind.NAME,
+            width=28,
+            hint="シート「計画」の階層です。",
+            blank="",
+        )
+        for depth, name in enumerate(levels[:-1])
+    )
+    return Table(
+        sheet="取組内容",
+        pointer="/items",
+        lists=("path", "departments"),
+        intro="計画の取組内容の一覧です。一行に一件を記入してください。",
+        columns=(
+            Column(
+                label="整理番号",
+                key="/id",
+                width=12,
+                hint="一件ごとの番号です。年度が替わっても変えません。",
+                example="1-1",
+            ),
+            *above,
+            Column(
+                label=levels[-1], key="/title", width=44, hint="取組内容です。255文字まで書けます。"
+            ),
+            Column(
+                label="計画書ページ",
+                key="/pages",
+                width=13,
+                hint="計画書の中のページです。",
+                example="44-45",
+            ),
+            Column(
+                label="担当課",
+                key="/departments",
+                kind=Kind.CODES,
+                width=16,
+                hint="担当課のコードです。一覧から選べます。二つ以上は、改行（Alt＋Enter）か「、」で"
+                "区切って書きます。",
+                example="FUKUSHI、KIKI",
+            ),
+            Column(
+                label="回答の求め方",
+                key="/answer",
+                words=ANSWER_WORDS,
+                width=16,
+                hint="担当課が二つ以上のとき、一つの回答でよいか、それぞれ必要かです。",
+            ),
+        ),
+    )
+
+
+ITEM_SHEET = item_table(("",)).sheet
+SHEETS = (PLAN_SHEET, DEPARTMENTS.sheet, ITEM_SHEET, FIELDS.sheet)
+"""The sheets, in their order."""
+
+
+def _labels() -> dict[str, str]:
+    labels = {
+        "/plan": "計画",
+        "/plan/municipality": "市区町村",
+        "/form": "様式",
+        "/form/fields/*/required_when": "条件の項目",
+        "/items/*/path": "階層",
+        "/matrices/*/rows": "集計表の行",
+        "/matrices/*/columns": "集計表の列",
+    }
+    labels |= {setting.pointer: setting.label for setting in SETTINGS}
+    for table in (DEPARTMENTS, item_table(("取組内容",)), FIELDS):
+        labels[table.pointer] = table.sheet
+        labels |= {f"{table.pointer}/*{c.key}": c.label for c in table.columns}
+        labels |= {f"{table.pointer}/*{table.detail_key}/*{c.key}": c.label for c in table.details}
+    labels[f"{FIELDS.pointer}/*{FIELDS.detail_key}"] = FIELDS.details[0].label
+    return labels
+
+
+_LABELS = _labels()
+
+
+def label_of(pointer: str) -> str:
+    """Return what people call the part of a plan at a pointer: its column, setting or sheet.
+
+    An entry of a list is called like the list; an unknown key is its own name.
+    """
+    parts = keys(pointer)
+    pattern = "".join(f"/{'*' if part.isdecimal() else part}" for part in parts)
+    while pattern.endswith("/*") and pattern not in _LABELS:
+        pattern = parent(pattern)
+    return _LABELS.get(pattern, parts[-1] if parts else "計画")

@@ -1,0 +1,316 @@
+"""plan.xlsx → Document: every cell's value goes to its pointer, and its place is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from workflow.model.cells import folded
+from workflow.model.findings import Code, Finding, Place
+from workflow.plan.book.cells import Cell, Holds, Sheet, read_sheets
+from workflow.plan.book.columns import Column, Setting, Spread, Table
+from workflow.plan.book.layout import (
+    DEPARTMENTS,
+    FIELDS,
+    HINT_LABEL,
+    ITEM_SHEET,
+    PLAN_SHEET,
+    SETTING_LABEL,
+    SETTINGS,
+    SHEETS,
+    VALUE_LABEL,
+    item_table,
+)
+from workflow.plan.book.values import understood
+from workflow.plan.document import Document
+from workflow.plan.node import Node, child, keys
+
+_HEADER_SEARCH_ROWS = 30
+
+
+def read_book(content: bytes, file: str) -> Document:
+    """Return the document a plan.xlsx spells. Raises PlanError when it is no readable workbook."""
+    reading = _Reading(file)
+    sheets = read_sheets(content, file, SHEETS)
+    for name in SHEETS:
+        if name not in sheets:
+            reading.note(Code.PLAN_MISSING_SHEET, Place(file=file, sheet=name), name=name)
+    if PLAN_SHEET in sheets:
+        _read_settings(reading, sheets[PLAN_SHEET])
+    for pointer in ("/plan", *(setting.pointer for setting in SETTINGS)):
+        reading.places.setdefault(pointer, Place(file=file, sheet=PLAN_SHEET))
+    for table in _tables(reading):
+        if table.sheet in sheets:
+            _read_table(reading, sheets[table.sheet], table)
+        reading.places.setdefault(table.pointer, Place(file=file, sheet=table.sheet))
+    return Document(reading.content, file, reading.places, tuple(reading.findings))
+
+
+def _tables(reading: _Reading) -> tuple[Table, ...]:
+    levels = tuple(node.text for node in Node(reading.content)["levels"].elements)
+    if levels:
+        return (DEPARTMENTS, item_table(levels), FIELDS)
+    place = reading.places["/items"] = Place(file=reading.file, sheet=ITEM_SHEET)
+    reading.note(Code.PLAN_LEVELS_UNKNOWN, place)
+    return (DEPARTMENTS, FIELDS)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    file: str
+    content: dict[str, Any] = field(
+        default_factory=lambda: {
+            "plan": {"municipality": {}},
+            "levels": [],
+            "departments": [],
+            "items": [],
+            "form": {"fields": []},
+        }
+    )
+    places: dict[str, Place] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def note(self, code: Code, place: Place, **details: str) -> None:
+        self.findings.append(code.at(place, **details))
+
+    def place(self, sheet: str, cell: Cell) -> Place:
+        return Place(file=self.file, sheet=sheet, cell=cell.ref)
+
+    def repeated(self, sheet: str, cell: Cell, what: str, first: Cell) -> None:
+        place = self.place(sheet, cell)
+        self.note(Code.PLAN_DUPLICATE, place, what=what, value=cell.text, other=first.ref)
+
+    def take(self, pointer: str, sheet: str, cell: Cell, like: Setting | Column) -> None:
+        """Store what a cell says at a pointer, and say so when it holds the wrong kind of thing."""
+        place = self.places[pointer] = self.place(sheet, cell)
+        if cell.holds is Holds.FORMULA:
+            self.note(Code.PLAN_FORMULA, place)
+        elif like.kind.is_text and cell.holds not in (Holds.TEXT, Holds.NOTHING):
+            self.note(Code.PLAN_NOT_TEXT, place, kind=cell.holds.value, value=cell.text)
+        value = understood(cell, like.kind, like.words)
+        if value is None:
+            self.put_blank(pointer, like)
+        else:
+            self.put(pointer, value)
+
+    def put_blank(self, pointer: str, like: Setting | Column) -> None:
+        """Store what an empty cell stands for; most leave their key out."""
+        if like.blank is not None:
+            self.put(pointer, like.blank)
+
+    def put(self, pointer: str, value: object) -> None:
+        """Store a value; the objects and lists on the way to it are made as needed."""
+        *way, last = keys(pointer)
+        container: dict[str, Any] | list[Any] = self.content
+        for key, following in pairwise([*way, last]):
+            container = _entered(container, key, [] if following.isdecimal() else {})
+        if isinstance(container, list):
+            container.append(value)
+        else:
+            container[last] = value
+
+
+def _entered(
+    container: dict[str, Any] | list[Any], key: str, new: dict[str, Any] | list[Any]
+) -> dict[str, Any] | list[Any]:
+    """Return what a container holds under a key, after putting the new thing there if needed."""
+    inside: dict[str, Any] | list[Any]
+    if isinstance(container, dict):
+        inside = container.setdefault(key, new)
+    else:
+        if int(key) == len(container):
+            container.append(new)
+        inside = container[int(key)]
+    return inside
+
+
+# --- 計画: one setting per row
+
+
+def _read_settings(reading: _Reading, sheet: Sheet) -> None:
+    header = _Header.of(sheet, (SETTING_LABEL, VALUE_LABEL, HINT_LABEL))
+    if not _complete(reading, sheet, header, (SETTING_LABEL, VALUE_LABEL)):
+        return
+    settings = {folded(setting.label): setting for setting in SETTINGS}
+    seen: dict[str, Cell] = {}
+    for row in header.rows_below(sheet):
+        name = row[header.columns[folded(SETTING_LABEL)]]
+        values = _values(row, header)
+        setting = settings.get(folded(name.text))
+        if setting is None:
+            if name.text.strip() or any(cell.text.strip() for cell in values):
+                place = reading.place(sheet.name, name)
+                reading.note(Code.PLAN_UNKNOWN_SETTING, place, value=name.text)
+        elif setting.label in seen and setting.spread in (Spread.ONE, Spread.ACROSS):
+            reading.repeated(sheet.name, name, "設定", seen[setting.label])
+        else:
+            seen[setting.label] = name
+            _read_setting(reading, sheet.name, setting, values)
+
+
+def _values(row: Sequence[Cell], header: _Header) -> tuple[Cell, ...]:
+    """Return the value cells of a row, two at least."""
+    first = header.columns[folded(VALUE_LABEL)]
+    hint = header.columns.get(folded(HINT_LABEL), len(row))
+    values = tuple(row[first : hint if hint > first else len(row)])
+    return values if len(values) > 1 else (*values, Cell(values[0].ref, Holds.NOTHING))
+
+
+def _read_setting(
+    reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]
+) -> None:
+    pointer = setting.pointer
+    reading.places.setdefault(pointer, reading.place(sheet, values[0]))
+    filled = [c for c in values if understood(c, setting.kind, setting.words) is not None]
+    extra: Sequence[Cell] = ()
+    if setting.spread is Spread.ACROSS:
+        for number, cell in enumerate(filled):
+            reading.take(child(pointer, number), sheet, cell, setting)
+    elif setting.spread is Spread.ONE:
+        reading.take(pointer, sheet, (filled or values)[0], setting)
+        extra = filled[1:]
+    elif filled:
+        take_row = _take_pair if setting.spread is Spread.PAIRS else _take_named
+        take_row(reading, sheet, setting, values)
+        extra = [cell for cell in filled if cell not in values[:2]]
+    for cell in extra:
+        reading.note(Code.PLAN_EXTRA_VALUE, reading.place(sheet, cell), value=cell.text)
+
+
+def _take_pair(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
+    matrix = child(setting.pointer, len(Node(reading.content).at(setting.pointer).elements))
+    reading.put(matrix, {})
+    reading.take(f"{matrix}/rows", sheet, values[0], setting)
+    reading.take(f"{matrix}/columns", sheet, values[1], setting)
+
+
+def _take_named(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
+    if Node(reading.content).at(setting.pointer).value is None:
+        reading.put(setting.pointer, {})
+    name, value = values[:2]
+    pointer = child(setting.pointer, name.text.strip())
+    if pointer in reading.places:
+        first = Cell(reading.places[pointer].cell, Holds.TEXT)
+        reading.repeated(sheet, name, setting.label, first)
+    else:
+        reading.take(pointer, sheet, value, setting)
+
+
+# --- 担当課, 取組内容, 様式: one entry per row
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Where a header row is, and which column has which label (folded)."""
+
+    row: int
+    columns: Mapping[str, int]
+
+    @classmethod
+    def of(cls, sheet: Sheet, labels: Sequence[str]) -> _Header:
+        """Return the row with the most of these labels; above everything if there is none."""
+        wanted = {folded(label) for label in labels}
+        best = cls(-1, {})
+        for number, row in enumerate(sheet.rows[:_HEADER_SEARCH_ROWS]):
+            columns: dict[str, int] = {}
+            for column, cell in enumerate(row):
+                if folded(cell.text) in wanted:
+                    columns.setdefault(folded(cell.text), column)
+            if len(columns) > len(best.columns):
+                best = cls(number, columns)
+        return best
+
+    def rows_below(self, sheet: Sheet) -> tuple[tuple[Cell, ...], ...]:
+        return sheet.rows[self.row + 1 :] if self.columns else ()
+
+    def place(self, file: str, sheet: Sheet) -> Place:
+        cell = sheet.rows[self.row][0].ref if self.columns else ""
+        return Place(file=file, sheet=sheet.name, cell=cell)
+
+
+def _complete(reading: _Reading, sheet: Sheet, header: _Header, labels: Sequence[str]) -> bool:
+    """Note which labels are missing or stand there twice; return whether none is missing."""
+    place = header.place(reading.file, sheet)
+    missing = [label for label in labels if folded(label) not in header.columns]
+    for label in missing:
+        reading.note(Code.PLAN_MISSING_COLUMN, place, name=label)
+    row = sheet.rows[header.row] if header.columns else ()
+    for column, cell in enumerate(row):
+        first = header.columns.get(folded(cell.text), column)
+        if first != column:
+            reading.repeated(sheet.name, cell, "見出し", row[first])
+    return not missing
+
+
+def _read_table(reading: _Reading, sheet: Sheet, table: Table) -> None:
+    labels = [column.label for column in table.all_columns]
+    header = _Header.of(sheet, labels)
+    _complete(reading, sheet, header, labels)
+    reading.places[table.pointer] = header.place(reading.file, sheet)
+    rows = _Rows(reading, sheet, header, table)
+    entry = -1
+    for row in header.rows_below(sheet):
+        if rows.has_any(row, table.columns):
+            entry += 1
+            rows.read_entry(row, entry)
+        elif rows.has_any(row, table.details):
+            rows.read_detail(row, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Reads the rows of one table into the entries of its list."""
+
+    reading: _Reading
+    sheet: Sheet
+    header: _Header
+    table: Table
+
+    def cells(
+        self, row: Sequence[Cell], columns: Sequence[Column]
+    ) -> Iterator[tuple[Column, Cell | None]]:
+        for column in columns:
+            index = self.header.columns.get(folded(column.label))
+            yield column, None if index is None else row[index]
+
+    def has_any(self, row: Sequence[Cell], columns: Sequence[Column]) -> bool:
+        return any(cell and cell.text.strip() for _, cell in self.cells(row, columns))
+
+    def read_entry(self, row: Sequence[Cell], index: int) -> None:
+        pointer = child(self.table.pointer, index)
+        self.reading.put(pointer, {key: [] for key in self.table.lists})
+        self._take_all(pointer, row, self.table.columns)
+        if self.table.details:
+            details = pointer + self.table.detail_key
+            _, first = next(self.cells(row, self.table.details))
+            if first:
+                self.reading.places[details] = self.reading.place(self.sheet.name, first)
+            if self.has_any(row, self.table.details):
+                self._read_detail_of(details, row)
+
+    def read_detail(self, row: Sequence[Cell], index: int) -> None:
+        if index >= 0:
+            self._read_detail_of(child(self.table.pointer, index) + self.table.detail_key, row)
+        else:
+            place = self.reading.place(self.sheet.name, row[0])
+            self.reading.note(Code.PLAN_ORPHAN_ROW, place)
+
+    def _read_detail_of(self, pointer: str, row: Sequence[Cell]) -> None:
+        detail = child(pointer, len(Node(self.reading.content).at(pointer).elements))
+        self.reading.put(detail, {})
+        self._take_all(detail, row, self.table.details)
+
+    def _take_all(self, pointer: str, row: Sequence[Cell], columns: Sequence[Column]) -> None:
+        self.reading.places[pointer] = self.reading.place(self.sheet.name, row[0])
+        for column, cell in self.cells(row, columns):
+            if cell:
+                self.reading.take(pointer + column.key, self.sheet.name, cell, column)
+            else:
+                # Where its absence was noted, so what follows from it is not noted again.
+                place = self.header.place(self.reading.file, self.sheet)
+                self.reading.places[pointer + column.key] = place
+                self.reading.put_blank(pointer + column.key, column)

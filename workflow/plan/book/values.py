@@ -1,0 +1,85 @@
+"""How the values of plan.json are spelled in the cells of plan.xlsx, in both directions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from workflow.model.cells import folded
+from workflow.plan.book.cells import Cell, Holds
+from workflow.plan.book.columns import Kind
+from workflow.plan.book.layout import FLAG_WORDS, SEPARATORS
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+_BETWEEN_CODES = re.compile(f"[\n{re.escape(SEPARATORS)}]")
+
+
+def spelled(value: object, kind: Kind, words: Mapping[str, str]) -> str:
+    """Return the text of the cell for a value; a value that is not there is a blank cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return FLAG_WORDS[value]
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return words.get(str(value), str(value))
+
+
+def understood(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
+    """Return the value a cell spells, None for a blank one.
+
+    What cannot be understood is returned as its text: the schema then refuses it at its place.
+    """
+    text = cell.text if kind is Kind.PROSE else cell.text.strip()
+    if not text:
+        return None
+    match kind:
+        case Kind.LINES:
+            return _names(text.split("\n"))
+        case Kind.CODES:
+            return _names(_BETWEEN_CODES.split(text))
+        case Kind.FLAG:
+            return _flag(cell, text)
+        case Kind.NUMBER:
+            return _number(cell, text)
+        case Kind.DAY:
+            return _day(cell, text)
+        case Kind.BOUND:
+            bound = _number(cell, text)
+            return _day(cell, text) if isinstance(bound, str) else bound
+        case _:
+            return next((key for key, word in words.items() if folded(word) == folded(text)), text)
+
+
+def _names(parts: Iterable[str]) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _flag(cell: Cell, text: str) -> object:
+    if cell.holds is Holds.FLAG:
+        return cell.value
+    return next((flag for flag, word in FLAG_WORDS.items() if word == text), text)
+
+
+def _number(cell: Cell, text: str) -> object:
+    if cell.holds is Holds.NUMBER:
+        return cell.value
+    plain = unicodedata.normalize("NFKC", text).replace(",", "")
+    if _INTEGER.fullmatch(plain):
+        return int(plain)
+    return float(plain) if _DECIMAL.fullmatch(plain) else text
+
+
+def _day(cell: Cell, text: str) -> str:
+    if isinstance(cell.value, datetime):
+        return cell.value.date().isoformat()
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
+    try:
+        return date(*map(int, match.groups())).isoformat() if match else text
+    except ValueError:
+        return text

@@ -1,0 +1,213 @@
+"""A document → plan.xlsx. Every value is written as text, so Excel changes none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTED_INK
+from workflow.excel.workbook import PAPERS, add_sheet, new_workbook, row_height
+from workflow.model.cells import column_letters
+from workflow.plan.book.columns import Column, Kind, Setting, Spread, Table, told
+from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
+from workflow.plan.book.layout import (
+    DEPARTMENTS,
+    FIELDS,
+    HINT_LABEL,
+    PLAN_INTRO,
+    PLAN_SHEET,
+    SETTING_LABEL,
+    SETTINGS,
+    VALUE_LABEL,
+    item_table,
+)
+from workflow.plan.book.values import spelled
+from workflow.plan.node import Node
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+# Fixed, so that the same plan gives the same bytes.
+_CREATED = datetime(2024, 4, 1)
+_FONT_SIZE = 10.0
+
+_NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 23, (34, 18), 64
+_MIN_VALUE_COLUMNS = 4
+_SPARE_ROWS = 15
+_INTRO_ROW, _HINT_ROW, _HEADER_ROW, _FIRST_ROW = range(4)
+
+
+def written_book(document: Mapping[str, Any]) -> bytes:
+    """Return the workbook of a document; parts that are not there yet are blank."""
+    stream = BytesIO()
+    root = Node(document)
+    levels = tuple(level.text for level in root["levels"].elements)
+    with new_workbook(stream, _FONT_SIZE) as book:
+        book.set_properties({"title": root.at("/plan/title").text, "created": _CREATED})
+        styles = _styles_of(book)
+        guides = Guides.of(book, _FIRST_ROW)
+        _write_settings(book, styles, guides, root)
+        for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS):
+            _write_table(book, styles, guides, root, table)
+    return stream.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """The formats of the workbook. Open ones are for the cells nobody has written to yet."""
+
+    intro: Format
+    hint: Format
+    header: Format
+    name: Format
+    text: Format
+    other: Format
+    group: Format
+    open_text: Format
+    open_other: Format
+
+    def value(self, kind: Kind) -> Format:
+        return self.text if kind.is_text else self.other
+
+    def open_value(self, kind: Kind) -> Format:
+        return self.open_text if kind.is_text else self.open_other
+
+
+def _styles_of(book: Workbook) -> _Styles:
+    base = {"valign": "top", "text_wrap": True}
+    ruled = {**base, "border": 1, "border_color": LINE}
+    # Excel would turn the id 1-1 into a date; a cell formatted as text keeps it.
+    text = {"num_format": "@"}
+
+    def style(*parts: Mapping[str, object]) -> Format:
+        return book.add_format({key: value for part in parts for key, value in part.items()})
+
+    heading = {"bold": True, "valign": "vcenter"}
+    return _Styles(
+        intro=style(
+            base, heading, {"font_size": 12, "font_color": HEADER_FILL, "text_wrap": False}
+        ),
+        hint=style(ruled, {"font_size": 9, "font_color": MUTED_INK, "bg_color": LABEL_FILL}),
+        header=style(ruled, heading, {"font_color": HEADER_INK, "bg_color": HEADER_FILL}),
+        name=style(ruled, {"bold": True, "font_color": HEADER_FILL, "bg_color": LABEL_FILL}),
+        text=style(ruled, text),
+        other=style(ruled),
+        group=style({"border": 1, "border_color": LINE, "top_color": HEADER_FILL}),
+        open_text=style(base, text),
+        open_other=style(base),
+    )
+
+
+def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node) -> None:
+    rows = [(setting, texts) for setting in SETTINGS for texts in _setting_rows(root, setting)]
+    width = max(_MIN_VALUE_COLUMNS, *(len(texts) for _, texts in rows))
+    widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
+    sheet = _new_sheet(book, styles, PLAN_SHEET, PLAN_INTRO)
+    for column, column_width in enumerate(widths):
+        sheet.set_column(column, column, column_width, styles.open_text)
+    header_row = 1
+    header = [SETTING_LABEL, VALUE_LABEL, *[""] * (width - 1), HINT_LABEL]
+    _write_row(sheet, header_row, header, [styles.header] * len(header))
+    last_hint = ""
+    for row, (setting, texts) in enumerate(rows, start=header_row + 1):
+        hint = "" if told(setting) == last_hint else told(setting)
+        last_hint = told(setting)
+        line = [setting.label, *texts, *[""] * (width - len(texts)), hint]
+        _write_row(
+            sheet, row, line, [styles.name, *[styles.value(setting.kind)] * width, styles.hint]
+        )
+        _fit_row(sheet, row, line, widths)
+        guides.guide_setting(sheet, row, width, setting)
+    _finish(sheet, header_row, width + 1)
+
+
+def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, table: Table) -> None:
+    columns = table.all_columns
+    widths = [column.width for column in columns]
+    sheet = _new_sheet(book, styles, table.sheet, table.intro)
+    hints = [told(column) for column in columns]
+    _write_row(sheet, _HINT_ROW, hints, [styles.hint] * len(columns))
+    _fit_row(sheet, _HINT_ROW, hints, widths)
+    _write_row(
+        sheet, _HEADER_ROW, [column.label for column in columns], [styles.header] * len(columns)
+    )
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width, styles.open_value(column.kind))
+    rows = [*_table_rows(root, table), *[[""] * len(columns)] * _SPARE_ROWS]
+    for row, texts in enumerate(rows, start=_FIRST_ROW):
+        _write_row(sheet, row, texts, [styles.value(column.kind) for column in columns])
+        _fit_row(sheet, row, texts, widths)
+    if table.details:
+        area = (_FIRST_ROW, 0, _FIRST_ROW + len(rows) - 1, len(columns) - 1)
+        starts = f'=$A{_FIRST_ROW + 1}<>""'
+        rule = {"type": "formula", "criteria": starts, "format": styles.group}
+        sheet.conditional_format(*area, rule)
+    guides.guide_table(sheet, table)
+    _finish(sheet, _HEADER_ROW, len(columns) - 1)
+
+
+def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
+    """Yield the values of each row a setting takes; a setting without values takes a blank one."""
+    for values in _setting_values(root.at(setting.pointer), setting.spread):
+        yield [spelled(value, setting.kind, setting.words) for value in values]
+
+
+def _setting_values(node: Node, spread: Spread) -> list[list[object]]:
+    match spread:
+        case Spread.ONE:
+            return [[node.value]]
+        case Spread.ACROSS:
+            return [[element.value for element in node.elements]]
+        case Spread.PAIRS:
+            return [[m["rows"].value, m["columns"].value] for m in node.elements] or [[]]
+        case Spread.NAMED:
+            return [[name, limit] for name, limit in node.members] or [[]]
+
+
+def _table_rows(root: Node, table: Table) -> Iterator[list[str]]:
+    for entry in root.at(table.pointer).elements:
+        own = _texts(entry, table.columns)
+        details = entry.at(table.detail_key).elements if table.details else ()
+        lines = [_texts(detail, table.details) for detail in details]
+        yield [*own, *(lines[0] if lines else [""] * len(table.details))]
+        for line in lines[1:]:
+            yield [*[""] * len(own), *line]
+
+
+def _texts(entry: Node, columns: Sequence[Column]) -> list[str]:
+    return [spelled(entry.at(c.key).value, c.kind, c.words) for c in columns]
+
+
+def _new_sheet(book: Workbook, styles: _Styles, name: str, intro: str) -> Worksheet:
+    sheet = add_sheet(book, name)
+    sheet.write_string(_INTRO_ROW, 0, f"{intro}{COLOURS}", styles.intro)
+    sheet.set_row(_INTRO_ROW, 26)
+    return sheet
+
+
+def _finish(sheet: Worksheet, header_row: int, last_column: int) -> None:
+    sheet.freeze_panes(header_row + 1, 1)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(PAPERS["A4"])
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(header_row)
+    sheet.set_footer("&C&P / &N")
+    # Numbers are written as text on purpose; Excel need not point at each with a green corner.
+    written = f"A1:{column_letters(last_column + 1)}{_FIRST_ROW + GUIDED_ROWS}"
+    sheet.ignore_errors({"number_stored_as_text": written})
+
+
+def _write_row(sheet: Worksheet, row: int, texts: Sequence[str], styles: Sequence[Format]) -> None:
+    for column, (text, style) in enumerate(zip(texts, styles, strict=True)):
+        sheet.write_string(row, column, text, style)
+
+
+def _fit_row(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:
+    sheet.set_row(row, row_height(zip(texts, widths, strict=True), _FONT_SIZE))

@@ -1,0 +1,205 @@
+"""A file in returned/ → the workbooks in it, or the reason why there is none to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from workflow.excel.xlsx.strict import as_transitional
+from workflow.model.findings import Code, Finding, Place
+from workflow.model.limits import MILLION, USUAL, Limits
+from workflow.model.plan import Outcome, Return
+from workflow.model.raw import RawBook
+from workflow.returned.inbox import Received, content_of
+from workflow.returned.intake.archive import Allowance, members
+from workflow.returned.intake.detect import Kind, examine
+from workflow.returned.intake.not_workbooks import is_litter, suffix
+from workflow.returned.intake.refusal import (
+    Refusal,
+    RefusedError,
+    broken,
+    not_a_return,
+    too_large,
+    unreadable,
+)
+from workflow.returned.intake.used_range import refuse_absurd
+from workflow.returned.readers.first_reading import read_first
+from workflow.storage.files import sha256
+
+Reading = Callable[[Kind, bytes, Limits], RawBook]
+"""How a workbook is read once it is known what it is. Raises what says it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook that could be read, with what is known of the file it came in."""
+
+    read: Return
+    book: RawBook
+
+
+def open_received(
+    received: Received,
+    passwords: Sequence[str] = (),
+    reading: Reading = read_first,
+    limits: Limits = USUAL,
+) -> Iterator[Opened | Return]:
+    """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome."""
+    empty = _unread(received)
+    refusal = _refused_unread(received, limits)
+    if refusal is not None:
+        yield _refused(empty, refusal)
+        return
+    most = limits.file_megabytes * MILLION
+    content = content_of(received, most)
+    if content is None:
+        litter = is_litter(received.name)  # Excel keeps its own ~$ files locked
+        code = not_a_return(Code.FILE_LITTER) if litter else unreadable(Code.FILE_NOT_OPENED)
+        yield _refused(empty, code)
+        return
+    if len(content) > most:  # it grew since it was listed
+        yield _refused(empty, too_large(f"{most:,}バイトを超える"))
+        return
+    yield from _Opening(passwords, reading, limits).open(_known(empty, content), content)
+
+
+def unjudged(received: Received, code: Code, **details: object) -> Return:
+    """Return the outcome of a file whose reading was cut short."""
+    if suffix(received.name) == ".zip":
+        return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
+    return closed(_unread(received), Outcome.UNREADABLE, code, **details)
+
+
+def closed(read: Return, outcome: Outcome, code: Code, **details: object) -> Return:
+    """Return the final outcome of a file that says nothing more."""
+    finding = code.at(Place(file=read.path), **details)
+    return replace(read, outcome=outcome, findings=(finding,))
+
+
+def with_notices(opened: Opened, judged: Return) -> Return:
+    """Return a judged return together with what was noticed while it was opened."""
+    if not judged.outcome.is_answer:
+        return judged
+    return replace(judged, findings=(*opened.read.findings, *judged.findings))
+
+
+class _Opening:
+    """The opening of one file in returned/, with all that lies in it."""
+
+    def __init__(self, passwords: Sequence[str], reading: Reading, limits: Limits) -> None:
+        self._passwords = tuple(passwords)
+        self._reading = reading
+        self._limits = limits
+        self._allowance = Allowance(limits)
+
+    def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
+        """Yield the workbooks in some bytes, each with what is known of it."""
+        if is_litter(read.path):
+            yield _refused(read, not_a_return(Code.FILE_LITTER))
+            return
+        kind = examine(read.path, content, self._limits)
+        if isinstance(kind, Refusal):
+            yield _refused(read, kind)
+        elif kind is not Kind.ARCHIVE:
+            yield self._open_book(read, kind, content)
+        elif nesting == self._limits.archive_depth:
+            yield _refused(read, unreadable(Code.FILE_ARCHIVE_NESTED))
+        else:
+            yield from self._open_archive(read, content, nesting)
+
+    def _open_archive(
+        self, read: Return, content: bytes, nesting: int
+    ) -> Iterator[Opened | Return]:
+        found = members(read.path, content, self._passwords, self._allowance)
+        if isinstance(found, Refusal):
+            yield _refused(read, found)
+            return
+        for member in found:
+            inner = replace(read, path=member.path, sha256="", size=0, envelope=read.lying)
+            if isinstance(member.content, Refusal):
+                yield _refused(inner, member.content)
+            else:
+                yield from self.open(_known(inner, member.content), member.content, nesting + 1)
+
+    def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
+        try:
+            inner, plain = self._unlocked(read.path, kind, content)
+            if inner is Kind.STRICT:
+                plain = as_transitional(plain)
+            book = self._reading(inner, plain, self._limits)
+            refuse_absurd(book, self._limits)
+            return _opened(read, inner, book)
+        except RefusedError as error:
+            return _refused(read, error.refusal)
+        except MemoryError:
+            raise
+        except Exception:
+            # Whatever a reader trips over in a damaged workbook, it costs this file alone.
+            reason = "中身の書き方に誤りがあります"
+            return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
+
+    def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:
+        """Return a workbook without its password."""
+        from workflow.returned.intake.decrypt import decrypted, is_encrypted_xls
+
+        if kind is not Kind.ENCRYPTED and not (kind is Kind.XLS and is_encrypted_xls(content)):
+            return kind, content
+        plain = decrypted(content, self._passwords)
+        if plain is None:
+            raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
+        inner = examine(name, plain, self._limits)
+        if isinstance(inner, Refusal):
+            raise RefusedError(inner)
+        if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
+            raise RefusedError(broken("パスワードを外した中身がExcelの形になっていません"))
+        return inner, plain
+
+
+def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:
+    known = replace(
+        read,
+        modified=book.modified,
+        author=book.author,
+        saved_by=book.saved_by,
+        format=kind.label,
+        findings=tuple(_notices(read.path, kind)),
+    )
+    return Opened(known, book)
+
+
+def _notices(name: str, kind: Kind) -> Iterator[Finding]:
+    place, extension = Place(file=name), suffix(name)
+    if extension not in kind.extensions:
+        shown, right = extension or "なし", kind.extensions[0]
+        yield Code.FILE_WRONG_EXTENSION.at(place, extension=shown, kind=kind.label, right=right)
+    if kind in (Kind.XLS, Kind.XLSB):
+        yield Code.FILE_VALUES_ONLY.at(place, kind=kind.label)
+
+
+def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
+    """Return why a file is not even read, if so."""
+    if received.folder:
+        return not_a_return(Code.FILE_FOLDER)
+    if not received.regular:
+        return unreadable(Code.FILE_LINK)
+    if received.size > limits.file_megabytes * MILLION:
+        return too_large(f"{received.size:,}バイト")
+    return None
+
+
+def _refused(read: Return, refusal: Refusal) -> Return:
+    return closed(read, refusal.outcome, refusal.code, **refusal.details)
+
+
+def _known(read: Return, content: bytes) -> Return:
+    return replace(read, sha256=sha256(content), size=len(content))
+
+
+def _unread(received: Received) -> Return:
+    return Return(
+        path=received.name,
+        sha256="",
+        size=received.size,
+        received=received.received,
+        outcome=Outcome.UNREADABLE,
+    )

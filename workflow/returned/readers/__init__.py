@@ -1,0 +1,1 @@
+"""One reader a file format, and a second one each for verify."""

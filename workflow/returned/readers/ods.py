@@ -1,0 +1,265 @@
+"""OpenDocument spreadsheet (.ods) → raw workbook, exactly: the file tells all .xlsx does.
+
+calamine reads .ods too, but loses line breaks inside a cell, formulas and comments.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING
+
+from workflow.excel.xlsx.document_properties import Saving
+from workflow.excel.xlsx.references import column_number
+from workflow.model.cells import a1
+from workflow.model.findings import Code
+from workflow.model.limits import USUAL, Limits
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
+from workflow.model.years import JST
+from workflow.returned.intake.refusal import RefusedError, too_large, unreadable
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_TABLE, _OFFICE, _TEXT, _META, _DRAW = (
+    _NAMES % name for name in ("table", "office", "text", "meta", "drawing")
+)
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+_NUMBERS = ("float", "percentage", "currency")
+_LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
+_REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.$']+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
+
+
+@dataclass
+class _Sheet:
+    """A sheet in the making, and how many cells it may have."""
+
+    name: str
+    most: int
+    cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    hidden: list[range] = field(default_factory=list)
+    filtered: bool = False
+    remarks: list[RawRemark] = field(default_factory=list)
+    next_row: int = 1
+
+    def finished(self) -> RawSheet:
+        last = max((row for row, _ in self.cells), default=0)
+        hidden = (row for rows in self.hidden for row in rows[: max(0, last + 1 - rows.start)])
+        return RawSheet(self.name, self.cells, tuple(self.merged), frozenset(hidden), self.filtered)
+
+
+def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
+    """Return what an .ods holds. Raises RefusedError, or whatever says the file is broken."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
+            raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
+        with archive.open("content.xml") as stream:
+            sheets, references = _sheets(stream, limits)
+        properties, saving = _meta(_part(archive, "meta.xml"))
+    raw = tuple(sheet.finished() for sheet in sheets)
+    return RawBook(
+        sheets=raw,
+        properties=properties,
+        names=_texts(references, {sheet.name: sheet for sheet in raw}),
+        modified=saving.modified,
+        author=saving.author,
+        saved_by=saving.saved_by,
+        remarks=tuple(remark for sheet in sheets for remark in sheet.remarks),
+    )
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    return archive.read(name) if name in archive.namelist() else b""
+
+
+def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
+    from defusedxml.ElementTree import iterparse
+
+    sheets: list[_Sheet] = []
+    references: dict[str, str] = {}
+    depth = 0
+    for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
+        if element.tag == _TABLE + "table":
+            if event == "start" and depth == 0:
+                sheets.append(_Sheet(element.get(_TABLE + "name", ""), limits.cells))
+            depth += 1 if event == "start" else -1
+        elif event == "end" and depth == 1 and sheets:
+            _take(sheets[-1], element)
+        elif event == "end" and element.tag == _TABLE + "named-range":
+            name = element.get(_TABLE + "name", "")
+            references[name] = element.get(_TABLE + "cell-range-address", "")
+    return sheets, references
+
+
+def _take(sheet: _Sheet, element: Element) -> None:
+    """Take what a finished element tells, and let go of it."""
+    if element.tag == _TABLE + "table-row":
+        _take_row(sheet, element)
+        element.clear()
+    elif element.tag == _TABLE + "shapes":
+        sheet.remarks += _shapes(sheet.name, "", element)
+        element.clear()
+
+
+def _take_row(sheet: _Sheet, element: Element) -> None:
+    row, repeats = sheet.next_row, _count(element, "number-rows-repeated")
+    sheet.next_row += repeats
+    visibility = element.get(_TABLE + "visibility")
+    if visibility in ("collapse", "filter"):
+        sheet.hidden.append(range(row, row + repeats))
+        sheet.filtered = sheet.filtered or visibility == "filter"
+    column = 1
+    for cell in (child for child in element if child.tag in _CELLS):
+        columns = _count(cell, "number-columns-repeated")
+        if len(cell) or cell.get(_OFFICE + "value-type"):
+            _take_cell(sheet, cell, Area(row, column, row + repeats - 1, column + columns - 1))
+        column += columns
+
+
+def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
+    rows, columns = area.bottom - area.top + 1, area.right - area.left + 1
+    raw = _raw(element)
+    if raw is not None:
+        if len(sheet.cells) + rows * columns > sheet.most:
+            raise RefusedError(too_large(f"書き込みのあるセルが{sheet.most:,}個を超える"))
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                sheet.cells[row, column] = raw
+    down, across = _count(element, "number-rows-spanned"), _count(element, "number-columns-spanned")
+    if down > 1 or across > 1:
+        bottom, right = area.top + down - 1, area.left + across - 1
+        sheet.merged.append(Area(area.top, area.left, bottom, right))
+    place = a1(area.top, area.left)
+    for annotation in element.iter(_OFFICE + "annotation"):
+        author = annotation.findtext(_DC + "creator", "")
+        text = _paragraphs(annotation)
+        sheet.remarks.append(RawRemark(sheet.name, place, text, author, is_shape=False))
+    sheet.remarks += _shapes(sheet.name, place, element)
+
+
+def _shapes(sheet: str, place: str, element: Element) -> Iterator[RawRemark]:
+    for shape in element:
+        if shape.tag.startswith(_DRAW):
+            text = "\n".join(filter(None, map(_written, shape.iter(_TEXT + "p"))))
+            if text:
+                yield RawRemark(sheet, place, text, "", is_shape=True)
+
+
+def _raw(element: Element) -> RawCell | None:
+    formula = element.get(_TABLE + "formula", "")
+    if formula in _LOGICAL:
+        return RawCell(CellKind.BOOLEAN, _LOGICAL[formula])
+    value = _value(element)
+    if not formula:
+        return value
+    return RawCell(CellKind.FORMULA, formula.partition(":")[2] or formula, cached=value)
+
+
+def _value(element: Element) -> RawCell | None:
+    kind = element.get(_OFFICE + "value-type", "")
+    if element.get(_CALC + "value-type") == "error":
+        return RawCell(CellKind.ERROR, _paragraphs(element))
+    if kind in _NUMBERS:
+        return RawCell.of_number(Decimal(element.get(_OFFICE + "value", "")))
+    if kind == "date":
+        return _day(element.get(_OFFICE + "date-value", ""))
+    if kind == "boolean":
+        return RawCell(CellKind.BOOLEAN, element.get(_OFFICE + "boolean-value", "").upper())
+    # Where both stand, the attribute is exact.
+    text = element.get(_OFFICE + "string-value") or _paragraphs(element)
+    if kind == "time":
+        return RawCell(CellKind.DATE, text)
+    return RawCell(CellKind.TEXT, text) if text else None
+
+
+def _day(stored: str) -> RawCell:
+    try:
+        return RawCell.of_day(datetime.fromisoformat(stored))
+    except ValueError:  # a year beyond 9999, say
+        return RawCell(CellKind.DATE, stored)
+
+
+def _paragraphs(element: Element) -> str:
+    return "\n".join(_written(child) for child in element if child.tag == _TEXT + "p")
+
+
+def _written(element: Element) -> str:
+    """Return the text of a paragraph: ODF spells blanks, tabs and line breaks as elements."""
+    written = _unbroken(element.text)
+    for child in element:
+        match child.tag.removeprefix(_TEXT):
+            case "s":
+                written += " " * min(_count_of(child.get(_TEXT + "c")), 32767)
+            case "tab":
+                written += "\t"
+            case "line-break":
+                written += "\n"
+            case "ruby-text":  # furigana stands beside the text, not in it
+                pass
+            case _ if child.tag != _OFFICE + "annotation":
+                written += _written(child)
+        written += _unbroken(child.tail)
+    return written
+
+
+def _unbroken(text: str | None) -> str:
+    """Return a text without the line breaks of its XML.
+
+    OpenDocument would make one blank of two as well, but LibreOffice stores two where two stand.
+    """
+    return re.sub(r"[ \t]*[\r\n][ \t\r\n]*|\t", " ", text or "")
+
+
+def _count(element: Element, attribute: str) -> int:
+    return _count_of(element.get(_TABLE + attribute))
+
+
+def _count_of(stored: str | None) -> int:
+    return max(1, int(stored)) if stored else 1
+
+
+def _meta(stored: bytes) -> tuple[dict[str, str], Saving]:
+    from defusedxml.ElementTree import fromstring
+
+    if not stored:
+        return {}, Saving()
+    root = fromstring(stored, forbid_dtd=True)
+    properties = {
+        element.get(_META + "name", ""): element.text or ""
+        for element in root.iter(_META + "user-defined")
+    }
+    saving = Saving(
+        author=root.findtext(f".//{_META}initial-creator", ""),
+        saved_by=root.findtext(f".//{_DC}creator", ""),
+        modified=_moment(root.findtext(f".//{_DC}date", "")),
+    )
+    return properties, saving
+
+
+def _moment(stored: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(stored)
+    except ValueError:
+        return None
+    # OpenDocument writes the clock of the machine it was saved on.
+    return moment.astimezone(JST) if moment.tzinfo else moment.replace(tzinfo=JST)
+
+
+def _texts(references: dict[str, str], sheets: dict[str, RawSheet]) -> dict[str, str]:
+    texts = {}
+    for name, reference in references.items():
+        if match := _REFERENCE.fullmatch(reference):
+            sheet = sheets.get((match[1] or match[2]).replace("''", "'"))
+            place = (int(match[4]), column_number(match[3]))
+            if sheet and place in sheet.cells:
+                texts[name] = sheet.cells[place].text
+    return texts

@@ -1,0 +1,163 @@
+"""An .xlsx through openpyxl → raw workbook: values, formulas and errors told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workflow.excel.openpyxl_exact import open_exactly
+from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.excel.xlsx.nesting import refuse_misplaced
+from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
+from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.remarks import read_remarks
+from workflow.model.cells import decoded
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.readers.strip_formatting import bare
+from workflow.templates.layout import COVER_SHEET
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
+"""Results stored with formulas, by sheet and place."""
+
+
+def read_book(content: bytes) -> RawBook:
+    """Return what a workbook holds. Whatever the reader raises says the file is broken."""
+    package = package_in(content)
+    for sheet in package.sheets:
+        if sheet.kind != "chartsheet":
+            refuse_misplaced(package.read(sheet.part))
+    book, content = _opened(content)
+    since_1904 = book.epoch.year == 1904
+    results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
+    sheets = tuple(
+        _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
+    )
+    saving = saving_of_package(package)
+    return RawBook(
+        sheets=sheets,
+        properties=custom_properties(package),
+        names=_names(book, {sheet.name: sheet for sheet in sheets}),
+        modified=saving.modified,
+        author=saving.author,
+        saved_by=saving.saved_by,
+        remarks=read_remarks(package),
+    )
+
+
+def _opened(content: bytes) -> tuple[Workbook, bytes]:
+    """Return a workbook and the bytes it was read from: bare ones where its decoration is odd."""
+    try:
+        return open_exactly(content), content
+    except MemoryError:
+        raise
+    except Exception:
+        # openpyxl raises whatever it likes of what it does not know.
+        reduced = bare(content)
+        return open_exactly(reduced), reduced
+
+
+def _stored(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
+    # The public iterators build every blank cell up to a stray one at XFD1048576; this does not.
+    stored: Mapping[tuple[int, int], Any] = sheet._cells
+    return stored
+
+
+def _has_foreign_formulas(book: Workbook) -> bool:
+    """Whether formulas stand where our templates have none."""
+    return any(
+        cell.data_type == "f"
+        for sheet in book.worksheets
+        if sheet.title != COVER_SHEET
+        for cell in _stored(sheet).values()
+    )
+
+
+def _results(content: bytes, since_1904: bool) -> Results:
+    """Return what formulas came to, but for those on our cover."""
+    return {
+        sheet.title: _cells(sheet, {}, since_1904)
+        for sheet in open_exactly(content, results_only=True).worksheets
+        if sheet.title != COVER_SHEET
+    }
+
+
+def _sheet(
+    sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
+) -> RawSheet:
+    merged = {Area(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges}
+    hidden = (row for row, shape in sheet.row_dimensions.items() if shape.hidden)
+    return RawSheet(
+        name=sheet.title,
+        cells=_cells(sheet, results, since_1904),
+        merged=tuple(sorted(merged)),
+        hidden_rows=frozenset(hidden),
+        filtered=bool(sheet.auto_filter.filterColumn),
+    )
+
+
+def _cells(
+    sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
+) -> dict[tuple[int, int], RawCell]:
+    return {
+        place: _raw(cell, results.get(place), since_1904)
+        for place, cell in _stored(sheet).items()
+        if cell.value is not None
+    }
+
+
+def _raw(cell: Any, result: RawCell | None, since_1904: bool) -> RawCell:  # noqa: ANN401 - a Cell
+    value: Any = cell.value
+    if cell.data_type == "f":
+        return RawCell(CellKind.FORMULA, _formula(value), cached=result)
+    if cell.data_type == "e":
+        return RawCell(CellKind.ERROR, str(value))
+    if isinstance(value, bool):
+        return RawCell(CellKind.BOOLEAN, str(value).upper())
+    if isinstance(value, int | float):
+        return _number(cell, value, since_1904)
+    if isinstance(value, datetime):
+        return RawCell.of_day(value)
+    if isinstance(value, date):
+        return RawCell.of_day(datetime.combine(value, time()))
+    if isinstance(value, str):
+        return RawCell(CellKind.TEXT, decoded(value))
+    return RawCell(CellKind.DATE, str(value))
+
+
+def _number(cell: Any, value: float, since_1904: bool) -> RawCell:  # noqa: ANN401 - a Cell
+    # openpyxl does not know the formats that are days in Japanese Excel alone.
+    if cell._style.numFmtId in BUILT_IN_DAYS:
+        return day_cell(value, since_1904)
+    return RawCell.of_number(Decimal(repr(value)), since_1904)
+
+
+def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or one of openpyxl's formulas
+    if getattr(value, "t", "") == "dataTable":
+        return f"=TABLE({','.join(filter(None, (value.r1, value.r2)))})"
+    return str(getattr(value, "text", value))
+
+
+def _names(book: Workbook, sheets: Mapping[str, RawSheet]) -> dict[str, str]:
+    texts = {}
+    for name, defined in book.defined_names.items():
+        for sheet_name, place in _destinations(defined):
+            sheet = sheets.get(sheet_name)
+            if sheet and place in sheet.cells:
+                texts[name] = sheet.cells[place].text
+    return texts
+
+
+def _destinations(defined: Any) -> list[tuple[str, tuple[int, int]]]:  # noqa: ANN401 - openpyxl's
+    # A name may stand for a formula or a deleted sheet; then it leads nowhere.
+    try:
+        found = [(s, r) for s, r in defined.destinations if r and ":" not in r]
+        return [(sheet.replace("''", "'"), place_of(reference)) for sheet, reference in found]
+    except (ValueError, TypeError, AttributeError):
+        return []

@@ -1,0 +1,1 @@
+"""Untrusted files are judged in worker processes; what was judged is kept."""

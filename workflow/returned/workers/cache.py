@@ -1,0 +1,99 @@
+"""Nothing is judged twice: what judging a file gave is kept, for as long as it would give the same.
+
+An extract is kept under the digest of everything it depends on: the file as it lies there and what
+it was judged by. It can be thrown away at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workflow.model.findings import Code
+from workflow.model.plan import Return
+from workflow.returned.inbox import Received
+from workflow.returned.judge import Context
+from workflow.returned.workers.codec import Extract, decoded, encoded
+from workflow.returned.workers.engine import Engine
+from workflow.returned.workers.store import ExtractStore
+from workflow.storage.files import sha256
+
+_PASSING = frozenset(
+    code.name
+    for code in (
+        Code.FILE_TIMED_OUT,
+        Code.FILE_READER_DIED,
+        Code.FILE_ARCHIVE_STOPPED,
+        Code.FILE_NOT_OPENED,
+    )
+)
+"""What is said of a file when its content was not seen: the next time may be better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """What is known of files by digest, and of what they were judged by."""
+
+    store: ExtractStore
+    digests: Mapping[str, str]
+    judged_by: str
+
+    def engine(self, engine: Engine) -> Engine:
+        """Return an engine that asks another one only about files that are new or changed."""
+
+        def judged(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+            keys = [self._key(file) for file in files]
+            kept = [self.store.holds(key) for key in keys]
+            new = engine([f for f, known in zip(files, kept, strict=True) if not known], context)
+            for file, key, known in zip(files, keys, kept, strict=True):
+                if not known:
+                    yield self._kept(file, key, next(new))
+                    continue
+                # What is kept may not be an extract after all; then the file is judged alone.
+                yield self._find(file, key) or self._kept(file, key, _alone(file, context, engine))
+            # It sends its workers away; left to Python's tidying, a Ctrl+C meanwhile would be lost.
+            next(new, None)
+            self.store.tidy(keys)
+
+        return judged
+
+    def _find(self, file: Received, key: str) -> tuple[Return, ...]:
+        """Return the returns kept of a file; none when they are not to be believed."""
+        line = self.store.find(key)
+        try:
+            returns = decoded(line) if line else ()
+        except ValueError:
+            return ()
+        return returns if is_lasting(file, returns, self.digests[file.name]) else ()
+
+    def _kept(self, file: Received, key: str, returns: tuple[Return, ...]) -> tuple[Return, ...]:
+        if is_lasting(file, returns, self.digests[file.name]):
+            line = returns.line if isinstance(returns, Extract) else encoded(returns)
+            self.store.keep(key, line)
+        return returns
+
+    def _key(self, file: Received) -> str:
+        said = [self.judged_by, *as_it_lies(file, self.digests[file.name])]
+        return sha256(json.dumps(said).encode())
+
+
+def _alone(file: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
+    (returns,) = engine((file,), context)
+    return returns
+
+
+def as_it_lies(file: Received, digest: str) -> tuple[str | int, ...]:
+    """Return everything that tells a file, as it lies there, from any other."""
+    moment = file.received.isoformat()
+    return (file.name, digest, file.size, moment, file.regular, file.folder)
+
+
+def is_lasting(file: Received, returns: Sequence[Return], digest: str) -> bool:
+    """Whether judging the same file again would give the same returns again.
+
+    The digest is of the content before it was judged: it may have changed since.
+    """
+    lies = {(r.lying.path, r.lying.sha256, r.received) for r in returns}
+    passing = any(finding.code in _PASSING for r in returns for finding in r.findings)
+    return lies == {(file.name, digest, file.received)} and not passing

@@ -1,0 +1,58 @@
+"""Judging many files in worker processes: one that hangs, swells or dies costs that file alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from workflow.model.findings import Code
+from workflow.model.limits import COMPILED, MILLION, Limits
+from workflow.model.plan import Return
+from workflow.model.raw import RawBook
+from workflow.returned.inbox import Received
+from workflow.returned.judge import Context, judge
+from workflow.returned.open import unjudged
+from workflow.returned.readers.second_reading import open_book
+from workflow.returned.workers.codec import decoded, encoded
+from workflow.returned.workers.pool import Means, Stopped, worked
+
+Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
+"""Judges files and yields the returns in each, in the same order."""
+
+Opener = Callable[[bytes], RawBook | None]
+"""Reads a workbook we made, which somebody may have changed; None when it cannot be read."""
+
+
+def judge_in_workers(
+    files: Sequence[Received], context: Context, workers: int = os.cpu_count() or 1
+) -> Iterator[tuple[Return, ...]]:
+    """Yield the returns in every file, in order; files are opened in worker processes only."""
+    limits = context.plan.limits
+    judged = worked(partial(_judged, context=context), files, _means(limits, workers))
+    for received, line in zip(files, judged, strict=True):
+        if isinstance(line, Stopped):
+            yield _cut_short(received, line, limits)
+        else:
+            yield decoded(line)
+
+
+def _judged(received: Received, context: Context) -> bytes:
+    """Judge a file in a worker process; a line is sent and kept as it is."""
+    return encoded(judge(received, context))
+
+
+def open_in_worker(content: bytes) -> RawBook | None:
+    """Return a workbook as the second reader finds it, read in a worker process."""
+    (book,) = worked(open_book, (content,), _means(COMPILED, workers=1))
+    return None if isinstance(book, Stopped) else book
+
+
+def _means(limits: Limits, workers: int) -> Means:
+    return Means(limits.seconds, limits.memory_megabytes * MILLION, workers)
+
+
+def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:
+    if reason is Stopped.TIMED_OUT:
+        return (unjudged(received, Code.FILE_TIMED_OUT, seconds=limits.seconds),)
+    return (unjudged(received, Code.FILE_READER_DIED),)

@@ -1,0 +1,174 @@
+"""Many small tasks in a few worker processes; one that hangs or kills its worker costs that alone.
+
+Workers are given a few tasks at a time and answer them one by one, so it is always known which
+task a worker is at: that one alone is given up when its worker dies or takes too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from multiprocessing import Pipe, connection
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from typing import Generic, TypeVar
+
+from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
+
+Task = TypeVar("Task")
+Made = TypeVar("Made")
+
+_AT_ONCE, _FEW = 8, 3
+_AHEAD = 512
+_FALSE_STARTS = 3
+_PLENTY = 3600.0
+
+
+class Stopped(Enum):
+    """Why a task was given up."""
+
+    TIMED_OUT = 1
+    DIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a worker may take: seconds for each task, bytes of memory, and how many there are."""
+
+    seconds: float
+    memory: int
+    workers: int = os.cpu_count() or 1
+
+
+def worked(
+    work: Callable[[Task], Made], tasks: Sequence[Task], means: Means
+) -> Iterator[Made | Stopped]:
+    """Yield what a function makes of every task, in order; it runs in worker processes only."""
+    crew = _Crew(work, tasks, means)
+    try:
+        yield from crew.results()
+    finally:
+        crew.dismiss()
+
+
+class _Worker:
+    """One worker process, seen from outside: the tasks it has, by place, and until when."""
+
+    def __init__(self, work: bytes | memoryview, memory: int) -> None:
+        self.pipe, theirs = Pipe()
+        self._process = start(_serve, theirs, memory)
+        theirs.close()  # so that reading ends when the worker does
+        with contextlib.suppress(OSError):  # it died; taking in notices
+            self.pipe.send_bytes(work)
+        self.is_ready = False
+        self.places: deque[int] = deque()
+        self.deadline = time.monotonic() + _PLENTY
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+class _Crew(Generic[Task, Made]):
+    """Workers, the places of the tasks still to do, and what was made of others meanwhile."""
+
+    def __init__(self, work: Callable[[Task], Made], tasks: Sequence[Task], means: Means) -> None:
+        self._tasks, self._means = tasks, means
+        self._work = ForkingPickler.dumps(work)  # once for all workers: it may know a whole city
+        self._todo = deque(range(len(tasks)))
+        self._made: dict[int, Made | Stopped] = {}
+        self._workers: list[_Worker] = []
+        self._false_starts = 0
+
+    def results(self) -> Iterator[Made | Stopped]:
+        """Yield what was made of every task, in order."""
+        for place in range(len(self._tasks)):
+            while place not in self._made:
+                self._hand_out(place + _AHEAD)
+                self._take_in()
+            yield self._made.pop(place)
+
+    def dismiss(self) -> None:
+        """End every worker."""
+        for worker in self._workers:
+            worker.kill()
+
+    def _hand_out(self, end: int) -> None:
+        """Give work to who has little left, but not too far ahead of what was asked for."""
+        while len(self._workers) < min(self._means.workers, len(self._todo)):
+            self._workers.append(_Worker(self._work, self._means.memory))
+        for worker in self._workers:
+            is_idle = worker.is_ready and len(worker.places) <= _FEW
+            if is_idle and self._todo and self._todo[0] < end:
+                self._give(worker)
+
+    def _give(self, worker: _Worker) -> None:
+        fair = len(self._todo) // (2 * self._means.workers)
+        places = [self._todo.popleft() for _ in range(max(1, min(_AT_ONCE, fair)))]
+        if not worker.places:
+            worker.deadline = time.monotonic() + self._means.seconds
+        worker.places.extend(places)
+        with contextlib.suppress(OSError):  # it died; taking in notices
+            worker.pipe.send([self._tasks[place] for place in places])
+
+    def _take_in(self) -> None:
+        busy = [worker for worker in self._workers if worker.places or not worker.is_ready]
+        patience = min(worker.deadline for worker in busy) - time.monotonic()
+        spoken = connection.wait([worker.pipe for worker in busy], max(0.0, patience))
+        for worker in busy:
+            if worker.pipe in spoken:
+                self._hear(worker)
+            elif worker.deadline < time.monotonic():
+                self._give_up(worker, Stopped.TIMED_OUT)
+
+    def _hear(self, worker: _Worker) -> None:
+        try:
+            said = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._give_up(worker, Stopped.DIED)
+            return
+        worker.deadline = time.monotonic() + self._means.seconds
+        if worker.is_ready:
+            self._made[worker.places.popleft()] = said
+        worker.is_ready = True
+        self._false_starts = 0
+
+    def _give_up(self, worker: _Worker, reason: Stopped) -> None:
+        """Give up a worker and the task it is at; the tasks behind that are for others."""
+        self._workers.remove(worker)
+        worker.kill()
+        if worker.places:
+            self._made[worker.places.popleft()] = reason
+            self._todo.extendleft(reversed(worker.places))
+            return
+        self._false_starts += 1
+        if self._false_starts > _FALSE_STARTS:
+            raise RuntimeError("worker processes die before they begin")
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """Answer the tasks that come, until none can come any more."""
+    ignore_interruption()
+    limit_memory(memory)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a compiled reader that gives up tells the world
+    with contextlib.suppress(EOFError, OSError):
+        work = pipe.recv()
+        pipe.send(None)
+        while True:
+            for task in pipe.recv():
+                pipe.send_bytes(_outcome(work, task))
+
+
+def _outcome(work: Callable[[Task], Made], task: Task) -> bytes | memoryview:
+    try:
+        return ForkingPickler.dumps(work(task))
+    except Exception:
+        # Whatever went wrong (memory, a bug), the other tasks must go on.
+        return ForkingPickler.dumps(Stopped.DIED)

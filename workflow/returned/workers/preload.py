@@ -1,0 +1,13 @@
+"""What reading returns needs, imported once by the process that worker processes are forked from.
+
+What few files or none need (passwords, other formats, the words for what is wrong with an answer)
+is imported by the worker that meets one: a city's twelve files would wait longer for all of it than
+for being read.
+"""
+
+from __future__ import annotations
+
+import workflow.excel.xlsx.xml_reader
+import workflow.returned.judge
+
+LOADED = (workflow.returned.judge, workflow.excel.xlsx.xml_reader)

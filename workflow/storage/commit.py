@@ -1,0 +1,192 @@
+"""Changing several files of a round at once: all of them, or none, whatever comes between.
+
+What is new is written beside its target, what was old is kept beside it, and a note of both is
+written (intent.py); all that is surely on the disk before the first file is moved. The note goes
+when the last one is in its place. While it lies there, the next run brings back what was old.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from workflow.model.errors import OutputError
+from workflow.storage.files import (
+    is_locked,
+    lock,
+    make_folder,
+    move,
+    remove,
+    saying_where,
+    sha256,
+    sweep_up,
+    sync_folders,
+    temporary_name,
+    unlock,
+    write_temporary,
+)
+from workflow.storage.intent import Intent, Place, Step, intent_as_bytes, is_below, places
+from workflow.storage.recover import settle, take_back
+from workflow.storage.workspace import Workspace
+
+_AT_ONCE = 8
+"""Files written at a time: a disk that is asked for many at once is hardly later than for one."""
+
+MAX_PATH = 259
+"""The longest path Windows and its programs take, in UTF-16 units."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a run does to a round: files to write, which of them read-only, and files to remove."""
+
+    writes: Mapping[Path, bytes]
+    removals: Iterable[Path] = ()
+    read_only: Iterable[Path] = ()
+
+
+def commit(workspace: Workspace, year: int, changes: Changes) -> None:
+    """Make all changes or none; the round's lock is held.
+
+    Raises OutputError with one sentence, or HeldOpenError when somebody has a file open; then every
+    file is what it was before.
+    """
+    intent = _intended(workspace, changes)
+    if not intent.steps:
+        return
+    assert is_below(intent, workspace.round_folders(year)), "nobody could take this back"
+    found = places(intent, workspace.home)
+    refuse_too_long(_targets(found), windows=sys.platform == "win32")
+    try:
+        _prepare(found, changes)
+        _declare(workspace.intent(year), intent, found)
+        _carry_out(found)
+        settle(workspace.intent(year))
+    except BaseException:
+        take_back(workspace, year)
+        raise
+    for place in found:
+        sweep_up(place.old)
+
+
+def refuse_too_long(targets: Iterable[Path], *, windows: bool) -> None:
+    """Raise OutputError before anything is written if Windows would not take a path."""
+    for target in targets if windows else ():
+        length = len(str(target).encode("utf-16-le", "surrogatepass")) // 2
+        if length > MAX_PATH:
+            raise OutputError(
+                f"場所と名前が合わせて{length}文字あり、Windowsで使える{MAX_PATH}文字を超えるため、"
+                f"何も書き込みませんでした（{target}）。作業用のフォルダーを、名前の短い浅い場所に"
+                "移してから、もう一度実行してください。"
+            )
+
+
+def _intended(workspace: Workspace, changes: Changes) -> Intent:
+    removed = {path: "" for path in changes.removals if path.exists()}
+    written = {path: sha256(content) for path, content in changes.writes.items()}
+    steps = (
+        Step(path.relative_to(workspace.home).as_posix(), new, path.exists(), is_locked(path))
+        for path, new in (written | removed).items()
+    )
+    return Intent(secrets.token_hex(8), tuple(steps))
+
+
+def _targets(found: Iterable[Place]) -> list[Path]:
+    return [place.target for place in found]
+
+
+def _prepare(found: Sequence[Place], changes: Changes) -> None:
+    """Write what is new beside its target, and keep what is old."""
+    read_only = frozenset(changes.read_only)
+
+    def write(place: Place) -> None:
+        with saying_where(place.target):
+            write_temporary(place.new, changes.writes[place.target])
+            if place.target in read_only:
+                lock(place.new)
+
+    for folder in dict.fromkeys(place.target.parent for place in found):
+        with saying_where(folder):
+            make_folder(folder)
+    _several_at_once(write, [place for place in found if place.step.new])
+    for place in found:
+        if place.step.there:
+            with saying_where(place.target):
+                _keep(place.target, place.old)
+
+
+def _keep(target: Path, old: Path) -> None:
+    try:
+        os.link(target, old)
+    except OSError:  # not every disk knows hard links
+        shutil.copy2(target, old)
+        unlock(old)
+        with old.open("r+b") as stream:
+            os.fsync(stream.fileno())
+
+
+def _declare(note: Path, intent: Intent, found: Sequence[Place]) -> None:
+    temporary = note.with_name(temporary_name(intent.token, len(found)))
+    with saying_where(note):
+        make_folder(note.parent)
+        write_temporary(temporary, intent_as_bytes(intent))
+        move(temporary, note)
+    sync_folders((*_targets(found), note))
+
+
+def _carry_out(found: Sequence[Place]) -> None:
+    for place in found:
+        with saying_where(place.target):
+            if place.step.new:
+                move(place.new, place.target)
+            else:
+                remove(place.target)
+    sync_folders(_targets(found))
+
+
+def _several_at_once(work: Callable[[Place], None], found: Sequence[Place]) -> None:
+    """Do some work at every place, several of them at once. Raises what one of them raised."""
+    waiting, failed = SimpleQueue[Place](), list[BaseException]()
+    for place in found:
+        waiting.put(place)
+    given = (work, waiting, failed)
+    threads = [threading.Thread(target=_work_off, args=given) for _ in found[:_AT_ONCE]]
+    try:
+        _run(threads)
+    except BaseException as error:  # Ctrl+C waits for what is being written, and for no more
+        failed.append(error)
+        _join(threads)
+    if failed:
+        raise failed[0]
+
+
+def _run(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    _join(threads)
+
+
+def _join(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        if thread.ident:
+            thread.join()
+
+
+def _work_off(
+    work: Callable[[Place], None], waiting: SimpleQueue[Place], failed: list[BaseException]
+) -> None:
+    """Do the work at the places that wait, until there are none or one has failed."""
+    try:
+        while not failed:
+            work(waiting.get_nowait())
+    except Empty:
+        return
+    except BaseException as error:
+        failed.append(error)

@@ -1,0 +1,226 @@
+"""The journal 記録: what was done in a round and when, one line per event, chained by digests.
+
+It lies in compiled/YEAR/journal.jsonl and only ever gets longer: it is written anew, with the new
+lines at its end, together with the files they speak of (commit.py). Each line carries the digest of
+the line before it and its own, so a line that is changed, moved or dropped breaks the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from workflow import VERSION
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import iso_time
+
+NO_DIGEST = "0" * 64
+"""What the first line carries as the digest of the line before it."""
+
+Facts = Mapping[str, Any]
+"""What an event says; only what JSON can spell."""
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    ISSUED = "issued"
+    RECEIVED = "received"
+    JUDGED = "judged"
+    COMPILED = "compiled"
+    FINALIZED = "finalized"
+    REOPENED = "reopened"
+    REPORTED = "reported"
+
+    @property
+    def label(self) -> str:
+        """The event in the coordinator's words."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    EventKind.ISSUED: "発行",
+    EventKind.RECEIVED: "受領",
+    EventKind.JUDGED: "審査",
+    EventKind.COMPILED: "作成",
+    EventKind.FINALIZED: "確定",
+    EventKind.REOPENED: "確定の取消",
+    EventKind.REPORTED: "報告書の作成",
+}
+NEEDED = {
+    EventKind.ISSUED: ("register", "issues"),
+    EventKind.RECEIVED: ("files", "gone"),
+    EventKind.JUDGED: ("plan", "register", "earlier", "returns", "dropped"),
+    EventKind.COMPILED: ("outputs",),
+    EventKind.FINALIZED: ("outputs",),
+    EventKind.REOPENED: ("reason",),
+    EventKind.REPORTED: ("outputs", "template"),
+}
+"""What an event of each kind must say."""
+
+_BROKEN = "この行の前の行が、消えたか、入れ替わったか、書き換えられています"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line: its number from 1, when, by which version of the tool, what, and the chain."""
+
+    number: int
+    at: datetime
+    tool: str
+    kind: EventKind
+    facts: Facts
+    before: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The events of a round, the oldest first."""
+
+    events: tuple[Event, ...] = ()
+
+    def last(self, *kinds: EventKind) -> Event | None:
+        """Return the latest event of some kinds."""
+        return next((e for e in reversed(self.events) if e.kind in kinds), None)
+
+    def of(self, kind: EventKind) -> tuple[Event, ...]:
+        """Return the events of a kind."""
+        return tuple(event for event in self.events if event.kind is kind)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the round was finalized and not reopened since."""
+        latest = self.last(EventKind.FINALIZED, EventKind.REOPENED)
+        return latest is not None and latest.kind is EventKind.FINALIZED
+
+    def adding(self, kind: EventKind, at: datetime, facts: Facts) -> Journal:
+        """Return the journal with one more event at its end."""
+        before = self.events[-1].digest if self.events else NO_DIGEST
+        number = self.events[-1].number + 1 if self.events else 1
+        body = _body(number, iso_time(at), VERSION, kind, facts, before)
+        moment = datetime.fromisoformat(iso_time(at))
+        event = Event(number, moment, VERSION, kind, facts, before, _digest(body))
+        return Journal((*self.events, event))
+
+    def until(self, event: Event) -> Journal:
+        """Return the journal as it stood just after one of its events."""
+        return Journal(tuple(e for e in self.events if e.number <= event.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line of a journal that does not fit: its number from 1 and what is wrong with it."""
+
+    line: int
+    problem: str
+
+
+def read_journal(content: bytes) -> tuple[Journal, tuple[Fault, ...]]:
+    """Return the events in some bytes and every fault of the chain.
+
+    A line that was changed is a fault and no event: what it says now was never recorded.
+    """
+    *lines, tail = content.split(b"\n")
+    events: list[Event] = []
+    faults = []
+    for place, line in enumerate(lines, start=1):
+        try:
+            event = _event(line)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            faults.append(Fault(place, "この行は読み取れません"))
+            continue
+        if line != _line(event)[:-1] or event.digest != _digest(_text_of(event)):
+            faults.append(Fault(place, "この行の内容が書き換えられています"))
+            continue
+        if event.before != (events[-1].digest if events else NO_DIGEST):
+            faults.append(Fault(place, _BROKEN))
+        events.append(event)
+    if tail:
+        faults.append(Fault(len(lines) + 1, "この行は途中で切れています"))
+    return Journal(tuple(events)), tuple(faults)
+
+
+def load_journal(path: Path) -> Journal:
+    """Return the journal of a round, empty when there is none yet.
+
+    A last line without its end is a write cut short; it never counted. Raises WorkspaceError when
+    the journal was changed.
+    """
+    journal, faults = read_journal(_whole_lines(path))
+    if faults:
+        raise WorkspaceError(
+            f"作業の記録（{path}）の{faults[0].line}行目が、書き換えられているか壊れています。"
+            "控えから戻してください。控えがなければ、名前を変えて残したうえで、"
+            "もう一度実行すると、新しい記録を始めます。"
+        )
+    return journal
+
+
+def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, bytes]:
+    """Return what to write for a journal's file to hold the events that are new; nothing if none.
+
+    Raises WorkspaceError when the file cannot be read.
+    """
+    new = after.events[len(before.events) :]
+    return {path: _whole_lines(path) + b"".join(map(_line, new))} if new else {}
+
+
+def _whole_lines(path: Path) -> bytes:
+    if not path.exists():
+        return b""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"作業の記録（{path}）を開けません。") from error
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _event(line: bytes) -> Event:
+    """Return the event a line spells; KeyError where it lacks what its kind must say."""
+    spelled = json.loads(line)
+    kind, facts = EventKind(spelled["event"]), dict(spelled["facts"])
+    for needed in NEEDED[kind]:
+        facts[needed]
+    return Event(
+        number=int(spelled["number"]),
+        at=datetime.fromisoformat(spelled["at"]),
+        tool=str(spelled["tool"]),
+        kind=kind,
+        facts=facts,
+        before=str(spelled["before"]),
+        digest=str(spelled["digest"]),
+    )
+
+
+def _text_of(event: Event) -> str:
+    at = event.at.isoformat()
+    return _body(event.number, at, event.tool, event.kind, event.facts, event.before)
+
+
+def _body(number: int, at: str, tool: str, kind: EventKind, facts: Facts, before: str) -> str:
+    """Return an event as JSON without its own digest, always spelled the same."""
+    spelled = {
+        "number": number,
+        "at": at,
+        "tool": tool,
+        "event": kind.value,
+        "facts": facts,
+        "before": before,
+    }
+    return json.dumps(spelled, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _line(event: Event) -> bytes:
+    body = _text_of(event).removesuffix("}")
+    return f'{body},"digest":"{event.digest}"}}\n'.encode("utf-8", "surrogatepass")

@@ -1,0 +1,55 @@
+"""Files we make in a folder people work in too: what to write, what to take away, what to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow.storage.files import sha256
+
+KEPT_FOLDER = "上書き前"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWrites:
+    """What to write in a folder and what to take away; made are our files there, with digests.
+
+    What a person changed or put there is never lost: it stays, or a copy is kept of it.
+    """
+
+    current: tuple[Path, ...]
+    writes: Mapping[Path, bytes]
+    kept: tuple[Path, ...]
+    stale: tuple[Path, ...]
+    made: Mapping[str, str]
+
+
+def plan_writes(folder: Path, contents: Mapping[str, bytes], made: Mapping[str, str]) -> OwnWrites:
+    """Decide what to write, having looked at what lies in the folder and what we made there."""
+    writes: dict[Path, bytes] = {}
+    copies: dict[Path, bytes] = {}
+    for name, content in contents.items():
+        path = folder / name
+        lying = path.read_bytes() if path.is_file() else None
+        if lying == content:
+            continue
+        if lying is not None and made.get(name) != sha256(lying):
+            copies[folder / KEPT_FOLDER / f"{path.stem}_{sha256(lying)[:8]}{path.suffix}"] = lying
+        writes[path] = content
+    stale = (
+        folder / name
+        for name, digest in made.items()
+        if name not in contents and _is_untouched(folder / name, digest)
+    )
+    return OwnWrites(
+        current=tuple(folder / name for name in contents),
+        writes={**copies, **writes},
+        kept=tuple(copies),
+        stale=tuple(stale),
+        made={name: sha256(content) for name, content in contents.items()},
+    )
+
+
+def _is_untouched(path: Path, digest: str) -> bool:
+    return path.is_file() and sha256(path.read_bytes()) == digest

@@ -1,0 +1,126 @@
+"""Bringing a round back to before a run that did not come to its end: killed, or without power."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
+from workflow.model.years import era_year
+from workflow.storage.files import (
+    is_temporary,
+    lock,
+    remove,
+    saying_where,
+    sha256,
+    sweep_up,
+    sync_folder,
+    sync_folders,
+    unlock,
+)
+from workflow.storage.intent import Place, places, read_intent
+from workflow.storage.lock import working
+from workflow.storage.workspace import Workspace
+
+
+@contextlib.contextmanager
+def at_work(workspace: Workspace, year: int, doing: str, now: datetime) -> Iterator[None]:
+    """Hold the lock of a round; what a run that died left half done is taken back first.
+
+    Raises WorkspaceError with who is at it, or OutputError.
+    """
+    with working(workspace.lock(year), doing, now):
+        take_back(workspace, year)
+        yield
+
+
+def take_back(workspace: Workspace, year: int) -> None:
+    """Bring back what was there before a run that did not come to its end; the lock is held.
+
+    What nobody needs any more of it is swept up. Raises OutputError when a file cannot be brought
+    back now, or WorkspaceError when the note is none of ours; then it can be tried again.
+    """
+    note = workspace.intent(year)
+    if note.exists():
+        found = _noted(workspace, year)
+        for place in reversed(found):
+            _restore(place)
+        sync_folders(place.target for place in found)
+        settle(note)
+    for path in _left_over(workspace, year):
+        sweep_up(path)
+
+
+def refuse_unfinished(workspace: Workspace, year: int) -> None:
+    """Raise WorkspaceError where a round's files are neither the old ones nor the new ones."""
+    if workspace.intent(year).exists():
+        raise WorkspaceError(
+            f"{era_year(year)}のファイルは、書き込みの途中か、前の実行が途中で止まったままです。"
+            "ほかの人が実行していなければ、止まった作業（generate、collect、finalize）を"
+            "もう一度実行してください。前の状態に戻してから始めます。"
+        )
+
+
+def settle(note: Path) -> None:
+    """Take the note away, surely: what is old may only go after it."""
+    with saying_where(note):
+        note.unlink()
+    sync_folder(note.parent)
+
+
+def _restore(place: Place) -> None:
+    """Bring one file back, unless it was never changed or somebody changed it since."""
+    target, old, step = place.target, place.old, place.step
+    try:
+        lying, kept = _digest(target), _digest(old)
+        if kept and lying in ("", step.new, kept):
+            _put_back(target, old, locked=step.locked)
+        elif kept:
+            old.replace(target.with_name(f"{target.stem}_以前の版_{kept[:8]}{target.suffix}"))
+        elif lying == step.new and not step.there:
+            remove(target)
+    except (OSError, HeldOpenError) as error:
+        raise OutputError(
+            f"書き込みが途中で止まったため、「{target.name}」を元に戻そうとしましたが、できません"
+            f"でした（{target}）。Excelなどで開いていれば閉じてから、もう一度実行してください。"
+        ) from error
+
+
+def _put_back(target: Path, old: Path, *, locked: bool) -> None:
+    unlock(target)
+    if locked:
+        lock(old)
+    if not target.exists() or not target.samefile(old):
+        old.replace(target)
+
+
+def _noted(workspace: Workspace, year: int) -> tuple[Place, ...]:
+    """Return the places of the note that lies there; none of them may be outside the round."""
+    note, folders = workspace.intent(year), workspace.round_folders(year)
+    real = [(workspace.home / folder).resolve() for folder in folders]
+    try:
+        found = places(read_intent(note.read_bytes(), folders), workspace.home)
+        for place in found:
+            parent = place.target.parent.resolve()
+            if not any(parent.is_relative_to(folder) for folder in real):
+                raise ValueError("a link leads elsewhere")
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"止まった実行の控え（{note}）を読み取れないか、{era_year(year)}のものではありません。"
+            "このファイルを別の場所に移してから、もう一度実行してください。"
+        ) from error
+    return found
+
+
+def _left_over(workspace: Workspace, year: int) -> Iterator[Path]:
+    """Yield what runs that died left beside the round's files."""
+    for folder in workspace.round_folders(year):
+        for parent, _, names in os.walk(workspace.home / folder):
+            yield from (Path(parent) / name for name in names if is_temporary(name))
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()) if path.exists() else ""

@@ -1,0 +1,75 @@
+"""Files beside the compiled ones: what somebody changed by hand, and what found its place taken."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from workflow.model.years import JST, from_timestamp
+from workflow.storage.files import sha256
+
+OLD_FINAL_FOLDER = "旧確定版"
+_UNPLACED = "_未反映_"
+
+
+def set_aside(
+    folder: Path, outputs: Mapping[str, bytes], ours: frozenset[tuple[str, str]]
+) -> dict[Path, bytes]:
+    """Return the copies to keep of files that are to be written over and are not as we made them.
+
+    Outputs are named below the folder, with slashes. Ours are name and digest of everything we
+    ever wrote there.
+    """
+    copies = {}
+    for name, content in outputs.items():
+        path = folder / name
+        lying = path.read_bytes() if path.is_file() else content
+        if lying != content and (name, sha256(lying)) not in ours:
+            copies[_dated(path, lying)] = lying
+    return copies
+
+
+def no_longer_made(
+    folder: Path, outputs: Container[str], made: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Return the files made the last time that are made no more, if nobody changed them since."""
+    return tuple(
+        folder / name
+        for name, digest in made.items()
+        if name not in outputs
+        and (folder / name).is_file()
+        and sha256((folder / name).read_bytes()) == digest
+    )
+
+
+def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dict[Path, bytes]:
+    """Return the copies to keep of a final version that is reopened, named below the folder."""
+    day = finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
+    return {
+        folder / OLD_FINAL_FOLDER / day / name: (folder / name).read_bytes()
+        for name in names
+        if (folder / name).is_file()
+    }
+
+
+def unplaced(path: Path, content: bytes) -> Path:
+    """Return where to lay a result that could not take its place; its name tells its digest."""
+    return path.with_name(f"{path.stem}{_UNPLACED}{sha256(content)[:8]}{path.suffix}")
+
+
+def remove_unplaced(path: Path) -> None:
+    """Remove results that found their place taken, but none that somebody changed or has open."""
+    for lying in path.parent.glob(f"{path.stem}{_UNPLACED}*{path.suffix}"):
+        with contextlib.suppress(OSError):
+            if lying == unplaced(path, lying.read_bytes()):
+                lying.unlink()
+
+
+def _dated(path: Path, lying: bytes) -> Path:
+    changed = from_timestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
+    kept = path.with_name(f"{path.stem}_手直し_{changed}{path.suffix}")
+    if kept.is_file() and kept.read_bytes() != lying:
+        return kept.with_stem(f"{kept.stem}_{sha256(lying)[:8]}")
+    return kept

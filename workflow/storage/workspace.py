@@ -1,0 +1,116 @@
+"""The folders people see, and where each thing lies in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workflow.model.years import era_year
+
+DATA_PACKAGE = "datapackage.json"
+OVERVIEW = "index.html"
+
+
+def ledger_name(year: int) -> str:
+    """Return what the files of a year's ledger are called, without their endings."""
+    return f"台帳_{era_year(year)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace folder; a round's files lie in a subfolder named by its western year."""
+
+    home: Path
+
+    def templates(self, year: int) -> Path:
+        """The templates issued for a year, and their register."""
+        return self.home / "templates" / str(year)
+
+    def returned(self, year: int) -> Path:
+        """What came back. Evidence: nothing is ever written here."""
+        return self.home / "returned" / str(year)
+
+    def compiled(self, year: int) -> Path:
+        """What was made from the returns."""
+        return self.home / "compiled" / str(year)
+
+    def ledger(self, year: int) -> Path:
+        """The compiled workbook."""
+        return self.compiled(year) / f"{ledger_name(year)}.xlsx"
+
+    def ledger_csv(self, year: int) -> Path:
+        """The ledger as open data."""
+        return self.compiled(year) / f"{ledger_name(year)}.csv"
+
+    def overview(self, year: int) -> Path:
+        """The page that shows the whole round and leads to everything else."""
+        return self.compiled(year) / OVERVIEW
+
+    def data_package(self, year: int) -> Path:
+        """What describes the ledger as open data."""
+        return self.compiled(year) / DATA_PACKAGE
+
+    def register(self, year: int) -> Path:
+        """The register of what was issued."""
+        return self.templates(year) / "register.json"
+
+    def journal(self, year: int) -> Path:
+        """What was done in the round, and when."""
+        return self.compiled(year) / "journal.jsonl"
+
+    def lock(self, year: int) -> Path:
+        """Held by the run that works on the round."""
+        return self.compiled(year) / ".lock"
+
+    def intent(self, year: int) -> Path:
+        """What a run is doing to the round's files; it lies there meanwhile, or since it died."""
+        return self.compiled(year) / ".intent.json"
+
+    def digest_list(self, year: int) -> Path:
+        """The digests of everything a finalized round rests on."""
+        return self.compiled(year) / "確定版_SHA256.txt"
+
+    def handbacks(self, year: int) -> Path:
+        """The workbooks that go back to departments to be corrected."""
+        return self.compiled(year) / "差戻し"
+
+    def report(self, year: int) -> Path:
+        """The report for publication, as a Word document."""
+        return self.compiled(year) / "報告書" / f"進捗状況報告書_{era_year(year)}.docx"
+
+    @property
+    def report_template(self) -> Path:
+        """The city's own Word template of the report; ours until somebody changes it."""
+        return self.home / "報告書ひな形.docx"
+
+    def status(self, year: int) -> Path:
+        """Where the last collect left the state of the round."""
+        return self.compiled(year) / "status.json"
+
+    def extracts(self, year: int) -> Path:
+        """What spares collect judging anything twice; it can be deleted at any time."""
+        return self.compiled(year) / ".extracts"
+
+    def letters(self) -> Path:
+        """The texts of the mails, which the coordinator may edit; shared by all years."""
+        return self.home / "メール文面"
+
+    def distribution_drafts(self, year: int) -> Path:
+        """The mails by which templates are sent out, not sent yet."""
+        return self.templates(year) / "メール"
+
+    def reminder_drafts(self, year: int) -> Path:
+        """The mails that ask for what is missing or to be corrected, not sent yet."""
+        return self.compiled(year) / "メール"
+
+    def round_folders(self, year: int) -> tuple[str, str]:
+        """The folders of a round that the tool writes to, as paths below the workspace."""
+        folders = (self.templates(year), self.compiled(year))
+        templates, compiled = (folder.relative_to(self.home).as_posix() for folder in folders)
+        return templates, compiled
+
+    def issued_years(self) -> tuple[int, ...]:
+        """Return the years that have a templates folder, the earliest first."""
+        folder = self.home / "templates"
+        names = [p.name for p in folder.iterdir() if p.is_dir()] if folder.is_dir() else []
+        return tuple(sorted(int(name) for name in names if name.isdecimal() and len(name) == 4))

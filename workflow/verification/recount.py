@@ -1,0 +1,154 @@
+"""The ledger against the originals read a second time, and the matrices against the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.matrix import Bucket
+from workflow.compiled.merge import Entry
+from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixPlace
+from workflow.model.cells import a1, plain_number
+from workflow.model.findings import Code, Place
+from workflow.model.raw import RawCell, RawSheet
+from workflow.verification.compare import spelled, stored
+from workflow.verification.differences import Difference, difference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def answers(
+    file: str,
+    sheet: RawSheet,
+    again: Ledger,
+    entries: Sequence[int],
+    joined: AbstractSet[str],
+) -> Iterator[Difference]:
+    """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
+
+    Entries are the rows it holds, by their places in the whole ledger. Joined are the files in
+    which the second reading joins the lines of a cell.
+    """
+    for at, place in enumerate(entries, start=2):
+        entry, row = again.entries[place], again.rows[place]
+        for column, value in enumerate(row, start=1):
+            found, expected = stored(sheet.cells.get((at, column))), spelled(value)
+            if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
+                label = again.columns[column - 1].label
+                item = entry.assignment.item.id
+                where = Place(
+                    file=file, sheet=LEDGER_SHEET, cell=a1(at, column), item=item, field=label
+                )
+                origin = _origin(entry, again, column - 1)
+                yield difference(
+                    Code.VERIFY_ANSWER, where, expected=expected, found=found, origin=origin
+                )
+
+
+def counts(
+    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixPlace]
+) -> Iterator[Difference]:
+    """Yield every count of the matrices that the rows of the ledger's sheets contradict.
+
+    pandas counts here, so that this is not the counting the workbook was made with.
+    """
+    import pandas as pd
+
+    frame = pd.concat(frames, ignore_index=True)
+    for place in places:
+        for (down, across), expected in _recounted(frame, place):
+            is_live = place.matrix.is_live or None in (down[1], across[1])
+            found = _result(summary.cells.get((down[0], across[0])), is_live)
+            if found != str(expected):
+                where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
+                origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
+                yield difference(
+                    Code.VERIFY_COUNT, where, expected=str(expected), found=found, origin=origin
+                )
+
+
+def count_of(place: MatrixPlace) -> int:
+    """Return how many counts a matrix has, its totals among them."""
+    return sum(1 for _ in _places(place))
+
+
+Axis = tuple[int, Bucket | None]
+"""A row or column of the sheet and the bucket that stands there; None for a total."""
+
+
+def _axes(place: MatrixPlace) -> tuple[list[Axis], list[Axis]]:
+    """Return the rows and the columns of a matrix, the totals last."""
+    matrix = place.matrix
+    down: list[Axis] = [(place.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
+    first = place.total_column - len(matrix.columns)
+    across: list[Axis] = [(first + n, bucket) for n, bucket in enumerate(matrix.columns)]
+    return [*down, (place.total_row, None)], [*across, (place.total_column, None)]
+
+
+def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
+    down, across = _axes(place)
+    return ((row, column) for row in down for column in across)
+
+
+def frame_of(sheet: RawSheet, places: Sequence[MatrixPlace]) -> pd.DataFrame:
+    """Return what the matrices count of a ledger sheet as text, a row per row."""
+    import pandas as pd
+
+    buckets = (bucket for p in places for bucket in (*p.matrix.rows, *p.matrix.columns))
+    counted = {label for bucket in buckets for label, _ in bucket.conditions}
+    first = ((column, cell.text) for (row, column), cell in sheet.cells.items() if row == 1)
+    header = {label: column for column, label in first if label in counted}
+    rows = sorted({row for row, _ in sheet.cells if row > 1})
+    columns = {
+        label: [stored(sheet.cells.get((row, column))) for row in rows]
+        for label, column in header.items()
+    }
+    return pd.DataFrame(columns, index=rows, dtype="object")
+
+
+def _recounted(frame: pd.DataFrame, place: MatrixPlace) -> Iterator[tuple[tuple[Axis, Axis], int]]:
+    """Yield every place of a matrix with the number of rows that belong there."""
+    fits = {bucket: _fits(frame, bucket) for axis in _axes(place) for _, bucket in axis}
+    for down, across in _places(place):
+        yield (down, across), int((fits[down[1]] & fits[across[1]]).sum())
+
+
+def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> pd.Series:
+    """Return which rows a bucket counts; a total counts every one."""
+    import pandas as pd
+
+    fits = pd.Series(True, index=frame.index)
+    for label, text in bucket.conditions if bucket else ():
+        fits &= frame[label].eq(text) if label in frame else not text
+    return fits
+
+
+def _result(cell: RawCell | None, is_live: bool) -> str:
+    """Return the number a count cell shows; where counts are live, what is no formula is none."""
+    result = cell.cached if cell and is_live else cell
+    return plain_number(result.number) if result and result.number is not None else ""
+
+
+def _named(bucket: Bucket | None) -> str:
+    return f"「{bucket.label}」" if bucket else "計"
+
+
+def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
+    """Return the place in the originals a value of a row comes from."""
+    if entry.answer is None:
+        return ""
+    source, field = entry.answer.source, ledger.columns[column].field
+    cell = entry.answer.cells.get(field.key, "") if field else ""
+    place = Place(sheet=source.sheet, cell=cell or f"{source.row}行目")
+    return f"「{source.file}」{place}"
+
+
+def _differs_in_lines_only(
+    entry: Entry, joined: AbstractSet[str], expected: str, found: str
+) -> bool:
+    if entry.answer is None or entry.answer.source.file not in joined:
+        return False
+    return "".join(expected.split()) == "".join(found.split())

@@ -1,0 +1,274 @@
+"""verify: everything is read and computed anew, by other readers, and compared with what lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
+from workflow.compiled.open_data.csv_text import as_meant
+from workflow.compiled.open_data.digest_list import digest_list, final_digests
+from workflow.compiled.outputs import output_bytes
+from workflow.compiled.recorded import (
+    has_parquet_recorded,
+    is_made_by,
+    recorded_files,
+    recorded_outputs,
+)
+from workflow.compiled.result import Result
+from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
+from workflow.model.errors import PlanError, WorkspaceError
+from workflow.model.findings import Code, Place
+from workflow.model.plan import Plan
+from workflow.model.raw import RawBook, RawSheet
+from workflow.model.years import era_year
+from workflow.plan.load import load_plan
+from workflow.returned.inbox import scan
+from workflow.returned.intake.detect import Kind
+from workflow.rounds.load import (
+    Reading,
+    basis,
+    compilation_of,
+    judged_round,
+    plan_as_recorded,
+    stage_of,
+    with_gone,
+)
+from workflow.storage.files import sha256
+from workflow.storage.journal import EventKind, Journal, read_journal
+from workflow.storage.tool_digest import tool_digest
+from workflow.storage.workspace import Workspace
+from workflow.verification import compare, records, recount
+from workflow.verification.differences import Checked, Difference, Report, difference, limited
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
+    """Return every difference between a round as it lies and as it is recomputed.
+
+    Raises PlanError, or WorkspaceError when the round was never collected.
+    """
+    lying = _Lying.of(workspace, year)
+    found = [*lying.record_differences()]
+    try:
+        again = _Recomputed.of(lying, reading)
+    except WorkspaceError as error:
+        reason = str(error).removesuffix("。")
+        found.append(difference(Code.VERIFY_STOPPED, Place(), reason=reason))
+        return Report(year=year, checked=lying.checked, differences=tuple(found))
+    found += again.differences()
+    return Report(year=year, checked=again.checked, differences=tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A round as it lies on the disk, its journal read and its chain looked at."""
+
+    workspace: Workspace
+    year: int
+    journal: Journal
+    broken: tuple[Difference, ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, year: int) -> _Lying:
+        path = workspace.journal(year)
+        journal, faults = read_journal(path.read_bytes() if path.exists() else b"")
+        if journal.last(EventKind.JUDGED) is None and not workspace.ledger(year).exists():
+            raise WorkspaceError(
+                f"{era_year(year)}の台帳はまだありません。"
+                f"先に collect --year {year} を実行してください。"
+            )
+        file = _shown(workspace, path)
+        broken = (*records.chain(file, faults), *records.stages(file, journal))
+        return cls(workspace, year, journal, broken)
+
+    @property
+    def checked(self) -> Checked:
+        """How much of the records there is."""
+        files = len(recorded_files(self.journal))
+        return Checked(events=len(self.journal.events), files=files)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this very tool made what lies there; another arranged it in another way."""
+        return is_made_by(self.journal, tool_digest())
+
+    def plan(self) -> Plan:
+        """Return the plan the round was judged by."""
+        return plan_as_recorded(self.workspace, self.journal)[0]
+
+    def record_differences(self) -> Iterator[Difference]:
+        """Yield what journal, plan, register and files disagree in."""
+        workspace, year = self.workspace, self.year
+        yield from self.broken
+        register = _shown(workspace, workspace.register(year))
+        today = basis(workspace, self._plan_today(), year)
+        yield from records.basis(self.journal, today, register)
+        yield from records.evidence(self.journal, scan(workspace.returned(year)))
+
+    def _plan_today(self) -> Plan:
+        """Return plan.xlsx as it is; when it cannot be read, that changes no figure of a round."""
+        try:
+            return load_plan(self.workspace.home)
+        except PlanError:
+            return self.plan()
+
+
+@dataclass(frozen=True, slots=True)
+class _Recomputed:
+    """A round recomputed twice: as collect does, and with every original read by other readers."""
+
+    lying: _Lying
+    result: Result
+    second: Result
+    compilation: Compilation
+    again: Ledger
+    layout: SummaryLayout
+    outputs: Mapping[str, bytes]
+    reading: Reading
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
+
+    @classmethod
+    def of(cls, lying: _Lying, reading: Reading) -> _Recomputed:
+        workspace, year, journal = lying.workspace, lying.year, lying.journal
+        if journal.last(EventKind.JUDGED) is None:
+            raise WorkspaceError("作業の記録に、審査の記録がありません。")
+        plan = lying.plan()
+        # A file that came since is told as new; what was made never knew of it.
+        known = recorded_files(journal)
+        judged = judged_round(workspace, plan, year, reading, known=known)
+        first = with_gone(judged, journal).result
+        by_others = replace(reading, again=True)
+        second = judged_round(workspace, plan, year, by_others, known=known).result
+        compilation = compilation_of(workspace, first, journal, stage_of(journal))
+        return cls(
+            lying=lying,
+            result=first,
+            second=second,
+            compilation=compilation,
+            again=build_ledger(second.plan, second.year, second.merged.entries),
+            layout=lay_out_summary(compilation.matrices, compilation.trend),
+            outputs=output_bytes(compilation, has_parquet_recorded(journal)),
+            reading=reading,
+        )
+
+    @property
+    def checked(self) -> Checked:
+        """How much is looked at."""
+        ledger = self.compilation.ledger
+        answered = sum(entry.answer is not None for entry in ledger.entries)
+        return replace(
+            self.lying.checked,
+            answers=answered,
+            cells=len(ledger.rows) * len(ledger.columns),
+            counts=sum(map(recount.count_of, self.layout.matrices)),
+        )
+
+    def differences(self) -> Iterator[Difference]:
+        """Yield what was issued, judged and made otherwise than it is recomputed."""
+        workspace, year, journal = self.lying.workspace, self.lying.year, self.lying.journal
+        templates = workspace.templates(year)
+        yield from records.issues(templates, workspace.home, journal, self.result.register)
+        yield from records.outcomes(journal, self.result.merged.returns)
+        recorded = recorded_outputs(journal)
+        made = {n: c for n, c in self.outputs.items() if n in recorded or self.lying.is_ours}
+        for name, expected in made.items():
+            path = workspace.compiled(year) / name
+            file = _shown(workspace, path)
+            yield from limited(self._output(path, expected, recorded.get(name, "")), file)
+        yield from records.report(workspace.compiled(year), workspace.home, journal, made)
+        if journal.is_final:
+            yield from self._digest_list()
+        if {name: sha256(content) for name, content in self.outputs.items()} != recorded:
+            yield from self._other_tool()
+
+    def _other_tool(self) -> Iterator[Difference]:
+        if not self.lying.is_ours:
+            file = _shown(self.lying.workspace, self.lying.workspace.ledger(self.lying.year))
+            yield difference(Code.VERIFY_OTHER_TOOL, Place(file=file))
+
+    def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Difference]:
+        file = _shown(self.lying.workspace, path)
+        if not path.is_file():
+            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected=recorded)
+            return
+        lying = path.read_bytes()
+        if sha256(lying) != recorded:
+            place = Place(file=file)
+            yield difference(
+                Code.VERIFY_OUTPUT_CHANGED, place, expected=recorded, found=sha256(lying)
+            )
+        differing = tuple(self._contents(file, expected, lying))
+        yield from differing
+        is_ours = self.lying.is_ours
+        if lying != expected and not differing and sha256(lying) == recorded and is_ours:
+            place = Place(file=file)
+            yield difference(
+                Code.VERIFY_OUTPUT_CHANGED, place, expected=sha256(expected), found=recorded
+            )
+
+    def _contents(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+        """Yield what a file says otherwise; of another tool's, not how it says it."""
+        if file.endswith(".xlsx"):
+            yield from self._workbook(file, expected, lying)
+        elif file.endswith(".csv"):
+            meaning = str if self.lying.is_ours else as_meant
+            yield from compare.tables(file, expected, lying, meaning)
+        elif self.lying.is_ours and not file.endswith(".parquet"):
+            yield from compare.lines(file, expected, lying)
+
+    def _workbook(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+        found = self.reading.open_book(lying)
+        if found is None:
+            yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
+            return
+        if lying != expected and self.lying.is_ours:
+            must = self.reading.open_book(expected)
+            assert must
+            yield from compare.books(file, must, found)
+        yield from self._figures(file, found)
+
+    def _figures(self, file: str, found: RawBook) -> Iterator[Difference]:
+        """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
+        sheets = {sheet.name: sheet for sheet in found.sheets}
+        held = self._held(Path(file).name)
+        if held is not None:
+            ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
+            joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
+            yield from recount.answers(file, ledger, self.again, held, joined)
+            self.frames.append(recount.frame_of(ledger, self.layout.matrices))
+        if SUMMARY_SHEET in sheets or not self.again.parts:
+            yield from self._counts(file, sheets.get(SUMMARY_SHEET, RawSheet(SUMMARY_SHEET, {})))
+
+    def _held(self, name: str) -> Sequence[int] | None:
+        """Return the rows of the ledger a workbook holds; None for one that holds none."""
+        if not self.again.parts:
+            return range(len(self.again.rows))
+        return next((p.entries for p in self.compilation.ledger.parts if p.file == name), None)
+
+    def _counts(self, file: str, summary: RawSheet) -> Iterator[Difference]:
+        """Yield the counts that the rows contradict; without all of them nothing can be said."""
+        if len(self.frames) == max(1, len(self.again.parts)):
+            yield from recount.counts(file, summary, self.frames, self.layout.matrices)
+
+    def _digest_list(self) -> Iterator[Difference]:
+        """Yield every line of the final version's list that is not what it must be."""
+        workspace, year = self.lying.workspace, self.lying.year
+        path = workspace.digest_list(year)
+        file = _shown(workspace, path)
+        if not path.is_file():
+            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected="")
+            return
+        expected = digest_list(final_digests(workspace, self.result, self.lying.journal))
+        yield from compare.lines(file, expected, path.read_bytes())
+
+
+def _shown(workspace: Workspace, path: Path) -> str:
+    """Return a path as people know it: below the workspace, with slashes."""
+    return path.relative_to(workspace.home).as_posix()

@@ -1,1 +1,0 @@
-"""Writing workbooks: nothing guessed from text, rows in bulk, parts compressed as they come."""
