@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+TOOL = (sys.executable, "-X", "torimatome", str(ROOT / "run.py"))
+"""What starts a command in the Python of the tests itself, whichever it is."""
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 

@@ -17,17 +17,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow import VERSION
+from workflow import SOURCE_FOLDER, VERSION
 from workflow.commands.arguments import parsed
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.years import JST, era_year, japanese_date, parse_year
 from workflow.storage.workspace import Workspace
+from workflow.terminal.streams import open_streams
 
 if TYPE_CHECKING:
     from workflow.rounds.load import Reading
 
-ROOT = Path(__file__).resolve().parent.parent
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+
+def start() -> int:
+    """Run the command a person typed: `torimatome …` or `python -m workflow …`."""
+    open_streams()
+    return main(sys.argv[1:])
 
 
 def main(argv: Sequence[str]) -> int:
@@ -315,7 +321,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     from workflow.commands.demo import play
 
-    return play(ROOT / "demo", _say)
+    return play(_default_home() / "demo", _say)
 
 
 def _findings(arguments: argparse.Namespace) -> int:
@@ -338,7 +344,8 @@ def _bundle(arguments: argparse.Namespace) -> int:
     from workflow.bundle.target import target
 
     asked = target(arguments.platform, arguments.python)
-    path = make_bundle(ROOT, asked, arguments.to or ROOT / "bundle")
+    source = _source_folder()
+    path = make_bundle(source, asked, arguments.to or source / "bundle")
     _say(f"{asked.system.shown}、Python {asked.python_text} のための一式を作りました：{path}")
     start = "run.bat をダブルクリックする" if asked.is_windows else "python run.py を実行する"
     _say(f"そのパソコンで展開し、中の {start}と始まります。")
@@ -349,7 +356,7 @@ def _bundle(arguments: argparse.Namespace) -> int:
 def _test(arguments: argparse.Namespace) -> int:
     from workflow.commands.test import run_suite
 
-    return run_suite(ROOT, arguments.arguments)
+    return run_suite(_source_folder(), arguments.arguments)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -374,10 +381,22 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 
 
 def _workspace(arguments: argparse.Namespace) -> Workspace:
-    home: Path = getattr(arguments, "home", ROOT)
+    home: Path = getattr(arguments, "home", None) or _default_home()
     if not home.is_dir():
         raise WorkspaceError(f"作業用のフォルダー「{home}」がありません。")
     return Workspace(home.resolve())
+
+
+def _default_home() -> Path:
+    return SOURCE_FOLDER or Path.cwd()
+
+
+def _source_folder() -> Path:
+    if SOURCE_FOLDER is None:
+        raise WorkspaceError(
+            "この命令は、run.py のあるフォルダー（配布された一式）で実行してください。"
+        )
+    return SOURCE_FOLDER
 
 
 def _year(arguments: argparse.Namespace) -> int:
@@ -429,3 +448,7 @@ def _logged() -> Path:
     ) as log:
         log.write(f"とりまとめ {VERSION}\n{traceback.format_exc()}")
     return Path(log.name)
+
+
+if __name__ == "__main__":
+    sys.exit(start())

@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.hostile.ground import ground
-from tests.hostile.watched import ROOT
+from tests.programs import TOOL
 from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied, verified
 from workflow.commands.pipeline import finalize
@@ -97,7 +97,7 @@ def _generate_and_collect(city: City) -> None:
 
 
 def _started(situation: Situation, city: City) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-X", "torimatome", str(ROOT / "run.py"), situation.command]
+    command = [*TOOL, situation.command]
     return subprocess.Popen(
         [*command, "--year", str(YEAR), "--home", str(city.home)],
         stdout=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.watched import ROOT
+from tests.programs import ROOT, TOOL
 from tests.verification.rounds import YEAR, compiled_round
 from workflow.storage.journal import load_journal
 
@@ -36,7 +36,7 @@ def test_whatever_is_killed_is_whole_afterwards() -> None:
 
 def collecting(home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, ROOT / "run.py", "collect", "--year", str(YEAR), "--home", home],
+        [*TOOL, "collect", "--year", str(YEAR), "--home", home],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         encoding="utf-8",

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.hostile.watched import ROOT
+from tests.programs import ROOT
 
 CASES = 2_000
 PATIENCE = 300

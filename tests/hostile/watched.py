@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.programs import TOOL
+
 _PAUSE = 0.05
 
 
@@ -33,7 +33,7 @@ def run(arguments: Sequence[str], scratch: Path, seconds: float) -> Watched:
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
     began = time.monotonic()
     with subprocess.Popen(
-        [sys.executable, str(ROOT / "run.py"), *arguments],
+        [*TOOL, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

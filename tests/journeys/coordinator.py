@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from tests.programs import ROOT
+from tests.programs import TOOL
 from tests.pseudo_terminal import Terminal
 
 PROMPT = "Enterを押してください："
@@ -49,7 +48,7 @@ class Coordinator:
 
 def program(home: Path, *words: str) -> list[str]:
     """Return `python run.py …` for a workspace."""
-    return [sys.executable, str(ROOT / "run.py"), *words, "--home", str(home)]
+    return [*TOOL, *words, "--home", str(home)]
 
 
 def told(home: Path, command: str) -> dict[str, Any]:

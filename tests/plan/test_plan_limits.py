@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.watched import ROOT
 from tests.plan.plan_documents import changed
+from tests.programs import ROOT
 from workflow.model.limits import USUAL, Limits, limits
 from workflow.plan import schema
 from workflow.plan.document import Document

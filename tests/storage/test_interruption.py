@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import ROOT
+from tests.programs import TOOL
 from workflow.storage.files import sha256
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals and /proc")
@@ -34,7 +34,7 @@ def busy(city: City) -> City:
 
 def collecting(city: City) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, ROOT / "run.py", "collect", "--year", "2023", "--home", city.home],
+        [*TOOL, "collect", "--year", "2023", "--home", city.home],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",

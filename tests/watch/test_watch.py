@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import ROOT
+from tests.programs import TOOL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
@@ -35,7 +35,7 @@ class Running:
 
     def __init__(self, city: City) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "run.py", "watch", "--year", "2023", "--home", city.home],
+            [*TOOL, "watch", "--year", "2023", "--home", city.home],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",

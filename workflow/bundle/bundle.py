@@ -13,7 +13,14 @@ from workflow.bundle.target import Target
 from workflow.bundle.wheels import Wheel, fetch
 from workflow.storage.files import sha256, write_file
 
-_PAPERS = ("README.ja.md", "README.md", "CHANGELOG.md", "pyproject.toml", "requirements.txt")
+_PAPERS = (
+    "README.ja.md",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "pyproject.toml",
+    "requirements.txt",
+)
 _FOLDERS = ("templates", "returned", "compiled")
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: the same tool, the same bytes
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workflow import VERSION
+from workflow import COMMAND, VERSION
 
 _COULD_NOT_RUN = 2
 
@@ -17,7 +17,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that complains in one Japanese sentence."""
 
     def error(self, message: str) -> NoReturn:
-        said = "指定が正しくありません。使い方は python run.py --help で確かめられます。"
+        said = f"指定が正しくありません。使い方は {COMMAND} --help で確かめられます。"
         sys.stderr.write(f"{said}\n")
         raise SystemExit(_COULD_NOT_RUN)
 
@@ -25,13 +25,13 @@ class _Parser(argparse.ArgumentParser):
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
     """Return what was asked for: command names it. SystemExit after help or a complaint."""
     parser = _Parser(
-        prog="python run.py",
+        prog=COMMAND,
         description="計画の進捗状況を、Excelの調査票で集め、台帳と集計表にまとめます。",
         add_help=False,
     )
     _add_shared(parser)
     parser.add_argument("--version", action="version", version=VERSION, help="版を示します。")
-    parser.set_defaults(command="menu")  # of no name: what `python run.py` alone does
+    parser.set_defaults(command="menu")  # of no name: what a start without a command does
     commands = parser.add_subparsers(metavar="命令", title="命令")
     _add_plan_commands(commands)
     _add_round_commands(commands)
@@ -47,7 +47,8 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="フォルダー",
         default=argparse.SUPPRESS,
-        help="作業用のフォルダー（指定がなければ run.py のある場所）です。",
+        help="作業用のフォルダー（指定がなければ run.py のある場所、"
+        "インストールしたときは今いるフォルダー）です。",
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+from workflow import COMMAND
 from workflow.commands.demo_fill import fill
 from workflow.commands.pipeline import Collected, collect, finalize, generate, report
 from workflow.model.errors import WorkspaceError
@@ -71,7 +72,7 @@ def play(folder: Path, say: Say) -> int:
     say(f"・報告書：{workspace.report(2023)}")
     say(f"・調査票の例：{workspace.templates(2024)}")
     say("\n元の回答から計算し直して照合するには、次のように実行します。")
-    say(f"    python run.py verify --year 2024 --home {folder.name}")
+    say(f"    {COMMAND} verify --year 2024 --home {folder.name}")
     return 0
 
 

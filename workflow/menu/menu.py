@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
+from workflow import COMMAND
 from workflow.menu.situation import Situation, situation
 from workflow.menu.steps import Step, headline, steps
 from workflow.model.plain_text import aligned, harmless
@@ -86,7 +87,7 @@ def spelled(step: Step, given: Sequence[str]) -> str:
 
 def _typed(command: Sequence[str]) -> str:
     words = (f'"{word}"' if " " in word else word for word in command)
-    return harmless(" ".join(["python run.py", *words]))
+    return harmless(" ".join([COMMAND, *words]))
 
 
 def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:

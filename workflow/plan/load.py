@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from workflow import COMMAND
 from workflow.model.errors import PlanError
 from workflow.model.findings import Code, Finding, Place
 from workflow.model.plan import Plan
@@ -47,7 +48,7 @@ def plan_paths(home: Path) -> tuple[Path, ...]:
     if not paths:
         raise PlanError(
             f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
-            "python run.py init を実行して作ってください。"
+            f"{COMMAND} init を実行して作ってください。"
         )
     return paths
 

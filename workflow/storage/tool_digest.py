@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from workflow import VERSION
+from workflow import SOURCE_FOLDER, VERSION
 
 _HOUSE = Path(__file__).resolve().parents[1]
 _SOURCES = frozenset({".py", ".json", ".j2", ".css"})
@@ -16,13 +16,23 @@ _SOURCES = frozenset({".py", ".json", ".j2", ".css"})
 
 @cache
 def tool_digest() -> str:
-    """Return the SHA-256 of the tool: its version, its sources, its pinned parts, its Python."""
+    """Return the SHA-256 of the tool: its version, its sources, its parts, its Python."""
     whole = hashlib.sha256(f"{VERSION}\n{sys.version}".encode())
-    for path in (*sorted(_sources()), _HOUSE.parent / "requirements.txt"):
-        content = path.read_bytes() if path.exists() else b""
-        name = path.relative_to(_HOUSE.parent).as_posix()
-        whole.update(f"\n{name}\n{len(content)}\n".encode() + content)
+    for path in sorted(_sources()):
+        _add(whole, path.relative_to(_HOUSE.parent).as_posix(), path.read_bytes())
+    _add(whole, "requirements.txt", _parts())
     return whole.hexdigest()
+
+
+def _add(whole: hashlib._Hash, name: str, content: bytes) -> None:
+    whole.update(f"\n{name}\n{len(content)}\n".encode() + content)
+
+
+def _parts() -> bytes:
+    """Return what is pinned for run.py, or what is installed where the tool itself is."""
+    if SOURCE_FOLDER:
+        return (SOURCE_FOLDER / "requirements.txt").read_bytes()
+    return "\n".join(sorted(path.name for path in _HOUSE.parent.glob("*.dist-info"))).encode()
 
 
 def _sources() -> Iterator[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from xlsxwriter import Workbook
 
-from workflow import VERSION
+from workflow import COMMAND, VERSION
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.headline import wanting
@@ -160,7 +160,7 @@ def _origins(compilation: Compilation) -> Iterator[Meaning]:
     yield (
         "作成",
         "確かめ方",
-        f"python run.py verify --year {compilation.ledger.year} を実行すると、"
+        f"{COMMAND} verify --year {compilation.ledger.year} を実行すると、"
         "元の回答ファイルを別の方法で読み直し、台帳の値、集計表の数、ファイルのダイジェスト、"
         "作業の記録のつながりを、すべて計算し直して照合します。",
     )
