@@ -14,11 +14,11 @@ from tests.fillers.xml_patch import fill as fill_as_excel
 from workflow.commands.pipeline import Collected, collect, generate
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.plan import Plan
 from workflow.model.years import JST
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue

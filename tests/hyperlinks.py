@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from openpyxl import Workbook
 from openpyxl.utils import coordinate_to_tuple
 
-from workflow.excel.openpyxl_exact import open_exactly
+from workflow.returned.readers.openpyxl import open_exactly
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

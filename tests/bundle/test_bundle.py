@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.bundle.application import application_page
-from workflow.bundle.batch_file import batch_file
-from workflow.bundle.bundle import contents, make_bundle, zipped
+from workflow.bundle.bundle import application_page, batch_file, contents, make_bundle, zipped
 from workflow.bundle.target import SYSTEMS, Target, target
 from workflow.bundle.wheels import Wheel, requirements_for
 from workflow.model.errors import WorkspaceError

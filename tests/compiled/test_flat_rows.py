@@ -19,12 +19,12 @@ from workflow.compiled import display_limits
 from workflow.compiled.sheets.print_list import PRINT_SHEET
 from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.excel import table, zip_stream
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.excel.table import FONT_SIZE, CellValue, TableStyles, write_values
 from workflow.excel.workbook import Link, RowHeights, add_sheet, new_workbook, row_height
 from workflow.model.cells import decoded
 from workflow.model.errors import OutputError
 from workflow.model.years import JST
+from workflow.returned.readers.openpyxl import open_exactly
 
 MOMENT = datetime(2024, 5, 10, 17, 5, 9, tzinfo=JST)
 VALUES: tuple[CellValue, ...] = (

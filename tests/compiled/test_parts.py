@@ -17,8 +17,8 @@ from workflow.compiled import display_limits
 from workflow.compiled.merge import Entry
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.parts import divided
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.plan import Item, Plan
+from workflow.returned.readers.openpyxl import open_exactly
 
 LEVELS = ("目標", "施策", "取組")
 

@@ -8,14 +8,15 @@ from datetime import timedelta
 from tests.small import NOW, PLAN, register, returns
 from workflow.compiled.merge import Merged, merge
 from workflow.compiled.recorded import (
+    issued,
     judgement,
     receipts,
     recorded_basis,
     recorded_files,
+    recorded_issues,
     recorded_outcomes,
     recorded_plan,
 )
-from workflow.compiled.recorded_issues import issued, recorded_issues
 from workflow.compiled.result import Basis
 from workflow.model.plan import Envelope
 from workflow.storage.journal import EventKind, Journal

@@ -16,7 +16,7 @@ from tests.crash.disk import lying
 from tests.engine import HERE
 from workflow.__main__ import main
 from workflow.commands.pipeline import verify
-from workflow.excel.openpyxl_exact import open_exactly
+from workflow.returned.readers.openpyxl import open_exactly
 
 YEAR = 2023
 

@@ -11,7 +11,7 @@ from tests.city import RECEIVED_AT
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import Texts, located
 from tests.fillers.xml_patch import fill as fill_as_excel
-from workflow.commands.demo_fill import fill as fill_with_openpyxl
+from workflow.commands.demo import fill as fill_with_openpyxl
 
 Filler = Callable[[Path, Path, Texts], None]
 

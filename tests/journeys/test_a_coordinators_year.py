@@ -24,7 +24,7 @@ from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.journeys.coordinator import Coordinator, program, told
 from tests.programs import needs_pseudo_terminal
 from tests.pseudo_terminal import Terminal, running
-from workflow.commands.demo_fill import fill as fill_with_openpyxl
+from workflow.commands.demo import fill as fill_with_openpyxl
 from workflow.model.years import JST
 from workflow.plan.convert import as_book_bytes, sample_document
 from workflow.storage.workspace import Workspace

@@ -17,7 +17,7 @@ from tests.hyperlinks import dead_links, hyperlinks
 from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
 from workflow.compiled.sheets.workbook import SHEETS
-from workflow.excel.openpyxl_exact import open_exactly
+from workflow.returned.readers.openpyxl import open_exactly
 
 CONTRACT = ("集計表", "要確認", "台帳", "前年度比較", "提出状況", "指摘一覧", "受付記録", "凡例")
 

@@ -17,7 +17,7 @@ from tests.hyperlinks import hyperlinks
 from tests.programs import needs_libreoffice, needs_validator
 from tests.test_ooxml import assert_all_valid
 from workflow.__main__ import main
-from workflow.excel.openpyxl_exact import open_exactly
+from workflow.returned.readers.openpyxl import open_exactly
 
 PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷 ～〜\n=終わり　"
 LONG = "長" * 1234

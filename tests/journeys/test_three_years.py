@@ -15,8 +15,8 @@ from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
 from tests.hyperlinks import dead_links
 from workflow.commands.pipeline import finalize, verify
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.returned.readers.openpyxl import open_exactly
 
 YEARS = (2022, 2023, 2024)
 CHANGES = """

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small import PLAN, issue
-from workflow.compiled.asking import Asking, ToCorrect
-from workflow.mail.letter_files import LetterKind, load_letters
+from workflow.compiled.corrections import Asking, ToCorrect
 from workflow.mail.letter_values import Occasion, distribution, request
-from workflow.mail.letters import Message, Said, filled_in, letter
+from workflow.mail.letters import LetterKind, Message, Said, filled_in, letter, load_letters
 from workflow.model.errors import WorkspaceError
 
 BOTH = Asking(

@@ -21,9 +21,8 @@ from workflow.model.limits import limits
 from workflow.plan.book.reader import read_book
 from workflow.plan.checks import RESERVED_LABELS
 from workflow.plan.convert import as_book_bytes
-from workflow.plan.document import Document
+from workflow.plan.document import Document, keys
 from workflow.plan.load import validated
-from workflow.plan.node import keys
 
 MISSING = object()
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.small import COST, FORM, PLAN, RATING
 from workflow.model.plan import Choice, Department, Form, Item, Plan
-from workflow.plan.change import ChangeKind
-from workflow.plan.changes import changes
+from workflow.plan.changes import ChangeKind, changes
 
 A, B, C = PLAN.departments
 D = Department("D", "丁課", ("丙課",))

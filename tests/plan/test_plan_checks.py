@@ -9,9 +9,8 @@ from workflow.model.cells import a1
 from workflow.model.plan import AnswerRule
 from workflow.plan.checks import CHECKS
 from workflow.plan.convert import as_book_bytes
-from workflow.plan.document import Document
+from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
-from workflow.plan.node import Node
 
 CHOICES = "/form/fields/1/choices"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.plan.municipality_code import has_valid_check_digit
+from workflow.plan.checks import has_valid_check_digit
 
 
 @pytest.mark.parametrize("code", ["272230", "270008", "271004", "011002"])

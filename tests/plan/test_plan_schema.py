@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from tests.plan.plan_documents import MISSING, changed, in_book, in_json, small
 from workflow.model.schema_glance import at_a_glance
 from workflow.plan.convert import as_book_bytes
-from workflow.plan.document import Document
+from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
-from workflow.plan.node import Node
 from workflow.plan.schema import schema_problems, whole_schema
 
 LONG = "あ" * 256

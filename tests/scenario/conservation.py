@@ -18,8 +18,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from tests.city import City
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.cells import decoded, folded_id, plain_number
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.templates.layout import CORRECTION_AUTHOR
 
 READ = {"accepted", "accepted_with_warnings", "sent_back"}

@@ -17,8 +17,8 @@ from tests.scenario.description import EXAMPLES, PLANS
 from tests.scenario.workbook_verbs import put
 from workflow.model.errors import PlanError
 from workflow.plan.convert import as_book_bytes, as_json_bytes
+from workflow.plan.document import keys
 from workflow.plan.load import load_plan
-from workflow.plan.node import keys
 
 REMOVED = "（なし）"
 

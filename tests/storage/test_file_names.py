@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.storage.file_names import safe_name
+from workflow.storage.workspace import safe_name
 
 
 @pytest.mark.parametrize(

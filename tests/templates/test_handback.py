@@ -16,13 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.hyperlinks import hyperlinks
 from tests.small import NOW, PLAN, issue
 from workflow.compiled.corrections import handback_name
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.plan import Correction, Filling, Item, TextField, Value
 from workflow.returned.identify import stamps
-from workflow.returned.readers.openpyxl import read_book
-from workflow.templates.handback import handback_bytes
+from workflow.returned.readers.openpyxl import open_exactly, read_book
 from workflow.templates.layout import lay_out_issue
-from workflow.templates.workbook import template_bytes
+from workflow.templates.workbook import handback_bytes, template_bytes
 
 ISSUE = issue("A")
 DEPARTMENT = PLAN.department("A")

@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from tests.city import City
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.cells import a1
+from workflow.returned.readers.openpyxl import open_exactly
 
 YEAR = 2023
 

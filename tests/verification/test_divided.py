@@ -23,9 +23,9 @@ from workflow.compiled import display_limits
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.limits import COMPILED, USUAL
 from workflow.returned.readers import second_reading
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.returned.readers.second_reading import open_book
 from workflow.storage.journal import load_journal
 

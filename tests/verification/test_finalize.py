@@ -16,9 +16,9 @@ from tests.scenario.play import run
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.pipeline import collect, finalize
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.errors import WorkspaceError
 from workflow.plan.convert import as_json_bytes
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=30)

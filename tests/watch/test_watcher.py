@@ -16,8 +16,7 @@ from workflow.model.errors import BusyError, OutputError, WorkflowError, Workspa
 from workflow.rounds.written import Written
 from workflow.storage.journal import load_journal
 from workflow.watch.landing import Look, Mark
-from workflow.watch.scan import can_be_opened, glance
-from workflow.watch.watch import Watcher, watch
+from workflow.watch.watch import Watcher, can_be_opened, glance, watch
 
 HALF_A_SECOND = 0.5
 

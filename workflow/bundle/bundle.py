@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from workflow.bundle.application import application_page
-from workflow.bundle.batch_file import batch_file
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from workflow import VERSION
 from workflow.bundle.target import Target
 from workflow.bundle.wheels import Wheel, fetch
 from workflow.storage.files import sha256, write_file
@@ -77,3 +78,45 @@ def _tool(root: Path) -> Iterator[tuple[str, bytes]]:
 def _manifest(tool: Mapping[str, bytes]) -> bytes:
     lines = (f"{sha256(content)}  {name}\n" for name, content in sorted(tool.items()))
     return "".join(lines).encode()
+
+
+# 申請用資料: one page for those who allow software on a PC.
+
+
+def application_page(target: Target, wheels: Sequence[Wheel], tool: str) -> bytes:
+    """Return the page as HTML; tool is the digest of the tool itself. It prints on one A4 sheet."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, loader=PackageLoader("workflow.bundle", "")
+    )
+    page = environment.get_template("application.html.j2")
+    return page.render(target=target, wheels=wheels, version=VERSION, tool=tool).encode()
+
+
+# run.bat: a double click starts the menu on Windows.
+
+_LINES = """\
+@echo off
+rem A network folder has no drive letter until pushd gives it one.
+pushd "%~dp0"
+title とりまとめ
+set "PYTHON="
+py -{version} -c "" >nul 2>&1 && set "PYTHON=py -{version}"
+if not defined PYTHON python -c "{is_it}" >nul 2>&1 && set "PYTHON=python"
+if not defined PYTHON goto missing
+%PYTHON% run.py %*
+goto end
+:missing
+echo Python {version} が見つかりません。情報システム担当課に導入を依頼してください。
+echo 申請には「申請用資料.html」をお使いください。
+:end
+popd
+echo.
+pause
+"""
+
+
+def batch_file(target: Target) -> bytes:
+    """Return the file as cmd.exe of Japanese Windows reads it: code page 932, CRLF."""
+    is_it = f"import sys; sys.exit(sys.version_info[:2] != {target.python})"
+    text = _LINES.format(version=target.python_text, is_it=is_it)
+    return text.replace("\n", "\r\n").encode("cp932")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
 from workflow import COMMAND
-from workflow.commands.demo_fill import fill
 from workflow.commands.pipeline import Collected, collect, finalize, generate, report
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
@@ -23,6 +25,7 @@ from workflow.returned.workers.engine import judge_in_workers, open_in_worker
 from workflow.rounds.load import Reading
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
 from workflow.templates.register import Issue
 from workflow.terminal.output import progress_bar, show_round
 
@@ -164,3 +167,34 @@ def _lively_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]
 
 def _own(issue: Issue, texts: Texts) -> Texts:
     return {item.id: dict(texts[item.id]) for item in issue.items}
+
+
+# Fill a template as a department does: find the row, type into its cells, save.
+
+Answers = Mapping[str, Mapping[str, str | float | date]]
+"""What to write: 整理番号 → label of the field → value."""
+
+
+def fill(template: Path, target: Path, answers: Answers, received: datetime) -> None:
+    """Save a filled copy of a template, as received at a given moment."""
+    book = load_workbook(template)
+    sheet = book[ENTRY_SHEET]
+    columns, first = _header(sheet)
+    for row in range(first, sheet.max_row + 1):
+        written = answers.get(str(sheet.cell(row, columns[ID_LABEL]).value), {})
+        for label, value in written.items():
+            cell = sheet.cell(row, columns[label])
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"  # openpyxl would take a leading = for a formula
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    os.utime(target, (received.timestamp(), received.timestamp()))
+
+
+def _header(sheet: Worksheet) -> tuple[dict[str, int], int]:
+    for row, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        columns = {str(text): n for n, text in enumerate(cells, start=1) if text is not None}
+        if ID_LABEL in columns:
+            return columns, row + 1
+    raise ValueError(f"{sheet.title} has no row with {ID_LABEL}")

@@ -100,7 +100,7 @@ def _stored_status(path: Path) -> dict[str, Any]:
 
 
 def _status_before_collect(workspace: Workspace, year: int, register: Register) -> dict[str, Any]:
-    from workflow.compiled.asking import asking
+    from workflow.compiled.corrections import asking
     from workflow.compiled.merge import merge
     from workflow.compiled.open_data.round_json import status_document
     from workflow.compiled.status import department_statuses, totals

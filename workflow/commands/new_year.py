@@ -13,12 +13,10 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
-from workflow.plan.change import Change
-from workflow.plan.changes import changes
+from workflow.plan.changes import Change, changes
 from workflow.plan.convert import as_book_bytes, as_json_bytes
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan_with_content
-from workflow.plan.new_plan import carried_forward
 from workflow.rounds.earlier import last_answers
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
@@ -136,3 +134,24 @@ def _with_passwords(
         )
     secrets = {key: content["plan"][key] for key in _PASSWORDS if key in content["plan"]}
     return {**recorded, "plan": {**recorded["plan"], **secrets}}
+
+
+# Last year's plan as this year's begins. Pure.
+
+
+def carried_forward(content: Mapping[str, Any], years: int) -> dict[str, Any]:
+    """Return a plan document some years later: the same, its deadline on the same day then.
+
+    The 29th of February becomes the 28th where there is none.
+    """
+    plan = dict(content["plan"])
+    if plan.get("deadline"):
+        plan["deadline"] = _later(date.fromisoformat(plan["deadline"]), years).isoformat()
+    return {**content, "plan": plan}
+
+
+def _later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -17,7 +17,7 @@ from workflow.model.plan import (
     TextField,
 )
 from workflow.model.years import era_year, japanese_date
-from workflow.plan.change import Change
+from workflow.plan.changes import Change
 
 _INDENT = "　"
 

@@ -45,7 +45,7 @@ def generate(
 def _issued_anew(
     workspace: Workspace, year: int, now: datetime, department: str | None
 ) -> Issuance:
-    from workflow.compiled.recorded_issues import issued
+    from workflow.compiled.recorded import issued
     from workflow.rounds.earlier import last_answers
     from workflow.templates.issue import IssueRequest, plan_issuance
 
@@ -245,8 +245,7 @@ def _recorded(
     journal: Journal, now: datetime, judged: Round, plan_content: Mapping[str, Any]
 ) -> Journal:
     """Return the journal with what is new about issues, files and outcomes."""
-    from workflow.compiled.recorded import judgement, receipts
-    from workflow.compiled.recorded_issues import issued
+    from workflow.compiled.recorded import issued, judgement, receipts
 
     result = judged.result
     news = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from workflow.excel.table import MAX_LINKS, MAX_ROWS
 
@@ -89,3 +91,29 @@ def sentences() -> Iterator[tuple[str, str]]:
         f"一枚のシートで{MAX_LINKS:,}を超えるときは、そのシートには付けません。"
         "Excelが持てるリンクの数に限りがあるためです。",
     )
+
+
+# How much a page holds, so that it opens at once however big a round is.
+
+MOST_IN_ONE_BOARD = 40
+"""Departments up to which the board is one table in the plan's order."""
+
+ThingT = TypeVar("ThingT")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[ThingT]):
+    """The first of some things, and how many more there are."""
+
+    things: tuple[ThingT, ...]
+    left_out: int
+
+    @property
+    def count(self) -> int:
+        """How many there are in all."""
+        return len(self.things) + self.left_out
+
+
+def bounded(things: Sequence[ThingT], most: int) -> Shown[ThingT]:
+    """Return at most so many of some things."""
+    return Shown(tuple(things[:most]), max(0, len(things) - most))

@@ -14,7 +14,7 @@ from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
-from workflow.compiled.sheets.part_workbook import part_bytes
+from workflow.compiled.sheets.ledger import part_bytes
 from workflow.compiled.sheets.workbook import trail_of, workbook_bytes
 from workflow.compiled.years.past import this_year
 from workflow.storage.workspace import DATA_PACKAGE, OVERVIEW, ledger_name

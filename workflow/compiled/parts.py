@@ -12,8 +12,7 @@ from itertools import count
 
 from workflow.compiled.merge import Entry
 from workflow.model.plan import Plan
-from workflow.storage.file_names import safe_name
-from workflow.storage.workspace import ledger_name
+from workflow.storage.workspace import ledger_name, safe_name
 
 _LONGEST_NAME = 40
 

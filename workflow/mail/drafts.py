@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow.mail.letter_files import LetterKind
+from workflow.mail.letters import LetterKind
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.storage.commit import Changes
-from workflow.storage.file_names import department_file
 from workflow.storage.own_files import plan_writes
+from workflow.storage.workspace import department_file
 
 _RECORD = ".drafts.json"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.compiled.asking import Asking, ToCorrect
+from workflow.compiled.corrections import Asking, ToCorrect
 from workflow.mail.letters import Said
 from workflow.model.plain_text import one_line
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Department, Item, Plan

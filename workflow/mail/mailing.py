@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from workflow.commands.inquiry import state
-from workflow.compiled.asking import Asking
-from workflow.compiled.corrections import handback_name
+from workflow.compiled.corrections import Asking, handback_name
 from workflow.mail.drafts import Drafts, draft_name, plan_drafts
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
-from workflow.mail.letter_files import LetterKind, Letters, load_letters
 from workflow.mail.letter_values import Occasion, distribution, request
-from workflow.mail.letters import Said, filled_in
+from workflow.mail.letters import LetterKind, Letters, Said, filled_in, load_letters
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.model.years import JST, era_year

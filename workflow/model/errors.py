@@ -38,3 +38,19 @@ class OutputError(WorkflowError):
 
 class HeldOpenError(OutputError):
     """A result could not take the place of a file somebody has open; nothing was changed."""
+
+
+# Templates a city makes its own, of letters and of the report: where one of them goes wrong.
+
+
+def line_of(error: BaseException) -> int | None:
+    """Return the line of a Jinja template an error comes from: Jinja makes it a frame of the trace.
+
+    None when the error comes from no template.
+    """
+    line, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

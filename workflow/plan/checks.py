@@ -14,9 +14,7 @@ from itertools import chain
 from workflow.model.cells import folded, folded_id
 from workflow.model.findings import Code
 from workflow.plan.book.layout import label_of
-from workflow.plan.document import Problem
-from workflow.plan.municipality_code import has_valid_check_digit
-from workflow.plan.node import Node
+from workflow.plan.document import Node, Problem
 
 RESERVED_LABELS = (
     "年度(西暦)",
@@ -245,3 +243,16 @@ def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Problem]:
 def _duplicate(node: Node, first: Node) -> Problem:
     details = {"what": label_of(node.pointer), "value": node.text}
     return Problem(Code.PLAN_DUPLICATE, node.pointer, details, other=first.pointer)
+
+
+# The check digit of 全国地方公共団体コード, as its publisher 総務省 defines it.
+
+_WEIGHTS = (6, 5, 4, 3, 2)
+
+
+def has_valid_check_digit(code: str) -> bool:
+    """Return whether six digits end in the check digit of the first five."""
+    if not re.fullmatch("[0-9]{6}", code):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(code, _WEIGHTS, strict=False))
+    return int(code[5]) == (11 - total % 11) % 10

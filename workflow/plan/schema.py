@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.model.findings import Code
 from workflow.model.schema_glance import at_a_glance
 from workflow.plan.book.layout import label_of
-from workflow.plan.document import Problem
-from workflow.plan.node import Node, child
+from workflow.plan.document import Node, Problem, child
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -12,9 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflow.compiled.asking import asking
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.corrections import handback_name
+from workflow.compiled.corrections import asking, handback_name
 from workflow.compiled.open_data.digest_list import digest_list, final_digests
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.open_data.round_json import as_bytes, status_document
@@ -38,7 +37,7 @@ from workflow.storage.set_aside import (
 )
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
-from workflow.templates.handback import handback_bytes
+from workflow.templates.workbook import handback_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from workflow.excel.workbook import PAPERS, GrowingSheet, Link, footer, row_heig
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.plan import Filling, Value
 from workflow.model.years import full_year
-from workflow.templates.correction_lines import CorrectionLine, correction_lines
+from workflow.templates.corrections import CorrectionLine, correction_lines
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,

@@ -35,7 +35,7 @@ from workflow.model.plan import (
     Value,
 )
 from workflow.model.years import era_year, full_year
-from workflow.templates.highlights import HighlightKind, highlights
+from workflow.templates.entry_rules import HighlightKind, highlights, validation
 from workflow.templates.layout import (
     FONT_SIZE,
     HEADER_ROW,
@@ -48,7 +48,6 @@ from workflow.templates.layout import (
     Layout,
     text_size,
 )
-from workflow.templates.validations import validation
 
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from workflow import VERSION
+from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.xml_reader import shared_texts
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department, Plan, PreviousAnswers
-from workflow.storage.file_names import department_file
 from workflow.storage.files import sha256
+from workflow.storage.workspace import department_file
 from workflow.templates.distribution_list import distribution_bytes, distribution_name
-from workflow.templates.in_parallel import in_parallel
 from workflow.templates.layout import content_digest, issued_items, lay_out
-from workflow.templates.printed import printed_texts
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
 from workflow.templates.workbook import template_bytes
@@ -177,3 +181,54 @@ def _distribution(request: IssueRequest, folder: Path, register: Register) -> di
     content = distribution_bytes(request.plan, request.year, register.current())
     unchanged = path.exists() and path.read_bytes() == content
     return {} if unchanged else {path: content}
+
+
+# A pure function over many things, in several processes where that pays for their start.
+
+SharedT = TypeVar("SharedT")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+_WORTH_A_FORK, _WORTH_A_SPAWN = 8, 150
+_PIECES_PER_PROCESS = 8
+_work: tuple[Any, Any]
+
+
+def in_parallel(
+    function: Callable[[SharedT, ItemT], ResultT], shared: SharedT, items: Sequence[ItemT]
+) -> Iterator[ResultT]:
+    """Yield what a function makes of each item, in their order; shared goes to each process once.
+
+    The function must be importable, and everything picklable.
+    """
+    processes = min(os.cpu_count() or 1, len(items))
+    forks = sys.platform == "linux"  # elsewhere a process starts from nothing
+    if processes < 2 or len(items) < (_WORTH_A_FORK if forks else _WORTH_A_SPAWN):
+        yield from (function(shared, item) for item in items)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    piece = max(1, len(items) // (processes * _PIECES_PER_PROCESS))
+    with ProcessPoolExecutor(
+        processes, context, initializer=_start, initargs=(function, shared)
+    ) as pool:
+        yield from pool.map(_do, items, chunksize=piece)
+
+
+def _start(function: Any, shared: Any) -> None:  # noqa: ANN401 - as in_parallel was given them
+    global _work  # a process does one kind of work for its whole life
+    _work = (function, shared)
+
+
+def _do(item: Any) -> Any:  # noqa: ANN401
+    function, shared = _work
+    return function(shared, item)
+
+
+# All that is printed on a template, read back from its own bytes.
+
+
+def printed_texts(template: bytes) -> tuple[str, ...]:
+    """Return every text on a template of ours, each once, sorted."""
+    return tuple(sorted({*shared_texts(Package(template))}))

@@ -9,10 +9,10 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from workflow.excel.workbook import add_sheet, new_workbook
-from workflow.model.plan import Filling
+from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
-from workflow.templates.correction_marks import mark_cells
 from workflow.templates.correction_sheet import write_corrections
+from workflow.templates.corrections import mark_cells
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (
@@ -24,7 +24,9 @@ from workflow.templates.layout import (
     NUMBER_NAME,
     NUMBER_PROPERTY,
     Layout,
+    lay_out_issue,
 )
+from workflow.templates.register import Issue
 
 _EMPTY = Filling()
 
@@ -70,3 +72,13 @@ def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
     )
     book.set_custom_property(NUMBER_PROPERTY, str(layout.number), "text")
     book.set_custom_property(DIGEST_PROPERTY, layout.digest, "text")
+
+
+# A hand-back: the template a department was issued, with its answers and what to correct.
+
+
+def handback_bytes(
+    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers, filling: Filling
+) -> bytes:
+    """Return a hand-back as an .xlsx file; the same answers and corrections give the same bytes."""
+    return template_bytes(lay_out_issue(plan, department, issue, previous), filling)

@@ -9,10 +9,10 @@ from workflow.compiled.recorded import (
     RecordedFile,
     recorded_basis,
     recorded_files,
+    recorded_issues,
     recorded_outcomes,
     reported_outputs,
 )
-from workflow.compiled.recorded_issues import recorded_issues
 from workflow.compiled.result import Basis
 from workflow.model.findings import Code, Place
 from workflow.model.plan import Outcome, Return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +14,14 @@ from workflow.commands.pipeline import Collected, collect
 from workflow.model.errors import BusyError, WorkflowError, WorkspaceError
 from workflow.model.years import JST, era_year
 from workflow.plan.load import load_plan
+from workflow.returned.inbox import opened_file, shown_name
+from workflow.returned.intake.not_workbooks import is_litter
 from workflow.rounds.load import Reading
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_issued_register
-from workflow.watch.landing import Event, Happening, Look, Watched
+from workflow.watch.landing import Event, Happening, Look, Mark, Watched
 from workflow.watch.messages import Document, counted, files_of, told
-from workflow.watch.scan import can_be_opened, glance
 
 Tell = Callable[[str], None]
 Collecting = Callable[[frozenset[str]], Collected]
@@ -136,3 +139,37 @@ class Watcher:
         if sentence != self._complaint:
             self._complaint = sentence
             self._tell(sentence)
+
+
+# One look at a folder: names, sizes and times. It works on network shares, and nothing is read.
+
+
+def glance(folder: Path) -> Look | None:
+    """Return the files below a folder, without litter; None when the folder cannot be seen."""
+    try:
+        return dict(_below(folder, ""))
+    except OSError:
+        return None
+
+
+def can_be_opened(path: Path) -> bool:
+    """Whether nobody keeps a file to himself; what is no regular file need not be opened."""
+    try:
+        if not path.is_symlink() and path.is_file():
+            opened_file(path).close()
+    except OSError:
+        return False
+    return True
+
+
+def _below(folder: Path | str, prefix: str) -> Iterator[tuple[str, Mark]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{prefix}{shown_name(entry.name)}"
+            if entry.is_dir(follow_symlinks=False):
+                with contextlib.suppress(OSError):  # collect tells of a folder nobody can look into
+                    yield from _below(entry.path, f"{name}/")
+            elif not is_litter(entry.name):
+                with contextlib.suppress(FileNotFoundError):  # it went while it was listed
+                    status = entry.stat(follow_symlinks=False)
+                    yield name, Mark(status.st_size, status.st_mtime_ns)

@@ -13,8 +13,7 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from tests.small import NOW, PLAN, answer
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
-from workflow.compiled.open_data.csv import ledger_csv
-from workflow.compiled.open_data.csv_text import as_meant
+from workflow.compiled.open_data.csv import as_meant, ledger_csv
 from workflow.compiled.years.past import read_ledger
 from workflow.model.plan import Source, Value
 from workflow.model.years import JST

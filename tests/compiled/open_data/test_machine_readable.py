@@ -37,8 +37,8 @@ from tests.journeys.test_another_city import answers, other_plan
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merge import merge
 from workflow.compiled.open_data.package import data_package
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.model.plan import ChoiceField, DateField, NumberField
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.templates.register_file import load_register
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -18,8 +18,7 @@ from tests.journeys.test_another_city import answers, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry, merge
-from workflow.compiled.open_data.csv import ledger_csv
-from workflow.compiled.open_data.csv_text import as_meant
+from workflow.compiled.open_data.csv import as_meant, ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.model.plan import Choice, Field, Form, Item, Outcome, Plan, Return, Source, Value
 from workflow.templates.register import IssuedForm, Register

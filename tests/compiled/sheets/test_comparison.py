@@ -23,11 +23,11 @@ from workflow.compiled.ledger import LEDGER_SHEET
 from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
 from workflow.compiled.years.comparison import compare, headline_sentences
 from workflow.compiled.years.past import PastYear
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.plan import Choice, Form, NumberField, Plan
+from workflow.returned.readers.openpyxl import open_exactly
 
 
 def written(last: PastYear | None, plan: Plan = REORGANISED, this_year: str = THIS_YEAR) -> bytes:

@@ -27,12 +27,12 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.print_pages import CONTINUED
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.excel.workbook import add_sheet, new_workbook, row_height
 from workflow.model.cells import decoded
 from workflow.model.plan import Department, Form, Item, Plan, Source, TextField, Value
 from workflow.plan.build import build_plan
 from workflow.plan.convert import sample_document
+from workflow.returned.readers.openpyxl import open_exactly
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 Said = Mapping[str, Value] | AnswerStatus

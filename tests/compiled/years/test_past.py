@@ -12,7 +12,7 @@ from tests.compiled.fiscal_years import (
     past,
 )
 from tests.small import with_formerly
-from workflow.compiled.years.former_names import KnownNames
+from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.compiled.years.previous import previous_answers
 from workflow.model.plan import ChoiceField, Form

@@ -24,7 +24,7 @@ from workflow.compiled.ledger import (
     LedgerColumn,
 )
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.open_data.csv_text import APOSTROPHE, harmless
+from workflow.compiled.open_data.csv import APOSTROPHE, harmless
 from workflow.model.plan import Choice, ChoiceField, DateField, Field, NumberField, Plan, TextField
 from workflow.model.years import full_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workflow.compiled.asking import Asking
+from workflow.compiled.corrections import Asking
 from workflow.compiled.status import DepartmentStatus, Totals
 from workflow.model.findings import Finding
 from workflow.model.plan import Return

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
 from workflow.compiled.pages.addresses import to_handback
-from workflow.compiled.pages.bounds import MOST_IN_ONE_BOARD, Shown, bounded
 from workflow.compiled.status import DepartmentStatus
 from workflow.model.findings import Finding, Severity
 from workflow.model.plan import Outcome

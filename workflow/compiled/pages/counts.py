@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
-from workflow.compiled.pages.bounds import Shown, bounded
 from workflow.compiled.years.trend import Trend
 from workflow.model.years import era_year
 

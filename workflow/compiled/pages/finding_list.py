@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.pages.addresses import to_returned
-from workflow.compiled.pages.bounds import Shown, bounded
 from workflow.model.findings import Finding, Severity
 from workflow.model.plan import Return
 

@@ -5,17 +5,19 @@ The conclusion comes first, then whose turn it is, then the figures, then what t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from itertools import groupby
 
+from workflow.compiled.attention import Point, Weight
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.headline import headline
 from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.pages.addresses import to_file
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
-from workflow.compiled.pages.bounds import Shown
 from workflow.compiled.pages.counts import CountTable, count_tables
-from workflow.compiled.pages.documents import Document, documents
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.finding_list import (
     FindingGroup,
@@ -26,7 +28,6 @@ from workflow.compiled.pages.finding_list import (
     strangers,
 )
 from workflow.compiled.pages.frame import Anchor, frame
-from workflow.compiled.pages.point_list import PointGroup, point_groups
 from workflow.compiled.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.model.findings import Finding
@@ -125,3 +126,74 @@ def _figures(compilation: Compilation) -> tuple[tuple[Figure, ...], Bar]:
         ),
     )
     return figures, bars(parts, [("回答の状況", counts)], [len(entries)])[0]
+
+
+# What lies beside the overview and is worth opening, in words.
+
+_REPORT = "報告書/index.html"
+_DESCRIBED = (
+    (_REPORT, "報告書", "審議会に出す報告書を、画面で読めるようにしたものです。"),
+    (
+        ".xlsx",
+        "台帳（Excel）",
+        "集計表、要確認、前年度比較、指摘一覧、受付記録なども入っています。",
+    ),
+    (".csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
+    (".parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
+    (".json", "データの説明", "公開用のデータの、項目の意味です。"),
+)
+"""How a name ends, what to call the file, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to open; parts are the pages it leads on to."""
+
+    href: str
+    label: str
+    name: str
+    purpose: str
+    parts: tuple[Anchor, ...] = ()
+
+
+def documents(beside: Mapping[str, str]) -> Iterator[Document]:
+    """Yield what is known of the files named below compiled/YEAR, in the order of use.
+
+    Beside holds for each name its title, or "" where it has none of its own.
+    """
+    parts = tuple(Anchor(to_file(name), title) for name, title in beside.items() if title)
+    entries = [name for name in beside if "/" not in name or name == _REPORT]
+    for ending, label, purpose in _DESCRIBED:
+        for name in (name for name in entries if name.endswith(ending)):
+            own = parts if name == _REPORT else ()
+            yield Document(to_file(name), label, name, purpose, own)
+
+
+# 要確認 on a page: the points by weight, the weightiest first.
+
+_MOST_POINTS = 50
+
+_TITLES = {
+    Weight.MISSING: "未提出",
+    Weight.SENT_BACK: "差戻し中",
+    Weight.UNREAD: "読み取れないファイル",
+    Weight.WANTING: "評価の低いもの",
+    Weight.WORSENED: "前年度より下がったもの",
+    Weight.CHANGED: "前年度から変わったもの",
+    Weight.DISPUTED: "共同の課で回答が分かれたもの",
+    Weight.WARNED: "指摘のあるもの",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PointGroup:
+    """The points of one weight; those that only echo others are folded."""
+
+    title: str
+    points: Shown[Point]
+
+
+def point_groups(compilation: Compilation) -> Iterator[PointGroup]:
+    """Yield the points of a round, a group per weight."""
+    for weight, points in groupby(compilation.points, key=lambda point: point.weight):
+        yield PointGroup(_TITLES[weight], bounded(list(points), _MOST_POINTS))

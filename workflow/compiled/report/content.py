@@ -9,15 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.matrix import CountedMatrix, count
+from workflow.compiled.matrix import TOTAL, CountedMatrix, count
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.report.said import Said, said_of
+from workflow.compiled.sheets.print_columns import decimal_places
 from workflow.compiled.stage import Stage
 from workflow.compiled.years.past import Row
-from workflow.model.plan import ChoiceField, Item, Plan
+from workflow.model.plan import ChoiceField, DateField, Field, Item, NumberField, Plan, TextField
+from workflow.model.years import japanese_date
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
@@ -193,3 +196,86 @@ def _pages(texts: Iterable[str]) -> str:
         return "、".join(told)
     numbers = [int(n) for match in matches if match for n in match.groups() if n]
     return f"{min(numbers)}-{max(numbers)}"
+
+
+# One answer to one field, as a reader of the report sees it. Pure.
+
+NOTHING = "（記入なし）"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A field's label, what was answered, and what a chosen value means.
+
+    Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese.
+    """
+
+    label: str
+    text: str
+    meaning: str = ""
+    is_prose: bool = False
+    is_blank: bool = False
+
+
+def said_of(field: Field, spelled: str) -> Said:
+    """Return what the ledger's CSV spells, as the report shows it."""
+    if not spelled:
+        return Said(field.label, NOTHING, is_blank=True)
+    match field:
+        case TextField():
+            return Said(field.label, spelled, is_prose=True)
+        case ChoiceField():
+            meanings = {choice.value: choice.meaning for choice in field.choices}
+            return Said(field.label, spelled, meaning=meanings.get(spelled, ""))
+        case NumberField() | DateField():
+            return Said(field.label, _plain(field, spelled))
+
+
+def _plain(field: NumberField | DateField, spelled: str) -> str:
+    try:
+        if isinstance(field, DateField):
+            return japanese_date(date.fromisoformat(spelled))
+        return _number(field, Decimal(spelled))
+    except (ValueError, InvalidOperation):
+        return spelled  # answered on an older issue of the form, which asked for something else
+
+
+def _number(field: NumberField, number: Decimal) -> str:
+    unit = "" if field.unit in field.label else field.unit
+    return f"{number:,.{decimal_places(field, number)}f}{unit}"
+
+
+# A matrix as the report shows it: a table of counts with its totals. Pure.
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A matrix as a table: headings, then lines of a label and its counts, the total last."""
+
+    title: str
+    headings: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[int, ...]], ...]
+    totals: tuple[int, ...]
+
+    @classmethod
+    def of(cls, matrix: CountedMatrix) -> Counts:
+        """Return the table of a matrix, without columns a reader has no use for."""
+        shown = _shown_columns(matrix)
+        counts = [[row[column] for column in shown] for row in matrix.counts]
+        totals = [sum(column) for column in zip(*counts, strict=True)]
+        lines = zip((row.label for row in matrix.rows), counts, strict=True)
+        return cls(
+            title=matrix.title,
+            headings=(matrix.row_title, *(matrix.columns[c].label for c in shown), TOTAL),
+            lines=tuple((label, (*row, sum(row))) for label, row in lines),
+            totals=(*totals, sum(totals)),
+        )
+
+
+def _shown_columns(matrix: CountedMatrix) -> list[int]:
+    """Return every column of a choice, and those of what is no answer where it occurs."""
+    return [
+        place
+        for place, column in enumerate(matrix.columns)
+        if not column.is_open or any(row[place] for row in matrix.counts)
+    ]

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.frame import Anchor, Frame, frame
-from workflow.compiled.report.content import Block, Chapter, Content
-from workflow.compiled.report.counts import Counts
+from workflow.compiled.report.content import Block, Chapter, Content, Counts
 
 FOLDER = "報告書"
 TITLE = "進捗状況報告書"

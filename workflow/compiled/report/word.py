@@ -19,15 +19,13 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
+from lxml.etree import _Element
 from markupsafe import Markup
 
 from workflow.compiled.report.content import Content
-from workflow.compiled.report.word_package import repacked, unpacked_size
-from workflow.compiled.report.word_tables import share_width
-from workflow.compiled.report.word_tags import tags_of
-from workflow.compiled.report.word_xml import word_text
-from workflow.model.city_templates import line_of
-from workflow.model.errors import WorkspaceError
+from workflow.compiled.report.word_tags import tags_of, word_text
+from workflow.compiled.report.word_template import repacked, unpacked_size
+from workflow.model.errors import WorkspaceError, line_of
 
 MOST_BYTES = 100_000_000
 """How large a template may be once unpacked."""
@@ -169,3 +167,43 @@ def _near(rendering: str, line: int | None) -> str:
     words = _MARKS.sub("", lines[line - 1]).strip()
     shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
     return f"「{shown}」のあたりで、" if shown else ""
+
+
+# The widths of a Word table whose columns were repeated by a tag. Works on the element itself.
+
+
+def share_width(table: _Element) -> None:
+    """Give a table as many columns as its rows have, as wide together as those it was drawn with.
+
+    The first column keeps its width; the others share the rest. A table whose rows have the
+    columns it was drawn with, or with cells over several columns, is left alone.
+    """
+    grid = table.find(qn("w:tblGrid"))
+    rows = [row.findall(qn("w:tc")) for row in table.findall(qn("w:tr"))]
+    columns = grid.findall(qn("w:gridCol")) if grid is not None else []
+    counts = {len(row) for row in rows}
+    if not columns or len(counts) != 1 or counts == {len(columns)} or _has_wide_cells(table):
+        return
+    (count,) = counts
+    drawn = [int(column.get(qn("w:w"), "0")) for column in columns]
+    rest = sum(drawn[1:]) // max(1, count - 1)
+    widths = [drawn[0], *[rest] * (count - 1)]
+    for column in columns:
+        grid.remove(column)
+    for width in widths:
+        column = OxmlElement("w:gridCol")
+        column.set(qn("w:w"), str(width))
+        grid.append(column)
+    for row in rows:
+        for cell, width in zip(row, widths, strict=True):
+            _set_width(cell, width)
+
+
+def _has_wide_cells(table: _Element) -> bool:
+    return next(table.iter(qn("w:gridSpan")), None) is not None
+
+
+def _set_width(cell: _Element, width: int) -> None:
+    for found in cell.iterfind(f"{qn('w:tcPr')}/{qn('w:tcW')}"):
+        found.set(qn("w:w"), str(width))
+        found.set(qn("w:type"), "dxa")

@@ -7,6 +7,7 @@ What stands in braces is filled in (word_tags.py says which names there are): {{
 from __future__ import annotations
 
 import io
+import zipfile
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -17,7 +18,6 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from workflow.compiled.report.word_package import repacked
 from workflow.compiled.report.word_styles import (
     CONTENTS_LEVELS,
     COVER_TEXT,
@@ -280,3 +280,30 @@ def _shade(cell: _Cell, colour: str) -> None:
     for old in properties.findall(qn("w:shd")):
         properties.remove(old)
     properties.append(element("shd", val="clear", color="auto", fill=colour.removeprefix("#")))
+
+
+# A .docx as a package: its size before it is read, its bytes the same for the same content.
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The one time every part carries: the earliest a zip can say."""
+
+
+def unpacked_size(document: bytes) -> int:
+    """Return how many bytes a package claims to hold. Raises BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(document)) as package:
+        return sum(part.file_size for part in package.infolist())
+
+
+def repacked(document: bytes) -> bytes:
+    """Return a package with the same parts in the same order and no time of its own."""
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(document)) as package,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as again,
+    ):
+        for part in package.infolist():
+            same = zipfile.ZipInfo(part.filename, _EARLIEST)
+            same.compress_type = zipfile.ZIP_DEFLATED
+            same.create_system = 0
+            again.writestr(same, package.read(part))
+    return content.getvalue()

@@ -8,8 +8,7 @@ from xlsxwriter import Workbook
 
 from workflow.compiled.attention import Point, Weight
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.sheets.ledger_links import to_row
-from workflow.compiled.sheets.links import to_cell
+from workflow.compiled.sheets.links import to_cell, to_row
 from workflow.compiled.sheets.records import STATUS_SHEET, Trail
 from workflow.compiled.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table

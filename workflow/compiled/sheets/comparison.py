@@ -17,7 +17,7 @@ from workflow.compiled.sheets.comparison_columns import (
     Mark,
     comparison_columns,
 )
-from workflow.compiled.sheets.ledger_links import to_row
+from workflow.compiled.sheets.links import to_row
 from workflow.compiled.years.comparison import Comparison, headline_sentences
 from workflow.excel.style import (
     ALERT_FILL,

@@ -7,7 +7,7 @@ from xlsxwriter import Workbook
 from workflow.compiled.details import Details, Line
 from workflow.compiled.display_limits import not_detailed
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.sheets.ledger_links import to_row
+from workflow.compiled.sheets.links import to_row
 from workflow.excel.table import TableColumn, TableStyles, write_sentence, write_table
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.plan import Plan

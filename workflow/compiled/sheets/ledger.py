@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 
 from xlsxwriter import Workbook
 
-from workflow.compiled.ledger import FILE_LABEL, Ledger
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.compiled.merge import Entry
+from workflow.compiled.parts import Part
+from workflow.compiled.sheets.legend import COLUMNS, LEGEND_SHEET, Meaning
+from workflow.compiled.sheets.links import beside
 from workflow.compiled.sheets.records import Trail
-from workflow.excel.table import MAX_LINKS, TableStyles, write_values
-from workflow.excel.workbook import GrowingSheet, Link
+from workflow.excel.table import (
+    FONT_SIZE,
+    MAX_LINKS,
+    TableColumn,
+    TableStyles,
+    write_table,
+    write_values,
+)
+from workflow.excel.workbook import GrowingSheet, Link, add_sheet, new_workbook
+from workflow.model.years import full_year
 
 
 def write_ledger(
@@ -37,3 +50,68 @@ def _to_answers(entries: Sequence[Entry], place: int, trail: Trail) -> dict[tupl
             if link:
                 found[row, place] = link
     return found
+
+
+# 台帳の分冊: which workbook holds which part of a divided ledger, and how to get there.
+
+
+def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
+    """Write one line per part, with its first and its last row."""
+
+    def item(entry: int) -> str:
+        return ledger.entries[entry].assignment.item.id
+
+    def owner(entry: int) -> str:
+        return ledger.entries[entry].assignment.department_label
+
+    columns: tuple[TableColumn[Part], ...] = (
+        TableColumn("番号", 6, lambda p: p.number),
+        TableColumn("ファイル", 50, lambda p: p.file, lambda p: beside(p.file, LEDGER_SHEET, "A1")),
+        TableColumn("収めた範囲", 50, lambda p: p.label),
+        TableColumn("行数", 10, lambda p: len(p.entries)),
+        TableColumn("最初の行の整理番号", 18, lambda p: item(p.entries[0])),
+        TableColumn("最初の行の担当課", 24, lambda p: owner(p.entries[0])),
+        TableColumn("最後の行の整理番号", 18, lambda p: item(p.entries[-1])),
+        TableColumn("最後の行の担当課", 24, lambda p: owner(p.entries[-1])),
+    )
+    write_table(sheet, TableStyles(book), columns, ledger.parts)
+
+
+# One workbook of a divided ledger: its rows on the sheet 台帳, and what it is a part of.
+
+
+def part_bytes(compilation: Compilation, trail: Trail, part: Part, main: str) -> bytes:
+    """Return a part as an .xlsx file; main is the name of the workbook with the list of parts."""
+    stream = BytesIO()
+    book = new_workbook(stream, FONT_SIZE)
+    plan, stage = compilation.result.plan, compilation.stage
+    book.set_properties(
+        {
+            "title": f"{plan.title} 台帳 {part.label}",
+            "company": plan.municipality.name,
+            "status": stage.name,
+            "created": stage.as_of.replace(tzinfo=None),
+        }
+    )
+    write_ledger(book, add_sheet(book, LEDGER_SHEET), compilation.ledger, part.entries, trail)
+    lines = list(_legend(compilation, part, main))
+    links = {(1, 1): beside(main, PARTS_SHEET, "A1")}
+    write_values(add_sheet(book, LEGEND_SHEET), TableStyles(book), COLUMNS, lines, links)
+    book.close()
+    return stream.getvalue()
+
+
+def _legend(compilation: Compilation, part: Part, main: str) -> Iterator[Meaning]:
+    plan, ledger = compilation.result.plan, compilation.ledger
+    yield (
+        "分冊",
+        main,
+        "集計表、要確認、言葉の意味、すべての分冊の一覧は、このファイルにあります。",
+    )
+    yield (
+        "分冊",
+        f"{len(ledger.parts)}冊のうちの{part.number}冊目",
+        f"{plan.municipality.name}の{full_year(ledger.year)}の台帳は{len(ledger.rows):,}行あり、"
+        f"分けています。この冊は「{part.label}」の{len(part.entries):,}行です。",
+    )
+    yield "分冊", str(compilation.stage), "台帳がこの内容だった時点です。"

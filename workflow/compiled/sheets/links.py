@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.excel.workbook import Link
 from workflow.model.cells import quoted_sheet
 
@@ -49,3 +50,21 @@ def _to_file(target: str, anchor: str) -> Link | None:
 @lru_cache(maxsize=64)  # all rows of a file lead to it
 def _escaped(file: str) -> str:
     return _UNSAFE.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode()), file)
+
+
+# Links to rows of the ledger: on the sheet 台帳, or in the workbook that holds that part of it.
+
+_FIRST_ROW = 2
+
+
+def to_row(ledger: Ledger, entry: int) -> Link:
+    """Return a link to the row of an entry, by its place in the ledger."""
+    if not ledger.parts:
+        return to_cell(LEDGER_SHEET, f"A{entry + _FIRST_ROW}")
+    part, at = ledger.part_of(entry)
+    return beside(part.file, LEDGER_SHEET, f"A{at + _FIRST_ROW}")
+
+
+def to_all(ledger: Ledger) -> Link:
+    """Return a link to where the ledger begins: its sheet, or the list of its parts."""
+    return to_cell(PARTS_SHEET if ledger.parts else LEDGER_SHEET, "A1")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow.compiled.merge import Merged
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.sheets.links import to_return
 from workflow.compiled.status import DepartmentStatus
@@ -13,7 +14,7 @@ from workflow.excel.table import TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import MAX_CELL_TEXT
 from workflow.model.findings import Finding
-from workflow.model.plan import Note, Return
+from workflow.model.plan import Answer, Note, NoteKind, Return
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"
@@ -115,3 +116,36 @@ def _place(trail: Trail, finding: Finding) -> Link | None:
     cell = finding.cell if is_reference else ""
     row = finding.cell.removesuffix("行目")
     return trail.to(finding.file, finding.sheet, cell or (f"A{row}" if row.isdecimal() else ""))
+
+
+# Answers that did not get into the ledger: shown beside the notes. Pure.
+
+
+def unused_answers(merged: Merged) -> Iterator[Note]:
+    """Yield what a current return says and the ledger does not show.
+
+    Such are the second answer to a joint item, a row that a newer return overtook while the file
+    still counts for others, and an answer nobody asks for any more.
+    """
+    shown: dict[str, set[str]] = {}
+    used: set[tuple[str, str, int]] = set()
+    for answer in (entry.answer for entry in merged.entries if entry.answer):
+        shown.setdefault(answer.item, set()).update(answer.written.values())
+        used.add(_row_of(answer))
+    for returned in merged.returns:
+        if not returned.outcome.is_answer:
+            continue
+        for answer in returned.answers:
+            if _row_of(answer) not in used:
+                yield from _notes(answer, shown.get(answer.item, set()))
+
+
+def _row_of(answer: Answer) -> tuple[str, str, int]:
+    return answer.source.file, answer.source.sheet, answer.source.row
+
+
+def _notes(answer: Answer, shown: set[str]) -> Iterator[Note]:
+    for key, text in answer.written.items():
+        if text not in shown:
+            source = answer.source
+            yield Note(NoteKind.UNUSED, source.file, source.sheet, answer.cells[key], text)

@@ -11,25 +11,25 @@ from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
 from workflow.compiled.details import DETAILS_SHEET, Details
-from workflow.compiled.ledger import Ledger
-from workflow.compiled.matrix import TOTAL
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.matrix import TOTAL, Bucket
 from workflow.compiled.sheets.details import LAST_COLUMN
-from workflow.compiled.sheets.ledger_links import to_all
-from workflow.compiled.sheets.links import to_cell, to_earlier_ledger
+from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
 from workflow.compiled.sheets.summary_charts import insert_matrix_chart, insert_trend_chart
-from workflow.compiled.sheets.summary_formulas import count_formula, trend_formulas
 from workflow.compiled.sheets.summary_layout import (
     FIRST_COUNT_COLUMN,
     HEADLINE_ROW,
     LABEL_COLUMN,
     LINKS_ROW,
+    MARGINS,
     STAGE_ROW,
     TITLE_ROW,
     MatrixPlace,
     SummaryLayout,
     TrendPlace,
+    page_breaks,
+    print_scale,
 )
-from workflow.compiled.sheets.summary_pages import MARGINS, page_breaks, print_scale
 from workflow.compiled.stage import Stage
 from workflow.excel.style import (
     ALERT_INK,
@@ -42,9 +42,10 @@ from workflow.excel.style import (
 )
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import PAPERS, SHEET_FOOTER, GrowingSheet, Link, row_height
-from workflow.model.cells import a1, column_letters
+from workflow.model.cells import a1, column_letters, quoted_sheet
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
+from workflow.templates.layout import ID_LABEL
 
 _LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0
 _HEADLINE_SIZE = 11.0
@@ -279,3 +280,54 @@ def _write_notes(sheet: GrowingSheet, styles: _Styles, place: TrendPlace) -> Non
         sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
         sheet.write_string(row, 1, sentence, styles.note)
         sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))
+
+
+# The formulas of 集計表: every count as Excel counts it over the ledger sheet. Pure.
+
+_WILDCARDS = "*?~"
+_OPERATORS = ("=", "<", ">")
+
+
+def trend_formulas(ledger: Ledger, place: TrendPlace, at: int) -> list[str]:
+    """Return this year's counts as formulas over the ledger; what has no such value is the rest."""
+    trend = place.trend
+    values = trend.columns[:-1]
+    counts = [
+        count_formula(
+            ledger,
+            (
+                Bucket(value, ((trend.field.label, value),)),
+                f"{column_letters(FIRST_COUNT_COLUMN + n)}${place.header_row}",
+            ),
+        )
+        for n, value in enumerate(values)
+    ]
+    every = f"=COUNTA({_ledger_cells(ledger, ID_LABEL)})"
+    first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, FIRST_COUNT_COLUMN + len(counts) - 1)
+    return [*counts, f"{every}-SUM({first}:{last})", every]
+
+
+def count_formula(ledger: Ledger, *buckets: tuple[Bucket, str]) -> str:
+    """Return COUNTIFS over the ledger sheet for buckets, each with the cell its label stands in."""
+    tests = [
+        f"{_ledger_cells(ledger, label)},{_criterion(text, cell if text == bucket.label else '')}"
+        for bucket, cell in buckets
+        for label, text in bucket.conditions
+    ]
+    return f"=COUNTIFS({','.join(dict.fromkeys(tests))})"
+
+
+def _ledger_cells(ledger: Ledger, label: str) -> str:
+    letters = column_letters(ledger.index(label) + 1)
+    return f"{quoted_sheet(LEDGER_SHEET)}!${letters}$2:${letters}${len(ledger.rows) + 1}"
+
+
+def _criterion(text: str, cell: str) -> str:
+    """Return what COUNTIFS shall compare with: the label's own cell, unless it would be a pattern.
+
+    COUNTIFS reads * ? ~ as wildcards and a leading = < > as an operator; "=" alone is a blank.
+    """
+    if cell and not any(c in text for c in _WILDCARDS) and not text.startswith(_OPERATORS):
+        return cell
+    escaped = "".join(f"~{c}" if c in _WILDCARDS else c for c in text)
+    return '"=' + escaped.replace('"', '""') + '"'

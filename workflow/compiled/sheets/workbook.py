@@ -14,8 +14,7 @@ from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
 from workflow.compiled.sheets.details import write_details
-from workflow.compiled.sheets.ledger import write_ledger
-from workflow.compiled.sheets.ledger_parts import write_parts
+from workflow.compiled.sheets.ledger import write_ledger, write_parts
 from workflow.compiled.sheets.legend import LEGEND_SHEET, write_legend
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.records import (
@@ -28,10 +27,10 @@ from workflow.compiled.sheets.records import (
     finding_columns,
     note_columns,
     return_columns,
+    unused_answers,
 )
 from workflow.compiled.sheets.summary import Summary, write_summary
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
-from workflow.compiled.unused import unused_answers
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook

@@ -10,8 +10,7 @@ from itertools import chain, repeat, takewhile
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.open_data.csv import spelled
-from workflow.compiled.open_data.csv_text import as_meant
+from workflow.compiled.open_data.csv import as_meant, spelled
 from workflow.model.plan import Field, Form
 from workflow.model.scales import field_before
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL

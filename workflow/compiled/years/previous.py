@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workflow.compiled.years.former_names import KnownNames
+from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import Row, is_answered
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

@@ -14,7 +14,7 @@ from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, quoted_sheet
 from workflow.plan.book.columns import Column, Kind, Setting, Table, told
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, FLAG_WORDS, SEPARATORS
-from workflow.plan.node import keys
+from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from workflow.plan.book.columns import Column, Kind, Setting, Spread, Table
-from workflow.plan.node import keys, parent
+from workflow.plan.document import keys, parent
 
 PLAN_SHEET = "計画"
 SETTING_LABEL, VALUE_LABEL, HINT_LABEL = "設定", "値", "説明"

@@ -24,8 +24,7 @@ from workflow.plan.book.layout import (
     item_table,
 )
 from workflow.plan.book.values import understood
-from workflow.plan.document import Document
-from workflow.plan.node import Node, child, keys
+from workflow.plan.document import Document, Node, child, keys
 
 _HEADER_SEARCH_ROWS = 30
 

@@ -25,7 +25,7 @@ from workflow.plan.book.layout import (
     item_table,
 )
 from workflow.plan.book.values import spelled
-from workflow.plan.node import Node
+from workflow.plan.document import Node
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

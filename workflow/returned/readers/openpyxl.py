@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from workflow.excel.openpyxl_exact import open_exactly
 from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.nesting import refuse_misplaced
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
@@ -22,6 +23,7 @@ from workflow.templates.layout import COVER_SHEET
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
+
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
@@ -161,3 +163,62 @@ def _destinations(defined: Any) -> list[tuple[str, tuple[int, int]]]:  # noqa: A
         return [(sheet.replace("''", "'"), place_of(reference)) for sheet, reference in found]
     except (ValueError, TypeError, AttributeError):
         return []
+
+
+# openpyxl, made exact: every text of a workbook as it is stored.
+
+
+class _Texts(list[str]):
+    """Shared texts by their place; there is none before the first, where Python takes the last."""
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - as list has it
+        if isinstance(place, int) and place < 0:
+            raise IndexError(place)
+        return super().__getitem__(place)
+
+
+def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
+    """Return the workbook in some bytes; external links are not kept.
+
+    Formulas stand as such, or with results_only as the results stored with them.
+
+    Raises whatever openpyxl trips over in a damaged file.
+    """
+    from openpyxl.cell.text import Text
+    from openpyxl.reader import excel
+    from openpyxl.worksheet._reader import WorksheetReader
+    from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+    from openpyxl.xml.functions import fromstring
+
+    class SheetReader(WorksheetReader):
+        """Binds no links: openpyxl writes a link's target into a cell that is empty."""
+
+        def bind_hyperlinks(self) -> None:
+            """Leave the cells as they are stored."""
+
+    class ExactReader(excel.ExcelReader):
+        """Keeps the characters x005F_, which openpyxl drops."""
+
+        def read_strings(self) -> None:
+            part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+            if part is not None:
+                table: Any = fromstring(self.archive.read(part.PartName[1:]))
+                entries = map(Text.from_tree, table.findall(f"{{{SHEET_MAIN_NS}}}si"))
+                texts = (entry.content if entry else "" for entry in entries)
+                self.shared_strings = _Texts(texts)
+
+        def read_worksheets(self) -> None:
+            # openpyxl names its sheet reader in its module alone.
+            usual = vars(excel)["WorksheetReader"]
+            vars(excel)["WorksheetReader"] = SheetReader
+            try:
+                super().read_worksheets()
+            finally:
+                vars(excel)["WorksheetReader"] = usual
+
+    with warnings.catch_warnings():
+        # openpyxl warns of what it would drop on saving; nothing is saved here.
+        warnings.simplefilter("ignore")
+        reader = ExactReader(BytesIO(content), keep_links=False, data_only=results_only)
+        reader.read()
+    return reader.wb
