@@ -6,8 +6,12 @@ Japanese message and remedy. Messages name what people see: sheet, cell, 整理�
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import Enum, StrEnum, unique
+
+Detail = str | int | tuple[str, ...]
+"""A value that a message names: a text, a number, or several texts; keys of fields are texts."""
 
 
 class Severity(StrEnum):
@@ -733,3 +737,16 @@ class Code(Enum):
             message=(f"{where}：" if where else "") + message.format(**details),
             remedy=remedy.format(**details),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a value breaks, before it is known in which file and cell the value stands.
+
+    The key is that of the field. Details are what the message names; a field named there is named
+    by its key.
+    """
+
+    key: str
+    code: Code
+    details: Mapping[str, Detail] = field(default_factory=dict, hash=False)
