@@ -28,7 +28,13 @@ class Bench:
 
     def round_of(self, departments: int) -> Workspace:
         """Return a round all of whose departments have answered; made once and never changed."""
-        return self._kept(str(departments), lambda home: material.returned_round(home, departments))
+        plan = material.plan_of(departments)
+        return self._kept(str(departments), lambda home: material.returned_round(home, plan))
+
+    def round_of_their_own(self, departments: int) -> Workspace:
+        """Return such a round in which no two departments are asked about the same item."""
+        plan = material.plan_of_their_own(departments)
+        return self._kept(f"own-{departments}", lambda home: material.returned_round(home, plan))
 
     def city(self) -> Workspace:
         """Return the round of the sample plan; made once and never changed."""

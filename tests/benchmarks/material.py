@@ -51,6 +51,23 @@ def plan_of(departments: int) -> dict[str, Any]:
     return document
 
 
+def plan_of_their_own(departments: int) -> dict[str, Any]:
+    """Return a plan of so many departments, each with 25 items that nobody else is asked about."""
+    document = plan_of(departments)
+    items = sample_document()["items"]
+    document["items"] = [
+        item
+        | {
+            "id": f"{department['code'][1:]}-{item['id']}",
+            "title": f"{item['title']}（{department['name']}）",
+            "departments": [department["code"]],
+        }
+        for department in document["departments"]
+        for item in items
+    ]
+    return document
+
+
 def issued_round(home: Path, name: str, plan: bytes) -> Workspace:
     """Return a workspace with a plan whose every department was given its template."""
     home.mkdir(parents=True)
@@ -60,9 +77,9 @@ def issued_round(home: Path, name: str, plan: bytes) -> Workspace:
     return workspace
 
 
-def returned_round(home: Path, departments: int) -> Workspace:
-    """Return a workspace in which every one of so many departments has answered 25 items."""
-    workspace = issued_round(home, "plan.json", as_json_bytes(plan_of(departments)))
+def returned_round(home: Path, plan: Mapping[str, Any]) -> Workspace:
+    """Return a workspace in which every department of a plan has answered its 25 items."""
+    workspace = issued_round(home, "plan.json", as_json_bytes(plan))
     issues = load_register(workspace.templates(YEAR), YEAR).issues
     _returned_folder(workspace)
     places = places_on(workspace.templates(YEAR) / issues[0].file, issues[0])
