@@ -56,8 +56,9 @@ class RowXml:
     """Spells rows. A text gets its number in the workbook's table when its row is spelled."""
 
     def __init__(self, strings: SharedStringTable, serial: Callable[[date], float]) -> None:
+        assert isinstance(strings.string_table, TextNumbers)
         self._strings = strings
-        self._numbers: TextNumbers = strings.string_table
+        self._numbers = strings.string_table
         self._serial = serial
         self._day = lru_cache(maxsize=1024)(self._day_number)
         self._shapes: dict[tuple[object, ...], _Shape] = {}
@@ -77,7 +78,7 @@ class RowXml:
         cells, spell = [], []
         for column, (value, style) in enumerate(zip(row.values, row.formats, strict=True), start=1):
             pattern, spelling = self._cell(value)
-            cells.append(pattern % (f"{column_letters(column)}{_NUMBER}", style._get_xf_index()))
+            cells.append(pattern % (f"{column_letters(column)}{_NUMBER}", style._get_xf_index()))  # type: ignore[no-untyped-call]
             spell.append(spelling)
         texts = sum(isinstance(value, str) for value in row.values)
         template = f'<row r="{_NUMBER}" ht="%g">{"".join(cells)}</row>'

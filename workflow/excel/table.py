@@ -112,7 +112,7 @@ def write_values(
     """
     if len(rows) > MAX_ROWS:
         raise OutputError(
-            f"シート「{sheet.get_name()}」が{len(rows):,}行になり、Excelの一枚のシートに載る"
+            f"シート「{sheet.name}」が{len(rows):,}行になり、Excelの一枚のシートに載る"
             f"{MAX_ROWS:,}行を超えるため、台帳を作れません。"
             "計画を基本目標などで分け、それぞれ別の作業用フォルダーで集めてください。"
         )

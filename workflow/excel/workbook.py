@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.excel.rows import FlatRow, RowXml, TextNumbers
@@ -57,6 +57,11 @@ class GrowingSheet(Worksheet):
 
     XlsxWriter marks every height as set by hand, which would stop that.
     """
+
+    # What XlsxWriter sets later, and says None of until then.
+    fh: IO[str]  # type: ignore[assignment]
+    str_table: SharedStringTable  # type: ignore[assignment]
+    dim_rowmax: int  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,6 +140,9 @@ def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> l
 class _ExactStrings(SharedStrings):
     """Texts exactly as given: XlsxWriter takes <r>…</r> for markup and misses chained escapes."""
 
+    fh: IO[str]  # type: ignore[assignment]  # XlsxWriter sets both later
+    string_table: SharedStringTable  # type: ignore[assignment]
+
     def _write_sst_strings(self) -> None:
         for text in self.string_table.string_table:
             is_plain = text.isprintable() and "_x" not in text
@@ -145,10 +153,12 @@ class _ExactStrings(SharedStrings):
 class _ExactPackager(Packager):
     """Writes the parts straight into the file; XlsxWriter would hold each whole until the end."""
 
+    workbook: Workbook  # type: ignore[assignment]  # XlsxWriter sets it later
+
     def write(self, stream: IO[bytes]) -> None:
         """Write the file, once everything is prepared."""
         with ZipStream(stream) as self._parts:
-            super()._create_package()
+            super()._create_package()  # type: ignore[no-untyped-call]
 
     def _create_package(self) -> list[Any]:
         return []
@@ -209,7 +219,8 @@ def new_workbook(stream: IO[bytes], font_size: float, locked: bool = False) -> W
 
 def add_sheet(book: Workbook, name: str) -> GrowingSheet:
     """Add a sheet whose rows grow while one types."""
-    sheet: GrowingSheet = book.add_worksheet(name, GrowingSheet)
+    sheet = book.add_worksheet(name, GrowingSheet)
+    assert isinstance(sheet, GrowingSheet)
     return sheet
 
 

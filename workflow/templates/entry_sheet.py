@@ -192,7 +192,7 @@ def write_answer(
         case _ if value < _FIRST_DAY:
             sheet.write_string(row, column, value.isoformat(), style)
         case _:
-            sheet.write_datetime(row, column, value, style)
+            sheet.write_datetime(row, column, value, style)  # type: ignore[call-overload]  # or a date
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:

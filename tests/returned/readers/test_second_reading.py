@@ -350,7 +350,7 @@ def test_both_readers_say_the_same_of_what_xlsxwriter_writes(
         elif isinstance(value, bool):
             sheet.write_boolean(row, 0, value, style)
         elif isinstance(value, date):
-            sheet.write_datetime(row, 0, value, style)
+            sheet.write_datetime(row, 0, value, style)  # type: ignore[call-overload]  # or a date
         else:
             sheet.write_number(row, 0, value, style)
     book.close()

@@ -201,7 +201,7 @@ def _write_cell(
     if number is None:
         sheet.write_string(row, place, cell.text[:MAX_CELL_TEXT], style)
     else:
-        sheet.write_number(row, place, number, style)
+        sheet.write_number(row, place, float(number), style)
     if cell.mark is Mark.LINK and leads_to is not None:
         sheet.lead(row, place, leads_to)
 

@@ -233,6 +233,6 @@ def _write_value(
         case date() if value < _FIRST_DAY:
             sheet.write_string(row, column, value.isoformat(), style)
         case date():
-            sheet.write_datetime(row, column, value, style)
+            sheet.write_datetime(row, column, value, style)  # type: ignore[call-overload]  # or a date
         case _:
             sheet.write_blank(row, column, None, style)

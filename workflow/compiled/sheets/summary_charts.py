@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
-from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.compiled.sheets.summary_layout import (
@@ -24,7 +24,7 @@ _WIDTH = 770
 
 def insert_matrix_chart(book: Workbook, sheet: Worksheet, place: MatrixPlace) -> None:
     """Insert a matrix as one bar per row, in the order of the rows."""
-    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    chart = _new_chart(book, "bar", "stacked")
     rows = (place.first_row, place.total_row - 1)
     is_open = [bucket.is_open for bucket in place.matrix.columns]
     _add_series(chart, is_open, place.header_row, rows)
@@ -35,7 +35,7 @@ def insert_matrix_chart(book: Workbook, sheet: Worksheet, place: MatrixPlace) ->
 
 def insert_trend_chart(book: Workbook, sheet: Worksheet, place: TrendPlace) -> None:
     """Insert the years as columns of equal height, so that shares can be compared."""
-    chart = book.add_chart({"type": "column", "subtype": "percent_stacked"})
+    chart = _new_chart(book, "column", "percent_stacked")
     rows = (place.header_row + 1, place.last_row)
     is_open = [*[False] * (len(place.trend.columns) - 1), True]
     _add_series(chart, is_open, place.header_row, rows)
@@ -44,12 +44,13 @@ def insert_trend_chart(book: Workbook, sheet: Worksheet, place: TrendPlace) -> N
     _place(sheet, chart, f"{place.trend.field.label}の推移（割合）", place.chart_row)
 
 
-def _add_series(
-    chart: Any,  # noqa: ANN401 - XlsxWriter has no types
-    is_open: Sequence[bool],
-    header: int,
-    rows: tuple[int, int],
-) -> None:
+def _new_chart(book: Workbook, kind: str, subtype: str) -> Chart:
+    chart = book.add_chart({"type": kind, "subtype": subtype})
+    assert chart is not None  # None is for kinds XlsxWriter does not know
+    return chart
+
+
+def _add_series(chart: Chart, is_open: Sequence[bool], header: int, rows: tuple[int, int]) -> None:
     """Add a series per column of a table; header and rows are 1-based.
 
     Is_open says of each column whether it counts what has no answer.
@@ -70,7 +71,7 @@ def _add_series(
         )
 
 
-def _place(sheet: Worksheet, chart: Any, title: str, row: int) -> None:  # noqa: ANN401
+def _place(sheet: Worksheet, chart: Chart, title: str, row: int) -> None:
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_size({"width": _WIDTH, "height": 20 * (CHART_ROWS - 1)})
