@@ -119,7 +119,7 @@ class Disk:
         return files
 
 
-def lying(home: Path) -> Files:
+def on_disk(home: Path) -> Files:
     """Return everything below a workspace but what is no part of a round."""
     return {
         name: (path.read_bytes(), path.stat().st_mode)
@@ -130,7 +130,7 @@ def lying(home: Path) -> Files:
 
 def lay(home: Path, files: Files) -> None:
     """Make a workspace hold just some files; those that are no part of a round stay."""
-    for name in lying(home).keys() - files.keys():
+    for name in on_disk(home).keys() - files.keys():
         (home / name).unlink()
     for folder in sorted((p for p in home.rglob("*") if p.is_dir()), reverse=True):
         if not any(folder.iterdir()):

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 from tests.city import City, full_texts
-from tests.crash.disk import lying
+from tests.crash.disk import on_disk
 from tests.engine import HERE
 from workflow.__main__ import main
 from workflow.commands.pipeline import verify
@@ -69,16 +69,16 @@ def beside(city: City) -> list[Path]:
 def test_what_was_computed_lies_beside_and_goes_with_the_next_collect(
     more: City, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before, ledger = lying(more.home), more.workspace.ledger(YEAR)
+    before, ledger = on_disk(more.home), more.workspace.ledger(YEAR)
     with held_open(ledger):
         assert collected(more) == 2
     (new,) = beside(more)
-    (said,) = capsys.readouterr().err.splitlines()
-    assert ledger.name in said
-    assert new.name in said
+    (message,) = capsys.readouterr().err.splitlines()
+    assert ledger.name in message
+    assert new.name in message
     rows = open_exactly(new.read_bytes())["台帳"].iter_rows(values_only=True)
     assert any("KOREI.xlsx" in row for row in rows)
-    after = lying(more.home)
+    after = on_disk(more.home)
     del after[new.relative_to(more.home).as_posix()]
     assert after == before
     assert collected(more) == 1
@@ -99,9 +99,9 @@ def test_a_template_that_is_open_stops_generate_alone(
     more: City, capsys: pytest.CaptureFixture[str]
 ) -> None:
     template = more.template("GAKKO")
-    before = lying(more.home)
+    before = on_disk(more.home)
     template.unlink()
     with held_open(template):
         assert main(["generate", "--year", str(YEAR), "--home", str(more.home)]) == 2
     assert template.name in capsys.readouterr().err
-    assert lying(more.home).keys() == before.keys() - {template.relative_to(more.home).as_posix()}
+    assert on_disk(more.home).keys() == before.keys() - {template.relative_to(more.home).as_posix()}

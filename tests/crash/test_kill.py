@@ -67,10 +67,10 @@ def test_the_second_of_two_collects_says_who_is_at_it_and_a_dead_one_holds_nothi
     shutil.rmtree(city.workspace.compiled(YEAR))
     with stopped_at_work(city.home) as first:
         second = collecting(city.home)
-        said = second.communicate(timeout=PATIENCE)[1]
+        message = second.communicate(timeout=PATIENCE)[1]
         assert second.returncode == 2
-        assert str(first.pid) in said
-        assert f"collect --year {YEAR}" in said
+        assert str(first.pid) in message
+        assert f"collect --year {YEAR}" in message
     third = collecting(city.home)
     assert (third.communicate(timeout=PATIENCE)[1], third.returncode) == ("", 1)
     assert load_journal(city.workspace.journal(YEAR)).events

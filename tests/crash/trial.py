@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from unittest import mock
 
-from tests.crash.disk import Disk, Files, PowerLossError, lay, lying
+from tests.crash.disk import Disk, Files, PowerLossError, lay, on_disk
 from workflow.model.errors import OutputError, WorkflowError
 from workflow.storage.commit import Changes, commit
 from workflow.storage.journal import read_journal
@@ -36,11 +36,11 @@ class Trial:
             self._try(workspace, year, changes)
 
     def _try(self, workspace: Workspace, year: int, changes: Changes) -> None:
-        old = lying(workspace.home)
+        old = on_disk(workspace.home)
         whole = Disk(workspace.home)
         with whole.in_force():
             commit(workspace, year, changes)
-        new = lying(workspace.home)
+        new = on_disk(workspace.home)
         attempt = _Attempt(self, workspace, year, changes, old, new)
         for number in range(1, whole.done + 1):
             attempt.cut_at(number)
@@ -76,7 +76,7 @@ class _Attempt:
         """Return what may lie there when the run dies, by a kill or with the power, but once."""
         folders = {p for p in disk.durable if p.is_dir()}
         losses: list[set[Path]] = [set(), folders, *({folder} for folder in folders)]
-        deaths = [lying(self.workspace.home), *(disk.left(lost) for lost in losses)]
+        deaths = [on_disk(self.workspace.home), *(disk.left(lost) for lost in losses)]
         return [died for died in deaths if self._is_new(died)]
 
     def failing_at(self, number: int) -> None:
@@ -87,10 +87,10 @@ class _Attempt:
                 commit(self.workspace, self.year, self.changes)
         except OutputError as problem:
             assert str(problem).endswith("。")
-            assert lying(self.workspace.home) == self.old, number
+            assert on_disk(self.workspace.home) == self.old, number
         else:
             take_back(self.workspace, self.year)
-            assert lying(self.workspace.home) == self.new, number
+            assert on_disk(self.workspace.home) == self.new, number
         self.trial.errors += 1
 
     def _is_new(self, died: Files) -> bool:
@@ -109,7 +109,7 @@ class _Attempt:
         except WorkflowError as problem:
             assert str(problem).endswith("。")
         else:  # whoever only looks finds one of the two, whole
-            assert _without_temporaries(lying(home)) in (self.old, self.new)
+            assert _without_temporaries(on_disk(home)) in (self.old, self.new)
         take_back(self.workspace, self.year)
         self._see_it_is_whole()
         self.trial.cuts += 1
@@ -128,7 +128,7 @@ class _Attempt:
                 self._look_again(died_again)
 
     def _see_it_is_whole(self) -> None:
-        found = lying(self.workspace.home)
+        found = on_disk(self.workspace.home)
         assert found in (self.old, self.new), _otherwise(found, self.old, self.new)
         journal = self.workspace.journal(self.year)
         assert not journal.exists() or read_journal(journal.read_bytes())[1] == ()

@@ -49,13 +49,13 @@ def write(workspace: Workspace, contents: Mapping[Path, bytes]) -> None:
     commit(workspace, YEAR, Changes(writes=contents))
 
 
-def lying(workspace: Workspace) -> dict[str, bytes]:
+def on_disk(workspace: Workspace) -> dict[str, bytes]:
     files = (path for path in workspace.home.rglob("*") if path.is_file())
     return {path.name: path.read_bytes() for path in files}
 
 
 def assert_nothing_happened(workspace: Workspace) -> None:
-    assert lying(workspace) == {"一.xlsx": OLD, "二.xlsx": OLD}
+    assert on_disk(workspace) == {"一.xlsx": OLD, "二.xlsx": OLD}
 
 
 def failing(error: BaseException, on_call: int, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +76,7 @@ def test_files_are_written_removed_and_locked(workspace: Workspace, targets: lis
     deep = workspace.compiled(YEAR) / "下" / "下" / "x.csv"
     changes = Changes(writes={first: NEW, deep: b""}, removals=(second, third), read_only=[first])
     commit(workspace, YEAR, changes)
-    assert lying(workspace) == {first.name: NEW, deep.name: b""}
+    assert on_disk(workspace) == {first.name: NEW, deep.name: b""}
     assert first.stat().st_mode & 0o222 == 0
     plain = workspace.home / "plain"
     plain.write_bytes(b"")
@@ -224,7 +224,7 @@ def test_what_somebody_changed_since_is_left_to_him(
     third.write_bytes(b"by hand too")
     take_back(workspace, YEAR)
     kept = f"一_以前の版_{sha256(OLD)[:8]}.xlsx"
-    assert lying(workspace) == {
+    assert on_disk(workspace) == {
         first.name: b"by hand",
         kept: OLD,
         third.name: b"by hand too",
@@ -266,16 +266,16 @@ def test_a_note_can_name_nothing_outside_the_round(workspace: Workspace, target:
     outside.write_bytes(NEW)
     (workspace.compiled(YEAR) / "link").symlink_to(workspace.home)
     step = {"target": target, "new": sha256(NEW), "there": False, "locked": False}
-    said = {"token": TOKEN, "steps": [step]}
-    workspace.intent(YEAR).write_text(json.dumps(said), "utf-8")
-    before = lying(workspace)
+    document = {"token": TOKEN, "steps": [step]}
+    workspace.intent(YEAR).write_text(json.dumps(document), "utf-8")
+    before = on_disk(workspace)
     with pytest.raises(WorkspaceError, match="控え"):
         take_back(workspace, YEAR)
-    assert lying(workspace) == before
+    assert on_disk(workspace) == before
 
 
 @pytest.mark.parametrize(
-    "said",
+    "document",
     [
         b"",
         b"\xff",
@@ -286,8 +286,8 @@ def test_a_note_can_name_nothing_outside_the_round(workspace: Workspace, target:
         b'{"token": "0123456789abcdef", "steps": 1}',
     ],
 )
-def test_a_note_nobody_can_read_is_one_sentence(workspace: Workspace, said: bytes) -> None:
-    workspace.intent(YEAR).write_bytes(said)
+def test_a_note_nobody_can_read_is_one_sentence(workspace: Workspace, document: bytes) -> None:
+    workspace.intent(YEAR).write_bytes(document)
     with pytest.raises(WorkspaceError, match="控え"):
         take_back(workspace, YEAR)
 

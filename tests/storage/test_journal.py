@@ -30,16 +30,16 @@ facts = st.dictionaries(
 )
 
 
-def made(*said: dict[str, object]) -> Journal:
+def made(*facts: dict[str, object]) -> Journal:
     journal = Journal()
-    for n, one in enumerate(said):
+    for n, one in enumerate(facts):
         kind = list(EventKind)[n % len(EventKind)]
         needed: dict[str, object] = dict.fromkeys(NEEDED[kind], "")
         journal = journal.adding(kind, NOON + timedelta(hours=n), needed | one)
     return journal
 
 
-def lying(path: Path, journal: Journal) -> bytes:
+def on_disk(path: Path, journal: Journal) -> bytes:
     append(path, Journal(), journal)
     return path.read_bytes()
 
@@ -56,16 +56,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @given(st.lists(facts, max_size=5))
-def test_what_was_added_is_read_back(said: list[dict[str, object]]) -> None:
+def test_what_was_added_is_read_back(facts: list[dict[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        journal = made(*said)
+        journal = made(*facts)
         path = Path(folder) / "journal.jsonl"
         append(path, Journal(), journal)
         assert load_journal(path) == journal
 
 
 def test_each_line_carries_the_digest_of_the_line_before(path: Path) -> None:
-    lines = [json.loads(line) for line in lying(path, made({}, {}, {})).splitlines()]
+    lines = [json.loads(line) for line in on_disk(path, made({}, {}, {})).splitlines()]
     assert [line["number"] for line in lines] == [1, 2, 3]
     assert [line["before"] for line in lines] == [NO_DIGEST, *(x["digest"] for x in lines[:2])]
     assert lines[0]["at"] == "2024-05-20T12:00:00+09:00"
@@ -73,7 +73,7 @@ def test_each_line_carries_the_digest_of_the_line_before(path: Path) -> None:
 
 def test_adding_leaves_the_lines_before_as_they_are(path: Path) -> None:
     first = made({"a": 1})
-    before = lying(path, first)
+    before = on_disk(path, first)
     append(path, first, first.adding(EventKind.REOPENED, NOON, {"reason": "誤り"}))
     assert path.read_bytes().startswith(before)
     assert len(load_journal(path).events) == 2
@@ -86,7 +86,7 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
 
 def test_a_line_cut_short_never_counted_and_is_written_over(path: Path) -> None:
     first = made({"a": 1})
-    whole = lying(path, first)
+    whole = on_disk(path, first)
     path.write_bytes(whole + b'{"number":2,"at":"2024')
     assert load_journal(path) == first
     append(path, first, first.adding(EventKind.REOPENED, NOON, {"reason": ""}))
@@ -112,7 +112,7 @@ def mutations(content: bytes) -> list[bytes]:
 
 
 def test_a_change_of_any_line_shows(path: Path) -> None:
-    content = lying(path, made({"a": "あ"}, {"files": ["い"]}, {"b": 3}))
+    content = on_disk(path, made({"a": "あ"}, {"files": ["い"]}, {"b": 3}))
     assert read_journal(content)[1] == ()
     for mutated in mutations(content):
         assert read_journal(mutated)[1], mutated
@@ -123,7 +123,7 @@ def test_a_change_of_any_line_shows(path: Path) -> None:
 
 
 def test_the_place_of_a_fault_is_its_line(path: Path) -> None:
-    lines = lying(path, made({}, {}, {})).splitlines(keepends=True)
+    lines = on_disk(path, made({}, {}, {})).splitlines(keepends=True)
     _, faults = read_journal(lines[0] + lines[2])
     assert [fault.line for fault in faults] == [2]
     _, faults = read_journal(lines[0] + b"x\n" + lines[2])

@@ -50,10 +50,10 @@ def holder(path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_second_run_says_who_is_at_it(path: Path, holder: subprocess.Popen[str]) -> None:
     with pytest.raises(WorkspaceError) as caught, working(path, "generate", NOON):
         pass
-    said = str(caught.value)
+    message = str(caught.value)
     for part in ("05月20日12時00分", "collect --year 2023", str(holder.pid)):
-        assert part in said
-    assert said.endswith("。")
+        assert part in message
+    assert message.endswith("。")
 
 
 def test_a_run_that_was_killed_holds_nothing_up(path: Path, holder: subprocess.Popen[str]) -> None:

@@ -17,8 +17,8 @@ def test_what_people_changed_is_kept_and_what_is_strange_stays(tmp_path: Path) -
         "stale edited": b"s",
     }
     made_before = {name: sha256(content) for name, content in ours.items()}
-    lying = ours | {"edited.eml": b"by hand", "stale edited": b"by hand", "strange": b"?"}
-    for name, content in lying.items():
+    on_disk = ours | {"edited.eml": b"by hand", "stale edited": b"by hand", "strange": b"?"}
+    for name, content in on_disk.items():
         (tmp_path / name).write_bytes(content)
     contents = {"same": b"1", "renewed": b"new", "edited.eml": b"new", "first": b"1"}
     planned = plan_writes(tmp_path, contents, made_before | {"gone": sha256(b"")})

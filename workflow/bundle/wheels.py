@@ -20,7 +20,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.storage.files import sha256
 
 _HASH = re.compile(r"--hash=\S+")
-_SAID = 300  # of what pip says last, so many characters are shown
+_SHOWN_ERROR = 300  # of what pip says last, so many characters are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def fetch(target: Target, requirements: str) -> tuple[Wheel, ...]:
         # What is run is pip; only the names of a known system and of a Python come from the person.
         done = subprocess.run(command, capture_output=True)  # noqa: S603
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip()[-_SAID:]
+            facts = done.stderr.decode("utf-8", "replace").strip()[-_SHOWN_ERROR:]
             raise WorkspaceError(
-                f"必要な部品をそろえられませんでした。ネットワークを確かめてください（{said}）。"
+                f"必要な部品をそろえられませんでした。ネットワークを確かめてください（{facts}）。"
             )
         return tuple(_wheel(path) for path in sorted(wheels.iterdir()))
 
@@ -90,8 +90,8 @@ def _wheel(path: Path) -> Wheel:
     content = path.read_bytes()
     with zipfile.ZipFile(BytesIO(content)) as archive:
         name = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
-        said = email.message_from_bytes(archive.read(name))
-    classified = [c.split(" :: ")[-1] for c in said.get_all("Classifier", []) if "License" in c]
-    licence = said.get("License-Expression") or "、".join(classified) or said.get("License", "")
+        facts = email.message_from_bytes(archive.read(name))
+    classified = [c.split(" :: ")[-1] for c in facts.get_all("Classifier", []) if "License" in c]
+    licence = facts.get("License-Expression") or "、".join(classified) or facts.get("License", "")
     lines = str(licence).strip().splitlines() or [""]
-    return Wheel(path.name, content, str(said["Name"]), str(said["Version"]), lines[0])
+    return Wheel(path.name, content, str(facts["Name"]), str(facts["Version"]), lines[0])

@@ -15,7 +15,7 @@ from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import part_bytes
-from workflow.compiled.sheets.workbook import trail_of, workbook_bytes
+from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
 from workflow.compiled.years.past import this_year
 from workflow.storage.workspace import DATA_PACKAGE, OVERVIEW, ledger_name
 
@@ -44,8 +44,8 @@ def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[s
 def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
     result, ledger = compilation.result, compilation.ledger
     name = ledger_name(result.year)
-    trail = trail_of(compilation)
-    parts = {p.file: part_bytes(compilation, trail, p, f"{name}.xlsx") for p in ledger.parts}
+    sources = source_links_of(compilation)
+    parts = {p.file: part_bytes(compilation, sources, p, f"{name}.xlsx") for p in ledger.parts}
     tables = {f"{name}.csv": ledger_csv(ledger)}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)

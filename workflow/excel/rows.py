@@ -37,7 +37,7 @@ class _Shape:
     """What rows of the same types and formats have in common."""
 
     template: str
-    spell: tuple[Callable[[Any], object], ...]
+    formats: tuple[Callable[[Any], object], ...]
     texts: int
 
 
@@ -63,26 +63,26 @@ class RowXml:
         self._day = lru_cache(maxsize=1024)(self._day_number)
         self._shapes: dict[tuple[object, ...], _Shape] = {}
 
-    def spelled(self, number: int, row: FlatRow) -> str:
+    def format_row(self, number: int, row: FlatRow) -> str:
         """Return the row element of a 1-based row."""
         key = (*map(type, row.values), *row.formats)
         shape = self._shapes.get(key)
         if shape is None:
             shape = self._shapes[key] = self._shape(row)
-        said = [spell(value) for spell, value in zip(shape.spell, row.values, strict=True)]
+        values = [formats(value) for formats, value in zip(shape.formats, row.values, strict=True)]
         self._strings.count += shape.texts
         self._strings.unique_count = len(self._numbers)
-        return shape.template.replace(_NUMBER, str(number)) % (row.height, *said)
+        return shape.template.replace(_NUMBER, str(number)) % (row.height, *values)
 
     def _shape(self, row: FlatRow) -> _Shape:
-        cells, spell = [], []
+        cells, formats = [], []
         for column, (value, style) in enumerate(zip(row.values, row.formats, strict=True), start=1):
-            pattern, spelling = self._cell(value)
+            pattern, format_value = self._cell(value)
             cells.append(pattern % (f"{column_letters(column)}{_NUMBER}", style._get_xf_index()))  # type: ignore[no-untyped-call]
-            spell.append(spelling)
+            formats.append(format_value)
         texts = sum(isinstance(value, str) for value in row.values)
         template = f'<row r="{_NUMBER}" ht="%g">{"".join(cells)}</row>'
-        return _Shape(template, tuple(spell), texts)
+        return _Shape(template, tuple(formats), texts)
 
     def _cell(self, value: CellValue) -> tuple[str, Callable[[Any], object]]:
         """Return the pattern for cells of a type, and how the type is spelled in it."""

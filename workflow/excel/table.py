@@ -89,8 +89,8 @@ def write_table(
     listed = list(rows)
     values = [[column.value(row) for column in columns] for row in listed]
     leading = {
-        (at, place): link
-        for place, column in enumerate(columns)
+        (at, index): link
+        for index, column in enumerate(columns)
         if column.link is not no_link
         for at, row in enumerate(listed, start=1)
         if (link := column.link(row)) is not None
@@ -117,14 +117,14 @@ def write_values(
             "計画を基本目標などで分け、それぞれ別の作業用フォルダーで集めてください。"
         )
     links = links if len(links) <= MAX_LINKS else {}
-    for place, (label, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, label, styles.header)
+    for index, (label, width) in enumerate(columns):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, label, styles.header)
     if rows:
         widths = [width for _, width in columns]
         sheet.write_flat_rows(1, (len(rows), len(columns)), _flat(styles, widths, rows, links))
-    for (row, place), link in links.items():
-        sheet.lead(row, place, link)
+    for (row, index), link in links.items():
+        sheet.link_cell(row, index, link)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
     sheet.set_landscape()
@@ -147,15 +147,15 @@ def _flat(
 ) -> Iterator[FlatRow]:
     heights = RowHeights(widths, FONT_SIZE)
     linked: dict[int, list[int]] = {}
-    for row, place in links:
-        linked.setdefault(row, []).append(place)
+    for row, index in links:
+        linked.setdefault(row, []).append(index)
     known: dict[tuple[object, ...], tuple[Format, ...]] = {}
     for number, values in enumerate(rows, start=1):
-        places = linked.get(number, ())
-        key = (*map(type, values), *places)
+        indexes = linked.get(number, ())
+        key = (*map(type, values), *indexes)
         if key not in known:
             known[key] = tuple(
-                styles.link if place in places else styles.of(value)
-                for place, value in enumerate(values)
+                styles.link if index in indexes else styles.of(value)
+                for index, value in enumerate(values)
             )
         yield FlatRow(heights.of(values), values, known[key])

@@ -43,13 +43,13 @@ def footer(text: str) -> str:
 
 
 class Link(NamedTuple):
-    """Where a cell leads: a file, or "" for the workbook itself, and a place in it as Excel says.
+    """Where a cell leads: a file, or "" for the workbook itself, and a location in it.
 
     The file is an escaped relative URL.
     """
 
     file: str
-    place: str
+    location: str
 
 
 class GrowingSheet(Worksheet):
@@ -69,8 +69,8 @@ class GrowingSheet(Worksheet):
         self._flat_from, self._flat_to = 0, 0
         self._flat_rows: Iterable[FlatRow] = ()
 
-    def lead(self, row: int, column: int, link: Link) -> None:
-        """Let a written cell lead somewhere; XlsxWriter's own call would write a text into it."""
+    def link_cell(self, row: int, column: int, link: Link) -> None:
+        """Give a written cell a link; XlsxWriter's own call would write a text into it."""
         self._links[row, column] = link
 
     def write_flat_rows(self, first: int, size: tuple[int, int], rows: Iterable[FlatRow]) -> None:
@@ -91,8 +91,8 @@ class GrowingSheet(Worksheet):
         self.dim_rowmax = self._flat_to
         row_xml = RowXml(self.str_table, self._convert_date_time)
         numbers = count(self._flat_from + 1)
-        spelled = map(row_xml.spelled, numbers, self._flat_rows)
-        while rows := "".join(islice(spelled, _ROWS_AT_ONCE)):
+        format_row = map(row_xml.format_row, numbers, self._flat_rows)
+        while rows := "".join(islice(format_row, _ROWS_AT_ONCE)):
             self.fh.write(rows)
 
     def _write_hyperlinks(self) -> None:
@@ -101,12 +101,12 @@ class GrowingSheet(Worksheet):
             return
         ids: dict[str, str] = {}
         self._xml_start_tag("hyperlinks")
-        for (row, column), (file, place) in sorted(self._links.items()):
+        for (row, column), (file, location) in sorted(self._links.items()):
             if file and file not in ids:
                 ids[file] = self._relationship(file)
             to_file = f' r:id="{ids[file]}"' if file else ""
             at = f"{column_letters(column + 1)}{row + 1}"
-            self.fh.write(f'<hyperlink ref="{at}"{to_file}{_location(place)}/>')
+            self.fh.write(f'<hyperlink ref="{at}"{to_file}{_location_attribute(location)}/>')
         self._xml_end_tag("hyperlinks")
 
     def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
@@ -129,8 +129,8 @@ class GrowingSheet(Worksheet):
 
 
 @lru_cache(maxsize=1024)  # many returns are answered in the same cells
-def _location(place: str) -> str:
-    return f" location={quoted(place)}" if place else ""
+def _location_attribute(location: str) -> str:
+    return f" location={quoted(location)}" if location else ""
 
 
 def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> list[Any]:
@@ -234,31 +234,31 @@ class RowHeights:
     """The heights of many rows under the same columns, of so many characters each."""
 
     def __init__(self, widths: Iterable[float], font_size: float) -> None:
-        self._rooms = [width * _NARROW_PER_WIDTH for width in widths][::-1]
+        self._widths = [width * _NARROW_PER_WIDTH for width in widths][::-1]
         self._font_size = font_size
 
     def of(self, values: Sequence[object]) -> float:
         """Return the points a row needs; what is not a text fits on a line."""
         lines = 1
         # From the right, where the prose stands: most labels then surely need no more lines.
-        for value, room in zip(reversed(values), self._rooms, strict=True):
-            if isinstance(value, str) and _may_need_more(value, room * lines):
-                lines = max(lines, _lines(value, room))
+        for value, width in zip(reversed(values), self._widths, strict=True):
+            if isinstance(value, str) and _may_need_more(value, width * lines):
+                lines = max(lines, _lines(value, width))
         return _height(lines, self._font_size)
 
 
-def _may_need_more(text: str, room: float) -> bool:
-    return len(text) * (1 if text.isascii() else 2) > room or "\n" in text
+def _may_need_more(text: str, width: float) -> bool:
+    return len(text) * (1 if text.isascii() else 2) > width or "\n" in text
 
 
 def _height(lines: int, font_size: float) -> float:
     return min(MAX_ROW_HEIGHT, math.ceil(lines * font_size * _LINE_SPACING) + 4)
 
 
-def _lines(text: str, room: float) -> int:
+def _lines(text: str, width: float) -> int:
     if "\n" in text:
-        return sum(_lines(line, room) for line in text.split("\n"))
-    return max(1, math.ceil(_columns(text) / room))
+        return sum(_lines(line, width) for line in text.split("\n"))
+    return max(1, math.ceil(_columns(text) / width))
 
 
 def _columns(text: str) -> int:

@@ -74,7 +74,7 @@ def remember(
     status = workspace.status(year).read_bytes()
     record = json.dumps(_record(rests_on, journal, status, document)).encode()
     with contextlib.suppress(OutputError):
-        write_file(workspace.extracts(year) / _RECORD, record, surely=False)
+        write_file(workspace.extracts(year) / _RECORD, record, durable=False)
 
 
 def _record(

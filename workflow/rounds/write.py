@@ -29,11 +29,11 @@ from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
 from workflow.storage.own_files import OwnWrites, plan_writes
 from workflow.storage.set_aside import (
+    blocked_copy,
     no_longer_made,
     old_final,
-    remove_unplaced,
+    remove_blocked_copies,
     set_aside,
-    unplaced,
 )
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
@@ -123,11 +123,11 @@ def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> 
     collect, unless somebody wrote into it.
     """
     ledger = workspace.ledger(year)
-    remove_unplaced(ledger)
+    remove_blocked_copies(ledger)
     try:
         commit(workspace, year, changes)
     except HeldOpenError as error:
-        beside = unplaced(ledger, changes.writes[ledger])
+        beside = blocked_copy(ledger, changes.writes[ledger])
         try:
             write_file(beside, changes.writes[ledger])
         except OutputError:

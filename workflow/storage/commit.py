@@ -19,12 +19,12 @@ from queue import Empty, SimpleQueue
 
 from workflow.model.errors import OutputError
 from workflow.storage.files import (
+    as_output_error,
     is_locked,
     lock,
     make_folder,
     move,
     remove,
-    saying_where,
     sha256,
     sweep_up,
     sync_folders,
@@ -32,7 +32,7 @@ from workflow.storage.files import (
     unlock,
     write_temporary,
 )
-from workflow.storage.intent import Intent, Place, Step, intent_as_bytes, is_below, places
+from workflow.storage.intent import Intent, Step, StepPaths, intent_as_bytes, is_below, step_paths
 from workflow.storage.recover import settle, take_back
 from workflow.storage.workspace import Workspace
 
@@ -62,7 +62,7 @@ def commit(workspace: Workspace, year: int, changes: Changes) -> None:
     if not intent.steps:
         return
     assert is_below(intent, workspace.round_folders(year)), "nobody could take this back"
-    found = places(intent, workspace.home)
+    found = step_paths(intent, workspace.home)
     refuse_too_long(_targets(found), windows=sys.platform == "win32")
     try:
         _prepare(found, changes)
@@ -72,8 +72,8 @@ def commit(workspace: Workspace, year: int, changes: Changes) -> None:
     except BaseException:
         take_back(workspace, year)
         raise
-    for place in found:
-        sweep_up(place.old)
+    for paths in found:
+        sweep_up(paths.old)
 
 
 def refuse_too_long(targets: Iterable[Path], *, windows: bool) -> None:
@@ -98,28 +98,28 @@ def _intended(workspace: Workspace, changes: Changes) -> Intent:
     return Intent(secrets.token_hex(8), tuple(steps))
 
 
-def _targets(found: Iterable[Place]) -> list[Path]:
-    return [place.target for place in found]
+def _targets(found: Iterable[StepPaths]) -> list[Path]:
+    return [paths.target for paths in found]
 
 
-def _prepare(found: Sequence[Place], changes: Changes) -> None:
+def _prepare(found: Sequence[StepPaths], changes: Changes) -> None:
     """Write what is new beside its target, and keep what is old."""
     read_only = frozenset(changes.read_only)
 
-    def write(place: Place) -> None:
-        with saying_where(place.target):
-            write_temporary(place.new, changes.writes[place.target])
-            if place.target in read_only:
-                lock(place.new)
+    def write(paths: StepPaths) -> None:
+        with as_output_error(paths.target):
+            write_temporary(paths.new, changes.writes[paths.target])
+            if paths.target in read_only:
+                lock(paths.new)
 
-    for folder in dict.fromkeys(place.target.parent for place in found):
-        with saying_where(folder):
+    for folder in dict.fromkeys(paths.target.parent for paths in found):
+        with as_output_error(folder):
             make_folder(folder)
-    _several_at_once(write, [place for place in found if place.step.new])
-    for place in found:
-        if place.step.there:
-            with saying_where(place.target):
-                _keep(place.target, place.old)
+    _several_at_once(write, [paths for paths in found if paths.step.new])
+    for paths in found:
+        if paths.step.there:
+            with as_output_error(paths.target):
+                _keep(paths.target, paths.old)
 
 
 def _keep(target: Path, old: Path) -> None:
@@ -132,30 +132,30 @@ def _keep(target: Path, old: Path) -> None:
             os.fsync(stream.fileno())
 
 
-def _declare(note: Path, intent: Intent, found: Sequence[Place]) -> None:
+def _declare(note: Path, intent: Intent, found: Sequence[StepPaths]) -> None:
     temporary = note.with_name(temporary_name(intent.token, len(found)))
-    with saying_where(note):
+    with as_output_error(note):
         make_folder(note.parent)
         write_temporary(temporary, intent_as_bytes(intent))
         move(temporary, note)
     sync_folders((*_targets(found), note))
 
 
-def _carry_out(found: Sequence[Place]) -> None:
-    for place in found:
-        with saying_where(place.target):
-            if place.step.new:
-                move(place.new, place.target)
+def _carry_out(found: Sequence[StepPaths]) -> None:
+    for paths in found:
+        with as_output_error(paths.target):
+            if paths.step.new:
+                move(paths.new, paths.target)
             else:
-                remove(place.target)
+                remove(paths.target)
     sync_folders(_targets(found))
 
 
-def _several_at_once(work: Callable[[Place], None], found: Sequence[Place]) -> None:
+def _several_at_once(work: Callable[[StepPaths], None], found: Sequence[StepPaths]) -> None:
     """Do some work at every place, several of them at once. Raises what one of them raised."""
-    waiting, failed = SimpleQueue[Place](), list[BaseException]()
-    for place in found:
-        waiting.put(place)
+    waiting, failed = SimpleQueue[StepPaths](), list[BaseException]()
+    for paths in found:
+        waiting.put(paths)
     given = (work, waiting, failed)
     threads = [threading.Thread(target=_work_off, args=given) for _ in found[:_AT_ONCE]]
     try:
@@ -180,7 +180,7 @@ def _join(threads: Sequence[threading.Thread]) -> None:
 
 
 def _work_off(
-    work: Callable[[Place], None], waiting: SimpleQueue[Place], failed: list[BaseException]
+    work: Callable[[StepPaths], None], waiting: SimpleQueue[StepPaths], failed: list[BaseException]
 ) -> None:
     """Do the work at the places that wait, until there are none or one has failed."""
     try:

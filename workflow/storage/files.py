@@ -23,18 +23,18 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_file(target: Path, content: bytes, *, surely: bool = True) -> None:
+def write_file(target: Path, content: bytes, *, durable: bool = True) -> None:
     """Write one file whole, or leave what was there; surely: it outlives a power cut from here on.
 
     Raises OutputError with one sentence, HeldOpenError when somebody has the old one open.
     """
     temporary = target.with_name(temporary_name(secrets.token_hex(8), 0))
     try:
-        with saying_where(target):
+        with as_output_error(target):
             make_folder(target.parent)
-            write_temporary(temporary, content, surely=surely)
+            write_temporary(temporary, content, durable=durable)
             move(temporary, target)
-            if surely:
+            if durable:
                 sync_folder(target.parent)
     finally:
         sweep_up(temporary)
@@ -50,11 +50,11 @@ def is_temporary(name: str) -> bool:
     return _TEMPORARY.fullmatch(name) is not None
 
 
-def write_temporary(path: Path, content: bytes, *, surely: bool = True) -> None:
+def write_temporary(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a new file and, surely, have its content on the disk. Raises OSError."""
     with path.open("xb") as stream:
         stream.write(content)
-        if surely:
+        if durable:
             stream.flush()
             os.fsync(stream.fileno())
 
@@ -143,7 +143,7 @@ def sweep_up(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def saying_where(target: Path) -> Iterator[None]:
+def as_output_error(target: Path) -> Iterator[None]:
     """Make one sentence, an OutputError, of what the system says about a file."""
     try:
         yield

@@ -44,7 +44,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepPaths:
     """Where a step happens: the target, and what is new and what was old, beside it."""
 
     step: Step
@@ -53,13 +53,13 @@ class Place:
     old: Path
 
 
-def places(intent: Intent, home: Path) -> tuple[Place, ...]:
+def step_paths(intent: Intent, home: Path) -> tuple[StepPaths, ...]:
     """Return where each step happens in a workspace."""
     found = []
     for number, step in enumerate(intent.steps):
         target = home / step.target
         new, old = (temporary_name(intent.token, number, kind) for kind in ("new", "old"))
-        found.append(Place(step, target, target.with_name(new), target.with_name(old)))
+        found.append(StepPaths(step, target, target.with_name(new), target.with_name(old)))
     return tuple(found)
 
 
@@ -74,8 +74,8 @@ def read_intent(content: bytes, folders: Iterable[str]) -> Intent:
     Raises ValueError when it is no intent, or names anything else.
     """
     try:
-        said = json.loads(content)
-        intent = Intent(str(said["token"]), tuple(Step(**step) for step in said["steps"]))
+        document = json.loads(content)
+        intent = Intent(str(document["token"]), tuple(Step(**step) for step in document["steps"]))
         fits = _TOKEN.fullmatch(intent.token) and is_below(intent, folders)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no intent") from error

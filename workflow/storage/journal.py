@@ -130,17 +130,17 @@ def read_journal(content: bytes) -> tuple[Journal, tuple[Fault, ...]]:
     *lines, tail = content.split(b"\n")
     events: list[Event] = []
     faults = []
-    for place, line in enumerate(lines, start=1):
+    for paths, line in enumerate(lines, start=1):
         try:
             event = _event(line)
         except (ValueError, KeyError, TypeError, AttributeError):
-            faults.append(Fault(place, "この行は読み取れません"))
+            faults.append(Fault(paths, "この行は読み取れません"))
             continue
         if line != _line(event)[:-1] or event.digest != _digest(_text_of(event)):
-            faults.append(Fault(place, "この行の内容が書き換えられています"))
+            faults.append(Fault(paths, "この行の内容が書き換えられています"))
             continue
         if event.before != (events[-1].digest if events else NO_DIGEST):
-            faults.append(Fault(place, _BROKEN))
+            faults.append(Fault(paths, _BROKEN))
         events.append(event)
     if tail:
         faults.append(Fault(len(lines) + 1, "この行は途中で切れています"))
@@ -184,18 +184,18 @@ def _whole_lines(path: Path) -> bytes:
 
 def _event(line: bytes) -> Event:
     """Return the event a line spells; KeyError where it lacks what its kind must say."""
-    spelled = json.loads(line)
-    kind, facts = EventKind(spelled["event"]), dict(spelled["facts"])
+    values = json.loads(line)
+    kind, facts = EventKind(values["event"]), dict(values["facts"])
     for needed in NEEDED[kind]:
         facts[needed]
     return Event(
-        number=int(spelled["number"]),
-        at=datetime.fromisoformat(spelled["at"]),
-        tool=str(spelled["tool"]),
+        number=int(values["number"]),
+        at=datetime.fromisoformat(values["at"]),
+        tool=str(values["tool"]),
         kind=kind,
         facts=facts,
-        before=str(spelled["before"]),
-        digest=str(spelled["digest"]),
+        before=str(values["before"]),
+        digest=str(values["digest"]),
     )
 
 
@@ -206,7 +206,7 @@ def _text_of(event: Event) -> str:
 
 def _body(number: int, at: str, tool: str, kind: EventKind, facts: Facts, before: str) -> str:
     """Return an event as JSON without its own digest, always spelled the same."""
-    spelled = {
+    values = {
         "number": number,
         "at": at,
         "tool": tool,
@@ -214,7 +214,7 @@ def _body(number: int, at: str, tool: str, kind: EventKind, facts: Facts, before
         "facts": facts,
         "before": before,
     }
-    return json.dumps(spelled, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _digest(body: str) -> str:

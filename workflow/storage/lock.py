@@ -79,11 +79,11 @@ def _me() -> dict[str, str]:
     return {"host": platform.node(), "process": str(os.getpid())}
 
 
-def _note(stream: BinaryIO, said: dict[str, str]) -> None:
+def _note(stream: BinaryIO, document: dict[str, str]) -> None:
     with contextlib.suppress(OSError):  # a note is a courtesy; the lock is what counts
         stream.seek(0)
         stream.truncate()
-        stream.write(json.dumps(said, ensure_ascii=False).encode() if said else b"")
+        stream.write(json.dumps(document, ensure_ascii=False).encode() if document else b"")
         stream.flush()
 
 

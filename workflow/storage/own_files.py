@@ -31,11 +31,11 @@ def plan_writes(folder: Path, contents: Mapping[str, bytes], made: Mapping[str, 
     copies: dict[Path, bytes] = {}
     for name, content in contents.items():
         path = folder / name
-        lying = path.read_bytes() if path.is_file() else None
-        if lying == content:
+        found = path.read_bytes() if path.is_file() else None
+        if found == content:
             continue
-        if lying is not None and made.get(name) != sha256(lying):
-            copies[folder / KEPT_FOLDER / f"{path.stem}_{sha256(lying)[:8]}{path.suffix}"] = lying
+        if found is not None and made.get(name) != sha256(found):
+            copies[folder / KEPT_FOLDER / f"{path.stem}_{sha256(found)[:8]}{path.suffix}"] = found
         writes[path] = content
     stale = (
         folder / name

@@ -11,17 +11,17 @@ from pathlib import Path
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.model.years import era_year
 from workflow.storage.files import (
+    as_output_error,
     is_temporary,
     lock,
     remove,
-    saying_where,
     sha256,
     sweep_up,
     sync_folder,
     sync_folders,
     unlock,
 )
-from workflow.storage.intent import Place, places, read_intent
+from workflow.storage.intent import StepPaths, read_intent, step_paths
 from workflow.storage.lock import working
 from workflow.storage.workspace import Workspace
 
@@ -46,9 +46,9 @@ def take_back(workspace: Workspace, year: int) -> None:
     note = workspace.intent(year)
     if note.exists():
         found = _noted(workspace, year)
-        for place in reversed(found):
-            _restore(place)
-        sync_folders(place.target for place in found)
+        for paths in reversed(found):
+            _restore(paths)
+        sync_folders(paths.target for paths in found)
         settle(note)
     for path in _left_over(workspace, year):
         sweep_up(path)
@@ -66,21 +66,21 @@ def refuse_unfinished(workspace: Workspace, year: int) -> None:
 
 def settle(note: Path) -> None:
     """Take the note away, surely: what is old may only go after it."""
-    with saying_where(note):
+    with as_output_error(note):
         note.unlink()
     sync_folder(note.parent)
 
 
-def _restore(place: Place) -> None:
+def _restore(paths: StepPaths) -> None:
     """Bring one file back, unless it was never changed or somebody changed it since."""
-    target, old, step = place.target, place.old, place.step
+    target, old, step = paths.target, paths.old, paths.step
     try:
-        lying, kept = _digest(target), _digest(old)
-        if kept and lying in ("", step.new, kept):
+        existing, kept = _digest(target), _digest(old)
+        if kept and existing in ("", step.new, kept):
             _put_back(target, old, locked=step.locked)
         elif kept:
             old.replace(target.with_name(f"{target.stem}_以前の版_{kept[:8]}{target.suffix}"))
-        elif lying == step.new and not step.there:
+        elif existing == step.new and not step.there:
             remove(target)
     except (OSError, HeldOpenError) as error:
         raise OutputError(
@@ -97,14 +97,14 @@ def _put_back(target: Path, old: Path, *, locked: bool) -> None:
         old.replace(target)
 
 
-def _noted(workspace: Workspace, year: int) -> tuple[Place, ...]:
+def _noted(workspace: Workspace, year: int) -> tuple[StepPaths, ...]:
     """Return the places of the note that lies there; none of them may be outside the round."""
     note, folders = workspace.intent(year), workspace.round_folders(year)
     real = [(workspace.home / folder).resolve() for folder in folders]
     try:
-        found = places(read_intent(note.read_bytes(), folders), workspace.home)
-        for place in found:
-            parent = place.target.parent.resolve()
+        found = step_paths(read_intent(note.read_bytes(), folders), workspace.home)
+        for paths in found:
+            parent = paths.target.parent.resolve()
             if not any(parent.is_relative_to(folder) for folder in real):
                 raise ValueError("a link leads elsewhere")
     except (OSError, ValueError) as error:

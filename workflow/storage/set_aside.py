@@ -11,7 +11,7 @@ from workflow.model.years import JST, from_timestamp
 from workflow.storage.files import sha256
 
 OLD_FINAL_FOLDER = "旧確定版"
-_UNPLACED = "_未反映_"
+_BLOCKED_COPY = "_未反映_"
 
 
 def set_aside(
@@ -25,9 +25,9 @@ def set_aside(
     copies = {}
     for name, content in outputs.items():
         path = folder / name
-        lying = path.read_bytes() if path.is_file() else content
-        if lying != content and (name, sha256(lying)) not in ours:
-            copies[_dated(path, lying)] = lying
+        existing = path.read_bytes() if path.is_file() else content
+        if existing != content and (name, sha256(existing)) not in ours:
+            copies[_dated(path, existing)] = existing
     return copies
 
 
@@ -54,22 +54,22 @@ def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dic
     }
 
 
-def unplaced(path: Path, content: bytes) -> Path:
+def blocked_copy(path: Path, content: bytes) -> Path:
     """Return where to lay a result that could not take its place; its name tells its digest."""
-    return path.with_name(f"{path.stem}{_UNPLACED}{sha256(content)[:8]}{path.suffix}")
+    return path.with_name(f"{path.stem}{_BLOCKED_COPY}{sha256(content)[:8]}{path.suffix}")
 
 
-def remove_unplaced(path: Path) -> None:
+def remove_blocked_copies(path: Path) -> None:
     """Remove results that found their place taken, but none that somebody changed or has open."""
-    for lying in path.parent.glob(f"{path.stem}{_UNPLACED}*{path.suffix}"):
+    for existing in path.parent.glob(f"{path.stem}{_BLOCKED_COPY}*{path.suffix}"):
         with contextlib.suppress(OSError):
-            if lying == unplaced(path, lying.read_bytes()):
-                lying.unlink()
+            if existing == blocked_copy(path, existing.read_bytes()):
+                existing.unlink()
 
 
-def _dated(path: Path, lying: bytes) -> Path:
+def _dated(path: Path, existing: bytes) -> Path:
     changed = from_timestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
     kept = path.with_name(f"{path.stem}_手直し_{changed}{path.suffix}")
-    if kept.is_file() and kept.read_bytes() != lying:
-        return kept.with_stem(f"{kept.stem}_{sha256(lying)[:8]}")
+    if kept.is_file() and kept.read_bytes() != existing:
+        return kept.with_stem(f"{kept.stem}_{sha256(existing)[:8]}")
     return kept

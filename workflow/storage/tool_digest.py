@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workflow import SOURCE_FOLDER, VERSION
 
-_HOUSE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = frozenset({".py", ".json", ".j2", ".css"})
 
 
@@ -19,7 +19,7 @@ def tool_digest() -> str:
     """Return the SHA-256 of the tool: its version, its sources, its parts, its Python."""
     whole = hashlib.sha256(f"{VERSION}\n{sys.version}".encode())
     for path in sorted(_sources()):
-        _add(whole, path.relative_to(_HOUSE.parent).as_posix(), path.read_bytes())
+        _add(whole, path.relative_to(_PACKAGE.parent).as_posix(), path.read_bytes())
     _add(whole, "requirements.txt", _parts())
     return whole.hexdigest()
 
@@ -32,9 +32,9 @@ def _parts() -> bytes:
     """Return what is pinned for run.py, or what is installed where the tool itself is."""
     if SOURCE_FOLDER:
         return (SOURCE_FOLDER / "requirements.txt").read_bytes()
-    return "\n".join(sorted(path.name for path in _HOUSE.parent.glob("*.dist-info"))).encode()
+    return "\n".join(sorted(path.name for path in _PACKAGE.parent.glob("*.dist-info"))).encode()
 
 
 def _sources() -> Iterator[Path]:
     """Yield the programs of the house and what they read: schemas, templates of pages, styles."""
-    return (path for path in _HOUSE.rglob("*.*") if path.suffix in _SOURCES)
+    return (path for path in _PACKAGE.rglob("*.*") if path.suffix in _SOURCES)

@@ -210,7 +210,7 @@ def _write_target(sheet: GrowingSheet, styles: _Styles, line: CorrectionLine, ro
         return
     entries, cell = quoted_sheet(ENTRY_SHEET), a1(line.row, line.column)
     sheet.write_string(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
-    sheet.lead(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
+    sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
     if not line.has_cell:
         sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
         return

@@ -79,7 +79,7 @@ def stored(cell: RawCell | None) -> str:
     return cell.moment.isoformat(" ") if cell.moment is not None else cell.text
 
 
-def spelled(value: CellValue) -> str:
+def format_value(value: CellValue) -> str:
     """Return how the ledger's cell must read for a value; times there are Japan's."""
     match value:
         case None:

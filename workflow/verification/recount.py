@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.matrix import Bucket
 from workflow.compiled.merge import Entry
-from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixPlace
+from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
 from workflow.model.cells import a1, plain_number
 from workflow.model.findings import Code, Place
 from workflow.model.raw import RawCell, RawSheet
-from workflow.verification.compare import spelled, stored
+from workflow.verification.compare import format_value, stored
 from workflow.verification.differences import Difference, difference
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def answers(
     for at, place in enumerate(entries, start=2):
         entry, row = again.entries[place], again.rows[place]
         for column, value in enumerate(row, start=1):
-            found, expected = stored(sheet.cells.get((at, column))), spelled(value)
+            found, expected = stored(sheet.cells.get((at, column))), format_value(value)
             if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
                 label = again.columns[column - 1].label
                 item = entry.assignment.item.id
@@ -49,7 +49,7 @@ def answers(
 
 
 def counts(
-    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixPlace]
+    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixLayout]
 ) -> Iterator[Difference]:
     """Yield every count of the matrices that the rows of the ledger's sheets contradict.
 
@@ -70,7 +70,7 @@ def counts(
                 )
 
 
-def count_of(place: MatrixPlace) -> int:
+def count_of(place: MatrixLayout) -> int:
     """Return how many counts a matrix has, its totals among them."""
     return sum(1 for _ in _places(place))
 
@@ -79,7 +79,7 @@ Axis = tuple[int, Bucket | None]
 """A row or column of the sheet and the bucket that stands there; None for a total."""
 
 
-def _axes(place: MatrixPlace) -> tuple[list[Axis], list[Axis]]:
+def _axes(place: MatrixLayout) -> tuple[list[Axis], list[Axis]]:
     """Return the rows and the columns of a matrix, the totals last."""
     matrix = place.matrix
     down: list[Axis] = [(place.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
@@ -88,12 +88,12 @@ def _axes(place: MatrixPlace) -> tuple[list[Axis], list[Axis]]:
     return [*down, (place.total_row, None)], [*across, (place.total_column, None)]
 
 
-def _places(place: MatrixPlace) -> Iterator[tuple[Axis, Axis]]:
+def _places(place: MatrixLayout) -> Iterator[tuple[Axis, Axis]]:
     down, across = _axes(place)
     return ((row, column) for row in down for column in across)
 
 
-def frame_of(sheet: RawSheet, places: Sequence[MatrixPlace]) -> pd.DataFrame:
+def frame_of(sheet: RawSheet, places: Sequence[MatrixLayout]) -> pd.DataFrame:
     """Return what the matrices count of a ledger sheet as text, a row per row."""
     import pandas as pd
 
@@ -109,7 +109,7 @@ def frame_of(sheet: RawSheet, places: Sequence[MatrixPlace]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=rows, dtype="object")
 
 
-def _recounted(frame: pd.DataFrame, place: MatrixPlace) -> Iterator[tuple[tuple[Axis, Axis], int]]:
+def _recounted(frame: pd.DataFrame, place: MatrixLayout) -> Iterator[tuple[tuple[Axis, Axis], int]]:
     """Yield every place of a matrix with the number of rows that belong there."""
     fits = {bucket: _fits(frame, bucket) for axis in _axes(place) for _, bucket in axis}
     for down, across in _places(place):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
-from workflow.compiled.open_data.csv import as_meant
+from workflow.compiled.open_data.csv import unescape_formula
 from workflow.compiled.open_data.digest_list import digest_list, final_digests
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import (
@@ -218,7 +218,7 @@ class _Recomputed:
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, lying)
         elif file.endswith(".csv"):
-            meaning = str if self.lying.is_ours else as_meant
+            meaning = str if self.lying.is_ours else unescape_formula
             yield from compare.tables(file, expected, lying, meaning)
         elif self.lying.is_ours and not file.endswith(".parquet"):
             yield from compare.lines(file, expected, lying)

@@ -13,7 +13,7 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from tests.small import NOW, PLAN, answer
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
-from workflow.compiled.open_data.csv import as_meant, ledger_csv
+from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.model.plan import Source, Value
 from workflow.model.years import JST
@@ -23,7 +23,7 @@ def read(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def spelled(value: Value | datetime | int | None) -> str:
+def format_value(value: Value | datetime | int | None) -> str:
     """Return how one value stands in the CSV."""
     columns = (LedgerColumn("前", 9, lambda _: None), LedgerColumn("値", 9, lambda _: None))
     header, row = read(ledger_csv(Ledger(2023, columns, (), (("前", value),))))
@@ -58,7 +58,7 @@ def spelled(value: Value | datetime | int | None) -> str:
     ],
 )
 def test_a_value_is_spelled_for_machines(value: Value | datetime | int | None, text: str) -> None:
-    assert spelled(value) == text
+    assert format_value(value) == text
 
 
 RISKY = tuple("=+-@\t\r")
@@ -72,8 +72,8 @@ TEXTS = st.text(
 
 @given(TEXTS)
 def test_any_text_is_read_back_and_none_becomes_a_formula(text: str) -> None:
-    stored = spelled(text)
-    assert as_meant(stored) == text
+    stored = format_value(text)
+    assert unescape_formula(stored) == text
     assert not stored.lstrip(" ").startswith(RISKY)
 
 

@@ -18,7 +18,7 @@ from tests.journeys.test_another_city import answers, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry, merge
-from workflow.compiled.open_data.csv import as_meant, ledger_csv
+from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.open_data.package import data_package
 from workflow.model.plan import Choice, Field, Form, Item, Outcome, Plan, Return, Source, Value
 from workflow.templates.register import IssuedForm, Register
@@ -140,7 +140,9 @@ def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
         "ledger-2023"
     )
     read = [row.to_dict() for row in resource.read_rows()]
-    progress, reason = ([as_meant(row[label]) for row in read] for label in ("取組状況", "理由"))
+    progress, reason = (
+        [unescape_formula(row[label]) for row in read] for label in ("取組状況", "理由")
+    )
     assert progress == [s["progress"] for s in said[: len(read)]]
     assert reason == [s["reason"] for s in said[: len(read)]]
     assert {row["受領日時"] for row in read} == {NOW}

@@ -25,12 +25,12 @@ APOSTROPHE = "'"
 _RISKY = re.compile(r"'*+(?:\s*+(?:[=+\-@]|[＝＋－＠].)|[\t\r\n])", re.DOTALL)
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Return a text as it stands in the CSV."""
     return APOSTROPHE + text if _RISKY.match(text) else text
 
 
-def as_meant(stored: str) -> str:
+def unescape_formula(stored: str) -> str:
     """Return the text that stands in the CSV."""
     return stored[1:] if stored.startswith(APOSTROPHE) and _RISKY.match(stored, 1) else stored
 
@@ -47,10 +47,10 @@ def ledger_csv(ledger: Ledger) -> bytes:
 
 
 def _stored(value: CellValue) -> str:
-    return harmless(value) if isinstance(value, str) else spelled(value)
+    return escape_formula(value) if isinstance(value, str) else format_value(value)
 
 
-def spelled(value: CellValue) -> str:
+def format_value(value: CellValue) -> str:
     """Return how a value is spelled as text; an empty cell is ""."""
     match value:
         case None:

@@ -24,7 +24,7 @@ from workflow.compiled.ledger import (
     LedgerColumn,
 )
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.open_data.csv import APOSTROPHE, harmless
+from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.model.plan import Choice, ChoiceField, DateField, Field, NumberField, Plan, TextField
 from workflow.model.years import full_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
@@ -196,21 +196,21 @@ def _choice(fields: Sequence[ChoiceField]) -> Declared:
         "type": "string",
         "categories": [_category(choice) for choice in choices.values()],
         **ordered,
-        "constraints": {"enum": [*map(harmless, choices)]},
+        "constraints": {"enum": [*map(escape_formula, choices)]},
     }
 
 
 def _category(choice: Choice) -> Declared:
     label = {"label": choice.meaning} if choice.meaning else {}
-    return {"value": harmless(choice.value)} | label
+    return {"value": escape_formula(choice.value)} | label
 
 
 def _number(fields: Sequence[NumberField]) -> Declared:
     bounds = _bounds([f.minimum for f in fields], [f.maximum for f in fields])
     whole = all(f.decimals == 0 for f in fields) and all(map(_is_whole, bounds.values()))
-    spelled = {name: int(n) if _is_whole(n) else float(n) for name, n in bounds.items()}
+    format_value = {name: int(n) if _is_whole(n) else float(n) for name, n in bounds.items()}
     unit = {"torimatome:unit": fields[0].unit} if fields[0].unit else {}
-    return _constrained("integer" if whole else "number", spelled) | unit
+    return _constrained("integer" if whole else "number", format_value) | unit
 
 
 def _is_whole(number: Decimal) -> bool:

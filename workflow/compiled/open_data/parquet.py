@@ -95,8 +95,8 @@ def _decimal_type(numbers: Sequence[Decimal]) -> pyarrow.DataType:
 def _stored(values: Sequence[CellValue], kind: pyarrow.DataType) -> Sequence[CellValue]:
     import pyarrow
 
-    from workflow.compiled.open_data.csv import spelled
+    from workflow.compiled.open_data.csv import format_value
 
     if kind != pyarrow.string():
         return values
-    return [None if value is None else spelled(value) for value in values]
+    return [None if value is None else format_value(value) for value in values]

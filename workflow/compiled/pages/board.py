@@ -30,7 +30,7 @@ class Turn(StrEnum):
     NOBODY = "済み"
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The same in a sentence."""
         return "済んだ課" if self is Turn.NOBODY else f"{self}の番"
 
@@ -102,8 +102,8 @@ def findings_place(code: str) -> str:
 
 def _turns(lines: Sequence[BoardLine]) -> str:
     counts = Counter(line.turn for line in lines)
-    told = "、".join(f"{turn.told}が{counts[turn]}課" for turn in Turn if counts[turn])
-    return f"{told}です。" if told else ""
+    summary = "、".join(f"{turn.summary}が{counts[turn]}課" for turn in Turn if counts[turn])
+    return f"{summary}です。" if summary else ""
 
 
 def _line(status: DepartmentStatus, findings: Sequence[Finding], handback: str) -> BoardLine:

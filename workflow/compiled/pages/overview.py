@@ -107,8 +107,8 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
 
 
 def _received(figures: Totals) -> str:
-    told = "、".join(f"{Outcome(key).label}{n}件" for key, n in figures.outcomes.items() if n)
-    return f"届いたファイルは{figures.files}件です" + (f"（{told}）。" if told else "。")
+    summary = "、".join(f"{Outcome(key).label}{n}件" for key, n in figures.outcomes.items() if n)
+    return f"届いたファイルは{figures.files}件です" + (f"（{summary}）。" if summary else "。")
 
 
 def _figures(compilation: Compilation) -> tuple[tuple[Figure, ...], Bar]:

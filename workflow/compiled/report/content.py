@@ -38,7 +38,7 @@ class Reply:
 
     departments: str
     status: AnswerStatus
-    said: tuple[Said, ...]
+    said: tuple[ShownAnswer, ...]
 
     @property
     def is_answered(self) -> bool:
@@ -122,8 +122,8 @@ class Content:
         """How many items there are and how many of them are answered, in a sentence."""
         replies = [reply for block in self.all_blocks for reply in block.replies]
         counted = Counter(reply.status for reply in replies)
-        told = "、".join(f"{s.value}が{counted[s]}件" for s in AnswerStatus if counted[s])
-        return f"{len(replies)}件の取組のうち、{told}です。"
+        summary = "、".join(f"{s.value}が{counted[s]}件" for s in AnswerStatus if counted[s])
+        return f"{len(replies)}件の取組のうち、{summary}です。"
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _blocks(plan: Plan, rows: Sequence[Row]) -> tuple[Block, ...]:
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
     for assignment, row in zip(plan.assignments(), rows, strict=True):
         status = AnswerStatus(row[STATUS_LABEL])
-        said = tuple(said_of(field, row[field.label]) for field in plan.form.fields)
+        said = tuple(shown_answer(field, row[field.label]) for field in plan.form.fields)
         answered = said if status is AnswerStatus.ANSWERED else ()
         reply = Reply(assignment.department_label, status, answered)
         replies[assignment.item.id].append(reply)
@@ -190,10 +190,10 @@ def _chapters(
 
 def _pages(texts: Iterable[str]) -> str:
     """Return pages as one text: the first to the last where all are numbers, else each once."""
-    told = tuple(dict.fromkeys(text for text in texts if text))
-    matches = [_PLAIN_PAGES.fullmatch(text.strip()) for text in told]
-    if len(told) < 2 or None in matches:
-        return "、".join(told)
+    summary = tuple(dict.fromkeys(text for text in texts if text))
+    matches = [_PLAIN_PAGES.fullmatch(text.strip()) for text in summary]
+    if len(summary) < 2 or None in matches:
+        return "、".join(summary)
     numbers = [int(n) for match in matches if match for n in match.groups() if n]
     return f"{min(numbers)}-{max(numbers)}"
 
@@ -204,7 +204,7 @@ NOTHING = "（記入なし）"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShownAnswer:
     """A field's label, what was answered, and what a chosen value means.
 
     Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese.
@@ -217,27 +217,27 @@ class Said:
     is_blank: bool = False
 
 
-def said_of(field: Field, spelled: str) -> Said:
+def shown_answer(field: Field, stored: str) -> ShownAnswer:
     """Return what the ledger's CSV spells, as the report shows it."""
-    if not spelled:
-        return Said(field.label, NOTHING, is_blank=True)
+    if not stored:
+        return ShownAnswer(field.label, NOTHING, is_blank=True)
     match field:
         case TextField():
-            return Said(field.label, spelled, is_prose=True)
+            return ShownAnswer(field.label, stored, is_prose=True)
         case ChoiceField():
             meanings = {choice.value: choice.meaning for choice in field.choices}
-            return Said(field.label, spelled, meaning=meanings.get(spelled, ""))
+            return ShownAnswer(field.label, stored, meaning=meanings.get(stored, ""))
         case NumberField() | DateField():
-            return Said(field.label, _plain(field, spelled))
+            return ShownAnswer(field.label, _plain(field, stored))
 
 
-def _plain(field: NumberField | DateField, spelled: str) -> str:
+def _plain(field: NumberField | DateField, stored: str) -> str:
     try:
         if isinstance(field, DateField):
-            return japanese_date(date.fromisoformat(spelled))
-        return _number(field, Decimal(spelled))
+            return japanese_date(date.fromisoformat(stored))
+        return _number(field, Decimal(stored))
     except (ValueError, InvalidOperation):
-        return spelled  # answered on an older issue of the form, which asked for something else
+        return stored  # answered on an older issue of the form, which asked for something else
 
 
 def _number(field: NumberField, number: Decimal) -> str:

@@ -78,15 +78,15 @@ def _heading(chapter: Chapter) -> Tags:
     }
 
 
-def _item(block: Block, place: int) -> Tags:
-    name = f"item_{place}"
+def _item(block: Block, index: int) -> Tags:
+    name = f"item_{index}"
     return {
         "段": 0,
         "整理番号": block.item.id,
         "見出し": block.item.title,
         "計画書ページ": block.item.pages,
         "担当課": "・".join(reply.departments for reply in block.replies),
-        "しおり": bookmark(2 * place + 1, name),
+        "しおり": bookmark(2 * index + 1, name),
         "頁": page_number(name),
         "回答": [_reply(reply) for reply in block.replies],
     }

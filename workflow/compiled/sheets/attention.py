@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from workflow.compiled.attention import Point, Weight
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.sheets.links import to_cell, to_row
-from workflow.compiled.sheets.records import STATUS_SHEET, Trail
+from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
 from workflow.compiled.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, Link
@@ -26,7 +26,7 @@ def write_attention(
     ledger: Ledger,
     points: Sequence[Point],
     statuses: Sequence[DepartmentStatus],
-    trail: Trail,
+    sources: SourceLinks,
 ) -> None:
     """Write the points as one flat table; with none, one sentence."""
     numbers = {id(point): number for number, point in enumerate(points, start=1)}
@@ -37,7 +37,7 @@ def write_attention(
             return to_row(ledger, point.entry)
         if point.department in rows:
             return to_cell(STATUS_SHEET, f"A{rows[point.department]}")
-        return trail.to(point.file)
+        return sources.to(point.file)
 
     columns: tuple[TableColumn[Point], ...] = (
         TableColumn("番号", 6, lambda p: numbers[id(p)]),

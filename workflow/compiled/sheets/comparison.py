@@ -116,8 +116,8 @@ _LOOKS: dict[Mark, dict[str, Any]] = {
 
 
 def _set_page(sheet: GrowingSheet, plan: Plan, columns: Sequence[ComparisonColumn]) -> None:
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(PAPERS[plan.paper])
@@ -161,8 +161,8 @@ def _paragraphs(comparison: Comparison, styles: _Styles) -> Iterator[tuple[str, 
 def _write_header(
     sheet: GrowingSheet, styles: _Styles, row: int, columns: Sequence[ComparisonColumn]
 ) -> float:
-    for place, column in enumerate(columns):
-        sheet.write_string(row, place, column.label, styles.header)
+    for index, column in enumerate(columns):
+        sheet.write_string(row, index, column.label, styles.header)
     height = row_height(((c.label, c.width - _BUTTON_WIDTH) for c in columns), FONT_SIZE)
     sheet.set_row(row, height)
     return height
@@ -177,10 +177,10 @@ def _write_cells(
     leads_to: Link | None,
 ) -> None:
     heights = []
-    for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+    for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         size = _fitting_size(cell.text, column.width)
         heights.append(_height(cell.text, column.width, size))
-        _write_cell(sheet, row, place, cell, styles.marked[cell.mark, size], leads_to)
+        _write_cell(sheet, row, index, cell, styles.marked[cell.mark, size], leads_to)
     sheet.set_row(row, max(heights))
 
 
@@ -195,15 +195,15 @@ def _height(text: str, width: float, size: float) -> float:
 
 
 def _write_cell(
-    sheet: GrowingSheet, row: int, place: int, cell: Cell, style: Format, leads_to: Link | None
+    sheet: GrowingSheet, row: int, index: int, cell: Cell, style: Format, leads_to: Link | None
 ) -> None:
     number = _number(cell)
     if number is None:
-        sheet.write_string(row, place, cell.text[:MAX_CELL_TEXT], style)
+        sheet.write_string(row, index, cell.text[:MAX_CELL_TEXT], style)
     else:
-        sheet.write_number(row, place, float(number), style)
+        sheet.write_number(row, index, float(number), style)
     if cell.mark is Mark.LINK and leads_to is not None:
-        sheet.lead(row, place, leads_to)
+        sheet.link_cell(row, index, leads_to)
 
 
 def _number(cell: Cell) -> Decimal | None:

@@ -103,14 +103,14 @@ def _or_none(text: str) -> Cell:
 
 
 def _field_columns(
-    compared: ComparedField, place: int, then: str, now: str
+    compared: ComparedField, index: int, then: str, now: str
 ) -> Iterator[ComparisonColumn]:
     label = compared.field.label
     width = _width(compared.field)
     label_before = compared.label_before or label
-    yield ComparisonColumn(label_before + then, width, partial(_before, compared, place))
-    yield ComparisonColumn(label + now, width, partial(_after, place))
-    yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, place))
+    yield ComparisonColumn(label_before + then, width, partial(_before, compared, index))
+    yield ComparisonColumn(label + now, width, partial(_after, index))
+    yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, index))
 
 
 def _width(field: Field) -> float:
@@ -123,22 +123,22 @@ def _width(field: Field) -> float:
             return _FIGURE_WIDTH
 
 
-def _before(compared: ComparedField, place: int, line: Line) -> Cell:
+def _before(compared: ComparedField, index: int, line: Line) -> Cell:
     asked = line.status_before if compared.label_before else ""
-    return _value(line, place, asked, line.changes[place].before, Mark.NONE)
+    return _value(line, index, asked, line.changes[index].before, Mark.NONE)
 
 
-def _after(place: int, line: Line) -> Cell:
-    changed = line.changes[place]
-    return _value(line, place, line.status_after, changed.after, _mark(changed))
+def _after(index: int, line: Line) -> Cell:
+    changed = line.changes[index]
+    return _value(line, index, line.status_after, changed.after, _mark(changed))
 
 
-def _former(place: int, line: Line) -> Cell:
-    return _answer(line.status_before, Cell(line.former[place]))
+def _former(index: int, line: Line) -> Cell:
+    return _answer(line.status_before, Cell(line.former[index]))
 
 
-def _value(line: Line, place: int, status: str, text: str, mark: Mark) -> Cell:
-    is_number = isinstance(line.changes[place].field, NumberField)
+def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
+    is_number = isinstance(line.changes[index].field, NumberField)
     return _answer(status, Cell(text, mark, is_number))
 
 
@@ -149,8 +149,8 @@ def _answer(status: str, cell: Cell) -> Cell:
     return Cell(f"（{status}）" if status else _NO_VALUE, Mark.QUIET)
 
 
-def _change(place: int, line: Line) -> Cell:
-    changed = line.changes[place]
+def _change(index: int, line: Line) -> Cell:
+    changed = line.changes[index]
     mark = _mark(changed)
     text = changed.change.value + _ARROWS.get(changed.change, "")
     return Cell(text, Mark.QUIET if mark is Mark.NONE else mark)

@@ -13,7 +13,7 @@ from workflow.compiled.merge import Entry
 from workflow.compiled.parts import Part
 from workflow.compiled.sheets.legend import COLUMNS, LEGEND_SHEET, Meaning
 from workflow.compiled.sheets.links import beside
-from workflow.compiled.sheets.records import Trail
+from workflow.compiled.sheets.records import SourceLinks
 from workflow.excel.table import (
     FONT_SIZE,
     MAX_LINKS,
@@ -27,17 +27,23 @@ from workflow.model.years import full_year
 
 
 def write_ledger(
-    book: Workbook, sheet: GrowingSheet, ledger: Ledger, entries: Sequence[int], trail: Trail
+    book: Workbook,
+    sheet: GrowingSheet,
+    ledger: Ledger,
+    entries: Sequence[int],
+    sources: SourceLinks,
 ) -> None:
     """Write the rows of some entries, by their places in the ledger."""
     columns = [(column.label, column.width) for column in ledger.columns]
     rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]
-    links = _to_answers(chosen, ledger.index(FILE_LABEL), trail)
+    links = _to_answers(chosen, ledger.index(FILE_LABEL), sources)
     write_values(sheet, TableStyles(book), columns, rows, links)
 
 
-def _to_answers(entries: Sequence[Entry], place: int, trail: Trail) -> dict[tuple[int, int], Link]:
+def _to_answers(
+    entries: Sequence[Entry], index: int, sources: SourceLinks
+) -> dict[tuple[int, int], Link]:
     """Return, for each answered row, the link to the cell it was first read from."""
     if len(entries) > MAX_LINKS:
         return {}
@@ -46,9 +52,9 @@ def _to_answers(entries: Sequence[Entry], place: int, trail: Trail) -> dict[tupl
         if entry.answer:
             source = entry.answer.source
             first = min(entry.answer.cells.values(), key=lambda c: (len(c), c), default="")
-            link = trail.to(source.file, source.sheet, first or f"A{source.row}")
+            link = sources.to(source.file, source.sheet, first or f"A{source.row}")
             if link:
-                found[row, place] = link
+                found[row, index] = link
     return found
 
 
@@ -80,7 +86,7 @@ def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
 # One workbook of a divided ledger: its rows on the sheet 台帳, and what it is a part of.
 
 
-def part_bytes(compilation: Compilation, trail: Trail, part: Part, main: str) -> bytes:
+def part_bytes(compilation: Compilation, sources: SourceLinks, part: Part, main: str) -> bytes:
     """Return a part as an .xlsx file; main is the name of the workbook with the list of parts."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
@@ -93,7 +99,7 @@ def part_bytes(compilation: Compilation, trail: Trail, part: Part, main: str) ->
             "created": stage.as_of.replace(tzinfo=None),
         }
     )
-    write_ledger(book, add_sheet(book, LEDGER_SHEET), compilation.ledger, part.entries, trail)
+    write_ledger(book, add_sheet(book, LEDGER_SHEET), compilation.ledger, part.entries, sources)
     lines = list(_legend(compilation, part, main))
     links = {(1, 1): beside(main, PARTS_SHEET, "A1")}
     write_values(add_sheet(book, LEGEND_SHEET), TableStyles(book), COLUMNS, lines, links)

@@ -142,11 +142,11 @@ def _counting(compilation: Compilation) -> Iterator[Meaning]:
 def _counts(compilation: Compilation) -> Iterator[Meaning]:
     returns = compilation.result.merged.returns
     outcomes = Counter(returned.outcome for returned in returns)
-    told = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
-    yield "件数", "届いたファイル", f"{len(returns)}件です（{told}）。"
+    summary = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
+    yield "件数", "届いたファイル", f"{len(returns)}件です（{summary}）。"
     statuses = Counter(entry.status.value for entry in compilation.ledger.entries)
-    told = "、".join(f"{word}{statuses[word]}件" for word, _ in _STATUSES)
-    yield "件数", "台帳の行", f"{len(compilation.ledger.entries)}行です（{told}）。"
+    summary = "、".join(f"{word}{statuses[word]}件" for word, _ in _STATUSES)
+    yield "件数", "台帳の行", f"{len(compilation.ledger.entries)}行です（{summary}）。"
 
 
 def _origins(compilation: Compilation) -> Iterator[Meaning]:
@@ -177,10 +177,10 @@ def _history(compilation: Compilation) -> Iterator[Event]:
 
 
 def _told(event: Event) -> Meaning:
-    return "経過", f"{iso_time(event.at)}　{event.kind.label}", _said(event)
+    return "経過", f"{iso_time(event.at)}　{event.kind.label}", _event_text(event)
 
 
-def _said(event: Event) -> str:
+def _event_text(event: Event) -> str:
     facts = event.facts
     match event.kind:
         case EventKind.ISSUED:

@@ -72,8 +72,8 @@ def _with_unit(field: NumberField) -> str:
 
 
 def _shown_numbers(field: NumberField, ledger: Ledger) -> Iterator[str]:
-    place = ledger.index(field.label)
-    for number in (row[place] for row in ledger.rows):
+    index = ledger.index(field.label)
+    for number in (row[index] for row in ledger.rows):
         if isinstance(number, Decimal):
             yield f"{number:,.{decimal_places(field, number)}f}"
 

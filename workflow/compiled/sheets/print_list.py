@@ -38,7 +38,7 @@ class _Line:
     """One assignment: its entry and what stands under each heading."""
 
     entry: Entry
-    said: tuple[CellValue, ...]
+    values: tuple[CellValue, ...]
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -64,9 +64,9 @@ def write_print_list(book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Le
     sheet.print_area(0, 0, len(rows) - 1, len(columns) - 1)
     sheet.set_h_pagebreaks([n for n, row in enumerate(rows) if row.begins_page])
     styles = _Styles(book)
-    for place, row in enumerate(rows):
-        sheet.set_row(place, row.height)
-        _write_row(sheet, styles, columns, place, row)
+    for index, row in enumerate(rows):
+        sheet.set_row(index, row.height)
+        _write_row(sheet, styles, columns, index, row)
 
 
 def _set_page(
@@ -79,14 +79,14 @@ def _set_page(
     sheet.fit_to_pages(1, 0)
     title = plan.title if len(plan.title) <= _MOST_FOOTER_TITLE else plan.municipality.name
     sheet.set_footer(footer(f"{title}　{full_year(ledger.year)}"))
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
 
 
 def _summary(ledger: Ledger) -> str:
     counts = Counter(entry.status for entry in ledger.entries)
-    told = "、".join(f"{status.value}{counts[status]}件" for status in AnswerStatus)
-    return f"全{len(ledger.entries)}件（{told}）"
+    summary = "、".join(f"{status.value}{counts[status]}件" for status in AnswerStatus)
+    return f"全{len(ledger.entries)}件（{summary}）"
 
 
 def _blocks(plan: Plan, ledger: Ledger, columns: Sequence[PrintColumn]) -> Iterator[Block]:
@@ -117,14 +117,14 @@ def _subgroup(
 
 
 def _answer(line: _Line, pages: str, columns: Sequence[PrintColumn]) -> Block:
-    said = [*line.said]
-    said[1] = _with_pages(f"{said[1]}\n", pages) if pages else said[1]
+    values = [*line.values]
+    values[1] = _with_pages(f"{values[1]}\n", pages) if pages else values[1]
     if line.entry.status is not AnswerStatus.ANSWERED:
-        said[_status_place(columns)] = line.entry.status.value
-    return Block(Kind.ANSWER, tuple(said), line.entry.status)
+        values[_status_index(columns)] = line.entry.status.value
+    return Block(Kind.ANSWER, tuple(values), line.entry.status)
 
 
-def _status_place(columns: Sequence[PrintColumn]) -> int:
+def _status_index(columns: Sequence[PrintColumn]) -> int:
     """Return where to say that there is no answer: in the first prose, or else the first field."""
     prose = [n for n, column in enumerate(columns) if isinstance(column.field, TextField)]
     return next(iter(prose), len(columns) - len([c for c in columns if c.field]))
@@ -135,7 +135,7 @@ def _lines(ledger: Ledger) -> Iterator[_Line]:
     for entry, row in zip(ledger.entries, ledger.rows, strict=True):
         item = entry.assignment.item
         known = (item.id, item.title, entry.assignment.department_label)
-        yield _Line(entry, (*known, *(row[place] for place in places)))
+        yield _Line(entry, (*known, *(row[index] for index in places)))
 
 
 def _upper(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -189,19 +189,19 @@ def _write_row(
     sheet: GrowingSheet,
     styles: _Styles,
     columns: Sequence[PrintColumn],
-    place: int,
+    index: int,
     row: Row,
 ) -> None:
     if row.kind.is_across:
         for n in range(1, len(columns)):
-            sheet.write_blank(place, n, None, styles.across[row.kind])
+            sheet.write_blank(index, n, None, styles.across[row.kind])
     for n, (column, value) in enumerate(zip(columns, row.cells, strict=False)):
         if row.kind is Kind.ANSWER:
-            is_marked = row.status is not AnswerStatus.ANSWERED and n == _status_place(columns)
+            is_marked = row.status is not AnswerStatus.ANSWERED and n == _status_index(columns)
             style = styles.answer(_look(column, value, row.is_last, is_marked))
         else:
             style = styles.across[row.kind]
-        _write_value(sheet, place, n, value, style)
+        _write_value(sheet, index, n, value, style)
 
 
 def _look(column: PrintColumn, value: CellValue, is_last: bool, is_marked: bool) -> dict[str, Any]:

@@ -189,8 +189,8 @@ def _height(cells: Iterable[CellValue], columns: Iterable[PrintColumn]) -> float
 
 
 def _line_count(text: str, width: float) -> int:
-    room = max(1, int(width * CHARACTERS_PER_WIDTH))
-    return sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
+    characters = max(1, int(width * CHARACTERS_PER_WIDTH))
+    return sum(max(1, math.ceil(len(line) / characters)) for line in text.split("\n"))
 
 
 @cache

@@ -41,7 +41,7 @@ STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class SourceLinks:
     """How the records lead back to the files: the year, and what is known of each file lying there.
 
     Lying are the files in returned/ by the path of what came in them.
@@ -59,13 +59,13 @@ class Trail:
         return to_return(self.year, file, *((sheet, cell) if file == path else ()))
 
 
-def finding_columns(trail: Trail) -> tuple[TableColumn[Finding], ...]:
+def finding_columns(sources: SourceLinks) -> tuple[TableColumn[Finding], ...]:
     """Return the columns of 指摘一覧."""
     return (
         TableColumn("重さ", 8, lambda f: f.severity.label),
         TableColumn("内容", 60, lambda f: f.message),
         TableColumn("対応", 46, lambda f: f.remedy),
-        TableColumn("ファイル", 34, lambda f: f.file or None, lambda f: _place(trail, f)),
+        TableColumn("ファイル", 34, lambda f: f.file or None, lambda f: _place(sources, f)),
         TableColumn("シート", 12, lambda f: f.sheet or None),
         TableColumn("セル", 8, lambda f: f.cell or None),
         TableColumn("整理番号", 9, lambda f: f.item or None),
@@ -74,15 +74,15 @@ def finding_columns(trail: Trail) -> tuple[TableColumn[Finding], ...]:
     )
 
 
-def return_columns(trail: Trail) -> tuple[TableColumn[Return], ...]:
+def return_columns(sources: SourceLinks) -> tuple[TableColumn[Return], ...]:
     """Return the columns of 受付記録."""
 
     def first_seen(returned: Return) -> datetime | None:
-        recorded = trail.recorded.get(returned.lying.path)
+        recorded = sources.recorded.get(returned.lying.path)
         return recorded.first_seen if recorded else None
 
     return (
-        TableColumn("ファイル", 40, lambda r: r.path, lambda r: trail.to(r.path)),
+        TableColumn("ファイル", 40, lambda r: r.path, lambda r: sources.to(r.path)),
         TableColumn("受付結果", 16, lambda r: r.outcome.label),
         TableColumn("形式", 20, lambda r: r.format or None),
         TableColumn("担当課コード", 13, lambda r: r.department or None),
@@ -99,23 +99,25 @@ def return_columns(trail: Trail) -> tuple[TableColumn[Return], ...]:
     )
 
 
-def note_columns(trail: Trail) -> tuple[TableColumn[Note], ...]:
+def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
     """Return the columns of 欄外記入."""
     return (
         TableColumn("書かれていた所", 18, lambda n: n.kind.value),
         TableColumn("内容", 80, lambda n: n.text[:MAX_CELL_TEXT]),
         TableColumn("書いた人", 18, lambda n: n.author or None),
-        TableColumn("ファイル", 40, lambda n: n.file, lambda n: trail.to(n.file, n.sheet, n.cell)),
+        TableColumn(
+            "ファイル", 40, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)
+        ),
         TableColumn("シート", 18, lambda n: n.sheet or None),
         TableColumn("セル", 8, lambda n: n.cell or None),
     )
 
 
-def _place(trail: Trail, finding: Finding) -> Link | None:
+def _place(sources: SourceLinks, finding: Finding) -> Link | None:
     is_reference = finding.cell.isascii() and finding.cell[:1].isalpha()
     cell = finding.cell if is_reference else ""
     row = finding.cell.removesuffix("行目")
-    return trail.to(finding.file, finding.sheet, cell or (f"A{row}" if row.isdecimal() else ""))
+    return sources.to(finding.file, finding.sheet, cell or (f"A{row}" if row.isdecimal() else ""))
 
 
 # Answers that did not get into the ledger: shown beside the notes. Pure.

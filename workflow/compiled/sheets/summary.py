@@ -24,9 +24,9 @@ from workflow.compiled.sheets.summary_layout import (
     MARGINS,
     STAGE_ROW,
     TITLE_ROW,
-    MatrixPlace,
+    MatrixLayout,
     SummaryLayout,
-    TrendPlace,
+    TrendLayout,
     page_breaks,
     print_scale,
 )
@@ -74,10 +74,10 @@ def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None
     """Write the whole sheet; the ledger must stand on its own sheet from row 2 on."""
     styles = _Styles(book)
     _set_page(sheet, summary.layout, _write_top(sheet, summary, styles))
-    for number, place in enumerate(summary.layout.matrices):
-        _MatrixWriter(sheet, summary, styles, number, place).write()
-        if place.chart_row:
-            insert_matrix_chart(book, sheet, place)
+    for number, block in enumerate(summary.layout.matrices):
+        _MatrixWriter(sheet, summary, styles, number, block).write()
+        if block.chart_row:
+            insert_matrix_chart(book, sheet, block)
     if summary.layout.trend:
         _write_trend(sheet, summary, styles, summary.layout.trend)
         if summary.layout.trend.has_chart:
@@ -147,10 +147,10 @@ def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None
     sheet.set_row(LINKS_ROW - 1, 22)
     hint = "数字を押すと、その内訳へ移れます。　次に見るところ："
     sheet.write_string(LINKS_ROW - 1, 1, hint, styles.hint)
-    for place, (said, name) in enumerate(summary.sheets.items()):
-        column = FIRST_COUNT_COLUMN - 1 + 2 * place
+    for block, (said, name) in enumerate(summary.sheets.items()):
+        column = FIRST_COUNT_COLUMN - 1 + 2 * block
         sheet.write_string(LINKS_ROW - 1, column, said, styles.link)
-        sheet.lead(LINKS_ROW - 1, column, to_cell(name, "A1"))
+        sheet.link_cell(LINKS_ROW - 1, column, to_cell(name, "A1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,47 +161,47 @@ class _MatrixWriter:
     summary: Summary
     styles: _Styles
     number: int
-    place: MatrixPlace
+    block: MatrixLayout
 
     def write(self) -> None:
         """Write title, headings, counts and totals."""
-        place, matrix = self.place, self.place.matrix
-        self.sheet.write_string(place.title_row - 1, 1, matrix.title, self.styles.title)
+        block, matrix = self.block, self.block.matrix
+        self.sheet.write_string(block.title_row - 1, 1, matrix.title, self.styles.title)
         if not matrix.is_live:
-            at = place.title_row - 1, FIRST_COUNT_COLUMN - 1
+            at = block.title_row - 1, FIRST_COUNT_COLUMN - 1
             self.sheet.write_string(*at, display_limits.not_live(), self.styles.hint)
         labels = [bucket.label for bucket in matrix.columns]
-        _write_header(self.sheet, self.styles, place.header_row, [matrix.row_title, *labels, TOTAL])
+        _write_header(self.sheet, self.styles, block.header_row, [matrix.row_title, *labels, TOTAL])
         for row in range(len(matrix.rows)):
             self._write_row(row)
         self._write_totals()
 
     def _write_row(self, row: int) -> None:
-        place, matrix, styles = self.place, self.place.matrix, self.styles
-        at = place.first_row + row
+        block, matrix, styles = self.block, self.block.matrix, self.styles
+        at = block.first_row + row
         self.sheet.write_string(at - 1, 1, matrix.rows[row].label, styles.label)
         for column, bucket in enumerate(matrix.columns):
             formula = count_formula(
                 self.summary.ledger,
                 (matrix.rows[row], f"${column_letters(LABEL_COLUMN)}{at}"),
-                (bucket, f"{column_letters(FIRST_COUNT_COLUMN + column)}${place.header_row}"),
+                (bucket, f"{column_letters(FIRST_COUNT_COLUMN + column)}${block.header_row}"),
             )
             count = matrix.counts[row][column]
             style = styles.linked_count if count else styles.zero
             told = formula if matrix.is_live else ""
             self._write_count(at, FIRST_COUNT_COLUMN + column, told, count, style, row, column)
-        first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, place.total_column - 1)
-        self._write_total(at, place.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
+        first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, block.total_column - 1)
+        self._write_total(at, block.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
 
     def _write_totals(self) -> None:
-        place, matrix = self.place, self.place.matrix
-        self.sheet.write_string(place.total_row - 1, 1, TOTAL, self.styles.label)
+        block, matrix = self.block, self.block.matrix
+        self.sheet.write_string(block.total_row - 1, 1, TOTAL, self.styles.label)
         sums = [sum(column) for column in zip(*matrix.counts, strict=True)]
         for n, count in enumerate([*sums, matrix.total]):
             letters = column_letters(FIRST_COUNT_COLUMN + n)
-            cells = f"{letters}{place.first_row}:{letters}{place.total_row - 1}"
+            cells = f"{letters}{block.first_row}:{letters}{block.total_row - 1}"
             column = n if n < len(sums) else None
-            self._write_total(place.total_row, FIRST_COUNT_COLUMN + n, cells, count, None, column)
+            self._write_total(block.total_row, FIRST_COUNT_COLUMN + n, cells, count, None, column)
 
     def _write_total(
         self,
@@ -230,7 +230,7 @@ class _MatrixWriter:
         else:
             self.sheet.write_number(at - 1, in_column - 1, count, style)
         if count:
-            self.sheet.lead(at - 1, in_column - 1, self._link(row, column))
+            self.sheet.link_cell(at - 1, in_column - 1, self._link(row, column))
 
     def _link(self, row: int | None, column: int | None) -> Link:
         span = self.summary.details.spans.get((self.number, row, column))
@@ -244,16 +244,18 @@ def _write_header(sheet: GrowingSheet, styles: _Styles, row: int, labels: list[s
         sheet.write_string(row - 1, LABEL_COLUMN - 1 + n, label, styles.header)
 
 
-def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: TrendPlace) -> None:
-    trend = place.trend
-    sheet.write_string(place.title_row - 1, 1, f"{trend.field.label}の推移", styles.title)
-    _write_header(sheet, styles, place.header_row, ["年度", *trend.columns, TOTAL])
-    for at, year in enumerate(trend.rows, start=place.header_row + 1):
+def _write_trend(
+    sheet: GrowingSheet, summary: Summary, styles: _Styles, block: TrendLayout
+) -> None:
+    trend = block.trend
+    sheet.write_string(block.title_row - 1, 1, f"{trend.field.label}の推移", styles.title)
+    _write_header(sheet, styles, block.header_row, ["年度", *trend.columns, TOTAL])
+    for at, year in enumerate(trend.rows, start=block.header_row + 1):
         _write_year_label(sheet, summary, styles, at, year.year)
         counts = (*year.counts, sum(year.counts))
         is_now = year.year == summary.ledger.year
         formulas = (
-            trend_formulas(summary.ledger, place, at) if is_now and not summary.ledger.parts else []
+            trend_formulas(summary.ledger, block, at) if is_now and not summary.ledger.parts else []
         )
         for n, count in enumerate(counts):
             cell = (at - 1, FIRST_COUNT_COLUMN - 1 + n)
@@ -261,7 +263,7 @@ def _write_trend(sheet: GrowingSheet, summary: Summary, styles: _Styles, place: 
                 sheet.write_formula(*cell, formulas[n], styles.count, count)
             else:
                 sheet.write_number(*cell, count, styles.count)
-    _write_notes(sheet, styles, place)
+    _write_notes(sheet, styles, block)
 
 
 def _write_year_label(
@@ -271,12 +273,12 @@ def _write_year_label(
     link = to_earlier_ledger(year, name) if name else None
     sheet.write_string(at - 1, 1, era_year(year), styles.linked_label if link else styles.label)
     if link:
-        sheet.lead(at - 1, 1, link)
+        sheet.link_cell(at - 1, 1, link)
 
 
-def _write_notes(sheet: GrowingSheet, styles: _Styles, place: TrendPlace) -> None:
+def _write_notes(sheet: GrowingSheet, styles: _Styles, block: TrendLayout) -> None:
     width = _LABEL_WIDTH + _NOTE_COLUMNS * _COUNT_WIDTH
-    for row, sentence in enumerate(place.trend.left_out, start=place.notes_row - 1):
+    for row, sentence in enumerate(block.trend.left_out, start=block.notes_row - 1):
         sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
         sheet.write_string(row, 1, sentence, styles.note)
         sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))
@@ -288,16 +290,16 @@ _WILDCARDS = "*?~"
 _OPERATORS = ("=", "<", ">")
 
 
-def trend_formulas(ledger: Ledger, place: TrendPlace, at: int) -> list[str]:
+def trend_formulas(ledger: Ledger, block: TrendLayout, at: int) -> list[str]:
     """Return this year's counts as formulas over the ledger; what has no such value is the rest."""
-    trend = place.trend
+    trend = block.trend
     values = trend.columns[:-1]
     counts = [
         count_formula(
             ledger,
             (
                 Bucket(value, ((trend.field.label, value),)),
-                f"{column_letters(FIRST_COUNT_COLUMN + n)}${place.header_row}",
+                f"{column_letters(FIRST_COUNT_COLUMN + n)}${block.header_row}",
             ),
         )
         for n, value in enumerate(values)

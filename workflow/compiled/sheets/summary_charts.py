@@ -13,8 +13,8 @@ from workflow.compiled.sheets.summary_layout import (
     CHART_ROWS,
     FIRST_COUNT_COLUMN,
     SUMMARY_SHEET,
-    MatrixPlace,
-    TrendPlace,
+    MatrixLayout,
+    TrendLayout,
 )
 from workflow.excel.style import FONT, OPEN_FILLS, SERIES_FILLS
 
@@ -22,26 +22,26 @@ _FONT = {"name": FONT, "size": 9}
 _WIDTH = 770
 
 
-def insert_matrix_chart(book: Workbook, sheet: Worksheet, place: MatrixPlace) -> None:
+def insert_matrix_chart(book: Workbook, sheet: Worksheet, block: MatrixLayout) -> None:
     """Insert a matrix as one bar per row, in the order of the rows."""
     chart = _new_chart(book, "bar", "stacked")
-    rows = (place.first_row, place.total_row - 1)
-    is_open = [bucket.is_open for bucket in place.matrix.columns]
-    _add_series(chart, is_open, place.header_row, rows)
+    rows = (block.first_row, block.total_row - 1)
+    is_open = [bucket.is_open for bucket in block.matrix.columns]
+    _add_series(chart, is_open, block.header_row, rows)
     chart.set_y_axis({"reverse": True, "num_font": _FONT, "crossing": "max"})
     chart.set_x_axis({"num_font": _FONT, "num_format": "0", "major_gridlines": {"visible": True}})
-    _place(sheet, chart, place.matrix.title, place.chart_row or place.total_row + 2)
+    _insert(sheet, chart, block.matrix.title, block.chart_row or block.total_row + 2)
 
 
-def insert_trend_chart(book: Workbook, sheet: Worksheet, place: TrendPlace) -> None:
+def insert_trend_chart(book: Workbook, sheet: Worksheet, block: TrendLayout) -> None:
     """Insert the years as columns of equal height, so that shares can be compared."""
     chart = _new_chart(book, "column", "percent_stacked")
-    rows = (place.header_row + 1, place.last_row)
-    is_open = [*[False] * (len(place.trend.columns) - 1), True]
-    _add_series(chart, is_open, place.header_row, rows)
+    rows = (block.header_row + 1, block.last_row)
+    is_open = [*[False] * (len(block.trend.columns) - 1), True]
+    _add_series(chart, is_open, block.header_row, rows)
     chart.set_x_axis({"num_font": _FONT})
     chart.set_y_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": {"visible": True}})
-    _place(sheet, chart, f"{place.trend.field.label}の推移（割合）", place.chart_row)
+    _insert(sheet, chart, f"{block.trend.field.label}の推移（割合）", block.chart_row)
 
 
 def _new_chart(book: Workbook, kind: str, subtype: str) -> Chart:
@@ -71,7 +71,7 @@ def _add_series(chart: Chart, is_open: Sequence[bool], header: int, rows: tuple[
         )
 
 
-def _place(sheet: Worksheet, chart: Chart, title: str, row: int) -> None:
+def _insert(sheet: Worksheet, chart: Chart, title: str, row: int) -> None:
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_size({"width": _WIDTH, "height": 20 * (CHART_ROWS - 1)})

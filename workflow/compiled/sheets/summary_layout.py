@@ -17,7 +17,7 @@ _FIRST_BLOCK_ROW = 7
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixPlace:
+class MatrixLayout:
     """Where a matrix stands: its title, its header, and the first of its rows; totals below."""
 
     matrix: CountedMatrix
@@ -46,7 +46,7 @@ class MatrixPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class TrendPlace:
+class TrendLayout:
     """Where the trend stands: its title, a header, one row per year, and its chart."""
 
     trend: Trend
@@ -82,8 +82,8 @@ class TrendPlace:
 class SummaryLayout:
     """All places of the sheet; last_row is the last one that is printed."""
 
-    matrices: tuple[MatrixPlace, ...]
-    trend: TrendPlace | None
+    matrices: tuple[MatrixLayout, ...]
+    trend: TrendLayout | None
     last_row: int
     last_column: int
 
@@ -91,20 +91,20 @@ class SummaryLayout:
 def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> SummaryLayout:
     """Return the places of a round's matrices, the chart of the first, and the trend."""
     row = _FIRST_BLOCK_ROW
-    places = []
+    blocks = []
     for number, matrix in enumerate(matrices):
-        place = MatrixPlace(matrix, row)
-        row = place.total_row + 2
+        block = MatrixLayout(matrix, row)
+        row = block.total_row + 2
         if number == 0:
-            place = MatrixPlace(matrix, place.title_row, row)
+            block = MatrixLayout(matrix, block.title_row, row)
             row += CHART_ROWS
-        places.append(place)
+        blocks.append(block)
     is_told = trend is not None and (len(trend.rows) > 1 or trend.left_out)
-    trend_place = TrendPlace(trend, row) if trend and is_told else None
-    if trend_place:
-        row = trend_place.chart_row + (CHART_ROWS if trend_place.has_chart else 0)
-    widest = max((place.total_column for place in places), default=FIRST_COUNT_COLUMN + 4)
-    return SummaryLayout(tuple(places), trend_place, row, max(widest, FIRST_COUNT_COLUMN + 6))
+    trend_block = TrendLayout(trend, row) if trend and is_told else None
+    if trend_block:
+        row = trend_block.chart_row + (CHART_ROWS if trend_block.has_chart else 0)
+    widest = max((block.total_column for block in blocks), default=FIRST_COUNT_COLUMN + 4)
+    return SummaryLayout(tuple(blocks), trend_block, row, max(widest, FIRST_COUNT_COLUMN + 6))
 
 
 # How 集計表 falls into printed pages: no matrix, table or chart is cut where a page ends. Pure.
@@ -143,10 +143,10 @@ def page_breaks(layout: SummaryLayout, scale: int, extra_height: float) -> list[
 
 def _blocks(layout: SummaryLayout) -> Iterator[tuple[int, int]]:
     """Yield the first and last row of everything that must stand on one page."""
-    for place in layout.matrices:
-        yield place.title_row, place.total_row
-        if place.chart_row:
-            yield place.chart_row, place.chart_row + CHART_ROWS - 1
+    for block in layout.matrices:
+        yield block.title_row, block.total_row
+        if block.chart_row:
+            yield block.chart_row, block.chart_row + CHART_ROWS - 1
     if layout.trend:
         yield layout.trend.title_row, layout.trend.chart_row - 1
         if layout.trend.has_chart:

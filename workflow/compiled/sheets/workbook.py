@@ -23,7 +23,7 @@ from workflow.compiled.sheets.records import (
     RECEIPTS_SHEET,
     STATUS_COLUMNS,
     STATUS_SHEET,
-    Trail,
+    SourceLinks,
     finding_columns,
     note_columns,
     return_columns,
@@ -70,27 +70,36 @@ def workbook_bytes(compilation: Compilation) -> bytes:
         }
     )
     sheets = {name: add_sheet(book, name) for name in sheet_names(compilation.ledger)}
-    trail = trail_of(compilation)
-    _write_for_readers(book, sheets, compilation, trail)
-    _write_records(book, sheets, compilation, trail)
+    sources = source_links_of(compilation)
+    _write_for_readers(book, sheets, compilation, sources)
+    _write_records(book, sheets, compilation, sources)
     book.close()
     return stream.getvalue()
 
 
-def trail_of(compilation: Compilation) -> Trail:
+def source_links_of(compilation: Compilation) -> SourceLinks:
     """Return how the compiled files of a round lead back to what was returned."""
     lying = {r.path: r.lying.path for r in compilation.result.merged.returns}
-    return Trail(compilation.ledger.year, lying, recorded_files(compilation.journal))
+    return SourceLinks(compilation.ledger.year, lying, recorded_files(compilation.journal))
 
 
 def _write_for_readers(
-    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+    book: Workbook,
+    sheets: dict[str, GrowingSheet],
+    compilation: Compilation,
+    sources: SourceLinks,
 ) -> None:
     """Write what an auditor reads: the conclusion, what to look at, and what changed."""
     plan, ledger = compilation.result.plan, compilation.ledger
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
     write_attention(
-        book, sheets[ATTENTION_SHEET], plan, ledger, compilation.points, compilation.statuses, trail
+        book,
+        sheets[ATTENTION_SHEET],
+        plan,
+        ledger,
+        compilation.points,
+        compilation.statuses,
+        sources,
     )
     write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
     write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
@@ -124,7 +133,10 @@ def _summary(compilation: Compilation) -> Summary:
 
 
 def _write_records(
-    book: Workbook, sheets: dict[str, GrowingSheet], compilation: Compilation, trail: Trail
+    book: Workbook,
+    sheets: dict[str, GrowingSheet],
+    compilation: Compilation,
+    sources: SourceLinks,
 ) -> None:
     """Write the flat tables: the ledger and how it came about."""
     styles = TableStyles(book)
@@ -133,10 +145,10 @@ def _write_records(
         write_parts(book, sheets[PARTS_SHEET], ledger)
     else:
         every = range(len(ledger.rows))
-        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, trail)
+        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
-    write_table(sheets[FINDINGS_SHEET], styles, finding_columns(trail), merged.findings)
-    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(trail), merged.returns)
+    write_table(sheets[FINDINGS_SHEET], styles, finding_columns(sources), merged.findings)
+    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(sources), merged.returns)
     notes = [note for returned in merged.returns for note in returned.notes]
     notes += unused_answers(merged)
-    write_table(sheets[NOTES_SHEET], styles, note_columns(trail), notes)
+    write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

@@ -195,9 +195,9 @@ def _notes(
 
 
 def _counts(comparison: Comparison) -> Iterator[str]:
-    told = [part for c in comparison.fields for part in _counts_of(comparison, c)]
-    if told:
-        yield f"前年度と比べると、{'、'.join(told)}です。"
+    summary = [part for c in comparison.fields for part in _counts_of(comparison, c)]
+    if summary:
+        yield f"前年度と比べると、{'、'.join(summary)}です。"
 
 
 def _counts_of(comparison: Comparison, compared: ComparedField) -> Iterator[str]:
@@ -225,8 +225,8 @@ def _arrivals(comparison: Comparison) -> Iterator[str]:
         LineKind.MOVED: "担当課が替わった取組",
     }
     counts = {word: len(comparison.lines_of_kind(kind)) for kind, word in words.items()}
-    told = "、".join(f"{word}は{count}件" for word, count in counts.items() if count)
-    yield f"{told}です。" if told else "新しい取組、終了した取組はありません。"
+    summary = "、".join(f"{word}は{count}件" for word, count in counts.items() if count)
+    yield f"{summary}です。" if summary else "新しい取組、終了した取組はありません。"
     waiting = [x for x in comparison.lines if x.status_after not in ("", AnswerStatus.ANSWERED)]
     if waiting:
         yield f"今年度の回答がまだない取組{len(waiting)}件は、比べていません。"

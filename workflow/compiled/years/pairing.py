@@ -119,35 +119,35 @@ def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator
 
 def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
     asked = {d.code for _, entry in entries for d in entry.assignment.departments}
-    strangers = [o for o in old if not o.codes & asked]
+    other_rows = [o for o in old if not o.codes & asked]
     # The one row of an item is its own, whoever answered it: items move between departments.
-    moved = strangers if len(old) == 1 else []
+    moved = other_rows if len(old) == 1 else []
     then = frozenset().union(*(o.codes for o in old))
     rows = _rows_by_code(old)
-    for place, entry in entries:
+    for index, entry in entries:
         own = sorted({n for code in _codes(entry) for n in rows.get(code, ())})
         if own:
-            yield from (_kept(old[n], place, entry, asked, then) for n in own)
+            yield from (_kept(old[n], index, entry, asked, then) for n in own)
         elif moved:
-            yield from (Pair(LineKind.MOVED, o.row, place, (_MOVED,)) for o in moved)
+            yield from (Pair(LineKind.MOVED, o.row, index, (_MOVED,)) for o in moved)
         elif old:
-            yield Pair(LineKind.MOVED, None, place, (_JOINED,))
+            yield Pair(LineKind.MOVED, None, index, (_JOINED,))
         else:
-            yield Pair(LineKind.NEW, None, place)
+            yield Pair(LineKind.NEW, None, index)
     if not moved:
-        yield from (Pair(LineKind.MOVED, o.row, None, (_LEFT,)) for o in strangers)
+        yield from (Pair(LineKind.MOVED, o.row, None, (_LEFT,)) for o in other_rows)
 
 
 def _rows_by_code(old: Sequence[_OldRow]) -> dict[str, list[int]]:
     """Return the places of the rows each department answered."""
     found: dict[str, list[int]] = {}
-    for place, row in enumerate(old):
+    for index, row in enumerate(old):
         for code in row.codes:
-            found.setdefault(code, []).append(place)
+            found.setdefault(code, []).append(index)
     return found
 
 
-def _kept(old: _OldRow, place: int, entry: Entry, asked: set[str], then: frozenset[str]) -> Pair:
+def _kept(old: _OldRow, index: int, entry: Entry, asked: set[str], then: frozenset[str]) -> Pair:
     """Pair a row with an entry that shares a department.
 
     Whether others came or went is asked of the whole item, then being whose it was: its
@@ -157,8 +157,8 @@ def _kept(old: _OldRow, place: int, entry: Entry, asked: set[str], then: frozens
     changed = someone_left or not _codes(entry) <= then
     renamed = tuple(_renamings(old.named, entry.assignment.departments))
     if changed:
-        return Pair(LineKind.MOVED, old.row, place, (_PARTLY_MOVED, *renamed))
-    return Pair(LineKind.CONTINUED, old.row, place, renamed)
+        return Pair(LineKind.MOVED, old.row, index, (_PARTLY_MOVED, *renamed))
+    return Pair(LineKind.CONTINUED, old.row, index, renamed)
 
 
 def _renamings(

@@ -10,7 +10,7 @@ from itertools import chain, repeat, takewhile
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.open_data.csv import as_meant, spelled
+from workflow.compiled.open_data.csv import format_value, unescape_formula
 from workflow.model.plan import Field, Form
 from workflow.model.scales import field_before
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
@@ -63,7 +63,7 @@ def past_year(year: int, ledger_csv: bytes, form: Form | None) -> PastYear:
 def this_year(ledger: Ledger, form: Form) -> PastYear:
     """Return the year of a ledger just compiled, spelled as its CSV will be."""
     labels = [column.label for column in ledger.columns]
-    rows = tuple(dict(zip(labels, map(spelled, row), strict=True)) for row in ledger.rows)
+    rows = tuple(dict(zip(labels, map(format_value, row), strict=True)) for row in ledger.rows)
     return PastYear(ledger.year, rows, form)
 
 
@@ -87,7 +87,7 @@ class _Known(dict[str, str]):
     """What stands in the CSV → the text that was meant."""
 
     def __missing__(self, stored: str) -> str:
-        return self.setdefault(stored, as_meant(stored))
+        return self.setdefault(stored, unescape_formula(stored))
 
 
 def is_answered(row: Row) -> bool:

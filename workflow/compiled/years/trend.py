@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.open_data.csv import spelled
+from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.changes import answer_in
 from workflow.compiled.years.past import PastYear
 from workflow.model.plan import ChoiceField, Plan
@@ -76,8 +76,8 @@ def _answers(field: ChoiceField, past: PastYear) -> Iterator[str]:
 
 def _answers_now(field: ChoiceField, ledger: Ledger) -> Iterator[str]:
     """Yield what each row of this year answers, spelled as in earlier ledgers."""
-    place = ledger.index(field.label)
-    return (spelled(row[place]) for row in ledger.rows)
+    index = ledger.index(field.label)
+    return (format_value(row[index]) for row in ledger.rows)
 
 
 def _left_out(field: ChoiceField, rest: Sequence[PastYear]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 _PRELOADED = "workflow.returned.workers.preload"
-_HOUSE = Path(__file__).resolve().parents[3]
+_PACKAGE = Path(__file__).resolve().parents[3]
 
 
 def get_ready() -> None:
@@ -78,7 +78,7 @@ def without_interruption() -> Iterator[None]:
 @contextlib.contextmanager
 def _modules_of_ours_alone() -> Iterator[None]:
     """Keep a new process from importing what lies in the folder somebody happens to work in."""
-    ours = {"PYTHONPATH": str(_HOUSE), "PYTHONSAFEPATH": "1"}
+    ours = {"PYTHONPATH": str(_PACKAGE), "PYTHONSAFEPATH": "1"}
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

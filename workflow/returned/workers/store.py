@@ -75,7 +75,7 @@ class ExtractStore:
         content = b"".join(key.encode() + line + b"\n" for key, line in lines.items())
         name = sha256(content)
         with contextlib.suppress(OutputError):
-            write_file(self._path(name), content, surely=False)
+            write_file(self._path(name), content, durable=False)
             self._index(name, content)
 
     def tidy(self, wanted: Iterable[str]) -> None:
