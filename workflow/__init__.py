@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 _PARENT = Path(__file__).resolve().parent.parent
 

@@ -8,6 +8,7 @@ import shlex
 import pytest
 
 from tests.programs import ROOT
+from workflow import VERSION
 from workflow.commands.arguments import parsed
 
 MANUALS = ("README.md", "README.ja.md")
@@ -64,3 +65,11 @@ def test_no_option_is_named_that_there_is_not(capsys: pytest.CaptureFixture[str]
     for command in commands(capsys):
         known |= set(options.findall(helped(command, capsys=capsys)))
     assert set(options.findall(manual("README.ja.md"))) <= known
+
+
+def test_the_newest_version_of_the_changelog_is_the_tools() -> None:
+    sections = re.findall(r"^## (.+)$", manual("CHANGELOG.md"), re.MULTILINE)
+    released = [section for section in sections if section != "Unreleased"]
+    assert sections in (released, ["Unreleased", *released])
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+ — \d{4}-\d{2}-\d{2}", each) for each in released)
+    assert released[0].split(" ")[0] == VERSION
