@@ -29,7 +29,7 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: the same too
 def make_bundle(root: Path, target: Target, folder: Path) -> Path:
     """Write the bundle for a target into a folder and return where it is.
 
-    Raises WorkspaceError when its parts cannot be had, or OutputError.
+    Raises WorkspaceError when its parts cannot be fetched, or OutputError.
     """
     tool = dict(_tool(root))
     wheels = fetch(target, tool["requirements.txt"].decode())
@@ -66,7 +66,7 @@ def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
 
 
 def _tool(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield what the tool is made of, by its path: its sources, and no test and no one's data."""
+    """Yield the files of the tool by path: its sources, without tests and without any data."""
     sources = (p for p in (root / "workflow").rglob("*") if "__pycache__" not in p.parts)
     papers = [root / "run.py", *(root / name for name in _PAPERS)]
     folders = [root / name / "README.md" for name in _FOLDERS]

@@ -25,7 +25,7 @@ _SHOWN_ERROR = 300  # of what pip says last, so many characters are shown
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A part as it is installed; licence is what it says of itself."""
+    """A wheel to install; licence is as its own metadata states it."""
 
     file: str
     content: bytes
@@ -42,14 +42,14 @@ class Wheel:
 def requirements_for(target: Target, requirements: str) -> str:
     """Return the requirements that apply to a target, with their hashes and without markers.
 
-    pip judges markers by the Python it runs in, whatever it fetches for.
+    pip evaluates markers for the Python it runs in, not for the target.
     """
     lines = (_for(target, statement) for statement in _statements(requirements))
     return "".join(f"{line}\n" for line in lines if line)
 
 
 def fetch(target: Target, requirements: str) -> tuple[Wheel, ...]:
-    """Return every wheel a target needs, by name. Raises WorkspaceError when pip cannot."""
+    """Return every wheel a target needs, by name. Raises WorkspaceError when pip fails."""
     with tempfile.TemporaryDirectory() as folder:
         asked = Path(folder, "requirements.txt")
         asked.write_text(requirements_for(target, requirements), encoding="utf-8")

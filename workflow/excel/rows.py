@@ -1,6 +1,6 @@
 """Rows of cells as SpreadsheetML, for sheets of many thousand rows.
 
-XlsxWriter keeps an object per cell and spells each attribute by attribute, several times slower.
+XlsxWriter keeps an object per cell and writes attribute by attribute, several times slower.
 Rows whose cells are of the same types and formats share one template here.
 """
 
@@ -42,7 +42,7 @@ class _Shape:
 
 
 class TextNumbers(dict[str, int]):
-    """The numbers of a workbook's texts: one is given to a text the first time it is looked up."""
+    """The shared string numbers of a workbook: a text gets one at its first look-up."""
 
     def __missing__(self, text: str) -> int:
         stored = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
@@ -53,7 +53,7 @@ class TextNumbers(dict[str, int]):
 
 
 class RowXml:
-    """Spells rows. A text gets its number in the workbook's table when its row is spelled."""
+    """Formats rows as XML. A text gets its shared string number when its row is formatted."""
 
     def __init__(self, strings: SharedStringTable, serial: Callable[[date], float]) -> None:
         assert isinstance(strings.string_table, TextNumbers)
@@ -85,7 +85,7 @@ class RowXml:
         return _Shape(template, tuple(formats), texts)
 
     def _cell(self, value: CellValue) -> tuple[str, Callable[[Any], object]]:
-        """Return the pattern for cells of a type, and how the type is spelled in it."""
+        """Return the XML pattern of a type of cell and the function that formats its value."""
         match value:
             case None:
                 return '<c r="%s" s="%d"/>%%.0s', _nothing
@@ -104,9 +104,9 @@ class RowXml:
 
 
 def _nothing(_: object) -> None:
-    """Spell an empty cell."""
+    """Format an empty cell."""
 
 
 def _cut(text: str) -> str:
-    """Return what Excel holds of a text; it counts UTF-16 units."""
+    """Return as much of a text as an Excel cell holds (32,767 UTF-16 units)."""
     return text.encode("utf-16-le", "replace")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")

@@ -29,12 +29,12 @@ RowT = TypeVar("RowT")
 
 
 def no_link(_: object) -> None:
-    """Lead nowhere."""
+    """Return no link."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn(Generic[RowT]):
-    """One column: label, width in characters, what it shows of a row and where that leads."""
+    """One column: label, width in characters, and the value and link it shows for a row."""
 
     label: str
     width: float
@@ -67,7 +67,7 @@ class TableStyles:
         )
 
     def of(self, value: CellValue) -> Format:
-        """Return the format of a value: a text is one, whatever it looks like."""
+        """Return the format of a value. A text stays a text, whatever it looks like."""
         match value:
             case None | str():
                 return self.text
@@ -107,8 +107,8 @@ def write_values(
 ) -> None:
     """Write rows of values under (label, width) columns; links are by 0-based row and column.
 
-    Beyond what Excel bears, no cell of the sheet leads anywhere. Raises OutputError when there are
-    more rows than a sheet of Excel has: none is left out.
+    With more links than Excel allows, the sheet has none. Raises OutputError when there are more
+    rows than an Excel sheet holds; no row is left out.
     """
     if len(rows) > MAX_ROWS:
         raise OutputError(

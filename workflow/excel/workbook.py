@@ -1,4 +1,4 @@
-"""Workbooks as we write them: nothing guessed from text, rows that fit and still grow."""
+"""Workbooks as we write them: texts stay texts, and rows fit and still grow while one types."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class GrowingSheet(Worksheet):
     def write_flat_rows(self, first: int, size: tuple[int, int], rows: Iterable[FlatRow]) -> None:
         """Write so many rows and columns from a 0-based row on, below all others.
 
-        They are taken, and spelled, only when the file is written: nothing is held twice.
+        The rows are read and formatted only while the file is written, so nothing is kept twice.
         """
         self._flat_from, self._flat_to = first, first + size[0] - 1
         self._flat_rows = rows
@@ -96,7 +96,7 @@ class GrowingSheet(Worksheet):
             self.fh.write(rows)
 
     def _write_hyperlinks(self) -> None:
-        """Write where cells lead; all that lead into one file share its relationship."""
+        """Write the links of cells; all links into one file share one relationship."""
         if not self._links:
             return
         ids: dict[str, str] = {}
@@ -151,7 +151,7 @@ class _ExactStrings(SharedStrings):
 
 
 class _ExactPackager(Packager):
-    """Writes the parts straight into the file; XlsxWriter would hold each whole until the end."""
+    """Writes the parts directly into the file; XlsxWriter would keep all of them in memory."""
 
     workbook: Workbook  # type: ignore[assignment]  # XlsxWriter sets it later
 
@@ -238,9 +238,9 @@ class RowHeights:
         self._font_size = font_size
 
     def of(self, values: Sequence[object]) -> float:
-        """Return the points a row needs; what is not a text fits on a line."""
+        """Return the points a row needs. A value that is no text fits on one line."""
         lines = 1
-        # From the right, where the prose stands: most labels then surely need no more lines.
+        # From the right, where the prose is: most labels then need no more lines.
         for value, width in zip(reversed(values), self._widths, strict=True):
             if isinstance(value, str) and _may_need_more(value, width * lines):
                 lines = max(lines, _lines(value, width))

@@ -1,7 +1,7 @@
-"""Text parts into a zip while they are written: no part is ever held whole.
+"""Writes text parts into a zip as they are produced: no part is ever complete in memory.
 
-Long parts are compressed by a thread of their own, which needs no interpreter for that: one
-processor spells while another compresses. The bytes are the same with it and without.
+A long part is compressed in a thread of its own, which releases the interpreter lock: one processor
+formats while another compresses. The bytes are the same with and without the thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 class ZipStream:
-    """A zip that is written part after part, always of the same time; leave it to have it whole."""
+    """A zip written part after part, with a fixed time stamp. Complete when the context ends."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._zip = ZipFile(stream, "w", compression=ZIP_DEFLATED)
@@ -38,7 +38,7 @@ class ZipStream:
         self._waiting: deque[Future[object]] = deque()
 
     def part(self, name: str) -> PartText:
-        """Begin a part; the one before ends. What is written to it is UTF-8."""
+        """Begin a part and end the one before. Its text is stored as UTF-8."""
         self._end_part()
         info = ZipInfo(name, _WHEN)
         info.compress_type = ZIP_DEFLATED
@@ -50,7 +50,7 @@ class ZipStream:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the last part and the zip. Raises what went wrong meanwhile."""
+        """End the last part and the zip. Raises the error of the compressing thread, if any."""
         try:
             if kind is None:
                 self._end_part()
@@ -63,7 +63,7 @@ class ZipStream:
             self._zip.close()
 
     def take(self, content: bytes) -> None:
-        """Compress a piece of the part that is being written, in the thread once one was long."""
+        """Compress a piece of the current part; in the thread after the first long part."""
         if len(content) >= _AT_ONCE and self._thread is None:
             from concurrent.futures import ThreadPoolExecutor
 
@@ -117,7 +117,7 @@ class PartText(StringIO):
         return len(text)
 
     def hand_on(self) -> None:
-        """Let go of what has come together."""
+        """Pass the collected text on."""
         content = "".join(self._pieces).encode()
         self._pieces, self._held = [], 0
         self._written += len(content)

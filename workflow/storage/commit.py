@@ -1,8 +1,8 @@
-"""Changing several files of a round at once: all of them, or none, whatever comes between.
+"""Changes several files of a round at once: all of them or none, even after a crash or power cut.
 
-What is new is written beside its target, what was old is kept beside it, and a note of both is
-written (intent.py); all that is surely on the disk before the first file is moved. The note goes
-when the last one is in its place. While it lies there, the next run brings back what was old.
+New files are written beside their targets, old ones are kept beside them, and a note of both is
+written (intent.py). All of this is synced to disk before the first file is moved. The note is
+removed after the last move. While the note exists, the next run restores the old files.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MAX_PATH = 259
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a run does to a round: files to write, which of them read-only, and files to remove."""
+    """The changes of one run: files to write, which of them read-only, and files to remove."""
 
     writes: Mapping[Path, bytes]
     removals: Iterable[Path] = ()
@@ -53,10 +53,10 @@ class Changes:
 
 
 def commit(workspace: Workspace, year: int, changes: Changes) -> None:
-    """Make all changes or none; the round's lock is held.
+    """Make all changes or none. The caller holds the lock of the round.
 
-    Raises OutputError with one sentence, or HeldOpenError when somebody has a file open; then every
-    file is what it was before.
+    Raises OutputError with one sentence, or HeldOpenError when another program has a file open.
+    After an error every file is as it was before.
     """
     intent = _intended(workspace, changes)
     if not intent.steps:
@@ -77,7 +77,7 @@ def commit(workspace: Workspace, year: int, changes: Changes) -> None:
 
 
 def refuse_too_long(targets: Iterable[Path], *, windows: bool) -> None:
-    """Raise OutputError before anything is written if Windows would not take a path."""
+    """Raise OutputError, before anything is written, if a path is too long for Windows."""
     for target in targets if windows else ():
         length = len(str(target).encode("utf-16-le", "surrogatepass")) // 2
         if length > MAX_PATH:
@@ -103,7 +103,7 @@ def _targets(found: Iterable[StepPaths]) -> list[Path]:
 
 
 def _prepare(found: Sequence[StepPaths], changes: Changes) -> None:
-    """Write what is new beside its target, and keep what is old."""
+    """Write each new file beside its target and keep a copy of each old one."""
     read_only = frozenset(changes.read_only)
 
     def write(paths: StepPaths) -> None:
@@ -152,7 +152,7 @@ def _carry_out(found: Sequence[StepPaths]) -> None:
 
 
 def _several_at_once(work: Callable[[StepPaths], None], found: Sequence[StepPaths]) -> None:
-    """Do some work at every place, several of them at once. Raises what one of them raised."""
+    """Run the work for every step in a few threads. Raises the first error of any thread."""
     waiting, failed = SimpleQueue[StepPaths](), list[BaseException]()
     for paths in found:
         waiting.put(paths)
@@ -182,7 +182,7 @@ def _join(threads: Sequence[threading.Thread]) -> None:
 def _work_off(
     work: Callable[[StepPaths], None], waiting: SimpleQueue[StepPaths], failed: list[BaseException]
 ) -> None:
-    """Do the work at the places that wait, until there are none or one has failed."""
+    """Take steps from the queue until it is empty or one has failed."""
     try:
         while not failed:
             work(waiting.get_nowait())

@@ -1,4 +1,4 @@
-"""Writing files so that what was there before is whole until the new one is."""
+"""Writes files so that the old content stays complete until the new content is."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def sha256(content: bytes) -> str:
 
 
 def write_file(target: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write one file whole, or leave what was there; surely: it outlives a power cut from here on.
+    """Write one complete file or leave the old one. A durable file survives a power cut afterwards.
 
-    Raises OutputError with one sentence, HeldOpenError when somebody has the old one open.
+    Raises OutputError with one sentence, HeldOpenError when another program has the old one open.
     """
     temporary = target.with_name(temporary_name(secrets.token_hex(8), 0))
     try:
@@ -41,17 +41,17 @@ def write_file(target: Path, content: bytes, *, durable: bool = True) -> None:
 
 
 def temporary_name(token: str, number: int, kind: str = "new") -> str:
-    """Return the name of a file that lies beside its target for a moment."""
+    """Return the name of a temporary file beside its target."""
     return f".torimatome-{token}-{number}.{kind}"
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a file is one of ours that lies beside its target for a moment."""
+    """Whether a file is one of our temporary files."""
     return _TEMPORARY.fullmatch(name) is not None
 
 
 def write_temporary(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write a new file and, surely, have its content on the disk. Raises OSError."""
+    """Write a new file; if durable, sync its content to disk. Raises OSError."""
     with path.open("xb") as stream:
         stream.write(content)
         if durable:
@@ -60,9 +60,9 @@ def write_temporary(path: Path, content: bytes, *, durable: bool = True) -> None
 
 
 def move(temporary: Path, target: Path) -> None:
-    """Put a file in the place of another, which may be read-only: Windows would refuse that one.
+    """Move a file over another one, which may be read-only (Windows refuses that by itself).
 
-    Raises HeldOpenError when somebody has it open, or OSError.
+    Raises HeldOpenError when another program has it open, or OSError.
     """
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "", str(target))
@@ -80,7 +80,7 @@ def remove(target: Path) -> None:
 
 @contextlib.contextmanager
 def _unless_held(target: Path) -> Iterator[None]:
-    """Say what is most likely in the way where the folder takes files, but not this one."""
+    """Raise HeldOpenError if the folder is writable but this file is not; else the error itself."""
     try:
         yield
     except PermissionError as error:
@@ -92,23 +92,23 @@ def _unless_held(target: Path) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a file is there that nobody may write into."""
+    """Whether a file exists and is read-only."""
     return path.exists() and not path.stat().st_mode & stat.S_IWUSR
 
 
 def unlock(path: Path) -> None:
-    """Let a read-only file of ours be replaced or removed. Raises OSError."""
+    """Make a read-only file of ours writable, so that it can be replaced. Raises OSError."""
     if is_locked(path):
         path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
 def lock(path: Path) -> None:
-    """Let nobody write into a file by mistake. Raises OSError."""
+    """Make a file read-only. Raises OSError."""
     path.chmod(path.stat().st_mode & ~_WRITABLE)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, surely on the disk. Raises OSError."""
+    """Make a folder and its parents and sync them to disk. Raises OSError."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -116,7 +116,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have what a folder lists surely on the disk."""
+    """Sync the list of files in a folder to disk."""
     # Windows cannot open a folder; there the rename itself is journalled.
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -127,13 +127,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_folders(paths: Iterable[Path]) -> None:
-    """Have the folders that some files lie in surely on the disk."""
+    """Sync the folders of some files to disk."""
     for folder in dict.fromkeys(path.parent for path in paths):
         sync_folder(folder)
 
 
 def sweep_up(path: Path) -> None:
-    """Remove a file of ours; one that cannot be removed now is swept up another time."""
+    """Remove a file of ours. If this is not possible now, a later run removes it."""
     with contextlib.suppress(OSError):
         try:
             path.unlink(missing_ok=True)
@@ -144,7 +144,7 @@ def sweep_up(path: Path) -> None:
 
 @contextlib.contextmanager
 def as_output_error(target: Path) -> Iterator[None]:
-    """Make one sentence, an OutputError, of what the system says about a file."""
+    """Turn an OSError about a file into an OutputError with one sentence."""
     try:
         yield
     except OSError as error:

@@ -1,8 +1,8 @@
-"""What a run is about to do to a round's files, written down before it does any of it. Pure.
+"""The note of what a run is about to change, written before it changes anything. Pure.
 
-The note lies in compiled/YEAR/.intent.json from when everything new lies beside its target until
-everything is in its place. Whoever finds it brings back what was there before. It names files of
-the round alone, and never those that lie beside them: their names follow from its token.
+The note is compiled/YEAR/.intent.json. It exists from the moment all new files are written beside
+their targets until all are moved. A run that finds it restores the old files. It names only files
+of the round; the names of the temporary files follow from its token.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ELSEWHERE = frozenset(":\\\0")
 class Step:
     """One file to be written, replaced or removed; its target is a path below the workspace.
 
-    New is the SHA-256 of what shall lie there, "" where nothing shall. There and locked say whether
-    a file was there before, and whether nobody could write into it.
+    new is the SHA-256 of the new content, "" for a removal. there and locked tell whether a file
+    existed before and whether it was read-only.
     """
 
     target: str
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """All that a run does to a round's files; the token is its own, 16 hexadecimal digits."""
+    """All changes of one run to a round; token is unique to it, 16 hexadecimal digits."""
 
     token: str
     steps: tuple[Step, ...]
@@ -45,7 +45,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class StepPaths:
-    """Where a step happens: the target, and what is new and what was old, beside it."""
+    """The paths of a step: its target, and the new and the old file beside it."""
 
     step: Step
     target: Path
@@ -54,7 +54,7 @@ class StepPaths:
 
 
 def step_paths(intent: Intent, home: Path) -> tuple[StepPaths, ...]:
-    """Return where each step happens in a workspace."""
+    """Return the paths of each step in a workspace."""
     found = []
     for number, step in enumerate(intent.steps):
         target = home / step.target
@@ -69,9 +69,9 @@ def intent_as_bytes(intent: Intent) -> bytes:
 
 
 def read_intent(content: bytes, folders: Iterable[str]) -> Intent:
-    """Return the intent some bytes spell; its targets must lie below some folders of the workspace.
+    """Return the intent stored in some bytes; its targets must be below the given folders.
 
-    Raises ValueError when it is no intent, or names anything else.
+    Raises ValueError when the bytes are no intent or name any other file.
     """
     try:
         document = json.loads(content)
@@ -85,7 +85,7 @@ def read_intent(content: bytes, folders: Iterable[str]) -> Intent:
 
 
 def is_below(intent: Intent, folders: Iterable[str]) -> bool:
-    """Whether every target lies below one of some folders of the workspace."""
+    """Whether every target is below one of the given folders of the workspace."""
     return all(_fits(step, folders) for step in intent.steps)
 
 

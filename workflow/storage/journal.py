@@ -1,8 +1,8 @@
 """The journal 記録: what was done in a round and when, one line per event, chained by digests.
 
-It lies in compiled/YEAR/journal.jsonl and only ever gets longer: it is written anew, with the new
-lines at its end, together with the files they speak of (commit.py). Each line carries the digest of
-the line before it and its own, so a line that is changed, moved or dropped breaks the chain.
+The file is compiled/YEAR/journal.jsonl. It only grows: it is rewritten with new lines at its end,
+together with the files they describe (commit.py). Each line holds the digest of the line before it
+and its own digest, so a changed, moved or missing line breaks the chain.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A line of a journal that does not fit: its number from 1 and what is wrong with it."""
+    """A line of a journal that breaks the chain: its number from 1 and what is wrong with it."""
 
     line: int
     problem: str
@@ -125,7 +125,7 @@ class Fault:
 def read_journal(content: bytes) -> tuple[Journal, tuple[Fault, ...]]:
     """Return the events in some bytes and every fault of the chain.
 
-    A line that was changed is a fault and no event: what it says now was never recorded.
+    A changed line is a fault and gives no event, since its content was never recorded.
     """
     *lines, tail = content.split(b"\n")
     events: list[Event] = []
@@ -150,8 +150,8 @@ def read_journal(content: bytes) -> tuple[Journal, tuple[Fault, ...]]:
 def load_journal(path: Path) -> Journal:
     """Return the journal of a round, empty when there is none yet.
 
-    A last line without its end is a write cut short; it never counted. Raises WorkspaceError when
-    the journal was changed.
+    A last line without a line end is a write that was cut short and is ignored.
+    Raises WorkspaceError when the journal was changed.
     """
     journal, faults = read_journal(_whole_lines(path))
     if faults:
@@ -164,7 +164,7 @@ def load_journal(path: Path) -> Journal:
 
 
 def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, bytes]:
-    """Return what to write for a journal's file to hold the events that are new; nothing if none.
+    """Return the new content of the journal file by path; empty if there is no new event.
 
     Raises WorkspaceError when the file cannot be read.
     """
@@ -183,7 +183,7 @@ def _whole_lines(path: Path) -> bytes:
 
 
 def _event(line: bytes) -> Event:
-    """Return the event a line spells; KeyError where it lacks what its kind must say."""
+    """Return the event of a line. Raises KeyError when a fact that its kind requires is missing."""
     values = json.loads(line)
     kind, facts = EventKind(values["event"]), dict(values["facts"])
     for needed in NEEDED[kind]:
@@ -205,7 +205,7 @@ def _text_of(event: Event) -> str:
 
 
 def _body(number: int, at: str, tool: str, kind: EventKind, facts: Facts, before: str) -> str:
-    """Return an event as JSON without its own digest, always spelled the same."""
+    """Return an event as JSON without its own digest, always in the same form."""
     values = {
         "number": number,
         "at": at,

@@ -1,4 +1,4 @@
-"""One run at a time works on a round: the next one says who is at it."""
+"""The lock of a round: one run at a time works on it, and the next one names the other."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _FAR = 1 << 30  # the byte Windows locks: far behind the note, which others must
 
 @contextlib.contextmanager
 def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
-    """Hold the lock of a round while work goes on; the system lets go of it for one that dies.
+    """Hold the lock of a round. When the process dies, the system releases it.
 
-    Raises BusyError with who is at it, or OutputError where the lock cannot be written.
+    Raises BusyError that names the other run, or OutputError when the lock cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
 
 
 def _taken(stream: BinaryIO, now: datetime) -> bool:
-    """Try once to take the lock; where there are none, the note of who holds it counts."""
+    """Try once to take the lock. On file systems without locks the note of its holder counts."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -63,7 +63,7 @@ def _taken(stream: BinaryIO, now: datetime) -> bool:
 
 
 def _is_alive(note: dict[str, str], now: datetime) -> bool:
-    """Whether a noted run may still be going on: for sure on this machine, by its age elsewhere."""
+    """Whether the run in the note may still be alive: exact on this machine, by age on another."""
     if not note:
         return False
     if note.get("host") != platform.node():

@@ -1,4 +1,4 @@
-"""Files we make in a folder people work in too: what to write, what to take away, what to leave."""
+"""Our files in a folder where people work too: which to write, remove or leave alone."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ KEPT_FOLDER = "上書き前"
 
 @dataclass(frozen=True, slots=True)
 class OwnWrites:
-    """What to write in a folder and what to take away; made are our files there, with digests.
+    """Files to write and to remove in a folder; made are our files there with their digests.
 
-    What a person changed or put there is never lost: it stays, or a copy is kept of it.
+    A file that a person changed or added is never lost: it stays, or a copy of it is kept.
     """
 
     current: tuple[Path, ...]
@@ -26,7 +26,7 @@ class OwnWrites:
 
 
 def plan_writes(folder: Path, contents: Mapping[str, bytes], made: Mapping[str, str]) -> OwnWrites:
-    """Decide what to write, having looked at what lies in the folder and what we made there."""
+    """Compare the folder with what we made there and plan what to write."""
     writes: dict[Path, bytes] = {}
     copies: dict[Path, bytes] = {}
     for name, content in contents.items():

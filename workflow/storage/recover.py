@@ -1,4 +1,4 @@
-"""Bringing a round back to before a run that did not come to its end: killed, or without power."""
+"""Restores the state of a round before a run that was killed or lost its power."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from workflow.storage.workspace import Workspace
 
 @contextlib.contextmanager
 def at_work(workspace: Workspace, year: int, doing: str, now: datetime) -> Iterator[None]:
-    """Hold the lock of a round; what a run that died left half done is taken back first.
+    """Hold the lock of a round, after taking back the half-done changes of a run that died.
 
-    Raises WorkspaceError with who is at it, or OutputError.
+    Raises WorkspaceError that names the run holding the lock, or OutputError.
     """
     with working(workspace.lock(year), doing, now):
         take_back(workspace, year)
@@ -38,10 +38,10 @@ def at_work(workspace: Workspace, year: int, doing: str, now: datetime) -> Itera
 
 
 def take_back(workspace: Workspace, year: int) -> None:
-    """Bring back what was there before a run that did not come to its end; the lock is held.
+    """Restore the files as they were before an unfinished run. The caller holds the lock.
 
-    What nobody needs any more of it is swept up. Raises OutputError when a file cannot be brought
-    back now, or WorkspaceError when the note is none of ours; then it can be tried again.
+    Leftover temporary files are removed. Raises OutputError when a file cannot be restored now, or
+    WorkspaceError when the note is not ours. Both can be tried again.
     """
     note = workspace.intent(year)
     if note.exists():
@@ -65,14 +65,14 @@ def refuse_unfinished(workspace: Workspace, year: int) -> None:
 
 
 def settle(note: Path) -> None:
-    """Take the note away, surely: what is old may only go after it."""
+    """Remove the note and sync: the old files may only be removed after it."""
     with as_output_error(note):
         note.unlink()
     sync_folder(note.parent)
 
 
 def _restore(paths: StepPaths) -> None:
-    """Bring one file back, unless it was never changed or somebody changed it since."""
+    """Restore one file, unless it was never changed or a person changed it since."""
     target, old, step = paths.target, paths.old, paths.step
     try:
         existing, kept = _digest(target), _digest(old)
@@ -98,7 +98,7 @@ def _put_back(target: Path, old: Path, *, locked: bool) -> None:
 
 
 def _noted(workspace: Workspace, year: int) -> tuple[StepPaths, ...]:
-    """Return the places of the note that lies there; none of them may be outside the round."""
+    """Return the steps of the note on disk. None of them may be outside the round."""
     note, folders = workspace.intent(year), workspace.round_folders(year)
     real = [(workspace.home / folder).resolve() for folder in folders]
     try:
@@ -116,7 +116,7 @@ def _noted(workspace: Workspace, year: int) -> tuple[StepPaths, ...]:
 
 
 def _left_over(workspace: Workspace, year: int) -> Iterator[Path]:
-    """Yield what runs that died left beside the round's files."""
+    """Yield the temporary files that dead runs left in the folders of the round."""
     for folder in workspace.round_folders(year):
         for parent, _, names in os.walk(workspace.home / folder):
             yield from (Path(parent) / name for name in names if is_temporary(name))

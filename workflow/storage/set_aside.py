@@ -1,4 +1,4 @@
-"""Files beside the compiled ones: what somebody changed by hand, and what found its place taken."""
+"""Copies beside the compiled files: those a person changed, and results whose target was open."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _BLOCKED_COPY = "_未反映_"
 def set_aside(
     folder: Path, outputs: Mapping[str, bytes], ours: frozenset[tuple[str, str]]
 ) -> dict[Path, bytes]:
-    """Return the copies to keep of files that are to be written over and are not as we made them.
+    """Return copies of files that a person changed and that are about to be overwritten.
 
-    Outputs are named below the folder, with slashes. Ours are name and digest of everything we
-    ever wrote there.
+    Output names are relative to the folder, with slashes. ours holds the name and digest of every
+    file that we ever wrote there.
     """
     copies = {}
     for name, content in outputs.items():
@@ -34,7 +34,7 @@ def set_aside(
 def no_longer_made(
     folder: Path, outputs: Container[str], made: Mapping[str, str]
 ) -> tuple[Path, ...]:
-    """Return the files made the last time that are made no more, if nobody changed them since."""
+    """Return files of the last run that are no longer made, unless a person changed them."""
     return tuple(
         folder / name
         for name, digest in made.items()
@@ -45,7 +45,7 @@ def no_longer_made(
 
 
 def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dict[Path, bytes]:
-    """Return the copies to keep of a final version that is reopened, named below the folder."""
+    """Return copies of a final version that is reopened; names are relative to the folder."""
     day = finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
     return {
         folder / OLD_FINAL_FOLDER / day / name: (folder / name).read_bytes()
@@ -55,12 +55,12 @@ def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dic
 
 
 def blocked_copy(path: Path, content: bytes) -> Path:
-    """Return where to lay a result that could not take its place; its name tells its digest."""
+    """Return the path for a result whose target is open in a program; its name holds its digest."""
     return path.with_name(f"{path.stem}{_BLOCKED_COPY}{sha256(content)[:8]}{path.suffix}")
 
 
 def remove_blocked_copies(path: Path) -> None:
-    """Remove results that found their place taken, but none that somebody changed or has open."""
+    """Remove such results of earlier runs, except those that a person changed or has open."""
     for existing in path.parent.glob(f"{path.stem}{_BLOCKED_COPY}*{path.suffix}"):
         with contextlib.suppress(OSError):
             if existing == blocked_copy(path, existing.read_bytes()):

@@ -1,4 +1,4 @@
-"""Which tool this is, to the letter: what one has judged, another would perhaps judge otherwise."""
+"""The digest of the tool itself: another version might judge the same file differently."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def _parts() -> bytes:
 
 
 def _sources() -> Iterator[Path]:
-    """Yield the programs of the house and what they read: schemas, templates of pages, styles."""
+    """Yield the sources of the package and the files they read: schemas, page templates, styles."""
     return (path for path in _PACKAGE.rglob("*.*") if path.suffix in _SOURCES)

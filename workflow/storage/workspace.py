@@ -1,4 +1,4 @@
-"""The folders people see, and where each thing lies in them."""
+"""The folders that people see, and the path of each file in them."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class Workspace:
         return self.compiled(year) / ".lock"
 
     def intent(self, year: int) -> Path:
-        """What a run is doing to the round's files; it lies there meanwhile, or since it died."""
+        """The note of an unfinished run: it exists during the run, or after the run died."""
         return self.compiled(year) / ".intent.json"
 
     def digest_list(self, year: int) -> Path:
-        """The digests of everything a finalized round rests on."""
+        """The digests of every input and output of a finalized round."""
         return self.compiled(year) / "確定版_SHA256.txt"
 
     def handbacks(self, year: int) -> Path:
@@ -83,7 +83,7 @@ class Workspace:
 
     @property
     def report_template(self) -> Path:
-        """The city's own Word template of the report; ours until somebody changes it."""
+        """The city's own Word template of the report; ours until a person changes it."""
         return self.home / "報告書ひな形.docx"
 
     def status(self, year: int) -> Path:
@@ -91,7 +91,7 @@ class Workspace:
         return self.compiled(year) / "status.json"
 
     def extracts(self, year: int) -> Path:
-        """What spares collect judging anything twice; it can be deleted at any time."""
+        """Results of judging that collect reuses. Can be deleted at any time."""
         return self.compiled(year) / ".extracts"
 
     def letters(self) -> Path:
@@ -119,14 +119,18 @@ class Workspace:
         return tuple(sorted(int(name) for name in names if name.isdecimal() and len(name) == 4))
 
 
-# Names of files that every system takes, made of words people chose.
+# File names that are valid on every system, made of words that people chose.
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 def safe_name(text: str, limit: int = 60) -> str:
-    """Return a text as part of a file name that Windows, macOS and zip tools all accept."""
+    """Return a text as part of a file name that Windows, macOS and zip tools all accept.
+
+    >>> safe_name("福祉/政策課: 案?")
+    '福祉_政策課_ 案_'
+    """
     plain = unicodedata.normalize("NFC", text)
     shown = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
     name = _FORBIDDEN.sub("_", shown).strip(" .")[:limit].rstrip(" .")
