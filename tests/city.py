@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance
-from workflow.templates.register import Issue
-from workflow.templates.register_file import load_register
+from workflow.templates.register import Issue, Register
+from workflow.templates.register_file import REGISTER_NAME, load_register
 
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)
@@ -59,8 +60,12 @@ class City:
     def generate(self, year: int = 2023, now: datetime = ISSUED_AT) -> Issuance:
         return generate(self.workspace, year, now)
 
+    def register(self, year: int = 2023) -> Register:
+        folder = self.workspace.templates(year)
+        return _register(folder, year, (folder / REGISTER_NAME).read_bytes())
+
     def issue(self, department: str, year: int = 2023) -> Issue:
-        found = load_register(self.workspace.templates(year), year).latest(department)
+        found = self.register(year).latest(department)
         assert found is not None
         return found
 
@@ -97,6 +102,12 @@ class City:
     def statuses(self, year: int = 2023) -> dict[str, str]:
         """Return 整理番号 → 回答状況."""
         return {row["整理番号"]: row[STATUS_LABEL] for row in self.ledger(year)}
+
+
+@lru_cache(maxsize=8)
+def _register(folder: Path, year: int, _: bytes) -> Register:
+    """Read a register once for what stands in it: hundreds of files may ask for it."""
+    return load_register(folder, year)
 
 
 def full_texts(plan: Plan, **changed: str) -> dict[str, dict[str, str | float | date]]:

@@ -23,9 +23,9 @@ from pathlib import Path
 
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
-from tests.hostile.ground import ground
+from tests.harness.cities import usual_answers
+from tests.harness.snapshot import snapshot
 from tests.programs import TOOL
-from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied, verified
 from workflow.commands.pipeline import finalize
 from workflow.model.errors import WorkflowError
@@ -139,8 +139,8 @@ def _is_writing(city: City) -> bool:
 
 def _problem(situation: Situation, city: City) -> str:
     """Return what is wrong after a kill; "" when all is as it must be."""
-    originals = (ground(city.workspace.returned(YEAR)), (city.home / "plan.json").read_bytes())
-    found = ground(situation.city.workspace.returned(YEAR))
+    originals = (snapshot(city.workspace.returned(YEAR)), (city.home / "plan.json").read_bytes())
+    found = snapshot(situation.city.workspace.returned(YEAR))
     if originals != (found, (situation.city.home / "plan.json").read_bytes()):
         return "an original changed"
     try:

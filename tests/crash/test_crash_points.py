@@ -10,8 +10,8 @@ import pytest
 from tests.city import COLLECTED_AT, ISSUED_AT, City
 from tests.crash.trial import Trial
 from tests.engine import HERE
-from tests.hostile.ground import ground
-from tests.scenario.town import usual_answers
+from tests.harness.cities import usual_answers
+from tests.harness.snapshot import snapshot
 from tests.verification.rounds import YEAR, compiled_round, copied, verified
 from workflow.commands.pipeline import collect, finalize
 from workflow.plan.convert import as_json_bytes
@@ -63,16 +63,16 @@ def test_generate(tmp_path: Path, compiled: City, trial: Trial) -> None:
 
 
 def test_collect(city: City, trial: Trial) -> None:
-    originals = ground(city.workspace.returned(YEAR))
+    originals = snapshot(city.workspace.returned(YEAR))
     texts = usual_answers("small", [item.id for item in city.plan.items])
     city.send_back("B", texts, "直し.xlsx", hours=4)  # its hand-back goes
     ledger = city.workspace.ledger(YEAR)
     ledger.write_bytes(ledger.read_bytes() + b" ")  # somebody wrote into it
-    received = ground(city.workspace.returned(YEAR))
+    received = snapshot(city.workspace.returned(YEAR))
     assert originals.items() <= received.items()
     trial.nested = True
     city.collect(YEAR, LATER)
-    assert ground(city.workspace.returned(YEAR)) == received
+    assert snapshot(city.workspace.returned(YEAR)) == received
     assert verified(city).is_clean
     assert_tried(trial)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from python_calamine import CalamineWorkbook
 
 Texts = Mapping[str, Mapping[str, str | float | date]]
 
 _ENTRY_SHEET = "進捗状況"
+_ID_LABEL = "整理番号"
 _STRINGS_PART = "xl/sharedStrings.xml"
+_SAVED = (2024, 5, 10, 17, 0, 0)
+_CELL = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?(?:/>|[^>/]*>.*?</c>)')
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
@@ -26,49 +31,64 @@ def fill(template: Path, target: Path, texts: Texts, received: datetime) -> None
 
 
 def located(template: Path, texts: Texts) -> dict[str, str | float | date]:
-    """Return A1 reference → value."""
-    sheet = load_workbook(template)["進捗状況"]
-    header = next(cells for cells in sheet.iter_rows() if cells[0].value == "整理番号")
-    columns = {str(cell.value): get_column_letter(n) for n, cell in enumerate(header, start=1)}
-    rows = {
-        str(sheet.cell(n, 1).value): n
-        for n in range(header[0].row + 1, sheet.max_row + 1)  # type: ignore[operator]
-    }
+    """Return A1 reference → value; items the template does not ask are left out."""
+    found = places(template.read_bytes())
+    asked = {item for item, _ in found}
     return {
-        f"{columns[label]}{rows[item]}": value
-        for item, said in texts.items()
-        if item in rows
-        for label, value in said.items()
+        found[item, label]: value
+        for item, values in texts.items()
+        if item in asked
+        for label, value in values.items()
+    }
+
+
+@lru_cache(maxsize=2_000)
+def places(content: bytes) -> Mapping[tuple[str, str], str]:
+    """Return the A1 reference of each item's cell under each label of the entry sheet."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows = book.get_sheet_by_name(_ENTRY_SHEET).to_python(skip_empty_area=False)
+    header = next(n for n, cells in enumerate(rows) if _ID_LABEL in cells)
+    labels = {str(label): get_column_letter(n) for n, label in enumerate(rows[header], 1) if label}
+    key = rows[header].index(_ID_LABEL)
+    return {
+        (str(cells[key]), label): f"{letter}{row}"
+        for row, cells in enumerate(rows[header + 1 :], start=header + 2)
+        for label, letter in labels.items()
+        if cells[key]
     }
 
 
 def patch_cells(template: Path, target: Path, cells: Mapping[str, str | float | date]) -> None:
     """Copy a workbook with the given cells of its entry sheet set, filled or not."""
-    with zipfile.ZipFile(template) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in patched_parts(template.read_bytes(), cells).items():
+            archive.writestr(zipfile.ZipInfo(name, _SAVED), content, zipfile.ZIP_DEFLATED)
+
+
+def patched_parts(template: bytes, cells: Mapping[str, str | float | date]) -> dict[str, bytes]:
+    """Return the parts of a workbook with the given cells of its entry sheet set."""
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     entry_part = _entry_part(parts)
     sheet, strings = parts[entry_part].decode(), parts[_STRINGS_PART].decode()
     count = strings.count("<si>")
     added: list[str] = []
+    contents: dict[str, str] = {}
     for reference, value in cells.items():
         if isinstance(value, str):
-            content = f' t="s"><v>{count + len(added)}</v></c>'
+            contents[reference] = f' t="s"><v>{count + len(added)}</v></c>'
             added.append(f'<si><t xml:space="preserve">{escaped(value)}</t></si>')
         else:
-            content = f"><v>{_number(value)}</v></c>"
-        pattern = re.compile(rf'<c r="{reference}"( s="\d+")?(?:/>|[^>/]*>.*?</c>)')
-        sheet, found = pattern.subn(
-            lambda match, content=content, reference=reference: (  # type: ignore[misc]
-                f'<c r="{reference}"{match[1] or ""}{content}'
-            ),
-            sheet,
-        )
-        assert found == 1, f"{reference} is not a cell of the workbook"
-    parts[entry_part] = sheet.encode()
+            contents[reference] = f"><v>{_number(value)}</v></c>"
+
+    def written(cell: re.Match[str]) -> str:
+        content = contents.pop(cell[1], None)
+        return cell[0] if content is None else f'<c r="{cell[1]}"{cell[2] or ""}{content}'
+
+    parts[entry_part] = _CELL.sub(written, sheet).encode()
+    assert not contents, f"{list(contents)} are no cells of the workbook"
     parts[_STRINGS_PART] = strings.replace("</sst>", "".join(added) + "</sst>").encode()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content_of_part in parts.items():
-            archive.writestr(name, content_of_part)
+    return parts
 
 
 def _entry_part(parts: Mapping[str, bytes]) -> str:

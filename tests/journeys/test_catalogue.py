@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.description import EXAMPLES
+from tests.harness.play import run_here
 from tests.programs import ROOT
-from tests.scenario.description import EXAMPLES
-from tests.scenario.play import run
 from workflow.commands.findings import as_markdown, as_text, meaning, remedy, with_section
 from workflow.model.findings import Code
 
@@ -21,7 +21,7 @@ UPDATE = "python run.py findings --update README.ja.md"
 def examples_of_codes() -> set[str]:
     """Return every code that an expected.json names."""
     found: set[str] = set()
-    for path in EXAMPLES.glob("*/*/expected.json"):
+    for path in EXAMPLES.rglob("expected.json"):
         document = json.loads(path.read_text("utf-8"))
         said = list(document.get("findings", []))
         for file in document.get("files", {}).values():
@@ -64,14 +64,14 @@ def test_placeholders_are_shown_as_words(code: Code) -> None:
 
 
 def test_findings_prints_the_catalogue() -> None:
-    assert run("findings") == (0, as_text() + "\n", "")
+    assert run_here("findings") == (0, as_text() + "\n", "")
 
 
 def test_findings_updates_a_manual_and_nothing_else_in_it(tmp_path: Path) -> None:
     manual = tmp_path / "manual.md"
     start, end = as_markdown().split("\n")[0], as_markdown().split("\n")[-1]
     manual.write_text(f"前\n{start}\n古い\n{end}\n後\n", "utf-8")
-    assert run("findings", "--update", str(manual))[0] == 0
+    assert run_here("findings", "--update", str(manual))[0] == 0
     assert manual.read_text("utf-8") == f"前\n{as_markdown()}\n後\n"
 
 
@@ -79,11 +79,11 @@ def test_findings_updates_a_manual_and_nothing_else_in_it(tmp_path: Path) -> Non
 def test_a_manual_without_the_marks_is_left_alone(tmp_path: Path, content: str) -> None:
     manual = tmp_path / "manual.md"
     manual.write_text(content, "utf-8")
-    code, printed, complaint = run("findings", "--update", str(manual))
+    code, printed, complaint = run_here("findings", "--update", str(manual))
     assert (code, printed) == (2, "")
     assert complaint.endswith("見つかりません。\n")
     assert manual.read_text("utf-8") == content
 
 
 def test_a_manual_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    assert run("findings", "--update", str(tmp_path / "none.md"))[0] == 2
+    assert run_here("findings", "--update", str(tmp_path / "none.md"))[0] == 2

@@ -1,6 +1,6 @@
 """Whatever is written into a form, right or wrong, stands afterwards where people look.
 
-That is the ledger, the hand-back or 欄外記入; see tests/scenario/conservation.py.
+That is the ledger, the hand-back or 欄外記入; see tests/harness/conservation.py.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.journeys.test_examples import assert_it_went_well
-from tests.scenario.conservation import lost_texts
-from tests.scenario.description import Scenario, SentFile, Table, Written
-from tests.scenario.play import play
+from tests.examples.test_returns import assert_it_went_well
+from tests.harness.conservation import lost_texts
+from tests.harness.description import Example, SentFile
+from tests.harness.play import play
+from tests.tables import Table, Written
 
 ITEMS = ("1-1", "1-2", "1-3", "2-1", "2-2")
 LABELS = ("取組状況", "評価", "方針", "決算額", "増減", "完了日", "理由")
@@ -36,30 +37,21 @@ rows = st.dictionaries(st.sampled_from(LABELS), cells, max_size=len(LABELS))
 forms = st.dictionaries(st.sampled_from(ITEMS), rows, max_size=len(ITEMS))
 
 
-def scenario(*forms: Table) -> Scenario:
-    """Return an example in which department A sends each of these forms, a day apart."""
-    return Scenario(
-        folder=Path(),
-        about="",
-        plan="small",
-        changed_plan="",
-        reissued=True,
-        last_year={},
-        year=2023,
-        passwords=(),
-        given_passwords=(),
+def returned(*forms: Table) -> Example:
+    """Return an example in which department A sends each of these forms."""
+    return Example(
         files=tuple(
             SentFile(name=f"{n}.xlsx", template="A", blank=True, answers=answers)
             for n, answers in enumerate(forms, start=1)
-        ),
+        )
     )
 
 
 def assert_nothing_is_lost(*forms: Mapping[str, Mapping[str, Written]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        played = play(scenario(*forms), Path(folder))
+        played = play(returned(*forms), Path(folder))
         assert_it_went_well(played)
-        assert lost_texts(played.town, 2023, played.document) == []
+        assert lost_texts(played.city, 2023, played.document) == []
 
 
 @settings(max_examples=25, deadline=None)

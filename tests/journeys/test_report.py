@@ -14,9 +14,9 @@ from docx import Document
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.report.reading import Item, items_in_page, items_in_word
 from tests.engine import HERE
+from tests.harness.play import run_here
 from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
-from tests.scenario.play import run
 from tests.verification.rounds import copied
 from workflow.commands.pipeline import finalize, report, verify
 from workflow.compiled.years.past import Row, read_ledger
@@ -167,7 +167,7 @@ def test_a_report_changed_by_hand_is_set_aside(city: City) -> None:
 def test_nothing_is_reported_of_a_ledger_changed_by_hand(city: City) -> None:
     path = city.workspace.ledger_csv(2023)
     path.write_bytes(path.read_bytes().replace("【例】".encode(), "【嘘】".encode()))
-    code, printed, complaint = run("report", "--year", "2023", "--home", str(city.home))
+    code, printed, complaint = run_here("report", "--year", "2023", "--home", str(city.home))
     assert (code, printed) == (2, "")
     assert "集めたときのものと違う" in complaint
     assert not city.workspace.report(2023).exists()
@@ -175,7 +175,7 @@ def test_nothing_is_reported_of_a_ledger_changed_by_hand(city: City) -> None:
 
 def test_nothing_is_reported_before_anything_was_collected(tmp_path: Path) -> None:
     city = City.with_sample_plan(tmp_path)
-    code, _, complaint = run("report", "--year", "2023", "--home", str(city.home))
+    code, _, complaint = run_here("report", "--year", "2023", "--home", str(city.home))
     assert code == 2
     assert "まだ集めていません" in complaint
     assert not city.workspace.compiled(2023).exists()
@@ -188,7 +188,7 @@ def test_what_is_missing_or_sent_back_is_said_plainly(tmp_path: Path) -> None:
     city.send_back("FUKUSHI", texts)
     city.send_back("KIKI", {item: said | {"評価": "良い"} for item, said in texts.items()})
     city.collect()
-    code, printed, _ = run("report", "--year", "2023", "--home", str(city.home))
+    code, printed, _ = run_here("report", "--year", "2023", "--home", str(city.home))
     assert code == 1
     assert "暫定版" in printed
     said = {item.id: item.answers[0] for item in items_in_word(word(city))}
@@ -201,7 +201,7 @@ def test_what_is_missing_or_sent_back_is_said_plainly(tmp_path: Path) -> None:
 def test_a_final_version_is_reported_as_final_and_stays_verified(city: City) -> None:
     finalize(city.workspace, 2023, LATER, HERE)
     home = ("--year", "2023", "--home", str(city.home))
-    assert run("report", *home)[0] == 0
+    assert run_here("report", *home)[0] == 0
     assert "確定" in Document(io.BytesIO(word(city))).core_properties.comments
     locked = [page.stat().st_mode & 0o222 for page in pages(city)]
     assert set(locked) == {0}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import zipfile
@@ -11,8 +10,7 @@ from pathlib import Path
 
 from tests.city import RECEIVED_AT, City
 from tests.engine import HERE
-from tests.scenario.description import PLANS
-from tests.scenario.town import usual_answers
+from tests.harness.cities import plan_document, usual_answers
 from workflow.commands.pipeline import verify
 from workflow.storage.workspace import Workspace
 from workflow.verification.differences import Report
@@ -22,7 +20,7 @@ YEAR = 2023
 
 def compiled_round(home: Path) -> City:
     """Return a city after a collect of a good return, a bad one, a zip, a copy and a letter."""
-    city = City.with_plan(home, json.loads((PLANS / "small" / "plan.json").read_bytes()))
+    city = City.with_plan(home, plan_document("small"))
     city.generate(YEAR)
     texts = usual_answers("small", [item.id for item in city.plan.items])
     city.send_back("A", texts, "甲課/回答.xlsx")

@@ -12,7 +12,7 @@ import pytest
 
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
-from tests.scenario.play import run
+from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.pipeline import collect, finalize
@@ -76,7 +76,7 @@ def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
     document["items"][0]["title"] += "（改）"
     (final.home / "plan.json").write_bytes(as_json_bytes(document))
     for command in ("collect", "generate"):
-        code, printed, complaint = run(command, "--year", "2023", *home)
+        code, printed, complaint = run_here(command, "--year", "2023", *home)
         assert (code, printed) == (2, "")
         assert "--reopen" in complaint
         assert len(complaint.splitlines()) == 1
@@ -85,10 +85,10 @@ def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
 
 def test_status_says_how_to_take_in_what_came_too_late(final: City) -> None:
     home = ("--home", str(final.home))
-    assert "--reopen" not in run("status", "--year", "2023", *home)[1]
+    assert "--reopen" not in run_here("status", "--year", "2023", *home)[1]
     final.returned("遅れて.txt").write_text("あとから", "utf-8")
-    assert "--reopen" in run("status", "--year", "2023", *home)[1]
-    assert "確定したあとに届いたか変わったファイルが1件" in run(*home)[1]
+    assert "--reopen" in run_here("status", "--year", "2023", *home)[1]
+    assert "確定したあとに届いたか変わったファイルが1件" in run_here(*home)[1]
 
 
 def test_making_it_again_gives_the_same_bytes(final: City) -> None:
@@ -123,7 +123,9 @@ def test_nothing_is_final_before_it_was_collected_as_it_lies(city: City) -> None
     "arguments", [["--reopen"], ["--reopen", "--reason", "　"], ["--reason", "誤り"]]
 )
 def test_reopening_needs_a_reason(final: City, arguments: list[str]) -> None:
-    code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *arguments)
+    code, _, complaint = run_here(
+        "collect", "--year", "2023", "--home", str(final.home), *arguments
+    )
     assert code == 2
     assert "--reason" in complaint
     assert EventKind.REOPENED not in kinds(final)
@@ -136,7 +138,7 @@ def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
         if n not in ("journal.jsonl", "status.json", ".lock")
     }
     reason = ("--reopen", "--reason", "評価の誤りのため")
-    code, _, complaint = run("collect", "--year", "2023", "--home", str(final.home), *reason)
+    code, _, complaint = run_here("collect", "--year", "2023", "--home", str(final.home), *reason)
     assert (code, complaint) == (1, "")
     (folder,) = (final.workspace.compiled(YEAR) / "旧確定版").iterdir()
     files = (p for p in folder.rglob("*") if p.is_file())
@@ -178,6 +180,6 @@ def test_what_we_wrote_ourselves_is_written_over(city: City) -> None:
 
 
 def test_a_final_version_without_answers_says_so_by_its_exit_code(city: City) -> None:
-    code, printed, complaint = run("finalize", "--year", "2023", "--home", str(city.home))
+    code, printed, complaint = run_here("finalize", "--year", "2023", "--home", str(city.home))
     assert (code, complaint) == (1, "")
     assert "確定しました" in printed

@@ -10,7 +10,7 @@ import pytest
 
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
-from tests.scenario.play import run
+from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.pipeline import collect, finalize, verify
@@ -23,14 +23,14 @@ from workflow.verification import differences
 
 
 def test_a_round_that_agrees_ends_with_0_and_says_what_was_looked_at(city: City) -> None:
-    code, printed, complaints = run("verify", "--year", "2023", "--home", str(city.home))
+    code, printed, complaints = run_here("verify", "--year", "2023", "--home", str(city.home))
     assert (code, complaints) == (0, "")
     assert "すべて一致しました。" in printed
 
 
 def test_worker_processes_verify_the_same(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home), "--json")
+    code, printed, _ = run_here("verify", "--year", "2023", "--home", str(city.home), "--json")
     assert code == 0, printed
 
 
@@ -39,7 +39,7 @@ def test_a_round_that_was_never_collected_cannot_be_verified(tmp_path: Path) -> 
     with pytest.raises(WorkspaceError):
         verify(city.workspace, YEAR, HERE)
     city.generate()
-    code, printed, complaint = run("verify", "--year", "2023", "--home", str(city.home))
+    code, printed, complaint = run_here("verify", "--year", "2023", "--home", str(city.home))
     assert (code, printed) == (2, "")
     assert complaint.endswith("collect --year 2023 を実行してください。\n")
 
@@ -47,7 +47,7 @@ def test_a_round_that_was_never_collected_cannot_be_verified(tmp_path: Path) -> 
 def test_json_has_both_values_and_both_places(city: City) -> None:
     ledger = city.workspace.ledger_csv(YEAR)
     ledger.write_bytes(ledger.read_bytes().replace("Ａ".encode(), "Ｂ".encode(), 1))
-    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home), "--json")
+    code, printed, _ = run_here("verify", "--year", "2023", "--home", str(city.home), "--json")
     document = json.loads(printed)
     assert code == 1
     assert list(document) == ["year", "checked", "findings"]
@@ -245,7 +245,7 @@ def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
     found = verified(city)
     assert found.is_clean
     assert codes(found) == {"VERIFY_OTHER_TOOL"}
-    code, printed, _ = run("verify", "--year", "2023", "--home", str(city.home))
+    code, printed, _ = run_here("verify", "--year", "2023", "--home", str(city.home))
     assert (code, "［違い］" in printed) == (0, False)
     ledger = city.workspace.ledger_csv(YEAR)
     ledger.chmod(0o600)

@@ -17,8 +17,8 @@ from tests.city import COLLECTED_AT, City
 from tests.compiled.pages.reading import Page as ReadPage
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, round_plan
 from tests.engine import HERE
+from tests.harness.cities import usual_answers
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
-from tests.scenario.town import usual_answers
 from tests.verification.rounds import YEAR, compiled_round, copied
 from workflow.commands.pipeline import finalize
 from workflow.compiled.pages.overview import overview_page

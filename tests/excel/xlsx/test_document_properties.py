@@ -15,9 +15,9 @@ import pytest
 from openpyxl import Workbook
 
 from tests.fillers.libreoffice import run_jobs
+from tests.harness.description import RETURNS
 from tests.programs import needs_libreoffice
 from tests.returned.readers.binary_books import xlsb
-from tests.scenario.description import EXAMPLES
 from workflow.excel.xlsx.document_properties import saving_of_xls
 from workflow.model.raw import RawBook
 from workflow.model.years import JST
@@ -117,7 +117,7 @@ def test_a_workbook_saved_by_libreoffice_says_who_made_it(tmp_path: Path) -> Non
         assert read_again(kind, content).author == "門真 太郎"
 
 
-OLD = (EXAMPLES / "good/old_excel_format/甲課.xls").read_bytes()
+OLD = (RETURNS / "good/old_excel_format/甲課.xls").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,11 @@ from tests.engine import judge_here
 from tests.excel.xlsx.readings import read_as_xml_alone
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
+from tests.harness.description import RETURNS
+from tests.harness.files_in_returned import examples_with_files, files_in_returned
 from tests.journeys.test_any_text import fits, texts
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
-from tests.returned.lying import examples_with_files, lying
 from tests.returned.readers.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
-from tests.scenario.description import EXAMPLES
 from workflow.excel.workbook import new_workbook
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.cells import a1, encoded
@@ -107,7 +107,7 @@ def _as_calamine(cell: RawCell) -> RawCell:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named(FOLDERS))
 def test_both_readers_say_the_same_of_an_example(folder: Path) -> None:
-    received, context = lying(folder)
+    received, context = files_in_returned(folder)
     opened: list[tuple[Kind, bytes]] = []
 
     def noted(kind: Kind, content: bytes, _: Limits) -> RawBook:
@@ -122,7 +122,7 @@ def test_both_readers_say_the_same_of_an_example(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", GOOD, ids=named(GOOD))
 def test_a_good_example_is_judged_the_same_again(folder: Path) -> None:
-    received, context = lying(folder)
+    received, context = files_in_returned(folder)
     for file in received:
         assert judged(file, replace(context, again=True)) == judged(file, context)
 
@@ -270,7 +270,7 @@ def test_what_would_harm_the_reader_is_refused(kind: Kind, content: bytes, code:
     assert refused.value.refusal.code is code
 
 
-OLD = (EXAMPLES / "good/old_excel_format/甲課.xls").read_bytes()
+OLD = (RETURNS / "good/old_excel_format/甲課.xls").read_bytes()
 
 
 @pytest.mark.parametrize("at", [600, 1200, 4000, len(OLD) - 1000])
@@ -282,7 +282,7 @@ def test_xlrd_keeps_its_remarks_to_itself(capsys: pytest.CaptureFixture[str], at
 
 @pytest.mark.parametrize("share", range(5, 100, 10))
 def test_damage_is_an_outcome_to_the_second_readers_too(tmp_path: Path, share: int) -> None:
-    received, context = lying(EXAMPLES / "good/plain_return")
+    received, context = files_in_returned(RETURNS / "good/plain_return")
     whole = received[0].path.read_bytes()
     at = len(whole) * share // 100
     (tmp_path / "a.xlsx").write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
@@ -291,7 +291,7 @@ def test_damage_is_an_outcome_to_the_second_readers_too(tmp_path: Path, share: i
 
 
 def test_worker_processes_read_again_when_asked() -> None:
-    received, context = lying(EXAMPLES / "good/sections_answer_separately")
+    received, context = files_in_returned(RETURNS / "good/sections_answer_separately")
     again = replace(context, again=True)
     assert list(judge_in_workers(received, again)) == list(judge_here(received, again))
 

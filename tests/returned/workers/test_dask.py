@@ -17,7 +17,7 @@ import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE, judge_here
-from tests.returned.hostile_paths import DeadlyPath, SwellingPath
+from tests.harness.harmful_paths import DeadlyPath, SwellingPath
 from workflow.__main__ import main
 from workflow.commands.pipeline import collect
 from workflow.returned.inbox import Received, scan

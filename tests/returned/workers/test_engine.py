@@ -12,7 +12,7 @@ import pytest
 
 from tests.city import City, full_texts
 from tests.engine import judge_here
-from tests.returned.hostile_paths import DeadlyPath, EndlessPath, SwellingPath
+from tests.harness.harmful_paths import DeadlyPath, EndlessPath, SwellingPath
 from workflow.model.limits import Limits
 from workflow.model.plan import Outcome
 from workflow.returned.inbox import Received, scan

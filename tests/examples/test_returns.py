@@ -1,0 +1,59 @@
+"""Every folder in tests/examples/returns with a return.toml, played through collect --json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness.conservation import lost_texts
+from tests.harness.description import RETURNS, read_return, return_folders
+from tests.harness.outcome import expected
+from tests.harness.play import Played, collect_with_workers, play
+
+FOLDERS = return_folders()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[f"{f.parent.name}/{f.name}" for f in FOLDERS])
+def test_an_example_ends_as_expected(folder: Path, tmp_path: Path) -> None:
+    played = play(read_return(folder), tmp_path)
+    assert played.outcome == expected(folder)
+    assert_it_went_well(played)
+    year, printed_by_us = played.example.year, played.handed_back
+    assert lost_texts(played.city, year, played.document, printed_by_us) == []
+    standing = {finding["severity"] for finding in played.document["findings"]}
+    assert ("error" in standing) == (folder.parent.name == "bad")
+
+
+@pytest.mark.parametrize(
+    "name", ["bad/every_outcome_at_once", "good/encrypted_in_an_encrypted_zip"]
+)
+def test_worker_processes_judge_the_same(name: str, tmp_path: Path) -> None:
+    folder = RETURNS / name
+    played = play(read_return(folder), tmp_path, collect_with_workers)
+    assert played.outcome == expected(folder)
+
+
+def assert_it_went_well(played: Played) -> None:
+    document = played.document
+    totals = document["totals"]
+    exit_code, _, complaints = played.run
+    assert played.impossible == {}
+    assert "Traceback" not in complaints
+    assert "不具合" not in complaints
+    assert totals["files"] == len(document["files"]) == sum(totals["outcomes"].values())
+    assert totals["answered"] + totals["missing"] == totals["assignments"]
+    asks = any(f["severity"] != "info" for f in document["findings"])
+    assert exit_code == (1 if asks or totals["missing"] else 0)
+    assert played.touched == set()
+    for file in document["files"]:
+        assert file["outcome"] in totals["outcomes"]
+        for finding in file["findings"]:
+            assert_a_clerk_understands(finding)
+
+
+def assert_a_clerk_understands(finding: dict[str, str]) -> None:
+    assert finding["message"].endswith("。"), finding
+    assert finding["remedy"].endswith("。"), finding
+    for part in ("sheet", "cell", "item", "field"):
+        assert finding[part] in finding["message"]

@@ -1,0 +1,61 @@
+"""Play examples by hand, and write the expected.json one lacks, to be put right by a person:
+
+python -m tests.harness [--record] NAME…
+
+NAME is a folder in tests/examples/returns/{good,bad}, or a hostile file by its code or name.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.harness.description import (
+    HostileCase,
+    hostile_cases,
+    read_return,
+    return_folders,
+)
+from tests.harness.outcome import as_text
+from tests.harness.play import collect_with_workers, hostile_example, play
+
+
+def main(arguments: list[str]) -> int:
+    """Print what becomes of each example; 2 when one of the names is nobody's."""
+    record = "--record" in arguments
+    names = [argument for argument in arguments if argument != "--record"]
+    folders = {folder.name: folder for folder in return_folders()}
+    hostile = {key: case for case in hostile_cases() for key in (case.code, case.name)}
+    unknown = [name for name in names if name not in folders and name not in hostile]
+    if unknown or not names:
+        sys.stderr.write(f"no such example: {' '.join(unknown)}\n{__doc__}")
+        return 2
+    for name in names:
+        if name in folders:
+            _play_return(folders[name], record)
+        else:
+            _play_hostile(hostile[name])
+    return 0
+
+
+def _play_return(folder: Path, record: bool) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        text = as_text(play(read_return(folder), Path(home)).outcome)
+    sys.stdout.write(f"{folder}\n{text}")
+    if record:
+        (folder / "expected.json").write_text(text, "utf-8")
+
+
+def _play_hostile(case: HostileCase) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        played = play(hostile_example([case]), Path(home), collect_with_workers)
+        files = played.files_of(case)
+    ends = " + ".join("/".join(sorted(end)) for end in case.ends)
+    sys.stdout.write(f"{case.code} {case.name}: may end as {ends}, never {case.never}\n")
+    sys.stdout.write(json.dumps(files, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

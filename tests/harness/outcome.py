@@ -1,0 +1,119 @@
+"""What became of an example, in the spelling of its expected.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.city import City
+from tests.harness.conservation import opened
+from workflow.model.cells import decoded
+
+Usual = Mapping[str, Mapping[str, Any]]
+"""整理番号 → label → what the plan's usual answers say, None where they say nothing."""
+
+SHOWN = ("code", "item", "field", "cell")
+
+
+def outcome_of(exit_code: int, document: Mapping[str, Any], city: City, usual: Usual) -> Any:  # noqa: ANN401
+    """Return what collect made of the returns: each file's findings, the totals, the ledger.
+
+    Of the ledger only what differs from the plan's usual answers is shown.
+    """
+    by_file = {file["path"]: _file(file) for file in document["files"]}
+    homeless = [f for f in document["findings"] if f["file"] not in by_file]
+    totals = {key: document["totals"][key] for key in ("answered", "missing")}
+    rows = _rows(city, document["year"], "台帳")
+    notes = [_note(row) for row in _rows(city, document["year"], "欄外記入")]
+    optional = {"findings": _findings(homeless), "notes": notes}
+    return {
+        "exit": exit_code,
+        "files": by_file,
+        "totals": totals,
+        "answered": [_name(row) for row in rows if row["回答状況"] == "回答済"],
+        "ledger": _unusual(rows, usual),
+    } | {key: lines for key, lines in optional.items() if lines}
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "outcome": file["outcome"],
+        "department": file["department"],
+        "answers": file["answers"],
+        "findings": _findings(file["findings"]),
+    }
+
+
+def _findings(findings: Iterable[Mapping[str, str]]) -> list[str]:
+    return [" ".join(f[key] or "-" for key in SHOWN).rstrip(" -") for f in findings]
+
+
+def _rows(city: City, year: int, sheet: str) -> list[dict[str, Any]]:
+    book = opened(city.workspace.ledger(year).read_bytes())
+    header, *rows = book[sheet].iter_rows(values_only=True)
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def _unusual(rows: list[dict[str, Any]], usual: Usual) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["回答状況"] == "回答済":
+            expected_values = usual[row["整理番号"]]
+            values = {label: _plain(row[label]) for label in expected_values}
+            differing = {k: v for k, v in values.items() if v != expected_values[k]}
+            found[_name(row)] = differing
+        elif row["回答状況"] != "未提出":
+            found[_name(row)] = {"回答状況": row["回答状況"]}
+    return {name: values for name, values in found.items() if values}
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['整理番号']} {row['担当課']}"
+
+
+def _note(row: Mapping[str, Any]) -> str:
+    kind, place = row["書かれていた所"], f"{row['シート']} {row['セル']}".strip()
+    return f"{kind} {place}：{row['内容']}"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return decoded(value) if isinstance(value, str) else value
+
+
+def as_text(outcome: Mapping[str, Any]) -> str:
+    """Return expected.json: a line per finding and per ledger row."""
+
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    files = [_file_as_text(path, file, line) for path, file in outcome["files"].items()]
+    ledger = [f"    {line(key)}: {line(row)}" for key, row in outcome["ledger"].items()]
+    parts = [
+        f'  "exit": {outcome["exit"]}',
+        '  "files": {\n' + ",\n".join(files) + "\n  }",
+        f'  "totals": {line(outcome["totals"])}',
+        f'  "answered": {line(outcome["answered"])}',
+        '  "ledger": {' + ("\n" + ",\n".join(ledger) + "\n  " if ledger else "") + "}",
+    ]
+    for key in ("findings", "notes"):
+        if key in outcome:
+            lines = ",\n".join(f"    {line(text)}" for text in outcome[key])
+            parts.append(f'  "{key}": [\n{lines}\n  ]')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _file_as_text(path: str, file: Mapping[str, Any], line: Any) -> str:  # noqa: ANN401
+    head = ", ".join(f'"{k}": {line(file[k])}' for k in ("outcome", "department", "answers"))
+    findings = ",\n".join(f"        {line(finding)}" for finding in file["findings"])
+    shown = f"[\n{findings}\n      ]" if findings else "[]"
+    return f'    {line(path)}: {{\n      {head},\n      "findings": {shown}\n    }}'
+
+
+def expected(folder: Path) -> Any:  # noqa: ANN401 - JSON
+    """Return what an example says it ends as."""
+    return json.loads((folder / "expected.json").read_text("utf-8"))

@@ -1,0 +1,71 @@
+"""An example of a plan that cannot be used: plan.toml says how the small plan was spoilt."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.harness.cities import plan_document
+from tests.harness.description import PLANS, changes_of
+from tests.harness.verbs import in_workbook
+from workflow.model.errors import PlanError
+from workflow.plan.convert import as_book_bytes, as_json_bytes
+from workflow.plan.document import keys
+from workflow.plan.load import load_plan
+
+REMOVED = "（なし）"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanExample:
+    """What the coordinator's plan.json or plan.xlsx holds, and in short why it is wrong."""
+
+    folder: Path
+    about: str
+    name: str
+    content: bytes
+
+
+def plan_folders() -> list[Path]:
+    """Return the folder of every example of a plan."""
+    return sorted(path.parent for path in PLANS.glob("*/plan.toml"))
+
+
+def read_plan_example(folder: Path) -> PlanExample:
+    """Return the example in a folder; it spoils either plan.json or plan.xlsx."""
+    words = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
+    about, text = words.pop("about"), words.pop("text", None)
+    json_changes, book_changes = words.pop("json", []), words.pop("changes", [])
+    assert not words, f"nobody knows {list(words)}"
+    document = plan_document("small")
+    if book_changes:
+        content = in_workbook(as_book_bytes(document), changes_of(book_changes))
+        return PlanExample(folder, about, "plan.xlsx", content)
+    for pointer, value in json_changes:
+        _set(document, pointer, value)
+    content = text.encode() if text else as_json_bytes(document)
+    return PlanExample(folder, about, "plan.json", content)
+
+
+def refusal(home: Path) -> list[str]:
+    """Return what keeps the plan in a folder from being used: code, sheet and place."""
+    try:
+        load_plan(home)
+    except PlanError as error:
+        return [" ".join(filter(None, (f.code, f.sheet, f.cell))) for f in error.findings]
+    return []
+
+
+def _set(document: Any, pointer: str, value: Any) -> None:  # noqa: ANN401 - JSON
+    *way, last = keys(pointer)
+    for key in way:
+        document = document[int(key) if isinstance(document, list) else key]
+    place: Any = int(last) if isinstance(document, list) else last
+    if value == REMOVED:
+        del document[place]
+    elif isinstance(document, list) and place == len(document):
+        document.append(value)
+    else:
+        document[place] = value

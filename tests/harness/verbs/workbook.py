@@ -1,0 +1,314 @@
+"""What people do to a returned workbook in Excel, each under its name; openpyxl does the work."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.filters import FilterColumn, Filters
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.harness.verbs.registry import workbook_verb
+from tests.tables import written
+from workflow.templates.layout import ID_LABEL, NUMBER_NAME, NUMBER_PROPERTY
+
+
+def header_of(book: Workbook) -> tuple[Worksheet, int, dict[str, int]]:
+    """Return the sheet with the fullest 整理番号 header, its row and its columns by label."""
+    found: list[tuple[Worksheet, int, dict[str, int]]] = []
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(max_row=min(60, sheet.max_row), values_only=True)
+        for row, values in enumerate(rows, start=1):
+            labels = {str(v): n for n, v in enumerate(values, start=1) if v is not None}
+            if ID_LABEL in labels:
+                found.append((sheet, row, labels))
+    return max(found, key=lambda header: len(header[2]))
+
+
+def item_rows(book: Workbook) -> dict[str, int]:
+    """Return 整理番号 → row, as they stand now."""
+    sheet, header, labels = header_of(book)
+    column = labels[ID_LABEL]
+    stored = ((row, sheet.cell(row, column).value) for row in range(header + 1, sheet.max_row + 1))
+    return {str(value): row for row, value in stored if value is not None}
+
+
+def cell_of(book: Workbook, item: str, label: str) -> Cell:
+    """Return the cell of an item under a label."""
+    sheet, _, labels = header_of(book)
+    cell = sheet.cell(item_rows(book)[item], labels[label])
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def put(cell: Cell, spelled: str) -> None:
+    """Write a value: a text, n:5, d:2024-03-01, b:TRUE, e:#N/A, or f:=A1 without its result."""
+    kind, colon, text = spelled.partition(":")
+    if colon and kind == "b":
+        cell.value = text == "TRUE"
+    elif colon and kind == "e":
+        cell.value, cell.data_type = text, "e"
+    elif colon and kind == "f":
+        cell.value = text
+    else:
+        value = written(spelled)
+        cell.value = value if value != "" else None
+        if isinstance(value, str) and value:
+            cell.data_type = "s"
+
+
+# --- rows and columns
+
+
+@workbook_verb("insert rows above")
+def insert_rows(book: Workbook, item: str, count: int = 1) -> None:
+    header_of(book)[0].insert_rows(item_rows(book)[item], count)
+
+
+@workbook_verb("insert columns before")
+def insert_columns(book: Workbook, label: str, count: int = 1) -> None:
+    sheet, _, labels = header_of(book)
+    sheet.insert_cols(labels[label], count)
+
+
+@workbook_verb("delete row")
+def delete_row(book: Workbook, item: str) -> None:
+    header_of(book)[0].delete_rows(item_rows(book)[item])
+
+
+@workbook_verb("delete row of sheet")
+def delete_row_of_sheet(book: Workbook, sheet: str, row: int) -> None:
+    book[sheet].delete_rows(row)
+
+
+@workbook_verb("delete column")
+def delete_column(book: Workbook, label: str) -> None:
+    sheet, _, labels = header_of(book)
+    sheet.delete_cols(labels[label])
+
+
+@workbook_verb("turn rows upside down")
+def turn_rows(book: Workbook) -> None:
+    sheet = header_of(book)[0]
+    places = sorted(item_rows(book).values())
+    contents = [[_content(cell) for cell in sheet[row]] for row in places]
+    for row, content in zip(places, reversed(contents), strict=True):
+        for cell, stored in zip(sheet[row], content, strict=True):
+            _write_content(cell, stored)
+
+
+@workbook_verb("swap columns")
+def swap_columns(book: Workbook, one: str, other: str) -> None:
+    sheet, header, labels = header_of(book)
+    for row in range(header, sheet.max_row + 1):
+        left, right = sheet.cell(row, labels[one]), sheet.cell(row, labels[other])
+        (left.value, right.value) = (right.value, left.value)
+
+
+@workbook_verb("copy row to the end")
+def copy_row(book: Workbook, item: str) -> None:
+    sheet, row = header_of(book)[0], item_rows(book)[item]
+    end = sheet.max_row + 1
+    for cell in sheet[row]:
+        _write_content(sheet.cell(end, cell.column), _content(cell))  # type: ignore[arg-type]
+
+
+@workbook_verb("move table")
+def move_table(book: Workbook, rows: int, columns: int) -> None:
+    sheet, header, _ = header_of(book)
+    area = f"A{header}:{get_column_letter(sheet.max_column)}{sheet.max_row}"
+    sheet.move_range(area, rows=rows, cols=columns)
+
+
+@workbook_verb("hide row")
+def hide_row(book: Workbook, item: str) -> None:
+    header_of(book)[0].row_dimensions[item_rows(book)[item]].hidden = True
+
+
+@workbook_verb("filter")
+def filter_rows(book: Workbook, label: str, shown: str) -> None:
+    sheet, _, labels = header_of(book)
+    column = labels[label]
+    sheet.auto_filter.filterColumn.append(
+        FilterColumn(colId=column - 1, filters=Filters(filter=[shown]))
+    )
+    for row in item_rows(book).values():
+        sheet.row_dimensions[row].hidden = sheet.cell(row, column).value != shown
+
+
+@workbook_verb("merge")
+def merge(book: Workbook, item: str, label: str, last_item: str, last_label: str) -> None:
+    first, last = cell_of(book, item, label), cell_of(book, last_item, last_label)
+    header_of(book)[0].merge_cells(f"{first.coordinate}:{last.coordinate}")
+
+
+# --- cells
+
+
+@workbook_verb("write")
+def write(book: Workbook, item: str, label: str, spelled: str) -> None:
+    put(cell_of(book, item, label), spelled)
+
+
+@workbook_verb("write plain number")
+def write_plain_number(book: Workbook, item: str, label: str, number: float) -> None:
+    """Write a number into a cell that has lost its format, as many programs leave dates."""
+    cell = cell_of(book, item, label)
+    cell.value, cell.number_format = number, "General"
+
+
+@workbook_verb("write at")
+def write_at(book: Workbook, sheet: str, place: str, spelled: str) -> None:
+    cell = book[sheet][place]
+    assert isinstance(cell, Cell)
+    put(cell, spelled)
+
+
+@workbook_verb("write beside")
+def write_beside(book: Workbook, item: str, spelled: str) -> None:
+    """Write in the first column right of the table, in an item's row."""
+    sheet, _, labels = header_of(book)
+    cell = sheet.cell(item_rows(book)[item], max(labels.values()) + 1)
+    assert isinstance(cell, Cell)
+    put(cell, spelled)
+
+
+@workbook_verb("write below")
+def write_below(book: Workbook, label: str, spelled: str) -> None:
+    """Write under the table, two rows below its end."""
+    sheet, _, labels = header_of(book)
+    cell = sheet.cell(sheet.max_row + 2, labels[label])
+    assert isinstance(cell, Cell)
+    put(cell, spelled)
+
+
+@workbook_verb("rename label")
+def rename_label(book: Workbook, label: str, name: str) -> None:
+    sheet, header, labels = header_of(book)
+    sheet.cell(header, labels[label]).value = name or None
+
+
+@workbook_verb("comment")
+def comment(book: Workbook, item: str, label: str, text: str) -> None:
+    cell_of(book, item, label).comment = Comment(text, "担当者")
+
+
+# --- sheets
+
+
+@workbook_verb("rename sheet")
+def rename_sheet(book: Workbook, old: str, new: str) -> None:
+    book[old].title = new
+
+
+@workbook_verb("copy sheet")
+def copy_sheet(book: Workbook, name: str, title: str) -> None:
+    book.copy_worksheet(book[name]).title = title
+
+
+@workbook_verb("delete sheet")
+def delete_sheet(book: Workbook, name: str) -> None:
+    del book[name]
+
+
+@workbook_verb("add sheet")
+def add_sheet(book: Workbook, name: str, place: str, spelled: str) -> None:
+    sheet = book.create_sheet(name)
+    sheet[place] = spelled
+
+
+@workbook_verb("reorder sheets")
+def reorder_sheets(book: Workbook) -> None:
+    for count, sheet in enumerate(list(book.worksheets)):
+        book.move_sheet(sheet, -count)
+
+
+@workbook_verb("unlock")
+def unlock(book: Workbook) -> None:
+    book.security = None
+    for sheet in book.worksheets:
+        sheet.protection.sheet = False
+
+
+# --- stamps
+
+
+@workbook_verb("strip properties")
+def strip_properties(book: Workbook) -> None:
+    stored = _properties(book)
+    for name in [p.name for p in stored.props]:
+        del stored[name]
+
+
+@workbook_verb("strip names")
+def strip_names(book: Workbook) -> None:
+    for name in list(book.defined_names):
+        del book.defined_names[name]
+
+
+@workbook_verb("strip visible number")
+def strip_visible_number(book: Workbook) -> None:
+    number = _stamped(book)
+    for cell in _cells_with(book, number):
+        cell.value = None
+
+
+@workbook_verb("stamp visible number")
+def stamp_visible_number(book: Workbook, number: str) -> None:
+    old = _stamped(book)
+    for cell in _cells_with(book, old):
+        cell.value = str(cell.value).replace(old, number)
+
+
+@workbook_verb("stamp property")
+def stamp_property(book: Workbook, number: str) -> None:
+    for found in _properties(book).props:
+        if found.name == NUMBER_PROPERTY:
+            found.value = number
+
+
+@workbook_verb("save with openpyxl")
+def save_with_openpyxl(book: Workbook) -> None:
+    """Nothing but the loading and saving that every verb here comes with."""
+
+
+@workbook_verb("count days from 1904")
+def count_from_1904(book: Workbook) -> None:
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    book.epoch = CALENDAR_MAC_1904
+
+
+def _properties(book: Any) -> Any:  # noqa: ANN401 - openpyxl's types lack custom properties
+    return book.custom_doc_props
+
+
+def _stamped(book: Workbook) -> str:
+    for found in _properties(book).props:
+        if found.name == NUMBER_PROPERTY:
+            return str(found.value)
+    name = book.defined_names[NUMBER_NAME]
+    ((sheet, place),) = name.destinations
+    return str(book[sheet][place.replace("$", "")].value)
+
+
+def _cells_with(book: Workbook, text: str) -> list[Cell]:
+    return [
+        cell
+        for sheet in book.worksheets
+        for cells in sheet.iter_rows()
+        for cell in cells
+        if isinstance(cell, Cell) and isinstance(cell.value, str) and text in cell.value
+    ]
+
+
+def _content(cell: Any) -> tuple[Any, str, Any]:  # noqa: ANN401 - openpyxl's cells
+    return cell.value, cell.data_type, copy(cell._style)
+
+
+def _write_content(cell: Any, content: tuple[Any, str, Any]) -> None:  # noqa: ANN401
+    cell.value, cell.data_type, cell._style = content
