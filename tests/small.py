@@ -6,26 +6,24 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from workflow.model.fields.base import Choice, Condition, Value
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.form import Form
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
 from workflow.model.findings import Code, Finding, Place
 from workflow.model.plan import (
     Answer,
     AnswerRule,
-    Choice,
-    ChoiceField,
-    Condition,
-    DateField,
     Department,
-    Form,
     Item,
     Matrix,
     Municipality,
-    NumberField,
     Outcome,
     Plan,
     Return,
     Source,
-    TextField,
-    Value,
 )
 from workflow.model.years import JST
 from workflow.templates.layout import issued_items

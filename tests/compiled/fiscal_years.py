@@ -11,19 +11,11 @@ from tests.small import NOW, PLAN, answer, rows
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.years.past import PastYear, past_year
-from workflow.model.plan import (
-    AnswerRule,
-    Assignment,
-    Choice,
-    ChoiceField,
-    Department,
-    Form,
-    Item,
-    Plan,
-    Source,
-    TextField,
-    Value,
-)
+from workflow.model.fields.base import Choice, Value
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.form import Form
+from workflow.model.fields.text import TextField
+from workflow.model.plan import AnswerRule, Assignment, Department, Item, Plan, Source
 
 RATING = ChoiceField(
     key="rating",

@@ -10,18 +10,9 @@ from workflow.compiled.compilation import Compilation, compiled
 from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
-from workflow.model.plan import (
-    Choice,
-    Department,
-    Form,
-    Item,
-    Matrix,
-    Outcome,
-    Plan,
-    Return,
-    Source,
-    Value,
-)
+from workflow.model.fields.base import Choice, Value
+from workflow.model.fields.form import Form
+from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return, Source
 from workflow.storage.journal import Journal
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING

@@ -6,7 +6,8 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from workflow.compiled.headline import headline, wanting
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import AnswerStatus
-from workflow.model.plan import Choice, ChoiceField
+from workflow.model.fields.base import Choice
+from workflow.model.fields.choice import ChoiceField
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.sheets.workbook import workbook_bytes
-from workflow.model.plan import Choice, ChoiceField, Form, Matrix, Plan
+from workflow.model.fields.base import Choice
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.form import Form
+from workflow.model.plan import Matrix, Plan
 
 GRADES = ("Ａ", "Ｂ", "Ｃ")
 

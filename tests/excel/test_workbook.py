@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.excel.workbook import MAX_ROW_HEIGHT, row_height
+from workflow.excel.workbook import row_height
+from workflow.model.cells import MAX_ROW_HEIGHT
 
 
 def lines(*cells: tuple[str, float]) -> int:

@@ -31,7 +31,8 @@ from tests.city import RECEIVED_AT, City, Texts
 from tests.fillers.xml_patch import fill
 from tests.fuzz.mutations import mutated
 from tests.harness.cities import plan_document
-from workflow.model.plan import Answer, Outcome, Return, Value
+from workflow.model.fields.base import Value
+from workflow.model.plan import Answer, Outcome, Return
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
 from workflow.templates.register_file import load_register

@@ -4,15 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tests.small import FORM
 from workflow.model.schema_glance import at_a_glance
 from workflow.plan.convert import sample_document
 from workflow.plan.schema import whole_schema
-from workflow.returned.answer_schema import answer_schema
 
 TEXT = {"type": "string", "minLength": 2, "maxLength": 4, "pattern": "^[a-z𠮷]*$"}
 CONDITION = {
@@ -73,22 +69,3 @@ def test_what_is_plain_is_told_and_nothing_else(
 
 def test_a_plan_in_good_order_needs_no_closer_look() -> None:
     assert at_a_glance(whole_schema())(sample_document())
-
-
-VALUES = st.one_of(
-    st.text(max_size=12),
-    st.sampled_from(["Ａ", "Ｂ", "Ｄ", "した。", "𠮷" * 6, "2024-03-31", "2024-04-01", ""]),
-    st.integers(-20, 100_200).map(lambda hundredths: Decimal(hundredths) / 100),
-    st.integers(-1, 1001),
-)
-
-
-KEYS = st.sampled_from([*(field.key for field in FORM.fields), "other"])
-
-
-@given(st.dictionaries(KEYS, VALUES, max_size=6))
-def test_no_answer_is_let_through_that_the_schema_objects_to(answer: dict[str, Any]) -> None:
-    schema = answer_schema(FORM)
-    if at_a_glance(schema)(answer):
-        checker = Draft202012Validator.FORMAT_CHECKER
-        assert Draft202012Validator(schema, format_checker=checker).is_valid(answer)

@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from tests.small import COST, FORM, PLAN, RATING
-from workflow.model.plan import Choice, Department, Form, Item, Plan
+from workflow.model.fields.base import Choice
+from workflow.model.fields.form import Form
+from workflow.model.plan import Department, Item, Plan
 from workflow.plan.changes import ChangeKind, changes
 
 A, B, C = PLAN.departments

@@ -13,8 +13,13 @@ from openpyxl import Workbook
 
 from tests.plan.plan_documents import changed, small, zipped
 from workflow.model.errors import PlanError
+from workflow.model.fields.base import Condition
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
 from workflow.model.limits import Limits
-from workflow.model.plan import ChoiceField, Condition, DateField, NumberField, Plan, TextField
+from workflow.model.plan import Plan
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
 from workflow.plan.document import Document
 from workflow.plan.load import load_document, load_plan, validated

@@ -18,8 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.city import ISSUED_AT, City
 from tests.journeys.test_another_city import other_plan
 from tests.small import FORM, PLAN
-from workflow.model.form_json import form_as_json
-from workflow.model.plan import ChoiceField, DateField, Field, NumberField, Plan, TextField
+from workflow.model.fields.base import Field
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.form import form_as_json
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
+from workflow.model.plan import Plan
 from workflow.plan.convert import sample_document
 from workflow.returned.identify import stamps
 from workflow.returned.readers.openpyxl import read_book

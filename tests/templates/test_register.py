@@ -10,7 +10,7 @@ import pytest
 from tests.small import FORM, PLAN, issue, register
 from tests.templates.registers import as_version_1
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Form
+from workflow.model.fields.form import Form
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register, canonical_digest
 from workflow.templates.register_file import REGISTER_NAME, load_register, register_as_bytes
 

@@ -6,16 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from workflow.commands.new_year import Succession
 from workflow.model.plain_text import harmless
-from workflow.model.plan import (
-    JOINT_SEPARATOR,
-    AnswerRule,
-    ChoiceField,
-    DateField,
-    Field,
-    NumberField,
-    Plan,
-    TextField,
-)
+from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
 from workflow.model.years import era_year, japanese_date
 from workflow.plan.changes import Change
 
@@ -66,19 +57,7 @@ def _form(plan: Plan) -> Iterator[str]:
     yield "■ 様式"
     for field in plan.form.fields:
         needed = "必須" if field.required else "条件により必須" if field.required_when else "任意"
-        yield f"{field.label}（{_kind(field)}、{needed}）"
-
-
-def _kind(field: Field) -> str:
-    match field:
-        case TextField():
-            return f"{field.max_length:,}字までの文章"
-        case ChoiceField():
-            return "・".join(choice.value for choice in field.choices)
-        case NumberField():
-            return f"数値（{field.unit}）" if field.unit else "数値"
-        case DateField():
-            return "日付"
+        yield f"{field.label}（{field.outline}、{needed}）"
 
 
 def _since(found: Succession) -> Iterator[str]:

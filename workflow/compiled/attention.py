@@ -16,8 +16,9 @@ from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
+from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Code, Finding, Severity
-from workflow.model.plan import Choice, ChoiceField, Outcome, Plan, TextField
+from workflow.model.plan import Outcome, Plan
 
 
 class Weight(IntEnum):
@@ -141,7 +142,7 @@ def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Findi
 class _Rating:
     """A choice field, its column in the ledger, and its values that ask for a look."""
 
-    field: ChoiceField
+    field: Field
     column: int
     wanting: Mapping[CellValue, Choice]
 
@@ -177,7 +178,7 @@ class _Looking:
             else:
                 yield _WARNED[1], _WARNED[0]
 
-    def _ratings(self, place: int) -> Iterator[tuple[ChoiceField, Choice]]:
+    def _ratings(self, place: int) -> Iterator[tuple[Field, Choice]]:
         """Yield the ratings of a row that ask for a look."""
         row = self.ledger.rows[place]
         for rating in self.ratings:
@@ -205,7 +206,7 @@ class _Looking:
             owner=entry.assignment.department_label,
             said=self._said(place, entry),
             prose=self._prose(place),
-            depth=max((f.choices.index(c) for f, c in self._ratings(place)), default=0),
+            depth=max((f.options.index(c) for f, c in self._ratings(place)), default=0),
             entry=place,
         )
 
@@ -214,14 +215,13 @@ class _Looking:
         row = self.ledger.rows[place]
         chosen = "、".join(
             f"{field.label}：{row[self.ledger.index(field.label)]}"
-            for field in self.plan.form.fields
-            if isinstance(field, ChoiceField)
+            for field in self.plan.form.choice_fields
         )
         return "\n".join((chosen, *(finding.message for finding in self._warnings(entry))))
 
     def _prose(self, place: int) -> str:
         """Return what was written, without the first text, which tells what was done."""
-        texts = [field for field in self.plan.form.fields if isinstance(field, TextField)]
+        texts = [field for field in self.plan.form.fields if field.is_prose]
         row = self.ledger.rows[place]
         said = (row[self.ledger.index(field.label)] for field in texts[1:] or texts)
         return "\n".join(str(text) for text in said if text is not None)

@@ -14,17 +14,9 @@ from typing import Any
 
 from workflow.compiled.by_department import entries_by_department, returns_by_department
 from workflow.compiled.merge import AnswerStatus, Merged
+from workflow.model.fields.base import Value
 from workflow.model.findings import Finding, Severity
-from workflow.model.plan import (
-    Answer,
-    Correction,
-    Department,
-    Filling,
-    Outcome,
-    Plan,
-    Return,
-    Value,
-)
+from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Plan, Return
 from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue, Register
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus
 from workflow.model.cells import folded
-from workflow.model.plan import Choice, ChoiceField, Plan
+from workflow.model.fields.base import Choice, Field
+from workflow.model.plan import Plan
 from workflow.model.years import full_year
 
 _NAMED_PLACES = 6
@@ -20,16 +21,16 @@ def headline(plan: Plan, ledger: Ledger, changes: Sequence[str]) -> str:
     return "".join((_counts(ledger), *said, *changes, *_whereabouts(plan, ledger)))
 
 
-def wanting(field: ChoiceField) -> tuple[Choice, ...]:
+def wanting(field: Field) -> tuple[Choice, ...]:
     """Return the choices of a rating that ask for a look, best first: Ｂ and worse.
 
     Where none is called Ｂ, they are the lower half of the scale: △ and × of ◎, ○, △, ×.
     """
-    if not field.ordered:
+    if not field.is_rating:
         return ()
-    names = [folded(choice.value) for choice in field.choices]
+    names = [folded(choice.value) for choice in field.options]
     good = names.index("b") if "b" in names else len(names) // 2
-    return field.choices[max(1, good) :]
+    return field.options[max(1, good) :]
 
 
 def _counts(ledger: Ledger) -> str:
@@ -38,16 +39,16 @@ def _counts(ledger: Ledger) -> str:
     return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{told}です。"
 
 
-def _said(ledger: Ledger, field: ChoiceField) -> str:
+def _said(ledger: Ledger, field: Field) -> str:
     place = ledger.index(field.label)
     counts = Counter(row[place] for row in ledger.rows)
-    told = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.choices if counts[c.value])
+    told = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.options if counts[c.value])
     return f"{field.label}は、{told}です。" if told else ""
 
 
 def _whereabouts(plan: Plan, ledger: Ledger) -> Iterator[str]:
     """Yield, for each choice that asks for a look, the groups of the plan it stands in."""
-    for field in (field for field in plan.form.choice_fields if field.ordered):
+    for field in (field for field in plan.form.choice_fields if field.is_rating):
         place = ledger.index(field.label)
         for choice in wanting(field):
             rows = [row for row in ledger.rows if row[place] == choice.value]

@@ -10,7 +10,8 @@ from workflow.compiled import display_limits
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import CellValue
-from workflow.model.plan import Field, Plan
+from workflow.model.fields.base import Field
+from workflow.model.plan import Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"
@@ -110,7 +111,4 @@ def _field_column(field: Field) -> LedgerColumn:
             return None
         return entry.answer.values.get(field.key)
 
-    return LedgerColumn(field.label, _WIDTHS[type(field).__name__], value, field)
-
-
-_WIDTHS = {"TextField": 50, "ChoiceField": 11, "NumberField": 14, "DateField": 13}
+    return LedgerColumn(field.label, field.ledger_width, value, field)

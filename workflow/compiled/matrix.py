@@ -14,10 +14,9 @@ from workflow.compiled import display_limits
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
 from workflow.excel.table import CellValue
-from workflow.model.plan import ChoiceField, Matrix, Plan
+from workflow.model.plan import Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL
 
-NO_ENTRY = "記入なし"
 TOTAL = "計"
 
 Condition = tuple[str, str]
@@ -120,16 +119,15 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
             yield Bucket(text, ((label, text),))
         return
     field = plan.form.field(axis)
-    assert isinstance(field, ChoiceField)
     answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
     place, stands = ledger.index(label), ledger.index(STATUS_LABEL)
     said = [row[place] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
     # An older issue of the form may have had other choices, or not asked for this at all.
-    declared = (choice.value for choice in field.choices)
+    declared = (choice.value for choice in field.options)
     for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
         yield Bucket(value, ((label, value), answered))
     if not field.required or None in said:
-        yield Bucket(NO_ENTRY, ((label, ""), answered))
+        yield Bucket(field.blank_label, ((label, ""), answered))
     for status in (AnswerStatus.SENT_BACK, AnswerStatus.MISSING):
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))
 

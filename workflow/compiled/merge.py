@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from workflow.compiled.by_department import returns_by_department
 from workflow.compiled.versions import Versions, closed, place_of
+from workflow.model.fields.base import Value
+from workflow.model.fields.form import Form
 from workflow.model.findings import Code, Finding, Place
-from workflow.model.plan import Answer, Assignment, Form, Outcome, Plan, Return, Value
+from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
 
 
 class AnswerStatus(StrEnum):

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from workflow.model.fields.form import Form
 from workflow.model.findings import Code, Finding, Place
-from workflow.model.plan import Answer, Form, Outcome, Return, judged
+from workflow.model.plan import Answer, Outcome, Return, judged
 
 
 @dataclass(slots=True)

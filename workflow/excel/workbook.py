@@ -19,10 +19,7 @@ from workflow.excel.rows import FlatRow, RowXml, TextNumbers
 from workflow.excel.style import FONT, INK
 from workflow.excel.xml_text import escaped, quoted
 from workflow.excel.zip_stream import ZipStream
-from workflow.model.cells import column_letters, encoded
-
-MAX_ROW_HEIGHT = 409.0
-"""Points of one row that Excel can show."""
+from workflow.model.cells import MAX_ROW_HEIGHT, column_letters, encoded
 
 PAPERS = {"A4": 9, "A3": 8}
 """Papers, by the numbers Excel has for them."""

@@ -1,4 +1,4 @@
-"""How Excel names cells and stores the text in them."""
+"""How Excel names cells, stores the text in them, and what it can show of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from functools import lru_cache
 
 MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
+
+MAX_ROW_HEIGHT = 409.0
+"""Points of one row that Excel can show."""
 
 _LONGEST_LABEL = 100
 _MOST_COMPOSED = 4

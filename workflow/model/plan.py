@@ -1,108 +1,23 @@
-"""What the round trip speaks of: plan, form, answers, returns. No input or output here."""
+"""What the round trip speaks of: plan, answers, returns. No input or output here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.fields.base import Value
+from workflow.model.fields.form import Form
 from workflow.model.findings import Finding, Severity
 from workflow.model.limits import USUAL, Limits
-
-Value = str | Decimal | date
-"""One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
 """Last year's answers: (item id, department code) → field label → text as the ledger spells it."""
 
 JOINT_SEPARATOR = "・"
 """Between the departments of a joint item, as the city's own reports write it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A field is required when another choice field has one of these values."""
-
-    field: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value a choice field may take, with what it means and other accepted spellings."""
-
-    value: str
-    meaning: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseField:
-    """What every field of the form declares. Labels are unique within a form."""
-
-    key: str
-    label: str
-    required: bool = False
-    help: str = ""
-    required_when: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextField(BaseField):
-    """Prose of at most max_length characters (Excel holds 32,767 in one cell)."""
-
-    max_length: int = 32767
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceField(BaseField):
-    """One of the declared choices; ordered means from best to worst."""
-
-    choices: tuple[Choice, ...]
-    ordered: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberField(BaseField):
-    """A number in the stated unit; bounds are inclusive."""
-
-    unit: str = ""
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    decimals: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateField(BaseField):
-    """A calendar day; bounds are inclusive."""
-
-    minimum: date | None = None
-    maximum: date | None = None
-
-
-Field = TextField | ChoiceField | NumberField | DateField
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The fields asked of every item, in the order of their columns."""
-
-    fields: tuple[Field, ...]
-
-    def field(self, key: str) -> Field:
-        """Return the field with this key; KeyError if the form has none."""
-        for candidate in self.fields:
-            if candidate.key == key:
-                return candidate
-        raise KeyError(key)
-
-    @property
-    def choice_fields(self) -> tuple[ChoiceField, ...]:
-        """The fields answered from a list."""
-        return tuple(f for f in self.fields if isinstance(f, ChoiceField))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflow.model.form_json import form_from_json
+from workflow.model.fields.form import form_from_json
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 

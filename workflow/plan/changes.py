@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflow.model.cells import folded
-from workflow.model.plan import JOINT_SEPARATOR, Department, Form, Item, Plan
-from workflow.model.scales import field_before, scale_differences
+from workflow.model.fields.form import Form, field_before, scale_differences
+from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
 from workflow.model.years import japanese_date
 
 # One difference between last year's plan and this year's, in words to be confirmed.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from workflow.model.cells import folded, folded_id
+from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.findings import Code
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, Problem
@@ -199,11 +200,13 @@ def _fields(document: Node) -> tuple[Node, ...]:
 
 
 def _choice_values(document: Node) -> dict[str, set[str]]:
-    return {
-        field["key"].text: {choice["value"].text for choice in field["choices"].elements}
-        for field in filter(lambda field: field["type"].text == "choice", _fields(document))
-        if field["key"].text
-    }
+    """Return what can be chosen of each field that is answered from a list, by its key."""
+    found = {}
+    for field in _fields(document):
+        kind = TYPES_BY_NAME.get(field["type"].text)
+        if kind and kind.is_listed and field["key"].text:
+            found[field["key"].text] = set(kind.declared_values(dict(field.members)))
+    return found
 
 
 def _is_above(low: Node, high: Node) -> bool:

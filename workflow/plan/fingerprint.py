@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from workflow.model.cells import plain_number
-from workflow.model.plan import Form, Plan
+from workflow.model.fields.form import Form
+from workflow.model.plan import Plan
 from workflow.storage.files import sha256
 
 

@@ -6,22 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from workflow.model.findings import Code, Finding, Place, Severity
+from workflow.model.fields.base import Value
+from workflow.model.fields.form import Form
+from workflow.model.findings import Code, Detail, Finding, Place, Severity
 from workflow.model.plan import (
     Answer,
     AnswerRule,
-    Form,
     Outcome,
     Plan,
     PreviousAnswers,
     Return,
     Source,
-    TextField,
-    Value,
     judged,
 )
 from workflow.model.raw import RawBook
-from workflow.returned.answer_schema import objector
 from workflow.returned.find_rows import MatchedRow, Table, find_table, match
 from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
@@ -29,7 +27,6 @@ from workflow.returned.notes import notes
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.first_reading import read_first
 from workflow.returned.readers.second_reading import read_again
-from workflow.returned.values import parse
 from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 
@@ -136,7 +133,7 @@ class _Rows:
     def __init__(self, read: Return, sheet: str, form: Form, previous: PreviousAnswers) -> None:
         self._read, self._sheet, self._previous = read, sheet, previous
         self._fields = {field.key: field for field in form.fields}
-        self._objected = objector(form)
+        self._form = form
 
     def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
         """Return what a row answers, None when it is blank, and what was noticed."""
@@ -146,18 +143,18 @@ class _Rows:
         findings += [self._finding(row, key, Code.VALUE_MERGED) for key in row.merged]
         values: dict[str, Value] = {}
         for key, cell in row.cells.items():
-            parsed = parse(self._fields[key], cell)
+            parsed = self._fields[key].parse_cell(cell)
             findings += [self._finding(row, key, r.code, **dict(r.details)) for r in parsed.remarks]
             if parsed.value is not None:
                 values[key] = parsed.value
-        objected = self._objected(values)
-        for key, code, details in objected:
+        violations = self._form.violations(values)
+        for found in violations:
             # A formula, an error value or a lost column was already reported; it is not also empty.
-            if key in row.places and (key in values or key not in row.cells):
-                findings.append(self._finding(row, key, code, **details))
+            if found.key in row.places and (found.key in values or found.key not in row.cells):
+                findings.append(self._finding(row, found.key, found.code, **found.details))
         repeated = self._repeated(row, values)
         findings += [self._finding(row, key, Code.VALUE_SAME_AS_LAST_YEAR) for key in repeated]
-        spoilt = bool(objected) or any(f.severity is Severity.ERROR for f in findings)
+        spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
         return self._answered(row, values, spoilt), findings
 
     def place(self, row: MatchedRow) -> Place:
@@ -183,10 +180,10 @@ class _Rows:
         previous = self._previous.get((row.item.id, self._read.department), {})
         for asked in self._fields.values() if previous else ():
             said = previous.get(asked.label)
-            if isinstance(asked, TextField) and said and values.get(asked.key) == said:
+            if asked.is_prose and said and values.get(asked.key) == said:
                 yield asked.key
 
-    def _finding(self, row: MatchedRow, key: str, code: Code, **details: str) -> Finding:
+    def _finding(self, row: MatchedRow, key: str, code: Code, **details: Detail) -> Finding:
         label = self._fields[key].label
         return code.at(replace(self.place(row), cell=row.places[key], field=label), **details)
 

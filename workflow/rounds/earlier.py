@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Form, Plan, PreviousAnswers
+from workflow.model.fields.form import Form
+from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.storage.files import sha256
 from workflow.storage.recover import refuse_unfinished

@@ -22,7 +22,9 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import PAPERS, GrowingSheet, Link, footer, row_height
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
-from workflow.model.plan import Filling, Value
+from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import FONT_SIZE
+from workflow.model.plan import Filling
 from workflow.model.years import full_year
 from workflow.templates.corrections import CorrectionLine, correction_lines
 from workflow.templates.entry_sheet import write_answer
@@ -32,7 +34,6 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     ENTRY_SHEET,
-    FONT_SIZE,
     ID_LABEL,
     Layout,
 )

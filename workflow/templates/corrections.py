@@ -11,7 +11,8 @@ from xlsxwriter import Workbook
 from workflow.excel.style import ALERT_FILL, FONT
 from workflow.excel.workbook import GrowingSheet, row_height
 from workflow.model.cells import a1
-from workflow.model.plan import Correction, Filling, Value
+from workflow.model.fields.base import Value
+from workflow.model.plan import Correction, Filling
 from workflow.templates.layout import CORRECTION_AUTHOR, CORRECTION_MARK, ENTRY_SHEET, Layout
 
 _TOLD_LETTERS = 240  # an even number: half from each end

@@ -19,9 +19,10 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import PAPERS, footer, row_height
 from workflow.model.cells import a1, quoted_sheet
+from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date
-from workflow.templates.layout import ENTRY_SHEET, FONT_SIZE, EntryRow, Layout
+from workflow.templates.layout import ENTRY_SHEET, EntryRow, Layout
 
 NUMBER_CELL = "$C$5"
 _WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}
@@ -180,7 +181,7 @@ def _write_choices(pen: _Pen, layout: Layout) -> Iterator[tuple[str, str]]:
     pen.row += 1
     for field in fields:
         first = pen.row
-        for choice in field.choices:
+        for choice in field.dropdown:
             pen.put_over(4, _LAST, choice.meaning, pen.boxed)
             pen.put(2, field.label, pen.label)
             pen.put(3, choice.value, pen.boxed)

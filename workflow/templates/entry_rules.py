@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from workflow.model.cells import column_letters, plain_number, quoted_sheet
-from workflow.model.plan import ChoiceField, DateField, Field, NumberField, TextField
-from workflow.templates.layout import COVER_SHEET, Layout, line_limit
+from workflow.model.cells import column_letters, quoted_sheet
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import Takes
+from workflow.templates.layout import COVER_SHEET, Layout
 
 _MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32
-_FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
-_BOUND = 1e15
 _SEE_COVER = "意味は「記入要領」をご覧ください。"
 
 
 def validation(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
     """Return XlsxWriter's options for a field; choices maps a key to its range on the cover."""
-    rule, told = _rule(field, choices)
+    told = field.cell_rules.instruction
     required = "必ず記入する項目です。" if field.required else ""
-    return rule | {
+    return _rule(field, choices) | {
         "ignore_blank": True,
         "input_title": field.label[:_TITLE_LIMIT],
         "input_message": _within_limit(f"{field.help}{told}{required}", _meanings(field)),
@@ -41,60 +38,24 @@ def _within_limit(told: str, meanings: tuple[str, ...]) -> str:
 
 
 def _meanings(field: Field) -> tuple[str, ...]:
-    if not isinstance(field, ChoiceField):
-        return ()
-    return tuple(f"{c.value}：{c.meaning}" for c in field.choices if c.meaning)
+    return tuple(f"{c.value}：{c.meaning}" for c in field.dropdown if c.meaning)
 
 
-def _rule(field: Field, choices: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    match field:
-        case TextField(max_length=limit):
-            rule = {"validate": "length", "criteria": "<=", "value": limit}
-            return rule, f"{limit}文字以内、{line_limit(field)}行までで記入してください。"
-        case ChoiceField(key=key):
-            source = f"={quoted_sheet(COVER_SHEET)}!{choices[key]}"
-            return {"validate": "list", "source": source}, "▼を押して一覧から選んでください。"
-        case NumberField():
-            return _number_rule(field)
-        case DateField():
-            return _date_rule(field)
+def _rule(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
+    rules = field.cell_rules
+    match rules.takes:
+        case Takes.LISTED:
+            return {"validate": rules.takes, "source": f"={_listed(field, choices)}"}
+        case Takes.TEXT:
+            return {"validate": rules.takes, "criteria": "<=", "value": rules.maximum}
+        case _:
+            bounds = {"minimum": rules.minimum, "maximum": rules.maximum}
+            return {"validate": rules.takes, "criteria": "between"} | bounds
 
 
-def _number_rule(field: NumberField) -> tuple[dict[str, Any], str]:
-    low, high = field.minimum, field.maximum
-    rule = {
-        "validate": "integer" if field.decimals == 0 else "decimal",
-        "criteria": "between",
-        "minimum": -_BOUND if low is None else float(low),
-        "maximum": _BOUND if high is None else float(high),
-    }
-    unit = f"単位は{field.unit}です。" if field.unit else ""
-    places = f"小数点以下は{field.decimals}桁までです。" if field.decimals else ""
-    bounds = _bounds(
-        None if low is None else plain_number(low), None if high is None else plain_number(high)
-    )
-    return rule, f"数字だけを記入してください。{unit}{places}{bounds}"
-
-
-def _date_rule(field: DateField) -> tuple[dict[str, Any], str]:
-    low, high = field.minimum, field.maximum
-    rule = {
-        "validate": "date",
-        "criteria": "between",
-        "minimum": low or _FIRST_DAY,
-        "maximum": high or _LAST_DAY,
-    }
-    bounds = _bounds(_day(low), _day(high))
-    return rule, f"日付を2024/5/1のように記入してください。{bounds}"
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else f"{day.year}/{day.month}/{day.day}"
-
-
-def _bounds(low: str | None, high: str | None) -> str:
-    told = (f"{low}以上" if low else "") + (f"{high}以下" if high else "")
-    return f"{told}の値です。" if told else ""
+def _listed(field: Field, choices: Mapping[str, str]) -> str:
+    """Return where the values of a dropdown stand; blank for a field that has none."""
+    return f"{quoted_sheet(COVER_SHEET)}!{choices[field.key]}" if field.key in choices else ""
 
 
 # What the form demands, as conditional formats: cells still to fill and cells to put right.
@@ -124,7 +85,7 @@ def highlights(layout: Layout, choices: Mapping[str, str]) -> Iterator[Highlight
     cells = {f.key: f"${column_letters(c.index)}{row}" for c, f in layout.field_columns}
     for column, field in layout.field_columns:
         cell = cells[field.key]
-        for formula in _wrong(field, cell, choices):
+        for formula in field.wrong_when(cell, _listed(field, choices)):
             yield Highlight(column.index, HighlightKind.TO_PUT_RIGHT, f"={formula}")
         if field.required:
             yield Highlight(column.index, HighlightKind.TO_FILL, f"={_empty(cell)}")
@@ -141,25 +102,3 @@ def _empty(cell: str) -> str:
 
 def _text(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
-
-
-def _wrong(field: Field, cell: str, choices: Mapping[str, str]) -> Iterator[str]:
-    match field:
-        case TextField(max_length=limit):
-            yield f"LEN({cell})>{limit}"
-            breaks = f'LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),""))'
-            yield f"{breaks}>={line_limit(field)}"
-        case ChoiceField(key=key):
-            values = f"{quoted_sheet(COVER_SHEET)}!{choices[key]}"
-            yield f'AND({cell}<>"",ISNA(MATCH({cell},{values},0)))'
-        case NumberField(minimum=low, maximum=high) | DateField(minimum=low, maximum=high):
-            tests = [f"NOT(ISNUMBER({cell}))"]
-            tests += [] if low is None else [f"{cell}<{_number(low)}"]
-            tests += [] if high is None else [f"{cell}>{_number(high)}"]
-            yield f'AND({cell}<>"",OR({",".join(tests)}))'
-
-
-def _number(bound: Decimal | date) -> str:
-    if isinstance(bound, date):
-        return f"DATE({bound.year},{bound.month},{bound.day})"
-    return plain_number(bound)

@@ -25,19 +25,12 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import PAPERS, footer, row_height
 from workflow.model.cells import a1
-from workflow.model.plan import (
-    ChoiceField,
-    DateField,
-    Field,
-    Filling,
-    NumberField,
-    TextField,
-    Value,
-)
+from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import FONT_SIZE, CellRules
+from workflow.model.plan import Filling
 from workflow.model.years import era_year, full_year
 from workflow.templates.entry_rules import HighlightKind, highlights, validation
 from workflow.templates.layout import (
-    FONT_SIZE,
     HEADER_ROW,
     LEGEND_ROW,
     NUMBER_ROW,
@@ -46,7 +39,6 @@ from workflow.templates.layout import (
     ColumnKind,
     EntryRow,
     Layout,
-    text_size,
 )
 
 _LEAST_HEIGHT = 54.0
@@ -96,17 +88,11 @@ class _Styles:
         self.label = book.add_format(label)
         self.centred = book.add_format(label | {"align": "center", "bold": True})
         self.previous_label = book.add_format(small | grey)
-        self.entry = {
-            f.key: book.add_format(entry | _cell_format(f) | {"font_size": text_size(f)})
-            for _, f in layout.field_columns
-        }
-        self.marked = {
-            f.key: book.add_format(entry | _cell_format(f) | {"font_size": text_size(f)} | _MARK)
-            for _, f in layout.field_columns
-        }
+        looks = {field.key: field.cell_rules for _, field in layout.field_columns}
+        self.entry = {key: book.add_format(entry | _format(r)) for key, r in looks.items()}
+        self.marked = {key: book.add_format(entry | _format(r) | _MARK) for key, r in looks.items()}
         self.previous = {
-            f.key: book.add_format(small | grey | _alignment(f) | {"font_size": text_size(f)})
-            for _, f in layout.field_columns
+            key: book.add_format(small | grey | _text_format(r)) for key, r in looks.items()
         }
         self.legend = {
             "必ず記入するセル": book.add_format(boxed | {"bg_color": TO_FILL_FILL}),
@@ -211,27 +197,18 @@ def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: En
 
 def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:
     return max(
-        row_height([(texts.get(f.key, ""), c.width * FONT_SIZE / text_size(f))], text_size(f))
+        row_height([(texts.get(f.key, ""), c.width * FONT_SIZE / c.font_size)], c.font_size)
         for c, f in layout.field_columns
     )
 
 
-def _alignment(field: Field) -> dict[str, Any]:
-    if isinstance(field, TextField):
-        return {}
-    return {"align": "center" if isinstance(field, ChoiceField) else "right"}
+def _text_format(rules: CellRules) -> dict[str, Any]:
+    align = {"align": rules.align} if rules.align else {}
+    return align | {"font_size": rules.font_size}
 
 
-def _cell_format(field: Field) -> dict[str, Any]:
-    match field:
-        case TextField() | ChoiceField():
-            # Text format keeps Excel from turning "1-1", "007" or "=..." into something else.
-            return {"num_format": "@"} | _alignment(field)
-        case NumberField(decimals=decimals):
-            places = "." + "0" * decimals if decimals else ""
-            return {"num_format": f"#,##0{places}"} | _alignment(field)
-        case DateField():
-            return {"num_format": "yyyy/m/d"} | _alignment(field)
+def _format(rules: CellRules) -> dict[str, Any]:
+    return {"num_format": rules.number_format} | _text_format(rules)
 
 
 def _runs(layout: Layout) -> Iterator[tuple[int, int]]:

@@ -8,18 +8,10 @@ from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 
-from workflow.excel.workbook import MAX_ROW_HEIGHT
-from workflow.model.form_json import form_as_json
-from workflow.model.plan import (
-    JOINT_SEPARATOR,
-    ChoiceField,
-    Department,
-    Field,
-    Item,
-    Plan,
-    PreviousAnswers,
-    TextField,
-)
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import FONT_SIZE
+from workflow.model.fields.form import form_as_json
+from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
 
 COVER_SHEET = "記入要領"
@@ -40,7 +32,6 @@ NUMBER_PROPERTY = "Torimatome.Number"
 DIGEST_PROPERTY = "Torimatome.Digest"
 NUMBER_NAME = "torimatome_number"
 
-FONT_SIZE = 10.0
 TITLE_ROW = 1
 NUMBER_ROW = 2
 LEGEND_ROW = 3
@@ -48,11 +39,6 @@ HEADER_ROW = 4
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different."""
-
-_LONG_TEXT = 800
-_LONG_TEXT_SIZE, _LONG_TEXT_WIDTH = 7.5, 44.0
-_LINE_PITCH = 1.32
-"""Points of a wrapped line per point of font: what Excel gives a font of UD Gothic's metrics."""
 
 
 class ColumnKind(Enum):
@@ -77,6 +63,7 @@ class Column:
     width: float
     hidden: bool = False
     field: Field | None = None
+    font_size: float = FONT_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,23 +193,6 @@ def lay_out_issue(
     )
 
 
-def text_size(field: Field) -> float:
-    """Return the font size of a field's cells: long prose is set small, to fit Excel's rows.
-
-    Forty lines need 7.5 points; the sheet opens enlarged, so that they are read as 9.
-    """
-    return (
-        _LONG_TEXT_SIZE
-        if isinstance(field, TextField) and field.max_length >= _LONG_TEXT
-        else FONT_SIZE
-    )
-
-
-def line_limit(field: Field) -> int:
-    """Return how many lines of a field's text Excel can show: no row is higher than 409 points."""
-    return int(MAX_ROW_HEIGHT // (text_size(field) * _LINE_PITCH))
-
-
 def _issued(plan: Plan, item: Item) -> IssuedItem:
     names = JOINT_SEPARATOR.join(plan.department(code).name for code in item.departments)
     return IssuedItem(item.id, item.labels, item.pages, names)
@@ -276,14 +246,12 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
     department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 11)
     for place, field in enumerate(form.form.fields, start=department + 1):
-        yield Column(place, ColumnKind.FIELD, field.label, _field_width(field), field=field)
-
-
-def _field_width(field: Field) -> float:
-    label = 2.0 * len(field.label) + 2
-    if isinstance(field, TextField):
-        return max(label, _LONG_TEXT_WIDTH if field.max_length >= _LONG_TEXT else 28.0)
-    if isinstance(field, ChoiceField):
-        longest = max(len(choice.value) for choice in field.choices)
-        return max(9.0, min(24.0, 2.0 * longest + 3), min(label, 14.0))
-    return max(12.0, min(label, 18.0))
+        rules = field.cell_rules
+        yield Column(
+            place,
+            ColumnKind.FIELD,
+            field.label,
+            rules.width,
+            field=field,
+            font_size=rules.font_size,
+        )

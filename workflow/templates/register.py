@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cached_property
 
 from workflow.model.cells import folded_id
-from workflow.model.plan import Department, Form
+from workflow.model.fields.form import Form
+from workflow.model.plan import Department
 
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workflow.model.errors import WorkspaceError
-from workflow.model.form_json import form_as_json, form_from_json
+from workflow.model.fields.form import form_as_json, form_from_json
 from workflow.model.years import era_year, iso_time
 from workflow.templates.register import (
     FormNumber,

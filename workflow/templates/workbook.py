@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
 from workflow.templates.correction_sheet import write_corrections
@@ -20,7 +21,6 @@ from workflow.templates.layout import (
     COVER_SHEET,
     DIGEST_PROPERTY,
     ENTRY_SHEET,
-    FONT_SIZE,
     NUMBER_NAME,
     NUMBER_PROPERTY,
     Layout,

@@ -37,7 +37,9 @@ from tests.journeys.test_another_city import answers, other_plan
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merge import merge
 from workflow.compiled.open_data.package import data_package
-from workflow.model.plan import ChoiceField, DateField, NumberField
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.number import NumberField
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.templates.register_file import load_register
 

@@ -20,7 +20,9 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry, merge
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.open_data.package import data_package
-from workflow.model.plan import Choice, Field, Form, Item, Outcome, Plan, Return, Source, Value
+from workflow.model.fields.base import Choice, Field, Value
+from workflow.model.fields.form import Form
+from workflow.model.plan import Item, Outcome, Plan, Return, Source
 from workflow.templates.register import IssuedForm, Register
 from workflow.templates.register_file import load_register
 

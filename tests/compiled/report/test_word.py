@@ -18,8 +18,9 @@ from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_template import template_document
 from workflow.model.errors import WorkspaceError
+from workflow.model.fields.form import Form
 from workflow.model.plain_text import legible
-from workflow.model.plan import Form, Item, Plan
+from workflow.model.plan import Item, Plan
 
 TEMPLATE = template_document()
 NAME = "報告書ひな形.docx"

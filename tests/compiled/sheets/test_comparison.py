@@ -26,7 +26,10 @@ from workflow.compiled.years.past import PastYear
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import add_sheet, new_workbook
-from workflow.model.plan import Choice, Form, NumberField, Plan
+from workflow.model.fields.base import Choice
+from workflow.model.fields.form import Form
+from workflow.model.fields.number import NumberField
+from workflow.model.plan import Plan
 from workflow.returned.readers.openpyxl import open_exactly
 
 

@@ -29,7 +29,10 @@ from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.print_pages import CONTINUED
 from workflow.excel.workbook import add_sheet, new_workbook, row_height
 from workflow.model.cells import decoded
-from workflow.model.plan import Department, Form, Item, Plan, Source, TextField, Value
+from workflow.model.fields.base import Value
+from workflow.model.fields.form import Form
+from workflow.model.fields.text import TextField
+from workflow.model.plan import Department, Item, Plan, Source
 from workflow.plan.build import build_plan
 from workflow.plan.convert import sample_document
 from workflow.returned.readers.openpyxl import open_exactly

@@ -25,7 +25,11 @@ from workflow.compiled.years.changes import Change
 from workflow.compiled.years.comparison import Comparison, Line, compare, headline_sentences
 from workflow.compiled.years.pairing import LineKind
 from workflow.compiled.years.past import PastYear
-from workflow.model.plan import Choice, Form, NumberField, Plan, TextField
+from workflow.model.fields.base import Choice
+from workflow.model.fields.form import Form
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
+from workflow.model.plan import Plan
 
 
 def compared(

@@ -15,7 +15,8 @@ from tests.small import with_formerly
 from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.compiled.years.previous import previous_answers
-from workflow.model.plan import ChoiceField, Form
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.form import Form
 
 
 def test_a_year_is_what_its_ledger_says() -> None:

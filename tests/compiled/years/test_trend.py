@@ -7,7 +7,9 @@ from tests.compiled.fiscal_years import FORM, PROGRESS, RATING, WAY, ledger_of, 
 from tests.small import rows
 from workflow.compiled.years.past import PastYear
 from workflow.compiled.years.trend import Trend, trend
-from workflow.model.plan import Choice, Form, Plan
+from workflow.model.fields.base import Choice
+from workflow.model.fields.form import Form
+from workflow.model.plan import Plan
 
 PLAN = plan_of("""
     1-1 | 見守り | K |

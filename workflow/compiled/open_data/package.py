@@ -8,9 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from workflow.compiled.ledger import (
     DIGEST_LABEL,
@@ -25,7 +23,8 @@ from workflow.compiled.ledger import (
 )
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
-from workflow.model.plan import Choice, ChoiceField, DateField, Field, NumberField, Plan, TextField
+from workflow.model.fields.base import Field
+from workflow.model.plan import Plan
 from workflow.model.years import full_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 from workflow.templates.register import Register
@@ -43,7 +42,6 @@ _ABOUT = (
 _REQUIRED = {"constraints": {"required": True}}
 
 Declared = dict[str, Any]
-BoundT = TypeVar("BoundT", Decimal, date)
 
 _OWN: Mapping[str, Declared] = {
     YEAR_LABEL: {"type": "year", "description": "年度の始まる4月の西暦年です。"} | _REQUIRED,
@@ -162,70 +160,23 @@ def _column(column: LedgerColumn, asked: Iterable[Field]) -> Declared:
 
 
 def _described(field: Field, declared: Sequence[Field]) -> Declared:
-    """Return the type that every form issued in the round agrees on."""
-    typed = _typed(declared)
-    unit = field.unit if isinstance(field, NumberField) else ""
-    told = f"{field.help}{f'単位は{unit}です。' if unit else ''}"
-    return typed | ({"description": told} if told else {})
+    """Return the type that every form issued in the round agrees on; any text where none does."""
+    kind = type(field)
+    agreed = all(type(other) is kind for other in declared)
+    typed = _as_in_csv(kind.table_schema(declared)) if agreed else {"type": "string"}
+    return typed | ({"description": field.description} if field.description else {})
 
 
-def _typed(declared: Sequence[Field]) -> Declared:
-    texts = [f for f in declared if isinstance(f, TextField)]
-    choices = [f for f in declared if isinstance(f, ChoiceField)]
-    numbers = [f for f in declared if isinstance(f, NumberField)]
-    days = [f for f in declared if isinstance(f, DateField)]
-    if len(choices) == len(declared):
-        return _choice(choices)
-    if len(numbers) == len(declared):
-        return _number(numbers)
-    if len(days) == len(declared):
-        bounds = _bounds([f.minimum for f in days], [f.maximum for f in days])
-        return _constrained("date", {name: day.isoformat() for name, day in bounds.items()})
-    if len(texts) == len(declared):
-        longest = max(f.max_length for f in texts) + len(APOSTROPHE)
-        return _constrained("string", {"maxLength": longest})
-    return {"type": "string"}
-
-
-def _choice(fields: Sequence[ChoiceField]) -> Declared:
-    choices: dict[str, Choice] = {}
-    for choice in (choice for field in fields for choice in field.choices):
-        choices.setdefault(choice.value, choice)
-    ordered = {"categoriesOrdered": True} if fields[0].ordered else {}
-    return {
-        "type": "string",
-        "categories": [_category(choice) for choice in choices.values()],
-        **ordered,
-        "constraints": {"enum": [*map(escape_formula, choices)]},
-    }
-
-
-def _category(choice: Choice) -> Declared:
-    label = {"label": choice.meaning} if choice.meaning else {}
-    return {"value": escape_formula(choice.value)} | label
-
-
-def _number(fields: Sequence[NumberField]) -> Declared:
-    bounds = _bounds([f.minimum for f in fields], [f.maximum for f in fields])
-    whole = all(f.decimals == 0 for f in fields) and all(map(_is_whole, bounds.values()))
-    format_value = {name: int(n) if _is_whole(n) else float(n) for name, n in bounds.items()}
-    unit = {"torimatome:unit": fields[0].unit} if fields[0].unit else {}
-    return _constrained("integer" if whole else "number", format_value) | unit
-
-
-def _is_whole(number: Decimal) -> bool:
-    return number == number.to_integral_value()
-
-
-def _bounds(
-    minimums: Sequence[BoundT | None], maximums: Sequence[BoundT | None]
-) -> dict[str, BoundT]:
-    """Return the widest of some bounds; one that is open anywhere stays open."""
-    lows = [bound for bound in minimums if bound is not None]
-    highs = [bound for bound in maximums if bound is not None]
-    lowest = {"minimum": min(lows)} if len(lows) == len(minimums) else {}
-    return lowest | ({"maximum": max(highs)} if len(highs) == len(maximums) else {})
-
-
-def _constrained(name: str, constraints: Declared) -> Declared:
-    return {"type": name} | ({"constraints": constraints} if constraints else {})
+def _as_in_csv(typed: Declared) -> Declared:
+    """Return a column's type with its texts as they stand in the CSV."""
+    changed = dict(typed)
+    if "categories" in typed:
+        changed["categories"] = [
+            c | {"value": escape_formula(c["value"])} for c in typed["categories"]
+        ]
+    limits = dict(typed.get("constraints", {}))
+    if "enum" in limits:
+        limits["enum"] = [escape_formula(value) for value in limits["enum"]]
+    if "maxLength" in limits:
+        limits["maxLength"] += len(APOSTROPHE)
+    return changed | ({"constraints": limits} if limits else {})

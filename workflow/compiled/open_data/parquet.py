@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import DateField, Field, NumberField
+from workflow.model.fields.base import Field
 
 if TYPE_CHECKING:
     import pyarrow
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 50_000
 _MOST_DIGITS = 38
 _JAPAN = "+09:00"
-_DECLARED: dict[type[object], type[object]] = {NumberField: Decimal, DateField: date}
-"""What stands in a column that nobody filled; else what was answered tells."""
 
 
 def is_available() -> bool:
@@ -69,7 +67,7 @@ def _type(column: Sequence[CellValue], field: Field | None) -> pyarrow.DataType:
     import pyarrow
 
     kinds: set[type[object]] = {type(value) for value in column if value is not None}
-    kinds = kinds or {_DECLARED.get(type(field), str)}
+    kinds = kinds or {field.value_type if field else str}
     if kinds == {int}:
         return pyarrow.int32()
     if kinds == {datetime}:

@@ -9,18 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.matrix import TOTAL, CountedMatrix, count
 from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.sheets.print_columns import decimal_places
 from workflow.compiled.stage import Stage
 from workflow.compiled.years.past import Row
-from workflow.model.plan import ChoiceField, DateField, Field, Item, NumberField, Plan, TextField
-from workflow.model.years import japanese_date
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import ShownAnswer
+from workflow.model.plan import Item, Plan
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
@@ -112,10 +110,10 @@ class Content:
         return all(reply.is_answered for block in self.all_blocks for reply in block.replies)
 
     @property
-    def scales(self) -> tuple[ChoiceField, ...]:
+    def scales(self) -> tuple[Field, ...]:
         """The fields whose choices have a meaning to be told."""
         fields = self.plan.form.choice_fields
-        return tuple(field for field in fields if any(c.meaning for c in field.choices))
+        return tuple(field for field in fields if any(c.meaning for c in field.options))
 
     @property
     def counts(self) -> str:
@@ -163,7 +161,7 @@ def _blocks(plan: Plan, rows: Sequence[Row]) -> tuple[Block, ...]:
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
     for assignment, row in zip(plan.assignments(), rows, strict=True):
         status = AnswerStatus(row[STATUS_LABEL])
-        said = tuple(shown_answer(field, row[field.label]) for field in plan.form.fields)
+        said = tuple(field.in_report(row[field.label]) for field in plan.form.fields)
         answered = said if status is AnswerStatus.ANSWERED else ()
         reply = Reply(assignment.department_label, status, answered)
         replies[assignment.item.id].append(reply)
@@ -196,53 +194,6 @@ def _pages(texts: Iterable[str]) -> str:
         return "、".join(summary)
     numbers = [int(n) for match in matches if match for n in match.groups() if n]
     return f"{min(numbers)}-{max(numbers)}"
-
-
-# One answer to one field, as a reader of the report sees it. Pure.
-
-NOTHING = "（記入なし）"
-
-
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
-    """A field's label, what was answered, and what a chosen value means.
-
-    Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese.
-    """
-
-    label: str
-    text: str
-    meaning: str = ""
-    is_prose: bool = False
-    is_blank: bool = False
-
-
-def shown_answer(field: Field, stored: str) -> ShownAnswer:
-    """Return what the ledger's CSV spells, as the report shows it."""
-    if not stored:
-        return ShownAnswer(field.label, NOTHING, is_blank=True)
-    match field:
-        case TextField():
-            return ShownAnswer(field.label, stored, is_prose=True)
-        case ChoiceField():
-            meanings = {choice.value: choice.meaning for choice in field.choices}
-            return ShownAnswer(field.label, stored, meaning=meanings.get(stored, ""))
-        case NumberField() | DateField():
-            return ShownAnswer(field.label, _plain(field, stored))
-
-
-def _plain(field: NumberField | DateField, stored: str) -> str:
-    try:
-        if isinstance(field, DateField):
-            return japanese_date(date.fromisoformat(stored))
-        return _number(field, Decimal(stored))
-    except (ValueError, InvalidOperation):
-        return stored  # answered on an older issue of the form, which asked for something else
-
-
-def _number(field: NumberField, number: Decimal) -> str:
-    unit = "" if field.unit in field.label else field.unit
-    return f"{number:,.{decimal_places(field, number)}f}{unit}"
 
 
 # A matrix as the report shows it: a table of counts with its totals. Pure.

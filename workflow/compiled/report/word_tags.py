@@ -38,7 +38,7 @@ def tags_of(content: Content) -> Tags:
 
 def _scales(content: Content) -> Iterator[tuple[str, str, str]]:
     for field in content.scales:
-        yield from ((field.label, c.value, c.meaning) for c in field.choices if c.meaning)
+        yield from ((field.label, c.value, c.meaning) for c in field.options if c.meaning)
 
 
 def _scale(label: str, value: str, meaning: str) -> Tags:

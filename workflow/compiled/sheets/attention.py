@@ -13,7 +13,7 @@ from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
 from workflow.compiled.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, Link
-from workflow.model.plan import Plan, TextField
+from workflow.model.plan import Plan
 
 ATTENTION_SHEET = "要確認"
 NOTHING = "要確認のものはありません。"
@@ -62,5 +62,5 @@ def _target_name(point: Point) -> str | None:
 
 
 def _prose_label(plan: Plan) -> str:
-    texts = [field.label for field in plan.form.fields if isinstance(field, TextField)]
+    texts = [field.label for field in plan.form.fields if field.is_prose]
     return "・".join(texts[1:] or texts) or "記述"

@@ -32,14 +32,13 @@ from workflow.excel.style import (
 )
 from workflow.excel.table import FONT_SIZE, MAX_LINKS
 from workflow.excel.workbook import (
-    MAX_ROW_HEIGHT,
     PAPERS,
     SHEET_FOOTER,
     GrowingSheet,
     Link,
     row_height,
 )
-from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 

@@ -11,14 +11,15 @@ from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line
 from workflow.compiled.years.pairing import LineKind
-from workflow.model.plan import ChoiceField, Field, NumberField, Plan, TextField
+from workflow.model.fields.base import Field
+from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 REMARK_LABEL = "備考"
 KIND_LABEL = "区分"
 _NO_VALUE = "―"
-_PROSE_WIDTH, _CHOICE_WIDTH, _FIGURE_WIDTH, _CHANGE_WIDTH = 28.0, 8.0, 12.0, 9.0
+_FORMER_WIDTH, _CHANGE_WIDTH = 28.0, 9.0
 _ARROWS = {Change.RAISED: "↑", Change.LOWERED: "↓"}
 
 
@@ -77,16 +78,16 @@ def comparison_columns(comparison: Comparison, plan: Plan) -> tuple[ComparisonCo
         ComparisonColumn(REMARK_LABEL, 13, lambda line: Cell("\n".join(line.remarks))),
         *(c for n, field in numbered for c in _field_columns(field, n, then, now)),
         *(
-            ComparisonColumn(label + then, _PROSE_WIDTH, partial(_former, n))
+            ComparisonColumn(label + then, _FORMER_WIDTH, partial(_former, n))
             for n, label in enumerate(comparison.former_labels)
         ),
     )
 
 
 def _rank(field: Field) -> int:
-    if isinstance(field, TextField):
+    if field.is_prose:
         return 2
-    return 0 if isinstance(field, ChoiceField) and field.ordered else 1
+    return 0 if field.is_rating else 1
 
 
 def _kind(line: Line) -> Cell:
@@ -106,21 +107,11 @@ def _field_columns(
     compared: ComparedField, index: int, then: str, now: str
 ) -> Iterator[ComparisonColumn]:
     label = compared.field.label
-    width = _width(compared.field)
+    width = compared.field.comparison_width
     label_before = compared.label_before or label
     yield ComparisonColumn(label_before + then, width, partial(_before, compared, index))
     yield ComparisonColumn(label + now, width, partial(_after, index))
     yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, index))
-
-
-def _width(field: Field) -> float:
-    match field:
-        case TextField():
-            return _PROSE_WIDTH
-        case ChoiceField():
-            return _CHOICE_WIDTH
-        case _:
-            return _FIGURE_WIDTH
 
 
 def _before(compared: ComparedField, index: int, line: Line) -> Cell:
@@ -138,7 +129,7 @@ def _former(index: int, line: Line) -> Cell:
 
 
 def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
-    is_number = isinstance(line.changes[index].field, NumberField)
+    is_number = line.changes[index].field.is_number
     return _answer(status, Cell(text, mark, is_number))
 
 
@@ -158,5 +149,4 @@ def _change(index: int, line: Line) -> Cell:
 
 def _mark(changed: FieldChange) -> Mark:
     """Return how a change stands out; prose is new every year, so that says nothing."""
-    is_prose = isinstance(changed.field, TextField)
-    return Mark.NONE if is_prose else _MARKS.get(changed.change, Mark.NONE)
+    return Mark.NONE if changed.field.is_prose else _MARKS.get(changed.change, Mark.NONE)

@@ -14,8 +14,8 @@ from workflow.compiled.headline import wanting
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.excel.table import TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
-from workflow.model.form_json import type_name
-from workflow.model.plan import ChoiceField, DateField, Field, NumberField, Outcome, Plan, TextField
+from workflow.model.fields.base import Field
+from workflow.model.plan import Outcome, Plan
 from workflow.model.years import full_year, iso_time
 from workflow.storage.journal import Event, EventKind
 from workflow.templates.register import Register
@@ -36,7 +36,6 @@ _OUTCOMES = {
     Outcome.NOT_A_RETURN: "調査票の回答ではありません。",
     Outcome.UNREADABLE: "開けないか、壊れているため、読み取れませんでした。",
 }
-_TYPES = {"text": "文章", "choice": "選択", "number": "数値", "date": "日付"}
 COLUMNS = (("区分", 18), ("語", 30), ("意味", 96))
 
 Meaning = tuple[str, str, str]
@@ -73,25 +72,12 @@ def _stage(compilation: Compilation) -> Iterator[Meaning]:
 
 
 def _field(field: Field) -> Iterator[Meaning]:
-    yield "項目", field.label, f"{_TYPES[type_name(field)]}の項目です。{_limits(field)}{field.help}"
-    if isinstance(field, ChoiceField):
-        for choice in field.choices:
-            yield field.label, choice.value, choice.meaning or "（説明はありません。）"
-        words = "、".join(choice.value for choice in wanting(field))
-        if words:
-            yield field.label, "要確認に載るもの", f"{words}の取組を、要確認のシートに載せます。"
-
-
-def _limits(field: Field) -> str:
-    match field:
-        case TextField():
-            return f"{field.max_length}文字までです。"
-        case NumberField():
-            return f"単位は{field.unit}です。" if field.unit else "単位はありません。"
-        case ChoiceField() if field.ordered:
-            return "良い順に並べています。"
-        case DateField() | ChoiceField():
-            return ""
+    yield "項目", field.label, f"{field.type_word}の項目です。{field.limits}{field.help}"
+    for choice in field.dropdown:
+        yield field.label, choice.value, choice.meaning or "（説明はありません。）"
+    words = "、".join(choice.value for choice in wanting(field))
+    if words:
+        yield field.label, "要確認に載るもの", f"{words}の取組を、要確認のシートに載せます。"
 
 
 def _conventions(plan: Plan) -> Iterator[Meaning]:

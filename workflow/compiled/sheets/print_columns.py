@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from workflow.compiled.ledger import Ledger
-from workflow.model.cells import plain_number
-from workflow.model.plan import ChoiceField, DateField, Field, NumberField, Plan, TextField
+from workflow.model.fields.base import Field
+from workflow.model.plan import Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 PAGE_WIDTH, PAGE_HEIGHT = 768.0, 500.0
@@ -23,7 +22,7 @@ CHARACTERS_PER_WIDTH = 0.765
 Every character counts as a full one: the digits of BIZ UDP are nearly as wide.
 """
 
-_ID_WIDTH, _TITLE_WIDTH, _DEPARTMENT_WIDTH, _LEAST_TEXT_WIDTH = 5.5, 16.0, 8.5, 12.0
+_ID_WIDTH, _TITLE_WIDTH, _DEPARTMENT_WIDTH = 5.5, 16.0, 8.5
 
 _MOST_HEADING_LINES = 6
 
@@ -35,6 +34,13 @@ class PrintColumn:
     heading: str
     width: float
     field: Field | None = None
+
+    @property
+    def align(self) -> str:
+        """How a value stands in it; blank as Excel puts it."""
+        if self.field:
+            return self.field.print_align
+        return "center" if self.heading == ID_LABEL else ""
 
 
 def print_columns(plan: Plan, ledger: Ledger) -> tuple[PrintColumn, ...]:
@@ -50,38 +56,9 @@ def print_columns(plan: Plan, ledger: Ledger) -> tuple[PrintColumn, ...]:
 
 
 def _field_column(field: Field, ledger: Ledger) -> PrintColumn:
-    match field:
-        case TextField():
-            return PrintColumn(field.label, _LEAST_TEXT_WIDTH, field)
-        case ChoiceField():
-            longest = max(len(choice.value) for choice in field.choices)
-            heading = min(6.4, 1.2 * len(field.label) + 0.4)
-            width = max(4.6, heading, min(10.0, 1.2 * longest + 1))
-            return PrintColumn(field.label, width, field)
-        case NumberField():
-            width = max(6.0, 1.0 + max(map(len, _shown_numbers(field, ledger)), default=0))
-            return PrintColumn(_with_unit(field), width, field)
-        case DateField():
-            return PrintColumn(field.label, 9.5, field)
-
-
-def _with_unit(field: NumberField) -> str:
-    if not field.unit or field.unit in field.label:
-        return field.label
-    return f"{field.label}（{field.unit}）"
-
-
-def _shown_numbers(field: NumberField, ledger: Ledger) -> Iterator[str]:
     index = ledger.index(field.label)
-    for number in (row[index] for row in ledger.rows):
-        if isinstance(number, Decimal):
-            yield f"{number:,.{decimal_places(field, number)}f}"
-
-
-def decimal_places(field: Field | None, number: Decimal) -> int:
-    """Return how many decimals a number is shown with: those declared, or else its own."""
-    declared = field.decimals if isinstance(field, NumberField) else None
-    return len(plain_number(number).partition(".")[2]) if declared is None else declared
+    width = field.print_width(row[index] for row in ledger.rows)
+    return PrintColumn(field.print_heading, width, field)
 
 
 def _wide_enough(column: PrintColumn) -> PrintColumn:
@@ -93,7 +70,7 @@ def _wide_enough(column: PrintColumn) -> PrintColumn:
 def _sharing_the_rest(columns: Sequence[PrintColumn]) -> Iterator[PrintColumn]:
     """Give the room left on the page to the prose, or to the titles where no prose is asked for."""
     rest = max(0.0, (PAGE_WIDTH - points_of(columns)) / _POINTS_PER_WIDTH)
-    growing = [c for c in columns if isinstance(c.field, TextField)] or [columns[1]]
+    growing = [c for c in columns if c.field and c.field.is_prose] or [columns[1]]
     for column in columns:
         more = rest / len(growing) if column in growing else 0.0
         yield PrintColumn(column.heading, round(column.width + more, 2), column.field)

@@ -16,14 +16,13 @@ from xlsxwriter.format import Format
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merge import AnswerStatus, Entry
-from workflow.compiled.sheets.print_columns import PrintColumn, decimal_places, print_columns
+from workflow.compiled.sheets.print_columns import PrintColumn, print_columns
 from workflow.compiled.sheets.print_pages import FONT_SIZE, SIZES, Block, Kind, Pages, Row
 from workflow.excel.style import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
 from workflow.excel.table import CellValue, TableStyles, write_sentence
 from workflow.excel.workbook import PAPERS, GrowingSheet, footer
-from workflow.model.plan import ChoiceField, DateField, Plan, TextField
+from workflow.model.plan import Plan
 from workflow.model.years import full_year
-from workflow.templates.layout import ID_LABEL
 
 PRINT_SHEET = "一覧（印刷用）"
 
@@ -126,7 +125,7 @@ def _answer(line: _Line, pages: str, columns: Sequence[PrintColumn]) -> Block:
 
 def _status_index(columns: Sequence[PrintColumn]) -> int:
     """Return where to say that there is no answer: in the first prose, or else the first field."""
-    prose = [n for n, column in enumerate(columns) if isinstance(column.field, TextField)]
+    prose = [n for n, column in enumerate(columns) if column.field and column.field.is_prose]
     return next(iter(prose), len(columns) - len([c for c in columns if c.field]))
 
 
@@ -209,11 +208,11 @@ def _look(column: PrintColumn, value: CellValue, is_last: bool, is_marked: bool)
     look: dict[str, Any] = {"bottom": 1 if is_last else 3, "bottom_color": LINE}
     if is_marked:
         return look | {"bold": True, "bg_color": ALERT_FILL, "font_color": ALERT_INK}
-    if column.heading == ID_LABEL or isinstance(column.field, ChoiceField | DateField):
-        look["align"] = "center"
+    if column.align:
+        look["align"] = column.align
     match value:
-        case Decimal():
-            places = decimal_places(column.field, value)
+        case Decimal() if column.field:
+            places = column.field.decimal_places(value)
             number = f"#,##0.{'0' * places}" if places else "#,##0"
             return look | {"align": "right", "num_format": number}
         case date():

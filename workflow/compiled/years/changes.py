@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from workflow.compiled.years.past import PastYear, Row, is_answered
-from workflow.model.plan import ChoiceField, Field, NumberField
-from workflow.model.scales import is_comparable
+from workflow.model.fields.base import Field
+from workflow.model.fields.form import is_comparable
 
 
 class Change(StrEnum):
@@ -45,14 +44,13 @@ class FieldChange:
     def is_changed_choice(self) -> bool:
         """Whether another choice was made than last year, on the same scale."""
         moves = (Change.CHANGED, Change.RAISED, Change.LOWERED)
-        return isinstance(self.field, ChoiceField) and self.change in moves
+        return self.field.is_listed and self.change in moves
 
 
 def compared_field(field: Field, last: PastYear) -> ComparedField:
     """Return how a field can be compared with last year."""
     label = last.label_of(field)
-    same_scale = not isinstance(field, ChoiceField) or is_comparable(field, last.form)
-    return ComparedField(field, label, label is not None and same_scale)
+    return ComparedField(field, label, label is not None and is_comparable(field, last.form))
 
 
 def field_change(compared: ComparedField, before: Row | None, after: Row | None) -> FieldChange:
@@ -80,18 +78,9 @@ def _change(compared: ComparedField, before: str | None, after: str | None) -> C
 
 
 def _difference(field: Field, before: str, after: str) -> Change:
-    if before == after or (isinstance(field, NumberField) and _same_number(before, after)):
+    if field.is_same(before, after):
         return Change.SAME
-    if isinstance(field, ChoiceField) and field.ordered:
-        ranks = [choice.value for choice in field.choices]
-        if before in ranks and after in ranks:
-            raised = ranks.index(after) < ranks.index(before)
-            return Change.RAISED if raised else Change.LOWERED
-    return Change.CHANGED
-
-
-def _same_number(one: str, other: str) -> bool:
-    try:
-        return Decimal(one) == Decimal(other)
-    except InvalidOperation:
-        return False
+    then, now = field.rank(before), field.rank(after)
+    if then is None or now is None:
+        return Change.CHANGED
+    return Change.RAISED if now < then else Change.LOWERED

@@ -22,8 +22,8 @@ from workflow.compiled.years.changes import (
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
 from workflow.compiled.years.past import PastYear, Row, this_year
 from workflow.model.cells import folded
-from workflow.model.plan import ChoiceField, Plan
-from workflow.model.scales import ScaleDifference, scale_differences
+from workflow.model.fields.form import ScaleDifference, scale_differences
+from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
@@ -202,10 +202,10 @@ def _counts(comparison: Comparison) -> Iterator[str]:
 
 def _counts_of(comparison: Comparison, compared: ComparedField) -> Iterator[str]:
     asked = compared.field
-    if not isinstance(asked, ChoiceField) or not compared.comparable:
+    if not asked.is_listed or not compared.comparable:
         return
     words = {Change.CHANGED: "変わった"}
-    if asked.ordered:
+    if asked.is_rating:
         words = {Change.RAISED: "上がった", Change.LOWERED: "下がった"}
     for change, word in words.items():
         count = len(comparison.lines_where(asked.key, change))

@@ -11,8 +11,8 @@ from itertools import chain, repeat, takewhile
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.open_data.csv import format_value, unescape_formula
-from workflow.model.plan import Field, Form
-from workflow.model.scales import field_before
+from workflow.model.fields.base import Field
+from workflow.model.fields.form import Form, field_before
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 Row = Mapping[str, str]

@@ -10,8 +10,9 @@ from workflow.compiled.ledger import Ledger
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.changes import answer_in
 from workflow.compiled.years.past import PastYear
-from workflow.model.plan import ChoiceField, Plan
-from workflow.model.scales import is_comparable
+from workflow.model.fields.base import Field
+from workflow.model.fields.form import is_comparable
+from workflow.model.plan import Plan
 from workflow.model.years import era_year
 
 NO_ANSWER = "回答なし"
@@ -29,7 +30,7 @@ class TrendYear:
 class Trend:
     """Counts per choice, the unanswered last; oldest year first, this year last."""
 
-    field: ChoiceField
+    field: Field
     columns: tuple[str, ...]
     rows: tuple[TrendYear, ...]
     left_out: tuple[str, ...]
@@ -37,7 +38,7 @@ class Trend:
 
 def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     """Return how the form's first ordered choice was answered; None when it has no such field."""
-    field = next((f for f in plan.form.choice_fields if f.ordered), None)
+    field = next((f for f in plan.form.choice_fields if f.is_rating), None)
     if field is None:
         return None
     earlier = sorted((p for p in past if p.year < ledger.year), key=lambda p: p.year, reverse=True)
@@ -46,7 +47,7 @@ def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     answers[ledger.year] = Counter(_answers_now(field, ledger))
     # An older issue of the form may have had other choices: what it was answered counts too.
     said = (value for counted in answers.values() for value in sorted(counted) if value)
-    values = tuple(dict.fromkeys((*(choice.value for choice in field.choices), *said)))
+    values = tuple(dict.fromkeys((*(choice.value for choice in field.options), *said)))
     return Trend(
         field=field,
         columns=(*values, NO_ANSWER),
@@ -58,7 +59,7 @@ def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     )
 
 
-def _comparable_run(field: ChoiceField, earlier: Iterable[PastYear]) -> list[PastYear]:
+def _comparable_run(field: Field, earlier: Iterable[PastYear]) -> list[PastYear]:
     """Return the years from the newest back to the first one that asked on another scale."""
     run: list[PastYear] = []
     for past in earlier:
@@ -68,24 +69,24 @@ def _comparable_run(field: ChoiceField, earlier: Iterable[PastYear]) -> list[Pas
     return run
 
 
-def _answers(field: ChoiceField, past: PastYear) -> Iterator[str]:
+def _answers(field: Field, past: PastYear) -> Iterator[str]:
     """Yield what each row answers, "" for nothing."""
     label = past.label_of(field)
     return (answer_in(row, label) or "" for row in past.rows)
 
 
-def _answers_now(field: ChoiceField, ledger: Ledger) -> Iterator[str]:
+def _answers_now(field: Field, ledger: Ledger) -> Iterator[str]:
     """Yield what each row of this year answers, spelled as in earlier ledgers."""
     index = ledger.index(field.label)
     return (format_value(row[index]) for row in ledger.rows)
 
 
-def _left_out(field: ChoiceField, rest: Sequence[PastYear]) -> Iterator[str]:
+def _left_out(field: Field, rest: Sequence[PastYear]) -> Iterator[str]:
     for past in rest:
         yield f"{era_year(past.year)}は、{_reason(field, past, rest[0])}、推移に載せていません。"
 
 
-def _reason(field: ChoiceField, past: PastYear, newest: PastYear) -> str:
+def _reason(field: Field, past: PastYear, newest: PastYear) -> str:
     if past.form is None:
         return f"様式の記録がなく、{field.label}の選択肢が今年度と同じかどうかを確かめられないため"
     if not is_comparable(field, past.form):

@@ -6,23 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-
-class Kind(Enum):
-    """How a value is spelled in a cell."""
-
-    NAME = auto()  # a text; blanks around it do not count
-    PROSE = auto()  # a text kept as it is
-    LINES = auto()  # a list of names, one per line
-    CODES = auto()  # a list of codes, one per line or with a separator between them
-    FLAG = auto()  # はい / いいえ
-    NUMBER = auto()
-    DAY = auto()
-    BOUND = auto()  # a number or a day, as the field's type asks
-
-    @property
-    def is_text(self) -> bool:
-        """Whether a cell of this kind must hold text, not a number or a date."""
-        return self in (Kind.NAME, Kind.PROSE, Kind.LINES, Kind.CODES)
+from workflow.model.fields.declarations import Kind, PlanColumn
 
 
 class Spread(Enum):
@@ -51,21 +35,7 @@ class Setting:
     blank: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a table, as a setting is; the key is a pointer inside the row's object."""
-
-    label: str
-    key: str
-    hint: str
-    width: int
-    example: str = ""
-    kind: Kind = Kind.NAME
-    words: Mapping[str, str] = field(default_factory=dict)
-    blank: str | None = None
-
-
-def told(entry: Setting | Column) -> str:
+def told(entry: Setting | PlanColumn) -> str:
     """Return what is said about a setting or a column, with an example where that helps."""
     return f"{entry.hint}例：{entry.example}" if entry.example else entry.hint
 
@@ -81,12 +51,12 @@ class Table:
     sheet: str
     pointer: str
     intro: str
-    columns: tuple[Column, ...]
+    columns: tuple[PlanColumn, ...]
     lists: tuple[str, ...] = ()
     detail_key: str = ""
-    details: tuple[Column, ...] = ()
+    details: tuple[PlanColumn, ...] = ()
 
     @property
-    def all_columns(self) -> tuple[Column, ...]:
+    def all_columns(self) -> tuple[PlanColumn, ...]:
         """Every column, in the order of the sheet."""
         return self.columns + self.details

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, quoted_sheet
-from workflow.plan.book.columns import Column, Kind, Setting, Table, told
+from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.plan.book.columns import Setting, Table, told
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, FLAG_WORDS, SEPARATORS
 from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
@@ -68,7 +69,7 @@ class Guides:
             for rule, shown in self._rules(table, index, column):
                 self._colour(sheet, area, rule, shown)
 
-    def _rules(self, table: Table, index: int, column: Column) -> Iterator[tuple[str, Format]]:
+    def _rules(self, table: Table, index: int, column: PlanColumn) -> Iterator[tuple[str, Format]]:
         """Yield the formulas of a column's colours, as they stand in its first row."""
         cell = f"${a1(self.first + 1, index + 1)}"
         if column.kind.is_text:
@@ -95,7 +96,7 @@ _CHOSEN_FROM = {"/plan/coordinator": _CODES, "/required_when/field": _KEYS}
 """Values that are chosen from a column of another table, by the name of that column."""
 
 
-def _validation(entry: Setting | Column, key: str) -> dict[str, Any]:
+def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
     """Return XlsxWriter's options for a cell: what to choose from and what is said about it."""
     message: dict[str, Any] = {
         "validate": "any",
@@ -110,7 +111,7 @@ def _validation(entry: Setting | Column, key: str) -> dict[str, Any]:
     return message | {"validate": "list", "source": source, "show_error": one_of_them}
 
 
-def _source(entry: Setting | Column, key: str) -> list[str] | str | None:
+def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     words: Mapping[Any, str] = FLAG_WORDS if entry.kind is Kind.FLAG else entry.words
     if words:
         return list(words.values())

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflow.plan.book.columns import Column, Kind, Setting, Spread, Table
+from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.model.fields.form import TYPES
+from workflow.plan.book.columns import Setting, Spread, Table
 from workflow.plan.document import keys, parent
 
 PLAN_SHEET = "計画"
@@ -22,7 +24,10 @@ SEPARATORS = "、，,・／/"
 
 FLAG_WORDS: Mapping[bool, str] = MappingProxyType({True: "はい", False: "いいえ"})
 ANSWER_WORDS = MappingProxyType({"any": "いずれかの課", "each": "それぞれの課"})
-TYPE_WORDS = MappingProxyType({"text": "文章", "choice": "選択", "number": "数値", "date": "日付"})
+TYPE_WORDS = MappingProxyType({kind.type_name: kind.type_word for kind in TYPES})
+_TYPES = sorted(TYPES, key=lambda kind: bool(kind.plan_details))
+"""What goes on in the rows below stands last, beside the columns for that."""
+
 PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
 
 SETTINGS = (
@@ -105,21 +110,21 @@ DEPARTMENTS = Table(
     pointer="/departments",
     intro="回答する課の一覧です。一行に一つの課を記入してください。",
     columns=(
-        Column(
+        PlanColumn(
             label="コード",
             key="/code",
             width=16,
             hint="半角の英数字で短く付け、年度が替わっても変えません。",
             example="FUKUSHI",
         ),
-        Column(
+        PlanColumn(
             label="担当課名",
             key="/name",
             width=30,
             hint="調査票に載る名前です。",
             example="福祉政策課",
         ),
-        Column(
+        PlanColumn(
             label="旧名・旧コード",
             key="/formerly",
             kind=Kind.LINES,
@@ -127,14 +132,14 @@ DEPARTMENTS = Table(
             hint="機構改革の前の課の名前やコードです。二つ以上は改行（Alt＋Enter）で区切ります。",
             example="福祉課",
         ),
-        Column(
+        PlanColumn(
             label="庁外",
             key="/external",
             kind=Kind.FLAG,
             width=12,
             hint="庁外の団体は「はい」にします。",
         ),
-        Column(
+        PlanColumn(
             label="メール",
             key="/email",
             width=34,
@@ -150,113 +155,65 @@ FIELDS = Table(
     intro="担当課に記入してもらう項目の一覧です。一行に一つの項目を記入し、"
     "選択肢は二つ目から下の行に続けてください（左の列は空欄のままにします）。",
     columns=(
-        Column(
+        PlanColumn(
             label="キー",
             key="/key",
             width=12,
             hint="半角の英小文字の名前です。年度が替わっても変えません。",
             example="progress",
         ),
-        Column(
+        PlanColumn(
             label="項目名",
             key="/label",
             width=15,
             hint="調査票の見出しになります。",
             example="取組状況",
         ),
-        Column(
+        PlanColumn(
             label="種類",
             key="/type",
             words=TYPE_WORDS,
             width=8,
-            hint="文章・選択・数値・日付から選びます。",
+            hint=f"{'・'.join(TYPE_WORDS.values())}から選びます。",
         ),
-        Column(
+        PlanColumn(
             label="必須",
             key="/required",
             kind=Kind.FLAG,
             width=8,
             hint="必ず記入する項目は「はい」にします。",
         ),
-        Column(
+        PlanColumn(
             label="記入の説明",
             key="/help",
             kind=Kind.PROSE,
             width=30,
             hint="担当課に見せる説明です。",
         ),
-        Column(
+        PlanColumn(
             label="条件の項目",
             key="/required_when/field",
             width=12,
             hint="ある項目の答えによって必須にするとき、その項目のキーを記入します。",
         ),
-        Column(
+        PlanColumn(
             label="条件の値",
             key="/required_when/in",
             kind=Kind.LINES,
             width=12,
             hint="必須になる答えです。二つ以上は改行で区切ります。",
         ),
-        Column(
-            label="文字数の上限",
-            key="/max_length",
-            kind=Kind.NUMBER,
-            width=9,
-            hint="文章のときだけ使います。",
-        ),
-        Column(label="単位", key="/unit", width=8, hint="数値のときだけ使います。", example="千円"),
-        Column(
-            label="最小",
-            key="/minimum",
-            kind=Kind.BOUND,
-            width=10,
-            hint="数値か日付のときだけ使います。",
-        ),
-        Column(
-            label="最大",
-            key="/maximum",
-            kind=Kind.BOUND,
-            width=10,
-            hint="数値か日付のときだけ使います。",
-        ),
-        Column(
-            label="小数の桁数",
-            key="/decimals",
-            kind=Kind.NUMBER,
-            width=8,
-            hint="数値のときだけ使います。",
-        ),
-        Column(
-            label="評価の順",
-            key="/ordered",
-            kind=Kind.FLAG,
-            width=9,
-            hint="選択肢が良い順に並ぶときは「はい」にします。",
-        ),
+        *dict.fromkeys(column for kind in _TYPES for column in kind.plan_columns),
     ),
     detail_key="/choices",
-    details=(
-        Column(
-            label="選択肢", key="/value", width=11, hint="選択のときだけ、一行に一つ記入します。"
-        ),
-        Column(label="意味", key="/meaning", kind=Kind.PROSE, width=28, hint="選択肢の説明です。"),
-        Column(
-            label="別の書き方",
-            key="/aliases",
-            kind=Kind.LINES,
-            width=13,
-            hint="同じ答えとみなす書き方です。二つ以上は改行で区切ります。",
-            example="良",
-        ),
-    ),
+    details=tuple(column for kind in _TYPES for column in kind.plan_details),
 )
 
 
 def item_table(levels: tuple[str, ...]) -> Table:
     """Return the sheet 取組内容 for these levels; the last one names the item itself."""
     above = tuple(
-        Column(
+        PlanColumn(
             label=name,
             key=f"/path/{depth}",
             kind=Kind.NAME,
@@ -272,7 +229,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
         lists=("path", "departments"),
         intro="計画の取組内容の一覧です。一行に一件を記入してください。",
         columns=(
-            Column(
+            PlanColumn(
                 label="整理番号",
                 key="/id",
                 width=12,
@@ -280,17 +237,17 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 example="1-1",
             ),
             *above,
-            Column(
+            PlanColumn(
                 label=levels[-1], key="/title", width=44, hint="取組内容です。255文字まで書けます。"
             ),
-            Column(
+            PlanColumn(
                 label="計画書ページ",
                 key="/pages",
                 width=13,
                 hint="計画書の中のページです。",
                 example="44-45",
             ),
-            Column(
+            PlanColumn(
                 label="担当課",
                 key="/departments",
                 kind=Kind.CODES,
@@ -299,7 +256,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 "区切って書きます。",
                 example="FUKUSHI、KIKI",
             ),
-            Column(
+            PlanColumn(
                 label="回答の求め方",
                 key="/answer",
                 words=ANSWER_WORDS,

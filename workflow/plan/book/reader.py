@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from workflow.model.cells import folded
+from workflow.model.fields.declarations import PlanColumn
 from workflow.model.findings import Code, Finding, Place
 from workflow.plan.book.cells import Cell, Holds, Sheet, read_sheets
-from workflow.plan.book.columns import Column, Setting, Spread, Table
+from workflow.plan.book.columns import Setting, Spread, Table
 from workflow.plan.book.layout import (
     DEPARTMENTS,
     FIELDS,
@@ -83,7 +84,7 @@ class _Reading:
         place = self.place(sheet, cell)
         self.note(Code.PLAN_DUPLICATE, place, what=what, value=cell.text, other=first.ref)
 
-    def take(self, pointer: str, sheet: str, cell: Cell, like: Setting | Column) -> None:
+    def take(self, pointer: str, sheet: str, cell: Cell, like: Setting | PlanColumn) -> None:
         """Store what a cell says at a pointer, and say so when it holds the wrong kind of thing."""
         place = self.places[pointer] = self.place(sheet, cell)
         if cell.holds is Holds.FORMULA:
@@ -96,7 +97,7 @@ class _Reading:
         else:
             self.put(pointer, value)
 
-    def put_blank(self, pointer: str, like: Setting | Column) -> None:
+    def put_blank(self, pointer: str, like: Setting | PlanColumn) -> None:
         """Store what an empty cell stands for; most leave their key out."""
         if like.blank is not None:
             self.put(pointer, like.blank)
@@ -270,13 +271,13 @@ class _Rows:
     table: Table
 
     def cells(
-        self, row: Sequence[Cell], columns: Sequence[Column]
-    ) -> Iterator[tuple[Column, Cell | None]]:
+        self, row: Sequence[Cell], columns: Sequence[PlanColumn]
+    ) -> Iterator[tuple[PlanColumn, Cell | None]]:
         for column in columns:
             index = self.header.columns.get(folded(column.label))
             yield column, None if index is None else row[index]
 
-    def has_any(self, row: Sequence[Cell], columns: Sequence[Column]) -> bool:
+    def has_any(self, row: Sequence[Cell], columns: Sequence[PlanColumn]) -> bool:
         return any(cell and cell.text.strip() for _, cell in self.cells(row, columns))
 
     def read_entry(self, row: Sequence[Cell], index: int) -> None:
@@ -303,7 +304,7 @@ class _Rows:
         self.reading.put(detail, {})
         self._take_all(detail, row, self.table.details)
 
-    def _take_all(self, pointer: str, row: Sequence[Cell], columns: Sequence[Column]) -> None:
+    def _take_all(self, pointer: str, row: Sequence[Cell], columns: Sequence[PlanColumn]) -> None:
         self.reading.places[pointer] = self.reading.place(self.sheet.name, row[0])
         for column, cell in self.cells(row, columns):
             if cell:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from workflow.model.cells import folded
+from workflow.model.fields.declarations import Kind
 from workflow.plan.book.cells import Cell, Holds
-from workflow.plan.book.columns import Kind
 from workflow.plan.book.layout import FLAG_WORDS, SEPARATORS
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")

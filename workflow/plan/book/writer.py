@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTED_INK
 from workflow.excel.workbook import PAPERS, add_sheet, new_workbook, row_height
 from workflow.model.cells import column_letters
-from workflow.plan.book.columns import Column, Kind, Setting, Spread, Table, told
+from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.plan.book.columns import Setting, Spread, Table, told
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book.layout import (
     DEPARTMENTS,
@@ -179,7 +180,7 @@ def _table_rows(root: Node, table: Table) -> Iterator[list[str]]:
             yield [*[""] * len(own), *line]
 
 
-def _texts(entry: Node, columns: Sequence[Column]) -> list[str]:
+def _texts(entry: Node, columns: Sequence[PlanColumn]) -> list[str]:
     return [spelled(entry.at(c.key).value, c.kind, c.words) for c in columns]
 
 

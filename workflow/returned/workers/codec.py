@@ -15,8 +15,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
+from workflow.model.fields.base import Value
 from workflow.model.findings import Finding, Severity
-from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source, Value
+from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
 
 _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)

@@ -9,17 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small import FORM
-from workflow.model.form_json import form_as_json, form_from_json, type_name
-from workflow.model.plan import (
-    Choice,
-    ChoiceField,
-    Condition,
-    DateField,
-    Field,
-    Form,
-    NumberField,
-    TextField,
-)
+from workflow.model.fields.base import Choice, Condition, Field
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.form import Form, form_as_json, form_from_json
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
 
 name = st.text(min_size=1, max_size=6)
 numbers = (st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15, allow_subnormal=False)).map(
@@ -110,4 +105,4 @@ def test_a_spelling_nobody_wrote_is_refused(spelled: dict[str, Any]) -> None:
 
 
 def test_every_field_has_a_type_name() -> None:
-    assert [type_name(f) for f in FORM.fields] == ["text", "choice", "number", "date", "text"]
+    assert [f.type_name for f in FORM.fields] == ["text", "choice", "number", "date", "text"]

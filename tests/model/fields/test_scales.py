@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.compiled.fiscal_years import FORM, PROGRESS, RATING, WAY
-from workflow.model.plan import Choice, ChoiceField, Form, TextField
-from workflow.model.scales import field_before, is_comparable, scale_differences
+from workflow.model.fields.base import Choice
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.form import Form, field_before, is_comparable, scale_differences
+from workflow.model.fields.text import TextField
 
 WIDER = replace(RATING, choices=(Choice("Ｓ", "超過"), *RATING.choices))
 CLOSE = "件数の増減を、そのまま比べることはできません。"

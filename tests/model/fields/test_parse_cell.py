@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from tests.returned.raw_books import cell
 from tests.small import COST, DONE, FORM, PROGRESS, RATING
 from workflow.model.cells import plain_number
+from workflow.model.fields.base import Field, Value
+from workflow.model.fields.number import NumberField
 from workflow.model.findings import Place, Severity
-from workflow.model.plan import Field, NumberField, Value
 from workflow.model.raw import CellKind, RawCell
-from workflow.returned.values import parse
 
 ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"
 
 
 def code_of(field: Field, spelled: str) -> str:
     """Return the code of the one thing noticed about a cell, if any."""
-    return "".join(remark.code.name for remark in parse(field, cell(spelled)).remarks)
+    return "".join(remark.code.name for remark in field.parse_cell(cell(spelled)).remarks)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def code_of(field: Field, spelled: str) -> str:
 def test_a_cell_is_read_as_its_field_declares(
     field: Field, spelled: str, value: Value, code: str
 ) -> None:
-    parsed = parse(field, cell(spelled))
+    parsed = field.parse_cell(cell(spelled))
     assert (parsed.value, type(parsed.value)) == (value, type(value))
     assert code_of(field, spelled) == code
 
@@ -95,7 +95,7 @@ def test_a_cell_is_read_as_its_field_declares(
     ("spelled", "code"), [("f:=A1", "VALUE_IS_FORMULA"), ("e:#N/A", "VALUE_IS_ERROR")]
 )
 def test_a_formula_or_an_error_is_no_value(field: Field, spelled: str, code: str) -> None:
-    parsed = parse(field, cell(spelled))
+    parsed = field.parse_cell(cell(spelled))
     assert parsed.value is None
     assert code_of(field, spelled) == code
 
@@ -103,7 +103,7 @@ def test_a_formula_or_an_error_is_no_value(field: Field, spelled: str, code: str
 @pytest.mark.parametrize("spelled", ["n:Infinity", "n:-Infinity", "n:NaN", "n:1E+300", "n:1E+16"])
 @pytest.mark.parametrize("field", [COST, DONE, NumberField(key="n", label="数")])
 def test_a_number_beyond_excels_digits_stays_text(field: Field, spelled: str) -> None:
-    value = parse(field, cell(spelled)).value
+    value = field.parse_cell(cell(spelled)).value
     assert value == spelled.removeprefix("n:")
 
 
@@ -111,20 +111,20 @@ def test_a_number_beyond_excels_digits_stays_text(field: Field, spelled: str) ->
     ("label", "unit"), [("5％", "%"), ("5%", "％"), ("5㎞", "km"), ("5人", "人")]
 )
 def test_a_unit_written_behind_the_number_is_left_out(label: str, unit: str) -> None:
-    assert parse(NumberField(key="n", label="数", unit=unit), cell(label)).value == 5
+    assert NumberField(key="n", label="数", unit=unit).parse_cell(cell(label)).value == 5
 
 
 @given(st.decimals(-(10**9), 10**9, allow_nan=False, places=3))
 def test_a_number_written_as_text_is_the_number(number: Decimal) -> None:
-    assert parse(COST, cell(f"t:{plain_number(number)}")).value == number
-    assert parse(COST, cell(f"t:{number:,}")).value == number
+    assert COST.parse_cell(cell(f"t:{plain_number(number)}")).value == number
+    assert COST.parse_cell(cell(f"t:{number:,}")).value == number
 
 
 @given(st.dates(date(1927, 5, 18)))
 def test_a_day_is_the_same_as_serial_and_as_text(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
     for spelled in (f"n:{serial}", day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
-        assert parse(DONE, cell(spelled)).value == day
+        assert DONE.parse_cell(cell(spelled)).value == day
 
 
 @given(
@@ -132,7 +132,7 @@ def test_a_day_is_the_same_as_serial_and_as_text(day: date) -> None:
     st.text(min_size=1) | st.from_regex(r"[令平RH和成元0-9./年月日-]{1,12}", fullmatch=True),
 )
 def test_any_text_gives_a_value_and_a_finding_that_can_be_said(field: Field, text: str) -> None:
-    parsed = parse(field, RawCell(CellKind.TEXT, text))
+    parsed = field.parse_cell(RawCell(CellKind.TEXT, text))
     assert parsed.value is not None
     for remark in parsed.remarks:
         assert remark.code.at(Place(), **dict(remark.details)).message

@@ -3,15 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tests.small import COST, DONE, FORM, PROGRESS, RATING, REASON
+from workflow.model.fields.base import Value
+from workflow.model.fields.form import Form
 from workflow.model.findings import Place
-from workflow.model.plan import Form, Value
-from workflow.returned.answer_schema import answer_schema, objector
 
 GOOD: dict[str, Value] = {
     "progress": "した。",
@@ -21,27 +20,21 @@ GOOD: dict[str, Value] = {
 }
 
 
-def objected(form: Form, values: dict[str, Value]) -> list[tuple[str, str]]:
-    """Return field and code of each objection, having seen that it can be said."""
-    found = list(objector(form)(values))
-    for _, code, details in found:
-        assert code.at(Place(), **details).message
-    return [(key, code.name) for key, code, _ in found]
+def violated(form: Form, values: dict[str, Value]) -> list[tuple[str, str]]:
+    """Return field and code of each violation, having seen that it can be said."""
+    found = form.violations(values)
+    for violation in found:
+        assert violation.code.at(Place(), **violation.details).message
+    return [(violation.key, violation.code.name) for violation in found]
 
 
 def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(_as_json_numbers(answer_schema(FORM)))
-
-
-def _as_json_numbers(schema: Any) -> Any:  # noqa: ANN401
-    if isinstance(schema, dict):
-        return {k: _as_json_numbers(v) for k, v in schema.items()}
-    return float(schema) if isinstance(schema, Decimal) else schema
+    Draft202012Validator.check_schema(FORM.json_schema())
 
 
 def test_a_good_answer_is_not_objected_to() -> None:
-    assert objected(FORM, GOOD) == []
-    assert objected(FORM, {"progress": "した。", "rating": "Ａ"}) == []
+    assert violated(FORM, GOOD) == []
+    assert violated(FORM, {"progress": "した。", "rating": "Ａ"}) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +69,7 @@ def test_a_good_answer_is_not_objected_to() -> None:
 )
 def test_a_value_is_objected_to_once(key: str, value: Value | None, code: str) -> None:
     values = {k: v for k, v in {**GOOD, key: value}.items() if v is not None}
-    assert objected(FORM, values) == ([(key, code)] if code else [])
+    assert violated(FORM, values) == ([(key, code)] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -92,29 +85,29 @@ def test_a_value_is_objected_to_once(key: str, value: Value | None, code: str) -
 )
 def test_a_condition_asks_only_when_it_is_met(rating: str, reason: str | None, code: str) -> None:
     values = GOOD | {"rating": rating} | ({"reason": reason} if reason else {})
-    about_reason = [c for key, c in objected(FORM, values) if key == "reason"]
+    about_reason = [c for key, c in violated(FORM, values) if key == "reason"]
     assert about_reason == ([code] if code else [])
 
 
 def test_details_name_what_is_wrong_and_what_is_allowed() -> None:
     values = GOOD | {"progress": "あ" * 12, "rating": "Ｂ", "cost": Decimal("0.25")}
-    details = {key: said for key, _, said in objector(FORM)(values)}
+    details = {found.key: found.details for found in FORM.violations(values)}
     assert (details["progress"]["found"], details["progress"]["limit"]) == ("12", "10")
-    assert details["cost"] | {"value": "0.25", "limit": "1"} == details["cost"]
+    assert details["cost"] == {"value": "0.25", "limit": "1"}
     assert details["reason"] == {"label": "理由", "other": "評価", "value": "Ｂ"}
 
 
 def test_objections_come_in_the_order_of_the_form() -> None:
     reversed_form = Form(tuple(reversed(FORM.fields)))
     wrong: dict[str, Value] = {"done": "x", "cost": "x", "rating": "Ｂ"}
-    keys = [key for key, _ in objected(FORM, wrong)]
+    keys = [key for key, _ in violated(FORM, wrong)]
     assert keys == ["progress", "cost", "done", "reason"]
-    assert [key for key, _ in objected(reversed_form, wrong)] == keys[::-1]
+    assert [key for key, _ in violated(reversed_form, wrong)] == keys[::-1]
 
 
 def test_a_field_required_anyway_is_asked_for_once() -> None:
     form = Form((RATING, replace(REASON, required=True)))
-    assert objected(form, {"rating": "Ｂ"}) == [("reason", "VALUE_REQUIRED")]
+    assert violated(form, {"rating": "Ｂ"}) == [("reason", "VALUE_REQUIRED")]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +125,7 @@ def test_a_field_required_anyway_is_asked_for_once() -> None:
 )
 def test_decimals_are_counted_exactly(decimals: int | None, number: str, fits: bool) -> None:
     form = Form((replace(COST, minimum=None, maximum=None, decimals=decimals),))
-    assert objected(form, {"cost": Decimal(number)}) == (
+    assert violated(form, {"cost": Decimal(number)}) == (
         [] if fits else [("cost", "VALUE_DECIMALS")]
     )
 
@@ -150,4 +143,4 @@ def test_fields_without_bounds_take_anything_of_their_kind() -> None:
         "done": date(9999, 12, 31),
         "progress": "あ" * 32767,
     }
-    assert objected(form, values) == []
+    assert violated(form, values) == []

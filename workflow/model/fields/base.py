@@ -1,0 +1,291 @@
+"""What every field type declares and can be asked. The types themselves stand beside this module.
+
+Nobody asks a field which type it is: what differs between types is a method or a property here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from workflow.model.cells import plain_number
+from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer
+from workflow.model.findings import Code, Detail, Violation
+from workflow.model.raw import CellKind, RawCell
+
+Value = str | Decimal | date
+"""One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
+
+NOT_COMPARABLE = "件数の増減を、そのまま比べることはできません。"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A field is required when another field, answered from a list, has one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a list, with what it means and other accepted spellings."""
+
+    value: str
+    meaning: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was noticed about a cell's value, with the details of the message."""
+
+    code: Code
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a cell says, and what was noticed; None stands for nothing that can be used."""
+
+    value: Value | None
+    remarks: tuple[Remark, ...] = ()
+
+
+def adjusted(before: str, value: Value, after: str) -> Parsed:
+    """Return a value that stands in a cell in another spelling than its own, with a remark."""
+    if before == after:
+        return Parsed(value)
+    return Parsed(value, (Remark(Code.VALUE_ADJUSTED, (("before", before), ("after", after))),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(ABC):
+    """What every field of the form declares. Labels are unique within a form."""
+
+    key: str
+    label: str
+    required: bool = False
+    help: str = ""
+    required_when: Condition | None = None
+
+    type_name: ClassVar[str]
+    """What the type is called in plan.json and the register."""
+
+    type_word: ClassVar[str]
+    """What people call the type, in plan.xlsx and in the legend."""
+
+    plan_columns: ClassVar[tuple[PlanColumn, ...]] = ()
+    """The columns of plan.xlsx of this type alone, or of few types."""
+
+    plan_details: ClassVar[tuple[PlanColumn, ...]] = ()
+    """The columns of plan.xlsx that go on in the rows below the field's own."""
+
+    value_type: ClassVar[type[object]] = str
+    """What a value is in Python; in Parquet, the type of a column that nobody filled."""
+
+    is_prose: ClassVar[bool] = False
+    """Whether people write sentences; prose gets the room that is left."""
+
+    is_listed: ClassVar[bool] = False
+    """Whether it is answered from a list; only then it has options."""
+
+    is_number: ClassVar[bool] = False
+    """Whether a value is a figure, aligned by its digits."""
+
+    ledger_width: ClassVar[float]
+    """The width of the ledger's column, in characters."""
+
+    comparison_width: ClassVar[float] = 12.0
+    """The width of the columns of 前年度比較, in characters."""
+
+    print_align: ClassVar[str] = ""
+    """How a value stands in the list for paper: centred, or as Excel puts it."""
+
+    # The declaration in plan.json and register.json.
+
+    @classmethod
+    def from_json(cls, declaration: Mapping[str, Any]) -> Self:
+        """Return the field of a checked declaration. KeyError or TypeError when it is none."""
+        parts = {name: part for name, part in declaration.items() if name != "type"}
+        if "required_when" in parts:
+            condition = parts["required_when"]
+            parts["required_when"] = Condition(condition["field"], tuple(condition["in"]))
+        return cls(**(parts | cls._own_from_json(parts)))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the declaration; what has its default value is left out."""
+        spelled: dict[str, Any] = {"key": self.key, "label": self.label, "type": self.type_name}
+        spelled |= {"required": True} if self.required else {}
+        spelled |= {"help": self.help} if self.help else {}
+        if self.required_when:
+            condition = self.required_when
+            spelled["required_when"] = {"field": condition.field, "in": list(condition.values)}
+        return spelled | self._own_as_json()
+
+    @classmethod
+    def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parts of a declaration that JSON spells otherwise than Python."""
+        return {}
+
+    @abstractmethod
+    def _own_as_json(self) -> dict[str, Any]:
+        """Return what this type alone declares."""
+
+    @classmethod
+    def declared_values(cls, declaration: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the values of a list that an unchecked declaration names; none of other types."""
+        return ()
+
+    # The list of values, of a field that is answered from one.
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        """The values that are stored, in their order; none where anything may be written."""
+        return ()
+
+    @property
+    def dropdown(self) -> tuple[Choice, ...]:
+        """What people choose from in a cell, with its meaning."""
+        return self.options
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether the options are in order, from best to worst."""
+        return False
+
+    @property
+    def blank_label(self) -> str:
+        """What an empty cell of an answered row is called."""
+        return "記入なし"
+
+    # The template.
+
+    @property
+    @abstractmethod
+    def cell_rules(self) -> CellRules:
+        """How the field's cells look on a template, and what Excel takes in them."""
+
+    @abstractmethod
+    def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
+        """Yield Excel formulas, without "=", one of which is true when a cell is to be put right.
+
+        Cell is its reference; listed is the range in which the dropdown's values stand.
+        """
+
+    # The answer in a cell, and whether it keeps to the declaration.
+
+    def parse_cell(self, cell: RawCell) -> Parsed:
+        """Return the value of a non-blank cell; what cannot be read stays text, for `check`."""
+        if cell.kind is CellKind.FORMULA:
+            return self._parse_formula(cell)
+        if cell.kind is CellKind.ERROR:
+            return Parsed(None, (Remark(Code.VALUE_IS_ERROR, (("value", cell.text),)),))
+        return self._parse(cell)
+
+    def _parse_formula(self, cell: RawCell) -> Parsed:
+        if cell.cached is None or cell.cached.is_blank:
+            return Parsed(None, (Remark(Code.VALUE_IS_FORMULA),))
+        result = self.parse_cell(cell.cached)
+        if result.value is None:
+            return result
+        remark = Remark(Code.VALUE_FROM_FORMULA, (("value", cell.cached.text),))
+        return Parsed(result.value, (remark, *result.remarks))
+
+    @abstractmethod
+    def _parse(self, cell: RawCell) -> Parsed:
+        """Return the value of a cell that holds neither a formula nor an error."""
+
+    @abstractmethod
+    def check(self, value: Value) -> Violation | None:
+        """Return what is wrong with a parsed value, the first thing only; None when it is fine."""
+
+    def _violation(self, code: Code, **details: Detail) -> Violation:
+        return Violation(self.key, code, details)
+
+    # The value in JSON: answers.schema.json, and the ledger held against it.
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (draft 2020-12) of a value."""
+        about = {"title": self.label} | ({"description": self.help} if self.help else {})
+        return about | self._value_schema()
+
+    @abstractmethod
+    def _value_schema(self) -> dict[str, Any]:
+        """Return what a value must be, as JSON Schema."""
+
+    def as_instance(self, stored: str) -> object:
+        """Return the JSON value of what the ledger's CSV spells, blanks excepted."""
+        return stored
+
+    # The ledger for machines.
+
+    @classmethod
+    @abstractmethod
+    def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:
+        """Return the type of a data package's column: what several forms agree on."""
+
+    @property
+    def description(self) -> str:
+        """What is said of the column to whoever uses the data."""
+        return self.help
+
+    # For readers: plan, legend, report and paper.
+
+    @property
+    @abstractmethod
+    def outline(self) -> str:
+        """What is asked, in a few words."""
+
+    @property
+    def limits(self) -> str:
+        """What bounds the values, in sentences of the legend; blank when nothing is to be said."""
+        return ""
+
+    def in_report(self, stored: str) -> ShownAnswer:
+        """Return an answer as the report shows it, given what the ledger's CSV spells."""
+        if not stored:
+            return ShownAnswer(self.label, f"（{self.blank_label}）", is_blank=True)
+        return self._in_words(stored)
+
+    def _in_words(self, stored: str) -> ShownAnswer:
+        return ShownAnswer(self.label, stored)
+
+    @property
+    def print_heading(self) -> str:
+        """The heading of the column on paper."""
+        return self.label
+
+    @abstractmethod
+    def print_width(self, values: Iterable[object]) -> float:
+        """Return the width of the column on paper, in characters, given all that stands in it."""
+
+    def decimal_places(self, number: Decimal) -> int:
+        """Return how many decimals a number is shown with."""
+        return len(plain_number(number).partition(".")[2])
+
+    # Two years side by side.
+
+    def is_same(self, before: str, after: str) -> bool:
+        """Whether two texts of the ledger say the same."""
+        return before == after
+
+    def rank(self, stored: str) -> int | None:
+        """Return the place of a value on the scale, 0 for the best; None where there is none."""
+        return None
+
+    def in_change(self, stored: str) -> str:
+        """Return a text of the ledger as a sentence about a change shows it."""
+        return stored
+
+    def differences(self, before: Field | None, *, is_known: bool) -> Iterator[str]:
+        """Yield why the counts of this year's answers cannot be compared with those of before.
+
+        Before is the field of the earlier form that asked the same; is_known says that this form
+        is still there. What is not answered from a list can always be put side by side.
+        """
+        return iter(())

@@ -1,0 +1,154 @@
+"""date 日付: a calendar day, in whatever spelling or calendar it was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar, Self
+
+from workflow.model.fields.base import Field, Parsed, Value, adjusted
+from workflow.model.fields.declarations import (
+    MAXIMUM,
+    MINIMUM,
+    CellRules,
+    PlanColumn,
+    ShownAnswer,
+    Takes,
+    bounds_sentence,
+    widest_bounds,
+)
+from workflow.model.findings import Code, Violation
+from workflow.model.raw import RawCell
+from workflow.model.years import japanese_date
+
+_ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
+_SERIAL_ORIGIN, _SERIAL_ORIGIN_1904 = date(1899, 12, 30), date(1904, 1, 1)
+# A number of four digits is more likely a year than a day before 1927: better to ask.
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 2_958_465  # 1927-05-18 to 9999-12-31
+_FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateField(Field):
+    """A calendar day; bounds are inclusive."""
+
+    minimum: date | None = None
+    maximum: date | None = None
+
+    type_name: ClassVar[str] = "date"
+    type_word: ClassVar[str] = "日付"
+    plan_columns: ClassVar[tuple[PlanColumn, ...]] = (MINIMUM, MAXIMUM)
+    value_type: ClassVar[type[object]] = date
+    ledger_width: ClassVar[float] = 13
+    print_align: ClassVar[str] = "center"
+
+    @classmethod
+    def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
+        bounds = (name for name in ("minimum", "maximum") if name in parts)
+        return {name: date.fromisoformat(parts[name]) for name in bounds}
+
+    def _own_as_json(self) -> dict[str, Any]:
+        days = {"minimum": self.minimum, "maximum": self.maximum}
+        return {name: day.isoformat() for name, day in days.items() if day is not None}
+
+    @property
+    def cell_rules(self) -> CellRules:
+        """A cell that takes days alone."""
+        bounds = bounds_sentence(_shown(self.minimum), _shown(self.maximum))
+        return CellRules(
+            width=max(12.0, min(2.0 * len(self.label) + 2, 18.0)),
+            takes=Takes.DAY,
+            minimum=self.minimum or _FIRST_DAY,
+            maximum=self.maximum or _LAST_DAY,
+            number_format="yyyy/m/d",
+            instruction=f"日付を2024/5/1のように記入してください。{bounds}",
+            align="right",
+        )
+
+    def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
+        """Yield a formula for what is no day, or beyond the bounds."""
+        tests = [f"NOT(ISNUMBER({cell}))"]
+        tests += [] if self.minimum is None else [f"{cell}<{_in_formula(self.minimum)}"]
+        tests += [] if self.maximum is None else [f"{cell}>{_in_formula(self.maximum)}"]
+        yield f'AND({cell}<>"",OR({",".join(tests)}))'
+
+    def _parse(self, cell: RawCell) -> Parsed:
+        if cell.moment is not None:
+            return Parsed(cell.moment.date())
+        if cell.number is not None and cell.number.is_finite():
+            serial = cell.number
+            if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
+                origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
+                day = origin + timedelta(days=int(serial))
+                return adjusted(cell.text, day, day.isoformat())
+        written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
+        if written is None:
+            return Parsed(cell.text)
+        return adjusted(cell.text, written, written.isoformat())
+
+    def check(self, value: Value) -> Violation | None:
+        """Return what is no day, or beyond the bounds."""
+        if not isinstance(value, date):
+            return self._violation(Code.VALUE_NOT_A_DATE, value=str(value))
+        if self.minimum is not None and value < self.minimum:
+            return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
+        if self.maximum is not None and value > self.maximum:
+            return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
+        return None
+
+    def _value_schema(self) -> dict[str, Any]:
+        # The standard has no word for these bounds; formatMinimum is that of ajv's vocabulary.
+        days = {"formatMinimum": self.minimum, "formatMaximum": self.maximum}
+        bounds = {name: day.isoformat() for name, day in days.items() if day}
+        return {"type": "string", "format": "date"} | bounds
+
+    @classmethod
+    def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:
+        """Return a date within the widest bounds."""
+        bounds = widest_bounds([f.minimum for f in fields], [f.maximum for f in fields])
+        days = {name: day.isoformat() for name, day in bounds.items()}
+        return {"type": "date"} | ({"constraints": days} if days else {})
+
+    @property
+    def outline(self) -> str:
+        """That it is a day."""
+        return "日付"
+
+    def _in_words(self, stored: str) -> ShownAnswer:
+        try:
+            return ShownAnswer(self.label, japanese_date(date.fromisoformat(stored)))
+        except ValueError:
+            # Answered on an older issue of the form, which asked for something else.
+            return ShownAnswer(self.label, stored)
+
+    def print_width(self, values: Iterable[object]) -> float:
+        """Return a width for a day."""
+        return 9.5
+
+
+def _shown(day: date | None) -> str | None:
+    return None if day is None else f"{day.year}/{day.month}/{day.day}"
+
+
+def _in_formula(day: date) -> str:
+    return f"DATE({day.year},{day.month},{day.day})"
+
+
+def _written_date(plain: str) -> date | None:
+    if match := _ISO_DATE.fullmatch(plain):
+        year = int(match[1])
+        month, day = match[2], match[3]
+    elif match := _ERA_DATE.fullmatch(plain.upper()):
+        year = _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+        month, day = match[3], match[4]
+    else:
+        return None
+    try:
+        return date(year, int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,131 @@
+"""What a field type declares to the rooms above, as plain values that readers and writers apply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum, StrEnum, auto
+from typing import TypeVar
+
+BoundT = TypeVar("BoundT", Decimal, date)
+
+# The columns of plan.xlsx in which a field is declared.
+
+
+class Kind(Enum):
+    """How a value is spelled in a cell of plan.xlsx."""
+
+    NAME = auto()  # a text; blanks around it do not count
+    PROSE = auto()  # a text kept as it is
+    LINES = auto()  # a list of names, one per line
+    CODES = auto()  # a list of codes, one per line or with a separator between them
+    FLAG = auto()  # はい / いいえ
+    NUMBER = auto()
+    DAY = auto()
+    BOUND = auto()  # a number or a day, as the field's type asks
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a cell of this kind must hold text, not a number or a date."""
+        return self in (Kind.NAME, Kind.PROSE, Kind.LINES, Kind.CODES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanColumn:
+    """One column of a table of plan.xlsx; the key is a JSON pointer inside the row's object.
+
+    Words are what people write for the stored values. Blank is what an empty cell stands for; None
+    leaves the key out. Width is in characters.
+    """
+
+    label: str
+    key: str
+    hint: str
+    width: int
+    example: str = ""
+    kind: Kind = Kind.NAME
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    blank: str | None = None
+
+
+MINIMUM, MAXIMUM = (
+    PlanColumn(
+        label=label, key=key, kind=Kind.BOUND, width=10, hint="数値か日付のときだけ使います。"
+    )
+    for label, key in (("最小", "/minimum"), ("最大", "/maximum"))
+)
+"""The inclusive bounds of numbers and days."""
+
+
+# The cells of a template.
+
+FONT_SIZE = 10.0
+"""Points of the text on a template."""
+
+
+class Takes(StrEnum):
+    """What Excel lets people type into a cell."""
+
+    TEXT = "length"
+    LISTED = "list"
+    WHOLE_NUMBER = "integer"
+    NUMBER = "decimal"
+    DAY = "date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRules:
+    """How the cells of a field look on a template, and what Excel takes in them.
+
+    Width is in characters, font_size in points; number_format is Excel's. Bounds are inclusive: of
+    a text they bound its length, of a list there are none. Instruction is a sentence for whoever
+    fills the cell.
+    """
+
+    width: float
+    takes: Takes
+    number_format: str
+    instruction: str
+    minimum: float | date | None = None
+    maximum: float | date | None = None
+    align: str = ""
+    font_size: float = FONT_SIZE
+
+
+def bounds_sentence(low: str | None, high: str | None) -> str:
+    """Return what is said of bounds.
+
+    >>> bounds_sentence("0", None)
+    '0以上の値です。'
+    """
+    told = (f"{low}以上" if low else "") + (f"{high}以下" if high else "")
+    return f"{told}の値です。" if told else ""
+
+
+def widest_bounds(
+    minimums: Sequence[BoundT | None], maximums: Sequence[BoundT | None]
+) -> dict[str, BoundT]:
+    """Return the widest of some bounds; one that is open anywhere stays open."""
+    lows = [bound for bound in minimums if bound is not None]
+    highs = [bound for bound in maximums if bound is not None]
+    lowest = {"minimum": min(lows)} if len(lows) == len(minimums) else {}
+    return lowest | ({"maximum": max(highs)} if len(highs) == len(maximums) else {})
+
+
+# What a compiled value looks like to a reader.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A field's label, what was answered, and what a chosen value means, as the report shows it.
+
+    Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese.
+    """
+
+    label: str
+    text: str
+    meaning: str = ""
+    is_prose: bool = False
+    is_blank: bool = False

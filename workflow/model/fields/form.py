@@ -1,0 +1,139 @@
+"""The form: its fields, the registry of their types, its JSON, and what is wrong with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.model.fields.base import Field, Value
+from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.date import DateField
+from workflow.model.fields.number import NumberField
+from workflow.model.fields.text import TextField
+from workflow.model.findings import Code, Violation
+
+TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField)
+"""Every field type, in the order in which people read of them. A new one is added here."""
+
+TYPES_BY_NAME: Mapping[str, type[Field]] = {kind.type_name: kind for kind in TYPES}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields asked of every item, in the order of their columns."""
+
+    fields: tuple[Field, ...]
+
+    def field(self, key: str) -> Field:
+        """Return the field with this key; KeyError if the form has none."""
+        for candidate in self.fields:
+            if candidate.key == key:
+                return candidate
+        raise KeyError(key)
+
+    @property
+    def choice_fields(self) -> tuple[Field, ...]:
+        """The fields answered from a list."""
+        return tuple(f for f in self.fields if f.is_listed)
+
+    def violations(self, values: Mapping[str, Value]) -> list[Violation]:
+        """Return what is wrong with an answer, at most one thing a field, in the form's order.
+
+        Values are by field key; what is not there is blank.
+        """
+        found = []
+        for field in self.fields:
+            value = values.get(field.key)
+            if value is not None:
+                violation = field.check(value)
+            elif field.required or field.required_when:
+                violation = self._missing(field, values)
+            else:
+                continue
+            if violation is not None:
+                found.append(violation)
+        return found
+
+    def _missing(self, field: Field, values: Mapping[str, Value]) -> Violation | None:
+        """Return that a blank field is required, anyway or by its condition."""
+        condition = field.required_when
+        if field.required:
+            return Violation(field.key, Code.VALUE_REQUIRED, {"label": field.label})
+        if condition is None or values.get(condition.field) not in condition.values:
+            return None
+        other, value = self.field(condition.field).label, str(values[condition.field])
+        details = {"label": field.label, "other": other, "value": value}
+        return Violation(field.key, Code.VALUE_REQUIRED_WHEN, details)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (draft 2020-12) of one answer: field keys to values, no blanks."""
+        conditions = [_required_when(field) for field in self.fields if field.required_when]
+        return {
+            "type": "object",
+            "properties": {field.key: field.json_schema() for field in self.fields},
+            "additionalProperties": False,
+            "required": [field.key for field in self.fields if field.required],
+        } | ({"allOf": conditions} if conditions else {})
+
+
+def form_from_json(declarations: Iterable[Mapping[str, Any]]) -> Form:
+    """Return the form of a checked list of field declarations, as in plan.json and register.json.
+
+    Raises KeyError or TypeError when it is none.
+    """
+    return Form(tuple(TYPES_BY_NAME[d["type"]].from_json(d) for d in declarations))
+
+
+def form_as_json(form: Form) -> list[dict[str, Any]]:
+    """Return the field declarations of a form; what has its default value is left out."""
+    return [field.as_json() for field in form.fields]
+
+
+def _required_when(field: Field) -> dict[str, Any]:
+    condition = field.required_when
+    assert condition is not None
+    return {
+        "if": {
+            "properties": {condition.field: {"enum": list(condition.values)}},
+            "required": [condition.field],
+        },
+        "then": {"required": [field.key]},
+    }
+
+
+# Whether two fiscal years ask so that the counts of their answers can be compared.
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleDifference:
+    """One way in which a field is not asked as last year, in words for everybody."""
+
+    field: Field
+    sentence: str
+
+
+def scale_differences(before: Form | None, now: Form) -> tuple[ScaleDifference, ...]:
+    """Return why this year's answers cannot be compared with last year's; empty if all can."""
+    return tuple(
+        ScaleDifference(field, sentence)
+        for field in now.fields
+        for sentence in _differences(field, before)
+    )
+
+
+def is_comparable(field: Field, before: Form | None) -> bool:
+    """Whether a field was asked on the same scale in an earlier form; None is a form unknown."""
+    return not any(_differences(field, before))
+
+
+def field_before(field: Field, before: Form) -> Field | None:
+    """Return the field of an earlier form that asked the same: by key, or else by label."""
+    same_key = (f for f in before.fields if f.key == field.key)
+    same_label = (f for f in before.fields if f.label == field.label)
+    return next(same_key, None) or next(same_label, None)
+
+
+def _differences(field: Field, before: Form | None) -> Iterable[str]:
+    asked = field_before(field, before) if before else None
+    return field.differences(asked, is_known=before is not None)

@@ -1,0 +1,221 @@
+"""number 数値: a number in the stated unit, kept exactly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Self
+
+from workflow.model.cells import plain_number
+from workflow.model.fields.base import Field, Parsed, Value, adjusted
+from workflow.model.fields.declarations import (
+    MAXIMUM,
+    MINIMUM,
+    CellRules,
+    Kind,
+    PlanColumn,
+    ShownAnswer,
+    Takes,
+    bounds_sentence,
+    widest_bounds,
+)
+from workflow.model.findings import Code, Violation
+from workflow.model.raw import CellKind, RawCell
+
+_NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
+_MOST_DIGITS = 15  # before the point; Excel keeps no more
+_BOUND = 1e15
+_NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberField(Field):
+    """A number in the stated unit; bounds are inclusive."""
+
+    unit: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int | None = None
+
+    type_name: ClassVar[str] = "number"
+    type_word: ClassVar[str] = "数値"
+    plan_columns: ClassVar[tuple[PlanColumn, ...]] = (
+        PlanColumn(
+            label="単位", key="/unit", width=8, hint="数値のときだけ使います。", example="千円"
+        ),
+        MINIMUM,
+        MAXIMUM,
+        PlanColumn(
+            label="小数の桁数",
+            key="/decimals",
+            kind=Kind.NUMBER,
+            width=8,
+            hint="数値のときだけ使います。",
+        ),
+    )
+    value_type: ClassVar[type[object]] = Decimal
+    is_number: ClassVar[bool] = True
+    ledger_width: ClassVar[float] = 14
+
+    @classmethod
+    def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
+        bounds = {n: _from_json(parts[n]) for n in ("minimum", "maximum") if n in parts}
+        return bounds | ({"decimals": int(parts["decimals"])} if "decimals" in parts else {})
+
+    def _own_as_json(self) -> dict[str, Any]:
+        unit = {"unit": self.unit} if self.unit else {}
+        decimals = {} if self.decimals is None else {"decimals": self.decimals}
+        return unit | self._bounds_as_json() | decimals
+
+    def _bounds_as_json(self) -> dict[str, Any]:
+        bounds = {"minimum": self.minimum, "maximum": self.maximum}
+        return {name: _as_json(bound) for name, bound in bounds.items() if bound is not None}
+
+    @property
+    def cell_rules(self) -> CellRules:
+        """A cell that takes numbers alone."""
+        low, high = self.minimum, self.maximum
+        unit = f"単位は{self.unit}です。" if self.unit else ""
+        places = f"小数点以下は{self.decimals}桁までです。" if self.decimals else ""
+        bounds = bounds_sentence(
+            None if low is None else plain_number(low), None if high is None else plain_number(high)
+        )
+        shown_places = "." + "0" * self.decimals if self.decimals else ""
+        return CellRules(
+            width=max(12.0, min(2.0 * len(self.label) + 2, 18.0)),
+            takes=Takes.WHOLE_NUMBER if self.decimals == 0 else Takes.NUMBER,
+            minimum=-_BOUND if low is None else float(low),
+            maximum=_BOUND if high is None else float(high),
+            number_format=f"#,##0{shown_places}",
+            instruction=f"数字だけを記入してください。{unit}{places}{bounds}",
+            align="right",
+        )
+
+    def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
+        """Yield a formula for what is no number, or beyond the bounds."""
+        tests = [f"NOT(ISNUMBER({cell}))"]
+        tests += [] if self.minimum is None else [f"{cell}<{plain_number(self.minimum)}"]
+        tests += [] if self.maximum is None else [f"{cell}>{plain_number(self.maximum)}"]
+        yield f'AND({cell}<>"",OR({",".join(tests)}))'
+
+    def _parse(self, cell: RawCell) -> Parsed:
+        if cell.number is not None and cell.kind is CellKind.NUMBER:
+            return Parsed(cell.number if _is_kept_by_excel(cell.number) else cell.text)
+        plain = unicodedata.normalize("NFKC", cell.text).strip().translate(_NEGATIVE)
+        plain = plain.removesuffix(unicodedata.normalize("NFKC", self.unit)).rstrip()
+        # A comma that does not part thousands might be meant as a decimal point: better to ask.
+        if not _NUMBER.fullmatch(plain):
+            return Parsed(cell.text)
+        number = Decimal(re.sub(r"[,\s]", "", plain))
+        if not _is_kept_by_excel(number):
+            return Parsed(cell.text)
+        return adjusted(cell.text, number, plain_number(number))
+
+    def check(self, value: Value) -> Violation | None:
+        """Return what is no number, beyond the bounds, or has too many decimals."""
+        if not isinstance(value, Decimal):
+            return self._violation(Code.VALUE_NOT_A_NUMBER, value=str(value))
+        if self.minimum is not None and value < self.minimum:
+            return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
+        if self.maximum is not None and value > self.maximum:
+            return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
+        if self.decimals is not None and value % Decimal(1).scaleb(-self.decimals):
+            return self._violation(Code.VALUE_DECIMALS, value=str(value), limit=str(self.decimals))
+        return None
+
+    def _value_schema(self) -> dict[str, Any]:
+        steps = {} if self.decimals is None else {"multipleOf": _as_json(_step(self.decimals))}
+        return {"type": "number"} | self._bounds_as_json() | steps
+
+    def as_instance(self, stored: str) -> object:
+        """Return the number a text spells; a text that spells none stays one."""
+        try:
+            return Decimal(stored)
+        except InvalidOperation:
+            return stored
+
+    @classmethod
+    def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:
+        """Return a number, or an integer where no form allows decimals."""
+        bounds = widest_bounds([f.minimum for f in fields], [f.maximum for f in fields])
+        whole = all(f.decimals == 0 for f in fields) and all(map(_is_whole, bounds.values()))
+        constraints = {name: _as_json(bound) for name, bound in bounds.items()}
+        return (
+            {"type": "integer" if whole else "number"}
+            | ({"constraints": constraints} if constraints else {})
+            | ({"torimatome:unit": fields[0].unit} if fields[0].unit else {})
+        )
+
+    @property
+    def description(self) -> str:
+        """The help and the unit."""
+        return self.help + (f"単位は{self.unit}です。" if self.unit else "")
+
+    @property
+    def outline(self) -> str:
+        """That it is a number, and its unit."""
+        return f"数値（{self.unit}）" if self.unit else "数値"
+
+    @property
+    def limits(self) -> str:
+        """The unit, as a sentence."""
+        return f"単位は{self.unit}です。" if self.unit else "単位はありません。"
+
+    def _in_words(self, stored: str) -> ShownAnswer:
+        try:
+            number = Decimal(stored)
+            unit = "" if self.unit in self.label else self.unit
+            return ShownAnswer(self.label, f"{number:,.{self.decimal_places(number)}f}{unit}")
+        except (ValueError, InvalidOperation):
+            # Answered on an older issue of the form, which asked for something else.
+            return ShownAnswer(self.label, stored)
+
+    @property
+    def print_heading(self) -> str:
+        """The label, with the unit where the label does not name it."""
+        if not self.unit or self.unit in self.label:
+            return self.label
+        return f"{self.label}（{self.unit}）"
+
+    def print_width(self, values: Iterable[object]) -> float:
+        """Return a width for the longest number."""
+        numbers = (value for value in values if isinstance(value, Decimal))
+        shown = (f"{number:,.{self.decimal_places(number)}f}" for number in numbers)
+        return max(6.0, 1.0 + max(map(len, shown), default=0))
+
+    def decimal_places(self, number: Decimal) -> int:
+        """Return how many decimals a number is shown with: those declared, or else its own."""
+        if self.decimals is not None:
+            return self.decimals
+        return len(plain_number(number).partition(".")[2])
+
+    def is_same(self, before: str, after: str) -> bool:
+        """Whether two texts spell the same number."""
+        try:
+            return before == after or Decimal(before) == Decimal(after)
+        except InvalidOperation:
+            return False
+
+
+def _is_kept_by_excel(number: Decimal) -> bool:
+    return number.is_finite() and number.adjusted() < _MOST_DIGITS
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
+
+
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
+def _from_json(bound: float) -> Decimal:
+    # A whole number is one, however it is spelled; str keeps 0.1 what it says.
+    return Decimal(int(bound)) if float(bound).is_integer() else Decimal(str(bound))
+
+
+def _as_json(number: Decimal) -> int | float:
+    return int(number) if _is_whole(number) else float(number)

@@ -1,0 +1,151 @@
+"""text 文章: prose, kept as it was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+from unicodedata import is_normalized
+
+from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT, folded, may_fold_to
+from workflow.model.fields.base import Field, Parsed, Remark, Value
+from workflow.model.fields.declarations import (
+    FONT_SIZE,
+    CellRules,
+    Kind,
+    PlanColumn,
+    ShownAnswer,
+    Takes,
+)
+from workflow.model.findings import Code, Violation
+from workflow.model.raw import CellKind, RawCell
+
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_DITTO = {
+    folded(text) for text in ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
+}
+_NOTHING = {folded(text) for text in ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")}
+_LONGEST_PHRASE = max(map(len, _DITTO | _NOTHING))
+
+_LONG_TEXT = 800
+_LONG_TEXT_SIZE, _LONG_TEXT_WIDTH = 7.5, 44.0
+_LINE_PITCH = 1.32
+"""Points of a wrapped line per point of font: what Excel gives a font of UD Gothic's metrics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextField(Field):
+    """Prose of at most max_length characters (Excel holds 32,767 in one cell)."""
+
+    max_length: int = MAX_CELL_TEXT
+
+    type_name: ClassVar[str] = "text"
+    type_word: ClassVar[str] = "文章"
+    plan_columns: ClassVar[tuple[PlanColumn, ...]] = (
+        PlanColumn(
+            label="文字数の上限",
+            key="/max_length",
+            kind=Kind.NUMBER,
+            width=9,
+            hint="文章のときだけ使います。",
+        ),
+    )
+    is_prose: ClassVar[bool] = True
+    ledger_width: ClassVar[float] = 50
+    comparison_width: ClassVar[float] = 28.0
+
+    @classmethod
+    def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
+        return {"max_length": int(parts["max_length"])} if "max_length" in parts else {}
+
+    def _own_as_json(self) -> dict[str, Any]:
+        return {"max_length": self.max_length}
+
+    @property
+    def cell_rules(self) -> CellRules:
+        """Long prose is set small, to fit Excel's rows.
+
+        Forty lines need 7.5 points; the sheet opens enlarged, so that they are read as 9.
+        """
+        is_long = self.max_length >= _LONG_TEXT
+        return CellRules(
+            width=max(2.0 * len(self.label) + 2, _LONG_TEXT_WIDTH if is_long else 28.0),
+            takes=Takes.TEXT,
+            maximum=self.max_length,
+            # Text format keeps Excel from turning "1-1", "007" or "=..." into something else.
+            number_format="@",
+            instruction=f"{self.max_length}文字以内、{self._line_limit}行までで記入してください。",
+            font_size=_LONG_TEXT_SIZE if is_long else FONT_SIZE,
+        )
+
+    def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
+        """Yield formulas for a text too long, and for one of too many lines."""
+        yield f"LEN({cell})>{self.max_length}"
+        breaks = f'LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),""))'
+        yield f"{breaks}>={self._line_limit}"
+
+    @property
+    def _line_limit(self) -> int:
+        """How many lines Excel can show: no row is higher than 409 points."""
+        size = _LONG_TEXT_SIZE if self.max_length >= _LONG_TEXT else FONT_SIZE
+        return int(MAX_ROW_HEIGHT // (size * _LINE_PITCH))
+
+    def _parse(self, cell: RawCell) -> Parsed:
+        if cell.kind is CellKind.TEXT:
+            return _parse_prose(cell.text)
+        details = (("kind", cell.kind.value), ("value", cell.text))
+        return Parsed(cell.text, (Remark(Code.VALUE_CONVERTED, details),))
+
+    def check(self, value: Value) -> Violation | None:
+        """Return a text that is too long; characters are counted, so 𠮷 counts one."""
+        text = str(value)
+        if len(text) <= self.max_length:
+            return None
+        limit, found = str(self.max_length), str(len(text))
+        return self._violation(Code.VALUE_TOO_LONG, value=text, limit=limit, found=found)
+
+    def _value_schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length}
+
+    @classmethod
+    def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:
+        """Return a string, as long as the most patient form allows."""
+        longest = max(field.max_length for field in fields)
+        return {"type": "string", "constraints": {"maxLength": longest}}
+
+    @property
+    def outline(self) -> str:
+        """How long the prose may be."""
+        return f"{self.max_length:,}字までの文章"
+
+    @property
+    def limits(self) -> str:
+        """How long the prose may be, as a sentence."""
+        return f"{self.max_length}文字までです。"
+
+    def _in_words(self, stored: str) -> ShownAnswer:
+        return ShownAnswer(self.label, stored, is_prose=True)
+
+    def print_width(self, values: Iterable[object]) -> float:
+        """Return the least width; prose shares what is left of the page."""
+        return 12.0
+
+
+def _parse_prose(text: str) -> Parsed:
+    """Keep prose as written; only what macOS took apart is put together again."""
+    remarks = []
+    if not is_normalized("NFC", text) and is_normalized("NFD", text):
+        text = unicodedata.normalize("NFC", text)
+        remarks.append(Remark(Code.VALUE_COMPOSED))
+    phrase = folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
+    if phrase in _DITTO:
+        remarks.append(Remark(Code.VALUE_DITTO, (("value", text.strip()),)))
+    elif phrase in _NOTHING:
+        remarks.append(Remark(Code.VALUE_NOTHING, (("value", text.strip()),)))
+    private = _PRIVATE.findall(text)
+    if private:
+        characters = "、".join(f"U+{ord(c):04X}" for c in sorted({*private}))
+        remarks.append(Remark(Code.VALUE_PRIVATE_CHARACTER, (("characters", characters),)))
+    return Parsed(text, tuple(remarks))
