@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.cells import plain_number
@@ -122,7 +123,7 @@ class NumberField(Field):
             return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
         if self.maximum is not None and value > self.maximum:
             return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
-        if self.decimals is not None and value % Decimal(1).scaleb(-self.decimals):
+        if self.decimals is not None and value % _step(self.decimals):
             return self._violation(Code.VALUE_DECIMALS, value=str(value), limit=str(self.decimals))
         return None
 
@@ -208,6 +209,7 @@ def _is_whole(number: Decimal) -> bool:
     return number == number.to_integral_value()
 
 
+@cache
 def _step(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
 
