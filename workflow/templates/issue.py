@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from workflow import VERSION
 from workflow.excel.xlsx.package import Package
-from workflow.excel.xlsx.xml_reader import shared_texts
+from workflow.excel.xlsx.reader import shared_texts
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.storage.files import sha256

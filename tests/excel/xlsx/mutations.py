@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
-import zipfile
 from collections.abc import Callable
+
+from tests.excel.xlsx.readings import packed, parts_of
 
 PARTS = ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml")
 SNIPPETS = [
@@ -76,13 +76,8 @@ MUTATIONS: tuple[Mutation, ...] = (_flip, _insert, _overwrite, _delete, _repeat)
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
     """Return a workbook changed in one or two places."""
-    with zipfile.ZipFile(io.BytesIO(content)) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
+    parts = parts_of(content)
     for _ in range(chance.choice([1, 1, 1, 2])):
         name = chance.choice(PARTS)
         parts[name] = chance.choice(MUTATIONS)(chance, parts[name])
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as new:
-        for name, stored in parts.items():
-            new.writestr(name, stored)
-    return stream.getvalue()
+    return packed(parts)

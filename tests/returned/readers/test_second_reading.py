@@ -21,7 +21,6 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from tests.city import City, full_texts
 from tests.engine import judge_here
-from tests.excel.xlsx.readings import read_as_xml_alone
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
@@ -68,13 +67,7 @@ def assert_read_alike(kind: Kind, content: bytes) -> RawBook | None:
         assert values_of(first) == values_of(again)
     else:
         assert first == again
-    if kind is Kind.XLSX:
-        assert attempt(as_xml, kind, content) == first
     return first
-
-
-def as_xml(_: Kind, content: bytes) -> RawBook:
-    return read_as_xml_alone(content)
 
 
 def read_alike(kind: Kind, content: bytes) -> RawBook:

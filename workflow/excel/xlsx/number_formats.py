@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from workflow.excel.xlsx.remembering import remembered
-from workflow.excel.xlsx.xml_parts import MAIN, parsed
+from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.raw import CellKind, RawCell
 
 BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -31,7 +30,6 @@ class DayStyles:
     spans: frozenset[int] = frozenset()
 
 
-@remembered(times=32, most=200_000)
 def day_styles_of(part: bytes) -> DayStyles:
     """Return which cell styles of a style sheet stand for days."""
     styles = parsed(part)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.inflating import inflated
-from workflow.excel.xlsx.remembering import remembered
-from workflow.excel.xlsx.workbook_part import WorkbookPart, workbook_part
-from workflow.excel.xlsx.xml_parts import parsed
+from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.xml import MAIN, parsed
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from lxml.etree import _Element
+
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+_HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
+_MAGIC = b"PK\x03\x04"
+_MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
+_MOST_AT_ONCE = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,25 @@ class SheetPart:
     def holds_cells(self) -> bool:
         """Whether it is made of cells, and not one chart."""
         return self.kind != "chartsheet"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCell:
+    """A name that stands for one cell of the workbook."""
+
+    name: str
+    sheet: str
+    place: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPart:
+    """What the part says; sheets are names with the relations that lead to them."""
+
+    is_workbook: bool
+    since_1904: bool
+    sheets: tuple[tuple[str, str], ...]
+    named: tuple[NamedCell, ...]
 
 
 class Package:
@@ -85,7 +113,7 @@ class Package:
             self._parts[part] = self.archive.read(part) if stored is None else stored
         return self._parts[part]
 
-    def tree(self, part: str) -> Element:
+    def tree(self, part: str) -> _Element:
         """Return an XML part."""
         return parsed(self.read(part))
 
@@ -98,7 +126,6 @@ class Package:
         return tuple(relation for relation in found if relation.target in self.names)
 
 
-@remembered(times=64, most=100_000)
 def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
     """Return where the relations listed for a part lead inside the package, were it there."""
     return tuple(
@@ -116,3 +143,60 @@ def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
 def package_in(content: bytes) -> Package:
     """Return the parts of a workbook; whoever asks again for the last one inflates nothing."""
     return Package(content)
+
+
+def workbook_part(part: bytes) -> WorkbookPart:
+    """Return what a workbook says of itself. Whatever this raises says it is broken."""
+    book = parsed(part)
+    properties = book.find(f"{MAIN}workbookPr")
+    return WorkbookPart(
+        is_workbook=book.tag == f"{MAIN}workbook",
+        since_1904=properties is not None and is_true(properties.get("date1904")),
+        sheets=tuple(
+            (element.get("name", ""), element.get(_ID, "")) for element in book.iter(f"{MAIN}sheet")
+        ),
+        named=tuple(_named(book)),
+    )
+
+
+def is_true(stored: str | None) -> bool:
+    """Whether an attribute says yes."""
+    return stored in ("1", "true", "on")
+
+
+def _named(book: _Element) -> Iterator[NamedCell]:
+    for element in book.iterfind(f"{MAIN}definedNames/{MAIN}definedName"):
+        match = _ONE_CELL.fullmatch(element.text or "")
+        if match and element.get("localSheetId") is None:
+            sheet = (match[1] or match[2]).replace("''", "'")
+            yield NamedCell(element.get("name", ""), sheet, place_of(match[3]))
+
+
+def inflated(content: bytes, part: zipfile.ZipInfo) -> bytes | None:
+    """Return a part whose length and checksum are as the zip says; None leaves it to zipfile.
+
+    zipfile takes ten times as long to look at a small part as zlib to inflate it.
+    """
+    is_within = part.header_offset + _HEADER.size <= len(content)
+    if not is_within or not 0 < part.file_size <= _MOST_AT_ONCE:
+        return None
+    magic, flags, method, name, extra = _HEADER.unpack_from(content, part.header_offset)
+    start = part.header_offset + _HEADER.size
+    named = content[start : start + name]
+    is_usual = (magic, flags & ~_MARKS, method) == (_MAGIC, 0, zipfile.ZIP_DEFLATED)
+    if not is_usual or (flags, method) != (part.flag_bits, part.compress_type):
+        return None
+    if named != part.orig_filename.encode("ascii", "replace"):
+        return None
+    start += name + extra
+    packed = content[start : start + part.compress_size]
+    return _inflated(packed, part.file_size, part.CRC)
+
+
+def _inflated(packed: bytes, size: int, checksum: int) -> bytes | None:
+    try:
+        stored = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
+    except zlib.error:
+        return None
+    is_whole = len(stored) == size and zlib.crc32(stored) == checksum
+    return stored if is_whole else None

@@ -9,9 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.reader import stored_in
+from workflow.excel.xlsx.sheet import read_sheet
 from workflow.excel.xlsx.strict import as_transitional, is_strict
-from workflow.excel.xlsx.xml_reader import stored_in
-from workflow.excel.xlsx.xml_sheet import read_sheet
 from workflow.model.cells import a1, folded
 from workflow.model.errors import PlanError
 from workflow.model.raw import CellKind, RawCell, RawSheet

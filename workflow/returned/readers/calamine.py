@@ -11,12 +11,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.document_properties import (
+from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.properties import (
     custom_properties,
     saving_of_package,
     saving_of_xls,
 )
-from workflow.excel.xlsx.package import package_in
 from workflow.model.findings import Code
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet

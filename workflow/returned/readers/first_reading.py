@@ -11,8 +11,8 @@ from workflow.templates.layout import COVER_SHEET
 def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the workbook in some bytes; each reader is imported only where it is needed.
 
-    A strict workbook must have been made transitional. Raises RefusedError, or whatever a reader
-    trips over in a damaged file.
+    A strict workbook must have been made transitional; of an .xlsx, the results of the formulas on
+    our cover are left out. Raises RefusedError, or whatever a reader trips over in a damaged file.
     """
     match kind:
         case Kind.XLS:
@@ -27,11 +27,6 @@ def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
             from workflow.returned.readers.ods import read_ods
 
             return read_ods(content, limits)
-    return read_xlsx(content)
+    from workflow.excel.xlsx.reader import read_xlsx
 
-
-def read_xlsx(content: bytes) -> RawBook:
-    """Return an .xlsx; the results of the formulas on our cover are left out."""
-    from workflow.excel.xlsx.xml_reader import read_xml
-
-    return read_xml(content, resultless=COVER_SHEET)
+    return read_xlsx(content, resultless=COVER_SHEET)

@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
-from workflow.excel.xlsx.document_properties import Saving
+from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
 from workflow.model.findings import Code

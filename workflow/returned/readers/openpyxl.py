@@ -9,12 +9,12 @@ from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
-from workflow.excel.xlsx.nesting import refuse_misplaced
+from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
 from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.references import place_of
-from workflow.excel.xlsx.remarks import read_remarks
+from workflow.excel.xlsx.sheet import refuse_misplaced
 from workflow.model.cells import decoded
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.readers.strip_formatting import bare
@@ -49,7 +49,7 @@ def read_book(content: bytes) -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=read_remarks(package),
+        remarks=read_comments(package),
     )
 
 

@@ -16,8 +16,8 @@ from pyxlsb.handlers import CellHandler
 from pyxlsb.reader import BIFF12Reader, RecordReader
 from pyxlsb.stringtable import StringTable
 
-from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.intake.used_range import measure_xlsb

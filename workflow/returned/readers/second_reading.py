@@ -7,7 +7,7 @@ from dataclasses import replace
 from workflow.model.limits import COMPILED, USUAL, Limits
 from workflow.model.raw import RawBook
 from workflow.returned.intake.detect import Kind, examine
-from workflow.returned.readers.first_reading import read_xlsx
+from workflow.returned.readers.first_reading import read_first
 
 
 def read_again(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
@@ -41,7 +41,7 @@ def open_book(content: bytes) -> RawBook | None:
     if examine("", content, COMPILED) is not Kind.XLSX:
         return None
     try:
-        return read_xlsx(content)
+        return read_first(Kind.XLSX, content)
     except MemoryError:
         raise
     except Exception:

@@ -14,13 +14,15 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement, tostring
 
-from workflow.excel.xlsx.package import Package, package_in
-from workflow.excel.xlsx.workbook_part import is_true
-from workflow.excel.xlsx.xml_parts import MAIN
+from lxml.etree import Element, SubElement, tostring
+
+from workflow.excel.xlsx.package import Package, is_true, package_in
+from workflow.excel.xlsx.xml import MAIN
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
+
     from workflow.excel.xlsx.package import SheetPart
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -48,10 +50,10 @@ def bare(content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def _parts(package: Package, sheets: Sequence[SheetPart]) -> Iterator[tuple[str, Element]]:
+def _parts(package: Package, sheets: Sequence[SheetPart]) -> Iterator[tuple[str, _Element]]:
     yield _BOOK, _book(package.tree(package.book), [sheet.name for sheet in sheets])
     stored = package.related(_STYLES, package.book)
-    styles = _styles(package.tree(stored) if stored else Element(""))
+    styles = _styles(package.tree(stored) if stored else Element(f"{MAIN}styleSheet"))
     yield _STYLES, styles
     texts = package.related(_TEXTS, package.book)
     if texts:
@@ -61,7 +63,7 @@ def _parts(package: Package, sheets: Sequence[SheetPart]) -> Iterator[tuple[str,
         yield _SHEET.format(at), _sheet(package.tree(sheet.part), count)
 
 
-def _types(parts: Mapping[str, Element]) -> Element:
+def _types(parts: Mapping[str, _Element]) -> _Element:
     root = Element(f"{{{_TYPES}}}Types")
     for name in parts:
         kind = "sheet.main" if name == _BOOK else name.rstrip("0123456789")
@@ -75,7 +77,7 @@ def _types(parts: Mapping[str, Element]) -> Element:
     return root
 
 
-def _relations(kinds: Mapping[str, str]) -> Element:
+def _relations(kinds: Mapping[str, str]) -> _Element:
     root = Element(f"{{{_LISTS}}}Relationships")
     for name, kind in kinds.items():
         attributes = {"Id": name, "Type": f"{_OFFICE}/{kind}", "Target": f"/{_PART.format(name)}"}
@@ -83,7 +85,7 @@ def _relations(kinds: Mapping[str, str]) -> Element:
     return root
 
 
-def _book(stored: Element, names: Sequence[str]) -> Element:
+def _book(stored: _Element, names: Sequence[str]) -> _Element:
     root = Element(f"{MAIN}workbook")
     properties = stored.find(f"{MAIN}workbookPr")
     if properties is not None and is_true(properties.get("date1904")):
@@ -100,7 +102,7 @@ def _book(stored: Element, names: Sequence[str]) -> Element:
     return root
 
 
-def _styles(stored: Element) -> Element:
+def _styles(stored: _Element) -> _Element:
     root = Element(f"{MAIN}styleSheet")
     formats = stored.findall(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId][@formatCode]")
     listed = SubElement(root, f"{MAIN}numFmts")
@@ -112,14 +114,14 @@ def _styles(stored: Element) -> Element:
     return root
 
 
-def _texts(stored: Element) -> Element:
+def _texts(stored: _Element) -> _Element:
     root = Element(f"{MAIN}sst")
     for element in stored.iterfind(f"{MAIN}si"):
         root.append(_text(element))
     return root
 
 
-def _text(stored: Element) -> Element:
+def _text(stored: _Element) -> _Element:
     """Return a text with its runs, without their fonts and without furigana."""
     kept = Element(stored.tag)
     for part in stored:
@@ -130,7 +132,7 @@ def _text(stored: Element) -> Element:
     return kept
 
 
-def _sheet(stored: Element, styles: int) -> Element:
+def _sheet(stored: _Element, styles: int) -> _Element:
     root = Element(stored.tag)
     rows = SubElement(root, f"{MAIN}sheetData")
     for row in stored.iterfind(f"{MAIN}sheetData/{MAIN}row"):
@@ -147,13 +149,13 @@ def _sheet(stored: Element, styles: int) -> Element:
     return root
 
 
-def _cell(stored: Element, styles: int) -> Element:
+def _cell(stored: _Element, styles: int) -> _Element:
     """Return a cell; a style there is none of gives its number no meaning."""
     kept = Element(stored.tag, _kept(stored, _OF_A_CELL))
     style = stored.get("s", "")
     if style.isdecimal() and int(style) < styles:
         kept.set("s", style)
-    for part in stored:
+    for part in list(stored):  # what is kept leaves it
         if part.tag == f"{MAIN}is":
             kept.append(_text(part))
         elif part.tag in (f"{MAIN}f", f"{MAIN}v"):
@@ -164,7 +166,7 @@ def _cell(stored: Element, styles: int) -> Element:
     return kept
 
 
-def _spell_plainly(cell: Element, value: Element, stored: str) -> None:
+def _spell_plainly(cell: _Element, value: _Element, stored: str) -> None:
     """Spell what openpyxl gives up on: a truth value in words, a day that is none."""
     kind = cell.get("t")
     if kind == "b":
@@ -182,6 +184,6 @@ def _is_moment(stored: str) -> bool:
     return False
 
 
-def _kept(element: Element, names: Sequence[str]) -> dict[str, str]:
+def _kept(element: _Element, names: Sequence[str]) -> dict[str, str]:
     """Return the attributes that say something."""
     return {name: said for name in names if (said := element.get(name))}

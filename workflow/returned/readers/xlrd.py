@@ -8,8 +8,8 @@ from decimal import Decimal
 import xlrd
 from xlrd.sheet import Cell, Sheet
 
-from workflow.excel.xlsx.document_properties import saving_of_xls
 from workflow.excel.xlsx.number_formats import day_cell
+from workflow.excel.xlsx.properties import saving_of_xls
 from workflow.model.findings import Code
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable

@@ -7,7 +7,9 @@ for being read.
 
 from __future__ import annotations
 
-import workflow.excel.xlsx.xml_reader
+import lxml.etree
+
+import workflow.excel.xlsx.reader
 import workflow.returned.judge
 
-LOADED = (workflow.returned.judge, workflow.excel.xlsx.xml_reader)
+LOADED = (lxml.etree, workflow.returned.judge, workflow.excel.xlsx.reader)

@@ -1,21 +1,20 @@
-"""An .xlsx from its XML parts alone → raw workbook: exact, and as fast as its spelling allows."""
+"""An .xlsx → raw workbook: exact, in whatever way its XML is spelled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from workflow.excel.xlsx.document_properties import custom_properties, saving_of_package
+from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import DayStyles, day_styles_of
-from workflow.excel.xlsx.package import Package, package_in
-from workflow.excel.xlsx.plain_texts import plain_texts
-from workflow.excel.xlsx.remarks import read_remarks
-from workflow.excel.xlsx.stored import Stored
-from workflow.excel.xlsx.workbook_part import NamedCell
-from workflow.excel.xlsx.xml_sheet import read_sheet, texts_of
+from workflow.excel.xlsx.package import NamedCell, Package, package_in
+from workflow.excel.xlsx.properties import custom_properties, saving_of_package
+from workflow.excel.xlsx.sheet import plain_text, read_sheet
+from workflow.excel.xlsx.sheet_parts import Stored
+from workflow.excel.xlsx.xml import MAIN
 from workflow.model.raw import RawBook, RawSheet
 
 
-def read_xml(content: bytes, resultless: str = "") -> RawBook:
+def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
     """Return what a workbook holds; of the sheet called resultless, no results of formulas.
 
     Whatever this raises says the file is broken.
@@ -35,7 +34,7 @@ def read_xml(content: bytes, resultless: str = "") -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=read_remarks(package),
+        remarks=read_comments(package),
     )
 
 
@@ -47,12 +46,11 @@ def stored_in(package: Package) -> Stored:
 
 
 def shared_texts(package: Package) -> list[str]:
-    """Return the texts the cells of a workbook refer to."""
+    """Return the texts the cells of a workbook refer to, in their order."""
     part = package.related("sharedStrings", package.book)
     if not part:
         return []
-    texts = plain_texts(package.read(part))
-    return texts_of(package.tree(part)) if texts is None else texts
+    return [plain_text(text) for text in package.tree(part).iterchildren(f"{MAIN}si")]
 
 
 def _styles(package: Package) -> DayStyles:

@@ -10,10 +10,10 @@ from workflow.model.cells import a1, decoded
 from workflow.model.raw import RawRemark
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from lxml.etree import _Element
 
 
-def read_remarks(package: Package) -> tuple[RawRemark, ...]:
+def read_comments(package: Package) -> tuple[RawRemark, ...]:
     """Return every comment and text box, by sheet in the order of the workbook.
 
     A threaded comment also leaves an old one that only says so; that one is left out.
@@ -60,11 +60,11 @@ def _shapes(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
             yield RawRemark(sheet, _anchored(anchor), text, "", True)
 
 
-def _local(element: Element) -> str:
+def _local(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _text(element: Element) -> str:
+def _text(element: _Element) -> str:
     """Return the text in an element's runs, without furigana."""
     if _local(element) == "rPh":
         return ""
@@ -72,7 +72,7 @@ def _text(element: Element) -> str:
     return own + "".join(_text(child) for child in element)
 
 
-def _anchored(anchor: Element) -> str:
+def _anchored(anchor: _Element) -> str:
     start = next((e for e in anchor if _local(e) == "from"), None)
     if start is None:
         return ""

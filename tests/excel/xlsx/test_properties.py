@@ -18,7 +18,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
 from tests.programs import needs_libreoffice
 from tests.returned.readers.binary_books import xlsb
-from workflow.excel.xlsx.document_properties import saving_of_xls
+from workflow.excel.xlsx.properties import saving_of_xls
 from workflow.model.raw import RawBook
 from workflow.model.years import JST
 from workflow.returned.inbox import single

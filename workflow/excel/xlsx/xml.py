@@ -1,0 +1,123 @@
+"""XML parts of a workbook, read with lxml: none may declare a document type, and so entities.
+
+What comes from outside is held to three rules before the parser sees it: it is turned into UTF-8 by
+the encodings every XML parser must know or by one letter a byte, never by an encoding in which a
+document type could hide; it declares no document type; and whatever libxml2 reports as an error,
+a prefix without a namespace for one, makes the part unreadable.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lxml.etree import XMLParser, _Element, _ListErrorLog
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+"""The namespace of workbooks, sheets and texts as it stands before a tag."""
+
+_DECLARED = re.compile(rb"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']", re.ASCII)
+_WIDE_DECLARED = re.compile(r"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+_WIDE = {
+    codecs.BOM_UTF16_LE: "utf-16le",
+    codecs.BOM_UTF16_BE: "utf-16be",
+    b"<\0": "utf-16le",
+    b"\0<": "utf-16be",
+}
+_EVERY_BYTE = bytes(range(256))
+_STEP = 100_000  # bytes of a part that are parsed before its elements are taken
+_OPTIONS: dict[str, Any] = {
+    "encoding": "utf-8",  # as the part is handed over, whatever it was declared to be
+    "load_dtd": False,
+    "no_network": True,
+    "resolve_entities": False,
+    "huge_tree": False,
+    "remove_comments": True,  # and the text around them is one text
+    "remove_pis": True,
+    "collect_ids": False,
+}
+
+
+def parsed(stored: bytes) -> _Element:
+    """Return the root of a part. ValueError when it declares a document type."""
+    from lxml.etree import fromstring
+
+    parser = _parser()
+    root = fromstring(_admitted(stored), parser)
+    _refuse_errors(parser.error_log)
+    return root
+
+
+def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
+    """Hand over each element of a tag, in the order in which they end, and return the root.
+
+    Of a large part each is emptied when it was taken, so no more than a few are in memory.
+    ValueError as for parsed.
+    """
+    from lxml.etree import XMLPullParser
+
+    part = _admitted(stored)
+    parser = XMLPullParser(events=("end",), tag=tag, **_OPTIONS)
+    for start in range(0, len(part), _STEP):
+        parser.feed(part[start : start + _STEP])
+        for _, element in parser.read_events():
+            take(element)
+            if len(part) > _STEP:
+                element.clear()
+    root: _Element = parser.close()
+    _refuse_errors(parser.feed_error_log)
+    return root
+
+
+@cache
+def _parser() -> XMLParser:
+    from lxml.etree import XMLParser
+
+    return XMLParser(**_OPTIONS)
+
+
+def _admitted(stored: bytes) -> bytes:
+    """Return a part in UTF-8. ValueError when it may not be parsed."""
+    part = _in_utf8(stored)
+    if b"<!DOCTYPE" in part:
+        raise ValueError("a document type is declared")
+    return part
+
+
+def _in_utf8(stored: bytes) -> bytes:
+    wide = _WIDE.get(stored[:2])
+    if wide:
+        return _narrowed(stored.decode(wide).removeprefix("\ufeff"), wide)
+    part = stored.removeprefix(codecs.BOM_UTF8)
+    declared = _DECLARED.match(part)
+    code = declared[1].decode().casefold() if declared else "utf-8"
+    return part if code == "utf-8" else _recoded(part, code)
+
+
+def _narrowed(text: str, wide: str) -> bytes:
+    """Return wide letters in UTF-8. ValueError when they are declared to be something else."""
+    declared = _WIDE_DECLARED.match(text)
+    if declared and declared[1].casefold() not in ("utf-16", wide):
+        raise ValueError(f"wide letters declared as {declared[1]}")
+    return text.encode()
+
+
+def _recoded(part: bytes, code: str) -> bytes:
+    """Return a part in UTF-8 that was declared to have one letter a byte. ValueError otherwise."""
+    letters = _EVERY_BYTE.decode(code, "replace").replace("\ufffd", "\ufffe")  # undefined
+    if len(letters) != len(_EVERY_BYTE) or not letters.startswith(_EVERY_BYTE[:128].decode()):
+        raise ValueError(f"an encoding {code}")
+    return codecs.charmap_decode(part, "strict", letters)[0].encode()
+
+
+def _refuse_errors(log: _ListErrorLog) -> None:
+    """Raise ValueError for an error that lxml passes over because libxml2 warned of more after it.
+
+    A prefix that stands for no namespace is one.
+    """
+    if len(log) and (errors := log.filter_from_errors()):
+        raise ValueError(str(errors[0]))
