@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.city import City
+
+# The same examples in every run, however busy the machine is. To look for new ones, with others
+# each time: pytest --hypothesis-profile=search.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _PATIENT, derandomize=True)
+settings.register_profile("search", _PATIENT, max_examples=1_000)
+settings.load_profile("steady")
 
 
 @pytest.hookimpl(hookwrapper=True)

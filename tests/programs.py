@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +16,20 @@ ROOT = Path(__file__).parent.parent
 TOOL = (sys.executable, "-X", "torimatome", str(ROOT / "run.py"))
 """What starts a command in the Python of the tests itself, whichever it is."""
 SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def slowness() -> float:
+    """Return how much longer than alone a busy machine lets us work just now, 1 when idle."""
+    begun, cpu = time.monotonic(), time.thread_time()
+    while time.thread_time() - cpu < 0.1:
+        pass
+    return max(1.0, (time.monotonic() - begun) / 0.1)
+
+
+def holds_lock(home: Path, year: int = 2023) -> bool:
+    """Whether a command is at work on a year just now."""
+    lock = home / "compiled" / str(year) / ".lock"
+    return lock.exists() and lock.read_bytes() != b""
 
 
 def _has_uno() -> bool:

@@ -38,6 +38,7 @@ def written(
 ) -> bytes:
     stream = io.BytesIO()
     book = new_workbook(stream, FONT_SIZE)
+    book.set_properties({"created": datetime(2024, 5, 10)})  # else it is the moment of writing
     columns = [(f"列{n}", 12.0) for n in range(len(rows[0]))]
     write_values(add_sheet(book, "表"), TableStyles(book), columns, rows, links or {})
     book.close()

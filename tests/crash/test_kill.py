@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import ROOT, TOOL
+from tests.programs import ROOT, TOOL, holds_lock
 from tests.verification.rounds import YEAR, compiled_round
 from workflow.storage.journal import load_journal
 
@@ -48,11 +49,13 @@ def collecting(home: Path) -> subprocess.Popen[str]:
 def stopped_at_work(home: Path) -> Iterator[subprocess.Popen[str]]:
     """A real collect that holds the lock and goes no further: what it is to read is a slow disk."""
     first = collecting(home)
-    lock = home / "compiled" / str(YEAR) / ".lock"
-    deadline = time.monotonic() + PATIENCE
-    while not (lock.exists() and lock.read_bytes()) and time.monotonic() < deadline:
+    while not holds_lock(home, YEAR):
+        if first.poll() is not None:  # it was done before a busy machine let us look
+            shutil.rmtree(home / "compiled" / str(YEAR))
+            first = collecting(home)
         time.sleep(0.001)
-    os.kill(first.pid, 19)  # SIGSTOP
+    os.kill(first.pid, signal.SIGSTOP)
+    assert holds_lock(home, YEAR)
     try:
         yield first
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import TOOL
+from tests.programs import TOOL, holds_lock, slowness
 from workflow.storage.files import sha256
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals and /proc")
@@ -64,26 +64,28 @@ def processes_of(session: int) -> set[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
-@pytest.mark.parametrize("seconds", [0.3, 0.7, 1.5])
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.2])
 @pytest.mark.parametrize("to_all", [True, False])
 def test_an_interrupted_collect_leaves_the_old_result(
     busy: City, seconds: float, to_all: bool
 ) -> None:
     before = digests(busy)
     running = collecting(busy)
+    while running.poll() is None and not holds_lock(busy.home):
+        time.sleep(0.001)
     time.sleep(seconds)
     begun = time.monotonic()
     if to_all:  # as a terminal does
         os.killpg(running.pid, signal.SIGINT)
     else:
         running.send_signal(signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=30)
+    stdout, stderr = running.communicate(timeout=300)
     took = time.monotonic() - begun
     assert (running.returncode, stdout) == (2, ""), stderr
     (line,) = stderr.splitlines()
     assert line.endswith("。")
-    assert took < 5  # within a second where nothing else runs
+    assert took / slowness() < 5  # within a second where nothing else runs
     assert digests(busy) == before
-    while processes_of(running.pid) and time.monotonic() - begun < 10:
+    while processes_of(running.pid) and time.monotonic() - begun < 100:
         time.sleep(0.05)
     assert processes_of(running.pid) == set()

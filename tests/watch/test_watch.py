@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import TOOL
+from tests.programs import TOOL, slowness
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
@@ -71,14 +71,6 @@ def watching(city: City) -> Iterator[Running]:
     finally:
         running.process.kill()
         running.process.wait()
-
-
-def slowness() -> float:
-    """Return how much longer than alone a busy machine lets us work just now, 1 when idle."""
-    begun, cpu = time.monotonic(), time.thread_time()
-    while time.thread_time() - cpu < 0.1:
-        pass
-    return max(1.0, (time.monotonic() - begun) / 0.1)
 
 
 def copied_slowly(source: Path, target: Path, seconds: float) -> tuple[float, float]:

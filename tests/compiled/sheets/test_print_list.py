@@ -395,9 +395,9 @@ def test_three_hundred_items_are_quick_and_always_the_same() -> None:
     several = tuple(Item(f"{n:03}", (f"施策{n // 9}",), f"取組{n}", ("A",)) for n in range(300))
     plan = replace(PLAN, items=several, form=FORM)
     ledger = ledger_of(plan, [{"progress": "長い話。" * 250, "reason": "理由を述べる。" * 140}])
-    begun = time.perf_counter()
+    begun = time.process_time()
     first = book_bytes(plan, ledger)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     assert book_bytes(plan, ledger) == first
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.city import City, full_texts
+from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import judge_here
 from workflow.model.findings import Finding, Severity
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
@@ -283,7 +283,7 @@ def test_only_plain_files_are_hashed(tmp_path: Path) -> None:
     assert content_digest(single(plain)) == sha256(b"x")
     link = tmp_path / "b.xlsx"
     link.symlink_to(plain)
-    moment = datetime.now(JST) - timedelta(days=1)
+    moment = RECEIVED_AT
     for path in (link, tmp_path, tmp_path / "gone.xlsx"):
         assert content_digest(Received(path.name, path, 1, moment, regular=True)) == ""
         assert content_digest(Received(path.name, path, 1, moment, regular=False)) == ""
@@ -300,5 +300,4 @@ def test_a_pipe_in_place_of_a_file_makes_nobody_wait(tmp_path: Path) -> None:
         pytest.skip("Windows has no such pipes")
     pipe = tmp_path / "a.xlsx"
     os.mkfifo(pipe)
-    moment = datetime.now(JST)
-    assert content_digest(Received("a.xlsx", pipe, 1, moment, regular=True)) == ""
+    assert content_digest(Received("a.xlsx", pipe, 1, RECEIVED_AT, regular=True)) == ""

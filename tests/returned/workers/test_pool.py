@@ -24,7 +24,7 @@ def work(task: int) -> int:
     if task == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     if task == SLOW:
-        time.sleep(60)
+        time.sleep(600)
     if task == FAILING:
         raise ZeroDivisionError
     return task * 2
@@ -49,7 +49,7 @@ def test_the_time_is_that_of_each_task_and_not_of_its_neighbours() -> None:
     done = list(worked(work, tasks, Means(3, MEANS.memory, workers=1)))
     assert done[30] is Stopped.TIMED_OUT
     assert done[:30] + done[31:] == [task * 2 for task in (*range(30), *range(30))]
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 300  # nobody waited for the slow one
 
 
 def test_no_more_is_done_ahead_than_was_allowed(
