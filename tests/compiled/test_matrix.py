@@ -121,7 +121,7 @@ def ledgers(draw: st.DrawFn) -> tuple[Plan, Ledger]:
     return plan, build_ledger(plan, 2023, answered(plan, drawn))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ledgers())
 def test_every_assignment_is_counted_once_where_it_belongs(made: tuple[Plan, Ledger]) -> None:
     plan, ledger = made

@@ -70,7 +70,7 @@ def stored(text: str) -> str:
     return unicodedata.normalize("NFC", text) if taken_apart else text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(texts.filter(fits), min_size=6, max_size=6))
 @example(["あ" * MAX_CELL_TEXT, "\n" * 500 + "末", "=1", "0001", " 前後 ", "𠮷" * 16383])
 @example(["<r><t>太字</t></r>", "_x0041_x0042_", "_x005F_x0041_", "x005F_", "_x000D_\n", "\r末"])

@@ -54,7 +54,7 @@ def assert_nothing_is_lost(*forms: Mapping[str, Mapping[str, Written]]) -> None:
         assert lost_texts(played.city, 2023, played.document) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(forms)
 @example({"1-1": {"取組状況": "整理番号", "評価": "Ａ"}})
 @example({"1-1": {"完了日": 45413.5, "決算額": "１，２３４千円"}})
@@ -63,7 +63,7 @@ def test_no_text_of_a_return_is_lost(written: Mapping[str, Mapping[str, Written]
     assert_nothing_is_lost(written)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(forms, forms)
 def test_no_text_of_two_returns_of_the_same_time_is_lost(
     one: Mapping[str, Mapping[str, Written]], other: Mapping[str, Mapping[str, Written]]

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.plan.plan_documents import (
@@ -31,7 +31,7 @@ from workflow.plan.load import validated
 Sheets = dict[str, Worksheet]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(documents())
 def test_any_valid_document_comes_back_equal(document: dict[str, Any]) -> None:
     validated(Document(document, "plan.json"))

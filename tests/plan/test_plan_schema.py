@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.plan.plan_documents import MISSING, changed, in_book, in_json, small
@@ -214,7 +214,6 @@ def plain_and_refused(content: object) -> tuple[bool, list[Problem]]:
         return is_plainly_valid(content), list(schema_problems(Node(content)))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(POINTERS), ANYTHING)
 def test_the_quick_yes_lets_nothing_through_that_jsonschema_refuses(
     pointer: str, value: object
@@ -223,7 +222,6 @@ def test_the_quick_yes_lets_nothing_through_that_jsonschema_refuses(
     assert not (is_plain and refused)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(POINTERS), st.text(max_size=6) | st.integers() | st.dates().map(str))
 def test_the_quick_no_costs_time_in_rare_cases_alone(pointer: str, value: object) -> None:
     is_plain, refused = plain_and_refused(changed(pointer, value))

@@ -266,7 +266,6 @@ DAMAGES: dict[str, Callable[[bytes, int], bytes]] = {
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(share=st.floats(0, 1, exclude_max=True), damage=st.sampled_from(sorted(DAMAGES)))

@@ -67,7 +67,7 @@ LINKED_SHAPES = {e for e in page_with("あ").shape if e[0] in LINKED} | {("span"
 
 @given(TEXTS)
 @example(HOSTILE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_text_is_text_and_creates_nothing(text: str) -> None:
     page = page_with(text)
     shown = legible(text)

@@ -48,7 +48,7 @@ def shown(text: str) -> str:
     return legible(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(texts.filter(bool), min_size=2, max_size=2))
 @example(["{_{ 計画名 }_}", "\n\n 前後 \n\t\n"])
 @example([" ", "\n"])

@@ -14,7 +14,7 @@ from workflow.compiled.matrix import count
 from workflow.model.plan import Plan
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ledgers())
 def test_the_lines_behind_a_count_are_as_many_and_fit_its_headings(
     made: tuple[Plan, Ledger],

@@ -300,7 +300,7 @@ def assert_nothing_is_cut(sheet: Worksheet) -> None:
             assert row_height([(text, points / 7.5 * 1.42)], SIZE) <= height + PIXEL < 409
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(WILD, LONG), min_size=2, max_size=4))
 def test_no_text_is_cut(texts: list[str]) -> None:
     fields = tuple(TextField(key=f"t{n}", label=f"記述{n}") for n in range(len(texts)))

@@ -218,7 +218,7 @@ def test_an_encrypted_part_is_broken() -> None:
     assert found("a.xlsx", bytes(flagged)) == "FILE_BROKEN"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(BOOK) - 1), st.integers(0, 255), st.integers(0, 3))
 def test_no_damaged_byte_stops_the_examination(at: int, byte: int, repeat: int) -> None:
     changed = BOOK[:at] + bytes([byte]) * (1 + repeat) + BOOK[at + 1 + repeat :]

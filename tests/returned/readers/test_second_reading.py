@@ -305,7 +305,7 @@ values = texts.filter(fits) | numbers | st.booleans() | days | days.map(datetime
 openpyxl_values = values | st.times() | spans
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(openpyxl_values, min_size=1, max_size=12), st.booleans())
 def test_both_readers_say_the_same_of_what_openpyxl_writes(
     written: list[Any], since_1904: bool
@@ -326,7 +326,7 @@ def test_both_readers_say_the_same_of_what_openpyxl_writes(
     assert {n: v for n, v in enumerate(written, 1) if isinstance(v, str)}.items() <= said.items()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(values | serials, st.sampled_from(FORMATS)), min_size=1, max_size=20))
 @example([(serial, 14) for serial in (0, 0.5, 0.9999999999, 1, 59, 60, 61, 2958465, 2958466, -1)])
 @example([(serial, 46) for serial in (0, 0.5, 1.25, 400, 2958466)])
