@@ -121,7 +121,7 @@ def _return(path: str, department: str, hour: str, outcome: str, said: str) -> R
         said_here = answer(item, department, {"rating": rating.rstrip("!")}, source)
         answers.append(replace(said_here, rejected=rating.endswith("!")))
     return Return(
-        path=path,
+        file=path,
         sha256=content or path,
         size=1,
         received=received,

@@ -54,7 +54,7 @@ def answered(plan: Plan, ratings: Sequence[str | AnswerStatus | None]) -> tuple[
 def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
     """Return everything the compiled workbook shows of a round."""
     one = Return(
-        path="a.xlsx",
+        file="a.xlsx",
         sha256="0",
         size=1,
         received=NOW,

@@ -81,7 +81,7 @@ def returned_twice(plan: Plan, code: str) -> tuple[Return, ...]:
     newer = returned(plan, code, "new", 1, "Ｂ")
     first, *rest = newer.answers
     wrong = Code.VALUE_NOT_A_CHOICE.at(
-        Place(file=newer.path, item=first.item, field="評価"), value="Ｚ", choices="Ａ、Ｂ"
+        Place(file=newer.file, item=first.item, field="評価"), value="Ｚ", choices="Ａ、Ｂ"
     )
     sent_back = replace(
         newer,
@@ -104,7 +104,7 @@ def returned(plan: Plan, code: str, name: str, hour: int, rating: str) -> Return
         for row, item in enumerate(plan.items_of(code), start=5)
     )
     return Return(
-        path=path,
+        file=path,
         sha256=path,
         size=1,
         received=received,

@@ -21,7 +21,7 @@ def merged(table: str, plan: Plan = PLAN) -> Merged:
 
 
 def outcomes(result: Merged) -> dict[str, str]:
-    return {r.path: r.outcome.value for r in result.returns}
+    return {r.file: r.outcome.value for r in result.returns}
 
 
 def codes(result: Merged) -> list[tuple[str, str, str]]:
@@ -148,7 +148,7 @@ some_returns = st.lists(some_files, max_size=6).map(as_returns)
 @given(some_returns)
 def test_nothing_is_lost_and_the_order_of_files_does_not_matter(found: tuple[Return, ...]) -> None:
     result = merge(PLAN, ALL, found)
-    assert [r.path for r in result.returns] == [r.path for r in found]
+    assert [r.file for r in result.returns] == [r.file for r in found]
     assert [e.assignment for e in result.entries] == list(PLAN.assignments())
     figures = totals(result)
     assert sum(figures.outcomes.values()) == len(found)

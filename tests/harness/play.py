@@ -179,7 +179,7 @@ def _main(arguments: Sequence[str]) -> int:
 
 
 def _harmful(file: Received, harms: Mapping[str, type[Path]]) -> Received:
-    return replace(file, path=harms[file.name](file.path)) if file.name in harms else file
+    return replace(file, path=harms[file.file](file.path)) if file.file in harms else file
 
 
 def _as_ledger(value: Any) -> Any:  # noqa: ANN401 - what a table can say

@@ -33,7 +33,7 @@ def laid(folder: Path, **files: bytes) -> Path:
 def test_files_are_found_at_any_depth(tmp_path: Path) -> None:
     laid(tmp_path, **{"a.xlsx": b"", "課/係/班/b.xlsx": b"xx", "課/~$c.xlsx": b""})
     found = scan(tmp_path)
-    assert [r.name for r in found] == ["a.xlsx", "課/~$c.xlsx", "課/係/班/b.xlsx"]
+    assert [r.file for r in found] == ["a.xlsx", "課/~$c.xlsx", "課/係/班/b.xlsx"]
     assert [r.size for r in found] == [0, 0, 2]
     assert {(r.regular, r.folder) for r in found} == {(True, False)}
 
@@ -43,7 +43,7 @@ def test_a_folder_named_like_a_workbook_is_listed_beside_its_files(tmp_path: Pat
     found = [o for r in scan(tmp_path) for o in open_received(r)]
     assert all(not isinstance(o, Opened) for o in found)
     assert [
-        (o.path, o.outcome, o.findings[0].code) for o in found if not isinstance(o, Opened)
+        (o.file, o.outcome, o.findings[0].code) for o in found if not isinstance(o, Opened)
     ] == [
         ("回答.XLSX", Outcome.NOT_A_RETURN, "FILE_FOLDER"),
         ("回答.XLSX/a.pdf", Outcome.NOT_A_RETURN, "FILE_PDF"),
@@ -64,7 +64,7 @@ def test_a_folder_nobody_may_look_into_is_listed(
 
     monkeypatch.setattr(os, "scandir", scandir)
     found = scan(tmp_path)
-    assert [r.name for r in found] == ["a.pdf", "課"]
+    assert [r.file for r in found] == ["a.pdf", "課"]
     (closed,) = open_received(found[1])
     assert not isinstance(closed, Opened)
     assert (closed.outcome, closed.findings[0].code) == (Outcome.UNREADABLE, "FILE_NOT_OPENED")
@@ -178,10 +178,10 @@ def test_after_collecting_an_archive_nothing_is_left_to_collect(busy: City) -> N
 
 
 def test_collecting_leaves_what_came_back_as_it_was(busy: City) -> None:
-    def snapshot() -> dict[str, bytes]:
+    def take_snapshot() -> dict[str, bytes]:
         folder = busy.workspace.returned(2023)
         return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
-    before = snapshot()
+    before = take_snapshot()
     busy.collect()
-    assert snapshot() == before
+    assert take_snapshot() == before

@@ -29,7 +29,7 @@ CONTEXT = Context(PLAN, {2023: register()}, 2023)
 
 
 def judged(book_read: RawBook, context: Context = CONTEXT) -> Return:
-    empty = Return(path="a.xlsx", sha256="0", size=1, received=NOW, outcome=Outcome.UNREADABLE)
+    empty = Return(file="a.xlsx", sha256="0", size=1, received=NOW, outcome=Outcome.UNREADABLE)
     return judge_book(empty, book_read, context)
 
 
@@ -222,7 +222,7 @@ def test_a_file_that_is_no_workbook_has_an_outcome(
 ) -> None:
     returned = judge(written(tmp_path, name, content), CONTEXT)
     assert (returned.outcome, [c for c, _, _ in codes(returned)]) == (outcome, [code])
-    assert returned.path == name
+    assert returned.file == name
 
 
 def test_links_are_listed_but_never_followed(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_links_are_listed_but_never_followed(tmp_path: Path) -> None:
     (folder / "係").symlink_to(tmp_path, target_is_directory=True)
     os.mkfifo(folder / "pipe.xlsx")
     found = scan(folder)
-    assert [r.name for r in found] == ["a.xlsx", "pipe.xlsx", "係"]
+    assert [r.file for r in found] == ["a.xlsx", "pipe.xlsx", "係"]
     assert {codes(judge(r, CONTEXT))[0][0] for r in found} == {"FILE_LINK"}
 
 

@@ -13,7 +13,7 @@ from workflow.returned.inbox import scan
 def test_folders_beyond_any_path_cost_themselves_alone(tmp_path: Path) -> None:
     (tmp_path / "回答.xlsx").write_bytes(b"x")
     _nest(tmp_path, "果" * 80)
-    assert "回答.xlsx" in {file.name for file in scan(tmp_path)}
+    assert "回答.xlsx" in {file.file for file in scan(tmp_path)}
 
 
 def test_a_file_that_goes_while_it_is_listed_costs_itself_alone(
@@ -24,7 +24,7 @@ def test_a_file_that_goes_while_it_is_listed_costs_itself_alone(
         (str(tmp_path), [], ["回答.xlsx", "書きかけ.tmp"])
     ]
     monkeypatch.setattr(os, "walk", lambda *_, **__: iter(listed))
-    assert "回答.xlsx" in {file.name for file in scan(tmp_path)}
+    assert "回答.xlsx" in {file.file for file in scan(tmp_path)}
 
 
 def _nest(folder: Path, name: str) -> None:

@@ -40,7 +40,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     noted = Seen()
 
     def judge(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-        noted.names += [file.name for file in files]
+        noted.names += [file.file for file in files]
         return judge_here(files, context)
 
     monkeypatch.setattr(engine, "judge_in_workers", judge)

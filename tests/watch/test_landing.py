@@ -59,13 +59,13 @@ def test_the_events_lead_from_nothing_to_what_landed(seen: list[Look], opens: bo
     watched, told = happened(seen, lambda name: opens)
     there: set[str] = set()
     for events in told:
-        assert len({event.name for event in events}) == len(events)
+        assert len({event.file for event in events}) == len(events)
         for event in events:
-            assert (event.name in there) == (event.happening is not Happening.ARRIVED)
+            assert (event.file in there) == (event.happening is not Happening.ARRIVED)
             if event.happening is Happening.GONE:
-                there.remove(event.name)
+                there.remove(event.file)
             else:
-                there.add(event.name)
+                there.add(event.file)
     assert there == set(watched.landed)
 
 

@@ -85,8 +85,8 @@ def state(workspace: Workspace, year: int) -> dict[str, Any]:
     else:
         document = _status_before_collect(workspace, year, register)
     seen = {tuple(entry) for entry in document["seen"]}
-    lying = {tuple(entry) for entry in seen_files(scan(workspace.returned(year)))}
-    return document | {"uncollected": len(lying ^ seen)}
+    on_disk = {tuple(entry) for entry in seen_files(scan(workspace.returned(year)))}
+    return document | {"uncollected": len(on_disk ^ seen)}
 
 
 def _stored_status(path: Path) -> dict[str, Any]:

@@ -64,14 +64,14 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
             f"{era_year(before)}はまだ集めていないため、計画を引き継げません。"
             f"collect --year {before} を実行してからにしてください。"
         )
-    lying = [path for path in _paths(workspace.home) if path.exists()]
-    content = _with_passwords(recorded, workspace, lying, before)
+    on_disk = [path for path in _paths(workspace.home) if path.exists()]
+    content = _with_passwords(recorded, workspace, on_disk, before)
     forward = carried_forward(content, year - before)
-    kept = {path.with_name(_kept_name(path, before)): path.read_bytes() for path in lying}
+    kept = {path.with_name(_kept_name(path, before)): path.read_bytes() for path in on_disk}
     for path, old in kept.items():
         if path.exists() and path.read_bytes() != old:
             raise WorkspaceError(f"{path.name} がすでにあるため、引き継ぎませんでした。")
-    targets = lying or [workspace.home / BOOK_NAME]
+    targets = on_disk or [workspace.home / BOOK_NAME]
     for path, new in (kept | {path: _WRITERS[path.name](forward) for path in targets}).items():
         write_file(path, new)
     return CarriedForward(tuple(targets), tuple(kept), build_plan(forward).deadline)
@@ -119,14 +119,14 @@ def _kept_name(path: Path, year: int) -> str:
 
 
 def _with_passwords(
-    recorded: Mapping[str, Any], workspace: Workspace, lying: list[Path], before: int
+    recorded: Mapping[str, Any], workspace: Workspace, on_disk: list[Path], before: int
 ) -> dict[str, Any]:
     """Return the recorded plan with today's passwords, which no record holds."""
-    if not lying:
+    if not on_disk:
         return dict(recorded)
     plan, content = load_plan_with_content(workspace.home)
     if plan_digest(plan) != plan_digest(build_plan(recorded)):
-        names = "と".join(path.name for path in lying)
+        names = "と".join(path.name for path in on_disk)
         raise WorkspaceError(
             f"{names} は、{era_year(before)}を集めたあとに変わっています。次の年度のために"
             f"直し始めているときは、そのまま続けてください。{era_year(before)}の計画から"

@@ -21,7 +21,7 @@ from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
 
 if TYPE_CHECKING:
-    from workflow.returned.inbox import Lying
+    from workflow.returned.inbox import Snapshot
     from workflow.rounds.load import Reading, Round
     from workflow.rounds.reporting import Reported
     from workflow.rounds.unchanged import Recalled
@@ -105,7 +105,7 @@ def collect(
 def _collected_or_recalled(
     workspace: Workspace, year: int, now: datetime, reading: Reading, reopening: str | None
 ) -> Collected:
-    from workflow.returned.inbox import lying_in
+    from workflow.returned.inbox import take_snapshot
     from workflow.rounds.unchanged import grounds, recalled, remember
 
     before, now = load_journal(workspace.journal(year)), to_the_second(now)
@@ -113,14 +113,14 @@ def _collected_or_recalled(
         raise _final_already(year)
     if not reading.remembering:
         return _collected_anew(workspace, year, now, reading, before, reopening)[0]
-    lying = lying_in(workspace.returned(year)).without(reading.passing_over)
-    rests_on = grounds(workspace, year, lying, reading.passwords)
+    snapshot = take_snapshot(workspace.returned(year)).without(reading.passing_over)
+    rests_on = grounds(workspace, year, snapshot, reading.passwords)
     known = recalled(workspace, year, rests_on, before)
     if known:
         return _same_again(workspace, year, known)
     reading.get_ready()
-    collected, lasting = _collected_anew(workspace, year, now, reading, before, reopening, lying)
-    if lasting and rests_on == grounds(workspace, year, lying, reading.passwords):
+    collected, lasting = _collected_anew(workspace, year, now, reading, before, reopening, snapshot)
+    if lasting and rests_on == grounds(workspace, year, snapshot, reading.passwords):
         remember(
             workspace, year, rests_on, load_journal(workspace.journal(year)), collected.document
         )
@@ -189,14 +189,14 @@ def _collected_anew(
     reading: Reading,
     before: Journal,
     reopening: str | None,
-    lying: Lying | None = None,
+    snapshot: Snapshot | None = None,
 ) -> tuple[Collected, bool]:
     """Collect a round; also return whether doing it again would give the same."""
     from workflow.rounds.load import judged_round, with_gone
     from workflow.rounds.write import write_provisional
 
     plan, content = load_plan_with_content(workspace.home)
-    judged = judged_round(workspace, plan, year, reading, lying)
+    judged = judged_round(workspace, plan, year, reading, snapshot)
     if not judged.files:
         raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
     journal = _recorded(_reopened(before, now, reopening), now, judged, content)

@@ -96,7 +96,7 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
 
 def _of_files(merged: Merged) -> Iterator[Point]:
     """Yield a point per file of which something is to be seen that no item's point tells."""
-    outcomes = {returned.path: returned.outcome for returned in merged.returns}
+    outcomes = {returned.file: returned.outcome for returned in merged.returns}
     by_file: dict[str, list[Finding]] = {}
     for finding in _untold(merged):
         by_file.setdefault(finding.file, []).append(finding)

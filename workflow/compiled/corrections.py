@@ -70,7 +70,7 @@ def _hand_back(
 
 def _counting(own: list[Return], shown: list[Answer]) -> dict[str, Answer]:
     counting: dict[str, Answer] = {}
-    for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.path)):
+    for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.file)):
         counting |= {answer.item: answer for answer in returned.answers}
     return counting | {answer.item: answer for answer in shown}
 

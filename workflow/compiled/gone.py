@@ -26,13 +26,13 @@ def gone_files(journal: Journal) -> tuple[Finding, ...]:
 
     The journal must already say what lies there now.
     """
-    lying = {file.sha256 for file in recorded_files(journal).values()}
-    lying |= {str(said[0]) for said in recorded_outcomes(journal).values()}  # also within a zip
+    on_disk = {file.sha256 for file in recorded_files(journal).values()}
+    on_disk |= {str(said[0]) for said in recorded_outcomes(journal).values()}  # also within a zip
     mattered = _ever_returns(journal)
     return tuple(
         Code.FILE_GONE.at(Place(file=path), received=_day(file.first_seen))
         for path, file in _gone(journal).items()
-        if file.sha256 and file.sha256 not in lying and path in mattered
+        if file.sha256 and file.sha256 not in on_disk and path in mattered
     )
 
 

@@ -44,7 +44,7 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
     """Return the round's result; issued_ids are the items that stand on any template."""
     settled = _mark_duplicates(tuple(returns))
     chosen: dict[tuple[str, str], Answer] = {}
-    final: dict[str, Return] = {r.path: r for r in settled}
+    final: dict[str, Return] = {r.file: r for r in settled}
     current = returns_by_department(r for r in settled if r.outcome.is_answer)
     for department in plan.departments:
         versions = Versions(plan.form)
@@ -60,7 +60,7 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
         for item in plan.items
         if item.id not in issued_ids
     )
-    merged = tuple(final[r.path] for r in settled)
+    merged = tuple(final[r.file] for r in settled)
     return Merged(merged, entries, (*_standing(merged), *unissued))
 
 
@@ -75,16 +75,16 @@ def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:
     first: dict[str, Return] = {}
-    for returned in sorted(returns, key=lambda r: (r.received, r.path)):
+    for returned in sorted(returns, key=lambda r: (r.received, r.file)):
         if returned.outcome.is_answer:
             first.setdefault(returned.sha256, returned)
     return tuple(_as_duplicate(r, first.get(r.sha256)) for r in returns)
 
 
 def _as_duplicate(returned: Return, original: Return | None) -> Return:
-    if original is None or original.path == returned.path:
+    if original is None or original.file == returned.file:
         return returned
-    finding = Code.FILE_DUPLICATE.at(Place(file=returned.path), other=original.path)
+    finding = Code.FILE_DUPLICATE.at(Place(file=returned.file), other=original.file)
     return closed(returned, Outcome.DUPLICATE, finding)
 
 

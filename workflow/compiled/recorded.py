@@ -95,9 +95,9 @@ def reported_outputs(journal: Journal) -> dict[str, str]:
 def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
     """Return what to record of the files that are new, changed or gone; None if there are none."""
     known = recorded_files(journal)
-    lying = {r.lying.path: _file(r) for r in returns}
-    changed = [file for path, file in lying.items() if not _is_recorded(known.get(path), file)]
-    gone = [path for path in known if path not in lying]
+    on_disk = {r.on_disk.file: _file(r) for r in returns}
+    changed = [file for path, file in on_disk.items() if not _is_recorded(known.get(path), file)]
+    gone = [path for path in known if path not in on_disk]
     return {"files": changed, "gone": gone} if changed or gone else None
 
 
@@ -109,7 +109,7 @@ def judgement(
     The plan's content goes with it when it is new: plan.xlsx will be another next year.
     """
     known = recorded_outcomes(journal)
-    outcomes = {r.path: _outcome(r) for r in merged.returns}
+    outcomes = {r.file: _outcome(r) for r in merged.returns}
     changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
     dropped = [path for path in known if path not in outcomes]
     figures = totals(merged)
@@ -149,9 +149,14 @@ def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _file(returned: Return) -> dict[str, str | int]:
-    lying = returned.lying
+    on_disk = returned.on_disk
     modified = iso_time(returned.received)
-    return {"path": lying.path, "sha256": lying.sha256, "size": lying.size, "modified": modified}
+    return {
+        "path": on_disk.file,
+        "sha256": on_disk.sha256,
+        "size": on_disk.size,
+        "modified": modified,
+    }
 
 
 def _is_recorded(known: RecordedFile | None, file: Mapping[str, str | int]) -> bool:

@@ -81,7 +81,7 @@ def _status(
     department: Department, issue: Issue | None, returns: list[Return], entries: list[Entry]
 ) -> DepartmentStatus:
     current = [r for r in returns if r.outcome.is_answer]
-    latest = max(current, key=lambda r: (r.received, r.path), default=None)
+    latest = max(current, key=lambda r: (r.received, r.file), default=None)
     return DepartmentStatus(
         department=department,
         issue=issue,

@@ -29,7 +29,7 @@ class Versions:
     def take_all(self, returns: Iterable[Return]) -> None:
         """Take in every return, and settle what becomes of each."""
         for returned in sorted(returns, key=_age, reverse=True):
-            self._standing[returned.path] = _age(returned)[:2]
+            self._standing[returned.file] = _age(returned)[:2]
             self._take(returned)
         for path, returned in self.settled.items():
             self.settled[path] = self._without_filled_blanks(returned)
@@ -40,16 +40,16 @@ class Versions:
         for answer in fresh:
             self.chosen[answer.item] = answer
         if not self._newest:
-            self.settled[returned.path] = returned
+            self.settled[returned.file] = returned
         elif not fresh and not conflicts:
-            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.path), other=self._newest)
-            self.settled[returned.path] = closed(returned, Outcome.SUPERSEDED, finding)
+            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.file), other=self._newest)
+            self.settled[returned.file] = closed(returned, Outcome.SUPERSEDED, finding)
         else:
-            self.settled[returned.path] = self._kept_for(returned, fresh, conflicts)
+            self.settled[returned.file] = self._kept_for(returned, fresh, conflicts)
         for answer in conflicts:
             self._reject_both(answer)
         if returned.answers:
-            self._newest = self._newest or returned.path
+            self._newest = self._newest or returned.file
 
     def _kept_for(self, returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
         """Keep an older return for some of its rows; what was wrong with the others is past.
@@ -121,7 +121,7 @@ def settled_by(returned: Return, findings: tuple[Finding, ...]) -> Return:
 
 
 def _age(returned: Return) -> tuple[datetime, datetime, str]:
-    return (returned.modified or returned.received, returned.received, returned.path)
+    return (returned.modified or returned.received, returned.received, returned.file)
 
 
 def _said(answer: Answer, key: str) -> str:

@@ -92,14 +92,16 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
         known = state(workspace, year)
         asked = _Asked(Occasion(plan, year, now.astimezone(JST).date()), register, known)
         reminders = tuple(asked.reminders())
-        lying = {name: _lying(workspace.handbacks(year) / name) for name in asked.handbacks()}
-        corrections = tuple(asked.corrections(lying))
+        on_disk = {
+            name: _content_of(workspace.handbacks(year) / name) for name in asked.handbacks()
+        }
+        corrections = tuple(asked.corrections(on_disk))
         folder = workspace.reminder_drafts(year)
         mailing = _written(workspace, year, folder, letters, (*reminders, *corrections))
         return replace(
             mailing,
-            edited=tuple(n for n, c in lying.items() if c and sha256(c) != known["made"].get(n)),
-            absent=tuple(name for name, content in lying.items() if content is None),
+            edited=tuple(n for n, c in on_disk.items() if c and sha256(c) != known["made"].get(n)),
+            absent=tuple(name for name, content in on_disk.items() if content is None),
             uncollected=known["uncollected"],
         )
 
@@ -133,11 +135,11 @@ class _Asked:
             if asking.corrections:
                 yield handback_name(department, self._occasion.year)
 
-    def corrections(self, lying: dict[str, bytes | None]) -> Iterator[_Piece]:
+    def corrections(self, on_disk: dict[str, bytes | None]) -> Iterator[_Piece]:
         """Yield the mails with a hand-back, for each that lies there."""
         for department, asking in self._asked.items():
             name = handback_name(department, self._occasion.year)
-            content = lying.get(name)
+            content = on_disk.get(name)
             if content is not None:
                 values = self._values(department, asking, name)
                 attachment = Attachment(name, content)
@@ -156,7 +158,7 @@ def _distributed(workspace: Workspace, occasion: Occasion, register: Register) -
         issue = register.latest(department.code)
         if issue is None or not occasion.plan.items_of(department.code):
             continue
-        content = _lying(workspace.templates(occasion.year) / issue.file)
+        content = _content_of(workspace.templates(occasion.year) / issue.file)
         if content is None or sha256(content) != issue.sha256:
             raise WorkspaceError(
                 f"「{issue.file}」が発行したときのまま templates/{occasion.year} にありません。"
@@ -198,7 +200,7 @@ def _written(
     )
 
 
-def _lying(path: Path) -> bytes | None:
+def _content_of(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:

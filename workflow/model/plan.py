@@ -234,22 +234,22 @@ _OUTCOME_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A file as it lies in returned/; path is relative to the round's folder."""
+    """A file in returned/, named by its path below the round's folder."""
 
-    path: str
+    file: str
     sha256: str
     size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """One file from returned/ with what was found in it. Path is relative to the round's folder.
+    """One file from returned/, named by its path below the round's folder, and what it says.
 
     What came in an archive has the archive as its envelope. Author and saved_by are who made and
     who last saved the workbook, as stored in it; format is what kind of workbook it is, in words.
     """
 
-    path: str
+    file: str
     sha256: str
     size: int
     received: datetime
@@ -266,9 +266,9 @@ class Return:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def lying(self) -> Envelope:
+    def on_disk(self) -> Envelope:
         """The file in returned/ this came in: its archive, or itself."""
-        return self.envelope or Envelope(self.path, self.sha256, self.size)
+        return self.envelope or Envelope(self.file, self.sha256, self.size)
 
     @property
     def accepted_answers(self) -> tuple[Answer, ...]:

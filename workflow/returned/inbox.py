@@ -21,12 +21,12 @@ from workflow.returned.intake.not_workbooks import WORKBOOKS, suffix
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One file as it lies there; name is its path below the round's folder, with slashes.
+    """One file in returned/YEAR: its name below that folder, with slashes, and where it is.
 
     A folder counts only when its name is that of a workbook: somebody may look for it.
     """
 
-    name: str
+    file: str
     path: Path
     size: int
     received: datetime
@@ -35,22 +35,22 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
-    """The files as they lie there, and the SHA-256 of each by name; "" for what is not read."""
+class Snapshot:
+    """The files at one moment, and the SHA-256 of each by name; "" for what is not read."""
 
     files: tuple[Received, ...]
     digests: Mapping[str, str]
 
-    def without(self, names: frozenset[str]) -> Lying:
-        """Return what lies there besides some files."""
-        files = tuple(file for file in self.files if file.name not in names)
-        return Lying(files, {file.name: self.digests[file.name] for file in files})
+    def without(self, names: frozenset[str]) -> Snapshot:
+        """Return the snapshot without some files."""
+        files = tuple(received for received in self.files if received.file not in names)
+        return Snapshot(files, {received.file: self.digests[received.file] for received in files})
 
 
-def lying_in(folder: Path) -> Lying:
+def take_snapshot(folder: Path) -> Snapshot:
     """Return every file below a folder with its digest."""
     files = scan(folder)
-    return Lying(files, {file.name: content_digest(file) for file in files})
+    return Snapshot(files, {received.file: content_digest(received) for received in files})
 
 
 def scan(folder: Path) -> tuple[Received, ...]:
@@ -73,30 +73,30 @@ def scan(folder: Path) -> tuple[Received, ...]:
     )
     received = [_received(folder, path) for path in found if path not in closed]
     received += [_closed(folder, path) for path in closed]
-    named = sorted((one for one in received if one), key=lambda one: (one.name, one.path))
+    named = sorted((one for one in received if one), key=lambda one: (one.file, one.path))
     return tuple(_with_names_of_their_own(named))
 
 
 def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
     """Return the files as they lie there: an archive is one file, whatever it gives."""
-    return [[file.name, file.size, iso_time(file.received)] for file in files]
+    return [[received.file, received.size, iso_time(received.received)] for received in files]
 
 
-def content_digest(file: Received) -> str:
+def content_digest(received: Received) -> str:
     """Return the SHA-256 of what a file holds now; "" for what no plan lets anybody read."""
-    if not file.regular or file.size > most("file_megabytes") * MILLION:
+    if not received.regular or received.size > most("file_megabytes") * MILLION:
         return ""
     try:
-        with opened_file(file.path) as stream:
+        with opened_file(received.path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
 
 
-def content_of(file: Received, most_bytes: int) -> bytes | None:
+def content_of(received: Received, most_bytes: int) -> bytes | None:
     """Return what a file holds now, one byte more than it may be at most; None when it is shut."""
     try:
-        with opened_file(file.path) as stream:
+        with opened_file(received.path) as stream:
             return stream.read(most_bytes + 1)
     except OSError:
         return None
@@ -136,19 +136,19 @@ def _is_listed(folder: Path) -> bool:
 
 def _closed(folder: Path, path: Path) -> Received | None:
     """Return a folder nobody can look into: opening it fails as opening a locked file does."""
-    lying = _received(folder, path)
-    if lying is None:
+    on_disk = _received(folder, path)
+    if on_disk is None:
         return Received(_shown(folder, path), path, 0, from_timestamp(0), regular=True)
-    return replace(lying, folder=False, regular=True)
+    return replace(on_disk, folder=False, regular=True)
 
 
 def _with_names_of_their_own(files: Iterable[Received]) -> Iterator[Received]:
     """Yield the files; names that only differ where they are no text are told apart by number."""
     seen: dict[str, int] = {}
-    for file in files:
-        seen[file.name] = seen.get(file.name, 0) + 1
-        times = seen[file.name]
-        yield file if times == 1 else replace(file, name=f"{file.name} ({times})")
+    for received in files:
+        seen[received.file] = seen.get(received.file, 0) + 1
+        times = seen[received.file]
+        yield received if times == 1 else replace(received, file=f"{received.file} ({times})")
 
 
 def _shown(folder: Path, path: Path) -> str:
@@ -163,7 +163,7 @@ def _received(folder: Path, path: Path) -> Received | None:
         return None
     shown = _shown(folder, path)
     return Received(
-        name=shown,
+        file=shown,
         path=path,
         size=status.st_size,
         received=from_timestamp(status.st_mtime),

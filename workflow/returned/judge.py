@@ -84,7 +84,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     if table is None and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(text for text in table.ids.values() if text.strip()) if table else ()
-    identity = identify(read.path, found, ids, context.plan, year, register)
+    identity = identify(read.file, found, ids, context.plan, year, register)
     read = _identified(read, identity, context.plan)
     if identity.issue is None:
         if not identity.findings:
@@ -100,7 +100,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
 def _judge_rows(
     read: Return, book: RawBook, identity: Identity, issue: Issue, table: Table, context: Context
 ) -> Return:
-    matching = match(read.path, table, issue)
+    matching = match(read.file, table, issue)
     findings = [*identity.findings, *matching.findings]
     judging = _Rows(read, matching.sheet, issue.form.form, context.previous)
     answers = []
@@ -112,12 +112,12 @@ def _judge_rows(
         elif row.item.id not in context.answered_by_any:
             findings.append(Code.ROW_BLANK.at(judging.place(row)))
     if not answers:
-        findings.append(Code.RETURN_BLANK.at(Place(file=read.path, sheet=matching.sheet)))
+        findings.append(Code.RETURN_BLANK.at(Place(file=read.file, sheet=matching.sheet)))
     spoilt = {f.item for f in matching.findings if f.severity is Severity.ERROR}
     answers = [replace(a, rejected=True) if a.item in spoilt else a for a in answers]
-    outside = tuple(notes(read.path, book, table, matching.rows, issue))
+    outside = tuple(notes(read.file, book, table, matching.rows, issue))
     if outside:
-        findings.append(Code.NOTES_KEPT.at(Place(file=read.path), count=len(outside)))
+        findings.append(Code.NOTES_KEPT.at(Place(file=read.file), count=len(outside)))
     return replace(
         read,
         outcome=judged(tuple(findings)),
@@ -160,7 +160,7 @@ class _Rows:
     def place(self, row: MatchedRow) -> Place:
         """Return the place of a whole row."""
         return Place(
-            file=self._read.path, sheet=self._sheet, cell=f"{row.row}行目", item=row.item.id
+            file=self._read.file, sheet=self._sheet, cell=f"{row.row}行目", item=row.item.id
         )
 
     def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
@@ -171,7 +171,7 @@ class _Rows:
             values=values,
             cells=row.places,
             written={key: cell.text for key, cell in row.cells.items()},
-            source=Source(read.path, self._sheet, row.row, read.sha256, read.received),
+            source=Source(read.file, self._sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
         )
 

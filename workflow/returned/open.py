@@ -53,7 +53,7 @@ def open_received(
     most = limits.file_megabytes * MILLION
     content = content_of(received, most)
     if content is None:
-        litter = is_litter(received.name)  # Excel keeps its own ~$ files locked
+        litter = is_litter(received.file)  # Excel keeps its own ~$ files locked
         code = not_a_return(Code.FILE_LITTER) if litter else unreadable(Code.FILE_NOT_OPENED)
         yield _refused(empty, code)
         return
@@ -65,14 +65,14 @@ def open_received(
 
 def unjudged(received: Received, code: Code, **details: object) -> Return:
     """Return the outcome of a file whose reading was cut short."""
-    if suffix(received.name) == ".zip":
+    if suffix(received.file) == ".zip":
         return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
     return closed(_unread(received), Outcome.UNREADABLE, code, **details)
 
 
 def closed(read: Return, outcome: Outcome, code: Code, **details: object) -> Return:
     """Return the final outcome of a file that says nothing more."""
-    finding = code.at(Place(file=read.path), **details)
+    finding = code.at(Place(file=read.file), **details)
     return replace(read, outcome=outcome, findings=(finding,))
 
 
@@ -94,10 +94,10 @@ class _Opening:
 
     def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
         """Yield the workbooks in some bytes, each with what is known of it."""
-        if is_litter(read.path):
+        if is_litter(read.file):
             yield _refused(read, not_a_return(Code.FILE_LITTER))
             return
-        kind = examine(read.path, content, self._limits)
+        kind = examine(read.file, content, self._limits)
         if isinstance(kind, Refusal):
             yield _refused(read, kind)
         elif kind is not Kind.ARCHIVE:
@@ -110,12 +110,12 @@ class _Opening:
     def _open_archive(
         self, read: Return, content: bytes, nesting: int
     ) -> Iterator[Opened | Return]:
-        found = members(read.path, content, self._passwords, self._allowance)
+        found = members(read.file, content, self._passwords, self._allowance)
         if isinstance(found, Refusal):
             yield _refused(read, found)
             return
         for member in found:
-            inner = replace(read, path=member.path, sha256="", size=0, envelope=read.lying)
+            inner = replace(read, file=member.file, sha256="", size=0, envelope=read.on_disk)
             if isinstance(member.content, Refusal):
                 yield _refused(inner, member.content)
             else:
@@ -123,7 +123,7 @@ class _Opening:
 
     def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
         try:
-            inner, plain = self._unlocked(read.path, kind, content)
+            inner, plain = self._unlocked(read.file, kind, content)
             if inner is Kind.STRICT:
                 plain = as_transitional(plain)
             book = self._reading(inner, plain, self._limits)
@@ -162,7 +162,7 @@ def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:
         author=book.author,
         saved_by=book.saved_by,
         format=kind.label,
-        findings=tuple(_notices(read.path, kind)),
+        findings=tuple(_notices(read.file, kind)),
     )
     return Opened(known, book)
 
@@ -197,7 +197,7 @@ def _known(read: Return, content: bytes) -> Return:
 
 def _unread(received: Received) -> Return:
     return Return(
-        path=received.name,
+        file=received.file,
         sha256="",
         size=received.size,
         received=received.received,

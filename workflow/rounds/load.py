@@ -21,7 +21,7 @@ from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan, load_plan_with_content
-from workflow.returned.inbox import Lying, Received, scan
+from workflow.returned.inbox import Received, Snapshot, scan
 from workflow.returned.judge import Context
 from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.engine import Engine, Opener
@@ -85,36 +85,36 @@ def judged_round(
     plan: Plan,
     year: int,
     reading: Reading,
-    lying: Lying | None = None,
+    snapshot: Snapshot | None = None,
     known: Container[str] | None = None,
 ) -> Round:
-    """Read and judge everything that came back; what is known of lying files is not judged again.
+    """Read and judge everything that came back; with a snapshot, nothing known is judged again.
 
     Where names of files are known, nothing else is read.
 
     Raises WorkspaceError when nothing was issued.
     """
     register = load_issued_register(workspace.templates(year), year)
-    files = lying.files if lying else scan(workspace.returned(year))
+    files = snapshot.files if snapshot else scan(workspace.returned(year))
     if known is not None:
-        files = tuple(file for file in files if file.name in known)
-    digests = lying.digests if lying else {}
+        files = tuple(file for file in files if file.file in known)
+    digests = snapshot.digests if snapshot else {}
     past = tuple(past_years(workspace, year))
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, reading.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, reading.again)
     rests_on = basis(workspace, plan, year)
     engine = reading.engine
-    if lying:
+    if snapshot:
         judged_by = _judged_by(rests_on, year, passwords)
         engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
-    lasting = bool(lying)
+    lasting = bool(snapshot)
     judging = zip(files, engine(files, context), strict=True)
     for done, (file, judged) in enumerate(judging, start=1):
         reading.progress(done, len(files))
         returns += judged
-        lasting = lasting and is_lasting(file, judged, digests[file.name])
+        lasting = lasting and is_lasting(file, judged, digests[file.file])
     result = Result(
         plan=plan,
         register=register,

@@ -75,14 +75,14 @@ def recorded_content(workspace: Workspace, year: int, journal: Journal) -> Conte
     if not recorded:
         raise not_collected(year)
     path = workspace.ledger_csv(year)
-    lying = path.read_bytes() if path.is_file() else b""
-    if sha256(lying) != recorded.get(path.name):
+    on_disk = path.read_bytes() if path.is_file() else b""
+    if sha256(on_disk) != recorded.get(path.name):
         raise WorkspaceError(
             f"台帳（{path}）が、集めたときのものと違うため、報告書を作りませんでした。"
             f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
         )
     plan, _ = plan_as_recorded(workspace, journal)
-    return content_of(plan, year, stage_of(journal), _rows(lying, path))
+    return content_of(plan, year, stage_of(journal), _rows(on_disk, path))
 
 
 def _rows(ledger_csv: bytes, path: Path) -> tuple[Row, ...]:

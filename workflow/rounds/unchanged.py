@@ -13,7 +13,7 @@ from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.recorded import recorded_outputs
 from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
-from workflow.returned.inbox import Lying
+from workflow.returned.inbox import Snapshot
 from workflow.returned.workers.cache import as_it_lies
 from workflow.rounds.earlier import MOST_YEARS
 from workflow.rounds.load import secret_digest
@@ -34,7 +34,7 @@ class Recalled:
     handbacks: tuple[Path, ...]
 
 
-def grounds(workspace: Workspace, year: int, lying: Lying, passwords: tuple[str, ...]) -> str:
+def grounds(workspace: Workspace, year: int, snapshot: Snapshot, passwords: tuple[str, ...]) -> str:
     """Return the digest of everything a collect rests on; "" while the plan is open in Excel."""
     plans = [workspace.home / name for name in (BOOK_NAME, JSON_NAME)]
     if any(plan.with_name(f"~${plan.name}").exists() for plan in plans):
@@ -47,7 +47,7 @@ def grounds(workspace: Workspace, year: int, lying: Lying, passwords: tuple[str,
         [_earlier(workspace, year - back) for back in range(1, MOST_YEARS)],
         secret_digest(passwords),
         is_available(),
-        [as_it_lies(file, lying.digests[file.name]) for file in lying.files],
+        [as_it_lies(file, snapshot.digests[file.file]) for file in snapshot.files],
     ]
     return sha256(json.dumps(said).encode())
 

@@ -179,5 +179,5 @@ def _plan_handbacks(output: Output) -> OwnWrites:
     try:
         made = json.loads(stored.read_bytes()).get("made", {}) if stored.exists() else {}
     except (OSError, ValueError):
-        made = {}  # then every file lying there is taken for a stranger's
+        made = {}  # then every file there is taken for a stranger's
     return plan_writes(workspace.handbacks(year), contents, made)

@@ -20,13 +20,15 @@ _LINES = "シートの並び"
 
 def books(file: str, expected: RawBook, found: RawBook) -> Iterator[Difference]:
     """Yield every cell of a workbook that is not what it must be, and sheets that are not there."""
-    lying = {sheet.name: sheet for sheet in found.sheets}
+    sheets = {sheet.name: sheet for sheet in found.sheets}
     names = [sheet.name for sheet in expected.sheets]
     if names != [sheet.name for sheet in found.sheets]:
         place = Place(file=file, cell=_LINES)
-        yield difference(Code.VERIFY_CELL, place, expected="、".join(names), found="、".join(lying))
+        yield difference(
+            Code.VERIFY_CELL, place, expected="、".join(names), found="、".join(sheets)
+        )
     for sheet in expected.sheets:
-        yield from _sheets(file, sheet, lying.get(sheet.name, RawSheet(sheet.name, {})))
+        yield from _sheets(file, sheet, sheets.get(sheet.name, RawSheet(sheet.name, {})))
 
 
 def _sheets(file: str, expected: RawSheet, found: RawSheet) -> Iterator[Difference]:

@@ -116,13 +116,13 @@ def report(
 def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference]:
     """Yield every returned file that is gone, new or not what it was when it was recorded."""
     recorded = recorded_files(journal)
-    lying = {file.name: file for file in files}
+    on_disk = {file.file: file for file in files}
     for path, was in recorded.items():
-        if path not in lying:
+        if path not in on_disk:
             yield difference(Code.VERIFY_FILE_GONE, Place(file=path), expected=was.sha256)
         else:
-            yield from _same_file(lying[path], was)
-    for path, file in lying.items():
+            yield from _same_file(on_disk[path], was)
+    for path, file in on_disk.items():
         if path not in recorded:
             yield difference(Code.VERIFY_FILE_NEW, Place(file=path), found=content_digest(file))
 
@@ -130,7 +130,7 @@ def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference
 def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference]:
     """Yield every return that is judged otherwise today than was recorded."""
     recorded = recorded_outcomes(journal)
-    found = {r.path: r for r in returns}
+    found = {r.file: r for r in returns}
     for path in [*recorded, *(p for p in found if p not in recorded)]:
         was, now = recorded.get(path), found.get(path)
         said = _said(was[1:]) if was else ""
@@ -140,7 +140,7 @@ def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference
 
 
 def _same_file(file: Received, was: RecordedFile) -> Iterator[Difference]:
-    place = Place(file=file.name)
+    place = Place(file=file.file)
     found = content_digest(file) if was.sha256 else ""
     if found != was.sha256:
         what = "ダイジェスト（SHA-256）"

@@ -53,14 +53,14 @@ def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
 
     Raises PlanError, or WorkspaceError when the round was never collected.
     """
-    lying = _Lying.of(workspace, year)
-    found = [*lying.record_differences()]
+    on_disk = _Lying.of(workspace, year)
+    found = [*on_disk.record_differences()]
     try:
-        again = _Recomputed.of(lying, reading)
+        again = _Recomputed.of(on_disk, reading)
     except WorkspaceError as error:
         reason = str(error).removesuffix("。")
         found.append(difference(Code.VERIFY_STOPPED, Place(), reason=reason))
-        return Report(year=year, checked=lying.checked, differences=tuple(found))
+        return Report(year=year, checked=on_disk.checked, differences=tuple(found))
     found += again.differences()
     return Report(year=year, checked=again.checked, differences=tuple(found))
 
@@ -123,7 +123,7 @@ class _Lying:
 class _Recomputed:
     """A round recomputed twice: as collect does, and with every original read by other readers."""
 
-    lying: _Lying
+    on_disk: _Lying
     result: Result
     second: Result
     compilation: Compilation
@@ -135,11 +135,11 @@ class _Recomputed:
     """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
-    def of(cls, lying: _Lying, reading: Reading) -> _Recomputed:
-        workspace, year, journal = lying.workspace, lying.year, lying.journal
+    def of(cls, on_disk: _Lying, reading: Reading) -> _Recomputed:
+        workspace, year, journal = on_disk.workspace, on_disk.year, on_disk.journal
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
-        plan = lying.plan()
+        plan = on_disk.plan()
         # A file that came since is told as new; what was made never knew of it.
         known = recorded_files(journal)
         judged = judged_round(workspace, plan, year, reading, known=known)
@@ -148,7 +148,7 @@ class _Recomputed:
         second = judged_round(workspace, plan, year, by_others, known=known).result
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         return cls(
-            lying=lying,
+            on_disk=on_disk,
             result=first,
             second=second,
             compilation=compilation,
@@ -164,7 +164,7 @@ class _Recomputed:
         ledger = self.compilation.ledger
         answered = sum(entry.answer is not None for entry in ledger.entries)
         return replace(
-            self.lying.checked,
+            self.on_disk.checked,
             answers=answered,
             cells=len(ledger.rows) * len(ledger.columns),
             counts=sum(map(recount.count_of, self.layout.matrices)),
@@ -172,12 +172,12 @@ class _Recomputed:
 
     def differences(self) -> Iterator[Difference]:
         """Yield what was issued, judged and made otherwise than it is recomputed."""
-        workspace, year, journal = self.lying.workspace, self.lying.year, self.lying.journal
+        workspace, year, journal = self.on_disk.workspace, self.on_disk.year, self.on_disk.journal
         templates = workspace.templates(year)
         yield from records.issues(templates, workspace.home, journal, self.result.register)
         yield from records.outcomes(journal, self.result.merged.returns)
         recorded = recorded_outputs(journal)
-        made = {n: c for n, c in self.outputs.items() if n in recorded or self.lying.is_ours}
+        made = {n: c for n, c in self.outputs.items() if n in recorded or self.on_disk.is_ours}
         for name, expected in made.items():
             path = workspace.compiled(year) / name
             file = _shown(workspace, path)
@@ -189,46 +189,46 @@ class _Recomputed:
             yield from self._other_tool()
 
     def _other_tool(self) -> Iterator[Difference]:
-        if not self.lying.is_ours:
-            file = _shown(self.lying.workspace, self.lying.workspace.ledger(self.lying.year))
+        if not self.on_disk.is_ours:
+            file = _shown(self.on_disk.workspace, self.on_disk.workspace.ledger(self.on_disk.year))
             yield difference(Code.VERIFY_OTHER_TOOL, Place(file=file))
 
     def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Difference]:
-        file = _shown(self.lying.workspace, path)
+        file = _shown(self.on_disk.workspace, path)
         if not path.is_file():
             yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected=recorded)
             return
-        lying = path.read_bytes()
-        if sha256(lying) != recorded:
+        on_disk = path.read_bytes()
+        if sha256(on_disk) != recorded:
             place = Place(file=file)
             yield difference(
-                Code.VERIFY_OUTPUT_CHANGED, place, expected=recorded, found=sha256(lying)
+                Code.VERIFY_OUTPUT_CHANGED, place, expected=recorded, found=sha256(on_disk)
             )
-        differing = tuple(self._contents(file, expected, lying))
+        differing = tuple(self._contents(file, expected, on_disk))
         yield from differing
-        is_ours = self.lying.is_ours
-        if lying != expected and not differing and sha256(lying) == recorded and is_ours:
+        is_ours = self.on_disk.is_ours
+        if on_disk != expected and not differing and sha256(on_disk) == recorded and is_ours:
             place = Place(file=file)
             yield difference(
                 Code.VERIFY_OUTPUT_CHANGED, place, expected=sha256(expected), found=recorded
             )
 
-    def _contents(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
+    def _contents(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Difference]:
         """Yield what a file says otherwise; of another tool's, not how it says it."""
         if file.endswith(".xlsx"):
-            yield from self._workbook(file, expected, lying)
+            yield from self._workbook(file, expected, on_disk)
         elif file.endswith(".csv"):
-            meaning = str if self.lying.is_ours else unescape_formula
-            yield from compare.tables(file, expected, lying, meaning)
-        elif self.lying.is_ours and not file.endswith(".parquet"):
-            yield from compare.lines(file, expected, lying)
+            meaning = str if self.on_disk.is_ours else unescape_formula
+            yield from compare.tables(file, expected, on_disk, meaning)
+        elif self.on_disk.is_ours and not file.endswith(".parquet"):
+            yield from compare.lines(file, expected, on_disk)
 
-    def _workbook(self, file: str, expected: bytes, lying: bytes) -> Iterator[Difference]:
-        found = self.reading.open_book(lying)
+    def _workbook(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Difference]:
+        found = self.reading.open_book(on_disk)
         if found is None:
             yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
             return
-        if lying != expected and self.lying.is_ours:
+        if on_disk != expected and self.on_disk.is_ours:
             must = self.reading.open_book(expected)
             assert must
             yield from compare.books(file, must, found)
@@ -240,7 +240,7 @@ class _Recomputed:
         held = self._held(Path(file).name)
         if held is not None:
             ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
-            joined = {r.path for r in self.second.merged.returns if r.format == Kind.ODS.label}
+            joined = {r.file for r in self.second.merged.returns if r.format == Kind.ODS.label}
             yield from recount.answers(file, ledger, self.again, held, joined)
             self.frames.append(recount.frame_of(ledger, self.layout.matrices))
         if SUMMARY_SHEET in sheets or not self.again.parts:
@@ -259,13 +259,13 @@ class _Recomputed:
 
     def _digest_list(self) -> Iterator[Difference]:
         """Yield every line of the final version's list that is not what it must be."""
-        workspace, year = self.lying.workspace, self.lying.year
+        workspace, year = self.on_disk.workspace, self.on_disk.year
         path = workspace.digest_list(year)
         file = _shown(workspace, path)
         if not path.is_file():
             yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected="")
             return
-        expected = digest_list(final_digests(workspace, self.result, self.lying.journal))
+        expected = digest_list(final_digests(workspace, self.result, self.on_disk.journal))
         yield from compare.lines(file, expected, path.read_bytes())
 
 

@@ -46,7 +46,7 @@ class Event:
     """One thing that happened to one file."""
 
     happening: Happening
-    name: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)

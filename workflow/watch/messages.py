@@ -19,7 +19,7 @@ def told(event: Event, files: Sequence[Document], departments: Mapping[str, Docu
 
     For a file that went they are what the collect before found in it.
     """
-    said = f"{event.happening.value}：{event.name}"
+    said = f"{event.happening.value}：{event.file}"
     owner = _owners(files, departments)
     if event.happening is Happening.GONE:
         return f"{said}（{owner}）。台帳から除きました。" if owner else f"{said}。"

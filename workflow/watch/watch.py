@@ -130,7 +130,7 @@ class Watcher:
             self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
         for event in self._waiting[len(self._lay_there) :]:
             source = self._files if event.happening is Happening.GONE else files
-            self._tell(told(event, files_of(event.name, source), departments))
+            self._tell(told(event, files_of(event.file, source), departments))
         self._waiting, self._lay_there = [], []
         self._files = files
         self._complaint = ""

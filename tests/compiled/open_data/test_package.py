@@ -338,7 +338,7 @@ def test_the_same_round_gives_the_same_bytes() -> None:
 def test_the_small_round_of_returns_is_valid(tmp_path: Path) -> None:
     source = Source("a.xlsx", "進捗状況", 5, "0" * 64, NOW)
     returned = Return(
-        path="a.xlsx",
+        file="a.xlsx",
         sha256="0" * 64,
         size=1,
         received=NOW,

@@ -46,10 +46,10 @@ def returned(text: str) -> tuple[Return, ...]:
     )
     (own, stranger) = returns("a | A | 1 | sent_back | \n b |  | 1 | not_a_return |")
     return (
-        replace(own, path=file, answers=(said,), findings=(wrong,)),
+        replace(own, file=file, answers=(said,), findings=(wrong,)),
         replace(
             stranger,
-            path=f"{text}.txt",
+            file=f"{text}.txt",
             outcome=Outcome.NOT_A_RETURN,
             findings=(Code.FILE_TEXT.at(Place(file=f"{text}.txt")),),
         ),

@@ -35,7 +35,7 @@ def returns(
 def said(folder: Path, content: bytes, *passwords: str) -> list[tuple[str, str, str]]:
     """Return path, outcome and code of every file that came out of an archive."""
     return [
-        (r.path, r.outcome.value, f.code)
+        (r.file, r.outcome.value, f.code)
         for r in returns(folder, content, *passwords)
         for f in r.findings
     ]
@@ -84,7 +84,7 @@ def test_no_two_members_have_the_same_name(tmp_path: Path) -> None:
         ("in.zip/a.pdf", PDF),
         ("in.zip", inner),
     )
-    paths = [r.path for r in returns(tmp_path, content)]
+    paths = [r.file for r in returns(tmp_path, content)]
     assert paths == [
         "送付.zip/a.pdf",
         "送付.zip/a (2).pdf",
@@ -185,7 +185,7 @@ def test_nested_zips_share_one_allowance(tmp_path: Path) -> None:
     inner = zipped(*((f"{n}.pdf", PDF) for n in range(3)))
     content = zipped(("一.zip", inner), ("二.zip", inner))
     found = returns(tmp_path, content, limits=Limits(archive_members=6))
-    assert [(r.path, r.outcome.value) for r in found][-1] == ("送付.zip/二.zip", "unreadable")
+    assert [(r.file, r.outcome.value) for r in found][-1] == ("送付.zip/二.zip", "unreadable")
     assert len(found) == 4
 
 
@@ -216,12 +216,12 @@ def test_every_member_knows_the_file_lying_in_returned(tmp_path: Path) -> None:
     found = returns(tmp_path, content, name="回答.zip")
     lying = Envelope("回答.zip", hashlib.sha256(content).hexdigest(), len(content))
     assert len(found) == 5
-    assert {read.envelope for read in found} == {read.lying for read in found} == {lying}
+    assert {read.envelope for read in found} == {read.on_disk for read in found} == {lying}
 
 
 def test_a_file_outside_an_archive_is_its_own_envelope(tmp_path: Path) -> None:
     (read,) = returns(tmp_path, PDF, name="a.pdf")
-    assert (read.envelope, read.lying) == (None, Envelope("a.pdf", read.sha256, len(PDF)))
+    assert (read.envelope, read.on_disk) == (None, Envelope("a.pdf", read.sha256, len(PDF)))
     (locked_zip,) = returns(tmp_path, AES)
     assert locked_zip.envelope is None
 
@@ -232,4 +232,4 @@ def test_a_workbook_is_not_taken_for_an_archive(tmp_path: Path) -> None:
         book.writestr("[Content_Types].xml", "<Types/>")
         book.writestr("xl/workbook.xml", "<workbook/>")
     (read,) = returns(tmp_path, stream.getvalue(), name="回答.zip")
-    assert (read.path, [f.code for f in read.findings]) == ("回答.zip", ["FILE_BROKEN"])
+    assert (read.file, [f.code for f in read.findings]) == ("回答.zip", ["FILE_BROKEN"])

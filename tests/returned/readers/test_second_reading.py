@@ -121,11 +121,11 @@ def test_a_good_example_is_judged_the_same_again(folder: Path) -> None:
 
 
 def judged(file: Received, context: Context) -> list[Any]:
-    return [(r.path, r.sha256, r.outcome, r.department, answers(r)) for r in judge(file, context)]
+    return [(r.file, r.sha256, r.outcome, r.department, answers(r)) for r in judge(file, context)]
 
 
 def answers(read: Return) -> list[Any]:
-    is_ods = read.path.endswith(".ods")
+    is_ods = read.file.endswith(".ods")
     return [
         (a.item, {k: _comparable(v) if is_ods else v for k, v in a.values.items()}, a.rejected)
         for a in read.answers

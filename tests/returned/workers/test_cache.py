@@ -16,7 +16,7 @@ from tests.engine import judge_here
 from workflow.model.findings import Finding, Severity
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
-from workflow.returned.inbox import Lying, Received, content_digest, lying_in, single
+from workflow.returned.inbox import Received, Snapshot, content_digest, single, take_snapshot
 from workflow.returned.judge import Context
 from workflow.returned.open import unjudged
 from workflow.returned.workers import store
@@ -57,7 +57,7 @@ NOTES = st.builds(
 )
 RETURNS = st.builds(
     Return,
-    path=ANY_TEXT,
+    file=ANY_TEXT,
     sha256=ANY_TEXT,
     size=st.integers(0),
     received=MOMENTS,
@@ -88,7 +88,7 @@ def test_what_was_taken_as_it_was_written_is_not_kept_twice() -> None:
     source = Source("a.xlsx", "進捗状況", 5, "0" * 64, moment)
     texts = {"text": "実施した。"}
     whole = Return(
-        path="a.xlsx",
+        file="a.xlsx",
         sha256="0" * 64,
         size=1,
         received=moment,
@@ -137,7 +137,7 @@ def test_an_extract_with_a_number_for_a_text_is_refused() -> None:
 
 def unjudged_return() -> Return:
     moment = datetime(2024, 5, 10, 17, tzinfo=JST)
-    return Return(path="a.xlsx", sha256="", size=1, received=moment, outcome=Outcome.ACCEPTED)
+    return Return(file="a.xlsx", sha256="", size=1, received=moment, outcome=Outcome.ACCEPTED)
 
 
 class Reader:
@@ -148,7 +148,7 @@ class Reader:
         self._engine = engine
 
     def __call__(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-        self.asked += [file.name for file in files]
+        self.asked += [file.file for file in files]
         return self._engine(files, context)
 
 
@@ -168,7 +168,7 @@ def asked(
 ) -> list[str]:
     """Judge the round with what is kept; return which files were judged, having compared all."""
     reader = reader or Reader()
-    lying = lying_in(city.workspace.returned(2023))
+    lying = take_snapshot(city.workspace.returned(2023))
     store = ExtractStore(city.workspace.extracts(2023))
     extracts = Extracts(store, lying.digests, judged_by)
     judged = list(extracts.engine(reader)(lying.files, context))
@@ -287,7 +287,7 @@ def test_only_plain_files_are_hashed(tmp_path: Path) -> None:
     for path in (link, tmp_path, tmp_path / "gone.xlsx"):
         assert content_digest(Received(path.name, path, 1, moment, regular=True)) == ""
         assert content_digest(Received(path.name, path, 1, moment, regular=False)) == ""
-    assert lying_in(tmp_path) == Lying(
+    assert take_snapshot(tmp_path) == Snapshot(
         (single(plain), single(link)), {"a.xlsx": sha256(b"x"), "b.xlsx": ""}
     )
 

@@ -56,7 +56,7 @@ def as_bytes(document: dict[str, Any]) -> bytes:
 
 def _file(returned: Return) -> dict[str, Any]:
     return {
-        "path": returned.path,
+        "path": returned.file,
         "sha256": returned.sha256,
         "outcome": returned.outcome.value,
         "department": returned.department,

@@ -48,7 +48,7 @@ class Stranger:
 def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
     """Return the errors and warnings that stand, by department code; NOBODY's are the rest."""
     merged = compilation.result.merged
-    departments = {returned.path: _owner(compilation, returned) for returned in merged.returns}
+    departments = {returned.file: _owner(compilation, returned) for returned in merged.returns}
     found: dict[str, list[Finding]] = {}
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in merged.findings:
@@ -86,7 +86,7 @@ def strangers(compilation: Compilation) -> Shown[Stranger]:
     """Return the files that belong to no department."""
     hrefs = _hrefs(compilation)
     found = [
-        _stranger(returned, hrefs[returned.path])
+        _stranger(returned, hrefs[returned.file])
         for returned in compilation.result.merged.returns
         if _owner(compilation, returned) == NOBODY
     ]
@@ -101,7 +101,7 @@ def _owner(compilation: Compilation, returned: Return) -> str:
 
 def _stranger(returned: Return, href: str) -> Stranger:
     return Stranger(
-        file=returned.path,
+        file=returned.file,
         href=href,
         outcome=returned.outcome.label,
         problem="".join(finding.problem for finding in returned.findings),
@@ -113,4 +113,4 @@ def _hrefs(compilation: Compilation) -> Mapping[str, str]:
     """Return the address of every file; what came in an archive leads to the archive."""
     year = compilation.ledger.year
     returns = compilation.result.merged.returns
-    return {returned.path: to_returned(year, returned.lying.path) for returned in returns}
+    return {returned.file: to_returned(year, returned.on_disk.file) for returned in returns}

@@ -42,18 +42,18 @@ STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SourceLinks:
-    """How the records lead back to the files: the year, and what is known of each file lying there.
+    """How the records lead back to the files: the year, and what is known of each file.
 
-    Lying are the files in returned/ by the path of what came in them.
+    On_disk are the files in returned/ by the name of what came in them.
     """
 
     year: int
-    lying: Mapping[str, str]
+    on_disk: Mapping[str, str]
     recorded: Mapping[str, RecordedFile]
 
     def to(self, path: str, sheet: str = "", cell: str = "") -> Link | None:
         """Return a link to a returned file; into an archive no link can lead, so it ends there."""
-        file = self.lying.get(path)
+        file = self.on_disk.get(path)
         if file is None:
             return None
         return to_return(self.year, file, *((sheet, cell) if file == path else ()))
@@ -78,11 +78,11 @@ def return_columns(sources: SourceLinks) -> tuple[TableColumn[Return], ...]:
     """Return the columns of 受付記録."""
 
     def first_seen(returned: Return) -> datetime | None:
-        recorded = sources.recorded.get(returned.lying.path)
+        recorded = sources.recorded.get(returned.on_disk.file)
         return recorded.first_seen if recorded else None
 
     return (
-        TableColumn("ファイル", 40, lambda r: r.path, lambda r: sources.to(r.path)),
+        TableColumn("ファイル", 40, lambda r: r.file, lambda r: sources.to(r.file)),
         TableColumn("受付結果", 16, lambda r: r.outcome.label),
         TableColumn("形式", 20, lambda r: r.format or None),
         TableColumn("担当課コード", 13, lambda r: r.department or None),

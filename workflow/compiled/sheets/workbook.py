@@ -79,8 +79,8 @@ def workbook_bytes(compilation: Compilation) -> bytes:
 
 def source_links_of(compilation: Compilation) -> SourceLinks:
     """Return how the compiled files of a round lead back to what was returned."""
-    lying = {r.path: r.lying.path for r in compilation.result.merged.returns}
-    return SourceLinks(compilation.ledger.year, lying, recorded_files(compilation.journal))
+    on_disk = {r.file: r.on_disk.file for r in compilation.result.merged.returns}
+    return SourceLinks(compilation.ledger.year, on_disk, recorded_files(compilation.journal))
 
 
 def _write_for_readers(

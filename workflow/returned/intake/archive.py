@@ -49,14 +49,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in an archive: its whole shown path, and its bytes or why they cannot be had."""
+    """One file in an archive: its whole name, and its bytes or why they cannot be had."""
 
-    path: str
+    file: str
     content: bytes | Refusal
 
 
 def members(
-    path: str, content: bytes, passwords: Sequence[str], allowance: Allowance
+    file: str, content: bytes, passwords: Sequence[str], allowance: Allowance
 ) -> Iterator[Member] | Refusal:
     """Return the files in an archive in its order, or why none of them can be had."""
     try:
@@ -78,17 +78,17 @@ def members(
     unpacker = _Unpacker(content, passwords, allowance.limits)
     if not unpacker.opens_any(listed):
         return unreadable(Code.FILE_ARCHIVE_ENCRYPTED)
-    return _unpacked(path, listed, unpacker, allowance)
+    return _unpacked(file, listed, unpacker, allowance)
 
 
 def _unpacked(
-    path: str,
+    file: str,
     listed: Sequence[tuple[int, zipfile.ZipInfo]],
     unpacker: _Unpacker,
     allowance: Allowance,
 ) -> Iterator[Member]:
     for at, info in listed:
-        yield Member(allowance.unique(f"{path}/{_shown(info)}"), unpacker.unpack(at, info))
+        yield Member(allowance.unique(f"{file}/{_shown(info)}"), unpacker.unpack(at, info))
 
 
 class _Unpacker:

@@ -43,57 +43,61 @@ class Extracts:
         """Return an engine that asks another one only about files that are new or changed."""
 
         def judged(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-            keys = [self._key(file) for file in files]
+            keys = [self._key(received) for received in files]
             kept = [self.store.holds(key) for key in keys]
             new = engine([f for f, known in zip(files, kept, strict=True) if not known], context)
-            for file, key, known in zip(files, keys, kept, strict=True):
+            for received, key, known in zip(files, keys, kept, strict=True):
                 if not known:
-                    yield self._kept(file, key, next(new))
+                    yield self._kept(received, key, next(new))
                     continue
                 # What is kept may not be an extract after all; then the file is judged alone.
-                yield self._find(file, key) or self._kept(file, key, _alone(file, context, engine))
+                yield self._find(received, key) or self._kept(
+                    received, key, _judged_alone(received, context, engine)
+                )
             # It sends its workers away; left to Python's tidying, a Ctrl+C meanwhile would be lost.
             next(new, None)
             self.store.tidy(keys)
 
         return judged
 
-    def _find(self, file: Received, key: str) -> tuple[Return, ...]:
+    def _find(self, received: Received, key: str) -> tuple[Return, ...]:
         """Return the returns kept of a file; none when they are not to be believed."""
         line = self.store.find(key)
         try:
             returns = decoded(line) if line else ()
         except ValueError:
             return ()
-        return returns if is_lasting(file, returns, self.digests[file.name]) else ()
+        return returns if is_lasting(received, returns, self.digests[received.file]) else ()
 
-    def _kept(self, file: Received, key: str, returns: tuple[Return, ...]) -> tuple[Return, ...]:
-        if is_lasting(file, returns, self.digests[file.name]):
+    def _kept(
+        self, received: Received, key: str, returns: tuple[Return, ...]
+    ) -> tuple[Return, ...]:
+        if is_lasting(received, returns, self.digests[received.file]):
             line = returns.line if isinstance(returns, Extract) else encoded(returns)
             self.store.keep(key, line)
         return returns
 
-    def _key(self, file: Received) -> str:
-        said = [self.judged_by, *as_it_lies(file, self.digests[file.name])]
+    def _key(self, received: Received) -> str:
+        said = [self.judged_by, *as_it_lies(received, self.digests[received.file])]
         return sha256(json.dumps(said).encode())
 
 
-def _alone(file: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
-    (returns,) = engine((file,), context)
+def _judged_alone(received: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
+    (returns,) = engine((received,), context)
     return returns
 
 
-def as_it_lies(file: Received, digest: str) -> tuple[str | int, ...]:
+def as_it_lies(received: Received, digest: str) -> tuple[str | int, ...]:
     """Return everything that tells a file, as it lies there, from any other."""
-    moment = file.received.isoformat()
-    return (file.name, digest, file.size, moment, file.regular, file.folder)
+    moment = received.received.isoformat()
+    return (received.file, digest, received.size, moment, received.regular, received.folder)
 
 
-def is_lasting(file: Received, returns: Sequence[Return], digest: str) -> bool:
+def is_lasting(received: Received, returns: Sequence[Return], digest: str) -> bool:
     """Whether judging the same file again would give the same returns again.
 
     The digest is of the content before it was judged: it may have changed since.
     """
-    lies = {(r.lying.path, r.lying.sha256, r.received) for r in returns}
+    lies = {(r.on_disk.file, r.on_disk.sha256, r.received) for r in returns}
     passing = any(finding.code in _PASSING for r in returns for finding in r.findings)
-    return lies == {(file.name, digest, file.received)} and not passing
+    return lies == {(received.file, digest, received.received)} and not passing

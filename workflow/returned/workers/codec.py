@@ -21,7 +21,7 @@ from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Retur
 from workflow.model.years import JST
 
 _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
-_TEXTS = ("path", "sha256", "number", "department", "author", "saved_by", "format")
+_TEXTS = ("file", "sha256", "number", "department", "author", "saved_by", "format")
 _PLACE = tuple(field.name for field in fields(Finding) if field.name != "severity")
 _NOTE = ("file", "sheet", "cell", "text", "author")
 _SHORT = 40
@@ -63,7 +63,7 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "size": returned.size,
         "received": _plain_moment(returned.received),
         "modified": returned.modified and _plain_moment(returned.modified),
-        "envelope": envelope and [envelope.path, envelope.sha256, envelope.size],
+        "envelope": envelope and [envelope.file, envelope.sha256, envelope.size],
         "columns": columns,
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
@@ -99,7 +99,7 @@ def _plain_answer(answer: Answer, returned: Return, columns: Columns) -> list[An
         if not isinstance(value, str):
             values[key] = _plain_value(value)
     origin = (answer.department, source.file, source.sha256, source.received)
-    known = (returned.department, returned.path, returned.sha256, returned.received)
+    known = (returned.department, returned.file, returned.sha256, returned.received)
     return [
         answer.item,
         source.sheet,
@@ -131,7 +131,7 @@ def _answer(
         values=known,
         written=_as_written(known) if written is None else _said(written),
         cells=_cells(columns, _whole(row)) if cells is None else _said(cells),
-        source=Source(read.path, _shared(sheet), row, read.sha256, read.received),
+        source=Source(read.file, _shared(sheet), row, read.sha256, read.received),
         rejected=bool(rejected),
     )
     return answer if origin is None else _from(answer, *_texts(origin))
