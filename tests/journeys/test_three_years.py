@@ -162,6 +162,7 @@ def test_each_year_has_its_own_files(city: City) -> None:
             [
                 f"台帳_令和{year - 2018}年度.xlsx",
                 f"台帳_令和{year - 2018}年度.csv",
+                "answers.schema.json",
                 "datapackage.json",
                 "index.html",
                 "journal.jsonl",

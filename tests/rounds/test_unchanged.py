@@ -131,6 +131,7 @@ CHANGES: dict[str, tuple[Callable[[City], object], list[str]]] = {
     "a ledger changed": (lambda c: c.workspace.ledger(YEAR).write_bytes(b"x"), []),
     "a ledger deleted": (lambda c: c.workspace.ledger_csv(YEAR).unlink(), []),
     "a description deleted": (lambda c: c.workspace.data_package(YEAR).unlink(), []),
+    "a schema deleted": (lambda c: c.workspace.answers_schema(YEAR).unlink(), []),
     "a page deleted": (lambda c: c.workspace.overview(YEAR).unlink(), []),
     "a state deleted": (lambda c: c.workspace.status(YEAR).unlink(), []),
     "a hand-back deleted": (lambda c: _handback(c).unlink(), []),

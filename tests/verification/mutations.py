@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -101,9 +102,29 @@ def one_character_of_the_csv(city: City, dice: random.Random) -> Harm:
     return Harm(_shown(city, path))
 
 
+def an_answer_off_the_schema(city: City, dice: random.Random) -> Harm:
+    """Write another rating than there is into one answered row of 台帳 or of the CSV."""
+    ledger, table = city.workspace.ledger(YEAR), city.workspace.ledger_csv(YEAR)
+    rows = list(csv.reader(io.StringIO(table.read_bytes().decode("utf-8-sig"), newline="")))
+    column, status = rows[0].index("評価"), rows[0].index("回答状況")
+    at = dice.choice([n for n, row in enumerate(rows) if row[status] == "回答済"])
+    cell = a1(at + 1, column + 1)
+    if dice.random() < 0.5:
+        _patch_cell(ledger, "台帳", cell, ' t="inlineStr"', "<is><t>とても良い</t></is>")
+        return Harm(_shown(city, ledger), "台帳", cell)
+    rows[at][column] = "とても良い"
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows(rows)
+    table.write_bytes(stream.getvalue().encode("utf-8-sig"))
+    return Harm(_shown(city, table), cell=cell)
+
+
 def one_line_of_a_text(city: City, dice: random.Random) -> Harm:
-    """Drop one line of datapackage.json or of the page."""
-    path = dice.choice((city.workspace.data_package(YEAR), city.workspace.overview(YEAR)))
+    """Drop one line of datapackage.json, of answers.schema.json or of the page."""
+    workspace = city.workspace
+    path = dice.choice(
+        (workspace.data_package(YEAR), workspace.answers_schema(YEAR), workspace.overview(YEAR))
+    )
     lines = path.read_bytes().splitlines(keepends=True)
     del lines[dice.randrange(len(lines))]
     path.write_bytes(b"".join(lines))
@@ -177,6 +198,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         a_formula_made_a_number,
         two_rows_swapped,
         one_character_of_the_csv,
+        an_answer_off_the_schema,
         one_line_of_a_text,
         one_byte_of_a_return,
         a_return_taken_away,

@@ -48,7 +48,8 @@ def kinds(city: City) -> list[EventKind]:
 def test_a_final_version_says_so_and_cannot_be_written_to(final: City) -> None:
     assert stage(final) == "【確定版】令和6年6月19日 10時00分確定"
     paths = [final.workspace.ledger(YEAR), final.workspace.ledger_csv(YEAR)]
-    paths += [final.workspace.data_package(YEAR), final.workspace.overview(YEAR)]
+    paths += [final.workspace.data_package(YEAR), final.workspace.answers_schema(YEAR)]
+    paths.append(final.workspace.overview(YEAR))
     paths.append(final.workspace.digest_list(YEAR))
     assert [p.stat().st_mode & 0o222 for p in paths] == [0] * len(paths)
     assert stage(final) in final.workspace.overview(YEAR).read_text("utf-8")
@@ -66,7 +67,7 @@ def test_the_list_is_what_sha256sum_checks(final: City) -> None:
     )
     assert done.returncode == 0, done.stderr
     pages = 1 + len({item.path for item in final.plan.items})
-    assert len(path.read_text("utf-8").splitlines()) == 4 + pages + 1 + 5
+    assert len(path.read_text("utf-8").splitlines()) == 5 + pages + 1 + 5
 
 
 def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:

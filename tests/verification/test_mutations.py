@@ -19,6 +19,7 @@ EXPECTED = {
     "a_formula_made_a_number": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "two_rows_swapped": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
     "one_character_of_the_csv": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "an_answer_off_the_schema": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_SCHEMA"},
     "one_line_of_a_text": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "one_byte_of_a_return": {"VERIFY_FILE_CHANGED"},
     "a_return_taken_away": {"VERIFY_FILE_GONE"},

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.open_data.answers_schema import answers_schema
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
@@ -17,7 +18,7 @@ from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import part_bytes
 from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
 from workflow.compiled.years.past import this_year
-from workflow.storage.workspace import DATA_PACKAGE, OVERVIEW, ledger_name
+from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, OVERVIEW, ledger_name
 
 
 @contextlib.contextmanager
@@ -33,7 +34,7 @@ def _collecting_nothing() -> Iterator[None]:
 
 
 def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[str, bytes]:
-    """Return the workbook, the ledger as CSV, its description, and the page that leads to them.
+    """Return the workbook, the ledger as CSV, what describes it, and the page that leads to them.
 
     The parts of a divided ledger stand first. Parquet is made of such a ledger alone.
     """
@@ -54,6 +55,7 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
         f"{name}.xlsx": workbook_bytes(compilation),
         **tables,
         DATA_PACKAGE: data_package(result.plan, result.register, ledger, tables),
+        ANSWERS_SCHEMA: answers_schema(result.plan, result.register, result.year),
     }
     titles: dict[str, str] = {}
     # More than that nobody would read as a report.

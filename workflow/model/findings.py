@@ -695,6 +695,11 @@ class Code(Enum):
         "（元の回答{origin}：{expected}／台帳：{found}）。",
         "元の回答ファイルを開いて、どちらが正しいか確かめてください。",
     )
+    VERIFY_SCHEMA = (
+        Severity.ERROR,
+        "answers.schema.json の決まりに合わない回答です（決まり：{expected}／台帳：{found}）。",
+        "台帳の値が書き換えられていないか、元の回答ファイルと見比べてください。",
+    )
     VERIFY_COUNT = (
         Severity.ERROR,
         "台帳を数え直した件数と違います（{origin}の件数：{expected}／実際：{found}）。",

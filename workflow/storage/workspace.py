@@ -11,6 +11,7 @@ from workflow.model.plan import Department
 from workflow.model.years import era_year
 
 DATA_PACKAGE = "datapackage.json"
+ANSWERS_SCHEMA = "answers.schema.json"
 OVERVIEW = "index.html"
 
 
@@ -52,6 +53,10 @@ class Workspace:
     def data_package(self, year: int) -> Path:
         """What describes the ledger as open data."""
         return self.compiled(year) / DATA_PACKAGE
+
+    def answers_schema(self, year: int) -> Path:
+        """What an answer of the ledger may be."""
+        return self.compiled(year) / ANSWERS_SCHEMA
 
     def register(self, year: int) -> Path:
         """The register of what was issued."""

@@ -40,9 +40,10 @@ from workflow.rounds.load import (
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal
 from workflow.storage.tool_digest import tool_digest
-from workflow.storage.workspace import Workspace
+from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.verification import compare, records, recount
 from workflow.verification.differences import Checked, Difference, Report, difference, limited
+from workflow.verification.stored_answers import StoredAnswers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +131,7 @@ class _Recomputed:
     again: Ledger
     layout: SummaryLayout
     outputs: Mapping[str, bytes]
+    stored: StoredAnswers
     reading: Reading
     frames: list[pd.DataFrame] = field(default_factory=list)
     """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
@@ -147,6 +149,7 @@ class _Recomputed:
         by_others = replace(reading, again=True)
         second = judged_round(workspace, plan, year, by_others, known=known).result
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
+        outputs = output_bytes(compilation, has_parquet_recorded(journal))
         return cls(
             on_disk=on_disk,
             result=first,
@@ -154,7 +157,8 @@ class _Recomputed:
             compilation=compilation,
             again=build_ledger(second.plan, second.year, second.merged.entries),
             layout=lay_out_summary(compilation.matrices, compilation.trend),
-            outputs=output_bytes(compilation, has_parquet_recorded(journal)),
+            outputs=outputs,
+            stored=StoredAnswers(outputs[ANSWERS_SCHEMA], first.plan.form),
             reading=reading,
         )
 
@@ -220,6 +224,7 @@ class _Recomputed:
         elif file.endswith(".csv"):
             meaning = str if self.on_disk.is_ours else unescape_formula
             yield from compare.tables(file, expected, on_disk, meaning)
+            yield from self.stored.in_table(file, on_disk)
         elif self.on_disk.is_ours and not file.endswith(".parquet"):
             yield from compare.lines(file, expected, on_disk)
 
@@ -242,6 +247,7 @@ class _Recomputed:
             ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
             joined = {r.file for r in self.second.merged.returns if r.format == Kind.ODS.label}
             yield from recount.answers(file, ledger, self.again, held, joined)
+            yield from self.stored.in_sheet(file, ledger)
             self.frames.append(recount.frame_of(ledger, self.layout.matrices))
         if SUMMARY_SHEET in sheets or not self.again.parts:
             yield from self._counts(file, sheets.get(SUMMARY_SHEET, RawSheet(SUMMARY_SHEET, {})))

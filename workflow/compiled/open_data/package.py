@@ -26,6 +26,7 @@ from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
+from workflow.storage.workspace import ANSWERS_SCHEMA
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 from workflow.templates.register import Register
 
@@ -95,6 +96,7 @@ def data_package(
             "code": plan.municipality.code,
         },
         "torimatome:fiscalYear": ledger.year,
+        "torimatome:answersSchema": ANSWERS_SCHEMA,
         "resources": [
             {
                 "name": f"ledger-{ledger.year}",

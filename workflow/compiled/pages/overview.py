@@ -33,6 +33,7 @@ from workflow.compiled.years.comparison import headline_sentences
 from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
 from workflow.model.years import japanese_date
+from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE
 
 _STATUSES = (AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
 
@@ -140,7 +141,8 @@ _DESCRIBED = (
     ),
     (".csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
     (".parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
-    (".json", "データの説明", "公開用のデータの、項目の意味です。"),
+    (DATA_PACKAGE, "データの説明", "公開用のデータの、項目の意味です。"),
+    (ANSWERS_SCHEMA, "回答の決まり", "台帳の回答の値が守る決まり（JSON Schema）です。"),
 )
 """How a name ends, what to call the file, and what it is for."""
 

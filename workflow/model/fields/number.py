@@ -27,6 +27,7 @@ from workflow.model.findings import Code, Violation
 from workflow.model.raw import CellKind, RawCell
 
 _NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
+_STORED = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _MOST_DIGITS = 15  # before the point; Excel keeps no more
 _BOUND = 1e15
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
@@ -132,11 +133,12 @@ class NumberField(Field):
         return {"type": "number"} | self._bounds_as_json() | steps
 
     def as_instance(self, stored: str) -> object:
-        """Return the number a text spells; a text that spells none stays one."""
-        try:
-            return Decimal(stored)
-        except InvalidOperation:
-            return stored
+        """Return the number a text spells as the ledger does; another text stays one.
+
+        >>> NumberField(key="cost", label="決算額").as_instance("12.5")
+        Decimal('12.5')
+        """
+        return Decimal(stored) if _STORED.fullmatch(stored) else stored
 
     @classmethod
     def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:

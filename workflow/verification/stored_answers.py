@@ -1,0 +1,142 @@
+"""The answers as they stand in the ledger, held against answers.schema.json by jsonschema."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
+from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.years.past import read_ledger
+from workflow.model.cells import a1
+from workflow.model.fields.form import Form
+from workflow.model.findings import Code, Place
+from workflow.model.raw import RawCell, RawSheet
+from workflow.templates.layout import ID_LABEL
+from workflow.verification.compare import stored
+from workflow.verification.differences import Difference, difference
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_RULES = {
+    "type": "値の種類",
+    "enum": "選択肢",
+    "minLength": "最少の文字数",
+    "maxLength": "最多の文字数",
+    "minimum": "最小",
+    "maximum": "最大",
+    "formatMinimum": "最初の日",
+    "formatMaximum": "最後の日",
+    "multipleOf": "小数の刻み",
+    "format": "書き方",
+    "required": "必須の項目",
+}
+
+_Row = Mapping[str, str]
+_Broken = tuple[str, str]
+"""The key of a field, "" for the whole answer, and the rule its value breaks, in words."""
+
+
+class StoredAnswers:
+    """The ledger's answers, in whichever file they stand; the same answer is looked at once."""
+
+    def __init__(self, schema: bytes, form: Form) -> None:
+        self._validator = _validator(schema)
+        self._fields = form.fields
+        self._seen: dict[tuple[tuple[str, object], ...], tuple[_Broken, ...]] = {}
+
+    def in_table(self, file: str, content: bytes) -> Iterator[Difference]:
+        """Yield the values of the CSV that the schema refuses; nothing of what is no ledger."""
+        try:
+            rows = read_ledger(content)
+        except (UnicodeDecodeError, csv.Error, KeyError):
+            return
+        columns = {label: at for at, label in enumerate(rows[0] if rows else (), start=1)}
+        yield from self._in_rows(Place(file=file), columns, enumerate(rows, start=2))
+
+    def in_sheet(self, file: str, sheet: RawSheet) -> Iterator[Difference]:
+        """Yield the values of a sheet of the ledger that the schema refuses."""
+        columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == 1}
+        rows: dict[int, dict[str, str]] = {}
+        labels = {at: label for label, at in columns.items()}
+        for (row, at), cell in sheet.cells.items():
+            if row > 1 and at in labels:
+                rows.setdefault(row, {})[labels[at]] = _text(cell)
+        yield from self._in_rows(Place(file=file, sheet=LEDGER_SHEET), columns, rows.items())
+
+    def _in_rows(
+        self, place: Place, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]
+    ) -> Iterator[Difference]:
+        labels = {field.key: field.label for field in self._fields}
+        for number, row in rows:
+            if row.get(STATUS_LABEL) != AnswerStatus.ANSWERED:
+                continue
+            for key, rule in self._broken(row):
+                label = labels.get(key, "")
+                where = Place(
+                    file=place.file,
+                    sheet=place.sheet,
+                    cell=a1(number, columns.get(label, 1)),
+                    item=row.get(ID_LABEL, ""),
+                    field=label,
+                )
+                found = row.get(label, "")
+                yield difference(Code.VERIFY_SCHEMA, where, expected=rule, found=found)
+
+    def _broken(self, row: _Row) -> tuple[_Broken, ...]:
+        filled = ((field, row.get(field.label, "")) for field in self._fields)
+        answer: dict[str, Any] = {
+            field.key: field.as_instance(text) for field, text in filled if text
+        }
+        known = tuple(answer.items())
+        if known not in self._seen:
+            errors = self._validator.iter_errors(answer)
+            self._seen[known] = tuple(broken for error in errors for broken in _said(error, answer))
+        return self._seen[known]
+
+
+def _said(error: ValidationError, answer: Mapping[str, object]) -> Iterator[_Broken]:
+    keyword, argument = str(error.validator), cast("Any", error.validator_value)
+    rule = _RULES.get(keyword, "どの様式の決まりとも違います")
+    if keyword == "required":
+        yield from ((key, rule) for key in argument if key not in answer)
+        return
+    key = str(error.absolute_path[0]) if error.absolute_path else ""
+    allowed = "、".join(map(str, argument)) if isinstance(argument, list) else str(argument)
+    yield key, f"{rule}：{allowed}" if keyword in _RULES else rule
+
+
+def _text(cell: RawCell) -> str:
+    """Return what a cell of the ledger says, as the CSV spells it."""
+    if cell.moment is not None and cell.moment.time() == time():
+        return cell.moment.date().isoformat()
+    return stored(cell)
+
+
+def _validator(schema: bytes) -> Validator:
+    """Return a validator that counts in decimals and knows the bounds of days."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def first_day(_: object, bound: str, day: Any, __: object) -> Iterator[ValidationError]:  # noqa: ANN401
+        if isinstance(day, str) and day < bound:
+            yield ValidationError("too early")
+
+    def last_day(_: object, bound: str, day: Any, __: object) -> Iterator[ValidationError]:  # noqa: ANN401
+        if isinstance(day, str) and day > bound:
+            yield ValidationError("too late")
+
+    keywords = {"formatMinimum": first_day, "formatMaximum": last_day}
+    kind = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    validator: Validator = kind(
+        json.loads(schema, parse_float=Decimal),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    return validator
