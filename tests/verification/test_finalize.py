@@ -110,7 +110,7 @@ def test_nothing_is_final_that_was_never_collected(tmp_path: Path) -> None:
         finalize(city.workspace, YEAR, LATER, HERE)
 
 
-def test_nothing_is_final_before_it_was_collected_as_it_lies(city: City) -> None:
+def test_nothing_is_final_before_it_was_collected_file_identity(city: City) -> None:
     city.returned("遅れて.txt").write_text("あとから", "utf-8")
     with pytest.raises(WorkspaceError, match="collect"):
         finalize(city.workspace, YEAR, LATER, HERE)

@@ -14,7 +14,7 @@ from workflow.compiled.recorded import recorded_outputs
 from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot
-from workflow.returned.workers.cache import as_it_lies
+from workflow.returned.workers.cache import file_identity
 from workflow.rounds.earlier import MOST_YEARS
 from workflow.rounds.load import secret_digest
 from workflow.storage.files import sha256, write_file
@@ -47,7 +47,7 @@ def grounds(workspace: Workspace, year: int, snapshot: Snapshot, passwords: tupl
         [_earlier(workspace, year - back) for back in range(1, MOST_YEARS)],
         secret_digest(passwords),
         is_available(),
-        [as_it_lies(file, snapshot.digests[file.file]) for file in snapshot.files],
+        [file_identity(file, snapshot.digests[file.file]) for file in snapshot.files],
     ]
     return sha256(json.dumps(said).encode())
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import judge_here
+from tests.programs import ROOT
 from workflow.model.findings import Finding, Severity
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
@@ -196,8 +202,14 @@ def test_a_file_under_another_name_is_judged_again(city: City, context: Context)
     assert asked(city, context) == ["回答.xlsx"]
 
 
-def segments(city: City) -> list[Path]:
-    return sorted(city.workspace.extracts(2023).glob("*.jsonl"))
+def stored(city: City) -> Path:
+    return city.workspace.extracts(2023) / store.NAME
+
+
+def rows(city: City) -> int:
+    with contextlib.closing(sqlite3.connect(stored(city))) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM extract").fetchone()
+        return int(count)
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", None])
@@ -205,22 +217,70 @@ def test_what_was_cut_short_or_changed_is_not_believed(
     city: City, context: Context, damage: bytes | None
 ) -> None:
     asked(city, context)
-    (segment,) = segments(city)
-    content = segment.read_bytes()
+    content = stored(city).read_bytes()
     changed = content.replace("実施した。".encode(), "しなかった".encode())
-    segment.write_bytes(changed if damage is None else content[:200] + damage)
+    assert changed != content
+    stored(city).write_bytes(changed if damage is None else content[:200] + damage)
     assert asked(city, context) == ALL
     assert asked(city, context) == []
-    assert segments(city) == [segment]
+    assert rows(city) == len(ALL)
 
 
 def test_a_forged_extract_that_fits_nothing_is_judged_instead(city: City, context: Context) -> None:
     asked(city, context)
-    (segment,) = segments(city)
-    forged = b"".join(line[:64] + b'[{"texts":1}]\n' for line in segment.read_bytes().splitlines())
-    segment.unlink()
-    segment.with_name(f"{sha256(forged)}.jsonl").write_bytes(forged)
+    with contextlib.closing(sqlite3.connect(stored(city))) as connection, connection:
+        for (key,) in connection.execute("SELECT key FROM extract").fetchall():
+            forged = (store._digest(key, b'[{"texts":1}]'), b'[{"texts":1}]', key)
+            connection.execute("UPDATE extract SET digest = ?, line = ? WHERE key = ?", forged)
     assert asked(city, context) == ALL
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER spy AFTER INSERT ON extract BEGIN DELETE FROM extract; END",
+        "CREATE VIEW other AS SELECT * FROM extract",
+        "ALTER TABLE extract ADD COLUMN more TEXT",
+    ],
+)
+def test_a_database_with_anything_but_our_table_is_made_anew(
+    city: City, context: Context, statement: str
+) -> None:
+    asked(city, context)
+    with contextlib.closing(sqlite3.connect(stored(city))) as connection, connection:
+        connection.execute(statement)
+    assert asked(city, context) == ALL
+    assert asked(city, context) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+@pytest.mark.parametrize("ending", ["", *store._BESIDE])
+def test_a_pipe_or_link_in_place_of_the_database_is_never_waited_for(
+    city: City, context: Context, ending: str
+) -> None:
+    asked(city, context)
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        path = stored(city).with_name(store.NAME + ending)
+        path.unlink(missing_ok=True)
+        make(path)
+        assert asked(city, context) == ([] if ending else ALL)
+        assert asked(city, context) == []
+
+
+def test_a_run_that_is_killed_leaves_what_it_had_kept(tmp_path: Path) -> None:
+    killed = f"""
+import os, signal
+from pathlib import Path
+from workflow.returned.workers.store import ExtractStore
+store = ExtractStore(Path({str(tmp_path)!r}))
+for number in range(1_100):
+    store.keep(str(number), b"line")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run((sys.executable, "-c", killed), cwd=ROOT)
+    assert ended.returncode != 0
+    again = ExtractStore(tmp_path)
+    assert [again.find(str(number)) for number in (0, 999, 1_050)] == [b"line", b"line", None]
 
 
 def test_an_engine_ends_in_its_own_time(city: City, context: Context) -> None:
@@ -257,18 +317,15 @@ def test_a_file_that_changes_while_it_is_read_counts_as_it_was_read(
     assert asked(city, context) == ["KIKI.xlsx"]
 
 
-def test_what_is_gone_is_dropped_and_small_segments_are_put_together(
-    city: City, context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for hours in range(store._MOST_THIN + 2):
+def test_what_is_gone_is_dropped(city: City, context: Context) -> None:
+    for hours in range(3):
         city.send_back("GAKKO", full_texts(city.plan), name=f"{hours:02}.xlsx", hours=hours)
         asked(city, context)
-        assert len(segments(city)) <= store._MOST_THIN
-    assert asked(city, context) == []
+    assert rows(city) == len(ALL) + 3
     for path in city.workspace.returned(2023).iterdir():
         path.unlink()
     asked(city, context)
-    assert segments(city) == []
+    assert rows(city) == 0
 
 
 def test_where_nothing_can_be_kept_everything_is_judged(city: City, context: Context) -> None:
@@ -293,9 +350,6 @@ def test_only_plain_files_are_hashed(tmp_path: Path) -> None:
 
 
 def test_a_pipe_in_place_of_a_file_makes_nobody_wait(tmp_path: Path) -> None:
-    import os
-    import sys
-
     if sys.platform == "win32":
         pytest.skip("Windows has no such pipes")
     pipe = tmp_path / "a.xlsx"

@@ -1,7 +1,7 @@
-"""Nothing is judged twice: what judging a file gave is kept, for as long as it would give the same.
+"""Nothing is judged twice: the result of judging a file is cached as long as it stays the same.
 
-An extract is kept under the digest of everything it depends on: the file as it lies there and what
-it was judged by. It can be thrown away at any time.
+An extract is kept under the digest of all its inputs: the file on disk and everything it was judged
+by. It can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workflow.returned.workers.engine import Engine
 from workflow.returned.workers.store import ExtractStore
 from workflow.storage.files import sha256
 
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     code.name
     for code in (
         Code.FILE_TIMED_OUT,
@@ -28,7 +28,7 @@ _PASSING = frozenset(
         Code.FILE_NOT_OPENED,
     )
 )
-"""What is said of a file when its content was not seen: the next time may be better."""
+"""Findings about a file whose content was not seen: the next run may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Extracts:
                 )
             # It sends its workers away; left to Python's tidying, a Ctrl+C meanwhile would be lost.
             next(new, None)
-            self.store.tidy(keys)
+            self.store.keep_only(keys)
 
         return judged
 
@@ -78,8 +78,8 @@ class Extracts:
         return returns
 
     def _key(self, received: Received) -> str:
-        said = [self.judged_by, *as_it_lies(received, self.digests[received.file])]
-        return sha256(json.dumps(said).encode())
+        inputs = [self.judged_by, *file_identity(received, self.digests[received.file])]
+        return sha256(json.dumps(inputs).encode())
 
 
 def _judged_alone(received: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
@@ -87,8 +87,8 @@ def _judged_alone(received: Received, context: Context, engine: Engine) -> tuple
     return returns
 
 
-def as_it_lies(received: Received, digest: str) -> tuple[str | int, ...]:
-    """Return everything that tells a file, as it lies there, from any other."""
+def file_identity(received: Received, digest: str) -> tuple[str | int, ...]:
+    """Return everything that distinguishes a file on disk from any other."""
     moment = received.received.isoformat()
     return (received.file, digest, received.size, moment, received.regular, received.folder)
 
@@ -98,6 +98,6 @@ def is_lasting(received: Received, returns: Sequence[Return], digest: str) -> bo
 
     The digest is of the content before it was judged: it may have changed since.
     """
-    lies = {(r.on_disk.file, r.on_disk.sha256, r.received) for r in returns}
-    passing = any(finding.code in _PASSING for r in returns for finding in r.findings)
-    return lies == {(received.file, digest, received.received)} and not passing
+    on_disk = {(r.on_disk.file, r.on_disk.sha256, r.received) for r in returns}
+    transient = any(finding.code in _TRANSIENT for r in returns for finding in r.findings)
+    return on_disk == {(received.file, digest, received.received)} and not transient

@@ -1,116 +1,149 @@
-"""Where extracts are kept: segments of some hundred lines, each file named by its own digest.
+"""Where extracts are kept: one SQLite file, in a folder that may be deleted at any time.
 
-A segment is written once and whole, so reading as it goes on keeps what it has, one new return
-costs one small file, and whatever was cut short or changed by anybody shows by its name.
+The file is opened as carefully as a returned one: it must be a plain file with exactly our table,
+and each line proves itself by a digest. Whatever else is found there is removed, and the returns
+are judged again. The lock of the round is held meanwhile, so SQLite needs none of its own, which
+would fail on some network shares.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import hashlib
+import sqlite3
+import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
-from workflow.model.errors import OutputError
-from workflow.storage.files import sha256, write_file
-
-FULL = 500
-_FULL_BYTES = 16_000_000
-_MOST_THIN = 8
-_KEY = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A line in a segment."""
-
-    segment: str
-    start: int
-    end: int
+NAME = "extracts.sqlite3"
+_TABLE = (
+    "CREATE TABLE extract (key TEXT PRIMARY KEY, digest BLOB NOT NULL, line BLOB NOT NULL)"
+    " WITHOUT ROWID"
+)
+_SETTINGS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA synchronous = OFF",  # after a power cut a line that is not whole shows by its digest
+    "PRAGMA auto_vacuum = FULL",  # the file gets smaller again when lines are dropped
+)
+_MOST_WAITING = 500
+_MOST_WAITING_BYTES = 16_000_000
+_BESIDE = ("-journal", "-wal", "-shm")
 
 
 @dataclass(slots=True)
 class ExtractStore:
-    """Lines by key, in a folder that may be deleted at any time. What fails to be kept is not."""
+    """Lines by key. A line that cannot be stored or read back is missing; nothing is raised."""
 
     folder: Path
-    _places: dict[str, _Place] = field(default_factory=dict)
+    _connection: sqlite3.Connection | None = field(init=False)
     _waiting: dict[str, bytes] = field(default_factory=dict)
     _waiting_bytes: int = 0
 
     def __post_init__(self) -> None:
-        for path in self._segments():
-            with contextlib.suppress(OSError):
-                self._index(path.stem, path.read_bytes())
+        self._connection = _opened(self.folder / NAME)
 
     def holds(self, key: str) -> bool:
         """Whether a line is kept under a key, as far as can be told without reading it."""
-        return key in self._places
+        return bool(self._rows("SELECT 1 FROM extract WHERE key = ?", key))
 
     def find(self, key: str) -> bytes | None:
-        """Return the line kept under a key."""
-        place = self._places.get(key)
-        if place is None:
-            return None
-        try:
-            with self._path(place.segment).open("rb") as stream:
-                stream.seek(place.start)
-                return stream.read(place.end - place.start)
-        except OSError:
-            return None
+        """Return the line kept under a key; None where there is none or it was changed."""
+        for digest, line in self._rows("SELECT digest, line FROM extract WHERE key = ?", key):
+            if isinstance(line, bytes) and digest == _digest(key, line):
+                return line
+        return None
 
     def keep(self, key: str, line: bytes) -> None:
-        """Keep a line; it is written with others."""
+        """Keep a line. Lines are written together; a run that is stopped keeps what it has."""
         self._waiting[key] = line
         self._waiting_bytes += len(line)
-        if len(self._waiting) >= FULL or self._waiting_bytes >= _FULL_BYTES:
+        if len(self._waiting) >= _MOST_WAITING or self._waiting_bytes >= _MOST_WAITING_BYTES:
             self.write()
 
     def write(self) -> None:
-        """Write what waits to be written."""
+        """Write the lines that wait."""
         lines, self._waiting, self._waiting_bytes = self._waiting, {}, 0
-        if not lines:
+        rows = [(key, _digest(key, line), line) for key, line in lines.items()]
+        if self._connection and rows:
+            with contextlib.suppress(sqlite3.Error), self._connection as connection:
+                connection.executemany("REPLACE INTO extract VALUES (?, ?, ?)", rows)
+
+    def keep_only(self, wanted: Iterable[str]) -> None:
+        """Write the lines that wait, drop those not wanted any more, and close the file."""
+        self.write()
+        if self._connection is None:
             return
-        content = b"".join(key.encode() + line + b"\n" for key, line in lines.items())
-        name = sha256(content)
-        with contextlib.suppress(OutputError):
-            write_file(self._path(name), content, durable=False)
-            self._index(name, content)
+        with contextlib.suppress(sqlite3.Error), self._connection as connection:
+            connection.execute("CREATE TEMP TABLE wanted (key TEXT PRIMARY KEY)")
+            connection.executemany(
+                "INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in wanted)
+            )
+            connection.execute("DELETE FROM extract WHERE key NOT IN (SELECT key FROM wanted)")
+        self._connection.close()
+        self._connection = None
 
-    def tidy(self, wanted: Iterable[str]) -> None:
-        """Drop what is wanted no more, and put thin segments together once there are many."""
-        self.write()
-        self._places = {key: self._places[key] for key in wanted if key in self._places}
-        counts = Counter(place.segment for place in self._places.values())
-        thin = {name for name, count in counts.items() if count < FULL // 2}
-        if len(thin) > _MOST_THIN:
-            self._rewrite(thin)
-        used = {place.segment for place in self._places.values()}
-        for path in self._segments():
-            if path.stem not in used:
-                with contextlib.suppress(OSError):
-                    path.unlink()
+    def _rows(self, question: str, key: str) -> list[tuple[object, ...]]:
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(question, (key,)).fetchall()
+        except sqlite3.Error:
+            return []
 
-    def _rewrite(self, segments: set[str]) -> None:
-        moving = [key for key, place in self._places.items() if place.segment in segments]
-        for key in moving:
-            line = self.find(key)
-            if line is not None:
-                self.keep(key, line)
-        self.write()
 
-    def _index(self, name: str, content: bytes) -> None:
-        if sha256(content) != name:
-            return  # cut short, or written by somebody else
-        start = 0
-        while (end := content.find(b"\n", start)) >= 0:
-            key = content[start : start + _KEY].decode("ascii", "replace")
-            self._places[key] = _Place(name, start + _KEY, end)
-            start = end + 1
+def _digest(key: str, line: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + line).digest()
 
-    def _segments(self) -> Iterator[Path]:
-        return self.folder.glob("*.jsonl")
 
-    def _path(self, segment: str) -> Path:
-        return self.folder / f"{segment}.jsonl"
+def _opened(path: Path) -> sqlite3.Connection | None:
+    """Return the database, made anew where it is not ours; None where nothing can be kept."""
+    for _ in range(2):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_unless_plain(path)
+            connection = _connected(path)
+        except (OSError, sqlite3.OperationalError):
+            return None
+        except sqlite3.DatabaseError:
+            connection = None
+        if connection:
+            return connection
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return None
+
+
+def _remove_unless_plain(path: Path) -> None:
+    """Remove links, pipes and devices in place of the file or beside it: SQLite would open them."""
+    for found in (path, *(path.with_name(path.name + ending) for ending in _BESIDE)):
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(found.lstat().st_mode):
+                found.unlink()
+
+
+def _connected(path: Path) -> sqlite3.Connection | None:
+    """Return a connection to our table; None when the file holds something else.
+
+    Raises sqlite3.DatabaseError when the file is no database, OperationalError when it cannot be
+    opened.
+    """
+    location = path.absolute().as_posix()  # //server/share/… keeps its slashes, C:/… gets one
+    address = f"file://{'' if location.startswith('/') else '/'}{quote(location)}?nolock=1"
+    connection = sqlite3.connect(address, uri=True)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        with connection:
+            known = connection.execute("SELECT sql FROM sqlite_master").fetchall()
+            if not known:
+                connection.execute(_TABLE)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    if known in ([], [(_TABLE,)]):
+        return connection
+    connection.close()
+    return None
