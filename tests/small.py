@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tests.tables import rows
 from workflow.model.fields.base import Choice, Condition, Value
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
@@ -147,15 +148,6 @@ def answer(item: str, department: str, values: dict[str, Value], source: Source)
         cells=dict.fromkeys(values, f"F{source.row}"),
         source=source,
     )
-
-
-def rows(table: str) -> list[list[str]]:
-    """Return the cells of a text table: a line per row, bars between the cells."""
-    return [
-        [cell.strip(" ") for cell in line.split("|")]
-        for line in table.strip("\n").splitlines()
-        if line.strip()
-    ]
 
 
 def with_formerly(plan: Plan, code: str, *formerly: str) -> Plan:

@@ -22,7 +22,16 @@ def rows(text: str) -> list[list[str]]:
     """
     # Not splitlines: a carriage return in a cell is one of the things people send.
     lines = (line for line in text.split("\n") if line.strip())
-    return [[cell.strip(" ") for cell in line.split("|")] for line in lines]
+    return [cells(line) for line in lines]
+
+
+def cells(line: str) -> list[str]:
+    """Return the cells of one line.
+
+    >>> cells("1-1 | Ａ |")
+    ['1-1', 'Ａ', '']
+    """
+    return [cell.strip(" ") for cell in line.split("|")]
 
 
 def table(text: str) -> dict[str, dict[str, Written]]:

@@ -7,7 +7,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.small import NOW, PLAN, answer, rows
+from tests.small import NOW, PLAN, answer
+from tests.tables import rows
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merge import AnswerStatus, Entry
 from workflow.compiled.years.past import PastYear, past_year

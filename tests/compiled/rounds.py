@@ -1,13 +1,13 @@
-"""Rounds as they end, without the files: entries made directly, to count and to write."""
+"""Rounds as they end, without the files: to count, to write and to show on pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tests.small import NOW, PLAN, RATING, answer, register
+from tests.small import NOW, PLAN, RATING, answer, register, returns
 from workflow.compiled.compilation import Compilation, compiled
-from workflow.compiled.merge import AnswerStatus, Entry, Merged
+from workflow.compiled.merge import AnswerStatus, Entry, Merged, merge
 from workflow.compiled.result import Basis, Result
 from workflow.compiled.stage import Stage
 from workflow.model.fields.base import Choice, Value
@@ -16,6 +16,13 @@ from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return,
 from workflow.storage.journal import Journal
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
+
+RETURNS = """
+    甲.xlsx   | A |  1 | accepted     | 1-1=Ａ 1-2=Ｂ 2-1=Ａ 2-2=Ａ
+    乙 1.xlsx | B |  2 | sent_back    | 2-1=Ａ 2-2=良!
+    送付状.txt |   | 30 | not_a_return |
+    写真.jpg  |   | 30 | unreadable   |
+"""
 
 
 def round_plan(
@@ -61,11 +68,23 @@ def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
         outcome=Outcome.ACCEPTED,
         department=plan.coordinator,
     )
+    return _compiled(plan, Merged((one,), entries, ()))
+
+
+def round_of(
+    files: str | Iterable[Return] = RETURNS, plan: Plan = PLAN, *, is_final: bool = False
+) -> Compilation:
+    """Return the compilation of a plan's round with these returns, or a table of them."""
+    came = returns(files) if isinstance(files, str) else tuple(files)
+    return _compiled(plan, merge(plan, register(plan).item_ids(), came), is_final)
+
+
+def _compiled(plan: Plan, merged: Merged, is_final: bool = False) -> Compilation:
     result = Result(
         plan=plan,
         register=register(plan),
-        merged=Merged((one,), entries, ()),
+        merged=merged,
         past=(),
         basis=Basis("0", "0", {}),
     )
-    return compiled(result, Journal(), Stage(False, NOW), {})
+    return compiled(result, Journal(), Stage(is_final, NOW), {})

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.compiled.merge_cases import CASES
-from tests.small import NOW, PLAN, register, returns, rows
+from tests.small import NOW, PLAN, register, returns
+from tests.tables import rows
 from workflow.compiled.merge import AnswerStatus, Merged, merge
 from workflow.compiled.status import department_statuses, totals
 from workflow.model.plan import Outcome, Plan, Return

@@ -26,7 +26,7 @@ from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.harness.snapshot import snapshot
 from tests.programs import TOOL
-from tests.verification.rounds import YEAR, compiled_round, copied, verified
+from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.pipeline import finalize
 from workflow.model.errors import WorkflowError
 from workflow.plan.convert import as_json_bytes
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
         for number in range(count):
             situation = situations[number % len(situations)]
             most = seconds[number % len(situations)]
-            city = copied(situation.city, folder / f"kill-{number}")
+            city = situation.city.copy(folder / f"kill-{number}")
             aimed = number // len(situations) % 2 == 1
             state = _killed(situation, city, chance.random() * (_WRITING if aimed else most), aimed)
             problem = _problem(situation, city)
@@ -76,12 +76,12 @@ def main(arguments: list[str]) -> int:
 
 def _situations(folder: Path) -> tuple[Situation, ...]:
     compiled = compiled_round(folder / "compiled")
-    issuing = copied(compiled, folder / "issuing")
+    issuing = compiled.copy(folder / "issuing")
     path = issuing.home / "plan.json"
     content = load_document(path).content
     content["items"][0]["title"] += "（改）"
     path.write_bytes(as_json_bytes(content))
-    collecting = copied(compiled, folder / "collecting")
+    collecting = compiled.copy(folder / "collecting")
     texts = usual_answers("small", [item.id for item in collecting.plan.items])
     collecting.send_back("B", texts, "直し.xlsx", hours=4)
     return (
@@ -108,7 +108,7 @@ def _started(situation: Situation, city: City) -> subprocess.Popen[bytes]:
 
 def _seconds(situation: Situation, home: Path) -> float:
     began = time.monotonic()
-    code = _started(situation, copied(situation.city, home)).wait()
+    code = _started(situation, situation.city.copy(home)).wait()
     assert code in (0, 1), situation.command
     return time.monotonic() - began
 

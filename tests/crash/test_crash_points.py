@@ -12,7 +12,7 @@ from tests.crash.trial import Trial
 from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.harness.snapshot import snapshot
-from tests.verification.rounds import YEAR, compiled_round, copied, verified
+from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.pipeline import collect, finalize
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
@@ -36,7 +36,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 @pytest.fixture
 def city(compiled: City, tmp_path: Path) -> City:
-    return copied(compiled, tmp_path / "市")
+    return compiled.copy(tmp_path / "市")
 
 
 def new_title(city: City) -> None:

@@ -145,7 +145,7 @@ def test_libreoffice_recalculates_every_formula_to_the_cached_value(
 def test_deleting_all_but_the_journal_and_collecting_again_gives_the_same_bytes(
     two_years: City, tmp_path: Path
 ) -> None:
-    city = copied(two_years, tmp_path)
+    city = two_years.copy(tmp_path / "写し")
     before = compiled_files(city)
     for path in sorted(city.workspace.compiled(2023).rglob("*"), reverse=True):
         if path.name != "journal.jsonl":
@@ -157,11 +157,6 @@ def test_deleting_all_but_the_journal_and_collecting_again_gives_the_same_bytes(
 def compiled_files(city: City) -> Mapping[str, bytes]:
     folder = city.workspace.compiled(2023)
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def copied(city: City, folder: Path) -> City:
-    """Return a copy of a city, with the times of its files."""
-    return City(type(city.workspace)(Path(shutil.copytree(city.home, folder / "写し"))))
 
 
 def test_the_record_tells_of_every_file(two_years: City) -> None:

@@ -17,7 +17,6 @@ from tests.engine import HERE
 from tests.harness.play import run_here
 from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
-from tests.verification.rounds import copied
 from workflow.commands.pipeline import finalize, report, verify
 from workflow.compiled.years.past import Row, read_ledger
 from workflow.plan.convert import as_json_bytes
@@ -47,7 +46,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> City:
 @pytest.fixture
 def city(answered: City, tmp_path: Path) -> City:
     """The same round, to be changed."""
-    return copied(answered, tmp_path / "市")
+    return answered.copy(tmp_path / "市")
 
 
 def reported(city: City) -> Reported:

@@ -14,6 +14,7 @@ import pytest
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
 from tests.hyperlinks import dead_links
+from tests.tables import rows
 from workflow.commands.pipeline import finalize, verify
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.returned.readers.openpyxl import open_exactly
@@ -102,9 +103,7 @@ def texts_of(city: City, year: int, sheet: str) -> str:
 def test_each_item_is_compared_with_what_it_was(city: City) -> None:
     lines = {line["整理番号"]: line for line in comparison(city, 2023)}
     assert len(lines) == 25 + 2
-    header, *expected = [
-        [cell.strip() for cell in line.split("|")] for line in CHANGES.strip().splitlines()
-    ]
+    header, *expected = rows(CHANGES)
     for row in expected:
         assert [lines[row[0]][label] for label in header] == row
     named = {row[0] for row in expected}

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
-from tests.small import rows
+from tests.tables import rows
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from tests.tables import cells
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.templates.layout import ENTRY_SHEET, NUMBER_NAME, NUMBER_PROPERTY
 
@@ -29,12 +30,13 @@ def cell(spelled: str) -> RawCell:
 
 def sheet(table: str, name: str = ENTRY_SHEET) -> RawSheet:
     """Return a sheet from a text table; its first line is row 1, blank cells are not there."""
-    cells = {}
-    for row, line in enumerate(table.strip("\n").splitlines(), start=1):
-        for column, spelled in enumerate(line.split("|"), start=1):
-            if spelled.strip(" "):
-                cells[row, column] = cell(spelled.strip(" "))
-    return RawSheet(name, cells)
+    found = {
+        (row, column): cell(text)
+        for row, line in enumerate(table.strip("\n").splitlines(), start=1)
+        for column, text in enumerate(cells(line), start=1)
+        if text
+    }
+    return RawSheet(name, found)
 
 
 def book(*sheets: RawSheet | str, number: str = "", defined: str = "") -> RawBook:

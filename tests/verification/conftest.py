@@ -8,7 +8,7 @@ import pytest
 
 from tests.city import City
 from tests.engine import HERE
-from tests.verification.rounds import compiled_round, copied
+from tests.verification.rounds import compiled_round
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
 @pytest.fixture
 def city(compiled: City, tmp_path: Path) -> City:
     """The same round, to be changed."""
-    return copied(compiled, tmp_path / "市")
+    return compiled.copy(tmp_path / "市")
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.hyperlinks import dead_links, hyperlinks
-from tests.verification.rounds import YEAR, codes, compiled_round, copied, verified
+from tests.verification.rounds import YEAR, codes, compiled_round, verified
 from workflow.commands.pipeline import collect, finalize
 from workflow.compiled import display_limits
 from workflow.compiled.merge import AnswerStatus
@@ -45,7 +45,7 @@ def divided_round(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 @pytest.fixture
 def city(divided_round: City, tmp_path: Path) -> City:
     """The same round, to be changed."""
-    return copied(divided_round, tmp_path / "市")
+    return divided_round.copy(tmp_path / "市")
 
 
 def parts_of(city: City) -> list[Path]:

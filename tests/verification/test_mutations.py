@@ -9,7 +9,7 @@ import pytest
 
 from tests.city import City
 from tests.verification.mutations import MUTATIONS, Harm
-from tests.verification.rounds import copied, verified
+from tests.verification.rounds import verified
 from workflow.verification.differences import Report
 
 TIMES = 18
@@ -50,7 +50,7 @@ def test_there_are_enough_mutations() -> None:
 def test_a_mutation_is_reported_with_its_place(
     compiled: City, tmp_path: Path, name: str, seed: int
 ) -> None:
-    city = copied(compiled, tmp_path / "市")
+    city = compiled.copy(tmp_path / "市")
     harm = MUTATIONS[name](city, random.Random(f"{name} {seed}"))
     report = verified(city)
     assert EXPECTED[name] <= {d.finding.code for d in report.differences}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.pages.overview import overview_page
 
 _VOID = {"meta", "br"}
 
@@ -78,3 +82,8 @@ class Page(HTMLParser):
     def shape(self) -> list[tuple[str, tuple[str, ...]]]:
         """What elements there are and what attributes they have, whatever stands in them."""
         return [(e.tag, tuple(e.attributes)) for e in self.elements]
+
+
+def overview_of(compilation: Compilation, beside: Mapping[str, str] | None = None) -> Page:
+    """Return the overview of a round, read back."""
+    return Page(overview_page(compilation, beside or {}))

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from tests.compiled.pages.reading import Page
-from tests.compiled.pages.rounds import overview_of, round_of
+from tests.compiled.pages.reading import Page, overview_of
+from tests.compiled.rounds import round_of
 from tests.small import NOW, PLAN, answer, returns
 from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.environment import page_bytes

@@ -19,7 +19,7 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, rou
 from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
-from tests.verification.rounds import YEAR, compiled_round, copied
+from tests.verification.rounds import YEAR, compiled_round
 from workflow.commands.pipeline import finalize
 from workflow.compiled.pages.overview import overview_page
 
@@ -134,7 +134,7 @@ def test_every_link_leads_to_something(city: City) -> None:
 def test_a_hand_back_is_led_to_until_the_department_corrected_it(
     city: City, tmp_path: Path
 ) -> None:
-    later = copied(city, tmp_path / "市")
+    later = city.copy(tmp_path / "市")
     texts = usual_answers("small", [item.id for item in later.plan.items])
     later.send_back("B", texts, "訂正.xlsx", hours=9)
     later.collect(YEAR)

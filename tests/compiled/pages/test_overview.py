@@ -6,9 +6,15 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.compiled.pages.reading import Page
-from tests.compiled.pages.rounds import overview_of, round_of
-from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, round_plan
+from tests.compiled.pages.reading import Page, overview_of
+from tests.compiled.rounds import (
+    MISSING,
+    SENT_BACK,
+    answered,
+    compilation,
+    round_of,
+    round_plan,
+)
 from tests.small import PLAN
 from workflow.compiled.pages.overview import overview_page
 from workflow.model.plan import Matrix

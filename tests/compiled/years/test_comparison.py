@@ -20,7 +20,7 @@ from tests.compiled.fiscal_years import (
     past,
     plan_of,
 )
-from tests.small import rows
+from tests.tables import rows
 from workflow.compiled.years.changes import Change
 from workflow.compiled.years.comparison import Comparison, Line, compare, headline_sentences
 from workflow.compiled.years.pairing import LineKind

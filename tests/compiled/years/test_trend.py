@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.compiled.fiscal_years import FORM, PROGRESS, RATING, WAY, ledger_of, past, plan_of
-from tests.small import rows
+from tests.tables import rows
 from workflow.compiled.years.past import PastYear
 from workflow.compiled.years.trend import Trend, trend
 from workflow.model.fields.base import Choice
