@@ -147,8 +147,7 @@ def make_venv() -> None:
     import shutil
 
     if VENV.is_dir():
-        # First of all: a removal that is cut short must not leave what looks like a whole one.
-        (VENV / "pyvenv.cfg").unlink(missing_ok=True)
+        (VENV / "pyvenv.cfg").unlink(missing_ok=True)  # first: half removed must not look whole
         shutil.rmtree(VENV)
     VENV.mkdir()
     STAMP.write_text(UNFINISHED, encoding="utf-8")
