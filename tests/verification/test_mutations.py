@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.city import City
 from tests.verification.mutations import MUTATIONS, Harm
 from tests.verification.rounds import verified
+from workflow.returned.readers.second_reading import read_again
 from workflow.verification.differences import Report
 
 TIMES = 18
@@ -30,6 +32,15 @@ EXPECTED = {
     "a_template_changed": {"VERIFY_TEMPLATE"},
 }
 """What is always said of a mutation; a dropped line is said otherwise where it was the last one."""
+
+
+read_again_once = lru_cache(maxsize=64)(read_again)
+
+
+@pytest.fixture(autouse=True)
+def returns_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare openpyxl the bytes it has read: most mutations leave the returns as they were."""
+    monkeypatch.setattr("workflow.returned.judge.read_again", read_again_once)
 
 
 def test_an_untouched_round_agrees(compiled: City) -> None:
