@@ -171,7 +171,8 @@ class _Looking:
             lowered = change.change is Change.LOWERED
             word = "前年度より下がった" if lowered else "前年度から変わった"
             weight = Weight.WORSENED if lowered else Weight.CHANGED
-            yield f"{change.field.label}が{word}（{change.before}→{change.after}）", weight
+            before, after = map(change.field.in_sentence, (change.before, change.after))
+            yield f"{change.field.label}が{word}（{before}→{after}）", weight
         for finding in self._warnings(entry):
             if finding.code == Code.JOINT_DIFFERS.name:
                 yield "共同の課で回答が分かれた", Weight.DISPUTED
@@ -213,9 +214,11 @@ class _Looking:
     def _said(self, place: int, entry: Entry) -> str:
         """Return what was chosen, and what the warnings say of it."""
         row = self.ledger.rows[place]
+        choices = self.plan.form.choice_fields
+        values = (str(row[self.ledger.index(field.label)] or "") for field in choices)
         chosen = "、".join(
-            f"{field.label}：{row[self.ledger.index(field.label)]}"
-            for field in self.plan.form.choice_fields
+            f"{field.label}：{field.in_sentence(value) or field.blank_label}"
+            for field, value in zip(choices, values, strict=True)
         )
         return "\n".join((chosen, *(finding.message for finding in self._warnings(entry))))
 

@@ -127,13 +127,14 @@ def check_field_keys(document: Node) -> Iterator[Problem]:
 
 
 def check_choices(document: Node) -> Iterator[Problem]:
-    """No spelling of a choice could be read as another choice of the same field."""
+    """No spelling of an answer could be read as another answer to the same field."""
     for field in _fields(document):
-        owners: dict[str, tuple[Node, Node]] = {}
-        for choice in field["choices"].elements:
-            for spelling in filter(_is_filled, (choice["value"], *choice["aliases"].elements)):
-                owner, first = owners.setdefault(folded(spelling.text), (choice, spelling))
-                if owner.pointer != choice.pointer:
+        kind = TYPES_BY_NAME.get(field["type"].text)
+        owners: dict[str, tuple[int, Node]] = {}
+        for answer, words in enumerate(kind.declared_words(dict(field.members)) if kind else ()):
+            for spelling in filter(_is_filled, map(field.at, words)):
+                owner, first = owners.setdefault(folded(spelling.text), (answer, spelling))
+                if owner != answer:
                     yield _duplicate(spelling, first)
 
 

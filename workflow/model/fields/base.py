@@ -137,6 +137,14 @@ class Field(ABC):
         """Return what this type alone declares."""
 
     @classmethod
+    def declared_words(cls, declaration: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+        """Return where an unchecked declaration spells each answer, as JSON pointers below it.
+
+        No word of one answer may be read as another's.
+        """
+        return ()
+
+    @classmethod
     def declared_values(cls, declaration: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the values of a list that an unchecked declaration names; none of other types."""
         return ()
@@ -278,8 +286,8 @@ class Field(ABC):
         """Return the place of a value on the scale, 0 for the best; None where there is none."""
         return None
 
-    def in_change(self, stored: str) -> str:
-        """Return a text of the ledger as a sentence about a change shows it."""
+    def in_sentence(self, stored: str) -> str:
+        """Return a text of the ledger as it stands among other words; blank may stay blank."""
         return stored
 
     def differences(self, before: Field | None, *, is_known: bool) -> Iterator[str]:

@@ -178,12 +178,19 @@ class ChoiceField(ListedField):
         return {"choices": [_as_json(choice) for choice in self.choices]} | ordered
 
     @classmethod
+    def declared_words(cls, declaration: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+        """Return the value and the aliases of each choice."""
+        return tuple(
+            (f"/choices/{n}/value", *(f"/choices/{n}/aliases/{m}" for m in range(len(aliases))))
+            for n, aliases in enumerate(map(_declared_aliases, _declared_choices(declaration)))
+        )
+
+    @classmethod
     def declared_values(cls, declaration: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the values of the choices, as far as they are texts."""
-        choices = declaration.get("choices")
-        values = (c.get("value") for c in choices or () if isinstance(c, Mapping))
-        is_list = isinstance(choices, list)
-        return tuple(value for value in values if isinstance(value, str)) if is_list else ()
+        choices = (c for c in _declared_choices(declaration) if isinstance(c, Mapping))
+        values = (choice.get("value") for choice in choices)
+        return tuple(value for value in values if isinstance(value, str))
 
     @property
     def options(self) -> tuple[Choice, ...]:
@@ -220,6 +227,16 @@ def spellings(choices: tuple[Choice, ...]) -> Mapping[str, str]:
     """Return which value each accepted spelling, folded, stands for."""
     aliases = {folded(alias): choice.value for choice in choices for alias in choice.aliases}
     return aliases | {folded(choice.value): choice.value for choice in choices}
+
+
+def _declared_choices(declaration: Mapping[str, Any]) -> list[Any]:
+    choices = declaration.get("choices")
+    return choices if isinstance(choices, list) else []
+
+
+def _declared_aliases(choice: object) -> list[Any]:
+    aliases = choice.get("aliases") if isinstance(choice, Mapping) else None
+    return aliases if isinstance(aliases, list) else []
 
 
 def _as_json(choice: Choice) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class PlanColumn:
     """One column of a table of plan.xlsx; the key is a JSON pointer inside the row's object.
 
     Words are what people write for the stored values. Blank is what an empty cell stands for; None
-    leaves the key out. Width is in characters.
+    leaves the key out. Width is in characters. An optional column may be missing: the workbook is
+    older than the column.
     """
 
     label: str
@@ -48,6 +49,7 @@ class PlanColumn:
     kind: Kind = Kind.NAME
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     blank: str | None = None
+    optional: bool = False
 
 
 MINIMUM, MAXIMUM = (

@@ -249,7 +249,7 @@ def _complete(reading: _Reading, sheet: Sheet, header: _Header, labels: Sequence
 def _read_table(reading: _Reading, sheet: Sheet, table: Table) -> None:
     labels = [column.label for column in table.all_columns]
     header = _Header.of(sheet, labels)
-    _complete(reading, sheet, header, labels)
+    _complete(reading, sheet, header, [c.label for c in table.all_columns if not c.optional])
     reading.places[table.pointer] = header.place(reading.file, sheet)
     rows = _Rows(reading, sheet, header, table)
     entry = -1
