@@ -300,11 +300,13 @@ def _field(draw: st.DrawFn, key: str, label: str, earlier: list[dict[str, Any]])
         "label": label,
         "type": draw(st.sampled_from(list(_SETTINGS_OF))),
     }
-    field |= _optional(draw, required=st.booleans(), help=_PROSE)
+    is_mark = field["type"] == "mark"  # which is never required
+    required = st.just(False) if is_mark else st.booleans()
+    field |= _optional(draw, required=required, help=_PROSE)
     field |= _SETTINGS_OF[field["type"]](draw)
     choices = [other for other in earlier if other["type"] == "choice"]
     is_conditional: bool = draw(st.booleans())
-    if choices and is_conditional:
+    if choices and is_conditional and not is_mark:
         other = draw(st.sampled_from(choices))
         values = st.sampled_from([choice["value"] for choice in other["choices"]])
         field["required_when"] = {"field": other["key"], "in": draw(st.lists(values, min_size=1))}
@@ -328,4 +330,5 @@ _SETTINGS_OF: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
         **_bounds(draw, _NUMBER),
     },
     "date": lambda draw: _bounds(draw, _DAY),
+    "mark": lambda draw: _optional(draw, marked=st.just("済"), blank=st.just("未")),
 }

@@ -13,6 +13,7 @@ from workflow.model.fields.base import Choice, Condition, Field
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
 from workflow.model.fields.form import Form, form_as_json, form_from_json
+from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 
@@ -45,6 +46,7 @@ fields: st.SearchStrategy[Field] = st.one_of(
         maximum=st.none() | numbers,
         decimals=st.none() | st.integers(0, 9),
     ),
+    st.builds(MarkField, **shared, marked=name, blank=name),
     st.builds(
         DateField,
         **shared,

@@ -11,9 +11,15 @@ from tests.returned.raw_books import cell
 from tests.small import COST, DONE, FORM, PROGRESS, RATING
 from workflow.model.cells import plain_number
 from workflow.model.fields.base import Field, Value
+from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.findings import Place, Severity
 from workflow.model.raw import CellKind, RawCell
+
+PRIORITY = MarkField(key="priority", label="重点")
+FINISHED = MarkField(key="finished", label="完了", marked="済", blank="未")
+MARKED = ("〇", "◯", "●", "✓", "✔", "☑", "レ", "ﾚ", "n:1", "１", "はい", " 有 ", "b:TRUE")
+BLANK = ("×", "✕", "ー", "☐", "いいえ", "無", "なし", "b:FALSE")
 
 ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"
 
@@ -39,6 +45,16 @@ def code_of(field: Field, spelled: str) -> str:
         (RATING, "良", "Ａ", ADJUSTED),
         (RATING, "Ｄ", "Ｄ", ""),
         (RATING, "ＡＢ", "ＡＢ", ""),
+        (PRIORITY, "○", "○", ""),
+        *((PRIORITY, spelled, "○", ADJUSTED) for spelled in MARKED),
+        (PRIORITY, "－", None, ""),
+        (PRIORITY, "-", None, ""),
+        *((PRIORITY, spelled, None, ADJUSTED) for spelled in BLANK),
+        *((PRIORITY, spelled, spelled, "") for spelled in ("0", "o", "◎", "△", "検討中")),
+        (FINISHED, "済", "済", ""),
+        (FINISHED, "○", "済", ADJUSTED),
+        (FINISHED, "未", None, ""),
+        (FINISHED, "－", None, ADJUSTED),
         (COST, "n:12.5", Decimal("12.5"), ""),
         (COST, "12.5", Decimal("12.5"), ""),
         (COST, "１，２３４", Decimal(1234), ADJUSTED),
@@ -83,7 +99,7 @@ def code_of(field: Field, spelled: str) -> str:
     ],
 )
 def test_a_cell_is_read_as_its_field_declares(
-    field: Field, spelled: str, value: Value, code: str
+    field: Field, spelled: str, value: Value | None, code: str
 ) -> None:
     parsed = field.parse_cell(cell(spelled))
     assert (parsed.value, type(parsed.value)) == (value, type(value))

@@ -9,11 +9,12 @@ from typing import Any
 from workflow.model.fields.base import Field, Value
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
+from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.findings import Code, Violation
 
-TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField)
+TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField, MarkField)
 """Every field type, in the order in which people read of them. A new one is added here."""
 
 TYPES_BY_NAME: Mapping[str, type[Field]] = {kind.type_name: kind for kind in TYPES}
