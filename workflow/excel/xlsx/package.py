@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+_SMALL = 10_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
 _MAGIC = b"PK\x03\x04"
 _MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
@@ -122,7 +123,8 @@ class Package:
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
         if listed not in self.names:
             return ()
-        found = _inside(self.read(listed), folder)
+        stored = self.read(listed)
+        found = (_known_inside if len(stored) <= _SMALL else _inside)(stored, folder)
         return tuple(relation for relation in found if relation.target in self.names)
 
 
@@ -137,6 +139,10 @@ def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
         for element in parsed(part)
         if element.get("TargetMode") != "External"
     )
+
+
+_known_inside = lru_cache(maxsize=64)(_inside)
+"""Workbooks saved by one program list the same relations to the byte, sheet by sheet."""
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import DayStyles, day_styles_of
@@ -12,6 +13,10 @@ from workflow.excel.xlsx.sheet import plain_text, read_sheet
 from workflow.excel.xlsx.sheet_parts import Stored
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.raw import RawBook, RawSheet
+
+_SMALL = 100_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
+_known_styles = lru_cache(maxsize=16)(day_styles_of)
+"""Workbooks filled from the templates of one round have the same styles to the byte."""
 
 
 def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
@@ -55,7 +60,10 @@ def shared_texts(package: Package) -> list[str]:
 
 def _styles(package: Package) -> DayStyles:
     part = package.related("styles", package.book)
-    return day_styles_of(package.read(part)) if part else DayStyles()
+    if not part:
+        return DayStyles()
+    stored = package.read(part)
+    return _known_styles(stored) if len(stored) <= _SMALL else day_styles_of(stored)
 
 
 def _names(named: Iterable[NamedCell], sheets: Mapping[str, RawSheet]) -> dict[str, str]:

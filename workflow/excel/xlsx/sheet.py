@@ -147,16 +147,20 @@ class _Rows:
             reference = cell.get("r")
             place = place_of(reference) if reference else (self._row, column + 1)
             column = place[1]
-            raw = self._raw(cell, place) if len(cell) else None
+            raw = (self._shared_text(cell) or self._raw(cell, place)) if len(cell) else None
             if raw is None:
                 self.cells.pop(place, None)  # of two cells in one place the later stands
             else:
                 self.cells[place] = raw
 
-    def _raw(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
+    def _shared_text(self, cell: _Element) -> RawCell | None:
+        """Return what most cells hold, stored as it usually is; None of any other cell."""
         only = cell[0]
-        if only.tag == _VALUE and len(cell) == 1 and not len(only):
-            return self._value(cell, only.text)  # as most cells are stored
+        if cell.get("t") == "s" and only.tag == _VALUE and len(cell) == 1 and not len(only):
+            return self._stored.texts.get(only.text)
+        return None
+
+    def _raw(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
         parts: dict[str, _Element] = {}
         for part in cell:
             parts.setdefault(part.tag, part)  # of two of one kind the first counts

@@ -38,21 +38,22 @@ def _short_text_cell(text: str) -> RawCell:
 
 
 class Stored:
-    """What is stored once for all cells of a workbook."""
+    """What is stored once for all cells of a workbook; texts are found by the number cells hold."""
 
     def __init__(
         self, texts: Iterable[str] = (), styles: DayStyles | None = None, since_1904: bool = False
     ) -> None:
-        self.texts = [
+        cells = [
             _short_text_cell(text) if len(text) <= _SHORT else RawCell(CellKind.TEXT, text)
             for text in texts
         ]
+        self.texts = dict(zip(map(str, range(len(cells))), cells, strict=True))
         self._styles = styles or DayStyles()
         self._since_1904 = since_1904
 
     def text_cell(self, stored: str) -> RawCell:
-        """Return the cell of the shared text of a number. IndexError when there is none."""
-        return self.texts[_whole(stored)]
+        """Return the cell of the shared text with a number. KeyError when there is none."""
+        return self.texts[str(_whole(stored))]
 
     def number_cell(self, stored: str, style: str) -> RawCell:
         """Return the cell of a number, which its style may show as a day."""

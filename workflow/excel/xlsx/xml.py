@@ -44,30 +44,42 @@ _OPTIONS: dict[str, Any] = {
 
 def parsed(stored: bytes) -> _Element:
     """Return the root of a part. ValueError when it declares a document type."""
+    return _tree(_admitted(stored))
+
+
+def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
+    """Hand over each element of a tag, one after another, and return the root of the part.
+
+    Of a large part each is emptied when it was taken, so no more than a few are in memory; a small
+    one is parsed as a whole, which takes half the time. ValueError as for parsed.
+    """
+    part = _admitted(stored)
+    if len(part) > _STEP:
+        return _walked_in_steps(part, tag, take)
+    root = _tree(part)
+    for element in root.iter(tag):
+        take(element)
+    return root
+
+
+def _tree(part: bytes) -> _Element:
     from lxml.etree import fromstring
 
     parser = _parser()
-    root = fromstring(_admitted(stored), parser)
+    root = fromstring(part, parser)
     _refuse_errors(parser.error_log)
     return root
 
 
-def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
-    """Hand over each element of a tag, in the order in which they end, and return the root.
-
-    Of a large part each is emptied when it was taken, so no more than a few are in memory.
-    ValueError as for parsed.
-    """
+def _walked_in_steps(part: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
     from lxml.etree import XMLPullParser
 
-    part = _admitted(stored)
     parser = XMLPullParser(events=("end",), tag=tag, **_OPTIONS)
     for start in range(0, len(part), _STEP):
         parser.feed(part[start : start + _STEP])
         for _, element in parser.read_events():
             take(element)
-            if len(part) > _STEP:
-                element.clear()
+            element.clear()
     root: _Element = parser.close()
     _refuse_errors(parser.feed_error_log)
     return root
