@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
 from workflow.returned.workers import engine
-from workflow.storage.files import sha256
+from workflow.returned.workers.store import NAME, ExtractStore
 from workflow.storage.workspace import Workspace
 
 YEAR = 2023
@@ -204,10 +206,14 @@ def test_what_could_not_be_read_is_tried_again(city: City, seen: Seen) -> None:
 
 def test_verify_does_not_believe_what_collect_remembers(city: City) -> None:
     collected(city)
-    (segment,) = city.workspace.extracts(YEAR).glob("*.jsonl")
-    forged = segment.read_bytes().replace("実施した。".encode(), "しなかった".encode())
-    segment.unlink()
-    segment.with_name(f"{sha256(forged)}.jsonl").write_bytes(forged)
+    kept = ExtractStore(city.workspace.extracts(YEAR))
+    with contextlib.closing(sqlite3.connect(kept.folder / NAME)) as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM extract")]
+    for key in keys:
+        line = kept.find(key)
+        assert line
+        kept.keep(key, line.replace("実施した。".encode(), "しなかった".encode()))
+    kept.keep_only(keys)
     city.send_back("KOREI", full_texts(city.plan), hours=1)
     collected(city)
     codes = {d.finding.code for d in verify(city.workspace, YEAR, HERE).differences}
