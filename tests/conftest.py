@@ -27,7 +27,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name long bytes alike: a zip made a second later may hold, or be as long as, something else."""
+    """Name long bytes alike: a zip made a second later may be of another length."""
     return "bytes" if isinstance(val, bytes) and len(val) > 16 else None
 
 
