@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tests.tables import rows
+from workflow.model.catalogue import Code
 from workflow.model.fields.base import Choice, Condition, Value
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
 from workflow.model.fields.form import Form
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import (
     Answer,
     AnswerRule,
@@ -134,8 +135,9 @@ def _return(path: str, department: str, hour: str, outcome: str, said: str) -> R
 
 
 def _wrong(answer: Answer) -> Finding:
-    place = Place(file=answer.source.file, item=answer.item, field=RATING.label)
-    return Code.VALUE_NOT_A_CHOICE.at(place, value=answer.values["rating"], choices="Ａ、Ｂ、Ｃ")
+    location = Location(file=answer.source.file, item=answer.item, field_key=RATING.key)
+    details = {"value": str(answer.values["rating"]), "choices": "Ａ、Ｂ、Ｃ"}
+    return Finding(Code.VALUE_NOT_A_CHOICE, location, details)
 
 
 def answer(item: str, department: str, values: dict[str, Value], source: Source) -> Answer:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from workflow import SOURCE_FOLDER, VERSION
 from workflow.commands.arguments import parsed
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
+from workflow.model.wording import Wording
 from workflow.model.years import JST, era_year, japanese_date, parse_year
 from workflow.storage.workspace import Workspace
 from workflow.terminal.streams import open_streams
@@ -48,9 +49,10 @@ def main(argv: Sequence[str]) -> int:
         return COULD_NOT_RUN
     except PlanError as error:
         _complain(str(error))
+        wording = Wording()
         for finding in error.findings:
-            place = f"{finding.file}　" if finding.file else ""
-            _complain(f"・{place}{finding.message}{finding.remedy}")
+            file = f"{finding.location.file}　" if finding.location.file else ""
+            _complain(f"・{file}{wording.message(finding)}{wording.remedy(finding)}")
     except WorkflowError as error:
         _complain(str(error))
     except KeyboardInterrupt:
@@ -287,7 +289,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from workflow.commands.inquiry import check
-    from workflow.model.findings import Severity
+    from workflow.model.catalogue import Severity
     from workflow.returned.workers import engine
     from workflow.terminal.output import show_files
 

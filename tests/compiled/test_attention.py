@@ -11,8 +11,10 @@ from workflow.compiled.attention import points
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import Merged, merge
 from workflow.compiled.years.comparison import compare
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome
+from workflow.model.wording import Wording
 
 EVERYBODY = """
 a | A | 1 | accepted | 1-1=Ａ 1-2=Ａ 2-1=Ａ 2-2=Ａ
@@ -25,7 +27,7 @@ ISSUED = frozenset(item.id for item in PLAN.items)
 def told(merged: Merged) -> list[tuple[str, str, str]]:
     """Return the first reason, the item and the title of each point."""
     ledger = build_ledger(PLAN, 2023, merged.entries)
-    found = points(PLAN, ledger, merged, compare(PLAN, ledger, None))
+    found = points(PLAN, ledger, merged, compare(PLAN, ledger, None), Wording())
     return [(point.reasons[0], point.item, point.title) for point in found]
 
 
@@ -60,14 +62,20 @@ def test_what_is_missing_is_one_line_for_each_group_of_departments() -> None:
 @pytest.mark.parametrize(
     ("finding", "point"),
     [
-        (Code.FORM_OLD_ISSUE.at(Place(file="a"), found=1, current=2), ("指摘あり", "", "a")),
-        (Code.FILE_MAIL.at(Place(file="b")), ("指摘あり", "", "b")),
-        (Code.ROW_UNKNOWN.at(Place(file="a", item="9-9"), value="9-9"), ("指摘あり", "", "a")),
         (
-            Code.VALUE_NOTHING.at(Place(file="a", item="1-1"), value="-"),
+            Finding(Code.FORM_OLD_ISSUE, Location(file="a"), {"found": "1", "current": "2"}),
+            ("指摘あり", "", "a"),
+        ),
+        (Finding(Code.FILE_MAIL, Location(file="b")), ("指摘あり", "", "b")),
+        (
+            Finding(Code.ROW_UNKNOWN, Location(file="a", item="9-9"), {"value": "9-9"}),
+            ("指摘あり", "", "a"),
+        ),
+        (
+            Finding(Code.VALUE_NOTHING, Location(file="a", item="1-1"), {"value": "-"}),
             ("指摘あり", "1-1", "見守り"),
         ),
-        (Code.ITEM_NOT_ISSUED.at(Place(item="1-1")), ("指摘あり", "", "計画")),
+        (Finding(Code.ITEM_NOT_ISSUED, Location(item="1-1")), ("指摘あり", "", "計画")),
     ],
 )
 def test_every_warning_is_told_whether_it_is_of_an_item_or_of_a_file(
@@ -82,13 +90,15 @@ def test_every_warning_is_told_whether_it_is_of_an_item_or_of_a_file(
 def test_a_file_of_which_nothing_was_taken_is_told(outcome: Outcome, reason: str) -> None:
     merged = round_of(
         f"{EVERYBODY}z | | 9 | {outcome.value} |",
-        Code.FORM_CONFLICT.at(Place(file="z"), numbers=""),
+        Finding(Code.FORM_CONFLICT, Location(file="z"), {"numbers": ()}),
     )
     assert told(merged) == [(reason, "", "z")]
 
 
 def test_what_is_only_for_information_is_not_told() -> None:
-    assert told(round_of(EVERYBODY, Code.VALUE_SPACES.at(Place(file="a", item="1-1")))) == []
+    assert (
+        told(round_of(EVERYBODY, Finding(Code.VALUE_SPACES, Location(file="a", item="1-1")))) == []
+    )
 
 
 def test_a_dispute_is_told_once() -> None:

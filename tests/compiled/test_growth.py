@@ -27,7 +27,8 @@ from workflow.compiled.stage import Stage
 from workflow.compiled.status import department_statuses, totals
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.compiled.years.previous import previous_answers
-from workflow.model.findings import Code, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import AnswerRule, Department, Item, Outcome, Plan, Return, Source
 from workflow.storage.journal import Journal
 
@@ -80,8 +81,10 @@ def returned_twice(plan: Plan, code: str) -> tuple[Return, ...]:
     """Return an older return, and the newer one, of which one rating is wrong."""
     newer = returned(plan, code, "new", 1, "Ｂ")
     first, *rest = newer.answers
-    wrong = Code.VALUE_NOT_A_CHOICE.at(
-        Place(file=newer.file, item=first.item, field="評価"), value="Ｚ", choices="Ａ、Ｂ"
+    wrong = Finding(
+        Code.VALUE_NOT_A_CHOICE,
+        Location(file=newer.file, item=first.item, field_key="rating"),
+        {"value": "Ｚ", "choices": ("Ａ", "Ｂ")},
     )
     sent_back = replace(
         newer,
@@ -137,20 +140,20 @@ def prepared(step: str, size: int) -> Callable[[], object]:
     round_ = grown(size)
     result, compilation = round_.result, round_.compilation
     plan, merged, ledger = result.plan, result.merged, compilation.ledger
-    figures = totals(merged)
+    figures, wording = totals(merged), compilation.wording
     content = ledger_csv(ledger)
     steps: dict[str, Callable[[], object]] = {
         "merge": lambda: merge(plan, frozenset(), round_.returns),
         "compile": lambda: compiled(result, Journal(), Stage(False, NOW), {}),
         "statuses": lambda: department_statuses(plan, result.register, merged),
-        "hand-backs": lambda: hand_backs(plan, result.register, merged),
+        "hand-backs": lambda: hand_backs(plan, result.register, merged, wording),
         "workbook": lambda: workbook_bytes(compilation),
         "ledger as CSV": lambda: ledger_csv(ledger),
         "data package": lambda: data_package(plan, result.register, ledger, {"a.csv": content}),
         "last year": lambda: previous_answers(plan, read_ledger(round_.earlier)),
         "receipts": lambda: receipts(Journal(), merged.returns),
         "judgement": lambda: judgement(Journal(), result.basis, merged, {"plan": {}}),
-        "document": lambda: round_document(2023, merged.returns, figures, merged.findings),
+        "document": lambda: round_document(2023, merged.returns, figures, merged.findings, wording),
     }
     return steps[step]
 

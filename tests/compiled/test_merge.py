@@ -12,6 +12,7 @@ from tests.small import NOW, PLAN, register, returns
 from tests.tables import rows
 from workflow.compiled.merge import AnswerStatus, Merged, merge
 from workflow.compiled.status import department_statuses, totals
+from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 
 ALL = frozenset(item.id for item in PLAN.items)
@@ -28,7 +29,9 @@ def outcomes(result: Merged) -> dict[str, str]:
 def codes(result: Merged) -> list[tuple[str, str, str]]:
     """Return what merging found; a wrong value is the judge's word."""
     return sorted(
-        (f.code, f.file, f.item) for f in result.findings if f.code != "VALUE_NOT_A_CHOICE"
+        (f.code.name, f.location.file, f.location.item)
+        for f in result.findings
+        if f.code is not Code.VALUE_NOT_A_CHOICE
     )
 
 
@@ -82,8 +85,8 @@ def test_an_old_version_names_the_one_that_replaced_it() -> None:
         blank | A | 3 | sent_back |
     """)
     (finding,) = result.findings
-    assert (finding.code, finding.file) == ("FILE_SUPERSEDED", "old")
-    assert "「full」" in finding.message
+    assert (finding.code, finding.location.file) == (Code.FILE_SUPERSEDED, "old")
+    assert finding.details == {"other": "full"}
 
 
 def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
@@ -91,7 +94,7 @@ def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
         old | A | 1 | accepted | 1-1=Ａ 1-2=Ａ
         new | A | 2 | accepted | 1-1=Ｂ
     """)
-    standing = [f for f in result.findings if f.file]
+    standing = [f for f in result.findings if f.location.file]
     assert standing == [f for r in result.returns for f in r.findings]
 
 

@@ -29,6 +29,7 @@ from tests.programs import TOOL
 from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.pipeline import finalize
 from workflow.model.errors import WorkflowError
+from workflow.model.wording import Wording
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
 from workflow.storage.files import is_temporary
@@ -157,7 +158,7 @@ def _problem(situation: Situation, city: City) -> str:
     take_back(city.workspace, YEAR)  # as the next run does first
     if left := [p.name for p in city.home.rglob(".torimatome-*") if ".extracts" not in p.parts]:
         return f"left over: {left}"
-    findings = [d.finding.message for d in verified(city).differences]
+    findings = [Wording().message(d) for d in verified(city).differences]
     return " ".join(findings)
 
 

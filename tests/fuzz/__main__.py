@@ -33,6 +33,7 @@ from tests.fuzz.mutations import mutated
 from tests.harness.cities import plan_document
 from workflow.model.fields.base import Value
 from workflow.model.plan import Answer, Outcome, Return
+from workflow.model.wording import cell_text
 from workflow.returned.inbox import single
 from workflow.returned.judge import Context, judge
 from workflow.templates.register_file import load_register
@@ -138,14 +139,14 @@ def _differences(first: Return, again: Return) -> Iterator[tuple[str, Any]]:
     if not (first.outcome.is_answer and again.outcome.is_answer):
         return
     others = {answer.item: answer for answer in again.answers}
-    warned = {(finding.item, finding.cell) for finding in first.findings}
+    warned = {(f.location.item, cell_text(f.location)) for f in first.findings}
     for answer in first.accepted_answers:
         other = others.get(answer.item)
         for key, value in answer.values.items():
             same = other is not None and other.values.get(key) == value
             if not same and (answer.item, answer.cells[key]) not in warned:
                 yield f"{answer.item} {key}", [str(value), _spelled(other, key)]
-    told = {a.item for a in first.answers} | {finding.item for finding in first.findings}
+    told = {a.item for a in first.answers} | {f.location.item for f in first.findings}
     for item, other in others.items():
         if not other.rejected and item not in told:
             yield item, ["", str(dict(other.values))]

@@ -11,6 +11,7 @@ from tests.harness.cities import plan_document
 from tests.harness.description import PLANS, changes_of
 from tests.harness.verbs import in_workbook
 from workflow.model.errors import PlanError
+from workflow.model.wording import cell_text
 from workflow.plan.convert import as_book_bytes, as_json_bytes
 from workflow.plan.document import keys
 from workflow.plan.load import load_plan
@@ -54,7 +55,8 @@ def refusal(home: Path) -> list[str]:
     try:
         load_plan(home)
     except PlanError as error:
-        return [" ".join(filter(None, (f.code, f.sheet, f.cell))) for f in error.findings]
+        found = [(f.code.name, f.location.sheet, cell_text(f.location)) for f in error.findings]
+        return [" ".join(filter(None, parts)) for parts in found]
     return []
 
 

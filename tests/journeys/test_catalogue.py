@@ -11,7 +11,7 @@ from tests.harness.description import EXAMPLES
 from tests.harness.play import run_here
 from tests.programs import ROOT
 from workflow.commands.findings import as_markdown, as_text, meaning, remedy, with_section
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 
 MANUAL = ROOT / "README.ja.md"
 VERIFICATION = ROOT / "tests" / "verification"
@@ -30,7 +30,7 @@ def examples_of_codes() -> set[str]:
     return found
 
 
-CATALOGUE = ROOT / "workflow" / "model" / "findings.py"
+CATALOGUE = ROOT / "workflow" / "model" / "catalogue.py"
 
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small import PLAN, issue
-from workflow.compiled.corrections import Asking, ToCorrect
+from workflow.compiled.corrections import Asking
 from workflow.mail.letter_values import Occasion, distribution, request
 from workflow.mail.letters import LetterKind, Message, Said, filled_in, letter, load_letters
 from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Correction
 
 BOTH = Asking(
-    ("1-1", "2-1"), (ToCorrect("1-2", "評価", "「良」は選択肢に\nありません。", "選んで。"),)
+    ("1-1", "2-1"), (Correction("1-2", "", "評価", "「良」は選択肢に\nありません。", "選んで。"),)
 )
 
 

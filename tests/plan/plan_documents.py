@@ -18,6 +18,7 @@ from workflow.model.cells import folded, folded_id
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
 from workflow.model.limits import limits
+from workflow.model.wording import cell_text
 from workflow.plan.book.reader import read_book
 from workflow.plan.checks import RESERVED_LABELS
 from workflow.plan.convert import as_book_bytes
@@ -122,14 +123,14 @@ def refused(document: Document) -> list[Finding]:
 
 def in_json(content: object) -> set[tuple[str, str]]:
     """Code and pointer of every finding in a document as plan.json."""
-    return {(f.code, f.cell) for f in refused(Document(content, "plan.json"))}
+    return {(f.code.name, f.location.part) for f in refused(Document(content, "plan.json"))}
 
 
 def in_book(content: bytes) -> set[tuple[str, str, str]]:
     """Code, sheet and cell of every finding in a plan.xlsx."""
     findings = refused(read_book(content, "plan.xlsx"))
-    assert {f.file for f in findings} == {"plan.xlsx"}
-    return {(f.code, f.sheet, f.cell) for f in findings}
+    assert {f.location.file for f in findings} == {"plan.xlsx"}
+    return {(f.code.name, f.location.sheet, cell_text(f.location)) for f in findings}
 
 
 def edited(edit: Callable[[dict[str, Worksheet]], object]) -> bytes:

@@ -23,6 +23,7 @@ from tests.plan.plan_documents import (
     through_book,
     zipped,
 )
+from workflow.model.wording import cell_text
 from workflow.plan.book.reader import read_book
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 from workflow.plan.document import Document
@@ -212,7 +213,7 @@ def test_findings_come_in_reading_order() -> None:
             sheets["計画"][cell] = "=1"
 
     findings = refused(read_book(edited(edit), "plan.xlsx"))
-    assert [(f.sheet, f.cell) for f in findings] == [
+    assert [(f.location.sheet, cell_text(f.location)) for f in findings] == [
         ("計画", "B3"),
         ("計画", "B5"),
         ("担当課", "B5"),
@@ -224,9 +225,9 @@ def test_findings_come_in_reading_order() -> None:
 
 def test_a_finding_names_the_item_and_the_field_it_is_about() -> None:
     findings = refused(through_book(changed("/items/1/departments", ["C"])))
-    assert [f.item for f in findings] == ["1-2"]
+    assert [f.location.item for f in findings] == ["1-2"]
     findings = refused(through_book(changed("/form/fields/2/minimum", 100)))
-    assert [f.field for f in findings] == ["決算額"]
+    assert [f.location.field_key for f in findings] == ["決算額"]
 
 
 def test_what_people_do_to_a_book_changes_nothing() -> None:

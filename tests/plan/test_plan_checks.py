@@ -102,8 +102,8 @@ def test_all_findings_come_at_once() -> None:
 def test_a_duplicate_names_the_other_place() -> None:
     document = changed("/items/2/id", "1-1")
     (finding,) = refused(Document(document, "plan.json"))
-    assert "/items/0/id" in finding.message
-    assert (finding.item, finding.file) == ("1-1", "plan.json")
+    assert finding.details["other"] == "/items/0/id"
+    assert (finding.location.item, finding.location.file) == ("1-1", "plan.json")
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -116,14 +116,16 @@ def test_a_file_that_is_no_json_is_refused_in_a_sentence(
 
 def test_a_book_without_the_sheets_is_refused_with_findings(tmp_path: Path) -> None:
     Workbook().save(tmp_path / "plan.xlsx")
-    missing = [f.sheet for f in _refusal(tmp_path).findings if f.code == "PLAN_MISSING_SHEET"]
+    missing = [
+        f.location.sheet for f in _refusal(tmp_path).findings if f.code.name == "PLAN_MISSING_SHEET"
+    ]
     assert missing == ["計画", "担当課", "取組内容", "様式"]
 
 
 def test_a_key_written_twice_is_found(tmp_path: Path) -> None:
     text = as_json_bytes(small()).replace(b'"version": 1,', b'"version": 1, "version": 1,')
     (tmp_path / "plan.json").write_bytes(text)
-    assert [f.code for f in _refusal(tmp_path).findings] == ["PLAN_REPEATED_KEY"]
+    assert [f.code.name for f in _refusal(tmp_path).findings] == ["PLAN_REPEATED_KEY"]
 
 
 def test_no_plan_tells_to_run_init(tmp_path: Path) -> None:
@@ -164,7 +166,9 @@ def test_findings_name_the_file(tmp_path: Path, name: str) -> None:
     content = as_book_bytes(broken) if name == "plan.xlsx" else as_json_bytes(broken)
     (tmp_path / name).write_bytes(content)
     refusal = _refusal(tmp_path)
-    assert [(f.code, f.file) for f in refusal.findings] == [("PLAN_UNKNOWN_DEPARTMENT", name)]
+    assert [(f.code.name, f.location.file) for f in refusal.findings] == [
+        ("PLAN_UNKNOWN_DEPARTMENT", name)
+    ]
     assert name in str(refusal)
 
 

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.plan.plan_documents import MISSING, changed, in_book, in_json, small
+from workflow.model.findings import Violation
 from workflow.plan.convert import as_book_bytes, sample_document
-from workflow.plan.document import Document, Node, Problem
+from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
-from workflow.plan.schema import is_plainly_valid, schema_problems
+from workflow.plan.schema import is_plainly_valid, schema_violations
 
 LONG = "あ" * 256
 
@@ -208,10 +209,10 @@ RARE = frozenset("\x1c\x1d\x1e\x1f\x85\ufeff\r\u2028\u2029")
 """What the two programs read otherwise: such texts are left to jsonschema."""
 
 
-def plain_and_refused(content: object) -> tuple[bool, list[Problem]]:
+def plain_and_refused(content: object) -> tuple[bool, list[Violation]]:
     """Return the quick yes, and what jsonschema alone says."""
     with patch("workflow.plan.schema.is_plainly_valid", return_value=False):
-        return is_plainly_valid(content), list(schema_problems(Node(content)))
+        return is_plainly_valid(content), list(schema_violations(Node(content)))
 
 
 @given(st.sampled_from(POINTERS), ANYTHING)

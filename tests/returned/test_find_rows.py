@@ -5,6 +5,7 @@ import pytest
 from tests.returned.raw_books import book, sheet
 from tests.small import issue
 from workflow.model.raw import RawSheet
+from workflow.model.wording import cell_text
 from workflow.returned.find_rows import Matching, find_table, match
 
 ISSUE = issue("A")  # 1-1, 1-2, 2-1, 2-2
@@ -37,7 +38,7 @@ def found(matching: Matching) -> dict[str, tuple[int, dict[str, str]]]:
 
 
 def codes(matching: Matching) -> list[tuple[str, str]]:
-    return [(f.code, f.cell) for f in matching.findings]
+    return [(f.code.name, cell_text(f.location)) for f in matching.findings]
 
 
 def edited(*changes: tuple[str, str]) -> str:

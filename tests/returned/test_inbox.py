@@ -43,7 +43,7 @@ def test_a_folder_named_like_a_workbook_is_listed_beside_its_files(tmp_path: Pat
     found = [o for r in scan(tmp_path) for o in open_received(r)]
     assert all(not isinstance(o, Opened) for o in found)
     assert [
-        (o.file, o.outcome, o.findings[0].code) for o in found if not isinstance(o, Opened)
+        (o.file, o.outcome, o.findings[0].code.name) for o in found if not isinstance(o, Opened)
     ] == [
         ("回答.XLSX", Outcome.NOT_A_RETURN, "FILE_FOLDER"),
         ("回答.XLSX/a.pdf", Outcome.NOT_A_RETURN, "FILE_PDF"),
@@ -67,7 +67,7 @@ def test_a_folder_nobody_may_look_into_is_listed(
     assert [r.file for r in found] == ["a.pdf", "課"]
     (closed,) = open_received(found[1])
     assert not isinstance(closed, Opened)
-    assert (closed.outcome, closed.findings[0].code) == (Outcome.UNREADABLE, "FILE_NOT_OPENED")
+    assert (closed.outcome, closed.findings[0].code.name) == (Outcome.UNREADABLE, "FILE_NOT_OPENED")
 
 
 def test_a_file_nobody_may_open_says_so_and_excel_s_own_do_not_matter(tmp_path: Path) -> None:
@@ -76,7 +76,10 @@ def test_a_file_nobody_may_open_says_so_and_excel_s_own_do_not_matter(tmp_path: 
     for received in found:
         received.path.unlink()
     codes = [
-        o.findings[0].code for r in found for o in open_received(r) if not isinstance(o, Opened)
+        o.findings[0].code.name
+        for r in found
+        for o in open_received(r)
+        if not isinstance(o, Opened)
     ]
     assert codes == ["FILE_NOT_OPENED", "FILE_LITTER"]
 
@@ -87,7 +90,7 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, told: int) -> None:
     received = replace(single(tmp_path / "a.zip"), size=told)  # it may have grown since
     (found,) = open_received(received, limits=Limits(file_megabytes=1))
     assert not isinstance(found, Opened)
-    assert [f.code for f in found.findings] == ["FILE_TOO_LARGE"]
+    assert [f.code.name for f in found.findings] == ["FILE_TOO_LARGE"]
 
 
 @pytest.fixture

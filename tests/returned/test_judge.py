@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from tests.city import City, full_texts
 from tests.returned.raw_books import book
 from tests.small import NOW, PLAN, issue, register, with_formerly
+from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook
+from workflow.model.wording import cell_text
 from workflow.returned import judge as judging
 from workflow.returned.inbox import Received, scan, single
 from workflow.returned.judge import Context, judge_book
@@ -38,8 +40,12 @@ def stamped(table: str, number: str = "272230-2023-A-1") -> RawBook:
 
 
 def codes(returned: Return) -> list[tuple[str, str, str]]:
-    """Return code, cell and field; what stands outside the form is another test's matter."""
-    return [(f.code, f.cell, f.field) for f in returned.findings if f.code != "NOTES_KEPT"]
+    """Return code, cell and field key; what stands outside the form is another test's matter."""
+    return [
+        (f.code.name, cell_text(f.location), f.location.field_key)
+        for f in returned.findings
+        if f.code is not Code.NOTES_KEPT
+    ]
 
 
 def with_row(row: str) -> str:
@@ -68,34 +74,34 @@ def test_a_full_return_is_accepted_with_its_sources() -> None:
 @pytest.mark.parametrize(
     ("row", "outcome", "found"),
     [
-        ("1-1 | した。 | A  | | |", "accepted", [("VALUE_ADJUSTED", "C2", "評価")]),
+        ("1-1 | した。 | A  | | |", "accepted", [("VALUE_ADJUSTED", "C2", "rating")]),
         (
             "1-1 | n:5    | Ａ | | |",
             "accepted_with_warnings",
-            [("VALUE_CONVERTED", "B2", "取組状況")],
+            [("VALUE_CONVERTED", "B2", "progress")],
         ),
         ("1-1 |        |    | | |", "accepted_with_warnings", [("ROW_BLANK", "2行目", "")]),
-        ("1-1 |        | Ａ | | |", "sent_back", [("VALUE_REQUIRED", "B2", "取組状況")]),
-        ("1-1 | した。 | Ｂ | | |", "sent_back", [("VALUE_REQUIRED_WHEN", "F2", "理由")]),
-        ("1-1 | f:=A1  | Ａ | | |", "sent_back", [("VALUE_IS_FORMULA", "B2", "取組状況")]),
-        ("1-1 | e:#REF! | Ａ | | |", "sent_back", [("VALUE_IS_ERROR", "B2", "取組状況")]),
-        ("1-1 | した。 | Ｄ | | |", "sent_back", [("VALUE_NOT_A_CHOICE", "C2", "評価")]),
-        ("1-1 | した。 | Ａ | f:=1 | |", "sent_back", [("VALUE_IS_FORMULA", "D2", "決算額")]),
-        ("1-1 | した。 | Ａ | n:1E+300 | |", "sent_back", [("VALUE_NOT_A_NUMBER", "D2", "決算額")]),
+        ("1-1 |        | Ａ | | |", "sent_back", [("VALUE_REQUIRED", "B2", "progress")]),
+        ("1-1 | した。 | Ｂ | | |", "sent_back", [("VALUE_REQUIRED_WHEN", "F2", "reason")]),
+        ("1-1 | f:=A1  | Ａ | | |", "sent_back", [("VALUE_IS_FORMULA", "B2", "progress")]),
+        ("1-1 | e:#REF! | Ａ | | |", "sent_back", [("VALUE_IS_ERROR", "B2", "progress")]),
+        ("1-1 | した。 | Ｄ | | |", "sent_back", [("VALUE_NOT_A_CHOICE", "C2", "rating")]),
+        ("1-1 | した。 | Ａ | f:=1 | |", "sent_back", [("VALUE_IS_FORMULA", "D2", "cost")]),
+        ("1-1 | した。 | Ａ | n:1E+300 | |", "sent_back", [("VALUE_NOT_A_NUMBER", "D2", "cost")]),
         (
             "1-1 | した。 | Ａ | n:Infinity | |",
             "sent_back",
-            [("VALUE_NOT_A_NUMBER", "D2", "決算額")],
+            [("VALUE_NOT_A_NUMBER", "D2", "cost")],
         ),
-        ("1-1 | した。 | Ａ | | 2024-02-30 |", "sent_back", [("VALUE_NOT_A_DATE", "E2", "完了日")]),
+        ("1-1 | した。 | Ａ | | 2024-02-30 |", "sent_back", [("VALUE_NOT_A_DATE", "E2", "done")]),
         (
             "1-1 | 十文字を超える長い回答。 | Ｄ | 約百 | 来年 |",
             "sent_back",
             [
-                ("VALUE_TOO_LONG", "B2", "取組状況"),
-                ("VALUE_NOT_A_CHOICE", "C2", "評価"),
-                ("VALUE_NOT_A_NUMBER", "D2", "決算額"),
-                ("VALUE_NOT_A_DATE", "E2", "完了日"),
+                ("VALUE_TOO_LONG", "B2", "progress"),
+                ("VALUE_NOT_A_CHOICE", "C2", "rating"),
+                ("VALUE_NOT_A_NUMBER", "D2", "cost"),
+                ("VALUE_NOT_A_DATE", "E2", "done"),
             ],
         ),
     ],
@@ -107,7 +113,7 @@ def test_one_row_decides_about_itself_alone(
     assert (returned.outcome, codes(returned)) == (outcome, found)
     rejected = [a.item for a in returned.answers if a.rejected]
     assert rejected == (["1-1"] if outcome == "sent_back" else [])
-    assert all(f.item == "1-1" for f in returned.findings if f.code != "NOTES_KEPT")
+    assert all(f.location.item == "1-1" for f in returned.findings if f.code is not Code.NOTES_KEPT)
 
 
 def test_a_lost_column_is_said_once_and_its_rows_are_not_taken() -> None:

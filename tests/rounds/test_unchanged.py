@@ -216,7 +216,7 @@ def test_verify_does_not_believe_what_collect_remembers(city: City) -> None:
     kept.keep_only(keys)
     city.send_back("KOREI", full_texts(city.plan), hours=1)
     collected(city)
-    codes = {d.finding.code for d in verify(city.workspace, YEAR, HERE).differences}
+    codes = {d.code.name for d in verify(city.workspace, YEAR, HERE).differences}
     assert codes
     shutil.rmtree(city.workspace.extracts(YEAR))
     collected(city)

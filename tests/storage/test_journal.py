@@ -122,12 +122,12 @@ def test_a_change_of_any_line_shows(path: Path) -> None:
                 load_journal(path)
 
 
-def test_the_place_of_a_fault_is_its_line(path: Path) -> None:
+def test_a_line_that_is_wrong_is_named_by_its_number(path: Path) -> None:
     lines = on_disk(path, made({}, {}, {})).splitlines(keepends=True)
-    _, faults = read_journal(lines[0] + lines[2])
-    assert [fault.line for fault in faults] == [2]
-    _, faults = read_journal(lines[0] + b"x\n" + lines[2])
-    assert [fault.line for fault in faults] == [2, 3]
+    _, wrong = read_journal(lines[0] + lines[2])
+    assert [finding.location.row for finding in wrong] == [2]
+    _, wrong = read_journal(lines[0] + b"x\n" + lines[2])
+    assert [finding.location.row for finding in wrong] == [2, 3]
 
 
 def test_a_round_is_final_until_it_is_reopened() -> None:

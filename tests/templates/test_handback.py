@@ -36,10 +36,14 @@ ANSWERS: Mapping[str, Mapping[str, Value]] = {
     "1-2": {"progress": "できた", "rating": "Ａ", "cost": "たくさん", "done": date(1868, 10, 23)},
 }
 CORRECTIONS = (
-    Correction("1-2", "cost", "「たくさん」は数値として読めません。", "数字にしてください。"),
-    Correction("1-1", "rating", "「とても良い」は選択肢にありません。", "選んでください。"),
-    Correction("1-2", "reason", "必ず記入する項目が空いています。", "「理由」を記入してください。"),
-    Correction("", "", "「評価」の列が見つかりません。", "この調査票を確かめてください。"),
+    Correction(
+        "1-2", "cost", "決算額", "「たくさん」は数値として読めません。", "数字にしてください。"
+    ),
+    Correction("1-1", "rating", "評価", "「とても良い」は選択肢にありません。", "選んでください。"),
+    Correction(
+        "1-2", "reason", "理由", "必ず記入する項目が空いています。", "「理由」を記入してください。"
+    ),
+    Correction("", "", "", "「評価」の列が見つかりません。", "この調査票を確かめてください。"),
 )
 FILLING = Filling(ANSWERS, CORRECTIONS, NOW + timedelta(days=3))
 
@@ -158,7 +162,7 @@ def test_the_list_leads_to_every_cell() -> None:
 
 
 def test_an_error_of_a_whole_row_leads_to_the_row_and_marks_nothing() -> None:
-    content = made(Filling(ANSWERS, (Correction("1-2", "", "行が二つあります。", "直す。"),)))
+    content = made(Filling(ANSWERS, (Correction("1-2", "", "", "行が二つあります。", "直す。"),)))
     book = opened(content)
     assert links(content) == [f"'進捗状況'!{cell(book, '1-2', '取組状況').coordinate}"]
     assert not [c for row in entry_sheet(book).iter_rows() for c in row if c.comment]
@@ -189,7 +193,7 @@ def test_the_same_round_gives_the_same_bytes_dated_by_the_return() -> None:
 
 @pytest.mark.parametrize(("text", "kept"), [("長" * 1234, 1234), ("𠮷" * 20000, 16383)])
 def test_long_texts_are_filled_in_whole_as_far_as_a_cell_holds(text: str, kept: int) -> None:
-    wrong = (Correction("1-1", "progress", "長すぎます。", "短くしてください。"),)
+    wrong = (Correction("1-1", "progress", "取組状況", "長すぎます。", "短くしてください。"),)
     book = opened(made(Filling({"1-1": {"progress": text}}, wrong)))
     assert cell(book, "1-1", "取組状況").value == text[:kept]
     assert listed(book)[0]["いまの記入"] == f"{text[:60]}…（全{len(text):,}文字）"
@@ -198,8 +202,10 @@ def test_long_texts_are_filled_in_whole_as_far_as_a_cell_holds(text: str, kept: 
 def test_nothing_quoted_is_taken_for_a_stamp_or_breaks_the_file() -> None:
     text = "999999-2022-X-1 \x01<&>_x0041_ " + "あ" * 900
     wrong = (
-        Correction("1-1", "rating", f"「{text}」は選択肢にありません。", "直してください。"),
-        Correction("", "", "様式番号「272230-2023-A-9」の調査票は発行していません。", "直す。"),
+        Correction(
+            "1-1", "rating", "評価", f"「{text}」は選択肢にありません。", "直してください。"
+        ),
+        Correction("", "", "", "様式番号「272230-2023-A-9」の調査票は発行していません。", "直す。"),
     )
     filling = Filling({"1-1": {"rating": "Ｘ"}}, wrong)
     assert [str(n) for n in stamps(read_book(made(filling)))] == [str(ISSUE.number)]

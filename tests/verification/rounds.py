@@ -47,4 +47,4 @@ def verified(city: City) -> Report:
 
 def codes(report: Report) -> set[str]:
     """Return the codes of the differences."""
-    return {difference.finding.code for difference in report.differences}
+    return {difference.code.name for difference in report.differences}

@@ -24,6 +24,7 @@ from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
 from workflow.model.limits import COMPILED, USUAL
+from workflow.model.wording import Wording
 from workflow.returned.readers import second_reading
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.returned.readers.second_reading import open_book
@@ -114,7 +115,7 @@ def test_the_counts_are_values_the_totals_formulas_and_the_legend_says_why(
 
 def test_a_divided_round_is_verified_whole(city: City) -> None:
     report = verified(city)
-    assert report.is_clean, [d.finding.message for d in report.differences]
+    assert report.is_clean, [Wording().message(d) for d in report.differences]
     assert report.checked.cells > 0 and report.checked.counts > 0
 
 
@@ -182,7 +183,7 @@ def test_verifying_parquet_without_pyarrow_says_what_is_needed(
     monkeypatch.setattr(parquet, "is_available", lambda: False)
     report = verified(city)
     assert codes(report) == {"VERIFY_STOPPED"}
-    assert "pyarrow" in report.differences[0].finding.message
+    assert "pyarrow" in str(report.differences[0].details["reason"])
 
 
 def test_what_we_compiled_is_read_again_within_limits_of_its_own(

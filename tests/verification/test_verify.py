@@ -15,8 +15,10 @@ from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.pipeline import collect, finalize, verify
 from workflow.commands.pipeline import report as publish
+from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
-from workflow.model.findings import Code, Place
+from workflow.model.findings import Finding, Location
+from workflow.model.wording import Wording
 from workflow.plan.convert import as_json_bytes
 from workflow.rounds.load import Reading
 from workflow.verification import differences
@@ -66,9 +68,10 @@ def test_a_reader_that_reads_otherwise_is_contradicted_at_both_places(
     found = verify(city.workspace, YEAR, HERE)
     assert codes(found) == {"VERIFY_ANSWER"}
     difference = found.differences[0]
-    assert (difference.finding.sheet, difference.finding.field) == ("台帳", "取組状況")
-    assert difference.origin.startswith("「甲課/回答.xlsx」シート「進捗状況」の")
-    assert (difference.expected[:3], difference.found[:8]) == ("（1-", "予定どおり行った")
+    details = {name: str(value) for name, value in difference.details.items()}
+    assert (difference.location.sheet, difference.location.field_key) == ("台帳", "取組状況")
+    assert details["origin"].startswith("「甲課/回答.xlsx」シート「進捗状況」の")
+    assert (details["expected"][:3], details["found"][:8]) == ("（1-", "予定どおり行った")
 
 
 def _reading_without(text: str) -> object:
@@ -168,7 +171,7 @@ def test_very_many_differences_are_cut_short(city: City, monkeypatch: pytest.Mon
     lines = ledger.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
     ledger.write_bytes("".join([lines[0], *reversed(lines[1:])]).encode("utf-8-sig"))
     found = verified(city)
-    assert [d.finding.code for d in found.differences][-1] == "VERIFY_MORE"
+    assert [d.code.name for d in found.differences][-1] == "VERIFY_MORE"
     assert len(found.differences) == 6
 
 
@@ -209,10 +212,11 @@ def test_a_final_round_is_verified_by_the_plan_of_its_day(city: City) -> None:
     ],
 )
 def test_long_values_are_shown_where_they_part(one: str, other: str, shown: str) -> None:
-    found = differences.difference(Code.VERIFY_CELL, Place(), expected=one, found=other)
-    assert shown in found.finding.message
-    assert found.expected == one
-    assert one[-1:] in found.finding.message
+    found = Finding(Code.VERIFY_CELL, Location(), {"expected": one, "found": other})
+    assert shown in Wording().message(found)
+    assert one[-1:] in Wording().message(found)
+    report = differences.Report(year=YEAR, checked=differences.Checked(), differences=(found,))
+    assert report.as_json()["findings"][0]["expected"] == one
 
 
 def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
@@ -220,8 +224,8 @@ def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
     assert verified(city).is_clean
     city.workspace.report(YEAR).write_bytes(b"by hand")
     (found,) = verified(city).differences
-    assert found.finding.code == "VERIFY_REPORT"
-    assert found.finding.file == "compiled/2023/報告書/進捗状況報告書_令和5年度.docx"
+    assert found.code.name == "VERIFY_REPORT"
+    assert found.location.file == "compiled/2023/報告書/進捗状況報告書_令和5年度.docx"
 
 
 def test_a_file_that_came_since_is_one_difference(city: City) -> None:
@@ -230,7 +234,7 @@ def test_a_file_that_came_since_is_one_difference(city: City) -> None:
     sent = city.returned("あとから.xlsx")
     sent.write_bytes(city.template("C").read_bytes())
     (difference,) = verified(city).differences
-    assert difference.finding.code == "VERIFY_FILE_NEW"
+    assert difference.code.name == "VERIFY_FILE_NEW"
 
 
 def test_another_tools_work_is_held_to_its_figures_and_digests_alone(

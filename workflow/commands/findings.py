@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 
 SECTION_START = (
     "<!-- 指摘の一覧：ここから（python run.py findings --update README.ja.md が書きます） -->"
@@ -35,6 +35,7 @@ _WORDS = {
     "character": "文字",
     "characters": "文字",
     "choices": "選択肢",
+    "column": "項目",
     "count": "数",
     "current": "今の様式番号",
     "department": "課",
@@ -74,12 +75,12 @@ _WORDS = {
 
 def meaning(code: Code) -> str:
     """Return a code's message with 〈words〉 for what a case fills in."""
-    return _shown(code.value[1])
+    return _shown(code.message)
 
 
 def remedy(code: Code) -> str:
     """Return a code's remedy with 〈words〉 for what a case fills in."""
-    return _shown(code.value[2])
+    return _shown(code.remedy)
 
 
 def as_text() -> str:
@@ -115,7 +116,16 @@ def _group(code: Code) -> str:
 
 
 def _shown(text: str) -> str:
-    return text.format_map({name: f"〈{word}〉" for name, word in _WORDS.items()})
+    return text.format_map({name: _Word(word) for name, word in _WORDS.items()})
+
+
+class _Word(str):
+    """What stands for a detail, however the detail itself would be shown."""
+
+    __slots__ = ()
+
+    def __format__(self, _: str) -> str:
+        return "〈" + self + "〉"
 
 
 def _text_lines() -> Iterator[str]:

@@ -37,6 +37,7 @@ def check(
     from workflow.returned.inbox import single
     from workflow.returned.judge import Context
     from workflow.rounds.load import known_passwords
+    from workflow.templates.register import wording
 
     plan = load_plan(workspace.home)
     years = workspace.issued_years() if year is None else (year,)
@@ -52,7 +53,13 @@ def check(
     findings = tuple(finding for returned in returns for finding in returned.findings)
     figures = totals(Merged(returns, (), findings))
     asked, answered = _asked_of(plan, returns)
-    document = round_document(_common_year(returns, year), returns, figures, findings)
+    document = round_document(
+        _common_year(returns, year),
+        returns,
+        figures,
+        findings,
+        wording(plan.form, registers.values(), returns),
+    )
     document["totals"] |= {
         "assignments": asked,
         "answered": answered,

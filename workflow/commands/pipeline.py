@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workflow.model.catalogue import Severity
 from workflow.model.errors import WorkspaceError
-from workflow.model.findings import Severity
 from workflow.model.years import era_year, to_the_second
 from workflow.plan.load import load_plan, load_plan_with_content, plan_paths
 from workflow.rounds.written import Written
@@ -266,7 +266,9 @@ def _collected(output: Output, written: Written) -> Collected:
     merged = result.merged
     figures, statuses = totals(merged), output.compilation.statuses
     return Collected(
-        document=round_document(result.year, merged.returns, figures, merged.findings),
+        document=round_document(
+            result.year, merged.returns, figures, merged.findings, output.compilation.wording
+        ),
         departments=tuple(
             status_document(result.year, statuses, figures, (), {}, {})["departments"]
         ),

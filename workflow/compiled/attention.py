@@ -16,9 +16,11 @@ from workflow.compiled.merge import AnswerStatus, Entry, Merged
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
+from workflow.model.catalogue import Code, Severity
 from workflow.model.fields.base import Choice, Field
-from workflow.model.findings import Code, Finding, Severity
+from workflow.model.findings import Finding
 from workflow.model.plan import Outcome, Plan
+from workflow.model.wording import Wording
 
 
 class Weight(IntEnum):
@@ -63,14 +65,16 @@ class Point:
     file: str = ""
 
 
-def points(plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison) -> tuple[Point, ...]:
+def points(
+    plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison, wording: Wording
+) -> tuple[Point, ...]:
     """Return every point of a round, ordered by weight and then as the plan is."""
     ratings = tuple(
         _Rating(field, ledger.index(field.label), {c.value: c for c in wanting(field)})
         for field in plan.form.choice_fields
     )
-    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison, ratings)
-    found = [*_open_points(plan, ledger.entries), *_of_files(merged), *looked_at.points()]
+    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison, ratings, wording)
+    found = [*_open_points(plan, ledger.entries), *_of_files(merged, wording), *looked_at.points()]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
 
 
@@ -94,12 +98,12 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
         )
 
 
-def _of_files(merged: Merged) -> Iterator[Point]:
+def _of_files(merged: Merged, wording: Wording) -> Iterator[Point]:
     """Yield a point per file of which something is to be seen that no item's point tells."""
     outcomes = {returned.file: returned.outcome for returned in merged.returns}
     by_file: dict[str, list[Finding]] = {}
     for finding in _untold(merged):
-        by_file.setdefault(finding.file, []).append(finding)
+        by_file.setdefault(finding.location.file, []).append(finding)
     for file, findings in by_file.items():
         weight, reason = _WARNED
         if any(finding.severity is Severity.ERROR for finding in findings):
@@ -108,7 +112,7 @@ def _of_files(merged: Merged) -> Iterator[Point]:
             weight=weight,
             reasons=(reason,),
             title=file or "計画",
-            said="".join(f"{finding.message}{finding.remedy}" for finding in findings),
+            said="".join(f"{wording.message(f)}{wording.remedy(f)}" for f in findings),
             file=file,
         )
 
@@ -120,12 +124,13 @@ def _untold(merged: Merged) -> Iterator[Finding]:
         e.assignment.item.id for e in merged.entries if e.status is not AnswerStatus.ANSWERED
     }
     for finding in merged.findings:
-        is_told = (finding.file, finding.item) in told or finding.item in is_open
+        at = finding.location
+        is_told = (at.file, at.item) in told or at.item in is_open
         # A dispute stands with both files; the item tells it once.
-        is_told = is_told or finding.code == Code.JOINT_DIFFERS.name
+        is_told = is_told or finding.code is Code.JOINT_DIFFERS
         if finding.severity is Severity.INFO:
             continue
-        if not is_told or finding.code == Code.ITEM_NOT_ISSUED.name:
+        if not is_told or finding.code is Code.ITEM_NOT_ISSUED:
             yield finding
 
 
@@ -133,8 +138,9 @@ def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Findi
     """Return the warnings about items, by file and item."""
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.item and finding.severity is Severity.WARNING:
-            found.setdefault((finding.file, finding.item), []).append(finding)
+        at = finding.location
+        if at.item and finding.severity is Severity.WARNING:
+            found.setdefault((at.file, at.item), []).append(finding)
     return found
 
 
@@ -156,6 +162,7 @@ class _Looking:
     warnings: Mapping[tuple[str, str], list[Finding]]
     comparison: Comparison
     ratings: tuple[_Rating, ...]
+    wording: Wording
 
     def points(self) -> Iterator[Point]:
         """Yield a point per answered item that has a reason."""
@@ -174,7 +181,7 @@ class _Looking:
             before, after = map(change.field.in_sentence, (change.before, change.after))
             yield f"{change.field.label}が{word}（{before}→{after}）", weight
         for finding in self._warnings(entry):
-            if finding.code == Code.JOINT_DIFFERS.name:
+            if finding.code is Code.JOINT_DIFFERS:
                 yield "共同の課で回答が分かれた", Weight.DISPUTED
             else:
                 yield _WARNED[1], _WARNED[0]
@@ -220,7 +227,7 @@ class _Looking:
             f"{field.label}：{field.in_sentence(value) or field.blank_label}"
             for field, value in zip(choices, values, strict=True)
         )
-        return "\n".join((chosen, *(finding.message for finding in self._warnings(entry))))
+        return "\n".join((chosen, *map(self.wording.message, self._warnings(entry))))
 
     def _prose(self, place: int) -> str:
         """Return what was written, without the first text, which tells what was done."""

@@ -15,7 +15,9 @@ from workflow.compiled.stage import Stage
 from workflow.compiled.status import DepartmentStatus, department_statuses
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.trend import Trend, trend
+from workflow.model.wording import Wording
 from workflow.storage.journal import Journal
+from workflow.templates.register import wording as form_wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Compilation:
     """Everything the compiled files show. Earlier are the ledgers of other years, by year."""
 
     result: Result
+    wording: Wording
     stage: Stage
     journal: Journal
     ledger: Ledger
@@ -41,6 +44,7 @@ def compiled(
 ) -> Compilation:
     """Return the compilation of a round; the journal is that up to the last judging."""
     plan, merged = result.plan, result.merged
+    wording = form_wording(plan.form, (result.register,), merged.returns)
     ledger = build_ledger(plan, result.year, merged.entries)
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks
@@ -48,6 +52,7 @@ def compiled(
     comparison = compare(plan, ledger, result.past[0] if result.past else None)
     return Compilation(
         result=result,
+        wording=wording,
         stage=stage,
         journal=journal,
         ledger=ledger,
@@ -55,8 +60,8 @@ def compiled(
         details=list_details(matrices),
         trend=trend(plan, ledger, result.past),
         comparison=comparison,
-        points=points(plan, ledger, merged, comparison),
+        points=points(plan, ledger, merged, comparison, wording),
         statuses=department_statuses(plan, result.register, merged),
-        handbacks=hand_backs(plan, result.register, merged),
+        handbacks=hand_backs(plan, result.register, merged, wording),
         earlier=earlier,
     )

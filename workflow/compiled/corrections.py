@@ -14,9 +14,11 @@ from typing import Any
 
 from workflow.compiled.by_department import entries_by_department, returns_by_department
 from workflow.compiled.merge import AnswerStatus, Merged
+from workflow.model.catalogue import Severity
 from workflow.model.fields.base import Value
-from workflow.model.findings import Finding, Severity
+from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Plan, Return
+from workflow.model.wording import Wording
 from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue, Register
 
@@ -38,26 +40,34 @@ def handback_name(department: Department, year: int) -> str:
     return department_file(department, year, "xlsx", "差戻し")
 
 
-def hand_backs(plan: Plan, register: Register, merged: Merged) -> tuple[HandBack, ...]:
+def hand_backs(
+    plan: Plan, register: Register, merged: Merged, wording: Wording
+) -> tuple[HandBack, ...]:
     """Return what every department with something to correct gets, in the plan's order."""
     current = returns_by_department(r for r in merged.returns if r.outcome.is_answer)
     shown: dict[str, list[Answer]] = {}
     for answer in (entry.answer for entry in merged.entries if entry.answer):
         shown.setdefault(answer.department, []).append(answer)
     found = (
-        _hand_back(d, register.latest_for(d), current.get(d.code, []), shown.get(d.code, []))
+        _hand_back(
+            d, register.latest_for(d), current.get(d.code, []), shown.get(d.code, []), wording
+        )
         for d in plan.departments
     )
     return tuple(hand_back for hand_back in found if hand_back)
 
 
 def _hand_back(
-    department: Department, issue: Issue | None, own: list[Return], shown: list[Answer]
+    department: Department,
+    issue: Issue | None,
+    own: list[Return],
+    shown: list[Answer],
+    wording: Wording,
 ) -> HandBack | None:
     if issue is None:
         return None
     counting = _counting(own, shown)
-    corrections = tuple(dict.fromkeys(_corrections(own, counting, issue)))
+    corrections = tuple(dict.fromkeys(_corrections(own, counting, issue, wording)))
     if not corrections:
         return None
     filling = Filling(
@@ -80,33 +90,32 @@ def _as_given(answer: Answer) -> dict[str, Value]:
 
 
 def _corrections(
-    own: Iterable[Return], counting: dict[str, Answer], issue: Issue
+    own: Iterable[Return], counting: dict[str, Answer], issue: Issue, wording: Wording
 ) -> Iterator[Correction]:
     items = {item.id for item in issue.items}
-    keys = {field.label: field.key for field in issue.form.form.fields}
+    labels = issue.form.form.labels
     for returned in own:
         if returned.outcome is not Outcome.SENT_BACK:
             continue
         for finding in returned.findings:
             if finding.severity is not Severity.ERROR or _is_answered_anew(finding, counting):
                 continue
-            if finding.item in items:
+            at = finding.location
+            if at.item in items:
                 # Only what is wrong with a cell has a remedy that speaks to who wrote it.
-                key = keys.get(finding.field, "")
-                remedy = finding.remedy if key else _CHECK_ROW
+                key = at.field_key if at.field_key in labels else ""
+                remedy = wording.remedy(finding) if key else _CHECK_ROW
                 # Without the place in the file they sent: in ours it stands elsewhere.
-                yield Correction(finding.item, key, finding.problem, remedy)
+                problem = wording.problem(finding)
+                yield Correction(at.item, key, labels.get(key, ""), problem, remedy)
             else:
-                yield Correction("", "", _problem_of_file(finding), _CHECK_FORM)
+                problem = f"お送りいただいた「{at.file}」について：{wording.message(finding)}"
+                yield Correction("", "", "", problem, _CHECK_FORM)
 
 
 def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
-    answer = counting.get(finding.item)
-    return answer is not None and answer.source.file != finding.file
-
-
-def _problem_of_file(finding: Finding) -> str:
-    return f"お送りいただいた「{finding.file}」について：{finding.message}"
+    answer = counting.get(finding.location.item)
+    return answer is not None and answer.source.file != finding.location.file
 
 
 # What is still to be asked of each department: items nobody answered, and what to correct. Pure.
@@ -115,31 +124,24 @@ def _problem_of_file(finding: Finding) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ToCorrect:
-    """One thing to put right; item and label are blank for what concerns the file as a whole."""
-
-    item: str
-    label: str
-    problem: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class Asking:
     """What one department is still asked: ids of items without an answer, and corrections."""
 
     missing: tuple[str, ...] = ()
-    corrections: tuple[ToCorrect, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the state of the round keeps it."""
+        """Return it as the state of the round keeps it: for letters, so by labels, not by keys."""
         lines = [[c.item, c.label, c.problem, c.remedy] for c in self.corrections]
         return {"missing": list(self.missing), "corrections": lines}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Asking:
-        """Return what as_json spelled. KeyError or TypeError for anything else."""
-        corrections = tuple(ToCorrect(*line) for line in stored["corrections"])
+        """Return what as_json spelled. KeyError, TypeError or ValueError for anything else."""
+        corrections = tuple(
+            Correction(item, "", label, problem, remedy)
+            for item, label, problem, remedy in stored["corrections"]
+        )
         return cls(tuple(stored["missing"]), corrections)
 
 
@@ -152,7 +154,7 @@ def asking(
     """
     issued = register.item_ids()
     entries = entries_by_department(merged.entries)
-    wrong = {one.department.code: _corrections_asked(one) for one in hand_backs}
+    wrong = {one.department.code: one.filling.corrections for one in hand_backs}
     found = {}
     for department in plan.departments:
         missing = tuple(
@@ -164,11 +166,3 @@ def asking(
         if asked != Asking():
             found[department.code] = asked
     return found
-
-
-def _corrections_asked(hand_back: HandBack) -> tuple[ToCorrect, ...]:
-    labels = {field.key: field.label for field in hand_back.issue.form.form.fields}
-    return tuple(
-        ToCorrect(c.item, labels.get(c.field, ""), c.problem, c.remedy)
-        for c in hand_back.filling.corrections
-    )

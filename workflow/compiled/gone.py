@@ -6,7 +6,7 @@ file, or one of the same content, is there again.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from workflow.compiled.recorded import (
@@ -15,9 +15,10 @@ from workflow.compiled.recorded import (
     recorded_files,
     recorded_outcomes,
 )
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome
-from workflow.model.years import JST, japanese_date
+from workflow.model.years import JST
 from workflow.storage.journal import EventKind, Journal
 
 
@@ -30,14 +31,14 @@ def gone_files(journal: Journal) -> tuple[Finding, ...]:
     on_disk |= {str(said[0]) for said in recorded_outcomes(journal).values()}  # also within a zip
     mattered = _ever_returns(journal)
     return tuple(
-        Code.FILE_GONE.at(Place(file=path), received=_day(file.first_seen))
+        Finding(Code.FILE_GONE, Location(file=path), {"received": _day(file.first_seen)})
         for path, file in _gone(journal).items()
         if file.sha256 and file.sha256 not in on_disk and path in mattered
     )
 
 
-def _day(moment: datetime) -> str:
-    return japanese_date(moment.astimezone(JST).date())
+def _day(moment: datetime) -> date:
+    return moment.astimezone(JST).date()
 
 
 def _gone(journal: Journal) -> dict[str, RecordedFile]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflow.compiled.by_department import returns_by_department
-from workflow.compiled.versions import Versions, closed, place_of
+from workflow.compiled.versions import Versions, closed, location_of
+from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
-from workflow.model.fields.form import Form
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
 
 
@@ -52,11 +52,12 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
-    joint = _joint_findings(plan.form, entries, chosen)
+    joint = _joint_findings(entries, chosen)
     for finding in (*joint, *_unused(entries, chosen)):
-        final[finding.file] = _with_warning(final[finding.file], finding)
+        file = finding.location.file
+        final[file] = _with_warning(final[file], finding)
     unissued = tuple(
-        Code.ITEM_NOT_ISSUED.at(Place(item=item.id))
+        Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
         for item in plan.items
         if item.id not in issued_ids
     )
@@ -84,7 +85,7 @@ def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:
 def _as_duplicate(returned: Return, original: Return | None) -> Return:
     if original is None or original.file == returned.file:
         return returned
-    finding = Code.FILE_DUPLICATE.at(Place(file=returned.file), other=original.file)
+    finding = Finding(Code.FILE_DUPLICATE, Location(file=returned.file), {"other": original.file})
     return closed(returned, Outcome.DUPLICATE, finding)
 
 
@@ -113,7 +114,7 @@ def _answers_to(
 
 
 def _joint_findings(
-    form: Form, entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
+    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
 ) -> Iterator[Finding]:
     for entry in entries:
         accepted = [a for a in _answers_to(entry.assignment, chosen) if not a.rejected]
@@ -122,11 +123,14 @@ def _joint_findings(
             continue
         names = {d.code: d.name for d in entry.assignment.departments}
         for answer in accepted:
-            yield Code.JOINT_DIFFERS.at(
-                place_of(answer),
-                departments="と".join(names[a.department] for a in accepted),
-                labels="、".join(form.field(key).label for key in differing),
-                used=names[accepted[0].department],
+            yield Finding(
+                Code.JOINT_DIFFERS,
+                location_of(answer),
+                {
+                    "departments": tuple(names[a.department] for a in accepted),
+                    "labels": tuple(differing),
+                    "used": names[accepted[0].department],
+                },
             )
 
 
@@ -142,7 +146,7 @@ def _unused(
     """Return a finding for each answer nobody asks for any more: the plan changed after issue."""
     asked = {(d.code, e.assignment.item.id) for e in entries for d in e.assignment.departments}
     return tuple(
-        Code.ANSWER_NOT_ASKED.at(place_of(answer))
+        Finding(Code.ANSWER_NOT_ASKED, location_of(answer))
         for key, answer in chosen.items()
         if key not in asked
     )

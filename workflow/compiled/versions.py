@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Outcome, Return, judged
 
 
@@ -42,7 +43,9 @@ class Versions:
         if not self._newest:
             self.settled[returned.file] = returned
         elif not fresh and not conflicts:
-            finding = Code.FILE_SUPERSEDED.at(Place(file=returned.file), other=self._newest)
+            finding = Finding(
+                Code.FILE_SUPERSEDED, Location(file=returned.file), {"other": self._newest}
+            )
             self.settled[returned.file] = closed(returned, Outcome.SUPERSEDED, finding)
         else:
             self.settled[returned.file] = self._kept_for(returned, fresh, conflicts)
@@ -57,10 +60,10 @@ class Versions:
         Unless it shares no row with a newer one (two 係 each sent their part), say what was kept.
         """
         items = {"", *(answer.item for answer in (*fresh, *conflicts))}
-        findings = tuple(f for f in returned.findings if f.item in items)
+        findings = tuple(f for f in returned.findings if f.location.item in items)
         if len(fresh) + len(conflicts) < len(returned.answers):
             findings += tuple(
-                Code.ANSWER_KEPT.at(place_of(answer), newer=self._newest)
+                Finding(Code.ANSWER_KEPT, location_of(answer), {"newer": self._newest})
                 for answer in fresh
                 if not answer.rejected
             )
@@ -84,12 +87,15 @@ class Versions:
     def _conflict(self, ours: Answer, theirs: Answer) -> Finding:
         asked = [field.key for field in self.form.fields]
         keys = [key for key in asked if ours.values.get(key) != theirs.values.get(key)]
-        return Code.RETURN_CONFLICT.at(
-            place_of(ours),
-            other=theirs.source.file,
-            labels="、".join(self.form.field(key).label for key in keys),
-            ours="、".join(_said(ours, key) for key in keys),
-            theirs="、".join(_said(theirs, key) for key in keys),
+        return Finding(
+            Code.RETURN_CONFLICT,
+            location_of(ours),
+            {
+                "other": theirs.source.file,
+                "labels": tuple(keys),
+                "ours": tuple(_said(ours, key) for key in keys),
+                "theirs": tuple(_said(theirs, key) for key in keys),
+            },
         )
 
     def _without_filled_blanks(self, returned: Return) -> Return:
@@ -99,15 +105,15 @@ class Versions:
         rest = tuple(
             f
             for f in returned.findings
-            if f.code != Code.ROW_BLANK.name or f.item not in self.chosen
+            if f.code is not Code.ROW_BLANK or f.location.item not in self.chosen
         )
         return returned if rest == returned.findings else settled_by(returned, rest)
 
 
-def place_of(answer: Answer) -> Place:
-    """Return the place of a whole answer: its row."""
+def location_of(answer: Answer) -> Location:
+    """Return the location of a whole answer: its row."""
     source = answer.source
-    return Place(file=source.file, sheet=source.sheet, cell=f"{source.row}行目", item=answer.item)
+    return Location(file=source.file, sheet=source.sheet, row=source.row, item=answer.item)
 
 
 def closed(returned: Return, outcome: Outcome, finding: Finding) -> Return:

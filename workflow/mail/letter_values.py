@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.compiled.corrections import Asking, ToCorrect
+from workflow.compiled.corrections import Asking
 from workflow.mail.letters import Said
 from workflow.model.plain_text import one_line
-from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Department, Item, Plan
+from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Correction, Department, Item, Plan
 from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.register import Issue
 
@@ -75,7 +75,7 @@ def _item(plan: Plan, department: Department, item: Item) -> dict[str, Said]:
     }
 
 
-def _correction(one: ToCorrect, items: dict[str, Item]) -> dict[str, Said]:
+def _correction(one: Correction, items: dict[str, Item]) -> dict[str, Said]:
     return {
         "場所": _place(one, items),
         "問題": one_line(one.problem),
@@ -83,7 +83,7 @@ def _correction(one: ToCorrect, items: dict[str, Item]) -> dict[str, Said]:
     }
 
 
-def _place(one: ToCorrect, items: dict[str, Item]) -> str:
+def _place(one: Correction, items: dict[str, Item]) -> str:
     if not one.item:
         return "調査票の全体"
     title = f"（{one_line(items[one.item].title)}）" if one.item in items else ""

@@ -118,7 +118,7 @@ class _Asked:
                 for code, stored in known["asked"].items()
             }
             self._returns = {d["code"]: d["returns"] for d in known["departments"]}
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _outdated(occasion.year) from error
 
     def reminders(self) -> Iterator[_Piece]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.catalogue import Severity
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
-from workflow.model.findings import Finding, Severity
+from workflow.model.findings import Finding
 from workflow.model.limits import USUAL, Limits
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
@@ -280,13 +281,20 @@ class Return:
 class Correction:
     """One thing a department is asked to put right.
 
-    Field is a key; both it and the item are blank for what is wrong with the file as a whole.
+    The item is blank for what is wrong with the file as a whole, key and label of the field also
+    for what is wrong with a whole row.
     """
 
     item: str
-    field: str
+    field_key: str
+    label: str
     problem: str
     remedy: str
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        """The item and the key: together they name a cell of the form."""
+        return self.item, self.field_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +312,7 @@ class Filling:
     @property
     def marked(self) -> frozenset[tuple[str, str]]:
         """The cells to correct, by item and key."""
-        return frozenset((c.item, c.field) for c in self.corrections if c.item and c.field)
+        return frozenset(c.cell for c in self.corrections if c.item and c.field_key)
 
 
 def judged(findings: tuple[Finding, ...]) -> Outcome:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
 from workflow.model.fields.form import TYPES_BY_NAME
-from workflow.model.findings import Code
+from workflow.model.findings import Violation
 from workflow.plan.book.layout import label_of
-from workflow.plan.document import Node, Problem
+from workflow.plan.document import Node, as_text
 
 RESERVED_LABELS = (
     "年度(西暦)",
@@ -41,38 +42,38 @@ _UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPELLED_OUT = re.compile(r"\\[bfru]|[\ud800-\udfff\ufffe\uffff]")
 """What such a character comes to in JSON: texts without any need no closer look."""
 
-Check = Callable[[Node], Iterable[Problem]]
+Check = Callable[[Node], Iterable[Violation]]
 
 
-def check_characters(document: Node) -> Iterator[Problem]:
+def check_characters(document: Node) -> Iterator[Violation]:
     """Every text can be kept in a workbook."""
     if _SPELLED_OUT.search(json.dumps(document.value, ensure_ascii=False)) is None:
         return
     for node in document.walk():
         if found := _UNFIT.search(node.text):
             character = f"U+{ord(found[0]):04X}"
-            yield Problem(Code.PLAN_CHARACTER, node.pointer, {"character": character})
+            yield Violation(node.pointer, Code.PLAN_CHARACTER, {"character": character})
 
 
-def check_municipality_code(document: Node) -> Iterator[Problem]:
+def check_municipality_code(document: Node) -> Iterator[Violation]:
     """The municipality code's last digit fits the others."""
     code = document.at("/plan/municipality/code")
     if re.fullmatch("[0-9]{6}", code.text) and not has_valid_check_digit(code.text):
-        yield Problem(Code.PLAN_MUNICIPALITY_CODE, code.pointer, {"value": code.text})
+        yield Violation(code.pointer, Code.PLAN_MUNICIPALITY_CODE, {"value": code.text})
 
 
-def check_headings(document: Node) -> Iterator[Problem]:
+def check_headings(document: Node) -> Iterator[Violation]:
     """No two columns of the ledger have the same heading."""
     levels = document["levels"].elements
     labels = tuple(field["label"] for field in _fields(document))
     reserved = {folded(label) for label in RESERVED_LABELS}
     for heading in chain(levels, labels):
         if folded(heading.text) in reserved:
-            yield Problem(Code.PLAN_RESERVED_NAME, heading.pointer, {"value": heading.text})
+            yield Violation(heading.pointer, Code.PLAN_RESERVED_NAME, {"value": heading.text})
     yield from _repeated((folded(heading.text), heading) for heading in chain(levels, labels))
 
 
-def check_departments(document: Node) -> Iterator[Problem]:
+def check_departments(document: Node) -> Iterator[Violation]:
     """No code or name, of today or formerly, belongs to two departments."""
     owners: dict[str, tuple[Node, Node]] = {}
     for department in document["departments"].elements:
@@ -83,30 +84,30 @@ def check_departments(document: Node) -> Iterator[Problem]:
                 yield _duplicate(name, first)
 
 
-def check_coordinator(document: Node) -> Iterator[Problem]:
+def check_coordinator(document: Node) -> Iterator[Violation]:
     """The coordinator is one of the departments."""
     yield from _unknown_departments(
         _department_codes(document), (document.at("/plan/coordinator"),)
     )
 
 
-def check_item_ids(document: Node) -> Iterator[Problem]:
+def check_item_ids(document: Node) -> Iterator[Violation]:
     """No two items have ids that people would read as the same."""
     ids = (item["id"] for item in document["items"].elements)
     yield from _repeated((folded_id(node.text), node) for node in ids)
 
 
-def check_item_depth(document: Node) -> Iterator[Problem]:
+def check_item_depth(document: Node) -> Iterator[Violation]:
     """Every item has one heading for each level above it."""
     levels = document["levels"].elements
     for item in document["items"].elements if levels else ():
         path = item["path"]
         if isinstance(path.value, list) and len(path.elements) != len(levels) - 1:
             details = {"found": len(path.elements), "expected": len(levels) - 1}
-            yield Problem(Code.PLAN_WRONG_DEPTH, path.pointer, details)
+            yield Violation(path.pointer, Code.PLAN_WRONG_DEPTH, details)
 
 
-def check_item_departments(document: Node) -> Iterator[Problem]:
+def check_item_departments(document: Node) -> Iterator[Violation]:
     """Every item is answered by departments of the plan, each named once."""
     known = _department_codes(document)
     for item in document["items"].elements:
@@ -115,18 +116,18 @@ def check_item_departments(document: Node) -> Iterator[Problem]:
             continue
         if departments.value == []:
             details = {"value": item["id"].text}
-            yield Problem(Code.PLAN_NOBODY_ANSWERS, departments.pointer, details)
+            yield Violation(departments.pointer, Code.PLAN_NOBODY_ANSWERS, details)
         yield from _unknown_departments(known, departments.elements)
         yield from _repeated((node.text, node) for node in departments.elements)
 
 
-def check_field_keys(document: Node) -> Iterator[Problem]:
+def check_field_keys(document: Node) -> Iterator[Violation]:
     """No two fields have the same key."""
     keys = (field["key"] for field in _fields(document))
     yield from _repeated((node.text, node) for node in keys)
 
 
-def check_choices(document: Node) -> Iterator[Problem]:
+def check_choices(document: Node) -> Iterator[Violation]:
     """No spelling of an answer could be read as another answer to the same field."""
     for field in _fields(document):
         kind = TYPES_BY_NAME.get(field["type"].text)
@@ -138,7 +139,7 @@ def check_choices(document: Node) -> Iterator[Problem]:
                     yield _duplicate(spelling, first)
 
 
-def check_conditions(document: Node) -> Iterator[Problem]:
+def check_conditions(document: Node) -> Iterator[Violation]:
     """A condition names another choice field and values that field has."""
     choices = _choice_values(document)
     for field in _fields(document):
@@ -146,31 +147,31 @@ def check_conditions(document: Node) -> Iterator[Problem]:
         if not other.text:
             continue
         if other.text not in choices or other.text == field["key"].text:
-            yield Problem(Code.PLAN_UNKNOWN_FIELD, other.pointer, {"value": other.text})
+            yield Violation(other.pointer, Code.PLAN_UNKNOWN_FIELD, {"value": other.text})
             continue
         for value in filter(_is_filled, field.at("/required_when/in").elements):
             if value.text not in choices[other.text]:
                 details = {"value": value.text, "field": other.text}
-                yield Problem(Code.PLAN_UNKNOWN_CHOICE, value.pointer, details)
+                yield Violation(value.pointer, Code.PLAN_UNKNOWN_CHOICE, details)
 
 
-def check_bounds(document: Node) -> Iterator[Problem]:
+def check_bounds(document: Node) -> Iterator[Violation]:
     """No minimum is above its maximum."""
     for field in _fields(document):
         low, high = field["minimum"], field["maximum"]
         if _is_above(low, high):
-            details = {"minimum": low.value, "maximum": high.value}
-            yield Problem(Code.PLAN_BOUNDS, low.pointer, details)
+            details = {"minimum": as_text(low.value), "maximum": as_text(high.value)}
+            yield Violation(low.pointer, Code.PLAN_BOUNDS, details)
 
 
-def check_matrices(document: Node) -> Iterator[Problem]:
+def check_matrices(document: Node) -> Iterator[Violation]:
     """Every matrix counts by something the plan has."""
     levels = {level.text for level in document["levels"].elements}
     axes = levels | set(_choice_values(document)) | {DEPARTMENT_AXIS}
     for matrix in document["matrices"].elements:
         for axis in filter(_is_filled, (matrix["rows"], matrix["columns"])):
             if axis.text not in axes:
-                yield Problem(Code.PLAN_UNKNOWN_AXIS, axis.pointer, {"value": axis.text})
+                yield Violation(axis.pointer, Code.PLAN_UNKNOWN_AXIS, {"value": axis.text})
 
 
 CHECKS: tuple[Check, ...] = (
@@ -190,7 +191,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def semantic_problems(document: Node) -> Iterator[Problem]:
+def semantic_violations(document: Node) -> Iterator[Violation]:
     """Yield what every check finds."""
     for check in CHECKS:
         yield from check(document)
@@ -225,10 +226,10 @@ def _department_codes(document: Node) -> frozenset[str]:
     return frozenset(d["code"].text for d in document["departments"].elements)
 
 
-def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterator[Problem]:
+def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterator[Violation]:
     for node in filter(_is_filled, named) if known else ():
         if node.text not in known:
-            yield Problem(Code.PLAN_UNKNOWN_DEPARTMENT, node.pointer, {"value": node.text})
+            yield Violation(node.pointer, Code.PLAN_UNKNOWN_DEPARTMENT, {"value": node.text})
 
 
 def _are_known_once(names: object, known: frozenset[str]) -> bool:
@@ -237,16 +238,16 @@ def _are_known_once(names: object, known: frozenset[str]) -> bool:
     return len(set(names)) == len(names) and known.issuperset(names)
 
 
-def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Problem]:
+def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Violation]:
     first: dict[str, Node] = {}
     for name, node in named:
         if node.text and first.setdefault(name, node) is not node:
             yield _duplicate(node, first[name])
 
 
-def _duplicate(node: Node, first: Node) -> Problem:
-    details = {"what": label_of(node.pointer), "value": node.text}
-    return Problem(Code.PLAN_DUPLICATE, node.pointer, details, other=first.pointer)
+def _duplicate(node: Node, first: Node) -> Violation:
+    details = {"what": label_of(node.pointer), "value": node.text, "other": first.pointer}
+    return Violation(node.pointer, Code.PLAN_DUPLICATE, details)
 
 
 # The check digit of 全国地方公共団体コード, as its publisher 総務省 defines it.

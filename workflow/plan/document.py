@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Detail, Finding, Location, Violation
+from workflow.model.wording import Wording
 
 # One value inside a plan document together with its JSON pointer (RFC 6901).
 
@@ -98,26 +99,16 @@ _ABOUT = re.compile(r"/(items|form/fields)/(\d+)(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong at a pointer; other is the pointer of what it collides with."""
-
-    code: Code
-    pointer: str
-    details: Mapping[str, object] = field(default_factory=dict)
-    other: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """The content of a plan file as plan.json spells it.
 
-    Places map pointers to cells; a plan.json has none, there the pointer itself is the place.
+    Locations map pointers to cells; a plan.json has none, there the pointer itself is the location.
     Findings are what the reader of the file already noticed.
     """
 
     content: Any
     file: str
-    places: Mapping[str, Place] | None = None
+    locations: Mapping[str, Location] | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -125,30 +116,43 @@ class Document:
         """The content as a node to ask."""
         return Node(self.content)
 
-    def place_of(self, pointer: str) -> Place:
-        """Return where the value of a pointer stands, or what is nearest above it."""
+    def location_of(self, pointer: str) -> Location:
+        """Return where the value of a pointer stands, or what is nearest above it.
+
+        What is about an item or a field names it as it is written: what is wrong may be its key.
+        """
         about = _ABOUT.match(pointer)
         if not about:
             return self._spot(pointer)
         subject = self.root.at(about[0].rstrip("/"))
-        return replace(self._spot(pointer), item=subject["id"].text, field=subject["label"].text)
+        item, label = subject["id"].text, subject["label"].text
+        return replace(self._spot(pointer), item=item, field_key=label)
 
-    def finding(self, problem: Problem) -> Finding:
-        """Return a problem as a finding at its place."""
-        details = {name: _shown(value) for name, value in problem.details.items()}
-        if problem.other is not None:
-            spot = self._spot(problem.other)
-            details["other"] = str(spot) if spot.sheet else problem.other
-        return problem.code.at(self.place_of(problem.pointer), **details)
+    def finding(self, violation: Violation) -> Finding:
+        """Return a violation as a finding at its location; other is what it collides with."""
+        details = {name: _shortened(value) for name, value in violation.details.items()}
+        if "other" in details:
+            details["other"] = self._in_words(str(violation.details["other"]))
+        return Finding(violation.code, self.location_of(violation.key), details)
 
-    def _spot(self, pointer: str) -> Place:
-        if self.places is None:
-            return Place(file=self.file, cell=pointer)
-        while pointer not in self.places and pointer:
+    def _in_words(self, pointer: str) -> str:
+        spot = self._spot(pointer)
+        return Wording().where(spot) if spot.sheet else pointer
+
+    def _spot(self, pointer: str) -> Location:
+        if self.locations is None:
+            return Location(file=self.file, part=pointer)
+        while pointer not in self.locations and pointer:
             pointer = parent(pointer)
-        return self.places.get(pointer, Place(file=self.file))
+        return self.locations.get(pointer, Location(file=self.file))
 
 
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+def as_text(value: object) -> str:
+    """Return a value of a plan as one text: what is no text as JSON spells it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _shortened(detail: Detail) -> Detail:
+    if isinstance(detail, str) and len(detail) > _SHOWN_LENGTH:
+        return detail[:_SHOWN_LENGTH] + "…"
+    return detail

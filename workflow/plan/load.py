@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from workflow import COMMAND
+from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.book.reader import read_book
 from workflow.plan.build import build_plan
-from workflow.plan.checks import semantic_problems
+from workflow.plan.checks import semantic_violations
 from workflow.plan.document import Document
-from workflow.plan.schema import schema_problems
+from workflow.plan.schema import schema_violations
 
 BOOK_NAME = "plan.xlsx"
 JSON_NAME = "plan.json"
@@ -83,20 +83,22 @@ def validated(document: Document) -> Plan:
 
 def _all_findings(document: Document) -> tuple[Finding, ...]:
     # What a reader noted about a cell explains whatever else seems wrong there.
-    explained = {(finding.sheet, finding.cell) for finding in document.findings}
-    found = [
-        document.finding(problem)
-        for problem in (*schema_problems(document.root), *semantic_problems(document.root))
-    ]
-    rest = [finding for finding in found if (finding.sheet, finding.cell) not in explained]
+    explained = {_spot(finding) for finding in document.findings}
+    violations = (*schema_violations(document.root), *semantic_violations(document.root))
+    found = map(document.finding, violations)
+    rest = [finding for finding in found if _spot(finding) not in explained]
     return tuple(sorted(dict.fromkeys((*document.findings, *rest)), key=_reading_order))
 
 
-def _reading_order(finding: Finding) -> tuple[int, int, int, str]:
+def _spot(finding: Finding) -> tuple[str, int, int, str]:
+    at = finding.location
+    return at.sheet, at.row, at.column, at.part
+
+
+def _reading_order(finding: Finding) -> tuple[int, int, int]:
     """Sort by sheet, row and column; findings of a plan.json stay in the order they were made."""
-    sheet = SHEETS.index(finding.sheet) if finding.sheet in SHEETS else -1
-    cell = re.fullmatch("([A-Z]+)([0-9]+)", finding.cell)
-    return (sheet, int(cell[2]), len(cell[1]), cell[1]) if cell else (sheet, 0, 0, "")
+    at = finding.location
+    return SHEETS.index(at.sheet) if at.sheet in SHEETS else -1, at.row, at.column
 
 
 def _read_json(content: bytes, file: str) -> Document:
@@ -129,8 +131,8 @@ def _read_json(content: bytes, file: str) -> Document:
             f"{file}に読み取れない値（数でない数、組にならない文字など）があります。"
             "直してから、もう一度実行してください。"
         ) from error
-    place = Place(file=file)
-    findings = tuple(Code.PLAN_REPEATED_KEY.at(place, name=name) for name in repeated)
+    location = Location(file=file)
+    findings = tuple(Finding(Code.PLAN_REPEATED_KEY, location, {"name": n}) for n in repeated)
     return Document(parsed, file, findings=findings)
 
 

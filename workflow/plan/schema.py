@@ -1,4 +1,4 @@
-"""plan.schema.json applied to a document: every violation becomes a problem at its pointer."""
+"""plan.schema.json applied to a document: every error becomes a violation at its pointer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
+from workflow.model.findings import Violation
 from workflow.plan.book.layout import label_of
-from workflow.plan.document import Node, Problem, child
+from workflow.plan.document import Node, as_text, child
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -31,7 +32,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Violation:
+class _Error:
     """One error of jsonschema: where, which keyword with which argument, and the value there."""
 
     pointer: str
@@ -41,7 +42,7 @@ class _Violation:
     schema: Any
 
 
-def schema_problems(document: Node) -> Iterator[Problem]:
+def schema_violations(document: Node) -> Iterator[Violation]:
     """Yield every violation of the schema."""
     if is_plainly_valid(document.value):
         return
@@ -51,14 +52,14 @@ def schema_problems(document: Node) -> Iterator[Problem]:
             pointer = child(pointer, key)
         if "propertyNames" in error.absolute_schema_path:
             pointer = child(pointer, str(error.instance))
-        violation = _Violation(
+        failed = _Error(
             pointer, str(error.validator), error.validator_value, error.instance, error.schema
         )
-        yield from _TRANSLATIONS.get(violation.keyword, _bad_value)(violation)
+        yield from _TRANSLATIONS.get(failed.keyword, _bad_value)(failed)
 
 
 def is_plainly_valid(content: Any) -> bool:  # noqa: ANN401  any JSON at all
-    """Return whether content keeps the schema for certain; False leaves it to `schema_problems`.
+    """Return whether content keeps the schema for certain; False leaves it to `schema_violations`.
 
     jsonschema-rs tells many times faster than jsonschema and is imported in a tenth of the time,
     but has no words for what is wrong.
@@ -161,54 +162,54 @@ def _spelled_out(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: A
     return {key: _spelled_out(part, definitions) for key, part in schema.items()}
 
 
-def _missing(pointer: str) -> Problem:
-    return Problem(Code.PLAN_MISSING_VALUE, pointer, {"name": label_of(pointer)})
+def _missing(pointer: str) -> Violation:
+    return Violation(pointer, Code.PLAN_MISSING_VALUE, {"name": label_of(pointer)})
 
 
-def _missing_keys(violation: _Violation) -> Iterator[Problem]:
-    for key in violation.argument:
-        if key not in violation.value:
-            yield _missing(child(violation.pointer, key))
+def _missing_keys(error: _Error) -> Iterator[Violation]:
+    for key in error.argument:
+        if key not in error.value:
+            yield _missing(child(error.pointer, key))
 
 
-def _unknown_keys(violation: _Violation) -> Iterator[Problem]:
-    for key in violation.value:
-        if key not in violation.schema["properties"]:
-            pointer = child(violation.pointer, key)
-            yield Problem(Code.PLAN_UNKNOWN_KEY, pointer, {"name": label_of(pointer)})
+def _unknown_keys(error: _Error) -> Iterator[Violation]:
+    for key in error.value:
+        if key not in error.schema["properties"]:
+            pointer = child(error.pointer, key)
+            yield Violation(pointer, Code.PLAN_UNKNOWN_KEY, {"name": label_of(pointer)})
 
 
-def _too_few(violation: _Violation) -> Iterator[Problem]:
-    yield _missing(violation.pointer)
+def _too_few(error: _Error) -> Iterator[Violation]:
+    yield _missing(error.pointer)
 
 
-def _too_long(violation: _Violation) -> Iterator[Problem]:
-    details = {"found": excel_length(violation.value), "limit": violation.argument}
-    yield Problem(Code.PLAN_TOO_LONG, violation.pointer, details)
+def _too_long(error: _Error) -> Iterator[Violation]:
+    details = {"found": excel_length(error.value), "limit": error.argument}
+    yield Violation(error.pointer, Code.PLAN_TOO_LONG, details)
 
 
-def _too_many(violation: _Violation) -> Iterator[Problem]:
-    details = {"found": len(violation.value), "limit": violation.argument}
-    yield Problem(Code.PLAN_TOO_MANY, violation.pointer, details)
+def _too_many(error: _Error) -> Iterator[Violation]:
+    details = {"found": len(error.value), "limit": error.argument}
+    yield Violation(error.pointer, Code.PLAN_TOO_MANY, details)
 
 
-def _wrong_type(violation: _Violation) -> Iterator[Problem]:
-    if violation.value == "":
-        yield _missing(violation.pointer)
+def _wrong_type(error: _Error) -> Iterator[Violation]:
+    if error.value == "":
+        yield _missing(error.pointer)
     else:
-        details = {"value": violation.value, "expected": _TYPES[violation.argument]}
-        yield Problem(Code.PLAN_WRONG_TYPE, violation.pointer, details)
+        details = {"value": as_text(error.value), "expected": _TYPES[error.argument]}
+        yield Violation(error.pointer, Code.PLAN_WRONG_TYPE, details)
 
 
-def _bad_value(violation: _Violation) -> Iterator[Problem]:
-    if violation.value == "":
-        yield _missing(violation.pointer)
+def _bad_value(error: _Error) -> Iterator[Violation]:
+    if error.value == "":
+        yield _missing(error.pointer)
     else:
-        details = {"value": violation.value, "rule": violation.schema["description"]}
-        yield Problem(Code.PLAN_BAD_VALUE, violation.pointer, details)
+        details = {"value": as_text(error.value), "rule": error.schema["description"]}
+        yield Violation(error.pointer, Code.PLAN_BAD_VALUE, details)
 
 
-_TRANSLATIONS: Mapping[str, Callable[[_Violation], Iterator[Problem]]] = {
+_TRANSLATIONS: Mapping[str, Callable[[_Error], Iterator[Violation]]] = {
     "required": _missing_keys,
     "additionalProperties": _unknown_keys,
     "type": _wrong_type,

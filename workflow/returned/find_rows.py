@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from workflow.model.cells import a1, column_letters, folded, folded_id, may_fold_to
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.catalogue import Code
+from workflow.model.cells import column_letters, folded, folded_id, may_fold_to
+from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area, RawBook, RawCell, RawSheet
 from workflow.templates.layout import DEPARTMENT_LABEL, ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 from workflow.templates.register import Issue, IssuedItem
@@ -70,13 +71,15 @@ class Table:
 class MatchedRow:
     """The row in which an issued item was found; cells by field key, blank ones left out.
 
-    spaces names the fields whose cell holds nothing but white space, merged those whose cell is
-    part of a merged one.
+    Columns are those of the fields that have one, places the same cells as A1 references. Spaces
+    names the fields whose cell holds nothing but white space, merged those whose cell is part of a
+    merged one.
     """
 
     item: IssuedItem
     row: int
     cells: Mapping[str, RawCell]
+    columns: Mapping[str, int]
     places: Mapping[str, str]
     spaces: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
@@ -190,7 +193,7 @@ class _Seen:
                 self._strange.append(row)
             elif item.id in rows:
                 other = rows[item.id].row
-                self._add(Code.ROW_DUPLICATE, f"{row}行目", item.id, value=item.id, other=other)
+                self._add(Code.ROW_DUPLICATE, row, item.id, value=item.id, other=other)
             else:
                 rows[item.id] = self._matched(item, row)
         return rows
@@ -205,10 +208,10 @@ class _Seen:
                 item = fitting[0]
                 rows[item.id] = self._matched(item, row)
                 was = self.table.ids[row].strip() or "空欄"
-                self._add(Code.ROW_FOUND_BY_LABEL, f"{row}行目", item.id, found=was, known=item.id)
+                self._add(Code.ROW_FOUND_BY_LABEL, row, item.id, found=was, known=item.id)
             elif self._has_answers(row):
                 was = self.table.ids[row].strip() or "空欄"
-                self._add(Code.ROW_UNKNOWN, f"{row}行目", value=was)
+                self._add(Code.ROW_UNKNOWN, row, value=was)
         return rows
 
     def notice(self, matched: MatchedRow) -> None:
@@ -217,30 +220,29 @@ class _Seen:
         for (label, column), issued in zip(self._labels, known, strict=True):
             written = self.table.text_at(matched.row, column)
             if column and written != issued and folded(written) != folded(issued):
-                place = a1(matched.row, column)
-                self._add(
-                    Code.LABEL_CHANGED, place, matched.item.id, label, before=issued, after=written
+                location = replace(
+                    self._location(matched.row, matched.item.id), column=column, field_key=label
                 )
+                details = {"before": issued, "after": written}
+                self.findings.append(Finding(Code.LABEL_CHANGED, location, details))
         if matched.row in self.table.sheet.hidden_rows and matched.cells:
             code = Code.ROW_FILTERED if self.table.sheet.filtered else Code.ROW_HIDDEN
-            self._add(code, f"{matched.row}行目", matched.item.id)
+            self._add(code, matched.row, matched.item.id)
 
     def notice_missing(self, rows: Mapping[str, MatchedRow]) -> None:
         """Note the columns and rows that are not there."""
         for field in self.issue.form.form.fields:
             if self.table.column(field.label) is None:
-                self._add(Code.COLUMN_MISSING, label=field.label)
+                self._add(Code.COLUMN_MISSING, column=field.key)
         for item in self.issue.items:
             if item.id not in rows:
                 self._add(Code.ROW_MISSING, value=item.id)
 
-    def _add(
-        self, code: Code, cell: str = "", item: str = "", field: str = "", **details: object
-    ) -> None:
-        place = Place(
-            file=self.file, sheet=self.table.sheet.name, cell=cell, item=item, field=field
-        )
-        self.findings.append(code.at(place, **details))
+    def _add(self, code: Code, row: int = 0, item: str = "", **details: Detail) -> None:
+        self.findings.append(Finding(code, self._location(row, item), details))
+
+    def _location(self, row: int, item: str) -> Location:
+        return Location(file=self.file, sheet=self.table.sheet.name, row=row, item=item)
 
     def _labels_fit(self, item: IssuedItem, row: int) -> bool:
         *_, lowest = self.issue.form.levels
@@ -260,6 +262,7 @@ class _Seen:
             item=item,
             row=row,
             cells={key: cell for key, cell in held.items() if key not in spaces},
+            columns=self._columns,
             places={key: f"{letters}{row}" for key, letters in self._letters.items()},
             spaces=spaces,
             merged=tuple(k for k, c in self._columns.items() if _is_merged(areas, row, c)),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import folded_id
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook
-from workflow.model.years import era_year
 from workflow.templates.layout import NUMBER_NAME, NUMBER_PROPERTY
 from workflow.templates.register import FormNumber, Issue, Register
 
@@ -47,52 +47,56 @@ def identify(
     register: Register,
 ) -> Identity:
     """Return the identity of a workbook from its stamps, or else from the ids of its rows."""
-    place = Place(file=file)
+    location = Location(file=file)
     if len(found) > 1:
-        numbers = "、".join(map(str, found))
-        return Identity(found[0], None, (Code.FORM_CONFLICT.at(place, numbers=numbers),))
+        finding = Finding(Code.FORM_CONFLICT, location, {"numbers": tuple(map(str, found))})
+        return Identity(found[0], None, (finding,))
     if not found:
-        return _identify_by_ids(place, ids, register)
+        return _identify_by_ids(location, ids, register)
     number = found[0]
     if number.municipality != plan.municipality.code:
-        finding = Code.FORM_OTHER_CITY.at(place, found=number.municipality)
+        finding = Finding(Code.FORM_OTHER_CITY, location, {"found": number.municipality})
         return Identity(number, None, (finding,))
     if number.year != year:
-        finding = Code.FORM_OTHER_YEAR.at(
-            place, found=era_year(number.year), expected=era_year(year)
-        )
+        finding = Finding(Code.FORM_OTHER_YEAR, location, {"found": number.year, "expected": year})
         return Identity(number, None, (finding,))
-    return _identify_by_number(place, number, ids, register)
+    return _identify_by_number(location, number, ids, register)
 
 
 def _identify_by_number(
-    place: Place, number: FormNumber, ids: Collection[str], register: Register
+    location: Location, number: FormNumber, ids: Collection[str], register: Register
 ) -> Identity:
     issue = register.find(number)
     if issue is None:
-        return Identity(number, None, (Code.FORM_UNKNOWN.at(place, number=number),))
+        finding = Finding(Code.FORM_UNKNOWN, location, {"number": str(number)})
+        return Identity(number, None, (finding,))
     other = _owner_of_rows(issue, ids, register)
     if other is not None:
-        finding = Code.FORM_OTHER_DEPARTMENT.at(
-            place, stamped=issue.department_name, department=other.department_name
+        finding = Finding(
+            Code.FORM_OTHER_DEPARTMENT,
+            location,
+            {"stamped": issue.department_name, "department": other.department_name},
         )
         return Identity(number, None, (finding,))
     latest = register.latest(number.department)
     if latest and latest.number != number:
-        finding = Code.FORM_OLD_ISSUE.at(place, found=number, current=latest.number)
+        finding = Finding(
+            Code.FORM_OLD_ISSUE, location, {"found": str(number), "current": str(latest.number)}
+        )
         return Identity(number, issue, (finding,))
     return Identity(number, issue)
 
 
-def _identify_by_ids(place: Place, ids: Collection[str], register: Register) -> Identity:
+def _identify_by_ids(location: Location, ids: Collection[str], register: Register) -> Identity:
     wanted = {folded_id(text) for text in ids}
     shares = [(_share(issue, count, wanted), issue) for issue, count in register.sharing(ids)]
     best = max((share for share, _ in shares), default=0)
     matching = [issue for share, issue in shares if share == best]
     if len(matching) != 1:
         return Identity(None, None)
-    finding = Code.FORM_STAMP_LOST.at(place, department=matching[0].department_name)
-    return Identity(matching[0].number, matching[0], (finding,))
+    (issue,) = matching
+    finding = Finding(Code.FORM_STAMP_LOST, location, {"department": issue.department_name})
+    return Identity(issue.number, issue, (finding,))
 
 
 def _owner_of_rows(issue: Issue, ids: Collection[str], register: Register) -> Issue | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from workflow.model.catalogue import Code, Severity
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
-from workflow.model.findings import Code, Detail, Finding, Place, Severity
+from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.plan import (
     Answer,
     AnswerRule,
@@ -91,9 +92,9 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
             return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
         return replace(read, outcome=judged(identity.findings), findings=identity.findings)
     if not read.department:
-        return closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, number=read.number)
+        return closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
     if table is None:
-        return closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, label=ID_LABEL)
+        return closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
     return _judge_rows(read, book, identity, identity.issue, table, context)
 
 
@@ -110,14 +111,16 @@ def _judge_rows(
         if answer is not None:
             answers.append(answer)
         elif row.item.id not in context.answered_by_any:
-            findings.append(Code.ROW_BLANK.at(judging.place(row)))
+            findings.append(Finding(Code.ROW_BLANK, judging.location(row)))
     if not answers:
-        findings.append(Code.RETURN_BLANK.at(Place(file=read.file, sheet=matching.sheet)))
-    spoilt = {f.item for f in matching.findings if f.severity is Severity.ERROR}
+        whole_sheet = Location(file=read.file, sheet=matching.sheet)
+        findings.append(Finding(Code.RETURN_BLANK, whole_sheet))
+    spoilt = {f.location.item for f in matching.findings if f.severity is Severity.ERROR}
     answers = [replace(a, rejected=True) if a.item in spoilt else a for a in answers]
     outside = tuple(notes(read.file, book, table, matching.rows, issue))
     if outside:
-        findings.append(Code.NOTES_KEPT.at(Place(file=read.file), count=len(outside)))
+        whole_file = Location(file=read.file)
+        findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(outside)}))
     return replace(
         read,
         outcome=judged(tuple(findings)),
@@ -144,24 +147,22 @@ class _Rows:
         values: dict[str, Value] = {}
         for key, cell in row.cells.items():
             parsed = self._fields[key].parse_cell(cell)
-            findings += [self._finding(row, key, r.code, **dict(r.details)) for r in parsed.remarks]
+            findings += [self._finding(row, key, v.code, v.details) for v in parsed.violations]
             if parsed.value is not None:
                 values[key] = parsed.value
         violations = self._form.violations(values)
         for found in violations:
             # A formula, an error value or a lost column was already reported; it is not also empty.
             if found.key in row.places and (found.key in values or found.key not in row.cells):
-                findings.append(self._finding(row, found.key, found.code, **found.details))
+                findings.append(self._finding(row, found.key, found.code, found.details))
         repeated = self._repeated(row, values)
         findings += [self._finding(row, key, Code.VALUE_SAME_AS_LAST_YEAR) for key in repeated]
         spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
         return self._answered(row, values, spoilt), findings
 
-    def place(self, row: MatchedRow) -> Place:
-        """Return the place of a whole row."""
-        return Place(
-            file=self._read.file, sheet=self._sheet, cell=f"{row.row}行目", item=row.item.id
-        )
+    def location(self, row: MatchedRow) -> Location:
+        """Return the location of a whole row."""
+        return Location(file=self._read.file, sheet=self._sheet, row=row.row, item=row.item.id)
 
     def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
         read = self._read
@@ -183,9 +184,11 @@ class _Rows:
             if asked.is_prose and said and values.get(asked.key) == said:
                 yield asked.key
 
-    def _finding(self, row: MatchedRow, key: str, code: Code, **details: Detail) -> Finding:
-        label = self._fields[key].label
-        return code.at(replace(self.place(row), cell=row.places[key], field=label), **details)
+    def _finding(
+        self, row: MatchedRow, key: str, code: Code, details: Mapping[str, Detail] = NO_DETAILS
+    ) -> Finding:
+        cell = replace(self.location(row), column=row.columns[key], field_key=key)
+        return Finding(code, cell, details)
 
 
 def _labels(register: Register) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workflow.excel.xlsx.strict import as_transitional
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.plan import Outcome, Return
 from workflow.model.raw import RawBook
@@ -63,16 +64,18 @@ def open_received(
     yield from _Opening(passwords, reading, limits).open(_known(empty, content), content)
 
 
-def unjudged(received: Received, code: Code, **details: object) -> Return:
+def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:
     """Return the outcome of a file whose reading was cut short."""
     if suffix(received.file) == ".zip":
         return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
-    return closed(_unread(received), Outcome.UNREADABLE, code, **details)
+    return closed(_unread(received), Outcome.UNREADABLE, code, details)
 
 
-def closed(read: Return, outcome: Outcome, code: Code, **details: object) -> Return:
+def closed(
+    read: Return, outcome: Outcome, code: Code, details: Mapping[str, Detail] = NO_DETAILS
+) -> Return:
     """Return the final outcome of a file that says nothing more."""
-    finding = code.at(Place(file=read.file), **details)
+    finding = Finding(code, Location(file=read.file), details)
     return replace(read, outcome=outcome, findings=(finding,))
 
 
@@ -135,8 +138,7 @@ class _Opening:
             raise
         except Exception:
             # Whatever a reader trips over in a damaged workbook, it costs this file alone.
-            reason = "中身の書き方に誤りがあります"
-            return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, reason=reason)
+            return _refused(read, broken("中身の書き方に誤りがあります"))
 
     def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:
         """Return a workbook without its password."""
@@ -168,12 +170,16 @@ def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:
 
 
 def _notices(name: str, kind: Kind) -> Iterator[Finding]:
-    place, extension = Place(file=name), suffix(name)
+    location, extension = Location(file=name), suffix(name)
     if extension not in kind.extensions:
         shown, right = extension or "なし", kind.extensions[0]
-        yield Code.FILE_WRONG_EXTENSION.at(place, extension=shown, kind=kind.label, right=right)
+        yield Finding(
+            Code.FILE_WRONG_EXTENSION,
+            location,
+            {"extension": shown, "kind": kind.label, "right": right},
+        )
     if kind in (Kind.XLS, Kind.XLSB):
-        yield Code.FILE_VALUES_ONLY.at(place, kind=kind.label)
+        yield Finding(Code.FILE_VALUES_ONLY, location, {"kind": kind.label})
 
 
 def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
@@ -188,7 +194,7 @@ def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
 
 
 def _refused(read: Return, refusal: Refusal) -> Return:
-    return closed(read, refusal.outcome, refusal.code, **refusal.details)
+    return closed(read, refusal.outcome, refusal.code, refusal.details)
 
 
 def _known(read: Return, content: bytes) -> Return:

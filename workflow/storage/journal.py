@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from workflow import VERSION
+from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
+from workflow.model.findings import Finding, Location
 from workflow.model.years import iso_time
 
 NO_DIGEST = "0" * 64
@@ -114,37 +116,34 @@ class Journal:
         return Journal(tuple(e for e in self.events if e.number <= event.number))
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A line of a journal that breaks the chain: its number from 1 and what is wrong with it."""
+def read_journal(content: bytes, file: str = "") -> tuple[Journal, tuple[Finding, ...]]:
+    """Return the events a journal's bytes hold, and a finding for each line that is wrong.
 
-    line: int
-    problem: str
-
-
-def read_journal(content: bytes) -> tuple[Journal, tuple[Fault, ...]]:
-    """Return the events in some bytes and every fault of the chain.
-
-    A changed line is a fault and gives no event, since its content was never recorded.
+    A line that was changed is no event: what it says now was never recorded.
     """
     *lines, tail = content.split(b"\n")
     events: list[Event] = []
-    faults = []
-    for paths, line in enumerate(lines, start=1):
+    wrong: list[Finding] = []
+
+    def note(row: int, problem: str) -> None:
+        location = Location(file=file, row=row)
+        wrong.append(Finding(Code.VERIFY_JOURNAL, location, {"problem": problem}))
+
+    for row, line in enumerate(lines, start=1):
         try:
             event = _event(line)
         except (ValueError, KeyError, TypeError, AttributeError):
-            faults.append(Fault(paths, "この行は読み取れません"))
+            note(row, "この行は読み取れません")
             continue
         if line != _line(event)[:-1] or event.digest != _digest(_text_of(event)):
-            faults.append(Fault(paths, "この行の内容が書き換えられています"))
+            note(row, "この行の内容が書き換えられています")
             continue
         if event.before != (events[-1].digest if events else NO_DIGEST):
-            faults.append(Fault(paths, _BROKEN))
+            note(row, _BROKEN)
         events.append(event)
     if tail:
-        faults.append(Fault(len(lines) + 1, "この行は途中で切れています"))
-    return Journal(tuple(events)), tuple(faults)
+        note(len(lines) + 1, "この行は途中で切れています")
+    return Journal(tuple(events)), tuple(wrong)
 
 
 def load_journal(path: Path) -> Journal:
@@ -153,10 +152,10 @@ def load_journal(path: Path) -> Journal:
     A last line without a line end is a write that was cut short and is ignored.
     Raises WorkspaceError when the journal was changed.
     """
-    journal, faults = read_journal(_whole_lines(path))
-    if faults:
+    journal, wrong = read_journal(_whole_lines(path))
+    if wrong:
         raise WorkspaceError(
-            f"作業の記録（{path}）の{faults[0].line}行目が、書き換えられているか壊れています。"
+            f"作業の記録（{path}）の{wrong[0].location.row}行目が、書き換えられているか壊れています。"
             "控えから戻してください。控えがなければ、名前を変えて残したうえで、"
             "もう一度実行すると、新しい記録を始めます。"
         )

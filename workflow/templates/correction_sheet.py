@@ -26,7 +26,7 @@ from workflow.model.fields.base import Value
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Filling
 from workflow.model.years import full_year
-from workflow.templates.corrections import CorrectionLine, correction_lines
+from workflow.templates.corrections import Line, Target, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
@@ -62,17 +62,18 @@ def write_corrections(
 ) -> dict[tuple[str, str], str]:
     """Write the list; return where it keeps what stood in each cell to correct."""
     styles = _Styles(book)
-    lines = correction_lines(layout, filling)
+    lines = targets(layout, filling)
     _set_page(sheet, layout)
     _write_heading(sheet, styles, layout, lines)
     for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
         sheet.write_string(CORRECTION_TABLE_ROW - 1, place, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
-    for number, line in enumerate(lines, start=1):
+    for number, (correction, target) in enumerate(lines, start=1):
         row = CORRECTION_TABLE_ROW + number
-        if line.has_cell:
-            kept[line.key] = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
-        _write_line(sheet, styles, line, number, row)
+        if target.is_cell:
+            cell = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
+            kept[correction.cell] = cell
+        _write_line(sheet, styles, (correction, target), number, row)
     sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
     return kept
 
@@ -122,9 +123,7 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
 
 
-def _write_heading(
-    sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[CorrectionLine]
-) -> None:
+def _write_heading(sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[Line]) -> None:
     sheet.set_row(1, 32)
     sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
     about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
@@ -158,8 +157,8 @@ def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None
     sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
 
 
-def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[CorrectionLine]) -> None:
-    total = sum(line.has_cell for line in lines)
+def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> None:
+    total = sum(target.is_cell for _, target in lines)
     if not total:
         return
     first, last = (
@@ -180,18 +179,16 @@ def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[CorrectionLin
     sheet.conditional_format(states, done)
 
 
-def _write_line(
-    sheet: GrowingSheet, styles: _Styles, line: CorrectionLine, number: int, row: int
-) -> None:
-    correction = line.correction
+def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, row: int) -> None:
+    correction, target = line
     texts = (
         str(number),
         correction.item or "全体",
-        line.title,
-        line.label,
-        _shown(line.value) if line.has_cell else "",
-        line.problem,
-        line.remedy,
+        target.title,
+        correction.label,
+        _shown(target.value) if target.is_cell else "",
+        in_a_box(correction.problem),
+        in_a_box(correction.remedy),
     )
     widths = [width for _, width in _COLUMNS]
     sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
@@ -200,22 +197,22 @@ def _write_line(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
     ):
         sheet.write_string(row - 1, place, _unstamped(text), style)
-    _write_target(sheet, styles, line, row)
+    _write_target(sheet, styles, target, row)
 
 
-def _write_target(sheet: GrowingSheet, styles: _Styles, line: CorrectionLine, row: int) -> None:
+def _write_target(sheet: GrowingSheet, styles: _Styles, target: Target, row: int) -> None:
     """Write the link and the live state; what is wrong with a row or a file has no state."""
-    if not line.row:
+    if not target.row:
         sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
         sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
         return
-    entries, cell = quoted_sheet(ENTRY_SHEET), a1(line.row, line.column)
+    entries, cell = quoted_sheet(ENTRY_SHEET), a1(target.row, target.column)
     sheet.write_string(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
     sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
-    if not line.has_cell:
+    if not target.is_cell:
         sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
         return
-    write_answer(sheet, row - 1, _KEPT - 1, line.value, styles.boxed)
+    write_answer(sheet, row - 1, _KEPT - 1, target.value, styles.boxed)
     same = f"EXACT({entries}!{cell},{a1(row, _KEPT)})"
     formula = f'=IF({same},"{_TODO}","{_CHANGED}")'
     sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,63 +19,47 @@ _TOLD_LETTERS = 240  # an even number: half from each end
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionLine:
-    """One correction with its place on this template; row 0 means it concerns the whole file."""
+class Target:
+    """Where something is to be corrected on this template; row 0 stands for the whole file.
 
-    correction: Correction
-    title: str = ""
-    label: str = ""
+    Title is the name of the item. A whole row has the column of its first field; only a cell has
+    a value, which is what it holds now.
+    """
+
     row: int = 0
     column: int = 0
+    title: str = ""
+    is_cell: bool = False
     value: Value | None = None
 
-    @property
-    def has_cell(self) -> bool:
-        """Whether one cell is to correct, not a row or the whole file."""
-        return bool(self.row and self.label)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """The item and the field."""
-        return self.correction.item, self.correction.field
-
-    @property
-    def problem(self) -> str:
-        """What is wrong, as far as a box holds it."""
-        return _shortened(self.correction.problem)
-
-    @property
-    def remedy(self) -> str:
-        """What to do, as far as a box holds it."""
-        return _shortened(self.correction.remedy)
+Line = tuple[Correction, Target]
 
 
-def correction_lines(layout: Layout, filling: Filling) -> list[CorrectionLine]:
-    """Return the corrections with their places: of the whole file first, then as they stand."""
+def targets(layout: Layout, filling: Filling) -> list[Line]:
+    """Return the corrections with their targets: of the whole file first, then as they stand."""
     rows = {entry.item.id: entry for entry in layout.rows}
-    columns = {field.key: (column, field) for column, field in layout.field_columns}
+    columns = {field.key: column.index for column, field in layout.field_columns}
     first = layout.field_columns[0][0].index
-    lines = []
+    found = []
     for correction in filling.corrections:
-        entry = rows.get(correction.item)
-        if entry is None:
-            lines.append(CorrectionLine(correction))
-            continue
-        column, field = columns.get(correction.field, (None, None))
-        lines.append(
-            CorrectionLine(
-                correction,
-                title=entry.item.labels[-1],
-                label=field.label if field else "",
+        entry, key = rows.get(correction.item), correction.field_key
+        target = (
+            Target()
+            if entry is None
+            else Target(
                 row=entry.row,
-                column=column.index if column else first,
-                value=filling.value(correction.item, correction.field),
+                column=columns.get(key, first),
+                title=entry.item.labels[-1],
+                is_cell=key in columns,
+                value=filling.value(correction.item, key),
             )
         )
-    return sorted(lines, key=lambda line: (line.row, line.column))
+        found.append((correction, target))
+    return sorted(found, key=lambda pair: (pair[1].row, pair[1].column))
 
 
-def _shortened(text: str) -> str:
+def in_a_box(text: str) -> str:
     """Return a text that fits a box: what is cut is a long value quoted in its middle."""
     half = _TOLD_LETTERS // 2
     return text if len(text) <= _TOLD_LETTERS else f"{text[:half]}…{text[-half:]}"
@@ -95,28 +79,29 @@ def mark_cells(
 ) -> None:
     """Give each cell to correct a comment, and a colour that goes once something else is in it."""
     style = book.add_format({"bg_color": ALERT_FILL})
-    lines = [line for line in correction_lines(layout, filling) if line.has_cell]
-    for key in dict.fromkeys(line.key for line in lines):
-        told = [line for line in lines if line.key == key]
-        row, column = told[0].row - 1, told[0].column - 1
-        text = _comment(told)
+    by_cell: dict[tuple[int, int], list[Correction]] = {}
+    for correction, target in targets(layout, filling):
+        if target.is_cell:
+            by_cell.setdefault((target.row - 1, target.column - 1), []).append(correction)
+    for (row, column), corrections in by_cell.items():
+        cell = a1(row + 1, column + 1)
+        text = _comment(cell, corrections)
         sheet.write_comment(row, column, text, _comment_options(text))
         rule = {
             "type": "formula",
-            "criteria": f"=EXACT({a1(row + 1, column + 1)},{kept[key]})",
+            "criteria": f"=EXACT({cell},{kept[corrections[0].cell]})",
             "format": style,
             "stop_if_true": True,
         }
         sheet.conditional_format(row, column, row, column, rule)
 
 
-def _comment(lines: list[CorrectionLine]) -> str:
-    first = lines[0]
-    place = f"シート「{ENTRY_SHEET}」の{a1(first.row, first.column)}セル"
-    told = [f"{CORRECTION_MARK}\n{place}\n（整理番号{first.correction.item}・{first.label}）"]
-    for line in lines:
-        told.append(f"問題：{_on_one_line(line.problem)}")
-        told.append(f"直し方：{_on_one_line(line.remedy)}")
+def _comment(cell: str, corrections: Sequence[Correction]) -> str:
+    about = f"（整理番号{corrections[0].item}・{corrections[0].label}）"
+    told = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n{about}"]
+    for correction in corrections:
+        told.append(f"問題：{_on_one_line(in_a_box(correction.problem))}")
+        told.append(f"直し方：{_on_one_line(in_a_box(correction.remedy))}")
     return "\n".join(told)
 
 

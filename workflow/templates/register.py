@@ -13,7 +13,8 @@ from functools import cached_property
 
 from workflow.model.cells import folded_id
 from workflow.model.fields.form import Form
-from workflow.model.plan import Department
+from workflow.model.plan import Department, Return
+from workflow.model.wording import Wording
 
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 
@@ -142,6 +143,14 @@ class Register:
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""
         return replace(self, issues=self.issues + issues)
+
+
+def wording(form: Form, registers: Iterable[Register], returns: Iterable[Return]) -> Wording:
+    """Return how findings read: by the labels of today's form, or of the form a file answers."""
+    labels = form.labels
+    older = {str(i.number): i.form.form.labels for r in registers for i in r.issues}
+    older = {number: asked for number, asked in older.items() if asked != labels}
+    return Wording(labels, {r.file: older[r.number] for r in returns if r.number in older})
 
 
 def canonical_digest(content: object) -> str:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from workflow.model.findings import Severity
+from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, harmless
 from workflow.model.plan import Outcome
+from workflow.model.wording import Wording
 from workflow.model.years import JST
 
 if TYPE_CHECKING:
@@ -106,15 +107,15 @@ def show_reported(reported: Reported) -> None:
 
 def show_report(report: Report) -> None:
     """Show how much was verified, and every difference with both values and places."""
-    checked = report.checked
+    checked, wording = report.checked, Wording()
     _print(
         f"作業の記録{checked.events}行、回答ファイル{checked.files}件、回答{checked.answers}件、"
         f"台帳のセル{checked.cells}個、集計表の数{checked.counts}個を照合しました。"
     )
     for found in report.differences:
-        file = f"{found.finding.file}　" if found.finding.file else ""
-        mark = "違い" if found in report.disagreeing else found.finding.severity.label
-        _print(f"［{mark}］{file}{found.finding.message}→ {found.finding.remedy}")
+        file = f"{found.location.file}　" if found.location.file else ""
+        mark = found.severity.label if found.severity is Severity.INFO else "違い"
+        _print(f"［{mark}］{file}{wording.message(found)}→ {wording.remedy(found)}")
     if report.is_clean:
         _print("すべて一致しました。")
     else:

@@ -10,59 +10,59 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from workflow.excel.table import CellValue
-from workflow.model.cells import a1, plain_number
-from workflow.model.findings import Code, Place
+from workflow.model.catalogue import Code
+from workflow.model.cells import plain_number
+from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawBook, RawCell, RawSheet
-from workflow.verification.differences import Difference, difference
 
-_LINES = "シートの並び"
+_ORDER = "シートの並び"
 
 
-def books(file: str, expected: RawBook, found: RawBook) -> Iterator[Difference]:
+def books(file: str, expected: RawBook, found: RawBook) -> Iterator[Finding]:
     """Yield every cell of a workbook that is not what it must be, and sheets that are not there."""
     sheets = {sheet.name: sheet for sheet in found.sheets}
     names = [sheet.name for sheet in expected.sheets]
     if names != [sheet.name for sheet in found.sheets]:
-        place = Place(file=file, cell=_LINES)
-        yield difference(
-            Code.VERIFY_CELL, place, expected="、".join(names), found="、".join(sheets)
+        location = Location(file=file, part=_ORDER)
+        yield Finding(
+            Code.VERIFY_CELL, location, {"expected": "、".join(names), "found": "、".join(sheets)}
         )
     for sheet in expected.sheets:
         yield from _sheets(file, sheet, sheets.get(sheet.name, RawSheet(sheet.name, {})))
 
 
-def _sheets(file: str, expected: RawSheet, found: RawSheet) -> Iterator[Difference]:
+def _sheets(file: str, expected: RawSheet, found: RawSheet) -> Iterator[Finding]:
     for row, column in sorted({*expected.cells, *found.cells}):
         was, now = expected.cells.get((row, column)), found.cells.get((row, column))
         if was != now:
-            place = Place(file=file, sheet=expected.name, cell=a1(row, column))
-            yield difference(Code.VERIFY_CELL, place, expected=shown(was), found=shown(now))
+            location = Location(file=file, sheet=expected.name, row=row, column=column)
+            yield Finding(Code.VERIFY_CELL, location, {"expected": shown(was), "found": shown(now)})
 
 
 def tables(
     file: str, expected: bytes, found: bytes, meaning: Callable[[str], str] = str
-) -> Iterator[Difference]:
+) -> Iterator[Finding]:
     """Yield every cell of a CSV that does not mean what it must; one that is none gives one."""
     try:
         nothing: list[str] = []
         rows = zip_longest(_rows(expected), _rows(found), fillvalue=nothing)
-        for at, (was, now) in enumerate(rows, start=1):
+        for row, (was, now) in enumerate(rows, start=1):
             for column, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
                 if meaning(one) != meaning(other):
-                    place = Place(file=file, cell=a1(at, column))
-                    yield difference(Code.VERIFY_CELL, place, expected=one, found=other)
+                    location = Location(file=file, row=row, column=column)
+                    yield Finding(Code.VERIFY_CELL, location, {"expected": one, "found": other})
     except (UnicodeDecodeError, csv.Error):
-        yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
+        yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
 
 
-def lines(file: str, expected: bytes, found: bytes) -> Iterator[Difference]:
+def lines(file: str, expected: bytes, found: bytes) -> Iterator[Finding]:
     """Yield every line of a text that is not what it must be."""
     was = expected.decode("utf-8", "replace").splitlines()
     now = found.decode("utf-8", "replace").splitlines()
-    for at, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
+    for row, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
         if one != other:
-            place = Place(file=file, cell=f"{at}行目")
-            yield difference(Code.VERIFY_CELL, place, expected=one, found=other)
+            location = Location(file=file, row=row)
+            yield Finding(Code.VERIFY_CELL, location, {"expected": one, "found": other})
 
 
 def shown(cell: RawCell | None) -> str:

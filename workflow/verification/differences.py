@@ -1,4 +1,4 @@
-"""What verify found: every difference, with both values and both places."""
+"""What verify found: every difference is a finding that holds both values, whole."""
 
 from __future__ import annotations
 
@@ -6,29 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.model.findings import Code, Finding, Place, Severity
+from workflow.model.catalogue import Code, Severity
+from workflow.model.findings import Finding, Location
+from workflow.model.wording import Wording
 
-_SHOWN = 60
-_BEFORE = 20
 _MOST = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One thing that does not agree; origin is where the expected value comes from."""
-
-    finding: Finding
-    expected: str
-    found: str
-    origin: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """Return the difference: a finding with both values whole and the second place."""
-        return self.finding.as_json() | {
-            "expected": self.expected,
-            "found": self.found,
-            "origin": self.origin,
-        }
+_WHOLE = ("expected", "found", "origin")
+"""The details a program reads too: both values, and where the expected one comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +32,7 @@ class Report:
 
     year: int
     checked: Checked
-    differences: tuple[Difference, ...]
+    differences: tuple[Finding, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -56,55 +40,27 @@ class Report:
         return not self.disagreeing
 
     @property
-    def disagreeing(self) -> tuple[Difference, ...]:
+    def disagreeing(self) -> tuple[Finding, ...]:
         """The differences without what is only to be known."""
-        return tuple(d for d in self.differences if d.finding.severity is not Severity.INFO)
+        return tuple(d for d in self.differences if d.severity is not Severity.INFO)
 
     def as_json(self) -> dict[str, Any]:
-        """Return what verify --json prints."""
+        """Return what verify --json prints: findings, each also with both values and the origin."""
+        wording = Wording()
         return {
             "year": self.year,
             "checked": {name: getattr(self.checked, name) for name in Checked.__slots__},
-            "findings": [difference.as_json() for difference in self.differences],
+            "findings": [
+                wording.as_json(d) | {name: d.details.get(name, "") for name in _WHOLE}
+                for d in self.differences
+            ],
         }
 
 
-def difference(
-    code: Code,
-    place: Place,
-    *,
-    expected: str = "",
-    found: str = "",
-    origin: str = "",
-    **more: object,
-) -> Difference:
-    """Return a difference at a place; in the message, long values are shown where they part."""
-    near_expected, near_found = _parting(expected, found)
-    finding = code.at(place, expected=near_expected, found=near_found, origin=origin, **more)
-    return Difference(finding=finding, expected=expected, found=found, origin=origin)
-
-
-def limited(differences: Iterable[Difference], file: str) -> tuple[Difference, ...]:
+def limited(differences: Iterable[Finding], file: str) -> tuple[Finding, ...]:
     """Return the differences; of very many, the first ones and how many more there are."""
     found = tuple(differences)
     if len(found) <= _MOST:
         return found
-    rest = difference(Code.VERIFY_MORE, Place(file=file), count=len(found) - _MOST)
+    rest = Finding(Code.VERIFY_MORE, Location(file=file), {"count": len(found) - _MOST})
     return (*found[:_MOST], rest)
-
-
-def _parting(one: str, other: str) -> tuple[str, str]:
-    """Return two texts as they are shown: from a little before the first character that differs."""
-    pairs = enumerate(zip(one, other, strict=False))
-    parts_at = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-    start = max(0, parts_at - _BEFORE)
-    return _shown(one, start), _shown(other, start)
-
-
-def _shown(text: str, start: int) -> str:
-    if not text:
-        return "（空欄）"
-    if len(text) <= _SHOWN:
-        return f"「{text}」"
-    end = "…" if len(text) > start + _SHOWN else ""
-    return f"「{'…' if start else ''}{text[start : start + _SHOWN]}{end}」"

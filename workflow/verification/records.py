@@ -14,24 +14,17 @@ from workflow.compiled.recorded import (
     reported_outputs,
 )
 from workflow.compiled.result import Basis
-from workflow.model.findings import Code, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome, Return
 from workflow.model.years import era_year, iso_time
 from workflow.returned.inbox import Received, content_digest
 from workflow.storage.files import sha256
-from workflow.storage.journal import EventKind, Fault, Journal
+from workflow.storage.journal import EventKind, Journal
 from workflow.templates.register import Register
-from workflow.verification.differences import Difference, difference
 
 
-def chain(file: str, faults: Iterable[Fault]) -> Iterator[Difference]:
-    """Yield every line of the journal that does not fit."""
-    for fault in faults:
-        place = Place(file=file, cell=f"{fault.line}行目")
-        yield difference(Code.VERIFY_JOURNAL, place, problem=fault.problem)
-
-
-def stages(file: str, journal: Journal) -> Iterator[Difference]:
+def stages(file: str, journal: Journal) -> Iterator[Finding]:
     """Yield what must have been recorded of a compiled round and is not."""
     needed = {
         EventKind.ISSUED: "発行の記録",
@@ -40,94 +33,99 @@ def stages(file: str, journal: Journal) -> Iterator[Difference]:
     }
     for kind, what in needed.items():
         if journal.last(kind) is None:
-            yield difference(
-                Code.VERIFY_NOT_RECORDED, Place(file=file), expected=kind.label, what=what
+            yield Finding(
+                Code.VERIFY_NOT_RECORDED,
+                Location(file=file),
+                {"expected": kind.label, "what": what},
             )
     made = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
     judged = journal.last(EventKind.JUDGED, EventKind.REOPENED)
     if made is None or (judged is not None and made.number < judged.number):
-        yield difference(
+        yield Finding(
             Code.VERIFY_NOT_RECORDED,
-            Place(file=file),
-            expected=EventKind.COMPILED.label,
-            what="作成の記録",
+            Location(file=file),
+            {"expected": EventKind.COMPILED.label, "what": "作成の記録"},
         )
 
 
-def basis(journal: Journal, found: Basis, register_file: str) -> Iterator[Difference]:
+def basis(journal: Journal, found: Basis, register_file: str) -> Iterator[Finding]:
     """Yield what a compilation rested on that is another thing today."""
     recorded, issued = recorded_basis(journal), journal.last(EventKind.ISSUED)
-    place = Place(file=register_file)
+    location = Location(file=register_file)
     known = issued.facts["register"] if issued else ""
     if known not in ("", found.register):
-        yield difference(Code.VERIFY_REGISTER, place, expected=known, found=found.register)
+        yield Finding(Code.VERIFY_REGISTER, location, {"expected": known, "found": found.register})
     if recorded is None:
         return
     if recorded.register not in (known, found.register) and known == found.register:
-        yield difference(
+        yield Finding(
             Code.VERIFY_STALE,
-            place,
-            expected=recorded.register,
-            found=found.register,
-            what="発行台帳",
+            location,
+            {"expected": recorded.register, "found": found.register, "what": "発行台帳"},
         )
     if recorded.plan != found.plan and not journal.is_final:
-        yield difference(
-            Code.VERIFY_STALE, Place(), expected=recorded.plan, found=found.plan, what="計画"
+        yield Finding(
+            Code.VERIFY_STALE,
+            Location(),
+            {"expected": recorded.plan, "found": found.plan, "what": "計画"},
         )
     for year in sorted({*recorded.earlier, *found.earlier}):
         was_then, now = recorded.earlier.get(year, []), found.earlier.get(year, [])
         if was_then != now:
-            place = Place(cell=era_year(int(year)))
-            yield difference(
-                Code.VERIFY_EARLIER, place, expected="・".join(was_then), found="・".join(now)
+            location = Location(part=era_year(int(year)))
+            yield Finding(
+                Code.VERIFY_EARLIER,
+                location,
+                {"expected": "・".join(was_then), "found": "・".join(now)},
             )
 
 
-def issues(folder: Path, home: Path, journal: Journal, register: Register) -> Iterator[Difference]:
+def issues(folder: Path, home: Path, journal: Journal, register: Register) -> Iterator[Finding]:
     """Yield the templates that are not those recorded as issued; one that is gone is no matter."""
     recorded = recorded_issues(journal)
     current = {issue.number for issue in register.current()}
     for issue in register.issues:
         path = folder / issue.file
-        place = Place(file=path.relative_to(home).as_posix())
+        location = Location(file=path.relative_to(home).as_posix())
         was = recorded.get(str(issue.number), "")
         if was != issue.sha256:
-            yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=issue.sha256)
+            yield Finding(Code.VERIFY_TEMPLATE, location, {"expected": was, "found": issue.sha256})
         elif issue.number in current and path.is_file():
             found = sha256(path.read_bytes())
             if found != was:
-                yield difference(Code.VERIFY_TEMPLATE, place, expected=was, found=found)
+                yield Finding(Code.VERIFY_TEMPLATE, location, {"expected": was, "found": found})
 
 
 def report(
     folder: Path, home: Path, journal: Journal, recomputed: Container[str]
-) -> Iterator[Difference]:
+) -> Iterator[Finding]:
     """Yield what report made alone and somebody changed; what is gone can be made again."""
     for name, was in reported_outputs(journal).items():
         path = folder / name
         if name not in recomputed and path.is_file():
             found = sha256(path.read_bytes())
             if found != was:
-                place = Place(file=path.relative_to(home).as_posix())
-                yield difference(Code.VERIFY_REPORT, place, expected=was, found=found)
+                location = Location(file=path.relative_to(home).as_posix())
+                yield Finding(Code.VERIFY_REPORT, location, {"expected": was, "found": found})
 
 
-def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Difference]:
+def evidence(journal: Journal, files: Iterable[Received]) -> Iterator[Finding]:
     """Yield every returned file that is gone, new or not what it was when it was recorded."""
     recorded = recorded_files(journal)
     on_disk = {file.file: file for file in files}
     for path, was in recorded.items():
         if path not in on_disk:
-            yield difference(Code.VERIFY_FILE_GONE, Place(file=path), expected=was.sha256)
+            yield Finding(Code.VERIFY_FILE_GONE, Location(file=path), {"expected": was.sha256})
         else:
             yield from _same_file(on_disk[path], was)
     for path, file in on_disk.items():
         if path not in recorded:
-            yield difference(Code.VERIFY_FILE_NEW, Place(file=path), found=content_digest(file))
+            yield Finding(
+                Code.VERIFY_FILE_NEW, Location(file=path), {"found": content_digest(file)}
+            )
 
 
-def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference]:
+def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Finding]:
     """Yield every return that is judged otherwise today than was recorded."""
     recorded = recorded_outcomes(journal)
     found = {r.file: r for r in returns}
@@ -136,23 +134,29 @@ def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Difference
         said = _said(was[1:]) if was else ""
         says = _said([now.outcome.value, now.department, len(now.answers)]) if now else ""
         if said != says:
-            yield difference(Code.VERIFY_OUTCOME, Place(file=path), expected=said, found=says)
+            yield Finding(
+                Code.VERIFY_OUTCOME, Location(file=path), {"expected": said, "found": says}
+            )
 
 
-def _same_file(file: Received, was: RecordedFile) -> Iterator[Difference]:
-    place = Place(file=file.file)
+def _same_file(file: Received, was: RecordedFile) -> Iterator[Finding]:
+    location = Location(file=file.file)
     found = content_digest(file) if was.sha256 else ""
     if found != was.sha256:
         what = "ダイジェスト（SHA-256）"
-        yield difference(
-            Code.VERIFY_FILE_CHANGED, place, expected=was.sha256, found=found, what=what
+        yield Finding(
+            Code.VERIFY_FILE_CHANGED,
+            location,
+            {"expected": was.sha256, "found": found, "what": what},
         )
     for what, then, now in (
         ("大きさ", str(was.size), str(file.size)),
         ("更新日時", was.modified, iso_time(file.received)),
     ):
         if then != now:
-            yield difference(Code.VERIFY_FILE_CHANGED, place, expected=then, found=now, what=what)
+            yield Finding(
+                Code.VERIFY_FILE_CHANGED, location, {"expected": then, "found": now, "what": what}
+            )
 
 
 def _said(outcome: list[str | int]) -> str:

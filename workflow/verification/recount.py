@@ -10,11 +10,11 @@ from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.matrix import Bucket
 from workflow.compiled.merge import Entry
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
-from workflow.model.cells import a1, plain_number
-from workflow.model.findings import Code, Place
+from workflow.model.catalogue import Code
+from workflow.model.cells import plain_number
+from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawCell, RawSheet
 from workflow.verification.compare import format_value, stored
-from workflow.verification.differences import Difference, difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def answers(
     again: Ledger,
     entries: Sequence[int],
     joined: AbstractSet[str],
-) -> Iterator[Difference]:
+) -> Iterator[Finding]:
     """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
 
     Entries are the rows it holds, by their places in the whole ledger. Joined are the files in
@@ -39,18 +39,25 @@ def answers(
             if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
                 label = again.columns[column - 1].label
                 item = entry.assignment.item.id
-                where = Place(
-                    file=file, sheet=LEDGER_SHEET, cell=a1(at, column), item=item, field=label
+                location = Location(
+                    file=file,
+                    sheet=LEDGER_SHEET,
+                    row=at,
+                    column=column,
+                    item=item,
+                    field_key=label,
                 )
                 origin = _origin(entry, again, column - 1)
-                yield difference(
-                    Code.VERIFY_ANSWER, where, expected=expected, found=found, origin=origin
+                yield Finding(
+                    Code.VERIFY_ANSWER,
+                    location,
+                    {"expected": expected, "found": found, "origin": origin},
                 )
 
 
 def counts(
     file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixLayout]
-) -> Iterator[Difference]:
+) -> Iterator[Finding]:
     """Yield every count of the matrices that the rows of the ledger's sheets contradict.
 
     pandas counts here, so that this is not the counting the workbook was made with.
@@ -63,10 +70,12 @@ def counts(
             is_live = place.matrix.is_live or None in (down[1], across[1])
             found = _result(summary.cells.get((down[0], across[0])), is_live)
             if found != str(expected):
-                where = Place(file=file, sheet=SUMMARY_SHEET, cell=a1(down[0], across[0]))
+                location = Location(file=file, sheet=SUMMARY_SHEET, row=down[0], column=across[0])
                 origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
-                yield difference(
-                    Code.VERIFY_COUNT, where, expected=str(expected), found=found, origin=origin
+                yield Finding(
+                    Code.VERIFY_COUNT,
+                    location,
+                    {"expected": str(expected), "found": found, "origin": origin},
                 )
 
 
@@ -142,8 +151,8 @@ def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
         return ""
     source, field = entry.answer.source, ledger.columns[column].field
     cell = entry.answer.cells.get(field.key, "") if field else ""
-    place = Place(sheet=source.sheet, cell=cell or f"{source.row}行目")
-    return f"「{source.file}」{place}"
+    place = f"{cell}セル" if cell else f"{source.row}行目"
+    return f"「{source.file}」シート「{source.sheet}」の{place}"
 
 
 def _differs_in_lines_only(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -12,13 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
 from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.years.past import read_ledger
-from workflow.model.cells import a1
+from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
-from workflow.model.findings import Code, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawCell, RawSheet
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
-from workflow.verification.differences import Difference, difference
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -51,16 +51,16 @@ class StoredAnswers:
         self._fields = form.fields
         self._seen: dict[tuple[tuple[str, object], ...], tuple[_Broken, ...]] = {}
 
-    def in_table(self, file: str, content: bytes) -> Iterator[Difference]:
+    def in_table(self, file: str, content: bytes) -> Iterator[Finding]:
         """Yield the values of the CSV that the schema refuses; nothing of what is no ledger."""
         try:
             rows = read_ledger(content)
         except (UnicodeDecodeError, csv.Error, KeyError):
             return
         columns = {label: at for at, label in enumerate(rows[0] if rows else (), start=1)}
-        yield from self._in_rows(Place(file=file), columns, enumerate(rows, start=2))
+        yield from self._in_rows(Location(file=file), columns, enumerate(rows, start=2))
 
-    def in_sheet(self, file: str, sheet: RawSheet) -> Iterator[Difference]:
+    def in_sheet(self, file: str, sheet: RawSheet) -> Iterator[Finding]:
         """Yield the values of a sheet of the ledger that the schema refuses."""
         columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == 1}
         rows: dict[int, dict[str, str]] = {}
@@ -68,26 +68,26 @@ class StoredAnswers:
         for (row, at), cell in sheet.cells.items():
             if row > 1 and at in labels:
                 rows.setdefault(row, {})[labels[at]] = _text(cell)
-        yield from self._in_rows(Place(file=file, sheet=LEDGER_SHEET), columns, rows.items())
+        yield from self._in_rows(Location(file=file, sheet=LEDGER_SHEET), columns, rows.items())
 
     def _in_rows(
-        self, place: Place, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]
-    ) -> Iterator[Difference]:
+        self, whole: Location, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]
+    ) -> Iterator[Finding]:
         labels = {field.key: field.label for field in self._fields}
         for number, row in rows:
             if row.get(STATUS_LABEL) != AnswerStatus.ANSWERED:
                 continue
             for key, rule in self._broken(row):
                 label = labels.get(key, "")
-                where = Place(
-                    file=place.file,
-                    sheet=place.sheet,
-                    cell=a1(number, columns.get(label, 1)),
+                location = replace(
+                    whole,
+                    row=number,
+                    column=columns.get(label, 1),
                     item=row.get(ID_LABEL, ""),
-                    field=label,
+                    field_key=label,
                 )
                 found = row.get(label, "")
-                yield difference(Code.VERIFY_SCHEMA, where, expected=rule, found=found)
+                yield Finding(Code.VERIFY_SCHEMA, location, {"expected": rule, "found": found})
 
     def _broken(self, row: _Row) -> tuple[_Broken, ...]:
         filled = ((field, row.get(field.label, "")) for field in self._fields)

@@ -20,8 +20,9 @@ from workflow.compiled.recorded import (
 )
 from workflow.compiled.result import Result
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
+from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
-from workflow.model.findings import Code, Place
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.years import era_year
@@ -42,7 +43,7 @@ from workflow.storage.journal import EventKind, Journal, read_journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.verification import compare, records, recount
-from workflow.verification.differences import Checked, Difference, Report, difference, limited
+from workflow.verification.differences import Checked, Report, limited
 from workflow.verification.stored_answers import StoredAnswers
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
     try:
         again = _Recomputed.of(on_disk, reading)
     except WorkspaceError as error:
-        reason = str(error).removesuffix("。")
-        found.append(difference(Code.VERIFY_STOPPED, Place(), reason=reason))
+        found.append(Finding(Code.VERIFY_STOPPED, Location(), {"reason": str(error)}))
         return Report(year=year, checked=on_disk.checked, differences=tuple(found))
     found += again.differences()
     return Report(year=year, checked=again.checked, differences=tuple(found))
@@ -73,20 +73,19 @@ class _Lying:
     workspace: Workspace
     year: int
     journal: Journal
-    broken: tuple[Difference, ...]
+    broken: tuple[Finding, ...]
 
     @classmethod
     def of(cls, workspace: Workspace, year: int) -> _Lying:
         path = workspace.journal(year)
-        journal, faults = read_journal(path.read_bytes() if path.exists() else b"")
+        file = _shown(workspace, path)
+        journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
         if journal.last(EventKind.JUDGED) is None and not workspace.ledger(year).exists():
             raise WorkspaceError(
                 f"{era_year(year)}の台帳はまだありません。"
                 f"先に collect --year {year} を実行してください。"
             )
-        file = _shown(workspace, path)
-        broken = (*records.chain(file, faults), *records.stages(file, journal))
-        return cls(workspace, year, journal, broken)
+        return cls(workspace, year, journal, (*wrong, *records.stages(file, journal)))
 
     @property
     def checked(self) -> Checked:
@@ -103,7 +102,7 @@ class _Lying:
         """Return the plan the round was judged by."""
         return plan_as_recorded(self.workspace, self.journal)[0]
 
-    def record_differences(self) -> Iterator[Difference]:
+    def record_differences(self) -> Iterator[Finding]:
         """Yield what journal, plan, register and files disagree in."""
         workspace, year = self.workspace, self.year
         yield from self.broken
@@ -174,7 +173,7 @@ class _Recomputed:
             counts=sum(map(recount.count_of, self.layout.matrices)),
         )
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[Finding]:
         """Yield what was issued, judged and made otherwise than it is recomputed."""
         workspace, year, journal = self.on_disk.workspace, self.on_disk.year, self.on_disk.journal
         templates = workspace.templates(year)
@@ -192,32 +191,36 @@ class _Recomputed:
         if {name: sha256(content) for name, content in self.outputs.items()} != recorded:
             yield from self._other_tool()
 
-    def _other_tool(self) -> Iterator[Difference]:
+    def _other_tool(self) -> Iterator[Finding]:
         if not self.on_disk.is_ours:
             file = _shown(self.on_disk.workspace, self.on_disk.workspace.ledger(self.on_disk.year))
-            yield difference(Code.VERIFY_OTHER_TOOL, Place(file=file))
+            yield Finding(Code.VERIFY_OTHER_TOOL, Location(file=file))
 
-    def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Difference]:
+    def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Finding]:
         file = _shown(self.on_disk.workspace, path)
         if not path.is_file():
-            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected=recorded)
+            yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": recorded})
             return
         on_disk = path.read_bytes()
         if sha256(on_disk) != recorded:
-            place = Place(file=file)
-            yield difference(
-                Code.VERIFY_OUTPUT_CHANGED, place, expected=recorded, found=sha256(on_disk)
+            location = Location(file=file)
+            yield Finding(
+                Code.VERIFY_OUTPUT_CHANGED,
+                location,
+                {"expected": recorded, "found": sha256(on_disk)},
             )
         differing = tuple(self._contents(file, expected, on_disk))
         yield from differing
         is_ours = self.on_disk.is_ours
         if on_disk != expected and not differing and sha256(on_disk) == recorded and is_ours:
-            place = Place(file=file)
-            yield difference(
-                Code.VERIFY_OUTPUT_CHANGED, place, expected=sha256(expected), found=recorded
+            location = Location(file=file)
+            yield Finding(
+                Code.VERIFY_OUTPUT_CHANGED,
+                location,
+                {"expected": sha256(expected), "found": recorded},
             )
 
-    def _contents(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Difference]:
+    def _contents(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
         """Yield what a file says otherwise; of another tool's, not how it says it."""
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, on_disk)
@@ -228,10 +231,10 @@ class _Recomputed:
         elif self.on_disk.is_ours and not file.endswith(".parquet"):
             yield from compare.lines(file, expected, on_disk)
 
-    def _workbook(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Difference]:
+    def _workbook(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
         found = self.reading.open_book(on_disk)
         if found is None:
-            yield difference(Code.VERIFY_OUTPUT_UNREADABLE, Place(file=file))
+            yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
             return
         if on_disk != expected and self.on_disk.is_ours:
             must = self.reading.open_book(expected)
@@ -239,7 +242,7 @@ class _Recomputed:
             yield from compare.books(file, must, found)
         yield from self._figures(file, found)
 
-    def _figures(self, file: str, found: RawBook) -> Iterator[Difference]:
+    def _figures(self, file: str, found: RawBook) -> Iterator[Finding]:
         """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
         sheets = {sheet.name: sheet for sheet in found.sheets}
         held = self._held(Path(file).name)
@@ -258,18 +261,18 @@ class _Recomputed:
             return range(len(self.again.rows))
         return next((p.entries for p in self.compilation.ledger.parts if p.file == name), None)
 
-    def _counts(self, file: str, summary: RawSheet) -> Iterator[Difference]:
+    def _counts(self, file: str, summary: RawSheet) -> Iterator[Finding]:
         """Yield the counts that the rows contradict; without all of them nothing can be said."""
         if len(self.frames) == max(1, len(self.again.parts)):
             yield from recount.counts(file, summary, self.frames, self.layout.matrices)
 
-    def _digest_list(self) -> Iterator[Difference]:
+    def _digest_list(self) -> Iterator[Finding]:
         """Yield every line of the final version's list that is not what it must be."""
         workspace, year = self.on_disk.workspace, self.on_disk.year
         path = workspace.digest_list(year)
         file = _shown(workspace, path)
         if not path.is_file():
-            yield difference(Code.VERIFY_OUTPUT_GONE, Place(file=file), expected="")
+            yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": ""})
             return
         expected = digest_list(final_digests(workspace, self.result, self.on_disk.journal))
         yield from compare.lines(file, expected, path.read_bytes())

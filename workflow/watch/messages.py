@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow.model.findings import Severity
+from workflow.model.catalogue import Severity
 from workflow.model.plan import Outcome
 from workflow.watch.landing import Event, Happening
 

@@ -17,7 +17,8 @@ from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.frame import frame
 from workflow.compiled.stage import Stage
-from workflow.model.findings import Code, Place
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible
 from workflow.model.plan import Outcome, Plan, Return, Source
 
@@ -41,8 +42,10 @@ def returned(text: str) -> tuple[Return, ...]:
     file = f"{text}.xlsx"
     source = Source(file, text, 5, "0", returns("a|A|1|accepted|")[0].received)
     said = answer("1-1", "A", {"progress": text, "rating": "Ｂ", "reason": text}, source)
-    wrong = Code.VALUE_NOT_A_CHOICE.at(
-        Place(file=file, sheet=text, cell="F5", item="1-2", field="評価"), value=text, choices=text
+    wrong = Finding(
+        Code.VALUE_NOT_A_CHOICE,
+        Location(file=file, sheet=text, row=5, column=6, item="1-2", field_key="rating"),
+        {"value": text, "choices": (text,)},
     )
     (own, stranger) = returns("a | A | 1 | sent_back | \n b |  | 1 | not_a_return |")
     return (
@@ -51,7 +54,7 @@ def returned(text: str) -> tuple[Return, ...]:
             stranger,
             file=f"{text}.txt",
             outcome=Outcome.NOT_A_RETURN,
-            findings=(Code.FILE_TEXT.at(Place(file=f"{text}.txt")),),
+            findings=(Finding(Code.FILE_TEXT, Location(file=f"{text}.txt")),),
         ),
     )
 

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from tests.returned.raw_books import cell
 from tests.small import COST, DONE, FORM, PROGRESS, RATING
+from workflow.model.catalogue import Severity
 from workflow.model.cells import plain_number
 from workflow.model.fields.base import Field, Value
 from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
-from workflow.model.findings import Place, Severity
+from workflow.model.findings import Finding, Location
 from workflow.model.raw import CellKind, RawCell
+from workflow.model.wording import Wording
 
 PRIORITY = MarkField(key="priority", label="重点")
 FINISHED = MarkField(key="finished", label="完了", marked="済", blank="未")
@@ -26,7 +28,7 @@ ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"
 
 def code_of(field: Field, spelled: str) -> str:
     """Return the code of the one thing noticed about a cell, if any."""
-    return "".join(remark.code.name for remark in field.parse_cell(cell(spelled)).remarks)
+    return "".join(found.code.name for found in field.parse_cell(cell(spelled)).violations)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,6 @@ def test_a_day_is_the_same_as_serial_and_as_text(day: date) -> None:
 def test_any_text_gives_a_value_and_a_finding_that_can_be_said(field: Field, text: str) -> None:
     parsed = field.parse_cell(RawCell(CellKind.TEXT, text))
     assert parsed.value is not None
-    for remark in parsed.remarks:
-        assert remark.code.at(Place(), **dict(remark.details)).message
-        assert remark.code.severity is not Severity.ERROR
+    for found in parsed.violations:
+        assert Wording().message(Finding(found.code, Location(), found.details))
+        assert found.code.severity is not Severity.ERROR

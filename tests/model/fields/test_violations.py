@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 from tests.small import COST, DONE, FORM, PROGRESS, RATING, REASON
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
-from workflow.model.findings import Place
+from workflow.model.findings import Finding, Location
+from workflow.model.wording import Wording
 
 GOOD: dict[str, Value] = {
     "progress": "した。",
@@ -24,7 +25,8 @@ def violated(form: Form, values: dict[str, Value]) -> list[tuple[str, str]]:
     """Return field and code of each violation, having seen that it can be said."""
     found = form.violations(values)
     for violation in found:
-        assert violation.code.at(Place(), **violation.details).message
+        assert violation.details.keys() >= violation.code.details
+        assert Wording().message(Finding(violation.code, Location(), violation.details))
     return [(violation.key, violation.code.name) for violation in found]
 
 

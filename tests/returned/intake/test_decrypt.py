@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from workflow.model.plan import Outcome, Return
+from workflow.model.wording import Wording
 from workflow.returned.inbox import single
 from workflow.returned.intake.decrypt import DEFAULT_PASSWORD, decrypted, is_encrypted_xls
 from workflow.returned.open import Opened, open_received
@@ -45,7 +46,7 @@ def opened(folder: Path, content: bytes, *passwords: str) -> Opened | Return:
 
 def refusal(found: Opened | Return) -> tuple[str, list[str]]:
     assert isinstance(found, Return)
-    return found.outcome.value, [f.code for f in found.findings]
+    return found.outcome.value, [f.code.name for f in found.findings]
 
 
 @pytest.mark.parametrize("passwords", [("ひみつ",), ("wrong", "", "ひみつ")])
@@ -67,7 +68,7 @@ def test_without_the_password_a_workbook_is_unreadable(
     found = opened(tmp_path, LOCKED, *passwords)
     assert refusal(found) == ("unreadable", ["FILE_ENCRYPTED"])
     assert isinstance(found, Return)
-    assert "--password" in found.findings[0].remedy
+    assert "--password" in Wording().remedy(found.findings[0])
 
 
 def test_what_is_inside_is_examined_too(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from tests.returned.readers.binary_books import xlsb, xlsb_with_short_texts
 from workflow.excel.xlsx.strict import as_transitional
+from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
 from workflow.model.plan import Answer, Outcome, Return
 from workflow.model.raw import Area, CellKind, RawBook, RawCell
@@ -37,7 +38,7 @@ def opened(folder: Path, name: str, content: bytes) -> Opened | Return:
 
 
 def codes(read: Return) -> list[str]:
-    return [finding.code for finding in read.findings]
+    return [finding.code.name for finding in read.findings]
 
 
 def refusal(found: Opened | Return) -> tuple[str, list[str]]:
@@ -115,9 +116,9 @@ def test_a_wrong_extension_is_noticed_and_does_not_matter(
     (tmp_path / "回答.xlsx").write_bytes((folder / "回答.xls").read_bytes())
     (read,) = judge(single(tmp_path / "回答.xlsx"), context)
     assert (read.outcome, len(read.answers)) == (Outcome.ACCEPTED, 2)
-    noticed = {f.code: f.message for f in read.findings}
-    assert "「.xlsx」" in noticed["FILE_WRONG_EXTENSION"]
-    assert ".xls）" in noticed["FILE_WRONG_EXTENSION"]
+    noticed = {f.code: f.details for f in read.findings}
+    assert noticed[Code.FILE_WRONG_EXTENSION]["extension"] == ".xlsx"
+    assert noticed[Code.FILE_WRONG_EXTENSION]["right"] == ".xls"
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, nee
 from tests.returned.readers.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
 from workflow.excel.workbook import new_workbook
 from workflow.excel.xlsx.strict import as_transitional
+from workflow.model.catalogue import Code
 from workflow.model.cells import a1, encoded
-from workflow.model.findings import Code
 from workflow.model.limits import Limits
 from workflow.model.plan import Outcome, Return
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet

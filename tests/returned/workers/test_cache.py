@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
-from workflow.model.findings import Finding, Severity
+from workflow.model.catalogue import Severity
+from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
 from workflow.returned.inbox import Received, Snapshot, content_digest, single, take_snapshot
@@ -297,7 +298,7 @@ def test_an_engine_ends_in_its_own_time(city: City, context: Context) -> None:
 
 
 def test_what_says_nothing_about_the_content_is_not_kept(city: City, context: Context) -> None:
-    from workflow.model.findings import Code
+    from workflow.model.catalogue import Code
 
     def failing(files: Sequence[Received], _: Context) -> Iterator[tuple[Return, ...]]:
         return ((unjudged(file, Code.FILE_READER_DIED),) for file in files)

@@ -114,7 +114,7 @@ def test_a_harmful_file_costs_that_file_alone_on_a_cluster_too(
     path = harm(answered.home / "harm.xlsx")
     files = (first, Received("harm.xlsx", path, 1, first.received, regular=True), *rest)
     judged = list(dask_engine(cluster.scheduler_address)(files, context_of(answered)))
-    assert [f.code for r in judged[1] for f in r.findings] == ["FILE_READER_DIED"]
+    assert [f.code.name for r in judged[1] for f in r.findings] == ["FILE_READER_DIED"]
     assert [judged[0], *judged[2:]] == list(judge_here((first, *rest), context_of(answered)))
 
 

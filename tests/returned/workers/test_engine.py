@@ -38,7 +38,7 @@ def received(city: City, name: str, path: Path) -> tuple[Received, ...]:
 
 def judged(files: tuple[Received, ...], context: Context) -> list[tuple[str, str, list[str]]]:
     return [
-        (r.file, r.outcome.value, [f.code for f in r.findings])
+        (r.file, r.outcome.value, [f.code.name for f in r.findings])
         for (r,) in judge_in_workers(files, context)
     ]
 
@@ -93,5 +93,5 @@ def test_a_file_that_hangs_costs_that_file_alone(city: City, context: Context) -
     assert [r.outcome for r in returns].count(Outcome.ACCEPTED) == 3
     assert returns[1].outcome is Outcome.UNREADABLE
     (finding,) = returns[1].findings
-    assert (finding.code, "6" in finding.message) == ("FILE_TIMED_OUT", True)
+    assert (finding.code.name, finding.details) == ("FILE_TIMED_OUT", {"seconds": 6})
     assert (returns[1].file, returns[1].received) == ("endless.xlsx", files[1].received)

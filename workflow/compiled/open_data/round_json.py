@@ -10,18 +10,23 @@ from workflow.compiled.corrections import Asking
 from workflow.compiled.status import DepartmentStatus, Totals
 from workflow.model.findings import Finding
 from workflow.model.plan import Return
+from workflow.model.wording import Wording
 from workflow.model.years import iso_time
 
 
 def round_document(
-    year: int | None, returns: Iterable[Return], totals: Totals, findings: Iterable[Finding]
+    year: int | None,
+    returns: Iterable[Return],
+    totals: Totals,
+    findings: Iterable[Finding],
+    wording: Wording,
 ) -> dict[str, Any]:
     """Return what collect and check print: files, totals and the findings that stand."""
     return {
         "year": year,
-        "files": [_file(returned) for returned in returns],
+        "files": [_file(returned, wording) for returned in returns],
         "totals": totals.as_json(),
-        "findings": [finding.as_json() for finding in findings],
+        "findings": list(map(wording.as_json, findings)),
     }
 
 
@@ -54,14 +59,14 @@ def as_bytes(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _file(returned: Return) -> dict[str, Any]:
+def _file(returned: Return, wording: Wording) -> dict[str, Any]:
     return {
         "path": returned.file,
         "sha256": returned.sha256,
         "outcome": returned.outcome.value,
         "department": returned.department,
         "answers": len(returned.answers),
-        "findings": [finding.as_json() for finding in returned.findings],
+        "findings": list(map(wording.as_json, returned.findings)),
     }
 
 

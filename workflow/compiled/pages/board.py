@@ -13,7 +13,8 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
 from workflow.compiled.pages.addresses import to_handback
 from workflow.compiled.status import DepartmentStatus
-from workflow.model.findings import Finding, Severity
+from workflow.model.catalogue import Severity
+from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
 from workflow.model.years import JST
 
@@ -148,7 +149,7 @@ def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
     for severity in (Severity.ERROR, Severity.WARNING):
         found = [finding for finding in findings if finding.severity is severity]
         if found:
-            items = tuple(dict.fromkeys(f.item for f in found if f.item))
+            items = tuple(dict.fromkeys(f.location.item for f in found if f.location.item))
             more = "ほか" if len(items) > _NAMED_ITEMS else ""
             named = f"（整理番号{'、'.join(items[:_NAMED_ITEMS])}{more}）" if items else ""
             yield f"{severity.label}{len(found)}件{named}"

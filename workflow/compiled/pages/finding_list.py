@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.pages.addresses import to_returned
-from workflow.model.findings import Finding, Severity
+from workflow.model.catalogue import Severity
+from workflow.model.findings import Finding
 from workflow.model.plan import Return
+from workflow.model.wording import Wording
 
 _MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_STRANGERS = 100, 20, 50
 
@@ -18,20 +20,12 @@ NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FindingLine:
-    """One finding and the address of its file, which may be blank."""
-
-    finding: Finding
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class FindingGroup:
     """The findings of one department, those to correct first."""
 
     code: str
     name: str
-    lines: Shown[FindingLine]
+    findings: Shown[Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in merged.findings:
             if finding.severity is severity:
-                found.setdefault(departments.get(finding.file, NOBODY), []).append(finding)
+                found.setdefault(departments.get(finding.location.file, NOBODY), []).append(finding)
     return found
 
 
@@ -61,15 +55,11 @@ def finding_groups(
     compilation: Compilation, findings: Mapping[str, Sequence[Finding]]
 ) -> Shown[FindingGroup]:
     """Return the departments that have findings, in the plan's order."""
-    hrefs = _hrefs(compilation)
     groups = [
         FindingGroup(
             department.code,
             department.name,
-            bounded(
-                [FindingLine(f, hrefs.get(f.file, "")) for f in findings[department.code]],
-                _MOST_PER_DEPARTMENT,
-            ),
+            bounded(findings[department.code], _MOST_PER_DEPARTMENT),
         )
         for department in compilation.result.plan.departments
         if findings.get(department.code)
@@ -79,14 +69,13 @@ def finding_groups(
 
 def of_the_plan(findings: Mapping[str, Sequence[Finding]]) -> tuple[Finding, ...]:
     """Return the findings that are about no file at all."""
-    return tuple(f for f in findings.get(NOBODY, ()) if not f.file)
+    return tuple(f for f in findings.get(NOBODY, ()) if not f.location.file)
 
 
-def strangers(compilation: Compilation) -> Shown[Stranger]:
+def strangers(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[Stranger]:
     """Return the files that belong to no department."""
-    hrefs = _hrefs(compilation)
     found = [
-        _stranger(returned, hrefs[returned.file])
+        _stranger(returned, hrefs[returned.file], compilation.wording)
         for returned in compilation.result.merged.returns
         if _owner(compilation, returned) == NOBODY
     ]
@@ -99,17 +88,17 @@ def _owner(compilation: Compilation, returned: Return) -> str:
     return owner.code if owner else NOBODY
 
 
-def _stranger(returned: Return, href: str) -> Stranger:
+def _stranger(returned: Return, href: str, wording: Wording) -> Stranger:
     return Stranger(
         file=returned.file,
         href=href,
         outcome=returned.outcome.label,
-        problem="".join(finding.problem for finding in returned.findings),
-        remedy="".join(dict.fromkeys(finding.remedy for finding in returned.findings)),
+        problem="".join(map(wording.problem, returned.findings)),
+        remedy="".join(dict.fromkeys(map(wording.remedy, returned.findings))),
     )
 
 
-def _hrefs(compilation: Compilation) -> Mapping[str, str]:
+def file_hrefs(compilation: Compilation) -> Mapping[str, str]:
     """Return the address of every file; what came in an archive leads to the archive."""
     year = compilation.ledger.year
     returns = compilation.result.merged.returns

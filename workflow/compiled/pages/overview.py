@@ -23,6 +23,7 @@ from workflow.compiled.pages.finding_list import (
     FindingGroup,
     Stranger,
     asking_findings,
+    file_hrefs,
     finding_groups,
     of_the_plan,
     strangers,
@@ -32,6 +33,7 @@ from workflow.compiled.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
+from workflow.model.wording import Wording
 from workflow.model.years import japanese_date
 from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE
 
@@ -73,6 +75,8 @@ class Overview:
     groups: Shown[FindingGroup]
     plan_findings: tuple[Finding, ...]
     strangers: Shown[Stranger]
+    wording: Wording
+    hrefs: Mapping[str, str]
     documents: tuple[Document, ...]
 
 
@@ -89,7 +93,7 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
 def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     """Return what the page shows of a round."""
     plan, ledger = compilation.result.plan, compilation.ledger
-    findings = asking_findings(compilation)
+    findings, hrefs = asking_findings(compilation), file_hrefs(compilation)
     figures, progress = _figures(compilation)
     return Overview(
         headline=headline(plan, ledger, headline_sentences(compilation.comparison)),
@@ -102,7 +106,9 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         points=tuple(point_groups(compilation)),
         groups=finding_groups(compilation, findings),
         plan_findings=of_the_plan(findings),
-        strangers=strangers(compilation),
+        strangers=strangers(compilation, hrefs),
+        wording=compilation.wording,
+        hrefs=hrefs,
         documents=tuple(documents(beside)),
     )
 

@@ -12,9 +12,10 @@ from workflow.compiled.sheets.links import to_return
 from workflow.compiled.status import DepartmentStatus
 from workflow.excel.table import TableColumn
 from workflow.excel.workbook import Link
-from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.cells import MAX_CELL_TEXT, a1
 from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Note, NoteKind, Return
+from workflow.model.wording import Wording, cell_text
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"
@@ -59,18 +60,18 @@ class SourceLinks:
         return to_return(self.year, file, *((sheet, cell) if file == path else ()))
 
 
-def finding_columns(sources: SourceLinks) -> tuple[TableColumn[Finding], ...]:
+def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn[Finding], ...]:
     """Return the columns of 指摘一覧."""
     return (
         TableColumn("重さ", 8, lambda f: f.severity.label),
-        TableColumn("内容", 60, lambda f: f.message),
-        TableColumn("対応", 46, lambda f: f.remedy),
-        TableColumn("ファイル", 34, lambda f: f.file or None, lambda f: _place(sources, f)),
-        TableColumn("シート", 12, lambda f: f.sheet or None),
-        TableColumn("セル", 8, lambda f: f.cell or None),
-        TableColumn("整理番号", 9, lambda f: f.item or None),
-        TableColumn("項目", 14, lambda f: f.field or None),
-        TableColumn("コード", 22, lambda f: f.code),
+        TableColumn("内容", 60, wording.message),
+        TableColumn("対応", 46, wording.remedy),
+        TableColumn("ファイル", 34, lambda f: f.location.file or None, lambda f: _link(sources, f)),
+        TableColumn("シート", 12, lambda f: f.location.sheet or None),
+        TableColumn("セル", 8, lambda f: cell_text(f.location) or None),
+        TableColumn("整理番号", 9, lambda f: f.location.item or None),
+        TableColumn("項目", 14, lambda f: wording.label(f.location) or None),
+        TableColumn("コード", 22, lambda f: f.code.name),
     )
 
 
@@ -113,11 +114,10 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
     )
 
 
-def _place(sources: SourceLinks, finding: Finding) -> Link | None:
-    is_reference = finding.cell.isascii() and finding.cell[:1].isalpha()
-    cell = finding.cell if is_reference else ""
-    row = finding.cell.removesuffix("行目")
-    return sources.to(finding.file, finding.sheet, cell or (f"A{row}" if row.isdecimal() else ""))
+def _link(sources: SourceLinks, finding: Finding) -> Link | None:
+    """Return a link to where a finding stands; to a whole row, by its first cell."""
+    at = finding.location
+    return sources.to(at.file, at.sheet, a1(at.row, at.column or 1) if at.row else "")
 
 
 # Answers that did not get into the ledger: shown beside the notes. Pure.

@@ -147,7 +147,8 @@ def _write_records(
         every = range(len(ledger.rows))
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
-    write_table(sheets[FINDINGS_SHEET], styles, finding_columns(sources), merged.findings)
+    columns = finding_columns(sources, compilation.wording)
+    write_table(sheets[FINDINGS_SHEET], styles, columns, merged.findings)
     write_table(sheets[RECEIPTS_SHEET], styles, return_columns(sources), merged.returns)
     notes = [note for returned in merged.returns for note in returned.notes]
     notes += unused_answers(merged)

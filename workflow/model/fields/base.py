@@ -12,9 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer
-from workflow.model.findings import Code, Detail, Violation
+from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
 
 Value = str | Decimal | date
@@ -41,26 +42,11 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """What was noticed about a cell's value, with the details of the message."""
-
-    code: Code
-    details: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a cell says, and what was noticed; None stands for nothing that can be used."""
+    """What a cell says, and what is to be said of it; None is for nothing that can be used."""
 
     value: Value | None
-    remarks: tuple[Remark, ...] = ()
-
-
-def adjusted(before: str, value: Value, after: str) -> Parsed:
-    """Return a value that stands in a cell in another spelling than its own, with a remark."""
-    if before == after:
-        return Parsed(value)
-    return Parsed(value, (Remark(Code.VALUE_ADJUSTED, (("before", before), ("after", after))),))
+    violations: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,21 +178,27 @@ class Field(ABC):
         if cell.kind is CellKind.FORMULA:
             return self._parse_formula(cell)
         if cell.kind is CellKind.ERROR:
-            return Parsed(None, (Remark(Code.VALUE_IS_ERROR, (("value", cell.text),)),))
+            return Parsed(None, (self._violation(Code.VALUE_IS_ERROR, value=cell.text),))
         return self._parse(cell)
 
     def _parse_formula(self, cell: RawCell) -> Parsed:
         if cell.cached is None or cell.cached.is_blank:
-            return Parsed(None, (Remark(Code.VALUE_IS_FORMULA),))
+            return Parsed(None, (self._violation(Code.VALUE_IS_FORMULA),))
         result = self.parse_cell(cell.cached)
         if result.value is None:
             return result
-        remark = Remark(Code.VALUE_FROM_FORMULA, (("value", cell.cached.text),))
-        return Parsed(result.value, (remark, *result.remarks))
+        from_formula = self._violation(Code.VALUE_FROM_FORMULA, value=cell.cached.text)
+        return Parsed(result.value, (from_formula, *result.violations))
 
     @abstractmethod
     def _parse(self, cell: RawCell) -> Parsed:
         """Return the value of a cell that holds neither a formula nor an error."""
+
+    def _adjusted(self, before: str, value: Value, after: str) -> Parsed:
+        """Return a value that stands in a cell in another spelling than its own, and say so."""
+        if before == after:
+            return Parsed(value)
+        return Parsed(value, (self._violation(Code.VALUE_ADJUSTED, before=before, after=after),))
 
     @abstractmethod
     def check(self, value: Value) -> Violation | None:

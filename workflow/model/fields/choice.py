@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.fields.base import (
     NOT_COMPARABLE,
@@ -15,10 +16,9 @@ from workflow.model.fields.base import (
     Field,
     Parsed,
     Value,
-    adjusted,
 )
 from workflow.model.fields.declarations import CellRules, Kind, PlanColumn, ShownAnswer, Takes
-from workflow.model.findings import Code, Violation
+from workflow.model.findings import Violation
 from workflow.model.raw import RawCell
 
 
@@ -58,14 +58,14 @@ class ListedField(Field):
         if any(choice.value == text for choice in self.options):
             return Parsed(text)
         value = spellings(self.options).get(folded(text))
-        return Parsed(text) if value is None else adjusted(text, value, value)
+        return Parsed(text) if value is None else self._adjusted(text, value, value)
 
     def check(self, value: Value) -> Violation | None:
         """Return a value that is not on the list."""
         for choice in self.options:
             if choice.value == value:
                 return None
-        choices = "、".join(choice.value for choice in self.dropdown)
+        choices = tuple(choice.value for choice in self.dropdown)
         return self._violation(Code.VALUE_NOT_A_CHOICE, value=str(value), choices=choices)
 
     def _value_schema(self) -> dict[str, Any]:

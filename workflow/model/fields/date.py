@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
-from workflow.model.fields.base import Field, Parsed, Value, adjusted
+from workflow.model.catalogue import Code
+from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     MAXIMUM,
     MINIMUM,
@@ -20,7 +21,7 @@ from workflow.model.fields.declarations import (
     bounds_sentence,
     widest_bounds,
 )
-from workflow.model.findings import Code, Violation
+from workflow.model.findings import Violation
 from workflow.model.raw import RawCell
 from workflow.model.years import japanese_date
 
@@ -85,11 +86,11 @@ class DateField(Field):
             if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
                 origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
                 day = origin + timedelta(days=int(serial))
-                return adjusted(cell.text, day, day.isoformat())
+                return self._adjusted(cell.text, day, day.isoformat())
         written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
         if written is None:
             return Parsed(cell.text)
-        return adjusted(cell.text, written, written.isoformat())
+        return self._adjusted(cell.text, written, written.isoformat())
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no day, or beyond the bounds."""

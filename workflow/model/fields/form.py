@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.model.catalogue import Code
 from workflow.model.fields.base import Field, Value
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
 from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
-from workflow.model.findings import Code, Violation
+from workflow.model.findings import Violation
 
 TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField, MarkField)
 """Every field type, in the order in which people read of them. A new one is added here."""
@@ -32,6 +33,11 @@ class Form:
             if candidate.key == key:
                 return candidate
         raise KeyError(key)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of the fields by their keys."""
+        return {field.key: field.label for field in self.fields}
 
     @property
     def choice_fields(self) -> tuple[Field, ...]:
@@ -60,11 +66,10 @@ class Form:
         """Return that a blank field is required, anyway or by its condition."""
         condition = field.required_when
         if field.required:
-            return Violation(field.key, Code.VALUE_REQUIRED, {"label": field.label})
+            return Violation(field.key, Code.VALUE_REQUIRED)
         if condition is None or values.get(condition.field) not in condition.values:
             return None
-        other, value = self.field(condition.field).label, str(values[condition.field])
-        details = {"label": field.label, "other": other, "value": value}
+        details = {"other": condition.field, "value": str(values[condition.field])}
         return Violation(field.key, Code.VALUE_REQUIRED_WHEN, details)
 
     def json_schema(self) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.fields.base import Choice, Parsed, Remark, adjusted
+from workflow.model.fields.base import Choice, Parsed
 from workflow.model.fields.choice import ListedField
 from workflow.model.fields.declarations import PlanColumn, ShownAnswer
-from workflow.model.findings import Code
 from workflow.model.raw import RawCell
 
 # A zero and the letter O may be meant for either sign: better to ask.
@@ -87,14 +87,14 @@ class MarkField(ListedField):
     def _parse(self, cell: RawCell) -> Parsed:
         text = folded(cell.text)
         if cell.text == self.marked or text == folded(self.marked):
-            return adjusted(cell.text, self.marked, self.marked)
+            return self._adjusted(cell.text, self.marked, self.marked)
         if text == folded(self.blank):
             return Parsed(None)
         if text in _MARKED:
-            return adjusted(cell.text, self.marked, self.marked)
+            return self._adjusted(cell.text, self.marked, self.marked)
         if text in _BLANK:
-            details = (("before", cell.text), ("after", self.blank))
-            return Parsed(None, (Remark(Code.VALUE_ADJUSTED, details),))
+            noted = self._violation(Code.VALUE_ADJUSTED, before=cell.text, after=self.blank)
+            return Parsed(None, (noted,))
         return Parsed(cell.text)
 
     @property

@@ -10,8 +10,9 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
-from workflow.model.fields.base import Field, Parsed, Value, adjusted
+from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     MAXIMUM,
     MINIMUM,
@@ -23,7 +24,7 @@ from workflow.model.fields.declarations import (
     bounds_sentence,
     widest_bounds,
 )
-from workflow.model.findings import Code, Violation
+from workflow.model.findings import Violation
 from workflow.model.raw import CellKind, RawCell
 
 _NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
@@ -114,7 +115,7 @@ class NumberField(Field):
         number = Decimal(re.sub(r"[,\s]", "", plain))
         if not _is_kept_by_excel(number):
             return Parsed(cell.text)
-        return adjusted(cell.text, number, plain_number(number))
+        return self._adjusted(cell.text, number, plain_number(number))
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no number, beyond the bounds, or has too many decimals."""
@@ -125,7 +126,7 @@ class NumberField(Field):
         if self.maximum is not None and value > self.maximum:
             return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
         if self.decimals is not None and value % _step(self.decimals):
-            return self._violation(Code.VALUE_DECIMALS, value=str(value), limit=str(self.decimals))
+            return self._violation(Code.VALUE_DECIMALS, value=str(value), limit=self.decimals)
         return None
 
     def _value_schema(self) -> dict[str, Any]:

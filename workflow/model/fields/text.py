@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from unicodedata import is_normalized
 
+from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT, folded, may_fold_to
-from workflow.model.fields.base import Field, Parsed, Remark, Value
+from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     FONT_SIZE,
     CellRules,
@@ -19,7 +20,7 @@ from workflow.model.fields.declarations import (
     ShownAnswer,
     Takes,
 )
-from workflow.model.findings import Code, Violation
+from workflow.model.findings import Violation
 from workflow.model.raw import CellKind, RawCell
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
@@ -94,17 +95,33 @@ class TextField(Field):
 
     def _parse(self, cell: RawCell) -> Parsed:
         if cell.kind is CellKind.TEXT:
-            return _parse_prose(cell.text)
-        details = (("kind", cell.kind.value), ("value", cell.text))
-        return Parsed(cell.text, (Remark(Code.VALUE_CONVERTED, details),))
+            return self._parse_prose(cell.text)
+        kind, text = cell.kind.value, cell.text
+        return Parsed(text, (self._violation(Code.VALUE_CONVERTED, kind=kind, value=text),))
+
+    def _parse_prose(self, text: str) -> Parsed:
+        """Keep prose as written; only what macOS took apart is put together again."""
+        found = []
+        if not is_normalized("NFC", text) and is_normalized("NFD", text):
+            text = unicodedata.normalize("NFC", text)
+            found.append(self._violation(Code.VALUE_COMPOSED))
+        phrase = folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
+        if phrase in _DITTO:
+            found.append(self._violation(Code.VALUE_DITTO, value=text.strip()))
+        elif phrase in _NOTHING:
+            found.append(self._violation(Code.VALUE_NOTHING, value=text.strip()))
+        private = _PRIVATE.findall(text)
+        if private:
+            characters = tuple(f"U+{ord(c):04X}" for c in sorted({*private}))
+            found.append(self._violation(Code.VALUE_PRIVATE_CHARACTER, characters=characters))
+        return Parsed(text, tuple(found))
 
     def check(self, value: Value) -> Violation | None:
         """Return a text that is too long; characters are counted, so 𠮷 counts one."""
         text = str(value)
         if len(text) <= self.max_length:
             return None
-        limit, found = str(self.max_length), str(len(text))
-        return self._violation(Code.VALUE_TOO_LONG, value=text, limit=limit, found=found)
+        return self._violation(Code.VALUE_TOO_LONG, limit=self.max_length, found=len(text))
 
     def _value_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.max_length}
@@ -131,21 +148,3 @@ class TextField(Field):
     def print_width(self, values: Iterable[object]) -> float:
         """Return the least width; prose shares what is left of the page."""
         return 12.0
-
-
-def _parse_prose(text: str) -> Parsed:
-    """Keep prose as written; only what macOS took apart is put together again."""
-    remarks = []
-    if not is_normalized("NFC", text) and is_normalized("NFD", text):
-        text = unicodedata.normalize("NFC", text)
-        remarks.append(Remark(Code.VALUE_COMPOSED))
-    phrase = folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
-    if phrase in _DITTO:
-        remarks.append(Remark(Code.VALUE_DITTO, (("value", text.strip()),)))
-    elif phrase in _NOTHING:
-        remarks.append(Remark(Code.VALUE_NOTHING, (("value", text.strip()),)))
-    private = _PRIVATE.findall(text)
-    if private:
-        characters = "、".join(f"U+{ord(c):04X}" for c in sorted({*private}))
-        remarks.append(Remark(Code.VALUE_PRIVATE_CHARACTER, (("characters", characters),)))
-    return Parsed(text, tuple(remarks))

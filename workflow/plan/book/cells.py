@@ -48,9 +48,15 @@ _HELD = {
 class Cell:
     """One cell: where it is, what it holds and the value (a formula or an error as its text)."""
 
-    ref: str
+    row: int
+    column: int
     holds: Holds
     value: object = None
+
+    @property
+    def ref(self) -> str:
+        """Where it is as A1 reference."""
+        return a1(self.row, self.column)
 
     @property
     def text(self) -> str:
@@ -138,15 +144,15 @@ def _rows(sheet: RawSheet, file: str) -> Iterator[tuple[Cell, ...]]:
         )
     for row in range(1, last_row + 1):
         yield tuple(
-            _cell(a1(row, column), sheet.cells.get((row, column)))
+            _cell(row, column, sheet.cells.get((row, column)))
             for column in range(1, last_column + 1)
         )
 
 
-def _cell(ref: str, raw: RawCell | None) -> Cell:
+def _cell(row: int, column: int, raw: RawCell | None) -> Cell:
     if raw is None or not raw.text:
-        return Cell(ref, Holds.NOTHING)
-    return Cell(ref, _HELD[raw.kind], _value(raw))
+        return Cell(row, column, Holds.NOTHING)
+    return Cell(row, column, _HELD[raw.kind], _value(raw))
 
 
 def _value(raw: RawCell) -> object:

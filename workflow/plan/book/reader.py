@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from workflow.model.cells import folded
+from workflow.model.catalogue import Code
+from workflow.model.cells import a1, folded
 from workflow.model.fields.declarations import PlanColumn
-from workflow.model.findings import Code, Finding, Place
+from workflow.model.findings import Detail, Finding, Location
 from workflow.plan.book.cells import Cell, Holds, Sheet, read_sheets
 from workflow.plan.book.columns import Setting, Spread, Table
 from workflow.plan.book.layout import (
@@ -36,24 +37,24 @@ def read_book(content: bytes, file: str) -> Document:
     sheets = read_sheets(content, file, SHEETS)
     for name in SHEETS:
         if name not in sheets:
-            reading.note(Code.PLAN_MISSING_SHEET, Place(file=file, sheet=name), name=name)
+            reading.note(Code.PLAN_MISSING_SHEET, Location(file=file, sheet=name), name=name)
     if PLAN_SHEET in sheets:
         _read_settings(reading, sheets[PLAN_SHEET])
     for pointer in ("/plan", *(setting.pointer for setting in SETTINGS)):
-        reading.places.setdefault(pointer, Place(file=file, sheet=PLAN_SHEET))
+        reading.locations.setdefault(pointer, Location(file=file, sheet=PLAN_SHEET))
     for table in _tables(reading):
         if table.sheet in sheets:
             _read_table(reading, sheets[table.sheet], table)
-        reading.places.setdefault(table.pointer, Place(file=file, sheet=table.sheet))
-    return Document(reading.content, file, reading.places, tuple(reading.findings))
+        reading.locations.setdefault(table.pointer, Location(file=file, sheet=table.sheet))
+    return Document(reading.content, file, reading.locations, tuple(reading.findings))
 
 
 def _tables(reading: _Reading) -> tuple[Table, ...]:
     levels = tuple(node.text for node in Node(reading.content)["levels"].elements)
     if levels:
         return (DEPARTMENTS, item_table(levels), FIELDS)
-    place = reading.places["/items"] = Place(file=reading.file, sheet=ITEM_SHEET)
-    reading.note(Code.PLAN_LEVELS_UNKNOWN, place)
+    location = reading.locations["/items"] = Location(file=reading.file, sheet=ITEM_SHEET)
+    reading.note(Code.PLAN_LEVELS_UNKNOWN, location)
     return (DEPARTMENTS, FIELDS)
 
 
@@ -71,26 +72,27 @@ class _Reading:
             "form": {"fields": []},
         }
     )
-    places: dict[str, Place] = field(default_factory=dict)
+    locations: dict[str, Location] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def note(self, code: Code, place: Place, **details: str) -> None:
-        self.findings.append(code.at(place, **details))
+    def note(self, code: Code, location: Location, **details: Detail) -> None:
+        self.findings.append(Finding(code, location, details))
 
-    def place(self, sheet: str, cell: Cell) -> Place:
-        return Place(file=self.file, sheet=sheet, cell=cell.ref)
+    def location(self, sheet: str, cell: Cell) -> Location:
+        return Location(file=self.file, sheet=sheet, row=cell.row, column=cell.column)
 
-    def repeated(self, sheet: str, cell: Cell, what: str, first: Cell) -> None:
-        place = self.place(sheet, cell)
-        self.note(Code.PLAN_DUPLICATE, place, what=what, value=cell.text, other=first.ref)
+    def repeated(self, sheet: str, cell: Cell, what: str, first: str) -> None:
+        """Note that a cell says again what the first one says, which an A1 reference names."""
+        location = self.location(sheet, cell)
+        self.note(Code.PLAN_DUPLICATE, location, what=what, value=cell.text, other=first)
 
     def take(self, pointer: str, sheet: str, cell: Cell, like: Setting | PlanColumn) -> None:
         """Store what a cell says at a pointer, and say so when it holds the wrong kind of thing."""
-        place = self.places[pointer] = self.place(sheet, cell)
+        location = self.locations[pointer] = self.location(sheet, cell)
         if cell.holds is Holds.FORMULA:
-            self.note(Code.PLAN_FORMULA, place)
+            self.note(Code.PLAN_FORMULA, location)
         elif like.kind.is_text and cell.holds not in (Holds.TEXT, Holds.NOTHING):
-            self.note(Code.PLAN_NOT_TEXT, place, kind=cell.holds.value, value=cell.text)
+            self.note(Code.PLAN_NOT_TEXT, location, kind=cell.holds.value, value=cell.text)
         value = understood(cell, like.kind, like.words)
         if value is None:
             self.put_blank(pointer, like)
@@ -143,10 +145,10 @@ def _read_settings(reading: _Reading, sheet: Sheet) -> None:
         setting = settings.get(folded(name.text))
         if setting is None:
             if name.text.strip() or any(cell.text.strip() for cell in values):
-                place = reading.place(sheet.name, name)
-                reading.note(Code.PLAN_UNKNOWN_SETTING, place, value=name.text)
+                location = reading.location(sheet.name, name)
+                reading.note(Code.PLAN_UNKNOWN_SETTING, location, value=name.text)
         elif setting.label in seen and setting.spread in (Spread.ONE, Spread.ACROSS):
-            reading.repeated(sheet.name, name, "設定", seen[setting.label])
+            reading.repeated(sheet.name, name, "設定", seen[setting.label].ref)
         else:
             seen[setting.label] = name
             _read_setting(reading, sheet.name, setting, values)
@@ -157,14 +159,16 @@ def _values(row: Sequence[Cell], header: _Header) -> tuple[Cell, ...]:
     first = header.columns[folded(VALUE_LABEL)]
     hint = header.columns.get(folded(HINT_LABEL), len(row))
     values = tuple(row[first : hint if hint > first else len(row)])
-    return values if len(values) > 1 else (*values, Cell(values[0].ref, Holds.NOTHING))
+    first_cell = values[0]
+    blank = Cell(first_cell.row, first_cell.column, Holds.NOTHING)
+    return values if len(values) > 1 else (*values, blank)
 
 
 def _read_setting(
     reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]
 ) -> None:
     pointer = setting.pointer
-    reading.places.setdefault(pointer, reading.place(sheet, values[0]))
+    reading.locations.setdefault(pointer, reading.location(sheet, values[0]))
     filled = [c for c in values if understood(c, setting.kind, setting.words) is not None]
     extra: Sequence[Cell] = ()
     if setting.spread is Spread.ACROSS:
@@ -178,7 +182,7 @@ def _read_setting(
         take_row(reading, sheet, setting, values)
         extra = [cell for cell in filled if cell not in values[:2]]
     for cell in extra:
-        reading.note(Code.PLAN_EXTRA_VALUE, reading.place(sheet, cell), value=cell.text)
+        reading.note(Code.PLAN_EXTRA_VALUE, reading.location(sheet, cell), value=cell.text)
 
 
 def _take_pair(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
@@ -193,9 +197,9 @@ def _take_named(reading: _Reading, sheet: str, setting: Setting, values: tuple[C
         reading.put(setting.pointer, {})
     name, value = values[:2]
     pointer = child(setting.pointer, name.text.strip())
-    if pointer in reading.places:
-        first = Cell(reading.places[pointer].cell, Holds.TEXT)
-        reading.repeated(sheet, name, setting.label, first)
+    if pointer in reading.locations:
+        first = reading.locations[pointer]
+        reading.repeated(sheet, name, setting.label, a1(first.row, first.column))
     else:
         reading.take(pointer, sheet, value, setting)
 
@@ -227,22 +231,24 @@ class _Header:
     def rows_below(self, sheet: Sheet) -> tuple[tuple[Cell, ...], ...]:
         return sheet.rows[self.row + 1 :] if self.columns else ()
 
-    def place(self, file: str, sheet: Sheet) -> Place:
-        cell = sheet.rows[self.row][0].ref if self.columns else ""
-        return Place(file=file, sheet=sheet.name, cell=cell)
+    def location(self, file: str, sheet: Sheet) -> Location:
+        if not self.columns:
+            return Location(file=file, sheet=sheet.name)
+        first = sheet.rows[self.row][0]
+        return Location(file=file, sheet=sheet.name, row=first.row, column=first.column)
 
 
 def _complete(reading: _Reading, sheet: Sheet, header: _Header, labels: Sequence[str]) -> bool:
     """Note which labels are missing or stand there twice; return whether none is missing."""
-    place = header.place(reading.file, sheet)
+    location = header.location(reading.file, sheet)
     missing = [label for label in labels if folded(label) not in header.columns]
     for label in missing:
-        reading.note(Code.PLAN_MISSING_COLUMN, place, name=label)
+        reading.note(Code.PLAN_MISSING_COLUMN, location, name=label)
     row = sheet.rows[header.row] if header.columns else ()
     for column, cell in enumerate(row):
         first = header.columns.get(folded(cell.text), column)
         if first != column:
-            reading.repeated(sheet.name, cell, "見出し", row[first])
+            reading.repeated(sheet.name, cell, "見出し", row[first].ref)
     return not missing
 
 
@@ -250,7 +256,7 @@ def _read_table(reading: _Reading, sheet: Sheet, table: Table) -> None:
     labels = [column.label for column in table.all_columns]
     header = _Header.of(sheet, labels)
     _complete(reading, sheet, header, [c.label for c in table.all_columns if not c.optional])
-    reading.places[table.pointer] = header.place(reading.file, sheet)
+    reading.locations[table.pointer] = header.location(reading.file, sheet)
     rows = _Rows(reading, sheet, header, table)
     entry = -1
     for row in header.rows_below(sheet):
@@ -288,7 +294,7 @@ class _Rows:
             details = pointer + self.table.detail_key
             _, first = next(self.cells(row, self.table.details))
             if first:
-                self.reading.places[details] = self.reading.place(self.sheet.name, first)
+                self.reading.locations[details] = self.reading.location(self.sheet.name, first)
             if self.has_any(row, self.table.details):
                 self._read_detail_of(details, row)
 
@@ -296,8 +302,8 @@ class _Rows:
         if index >= 0:
             self._read_detail_of(child(self.table.pointer, index) + self.table.detail_key, row)
         else:
-            place = self.reading.place(self.sheet.name, row[0])
-            self.reading.note(Code.PLAN_ORPHAN_ROW, place)
+            location = self.reading.location(self.sheet.name, row[0])
+            self.reading.note(Code.PLAN_ORPHAN_ROW, location)
 
     def _read_detail_of(self, pointer: str, row: Sequence[Cell]) -> None:
         detail = child(pointer, len(Node(self.reading.content).at(pointer).elements))
@@ -305,12 +311,12 @@ class _Rows:
         self._take_all(detail, row, self.table.details)
 
     def _take_all(self, pointer: str, row: Sequence[Cell], columns: Sequence[PlanColumn]) -> None:
-        self.reading.places[pointer] = self.reading.place(self.sheet.name, row[0])
+        self.reading.locations[pointer] = self.reading.location(self.sheet.name, row[0])
         for column, cell in self.cells(row, columns):
             if cell:
                 self.reading.take(pointer + column.key, self.sheet.name, cell, column)
             else:
                 # Where its absence was noted, so what follows from it is not noted again.
-                place = self.header.place(self.reading.file, self.sheet)
-                self.reading.places[pointer + column.key] = place
+                location = self.header.location(self.reading.file, self.sheet)
+                self.reading.locations[pointer + column.key] = location
                 self.reading.put_blank(pointer + column.key, column)

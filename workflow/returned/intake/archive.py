@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import is_overblown, overlap
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.strict import is_strict
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import refused_package
 from workflow.returned.intake.not_workbooks import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
+from workflow.model.findings import Detail
 from workflow.model.plan import Outcome
 
 
@@ -15,7 +16,7 @@ class Refusal:
 
     outcome: Outcome
     code: Code
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
 
 class RefusedError(Exception):
@@ -26,12 +27,12 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
-def unreadable(code: Code, **details: str) -> Refusal:
+def unreadable(code: Code, **details: Detail) -> Refusal:
     """Return the refusal of what may be a return but cannot be read."""
     return Refusal(Outcome.UNREADABLE, code, details)
 
 
-def not_a_return(code: Code, **details: str) -> Refusal:
+def not_a_return(code: Code, **details: Detail) -> Refusal:
     """Return the refusal of what is no return at all."""
     return Refusal(Outcome.NOT_A_RETURN, code, details)
 

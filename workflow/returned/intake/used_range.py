@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Collection, Iterator
 from operator import itemgetter
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
 from workflow.model.raw import RawBook
 from workflow.returned.intake.refusal import RefusedError, broken, too_large, unreadable

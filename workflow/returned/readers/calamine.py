@@ -17,7 +17,7 @@ from workflow.excel.xlsx.properties import (
     saving_of_package,
     saving_of_xls,
 )
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING
 
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
+from workflow.model.catalogue import Code
 from workflow.model.cells import a1
-from workflow.model.findings import Code
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
 from workflow.model.years import JST

@@ -10,7 +10,7 @@ from xlrd.sheet import Cell, Sheet
 
 from workflow.excel.xlsx.number_formats import day_cell
 from workflow.excel.xlsx.properties import saving_of_xls
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable
 

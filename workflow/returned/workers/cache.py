@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
@@ -20,13 +20,12 @@ from workflow.returned.workers.store import ExtractStore
 from workflow.storage.files import sha256
 
 _TRANSIENT = frozenset(
-    code.name
-    for code in (
+    {
         Code.FILE_TIMED_OUT,
         Code.FILE_READER_DIED,
         Code.FILE_ARCHIVE_STOPPED,
         Code.FILE_NOT_OPENED,
-    )
+    }
 )
 """Findings about a file whose content was not seen: the next run may read it."""
 

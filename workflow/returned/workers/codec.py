@@ -15,14 +15,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
+from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
-from workflow.model.findings import Finding, Severity
+from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
 
 _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _TEXTS = ("file", "sha256", "number", "department", "author", "saved_by", "format")
-_PLACE = tuple(field.name for field in fields(Finding) if field.name != "severity")
+_LOCATION = tuple(field.name for field in fields(Location))
 _NOTE = ("file", "sheet", "cell", "text", "author")
 _SHORT = 40
 _LETTERS = re.compile("[A-Z]+")
@@ -68,7 +69,8 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
         "findings": [
-            [f.severity.value, *(getattr(f, name) for name in _PLACE)] for f in returned.findings
+            [f.code.name, dict(f.details), *(getattr(f.location, name) for name in _LOCATION)]
+            for f in returned.findings
         ],
     }
 
@@ -185,8 +187,33 @@ def _shared(text: str) -> str:
     return _text(text)
 
 
-def _finding(severity: str, *texts: str) -> Finding:
-    return Finding(severity=Severity(severity), **dict(zip(_PLACE, _texts(texts), strict=True)))
+def _finding(name: str, details: Mapping[str, Any], *location: Any) -> Finding:  # noqa: ANN401
+    """Return a finding. ValueError or KeyError when its message could not be told from it."""
+    code = Code[name]
+    known = {key: _detail(value) for key, value in details.items()}
+    if not known.keys() >= code.details:
+        raise ValueError(name)
+    return Finding(code, _location(*location), known or NO_DETAILS)
+
+
+def _location(
+    file: str, sheet: str, row: int, column: int, item: str, field_key: str, part: str
+) -> Location:
+    return Location(
+        file=_text(file),
+        sheet=_shared(sheet),
+        row=_whole(row),
+        column=_whole(column),
+        item=_shared(item),
+        field_key=_shared(field_key),
+        part=_shared(part),
+    )
+
+
+def _detail(plain: object) -> Detail:
+    if isinstance(plain, list):
+        return tuple(_texts(plain))
+    return _whole(plain) if isinstance(plain, int) else _text(plain)
 
 
 def _envelope(path: str, digest: str, size: int) -> Envelope:

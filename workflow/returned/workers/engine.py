@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from workflow.model.findings import Code
+from workflow.model.catalogue import Code
 from workflow.model.limits import COMPILED, MILLION, Limits
 from workflow.model.plan import Return
 from workflow.model.raw import RawBook
@@ -54,5 +54,5 @@ def _means(limits: Limits, workers: int) -> Means:
 
 def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:
     if reason is Stopped.TIMED_OUT:
-        return (unjudged(received, Code.FILE_TIMED_OUT, seconds=limits.seconds),)
+        return (unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds}),)
     return (unjudged(received, Code.FILE_READER_DIED),)

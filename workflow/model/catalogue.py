@@ -1,0 +1,692 @@
+"""The catalogue: one entry per thing that can be noticed, with its severity and its Japanese texts.
+
+Messages name what people see: sheet, cell, 整理番号, 項目. What stands in braces is a detail of the
+finding; after a colon stands how it is shown (see `wording`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, unique
+from functools import cached_property
+from string import Formatter
+
+LABEL = "label"
+"""The one name in braces that is no detail: the label of the field where a finding stands."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error sends the return back, a warning asks for a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def label(self) -> str:
+        """The severity in the coordinator's words."""
+        return {"error": "要修正", "warning": "要確認", "info": "参考"}[self.value]
+
+
+@unique
+class Code(Enum):
+    """One thing that can be noticed: severity, message (what is wrong) and remedy (what to do)."""
+
+    # --- 計画 (plan.xlsx / plan.json)
+    PLAN_MISSING_VALUE = (
+        Severity.ERROR,
+        "「{name}」が記入されていません。",
+        "「{name}」を記入してください。",
+    )
+    PLAN_UNKNOWN_KEY = (
+        Severity.ERROR,
+        "ここに「{name}」は書けません。",
+        "消すか、つづりや項目の種類が合っているか確かめてください。",
+    )
+    PLAN_REPEATED_KEY = (
+        Severity.ERROR,
+        "同じ波かっこの中に「{name}」が二度書かれています。",
+        "正しいほうだけを残してください。",
+    )
+    PLAN_WRONG_TYPE = (
+        Severity.ERROR,
+        "「{value}」は{expected}ではありません。",
+        "{expected}で記入してください。",
+    )
+    PLAN_BAD_VALUE = (
+        Severity.ERROR,
+        "「{value}」は使えません。",
+        "{rule}",
+    )
+    PLAN_TOO_LONG = (
+        Severity.ERROR,
+        "文字数が上限を超えています（{found}文字。上限は{limit}文字）。",
+        "{limit}文字以内に短くしてください。",
+    )
+    PLAN_TOO_MANY = (
+        Severity.ERROR,
+        "数が上限を超えています（{found}個。上限は{limit}個）。",
+        "{limit}個以内に減らしてください。",
+    )
+    PLAN_CHARACTER = (
+        Severity.ERROR,
+        "Excelに保存できない文字（{character}）が入っています。",
+        "その文字を消して、入力し直してください。",
+    )
+    PLAN_NOT_TEXT = (
+        Severity.ERROR,
+        "文字であるはずのセルに{kind}（{value}）が入っています。",
+        "セルの表示形式を「文字列」にしてから、もう一度入力してください。",
+    )
+    PLAN_MISSING_SHEET = (
+        Severity.ERROR,
+        "シート「{name}」がありません。",
+        "シート名を「{name}」に戻すか、init で作り直した計画に書き写してください。",
+    )
+    PLAN_MISSING_COLUMN = (
+        Severity.ERROR,
+        "見出し「{name}」の列がありません。",
+        "見出しの行に「{name}」を戻してください。",
+    )
+    PLAN_UNKNOWN_SETTING = (
+        Severity.ERROR,
+        "「{value}」という設定はありません。",
+        "設定の名前を元に戻すか、その行を消してください。",
+    )
+    PLAN_EXTRA_VALUE = (
+        Severity.ERROR,
+        "余分な値「{value}」があります。",
+        "この設定の値を正しい数だけ残し、余分なセルを空欄にしてください。",
+    )
+    PLAN_FORMULA = (
+        Severity.ERROR,
+        "数式が入っています。",
+        "数式ではなく、値そのものを記入してください（値の貼り付けが使えます）。",
+    )
+    PLAN_ORPHAN_ROW = (
+        Severity.ERROR,
+        "どの項目の選択肢か分かりません。",
+        "選択肢は、キーと項目名を書いた行か、そのすぐ下の行に記入してください。",
+    )
+    PLAN_LEVELS_UNKNOWN = (
+        Severity.ERROR,
+        "階層の名前が分からないため、取組内容を読み取れません。",
+        "先にシート「計画」の「階層」を記入してください。",
+    )
+    PLAN_DUPLICATE = (
+        Severity.ERROR,
+        "{what}「{value}」が重なっています（ほかの場所：{other}）。",
+        "どちらかを変えて、同じものが二つないようにしてください。",
+    )
+    PLAN_RESERVED_NAME = (
+        Severity.ERROR,
+        "「{value}」は台帳の決まった見出しのため、階層や項目の名前にできません。",
+        "別の名前にしてください。",
+    )
+    PLAN_UNKNOWN_DEPARTMENT = (
+        Severity.ERROR,
+        "担当課「{value}」は担当課の一覧にありません。",
+        "担当課の一覧に加えるか、一覧にあるコードに直してください。",
+    )
+    PLAN_NOBODY_ANSWERS = (
+        Severity.ERROR,
+        "取組内容「{value}」に担当課がありません。",
+        "担当課のコードを一つ以上記入してください。",
+    )
+    PLAN_WRONG_DEPTH = (
+        Severity.ERROR,
+        "階層が{found}段ありますが、計画では{expected}段です。",
+        "取組内容より上の階層を{expected}段すべて記入してください。",
+    )
+    PLAN_MUNICIPALITY_CODE = (
+        Severity.ERROR,
+        "市区町村コード「{value}」の検査数字が合いません。",
+        "全国地方公共団体コード（6桁）を確かめてください。",
+    )
+    PLAN_UNKNOWN_FIELD = (
+        Severity.ERROR,
+        "「{value}」という選択式の項目は様式にありません。",
+        "様式にある選択式の項目のキーを記入してください。",
+    )
+    PLAN_UNKNOWN_CHOICE = (
+        Severity.ERROR,
+        "「{value}」は項目「{field}」の選択肢にありません。",
+        "様式にある選択肢のとおりに記入してください。",
+    )
+    PLAN_UNKNOWN_AXIS = (
+        Severity.ERROR,
+        "集計表の行または列「{value}」は、階層・担当課・選択式の項目のどれでもありません。",
+        "階層の名前、「担当課」、または選択式の項目のキーを記入してください。",
+    )
+    PLAN_BOUNDS = (
+        Severity.ERROR,
+        "最小「{minimum}」が最大「{maximum}」より大きくなっています。",
+        "最小と最大を見直してください。",
+    )
+
+    # --- 受付 (the file as a whole)
+    FILE_EMPTY = (
+        Severity.ERROR,
+        "ファイルの中身がありません（0バイト）。",
+        "元のファイルをもう一度送ってもらってください。",
+    )
+    FILE_LITTER = (
+        Severity.INFO,
+        "Excelやパソコンが自動で作った作業用のファイルのため、対象外としました。",
+        "対応はいりません。",
+    )
+    FILE_MAIL = (
+        Severity.WARNING,
+        "メールを保存したファイルのため、対象外としました。添付されたファイルは読み取っていません。",
+        "回答が添付されていれば、メールから取り出して、このフォルダーに置いてください。",
+    )
+    FILE_SHORTCUT = (
+        Severity.WARNING,
+        "ファイルそのものではなく、別の場所を指すショートカットのため、対象外としました。",
+        "ショートカットの先にある調査票のファイルそのものを送ってもらってください。",
+    )
+    FILE_PDF = (
+        Severity.INFO,
+        "PDFのファイルのため、対象外としました。",
+        "回答であれば、記入した調査票をExcelのまま送ってもらってください。",
+    )
+    FILE_DOCUMENT = (
+        Severity.INFO,
+        "Wordや一太郎などの文書、または発表資料のファイルのため、対象外としました。",
+        "回答であれば、配布した調査票（Excel）に記入して送ってもらってください。",
+    )
+    FILE_IMAGE = (
+        Severity.INFO,
+        "画像や動画のファイルのため、対象外としました。",
+        "回答であれば、配布した調査票（Excel）に記入して送ってもらってください。",
+    )
+    FILE_TEXT = (
+        Severity.INFO,
+        "文字だけのファイル（テキストやCSVなど）のため、対象外としました。",
+        "回答であれば、配布した調査票（Excel）に記入して送ってもらってください。",
+    )
+    FILE_PROGRAM = (
+        Severity.WARNING,
+        "プログラム（実行できるファイル）のため、対象外としました。",
+        "開かずに送り主に確かめ、回答であれば、調査票のExcelファイルで送ってもらってください。",
+    )
+    FILE_FOLDER = (
+        Severity.INFO,
+        "ファイルではなく、Excelのファイルのような名前のフォルダーです。対象外としました。",
+        "対応はいりません。中にあるファイルは、一つずつ読み取っています。",
+    )
+    FILE_NOT_EXCEL = (
+        Severity.INFO,
+        "回答のExcelファイルではないため、対象外としました。",
+        "回答であれば、調査票のExcelファイルで送ってもらってください。",
+    )
+    FILE_OTHER_FORMAT = (
+        Severity.ERROR,
+        "中身が{kind}のため、読み取れません。",
+        "Excelで開き、「Excelブック（.xlsx）」として保存し直したファイルを受け取ってください。",
+    )
+    FILE_OTHER_ARCHIVE = (
+        Severity.ERROR,
+        "{kind}で圧縮されているため、中のファイルを読み取れません。",
+        "展開（解凍）して、中のファイルをこのフォルダーに置いてください。",
+    )
+    FILE_ENCRYPTED = (
+        Severity.ERROR,
+        "パスワードで保護されていて、登録されたパスワードでは開けません。",
+        "送り主にパスワードを尋ねて計画の「開くためのパスワード」か --password に加えるか、"
+        "パスワードを外したファイルを受け取ってください。",
+    )
+    FILE_BROKEN = (
+        Severity.ERROR,
+        "ファイルが壊れているため、読み取れません（{reason}）。",
+        "元のファイルをもう一度送ってもらってください。",
+    )
+    FILE_TOO_LARGE = (
+        Severity.ERROR,
+        "大きさや中身が調査票としては大きすぎるため、読み取りませんでした（{reason}）。",
+        "余分なシートや画像、遠くのセルの書き込みを消したファイルを受け取ってください。",
+    )
+    FILE_TIMED_OUT = (
+        Severity.ERROR,
+        "{seconds}秒たっても読み終わらないため、読み取りをやめました。",
+        "調査票に回答を書き写し直したファイルを受け取ってください。",
+    )
+    FILE_READER_DIED = (
+        Severity.ERROR,
+        "読み取りの途中で処理が止まりました。",
+        "調査票に回答を書き写し直したファイルを受け取ってください。",
+    )
+    FILE_LINK = (
+        Severity.ERROR,
+        "ほかの場所を指すリンクなど、通常のファイルではないため、開きませんでした。",
+        "リンクの先のファイルそのものを回答のフォルダーに置いてください。",
+    )
+    FILE_NOT_OPENED = (
+        Severity.ERROR,
+        "ほかの人が使っているか、読み取る権限がないため、開けませんでした。",
+        "ほかの画面で開いていれば閉じ、権限を確かめてから、もう一度実行してください。",
+    )
+    FILE_WRONG_EXTENSION = (
+        Severity.INFO,
+        "名前の最後（拡張子）は「{extension}」ですが、中身は{kind}です。中身のとおりに読み取りました。",
+        "対応はいりません。Excelで開けないときは、名前の最後を「{right}」に変えてください。",
+    )
+    FILE_VALUES_ONLY = (
+        Severity.INFO,
+        "{kind}のため、表示されている値だけを読み取りました。"
+        "数式は計算結果として、エラー値は空欄として扱い、コメントや隠れた行は調べていません。",
+        "気になるときは、「Excelブック（.xlsx）」として保存し直したファイルを受け取ってください。",
+    )
+    FILE_ARCHIVE_EMPTY = (
+        Severity.INFO,
+        "ZIPファイルの中にファイルがないため、対象外としました。",
+        "回答を入れ忘れていないか、送り主に確かめてください。",
+    )
+    FILE_ARCHIVE_ENCRYPTED = (
+        Severity.ERROR,
+        "パスワード付きのZIPファイルで、登録されたパスワードでは開けません。",
+        "送り主にパスワードを尋ねて計画の「開くためのパスワード」か --password に加えるか、"
+        "展開（解凍）したファイルをこのフォルダーに置いてください。",
+    )
+    FILE_ARCHIVE_NESTED = (
+        Severity.ERROR,
+        "ZIPファイルが三重に入れ子になっているため、読み取りませんでした。",
+        "展開（解凍）して、中のファイルをこのフォルダーに置いてください。",
+    )
+    FILE_ARCHIVE_TOO_LARGE = (
+        Severity.ERROR,
+        "ZIPファイルの中身が多すぎるか大きすぎるため、展開しませんでした（{reason}）。",
+        "回答のファイルだけを入れたZIPを受け取るか、"
+        "回答のファイルを一つずつこのフォルダーに置いてください。",
+    )
+    FILE_ARCHIVE_STOPPED = (
+        Severity.ERROR,
+        "ZIPファイルの中のどれかを読み取る途中で、処理が止まったか、時間がかかりすぎました。"
+        "中のファイルはどれも読み取っていません。",
+        "ZIPを展開（解凍）し、中のファイルを一つずつこのフォルダーに置いてください。",
+    )
+    FILE_NO_ENTRY_SHEET = (
+        Severity.INFO,
+        "調査票の見出し（整理番号など）が見つからないため、対象外としました。",
+        "回答であれば、配布した調査票に記入したものを受け取ってください。",
+    )
+    FILE_DUPLICATE = (
+        Severity.INFO,
+        "「{other}」とまったく同じ内容のファイルです。",
+        "対応はいりません。",
+    )
+    FILE_SUPERSEDED = (
+        Severity.INFO,
+        "同じ課の新しい回答「{other}」があるため、旧版としました。",
+        "対応はいりません。古いほうが正しい場合は、その課に確かめてください。",
+    )
+    FILE_GONE = (
+        Severity.WARNING,
+        "{received:day}に受け付けたファイルが、受け取ったファイルのフォルダーからなくなっています。",
+        "消したり移したりした人がいないか確かめ、控えから元の場所に戻して、"
+        "もう一度 collect を実行してください。",
+    )
+
+    # --- 様式 (whose form this is)
+    FORM_UNKNOWN = (
+        Severity.ERROR,
+        "様式番号「{number}」の調査票は発行していません。",
+        "配布した調査票に記入したものを受け取ってください。",
+    )
+    FORM_OTHER_YEAR = (
+        Severity.ERROR,
+        "{found:year}の調査票です（集めているのは{expected:year}です）。",
+        "{expected:year}の調査票に記入したものを受け取ってください。",
+    )
+    FORM_OTHER_CITY = (
+        Severity.ERROR,
+        "別の団体（コード{found}）の調査票です。",
+        "この計画の調査票に記入したものを受け取ってください。",
+    )
+    FORM_OLD_ISSUE = (
+        Severity.WARNING,
+        "古い版の調査票（様式番号{found}）です。今の版は{current}です。",
+        "今の版で変わった取組内容がないか確かめ、必要なら今の版で出し直してもらってください。",
+    )
+    FORM_CONFLICT = (
+        Severity.ERROR,
+        "ファイルの中の様式番号が食い違っています（{numbers}）。",
+        "ほかの課の調査票を混ぜていないか、送り主に確かめてください。",
+    )
+    FORM_NO_DEPARTMENT = (
+        Severity.ERROR,
+        "様式番号「{number}」の課は、今の計画にありません。",
+        "計画の担当課の「旧名・旧コード」に、この課のコードを加えてください。",
+    )
+    FORM_OTHER_DEPARTMENT = (
+        Severity.ERROR,
+        "{stamped}の調査票ですが、行の整理番号は{department}のものです。",
+        "ほかの課の行を貼り付けていないか、送り主に確かめてください。",
+    )
+    FORM_STAMP_LOST = (
+        Severity.INFO,
+        "様式番号が失われていたため、整理番号から{department}の調査票と判断しました。",
+        "対応はいりません。",
+    )
+
+    # --- 行 (finding the rows)
+    COLUMN_MISSING = (
+        Severity.ERROR,
+        "「{column:field}」の列が見つかりません。",
+        "見出しを元に戻すか、配布した調査票に書き写してください。",
+    )
+    ROW_DUPLICATE = (
+        Severity.ERROR,
+        "整理番号「{value}」の行が二つあります（もう一つは{other}行目）。",
+        "正しいほうの行だけを残してください。",
+    )
+    ROW_UNKNOWN = (
+        Severity.WARNING,
+        "整理番号「{value}」は、この課の調査票にありません。",
+        "この行の記入は台帳に入りません。必要な内容か、その課に確かめてください。",
+    )
+    ROW_MISSING = (
+        Severity.WARNING,
+        "整理番号「{value}」の行がありません。",
+        "行が消されていないか、その課に確かめてください。",
+    )
+    ROW_FOUND_BY_LABEL = (
+        Severity.WARNING,
+        "整理番号の欄が「{found}」になっていたため、取組内容の名前から整理番号{known}の行と判断しました。",
+        "その行が整理番号{known}の回答でよいか確かめてください。",
+    )
+    ROW_HIDDEN = (
+        Severity.WARNING,
+        "行が非表示になっていますが、記入があるため回答として読み取りました。",
+        "隠された行の回答を使ってよいか、その課に確かめてください。",
+    )
+    ROW_FILTERED = (
+        Severity.INFO,
+        "絞り込みで隠れている行ですが、記入があるため回答として読み取りました。",
+        "対応はいりません。",
+    )
+    LABEL_CHANGED = (
+        Severity.WARNING,
+        "変更できないはずの欄が「{before}」から「{after}」に書き換えられています。",
+        "台帳には発行したときの「{before}」を載せました。変更が必要か、その課に確かめてください。",
+    )
+    ROW_BLANK = (
+        Severity.WARNING,
+        "何も記入されていません。",
+        "この取組内容の回答を記入してください。",
+    )
+    NOTES_KEPT = (
+        Severity.INFO,
+        "様式の外（欄外、別のシート、コメント、図形）に{count}か所の書き込みがあります。",
+        "台帳のファイルの「欄外記入」で内容を確かめてください。",
+    )
+    RETURN_BLANK = (
+        Severity.ERROR,
+        "一つも記入されていません。",
+        "記入したファイルを送ってもらってください（保存する前のものかもしれません）。",
+    )
+
+    # --- 値 (what was written in a cell)
+    VALUE_REQUIRED = (
+        Severity.ERROR,
+        "必ず記入する項目が空いています。",
+        "「{label}」を記入してください。",
+    )
+    VALUE_REQUIRED_WHEN = (
+        Severity.ERROR,
+        "「{other:field}」が「{value}」のときは必ず記入する項目が空いています。",
+        "「{label}」を記入してください。",
+    )
+    VALUE_TOO_LONG = (
+        Severity.ERROR,
+        "{found}文字あり、上限の{limit}文字を超えています。",
+        "{limit}文字以内に短くしてください。",
+    )
+    VALUE_NOT_A_CHOICE = (
+        Severity.ERROR,
+        "「{value}」は選択肢にありません。",
+        "次の中から選んでください：{choices}。",
+    )
+    VALUE_NOT_A_NUMBER = (
+        Severity.ERROR,
+        "「{value}」は数値として読めません。",
+        "数字だけを記入してください。",
+    )
+    VALUE_NOT_A_DATE = (
+        Severity.ERROR,
+        "「{value}」は日付として読めません。",
+        "令和6年5月1日、または2024/5/1のように記入してください。",
+    )
+    VALUE_TOO_SMALL = (
+        Severity.ERROR,
+        "「{value}」は決められた範囲にありません（{limit}以上）。",
+        "{limit}以上の値を記入してください。",
+    )
+    VALUE_TOO_LARGE = (
+        Severity.ERROR,
+        "「{value}」は決められた範囲にありません（{limit}以下）。",
+        "{limit}以下の値を記入してください。",
+    )
+    VALUE_DECIMALS = (
+        Severity.ERROR,
+        "「{value}」は小数点以下の桁が多すぎます（{limit}桁まで）。",
+        "小数点以下{limit}桁までの数値を記入してください。",
+    )
+    VALUE_IS_FORMULA = (
+        Severity.ERROR,
+        "数式が入っています。",
+        "数式ではなく、文字や数値をそのまま記入してください。",
+    )
+    VALUE_IS_ERROR = (
+        Severity.ERROR,
+        "エラー値（{value}）が入っています。",
+        "正しい内容に書き直してください。",
+    )
+    VALUE_FROM_FORMULA = (
+        Severity.WARNING,
+        "数式が入っているため、保存されていた計算結果「{value}」を使いました。",
+        "計算結果が正しいか確かめてください。次からは値をそのまま記入してください。",
+    )
+    VALUE_SPACES = (
+        Severity.INFO,
+        "空白の文字だけが入っているため、空欄として扱いました。",
+        "対応はいりません。",
+    )
+    VALUE_MERGED = (
+        Severity.WARNING,
+        "セルが結合されています。結合したセルの左上の欄の回答としてだけ読み取りました。",
+        "結合を解き、それぞれの欄に記入してください。",
+    )
+    VALUE_DITTO = (
+        Severity.ERROR,
+        "「{value}」とだけ書かれています。並べ替えると、どこと同じか分からなくなります。",
+        "同じ内容でも、省略せずに記入してください。",
+    )
+    VALUE_NOTHING = (
+        Severity.WARNING,
+        "「{value}」とだけ書かれています。",
+        "記入することが本当にないか、その課に確かめてください。",
+    )
+    VALUE_SAME_AS_LAST_YEAR = (
+        Severity.INFO,
+        "前年度の回答とまったく同じ文章です。",
+        "今年度の内容になっているか、気になるときはその課に確かめてください。",
+    )
+    VALUE_COMPOSED = (
+        Severity.INFO,
+        "濁点などが別の文字に分かれていたため、一つの文字に直して読み取りました。",
+        "対応はいりません。",
+    )
+    VALUE_PRIVATE_CHARACTER = (
+        Severity.WARNING,
+        "外字（{characters}）が使われています。ほかのパソコンでは表示も印刷もできません。",
+        "常用の文字に置き換えてよいか、その課に確かめてください。",
+    )
+    VALUE_ADJUSTED = (
+        Severity.INFO,
+        "「{before}」を「{after}」として読み取りました。",
+        "対応はいりません。",
+    )
+    VALUE_CONVERTED = (
+        Severity.WARNING,
+        "文章の項目に{kind}が入っているため、「{value}」という文字として読み取りました。",
+        "表示のとおりか確かめてください。",
+    )
+
+    # --- まとめ (what several returns say together)
+    ANSWER_KEPT = (
+        Severity.WARNING,
+        "新しい回答「{newer}」では空欄のため、前に届いたこのファイルの記入を使いました。",
+        "空欄が意図したものか、その課に確かめてください。",
+    )
+    RETURN_CONFLICT = (
+        Severity.ERROR,
+        "同じ時刻に届いた「{other}」と、{labels:field}の回答が異なります（この回答：{ours}／「{other}」：{theirs}）。",
+        "どちらが正しいか、その課に確かめ、正しいほうを出し直してもらってください。",
+    )
+    ANSWER_NOT_ASKED = (
+        Severity.WARNING,
+        "今の計画では、この課にこの取組内容を尋ねていません。台帳には載せていません。",
+        "計画を変えたあとの回答でよいか確かめ、必要なら今の担当課に記入してもらってください。",
+    )
+    JOINT_DIFFERS = (
+        Severity.WARNING,
+        "{departments:と}の回答が異なります（{labels:field}）。台帳には{used}の回答を載せました。",
+        "どちらを採るか、両方の課に確かめてください。",
+    )
+    ITEM_NOT_ISSUED = (
+        Severity.WARNING,
+        "計画にありますが、どの調査票にも載せていません。",
+        "generate をもう一度実行し、新しい調査票を担当課に送ってください。",
+    )
+
+    # --- 照合 (verify)
+    VERIFY_JOURNAL = (
+        Severity.ERROR,
+        "{problem}。",
+        "控えの記録と比べ、いつ、なぜ変わったのかを確かめてください。",
+    )
+    VERIFY_NOT_RECORDED = (
+        Severity.ERROR,
+        "作業の記録に、{what}がありません（あるはずのもの：{expected:near}）。",
+        "記録の最後の行が消えていないか、控えと比べてください。",
+    )
+    VERIFY_REGISTER = (
+        Severity.ERROR,
+        "発行台帳が、記録されたものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "発行台帳を控えから戻してください。",
+    )
+    VERIFY_TEMPLATE = (
+        Severity.ERROR,
+        "発行した調査票が、発行したときのものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "この調査票を配っていないか確かめ、控えから戻してください。",
+    )
+    VERIFY_STALE = (
+        Severity.ERROR,
+        "{what}が、最後に集めたときのものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "この年度のために変えたのであれば collect を、次の年度のために変えたのであれば finalize を"
+        "実行してください。",
+    )
+    VERIFY_EARLIER = (
+        Severity.ERROR,
+        "前の年度の台帳が、比べたときのものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "前の年度の台帳を控えから戻すか、collect を実行し直してください。",
+    )
+    VERIFY_FILE_GONE = (
+        Severity.ERROR,
+        "記録にある回答ファイルがありません（記録：{expected:near}）。",
+        "移したのであれば元の場所に戻し、なければ控えから戻してください。",
+    )
+    VERIFY_FILE_CHANGED = (
+        Severity.ERROR,
+        "回答ファイルの{what}が、記録されたものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "だれかが書き換えていないか確かめ、控えから戻してください。",
+    )
+    VERIFY_FILE_NEW = (
+        Severity.ERROR,
+        "記録にない回答ファイルがあります（実際：{found:near}）。",
+        "あとから届いたのであれば、collect を実行してください。",
+    )
+    VERIFY_OUTCOME = (
+        Severity.ERROR,
+        "受付結果を判定し直すと、記録と違います（記録：{expected:near}／判定し直した結果：{found:near}）。",
+        "パスワードの指定が要らないか確かめ、要らなければ collect を実行し直してください。",
+    )
+    VERIFY_OUTPUT_GONE = (
+        Severity.ERROR,
+        "作成したファイルがありません（記録：{expected:near}）。",
+        "collect（確定版は finalize）を実行すると、同じものができます。",
+    )
+    VERIFY_OUTPUT_CHANGED = (
+        Severity.ERROR,
+        "作成したファイルが、作成したときのものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "このファイルは使わず、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_OUTPUT_UNREADABLE = (
+        Severity.ERROR,
+        "作成したファイルを読み取れないため、中身を照合できませんでした。",
+        "このファイルは使わず、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_REPORT = (
+        Severity.WARNING,
+        "報告書が、作ったときのものと違います（記録：{expected:near}／実際：{found:near}）。",
+        "手を加えたものでよければ、別の名前で残してから、report で作り直してください。",
+    )
+    VERIFY_CELL = (
+        Severity.ERROR,
+        "計算し直した内容と違います（計算：{expected:near}／実際：{found:near}）。",
+        "元の回答ファイルと見比べ、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_ANSWER = (
+        Severity.ERROR,
+        "元の回答を別の方法で読み直した内容と違います"
+        "（元の回答{origin}：{expected:near}／台帳：{found:near}）。",
+        "元の回答ファイルを開いて、どちらが正しいか確かめてください。",
+    )
+    VERIFY_SCHEMA = (
+        Severity.ERROR,
+        "answers.schema.json の決まりに合わない回答です"
+        "（決まり：{expected:near}／台帳：{found:near}）。",
+        "台帳の値が書き換えられていないか、元の回答ファイルと見比べてください。",
+    )
+    VERIFY_COUNT = (
+        Severity.ERROR,
+        "台帳を数え直した件数と違います（{origin}の件数：{expected:near}／実際：{found:near}）。",
+        "集計表の式や数が書き換えられていないか確かめ、collect で作り直してください。",
+    )
+    VERIFY_STOPPED = (
+        Severity.ERROR,
+        "台帳を計算し直せませんでした（理由：{reason:clause}）。",
+        "理由を取り除いてから、もう一度実行してください。",
+    )
+    VERIFY_OTHER_TOOL = (
+        Severity.INFO,
+        "別の版の道具か、別の版の Python で作られています。回答、台帳の値、集計表の数、作成した"
+        "ときのダイジェストは照合しました。ほかのセルとファイルの体裁は、計算し直したものと比べていません。",
+        "対応はいりません。すべてを比べるときは、作ったときの版で照合してください。",
+    )
+    VERIFY_MORE = (
+        Severity.ERROR,
+        "ほかにも違うところが{count}か所あります。",
+        "先に示したところを直してから、もう一度実行してください。",
+    )
+
+    @property
+    def severity(self) -> Severity:
+        """How much this finding weighs."""
+        return self.value[0]
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with braces for the details."""
+        return self.value[1]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, with braces for the details."""
+        return self.value[2]
+
+    @cached_property
+    def details(self) -> frozenset[str]:
+        """The names of the details that the message and the remedy show."""
+        parts = Formatter().parse(self.message + self.remedy)
+        return frozenset(name for _, name, _, _ in parts if name and name != LABEL)

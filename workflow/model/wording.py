@@ -1,0 +1,178 @@
+"""A finding → the texts people and programs read: message, remedy, place in words, JSON.
+
+Texts are made here alone, when they are written or shown; nothing reads them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from workflow.model.catalogue import LABEL
+from workflow.model.cells import a1
+from workflow.model.findings import Detail, Finding, Location
+from workflow.model.years import era_year, japanese_date
+
+_LIST = "、"
+_SHOWN = 60
+_BEFORE = 20
+_PAIRS = {"expected": "found", "found": "expected"}
+
+Labels = Mapping[str, str]
+"""The labels of a form by the keys of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How findings read where fields have these labels.
+
+    Older are the labels of the files that were answered on a form with others, by file. A key
+    without a label is shown as it is.
+    """
+
+    labels: Labels = field(default_factory=dict)
+    older: Mapping[str, Labels] = field(default_factory=dict)
+
+    def label(self, location: Location) -> str:
+        """Return the label of the field at a location, "" where no field is meant.
+
+        >>> Wording({"rating": "評価"}).label(Location(field_key="rating"))
+        '評価'
+        """
+        return self._labels(location).get(location.field_key, location.field_key)
+
+    def where(self, location: Location) -> str:
+        """Return a location within its file in words, "" for the file as a whole.
+
+        >>> location = Location(sheet="進捗状況", row=5, column=3, item="1-1", field_key="rating")
+        >>> Wording({"rating": "評価"}).where(location)
+        'シート「進捗状況」のC5セル（整理番号1-1・評価）'
+        """
+        cell = cell_text(location)
+        parts = (
+            f"シート「{location.sheet}」" if location.sheet else "",
+            f"{cell}セル" if location.column else cell,
+        )
+        where = "の".join(part for part in parts if part)
+        item = f"整理番号{location.item}" if location.item else ""
+        about = "・".join(text for text in (item, self.label(location)) if text)
+        return f"{where}（{about}）" if where and about else where or about
+
+    def problem(self, finding: Finding) -> str:
+        """Return what is wrong, without the place.
+
+        >>> from workflow.model.catalogue import Code
+        >>> finding = Finding(Code.VALUE_TOO_LONG, Location(row=5), {"found": 11, "limit": 10})
+        >>> Wording().problem(finding)
+        '11文字あり、上限の10文字を超えています。'
+        """
+        return self._filled(finding.code.message, finding)
+
+    def message(self, finding: Finding) -> str:
+        """Return where something is wrong and what it is.
+
+        >>> from workflow.model.catalogue import Code
+        >>> Wording().message(Finding(Code.ROW_BLANK, Location(sheet="進捗状況", row=5)))
+        'シート「進捗状況」の5行目：何も記入されていません。'
+        """
+        where = self.where(finding.location)
+        return f"{where}：{self.problem(finding)}" if where else self.problem(finding)
+
+    def remedy(self, finding: Finding) -> str:
+        """Return what to do about it.
+
+        >>> from workflow.model.catalogue import Code
+        >>> finding = Finding(Code.VALUE_REQUIRED, Location(row=5, field_key="rating"))
+        >>> Wording({"rating": "評価"}).remedy(finding)
+        '「評価」を記入してください。'
+        """
+        return self._filled(finding.code.remedy, finding)
+
+    def as_json(self, finding: Finding) -> dict[str, str]:
+        """Return a finding as the JSON contract spells it, in its order."""
+        location = finding.location
+        return {
+            "code": finding.code.name,
+            "severity": finding.severity.value,
+            "file": location.file,
+            "sheet": location.sheet,
+            "cell": cell_text(location),
+            "item": location.item,
+            "field": self.label(location),
+            "message": self.message(finding),
+            "remedy": self.remedy(finding),
+        }
+
+    def _labels(self, location: Location) -> Labels:
+        return self.older.get(location.file, self.labels)
+
+    def _filled(self, template: str, finding: Finding) -> str:
+        if "{" not in template:
+            return template
+        details, labels = finding.details, self._labels(finding.location)
+        shown: dict[str, object] = {
+            name: _Shown(value, labels, details.get(_PAIRS.get(name, ""), ""))
+            for name, value in details.items()
+        }
+        return template.format_map(shown | {LABEL: self.label(finding.location)})
+
+
+def cell_text(location: Location) -> str:
+    """Return a location in its sheet as one short text: C5, 5行目, or the name of another part.
+
+    >>> cell_text(Location(row=5, column=3)), cell_text(Location(row=5))
+    ('C5', '5行目')
+    """
+    if location.column:
+        return a1(location.row, location.column)
+    return f"{location.row}行目" if location.row else location.part
+
+
+class _Shown:
+    """A detail as a message shows it, by what stands after the colon in its braces.
+
+    `field`: the label of a key. `year`: a fiscal year. `day`: a date. `clause`: a sentence without
+    its end. `near`: a long value from a little before where it parts from the other of its pair.
+    Anything else stands between several texts; 、 does where there is no colon.
+    """
+
+    __slots__ = ("_labels", "_other", "_value")
+
+    def __init__(self, value: Detail, labels: Labels, other: Detail) -> None:
+        self._value, self._labels, self._other = value, labels, other
+
+    def __format__(self, how: str) -> str:
+        match how, self._value:
+            case "field", str() as key:
+                return self._labels.get(key, key)
+            case "field", tuple() as keys:
+                return _LIST.join(self._labels.get(key, key) for key in keys)
+            case "year", int() as year:
+                return era_year(year)
+            case "day", date() as day:
+                return japanese_date(day)
+            case "clause", str() as sentence:
+                return sentence.removesuffix("。")
+            case "near", value:
+                return _near(str(value), str(self._other))
+            case _, tuple() as texts:
+                return (how or _LIST).join(texts)
+        return str(self._value)
+
+
+def _near(text: str, other: str) -> str:
+    """Return a text in quotes, of a long one what is around the first character that differs.
+
+    >>> _near("あ" * 80 + "い", "あ" * 80 + "う")
+    '「…ああああああああああああああああああああい」'
+    """
+    if not text:
+        return "（空欄）"
+    if len(text) <= _SHOWN:
+        return f"「{text}」"
+    pairs = enumerate(zip(text, other, strict=False))
+    parts_at = next((at for at, (a, b) in pairs if a != b), min(len(text), len(other)))
+    start = max(0, parts_at - _BEFORE)
+    end = "…" if len(text) > start + _SHOWN else ""
+    return f"「{'…' if start else ''}{text[start : start + _SHOWN]}{end}」"
