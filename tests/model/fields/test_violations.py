@@ -94,9 +94,9 @@ def test_a_condition_asks_only_when_it_is_met(rating: str, reason: str | None, c
 def test_details_name_what_is_wrong_and_what_is_allowed() -> None:
     values = GOOD | {"progress": "あ" * 12, "rating": "Ｂ", "cost": Decimal("0.25")}
     details = {found.key: found.details for found in FORM.violations(values)}
-    assert (details["progress"]["found"], details["progress"]["limit"]) == ("12", "10")
-    assert details["cost"] == {"value": "0.25", "limit": "1"}
-    assert details["reason"] == {"label": "理由", "other": "評価", "value": "Ｂ"}
+    assert (details["progress"]["found"], details["progress"]["limit"]) == (12, 10)
+    assert details["cost"] == {"value": "0.25", "limit": 1}
+    assert details["reason"] == {"other": "rating", "value": "Ｂ"}
 
 
 def test_objections_come_in_the_order_of_the_form() -> None:
