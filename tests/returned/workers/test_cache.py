@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,8 +20,8 @@ from hypothesis import strategies as st
 from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
-from workflow.model.catalogue import Severity
-from workflow.model.findings import Finding
+from workflow.model.catalogue import Code
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
 from workflow.returned.inbox import Received, Snapshot, content_digest, single, take_snapshot
@@ -47,17 +48,24 @@ ANSWERS = st.builds(
     source=st.builds(Source, ANY_TEXT, ANY_TEXT, st.integers(1), ANY_TEXT, MOMENTS),
     rejected=st.booleans(),
 )
-FINDINGS = st.builds(
-    Finding,
-    severity=st.sampled_from(Severity),
-    code=ANY_TEXT,
+LOCATIONS = st.builds(
+    Location,
     file=ANY_TEXT,
     sheet=ANY_TEXT,
-    cell=ANY_TEXT,
+    row=st.integers(0),
+    column=st.integers(0),
     item=ANY_TEXT,
-    field=ANY_TEXT,
-    message=ANY_TEXT,
-    remedy=ANY_TEXT,
+    field_key=ANY_TEXT,
+    part=ANY_TEXT,
+)
+DETAILS = st.one_of(ANY_TEXT, st.integers(), st.lists(ANY_TEXT, max_size=2).map(tuple))
+FINDINGS = st.sampled_from(Code).flatmap(
+    lambda code: st.builds(
+        Finding,
+        st.just(code),
+        LOCATIONS,
+        st.fixed_dictionaries(dict.fromkeys(sorted(code.details), DETAILS)),
+    )
 )
 NOTES = st.builds(
     Note, st.sampled_from(NoteKind), ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT, author=ANY_TEXT
@@ -132,6 +140,23 @@ def test_what_was_taken_as_it_was_written_is_not_kept_twice() -> None:
 def test_what_is_no_extract_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match="no extract"):
         decoded(line)
+
+
+@pytest.mark.parametrize(
+    "details", [{}, {"found": 11}, {"found": 1.5, "limit": 10}, {"found": None, "limit": 10}]
+)
+def test_a_finding_that_could_not_be_told_is_no_extract(details: dict[str, Any]) -> None:
+    finding = Finding(Code.VALUE_TOO_LONG, Location(row=5), details)
+    read = Return(
+        file="a",
+        sha256="0",
+        size=1,
+        received=RECEIVED_AT,
+        outcome=Outcome.SENT_BACK,
+        findings=(finding,),
+    )
+    with pytest.raises(ValueError, match="no extract"):
+        decoded(encoded((read,)))
 
 
 def test_an_extract_with_a_number_for_a_text_is_refused() -> None:
@@ -272,6 +297,7 @@ def test_a_run_that_is_killed_leaves_what_it_had_kept(tmp_path: Path) -> None:
     killed = f"""
 import os, signal
 from pathlib import Path
+from typing import Any
 from workflow.returned.workers.store import ExtractStore
 store = ExtractStore(Path({str(tmp_path)!r}))
 for number in range(1_100):
