@@ -59,9 +59,10 @@ def places(content: bytes) -> Mapping[tuple[str, str], str]:
 
 
 def patch_cells(template: Path, target: Path, cells: Mapping[str, str | float | date]) -> None:
-    """Copy a workbook with the given cells of its entry sheet set, filled or not."""
+    """Save a workbook with the given cells of its entry sheet set; the target may be itself."""
+    parts = patched_parts(template.read_bytes(), cells)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in patched_parts(template.read_bytes(), cells).items():
+        for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name, _SAVED), content, zipfile.ZIP_DEFLATED)
 
 
