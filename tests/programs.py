@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,11 @@ ROOT = Path(__file__).parent.parent
 TOOL = (sys.executable, "-X", "torimatome", str(ROOT / "run.py"))
 """What starts a command in the Python of the tests itself, whichever it is."""
 SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def hear_ctrl_c() -> None:
+    """Let a command be interrupted, also where the tests run in the background (preexec_fn)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def slowness() -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import TOOL, holds_lock, slowness
+from tests.programs import TOOL, hear_ctrl_c, holds_lock, slowness
 from workflow.storage.files import sha256
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals and /proc")
@@ -40,6 +40,7 @@ def collecting(city: City) -> subprocess.Popen[str]:
         encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1"},
         start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     )
 
 
