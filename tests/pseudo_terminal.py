@@ -20,7 +20,7 @@ _IN_ITS_TERMINAL = (
     "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""Takes the terminal as its own, as a shell does for what it starts, so that Ctrl+C arrives and is heard."""
+"""Takes the terminal as its own, as a shell does: Ctrl+C arrives and is heard."""
 
 
 class Terminal:

@@ -1,125 +1,166 @@
-"""A real watch: a file copied slowly is told two seconds after it is whole, and Ctrl+C ends it."""
+"""The watch in small: what it collects when, what it tells, and what it waits for."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
-import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.city import City, full_texts
-from tests.programs import TOOL, hear_ctrl_c, slowness
+from tests.city import COLLECTED_AT, City, full_texts
+from tests.engine import HERE
+from workflow.commands.pipeline import Collected, collect
+from workflow.model.errors import BusyError, OutputError, WorkflowError, WorkspaceError
+from workflow.rounds.written import Written
+from workflow.storage.journal import load_journal
+from workflow.watch.landing import Look, Mark
+from workflow.watch.watch import Watcher, can_be_opened, glance, watch
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
-
-WITHIN = 2.0
-"""Seconds in which a whole file is told of, where nothing else keeps the machine busy."""
-
-PATIENTLY = 120.0
-"""Seconds a line is waited for on a busy machine; what must be quick is asserted by itself."""
-
-STALLED = 0.5
-"""Seconds between two looks: a copy that rests for so long may be taken for a whole file."""
+HALF_A_SECOND = 0.5
 
 
-class Running:
-    """A watch in a process of its own, its lines as they come."""
+class Round:
+    """A round whose collect is only counted, and fails as often as it is told to."""
 
-    def __init__(self, city: City) -> None:
-        self.process = subprocess.Popen(
-            [*TOOL, "watch", "--year", "2023", "--home", city.home],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env={**os.environ, "PYTHONUTF8": "1"},
-            preexec_fn=hear_ctrl_c,
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.failures: list[WorkflowError] = []
+        self.passed_over: list[frozenset[str]] = []
+        self.told: list[str] = []
+        self.watcher = Watcher(Path("returned"), self.collected, self.told.append)
+        self.now = 0.0
+
+    def collected(self, under_way: frozenset[str]) -> Collected:
+        self.passed_over.append(under_way)
+        if self.failures:
+            raise self.failures.pop(0)
+        files = [
+            {"path": n, "outcome": o, "department": "A", "answers": 1, "findings": []}
+            for n, o in self.files.items()
+        ]
+        return Collected(
+            document={"files": files},
+            departments=({"code": "A", "name": "甲課", "missing": 2, "sent_back": 0},),
+            ledger=Path("台帳"),
+            ledger_csv=Path("台帳"),
+            overview=Path("一覧"),
+            written=Written(),
         )
-        self._lines: queue.Queue[tuple[float, str]] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
 
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self._lines.put((time.monotonic(), line.rstrip("\n")))
-
-    def line(self) -> tuple[float, str]:
-        return self._lines.get(timeout=PATIENTLY)
-
-    def lines_until(self, ending: str) -> list[str]:
-        """Return the lines up to and with the first that holds an ending."""
-        lines = [self.line()[1]]
-        while ending not in lines[-1]:
-            lines.append(self.line()[1])
-        return lines
-
-    def is_quiet(self) -> bool:
-        return self._lines.empty()
+    def look(self, look: Look | None, times: int = 2) -> list[str]:
+        """Look some times, and return what was told meanwhile."""
+        before = len(self.told)
+        for _ in range(times):
+            self.watcher.take_in(look, self.now)
+            self.now += HALF_A_SECOND
+        return self.told[before:]
 
 
-@contextlib.contextmanager
-def watching(city: City) -> Iterator[Running]:
-    running = Running(city)
-    try:
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait()
+@pytest.fixture(autouse=True)
+def everything_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow.watch.watch.can_be_opened", lambda path: True)
 
 
-def copied_slowly(source: Path, target: Path, seconds: float) -> tuple[float, float]:
-    """Copy a file piece by piece; return when it was whole, and the longest rest between pieces."""
-    content = source.read_bytes()
-    pieces, written, rest = 20, time.monotonic(), 0.0
-    size = -(-len(content) // pieces)
-    with target.open("wb") as stream:
-        for start in range(0, len(content), size):
-            stream.write(content[start : start + size])
-            stream.flush()
-            now = time.monotonic()
-            rest, written = max(rest, now - written), now
-            time.sleep(seconds / pieces)
-    return time.monotonic(), rest
+def lying(*names: str, version: int = 1) -> Look:
+    return {name: Mark(version, version) for name in names}
 
 
-def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Path) -> None:
+def test_what_lay_there_before_is_told_in_one_line() -> None:
+    town = Round({"a.xlsx": "accepted", "b.xlsx": "sent_back"})
+    (line,) = town.look(lying("a.xlsx", "b.xlsx"))
+    assert "2件" in line
+    assert "採用1、差戻し1" in line
+    (line,) = town.look(lying("a.xlsx", "b.xlsx", version=2))[:1]
+    assert line.startswith("差し替えられました：a.xlsx → 採用（甲課、回答1件）")
+
+
+def test_an_event_is_one_line_and_quiet_looks_do_nothing() -> None:
+    town = Round({"a.xlsx": "accepted"})
+    town.look({})
+    assert town.look(lying("a.xlsx"), times=20) == [
+        "届きました：a.xlsx → 採用（甲課、回答1件）。この課には、まだの取組が2件あります。"
+    ]
+    assert len(town.passed_over) == 1
+    town.files = {"b.xlsx": "accepted"}
+    town.look({**lying("b.xlsx"), **lying("c.xlsx")}, times=1)
+    told = town.look({**lying("b.xlsx"), **lying("c.xlsx", version=2)}, times=1)
+    assert told[0] == "なくなりました：a.xlsx（甲課）。台帳から除きました。"
+    assert town.passed_over[-1] == {"c.xlsx"}
+
+
+def test_everything_gone_is_told_without_collecting() -> None:
+    town = Round({"a.xlsx": "accepted"})
+    town.look(lying("a.xlsx"))
+    (line,) = town.look({}, times=5)
+    assert "台帳は前のまま" in line
+    assert len(town.passed_over) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "looks"), [(BusyError("別の実行が。"), 12), (OutputError("Excelで。"), 40)]
+)
+def test_what_is_in_the_way_is_told_once_and_waited_for(failure: WorkflowError, looks: int) -> None:
+    town = Round({"a.xlsx": "accepted"})
+    town.look({})
+    town.failures = [failure] * 4
+    complaint, line = town.look(lying("a.xlsx"), times=looks)
+    assert complaint.startswith(str(failure)[:6])
+    assert "もう一度実行" not in complaint
+    assert line.startswith("届きました：a.xlsx")
+    assert len(town.passed_over) == 5  # what costs a whole run is tried more and more seldom
+
+
+def test_a_folder_that_cannot_be_seen_is_told_each_time_once() -> None:
+    town = Round({"a.xlsx": "accepted"})
+    assert len(town.look(None, times=5)) == 1
+    town.look(lying("a.xlsx"), times=3)
+    assert len(town.look(None, times=5)) == 1
+    assert town.look(lying("a.xlsx"), times=5) == []
+
+
+def test_what_is_under_way_is_left_out_of_the_round_and_its_journal(city: City) -> None:
     city.generate()
-    texts = full_texts(city.plan)
-    city.send_back("ICT", texts)
-    made = city.send_back("GAKKO", texts).rename(tmp_path / "made.xlsx")
-    with watching(city) as running:
-        assert str(city.workspace.returned(2023)) in running.line()[1]
-        assert "1件です（採用1）" in running.line()[1]
-        page = city.workspace.overview(2023)
-        before, took = page.read_bytes(), []
-        happening = "届きました"
-        for _ in range(5):
-            whole, rest = copied_slowly(made, city.returned("GAKKO.xlsx"), seconds=2.0)
-            if rest >= STALLED and not running.is_quiet():
-                running.lines_until("→ 採用")  # half a file was taken for a whole one, as it must
-            else:
-                assert running.is_quiet()
-                at, line = running.line()
-                assert f"{happening}：GAKKO.xlsx → 採用（学校教育課、回答2件）" in line
-                assert city.statuses()["1-1"] == "回答済"
-                took.append((at - whole) / slowness())
-            happening = "差し替えられました"
-            if took and took[-1] < WITHIN:
-                break
-        assert page.read_bytes() != before
-        assert min(took) < WITHIN
-        running.process.send_signal(signal.SIGINT)
-        interrupted = time.monotonic()
-        at, line = running.line()
-        assert "終わりました" in line
-        assert (at - interrupted) / slowness() < 1.0
-        assert running.process.wait(PATIENTLY) == 0
-        assert running.process.stderr
-        assert running.process.stderr.read() == ""
+    city.send_back("ICT", full_texts(city.plan))
+    city.returned("GAKKO.xlsx").write_bytes(b"PK\x03\x04 half of it")
+    reading = replace(HERE, remembering=True, passing_over=frozenset({"GAKKO.xlsx"}))
+    collected = collect(city.workspace, 2023, COLLECTED_AT, reading)
+    assert [file["path"] for file in collected.document["files"]] == ["ICT.xlsx"]
+    journal = load_journal(city.workspace.journal(2023))
+    assert "GAKKO.xlsx" not in str([event.facts for event in journal.events[1:]])
+
+
+def test_a_round_that_cannot_be_collected_is_not_watched(city: City) -> None:
+    with pytest.raises(WorkspaceError, match="発行"):
+        watch(city.workspace, 2023, HERE, print)
+
+
+class TestGlance:
+    """Looks at a real folder."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Iterator[Path]:
+        (tmp_path / "課").mkdir()
+        for name in ("a.xlsx", "課/b.xlsx", "~$a.xlsx", "Thumbs.db", ".~lock.a.ods#"):
+            (tmp_path / name).write_bytes(b"12345")
+        yield tmp_path
+
+    def test_it_sees_files_below_and_no_litter(self, folder: Path) -> None:
+        look = glance(folder)
+        assert look is not None
+        assert set(look) == {"a.xlsx", "課/b.xlsx"}
+        status = (folder / "a.xlsx").stat()
+        assert look["a.xlsx"] == Mark(5, status.st_mtime_ns)
+
+    def test_it_cannot_see_what_is_not_there(self, tmp_path: Path) -> None:
+        assert glance(tmp_path / "none") is None
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+    def test_a_pipe_or_a_link_is_never_opened(self, folder: Path) -> None:
+        os.mkfifo(folder / "pipe.xlsx")
+        (folder / "link.xlsx").symlink_to("nowhere")
+        assert set(glance(folder) or {}) >= {"pipe.xlsx", "link.xlsx"}
+        assert can_be_opened(folder / "pipe.xlsx")
+        assert can_be_opened(folder / "link.xlsx")
+        assert can_be_opened(folder / "a.xlsx")

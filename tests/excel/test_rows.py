@@ -13,11 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
-from workflow.compiled import display_limits
-from workflow.compiled.sheets.print_list import PRINT_SHEET
-from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.excel import table, zip_stream
 from workflow.excel.table import FONT_SIZE, CellValue, TableStyles, write_values
 from workflow.excel.workbook import Link, RowHeights, add_sheet, new_workbook, row_height
@@ -128,18 +124,3 @@ def test_a_row_is_as_high_as_its_fullest_text(values: list[object]) -> None:
     widths = (4.0, 10.0, 30.0)
     texts = [(v, w) for v, w in zip(values, widths, strict=True) if isinstance(v, str)]
     assert RowHeights(widths, 10).of(values) == row_height(texts, 10)
-
-
-def test_what_nobody_reads_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display_limits, "MOST_PRINTED", 3)
-    monkeypatch.setattr(display_limits, "MOST_DETAILS", 3)
-    plan = round_plan(["一", "二"], ["甲課", "乙課"], ["Ａ", "Ｂ"])
-    content = workbook_bytes(compilation(plan, answered(plan, ["Ａ", "Ｂ"])))
-    book = open_exactly(content)
-    printed, detailed = book[PRINT_SHEET]["A2"].value, book["内訳"]["A2"].value
-    assert "4件あり、紙で読むには多すぎる" in printed and "シート「台帳」" in printed
-    assert "内訳は72行になる" in detailed and "シート「台帳」" in detailed
-    assert book["台帳"].max_row == 5
-    assert not [link for link in hyperlinks(content) if "内訳" in link.place]
-    told = [row[1:] for row in book["凡例"].iter_rows(values_only=True) if row[0] == "多いとき"]
-    assert told == list(display_limits.sentences())

@@ -7,7 +7,7 @@ import pytest
 from tests.plan.plan_documents import changed, in_book, in_json, refused, small
 from workflow.model.cells import a1
 from workflow.model.plan import AnswerRule
-from workflow.plan.checks import CHECKS
+from workflow.plan.checks import CHECKS, has_valid_check_digit
 from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
@@ -131,3 +131,19 @@ def test_cells_are_counted_as_excel_does() -> None:
     assert in_book(as_book_bytes(document)) == {
         ("PLAN_UNKNOWN_DEPARTMENT", "取組内容", a1(4 + 29, 5))
     }
+
+
+@pytest.mark.parametrize("code", ["272230", "270008", "271004", "011002"])
+def test_published_codes_are_valid(code: str) -> None:
+    assert has_valid_check_digit(code)
+
+
+@pytest.mark.parametrize("code", ["272230", "270008", "271004", "011002"])
+def test_any_other_last_digit_is_not(code: str) -> None:
+    others = [code[:5] + digit for digit in "0123456789" if digit != code[5]]
+    assert not any(map(has_valid_check_digit, others))
+
+
+@pytest.mark.parametrize("code", ["", "27223", "2722300", "２７２２３０", "27223a"])
+def test_only_six_plain_digits_are_a_code(code: str) -> None:
+    assert not has_valid_check_digit(code)
