@@ -15,7 +15,7 @@ from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.years.past import read_ledger
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
-from workflow.model.findings import Finding, Location
+from workflow.model.findings import Finding, Location, Violation
 from workflow.model.raw import RawCell, RawSheet
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
@@ -39,8 +39,6 @@ _RULES = {
 }
 
 _Row = Mapping[str, str]
-_Broken = tuple[str, str]
-"""The key of a field, "" for the whole answer, and the rule its value breaks, in words."""
 
 
 class StoredAnswers:
@@ -49,7 +47,7 @@ class StoredAnswers:
     def __init__(self, schema: bytes, form: Form) -> None:
         self._validator = _validator(schema)
         self._fields = form.fields
-        self._seen: dict[tuple[tuple[str, object], ...], tuple[_Broken, ...]] = {}
+        self._seen: dict[tuple[tuple[str, object], ...], tuple[Violation, ...]] = {}
 
     def in_table(self, file: str, content: bytes) -> Iterator[Finding]:
         """Yield the values of the CSV that the schema refuses; nothing of what is no ledger."""
@@ -77,8 +75,8 @@ class StoredAnswers:
         for number, row in rows:
             if row.get(STATUS_LABEL) != AnswerStatus.ANSWERED:
                 continue
-            for key, rule in self._broken(row):
-                label = labels.get(key, "")
+            for violation in self._violations(row):
+                label = labels.get(violation.key, "")
                 location = replace(
                     whole,
                     row=number,
@@ -86,10 +84,10 @@ class StoredAnswers:
                     item=row.get(ID_LABEL, ""),
                     field_key=label,
                 )
-                found = row.get(label, "")
-                yield Finding(Code.VERIFY_SCHEMA, location, {"expected": rule, "found": found})
+                details = {**violation.details, "found": row.get(label, "")}
+                yield Finding(violation.code, location, details)
 
-    def _broken(self, row: _Row) -> tuple[_Broken, ...]:
+    def _violations(self, row: _Row) -> tuple[Violation, ...]:
         filled = ((field, row.get(field.label, "")) for field in self._fields)
         answer: dict[str, Any] = {
             field.key: field.as_instance(text) for field, text in filled if text
@@ -97,19 +95,24 @@ class StoredAnswers:
         known = tuple(answer.items())
         if known not in self._seen:
             errors = self._validator.iter_errors(answer)
-            self._seen[known] = tuple(broken for error in errors for broken in _said(error, answer))
+            self._seen[known] = tuple(
+                violation for error in errors for violation in _violations(error, answer)
+            )
         return self._seen[known]
 
 
-def _said(error: ValidationError, answer: Mapping[str, object]) -> Iterator[_Broken]:
+def _violations(error: ValidationError, answer: Mapping[str, object]) -> Iterator[Violation]:
+    """Yield which field breaks which rule; the key is blank for the answer as a whole."""
     keyword, argument = str(error.validator), cast("Any", error.validator_value)
     rule = _RULES.get(keyword, "どの様式の決まりとも違います")
     if keyword == "required":
-        yield from ((key, rule) for key in argument if key not in answer)
-        return
-    key = str(error.absolute_path[0]) if error.absolute_path else ""
-    allowed = "、".join(map(str, argument)) if isinstance(argument, list) else str(argument)
-    yield key, f"{rule}：{allowed}" if keyword in _RULES else rule
+        keys = [key for key in argument if key not in answer]
+    else:
+        keys = [str(error.absolute_path[0]) if error.absolute_path else ""]
+        allowed = "、".join(map(str, argument)) if isinstance(argument, list) else str(argument)
+        rule = f"{rule}：{allowed}" if keyword in _RULES else rule
+    details = {"expected": rule}  # what was found, each row says for itself
+    yield from (Violation(key, Code.VERIFY_SCHEMA, details) for key in keys)
 
 
 def _text(cell: RawCell) -> str:
