@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
-from workflow.commands.pipeline import Collected, collect, generate
+from workflow.commands.collect import collect
+from workflow.commands.generate import generate
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
 from workflow.model.plan import Plan
@@ -21,6 +22,7 @@ from workflow.model.years import JST
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.rounds.collected import Collected
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue, Register

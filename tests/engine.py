@@ -8,7 +8,7 @@ from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.readers.second_reading import open_book
-from workflow.rounds.load import Reading
+from workflow.rounds.load import ReadOptions
 
 
 def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
@@ -16,5 +16,5 @@ def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Re
     return (judge(received, context) for received in files)
 
 
-HERE = Reading(engine=judge_here, open_book=open_book)
+HERE = ReadOptions(engine=judge_here, open_book=open_book)
 """How tests read a round: in their own process."""

@@ -16,7 +16,7 @@ from tests.engine import HERE
 from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_three_years import YEARS, three_years
 from tests.programs import needs_validator, ooxml_validator
-from workflow.commands.pipeline import finalize
+from workflow.commands.finalize import finalize
 from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 

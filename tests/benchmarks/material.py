@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fillers.xml_patch import located, patch_cells
-from workflow.commands.pipeline import generate
+from workflow.commands.generate import generate
 from workflow.model.years import JST
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
 from workflow.storage.workspace import Workspace

@@ -19,7 +19,6 @@ from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
 from workflow.__main__ import main
-from workflow.commands import inquiry
 from workflow.plan.convert import as_book_bytes, empty_document, sample_document
 from workflow.returned.workers import engine
 from workflow.storage.workspace import Workspace
@@ -225,7 +224,7 @@ def test_a_bug_is_written_to_a_log_and_not_to_the_screen(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a slip of ours")
 
-    monkeypatch.setattr(inquiry, "status", broken)
+    monkeypatch.setattr("workflow.commands.status.status", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert run(collected, "status", "--year", "2023") == 2
     (log,) = tmp_path.glob("torimatome-*.log")
@@ -239,7 +238,7 @@ def test_an_interruption_is_said_in_one_sentence(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(inquiry, "status", interrupted)
+    monkeypatch.setattr("workflow.commands.status.status", interrupted)
     assert run(collected, "status", "--year", "2023") == 2
     assert_one_sentence(capsys)
 

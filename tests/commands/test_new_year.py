@@ -10,7 +10,8 @@ import pytest
 from tests.city import City, full_texts
 from tests.journeys.test_three_years import reorganised
 from workflow.__main__ import main
-from workflow.commands.new_year import carry_forward, succession
+from workflow.commands.init import carry_forward
+from workflow.commands.plan import succession
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document

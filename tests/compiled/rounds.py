@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tests.small import NOW, PLAN, RATING, answer, register, returns
-from workflow.compiled.compilation import Compilation, compiled
-from workflow.compiled.merge import AnswerStatus, Entry, Merged, merge
-from workflow.compiled.result import Basis, Result
-from workflow.compiled.stage import Stage
+from workflow.compiled.compilation import Compilation, compile_round
+from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.merge import merge
+from workflow.compiled.round import Basis, Round, Stage
 from workflow.model.fields.base import Choice, Value
 from workflow.model.fields.form import Form
 from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return, Source
@@ -68,7 +68,8 @@ def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
         outcome=Outcome.ACCEPTED,
         department=plan.coordinator,
     )
-    return _compiled(plan, Merged((one,), entries, ()))
+    made = Round(plan=plan, register=register(plan), returns=(one,), entries=entries, findings=())
+    return _compiled(made)
 
 
 def round_of(
@@ -76,15 +77,9 @@ def round_of(
 ) -> Compilation:
     """Return the compilation of a plan's round with these returns, or a table of them."""
     came = returns(files) if isinstance(files, str) else tuple(files)
-    return _compiled(plan, merge(plan, register(plan).item_ids(), came), is_final)
+    return _compiled(merge(plan, register(plan), came), is_final)
 
 
-def _compiled(plan: Plan, merged: Merged, is_final: bool = False) -> Compilation:
-    result = Result(
-        plan=plan,
-        register=register(plan),
-        merged=merged,
-        past=(),
-        basis=Basis("0", "0", {}),
-    )
-    return compiled(result, Journal(), Stage(is_final, NOW), {})
+def _compiled(made: Round, is_final: bool = False) -> Compilation:
+    made = replace(made, basis=Basis("0", "0"))
+    return compile_round(made, Journal(), Stage(is_final, NOW), {})

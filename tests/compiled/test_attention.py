@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.small import PLAN, returns
+from tests.small import PLAN, register, returns
 from workflow.compiled.attention import points
 from workflow.compiled.ledger import build_ledger
-from workflow.compiled.merge import Merged, merge
+from workflow.compiled.merge import merge
+from workflow.compiled.round import Round
 from workflow.compiled.years.comparison import compare
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
@@ -21,19 +22,18 @@ a | A | 1 | accepted | 1-1=Ａ 1-2=Ａ 2-1=Ａ 2-2=Ａ
 b | B | 2 | accepted | 2-2=Ａ
 c | C | 3 | accepted | 3-1=Ａ
 """
-ISSUED = frozenset(item.id for item in PLAN.items)
 
 
-def told(merged: Merged) -> list[tuple[str, str, str]]:
+def told(merged: Round) -> list[tuple[str, str, str]]:
     """Return the first reason, the item and the title of each point."""
     ledger = build_ledger(PLAN, 2023, merged.entries)
-    found = points(PLAN, ledger, merged, compare(PLAN, ledger, None), Wording())
+    found = points(merged, ledger, compare(PLAN, ledger, None), Wording())
     return [(point.reasons[0], point.item, point.title) for point in found]
 
 
-def round_of(table: str, *findings: Finding) -> Merged:
+def round_of(table: str, *findings: Finding) -> Round:
     """Return a round of a table of returns, in which some more was found."""
-    merged = merge(PLAN, ISSUED, returns(table))
+    merged = merge(PLAN, register(), returns(table))
     return replace(merged, findings=(*merged.findings, *findings))
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
-from workflow.commands.pipeline import finalize, verify
+from workflow.commands.finalize import finalize
+from workflow.commands.verify import verify
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.small import FORM, NOW, PLAN, answer, register, with_formerly
-from workflow.compiled.compilation import Compilation, compiled
+from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.corrections import hand_backs
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import merge
@@ -21,9 +21,8 @@ from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.recorded import judgement, receipts
-from workflow.compiled.result import Basis, Result
+from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.sheets.workbook import workbook_bytes
-from workflow.compiled.stage import Stage
 from workflow.compiled.status import department_statuses, totals
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.compiled.years.previous import previous_answers
@@ -31,6 +30,7 @@ from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import AnswerRule, Department, Item, Outcome, Plan, Return, Source
 from workflow.storage.journal import Journal
+from workflow.templates.register import Register
 
 SIZES = (20, 40, 80)
 TraceFunction = Callable[[FrameType, str, Any], Any]
@@ -47,16 +47,14 @@ class Grown:
     earlier: bytes
 
     @property
-    def result(self) -> Result:
-        merged = merge(self.plan, frozenset(i.id for i in self.plan.items), self.returns)
+    def round(self) -> Round:
+        merged = merge(self.plan, register(self.plan), self.returns)
         past = (past_year(2022, self.earlier, FORM),)
-        basis = Basis("0", "0", {})
-        made = register(self.plan)
-        return Result(plan=self.plan, register=made, merged=merged, past=past, basis=basis)
+        return replace(merged, past=past, basis=Basis("0", "0"))
 
     @property
     def compilation(self) -> Compilation:
-        return compiled(self.result, Journal(), Stage(False, NOW), {})
+        return compile_round(self.round, Journal(), Stage(False, NOW), {})
 
 
 @cache
@@ -68,7 +66,7 @@ def grown(size: int) -> Grown:
     shared = (Item(f"s-{n}", ("共通",), "研修", codes, answer=AnswerRule.EACH) for n in range(2))
     plan = replace(PLAN, coordinator="D0", departments=departments, items=(*own, *shared))
     returns = tuple(r for code in codes for r in returned_twice(plan, code))
-    last = merge(plan, frozenset(), returned_by_all(plan))
+    last = merge(plan, Register(2023), returned_by_all(plan))
     earlier = ledger_csv(build_ledger(plan, 2022, last.entries))
     return Grown(with_formerly(plan, "D1", "旧課"), returns, earlier)
 
@@ -137,23 +135,23 @@ def steps_of(work: Callable[[], object]) -> int:
 
 def prepared(step: str, size: int) -> Callable[[], object]:
     """Return one step of compiling, with everything before it done."""
-    round_ = grown(size)
-    result, compilation = round_.result, round_.compilation
-    plan, merged, ledger = result.plan, result.merged, compilation.ledger
-    figures, wording = totals(merged), compilation.wording
+    made = grown(size)
+    round_, compilation = made.round, made.compilation
+    plan, ledger = round_.plan, compilation.ledger
+    figures, wording = totals(round_.returns, round_.entries), compilation.wording
     content = ledger_csv(ledger)
     steps: dict[str, Callable[[], object]] = {
-        "merge": lambda: merge(plan, frozenset(), round_.returns),
-        "compile": lambda: compiled(result, Journal(), Stage(False, NOW), {}),
-        "statuses": lambda: department_statuses(plan, result.register, merged),
-        "hand-backs": lambda: hand_backs(plan, result.register, merged, wording),
+        "merge": lambda: merge(plan, Register(2023), made.returns),
+        "compile": lambda: compile_round(round_, Journal(), Stage(False, NOW), {}),
+        "statuses": lambda: department_statuses(round_),
+        "hand-backs": lambda: hand_backs(round_, wording),
         "workbook": lambda: workbook_bytes(compilation),
         "ledger as CSV": lambda: ledger_csv(ledger),
-        "data package": lambda: data_package(plan, result.register, ledger, {"a.csv": content}),
-        "last year": lambda: previous_answers(plan, read_ledger(round_.earlier)),
-        "receipts": lambda: receipts(Journal(), merged.returns),
-        "judgement": lambda: judgement(Journal(), result.basis, merged, {"plan": {}}),
-        "document": lambda: round_document(2023, merged.returns, figures, merged.findings, wording),
+        "data package": lambda: data_package(plan, round_.register, ledger, {"a.csv": content}),
+        "last year": lambda: previous_answers(plan, read_ledger(made.earlier)),
+        "receipts": lambda: receipts(Journal(), round_.returns),
+        "judgement": lambda: judgement(Journal(), round_, {"plan": {}}),
+        "document": lambda: round_document(2023, round_.returns, figures, round_.findings, wording),
     }
     return steps[step]
 

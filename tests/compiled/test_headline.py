@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.headline import headline, wanting
 from workflow.compiled.ledger import build_ledger
-from workflow.compiled.merge import AnswerStatus
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
 

@@ -20,9 +20,9 @@ from tests.compiled.rounds import (
 from tests.fillers.libreoffice import run_jobs
 from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
-from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField

@@ -10,23 +10,26 @@ from hypothesis import strategies as st
 from tests.compiled.merge_cases import CASES
 from tests.small import NOW, PLAN, register, returns
 from tests.tables import rows
-from workflow.compiled.merge import AnswerStatus, Merged, merge
+from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.merge import merge
+from workflow.compiled.round import Round
 from workflow.compiled.status import department_statuses, totals
 from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
+from workflow.templates.register import Register
 
 ALL = frozenset(item.id for item in PLAN.items)
 
 
-def merged(table: str, plan: Plan = PLAN) -> Merged:
-    return merge(plan, ALL, returns(table))
+def merged(table: str, plan: Plan = PLAN) -> Round:
+    return merge(plan, register(plan), returns(table))
 
 
-def outcomes(result: Merged) -> dict[str, str]:
+def outcomes(result: Round) -> dict[str, str]:
     return {r.file: r.outcome.value for r in result.returns}
 
 
-def codes(result: Merged) -> list[tuple[str, str, str]]:
+def codes(result: Round) -> list[tuple[str, str, str]]:
     """Return what merging found; a wrong value is the judge's word."""
     return sorted(
         (f.code.name, f.location.file, f.location.item)
@@ -35,7 +38,7 @@ def codes(result: Merged) -> list[tuple[str, str, str]]:
     )
 
 
-def answers(result: Merged) -> dict[str, str]:
+def answers(result: Round) -> dict[str, str]:
     """Return 整理番号/担当課 → 評価 and file, or what the assignment waits for."""
     return {
         f"{e.assignment.item.id}/{''.join(d.code for d in e.assignment.departments)}": (
@@ -75,7 +78,7 @@ def test_the_time_excel_saved_a_file_decides_over_the_time_it_came() -> None:
         new              | A | 2 | accepted | 1-1=Ｂ
     """)
     saved = (replace(first, modified=NOW), replace(second, modified=NOW + timedelta(hours=1)))
-    assert answers(merge(PLAN, ALL, saved))["1-1/A"] == "Ｂ new"
+    assert answers(merge(PLAN, register(), saved))["1-1/A"] == "Ｂ new"
 
 
 def test_an_old_version_names_the_one_that_replaced_it() -> None:
@@ -99,7 +102,14 @@ def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
 
 
 def test_an_item_on_no_template_is_told() -> None:
-    result = merge(PLAN, ALL - {"1-2", "3-1"}, ())
+    some = Register(
+        2023,
+        tuple(
+            replace(one, items=tuple(i for i in one.items if i.id not in ("1-2", "3-1")))
+            for one in register().issues
+        ),
+    )
+    result = merge(PLAN, some, ())
     assert codes(result) == [("ITEM_NOT_ISSUED", "", "1-2"), ("ITEM_NOT_ISSUED", "", "3-1")]
 
 
@@ -112,14 +122,14 @@ def test_departments_stand_where_their_files_leave_them() -> None:
     """)
     lines = {
         s.department.code: (s.returns, s.outcome, s.answered, s.sent_back, s.missing)
-        for s in department_statuses(PLAN, register(), result)
+        for s in department_statuses(result)
     }
     assert lines == {
         "A": (2, Outcome.SENT_BACK, 2, 1, 1),
         "B": (2, Outcome.ACCEPTED, 2, 0, 0),
         "C": (0, None, 0, 0, 1),
     }
-    figures = totals(result)
+    figures = totals(result.returns, result.entries)
     assert (figures.assignments, figures.answered, figures.missing) == (6, 3, 3)
     assert figures.outcomes["duplicate"] == 1
     assert sum(figures.outcomes.values()) == figures.files == 4
@@ -151,12 +161,12 @@ some_returns = st.lists(some_files, max_size=6).map(as_returns)
 
 @given(some_returns)
 def test_nothing_is_lost_and_the_order_of_files_does_not_matter(found: tuple[Return, ...]) -> None:
-    result = merge(PLAN, ALL, found)
+    result = merge(PLAN, register(), found)
     assert [r.file for r in result.returns] == [r.file for r in found]
     assert [e.assignment for e in result.entries] == list(PLAN.assignments())
-    figures = totals(result)
+    figures = totals(result.returns, result.entries)
     assert sum(figures.outcomes.values()) == len(found)
-    backwards = merge(PLAN, ALL, found[::-1])
+    backwards = merge(PLAN, register(), found[::-1])
     assert answers(backwards) == answers(result)
     assert outcomes(backwards) == outcomes(result)
     asked = {(d, i.id) for i in PLAN.items for d in i.departments}

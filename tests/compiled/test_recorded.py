@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.small import NOW, PLAN, register, returns
-from workflow.compiled.merge import Merged, merge
+from workflow.compiled.merge import merge
 from workflow.compiled.recorded import (
     issued,
     judgement,
@@ -17,7 +17,7 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
     recorded_plan,
 )
-from workflow.compiled.result import Basis
+from workflow.compiled.round import Basis, Round
 from workflow.model.plan import Envelope
 from workflow.storage.journal import EventKind, Journal
 
@@ -29,16 +29,16 @@ b | B | 2 | accepted | 2-2=Ｂ
 """
 
 
-def merged(table: str) -> Merged:
-    return merge(PLAN, frozenset(), returns(table))
+def merged(table: str) -> Round:
+    return merge(PLAN, register(), returns(table))
 
 
-def collected(journal: Journal, result: Merged, hours: int = 0, basis: Basis = BASIS) -> Journal:
+def collected(journal: Journal, result: Round, hours: int = 0, basis: Basis = BASIS) -> Journal:
     """Return the journal after a collect some hours later."""
     at = NOW + timedelta(hours=hours)
     for kind, facts in (
         (EventKind.RECEIVED, receipts(journal, result.returns)),
-        (EventKind.JUDGED, judgement(journal, basis, result, CONTENT)),
+        (EventKind.JUDGED, judgement(journal, replace(result, basis=basis), CONTENT)),
     ):
         journal = journal.adding(kind, at, facts) if facts else journal
     return journal

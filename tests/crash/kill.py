@@ -27,7 +27,7 @@ from tests.harness.cities import usual_answers
 from tests.harness.snapshot import snapshot
 from tests.programs import TOOL
 from tests.verification.rounds import YEAR, compiled_round, verified
-from workflow.commands.pipeline import finalize
+from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkflowError
 from workflow.model.wording import Wording
 from workflow.plan.convert import as_json_bytes

@@ -13,7 +13,8 @@ from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.harness.snapshot import snapshot
 from tests.verification.rounds import YEAR, compiled_round, verified
-from workflow.commands.pipeline import collect, finalize
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
 from workflow.plan.convert import as_json_bytes
 from workflow.plan.load import load_document
 
@@ -24,7 +25,7 @@ LATER = COLLECTED_AT + timedelta(days=1)
 def trial(monkeypatch: pytest.MonkeyPatch) -> Trial:
     """Every commit is tried before it is made."""
     made = Trial()
-    monkeypatch.setattr("workflow.commands.pipeline.commit", made)
+    monkeypatch.setattr("workflow.commands.generate.commit", made)
     monkeypatch.setattr("workflow.rounds.write.commit", made)
     return made
 

@@ -15,7 +15,7 @@ from tests.city import City, full_texts
 from tests.crash.disk import on_disk
 from tests.engine import HERE
 from workflow.__main__ import main
-from workflow.commands.pipeline import verify
+from workflow.commands.verify import verify
 from workflow.returned.readers.openpyxl import open_exactly
 
 YEAR = 2023

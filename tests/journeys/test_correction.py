@@ -75,7 +75,7 @@ def test_a_corrected_hand_back_is_accepted(sent_back: City, filler: programs.Fil
     city, original = sent_back, sent_back.returned("回答.xlsx").read_bytes()
     first = city.collect()
     assert outcomes(first) == {"回答.xlsx": "sent_back"}
-    assert first.written.handbacks == (handback(city),)
+    assert first.handbacks == (handback(city),)
     assert handback(city).name == "KIKI_危機管理課_差戻し_令和5年度.xlsx"
     filler(handback(city), city.returned("直しました.xlsx"), CORRECT)
     second = city.collect()
@@ -88,7 +88,7 @@ def test_a_corrected_hand_back_is_accepted(sent_back: City, filler: programs.Fil
         expected = {**texts[row["整理番号"]], **CORRECT.get(row["整理番号"], {})}
         assert {label: row[label] for label in expected} == expected
         assert row["回答ファイル"] == "直しました.xlsx"
-    assert second.written.handbacks == ()
+    assert second.handbacks == ()
     assert list(city.workspace.handbacks(2023).iterdir()) == []
     assert city.returned("回答.xlsx").read_bytes() == original
 
@@ -212,17 +212,17 @@ def test_corrections_saved_into_the_hand_back_itself_are_not_lost(sent_back: Cit
     path = handback(city)
     programs.as_excel(path, path, CORRECT)
     corrected = path.read_bytes()
-    (copy,) = city.collect().written.kept
+    (copy,) = city.collect().kept
     assert copy.read_bytes() == corrected
     assert path.read_bytes() != corrected
-    assert city.collect().written.kept == ()
+    assert city.collect().kept == ()
 
 
 def test_collecting_again_leaves_the_hand_back_alone(sent_back: City) -> None:
     sent_back.collect()
     path = handback(sent_back)
     before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
-    assert sent_back.collect().written.handbacks == (path,)
+    assert sent_back.collect().handbacks == (path,)
     assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
@@ -230,7 +230,7 @@ def test_a_status_nobody_can_read_costs_no_file(sent_back: City) -> None:
     sent_back.collect()
     path = handback(sent_back)
     sent_back.workspace.status(2023).write_text("{", "utf-8")
-    assert sent_back.collect().written.handbacks == (path,)
+    assert sent_back.collect().handbacks == (path,)
     assert json.loads(sent_back.workspace.status(2023).read_bytes())["made"].keys() == {path.name}
 
 
@@ -272,6 +272,6 @@ def test_every_kind_of_hand_back_is_valid(sent_back: City) -> None:
     texts["4-4"] |= {"評価": "=\x01<>&_x0041_" * 40, "今後の方針": "やめる"}
     city.send_back("KOREI", texts)
     city.send_back("GAKKO", {})
-    paths = city.collect().written.handbacks
+    paths = city.collect().handbacks
     assert len(paths) == 3
     assert_all_valid(list(paths))

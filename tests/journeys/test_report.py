@@ -17,10 +17,11 @@ from tests.engine import HERE
 from tests.harness.play import run_here
 from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
-from workflow.commands.pipeline import finalize, report, verify
+from workflow.commands.finalize import finalize
+from workflow.commands.report import Reported, report
+from workflow.commands.verify import verify
 from workflow.compiled.years.past import Row, read_ledger
 from workflow.plan.convert import as_json_bytes
-from workflow.rounds.reporting import Reported
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -110,7 +111,7 @@ def test_a_page_the_plan_has_no_more_goes_and_one_changed_by_hand_is_kept(city: 
     (city.home / "plan.json").write_bytes(as_json_bytes(document))
     collected = city.collect(now=LATER)
     assert not last.exists()
-    (kept,) = collected.written.set_aside
+    (kept,) = collected.set_aside
     assert kept.parent == edited.parent
     assert kept.read_bytes() == b"by hand"
     assert verify(city.workspace, 2023, HERE).is_clean

@@ -11,7 +11,7 @@ import pytest
 from tests.city import COLLECTED_AT, City
 from tests.programs import needs_pdftotext, needs_validator, needs_writer
 from tests.test_ooxml import errors
-from workflow.commands.pipeline import report
+from workflow.commands.report import report
 from workflow.plan.convert import sample_document
 
 pytestmark = [needs_writer, needs_pdftotext]

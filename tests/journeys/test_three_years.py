@@ -15,7 +15,8 @@ from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
 from tests.hyperlinks import dead_links
 from tests.tables import rows
-from workflow.commands.pipeline import finalize, verify
+from workflow.commands.finalize import finalize
+from workflow.commands.verify import verify
 from workflow.plan.convert import as_json_bytes, sample_document
 from workflow.returned.readers.openpyxl import open_exactly
 

@@ -10,22 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small import PLAN, issue
-from workflow.compiled.corrections import Asking
+from workflow.compiled.corrections import OutstandingRequests
 from workflow.mail.letter_values import Occasion, distribution, request
-from workflow.mail.letters import LetterKind, Message, Said, filled_in, letter, load_letters
+from workflow.mail.letters import LetterKind, LetterValue, Message, filled_in, letter, load_letters
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Correction
 
-BOTH = Asking(
+BOTH = OutstandingRequests(
     ("1-1", "2-1"), (Correction("1-2", "", "評価", "「良」は選択肢に\nありません。", "選んで。"),)
 )
 
 
-def said(text: str, **values: Said) -> Message:
+def said(text: str, **values: LetterValue) -> Message:
     return filled_in(letter("メール文面/催促.txt", text), values)
 
 
-def ours(kind: LetterKind, values: dict[str, Said]) -> Message:
+def ours(kind: LetterKind, values: dict[str, LetterValue]) -> Message:
     return filled_in(load_letters(Path("nowhere")).by_kind[kind], values)
 
 
@@ -106,7 +106,9 @@ def test_our_distribution_names_file_and_deadline() -> None:
     [(on(28), "あと3日"), (on(31), "本日"), (on(2, month=6), "2日過ぎて")],
 )
 def test_our_reminder_counts_the_days(today: Occasion, told: str) -> None:
-    values = request(today, PLAN.department("A"), Asking(("1-1", "2-1")), "A.xlsx", True)
+    values = request(
+        today, PLAN.department("A"), OutstandingRequests(("1-1", "2-1")), "A.xlsx", True
+    )
     message = ours(LetterKind.REMINDER, values)
     assert told in message.body
     assert (

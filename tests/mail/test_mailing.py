@@ -12,7 +12,9 @@ import pytest
 
 from tests.city import City, full_texts
 from workflow.__main__ import main
-from workflow.mail.mailing import Mailing, draft_distribution, remind
+from workflow.commands.generate import draft_distribution
+from workflow.commands.remind import remind
+from workflow.mail.mailing import Mailing
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
 from workflow.plan.convert import sample_document

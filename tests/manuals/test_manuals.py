@@ -9,7 +9,7 @@ import pytest
 
 from tests.programs import ROOT
 from workflow import VERSION
-from workflow.commands.arguments import parsed
+from workflow.__main__ import parsed
 
 MANUALS = ("README.md", "README.ja.md")
 _SHOWN = re.compile(r"`python run\.py([^`\n]*)`|^    python run\.py(.*)$", re.MULTILINE)

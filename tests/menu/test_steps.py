@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.commands.arguments import parsed
+from workflow.__main__ import parsed
 from workflow.menu.menu import spelled
 from workflow.menu.situation import RoundState, Situation
 from workflow.menu.steps import headline, steps

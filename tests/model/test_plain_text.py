@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.model.plain_text import aligned, columns, harmless, legible
+from workflow.model.plain_text import aligned, columns, legible, strip_controls
 
 
 def test_columns_line_up_whatever_the_width_of_the_characters() -> None:
@@ -19,8 +19,8 @@ def test_every_line_is_one_line_and_the_second_column_starts_at_one_place(
     rows: list[tuple[str, str]],
 ) -> None:
     lines = list(aligned(rows))
-    starts = {columns(line) - columns(harmless(b).rstrip()) for line, (_, b) in
-              zip(lines, rows, strict=True) if harmless(b).strip()}  # fmt: skip
+    starts = {columns(line) - columns(strip_controls(b).rstrip()) for line, (_, b) in
+              zip(lines, rows, strict=True) if strip_controls(b).strip()}  # fmt: skip
     assert len(starts) <= 1
     assert not any(unicodedata.category(c) == "Cc" for line in lines for c in line)
 
@@ -29,13 +29,13 @@ def test_every_line_is_one_line_and_the_second_column_starts_at_one_place(
     "text", ["a\nb", "\x1b[31m赤", "\r", "\x9b2J", "見積\u202exslx.exe", "\x07"]
 )
 def test_what_steers_a_terminal_is_shown(text: str) -> None:
-    assert "�" in harmless(text)
-    assert len(harmless(text)) == len(text)
+    assert "�" in strip_controls(text)
+    assert len(strip_controls(text)) == len(text)
 
 
 def test_ordinary_text_stays() -> None:
     text = "①Ⅱ 𠮷野家 ～〜 ㈱ か\u3099 [角] 👩\u200d🚒"
-    assert harmless(text) == text
+    assert strip_controls(text) == text
 
 
 @given(st.text())

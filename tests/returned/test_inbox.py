@@ -15,7 +15,8 @@ from tests.engine import judge_here
 from tests.returned.intake.test_decrypt import locked as locked_book
 from tests.returned.intake.zips import locked, zipped, zipped_unmarked
 from workflow.__main__ import main
-from workflow.commands.inquiry import check, status
+from workflow.commands.check import check
+from workflow.commands.status import status
 from workflow.model.limits import Limits
 from workflow.model.plan import Outcome
 from workflow.returned.inbox import scan, single

@@ -15,7 +15,7 @@ import pytest
 from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import HERE, judge_here
 from workflow.__main__ import main
-from workflow.commands.pipeline import verify
+from workflow.commands.verify import verify
 from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context
@@ -90,7 +90,7 @@ def test_again_says_the_same_and_writes_nothing(
     first, before = capsys.readouterr(), everything(city)
     assert seen.taken() == ALL
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.commands.pipeline.load_plan_with_content", None)  # not even that
+        patch.setattr("workflow.commands.collect.load_plan_with_content", None)  # not even that
         assert collected(city, *arguments) == 1
     assert (capsys.readouterr(), seen.taken(), everything(city)) == (first, [], before)
     shutil.rmtree(city.workspace.extracts(YEAR))

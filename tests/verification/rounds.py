@@ -10,7 +10,7 @@ from tests.engine import HERE
 from tests.harness.cities import build_city
 from tests.harness.description import RECEIVED, Example, SentFile
 from tests.harness.sending import send
-from workflow.commands.pipeline import verify
+from workflow.commands.verify import verify
 from workflow.verification.differences import Report
 
 YEAR = 2023

@@ -18,9 +18,10 @@ from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.hyperlinks import dead_links, hyperlinks
 from tests.verification.rounds import YEAR, codes, compiled_round, verified
-from workflow.commands.pipeline import collect, finalize
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
 from workflow.compiled import display_limits
-from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
 from workflow.model.limits import COMPILED, USUAL
@@ -171,7 +172,7 @@ def test_without_pyarrow_the_run_goes_on_and_says_so(
 ) -> None:
     monkeypatch.setattr("workflow.rounds.write.is_available", lambda: False)
     collected = collect(city.workspace, YEAR, COLLECTED_AT, HERE)
-    assert collected.written.lacks_parquet and collected.written.parts
+    assert collected.lacks_parquet and collected.parts
     assert not city.workspace.ledger_csv(YEAR).with_suffix(".parquet").exists()
     assert "parquet" not in str(load_journal(city.workspace.journal(YEAR)).events[-1].facts)
     assert verified(city).is_clean

@@ -15,7 +15,8 @@ from tests.engine import HERE
 from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
-from workflow.commands.pipeline import collect, finalize
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkspaceError
 from workflow.plan.convert import as_json_bytes
 from workflow.returned.readers.openpyxl import open_exactly
@@ -162,13 +163,13 @@ def test_a_ledger_changed_by_hand_is_set_aside_under_a_dated_name(city: City) ->
     os.utime(path, (moment, moment))
     collected = collect(city.workspace, YEAR, LATER, HERE)
     kept = path.with_name("台帳_令和5年度_手直し_20240618-100000.xlsx")
-    assert collected.written.set_aside == (kept,)
+    assert collected.set_aside == (kept,)
     assert kept.read_bytes() == b"edited by hand"
     assert path.read_bytes().startswith(b"PK")
     assert verified(city).is_clean
     path.write_bytes(b"edited again")
     os.utime(path, (moment, moment))
-    (second,) = collect(city.workspace, YEAR, LATER, HERE).written.set_aside
+    (second,) = collect(city.workspace, YEAR, LATER, HERE).set_aside
     assert second != kept
     assert {kept.read_bytes(), second.read_bytes()} == {b"edited by hand", b"edited again"}
 
@@ -176,7 +177,7 @@ def test_a_ledger_changed_by_hand_is_set_aside_under_a_dated_name(city: City) ->
 def test_what_we_wrote_ourselves_is_written_over(city: City) -> None:
     city.returned("遅れて.txt").write_text("あとから", "utf-8")
     collected = collect(city.workspace, YEAR, LATER, HERE)
-    assert collected.written.set_aside == ()
+    assert collected.set_aside == ()
     assert codes(verified(city)) == set()
 
 

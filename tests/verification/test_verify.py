@@ -13,14 +13,16 @@ from tests.engine import HERE
 from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
-from workflow.commands.pipeline import collect, finalize, verify
-from workflow.commands.pipeline import report as publish
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
+from workflow.commands.report import report as publish
+from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.wording import Wording
 from workflow.plan.convert import as_json_bytes
-from workflow.rounds.load import Reading
+from workflow.rounds.load import ReadOptions
 from workflow.verification import differences
 
 
@@ -185,7 +187,7 @@ def test_a_password_given_to_collect_is_needed_by_verify_too(city: City) -> None
     ) as archive:
         archive.setpassword("秘".encode())
         archive.writestr("中.zip", inner)
-    with_password = Reading(engine=HERE.engine, open_book=HERE.open_book, passwords=("秘",))
+    with_password = ReadOptions(engine=HERE.engine, open_book=HERE.open_book, passwords=("秘",))
     collect(city.workspace, YEAR, COLLECTED_AT, with_password)
     assert verify(city.workspace, YEAR, with_password).is_clean
     assert "VERIFY_OUTCOME" in codes(verified(city))

@@ -11,12 +11,13 @@ import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
-from workflow.commands.pipeline import Collected, collect
+from workflow.commands.collect import collect
+from workflow.commands.watch import watch
 from workflow.model.errors import BusyError, OutputError, WorkflowError, WorkspaceError
-from workflow.rounds.written import Written
+from workflow.rounds.collected import Collected
 from workflow.storage.journal import load_journal
 from workflow.watch.landing import Look, Mark
-from workflow.watch.watch import Watcher, can_be_opened, glance, watch
+from workflow.watch.watch import Watcher, can_be_opened, scan_names
 
 HALF_A_SECOND = 0.5
 
@@ -43,10 +44,6 @@ class Round:
         return Collected(
             document={"files": files},
             departments=({"code": "A", "name": "甲課", "missing": 2, "sent_back": 0},),
-            ledger=Path("台帳"),
-            ledger_csv=Path("台帳"),
-            overview=Path("一覧"),
-            written=Written(),
         )
 
     def look(self, look: Look | None, times: int = 2) -> list[str]:
@@ -124,7 +121,7 @@ def test_what_is_under_way_is_left_out_of_the_round_and_its_journal(city: City) 
     city.generate()
     city.send_back("ICT", full_texts(city.plan))
     city.returned("GAKKO.xlsx").write_bytes(b"PK\x03\x04 half of it")
-    reading = replace(HERE, remembering=True, passing_over=frozenset({"GAKKO.xlsx"}))
+    reading = replace(HERE, use_cache=True, skipped=frozenset({"GAKKO.xlsx"}))
     collected = collect(city.workspace, 2023, COLLECTED_AT, reading)
     assert [file["path"] for file in collected.document["files"]] == ["ICT.xlsx"]
     journal = load_journal(city.workspace.journal(2023))
@@ -147,20 +144,20 @@ class TestGlance:
         yield tmp_path
 
     def test_it_sees_files_below_and_no_litter(self, folder: Path) -> None:
-        look = glance(folder)
+        look = scan_names(folder)
         assert look is not None
         assert set(look) == {"a.xlsx", "課/b.xlsx"}
         status = (folder / "a.xlsx").stat()
         assert look["a.xlsx"] == Mark(5, status.st_mtime_ns)
 
     def test_it_cannot_see_what_is_not_there(self, tmp_path: Path) -> None:
-        assert glance(tmp_path / "none") is None
+        assert scan_names(tmp_path / "none") is None
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
     def test_a_pipe_or_a_link_is_never_opened(self, folder: Path) -> None:
         os.mkfifo(folder / "pipe.xlsx")
         (folder / "link.xlsx").symlink_to("nowhere")
-        assert set(glance(folder) or {}) >= {"pipe.xlsx", "link.xlsx"}
+        assert set(scan_names(folder) or {}) >= {"pipe.xlsx", "link.xlsx"}
         assert can_be_opened(folder / "pipe.xlsx")
         assert can_be_opened(folder / "link.xlsx")
         assert can_be_opened(folder / "a.xlsx")

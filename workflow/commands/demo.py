@@ -1,12 +1,13 @@
-"""The demo: two fiscal years of the sample plan, the second with everything that goes wrong."""
+"""demo: two fiscal years of the sample plan, the second with everything that goes wrong."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -14,25 +15,27 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workflow import COMMAND
-from workflow.commands.pipeline import Collected, collect, finalize, generate, report
+from workflow import COMMAND as COMMAND_LINE
+from workflow.commands.collect import collect, show_round
+from workflow.commands.command import CLEAN, Command, default_home
+from workflow.commands.finalize import finalize
+from workflow.commands.generate import generate
+from workflow.commands.report import report
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year
 from workflow.plan.convert import as_book_bytes, sample_document
 from workflow.plan.load import load_plan
-from workflow.returned.workers.engine import judge_in_workers, open_in_worker
-from workflow.rounds.load import Reading
+from workflow.rounds.collected import Collected
+from workflow.rounds.load import in_workers
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
 from workflow.templates.register import Issue
-from workflow.terminal.output import progress_bar, show_round
+from workflow.terminal.output import progress_bar, say
 
 _MARK = "この中身は demo が作り直します.txt"
-_READING = Reading(engine=judge_in_workers, open_book=open_in_worker)
 Texts = dict[str, dict[str, str]]
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,25 @@ class _Delivery:
     hours: int
 
 
-def play(folder: Path, say: Say) -> int:
+def _run(arguments: Namespace) -> int:
+    play(default_home() / "demo")
+    return CLEAN
+
+
+COMMAND = Command(
+    name="demo",
+    summary="見本の計画で、一連の流れを demo フォルダーに作ります。",
+    menu="見本で一連の流れを見る",
+    run=_run,
+)
+
+
+def play(folder: Path) -> None:
     """Build the demo workspace anew, run both years in it and name the files to open."""
     workspace = _fresh_workspace(folder)
     plan = load_plan(workspace.home)
     answers = _sample_answers()
-    compiled = []
+    compiled: dict[int, Collected] = {}
     for year, deliveries in ((2023, _calm_year), (2024, _lively_year)):
         say(f"\n{full_year(year)}")
         issued_at = datetime(year + 1, 4, 15, 9, tzinfo=JST)
@@ -60,23 +76,22 @@ def play(folder: Path, say: Say) -> int:
             _deliver(workspace, plan, year, delivery, issued_at)
         if year == 2024:
             _deliver_strays(workspace.returned(year), issued_at + timedelta(days=20))
-        compiled.append(_collect(workspace, year, issued_at + timedelta(days=21)))
+        compiled[year] = _collect(workspace, year, issued_at + timedelta(days=21))
         if year == 2023:
-            finalize(workspace, year, issued_at + timedelta(days=60), _READING)
+            finalize(workspace, year, issued_at + timedelta(days=60), in_workers())
             say(f"{era_year(year)}を確定しました。")
             report(workspace, year, issued_at + timedelta(days=61))
             say("公表用の報告書を作りました。")
     say("\n次のファイルを開いてみてください。")
-    for collected in compiled:
-        say(f"・{collected.overview}")
-        say(f"・{collected.ledger}")
-        for path in collected.written.handbacks:
+    for year, collected in compiled.items():
+        say(f"・{workspace.overview(year)}")
+        say(f"・{workspace.ledger(year)}")
+        for path in collected.handbacks:
             say(f"・差戻し用の調査票：{path}")
     say(f"・報告書：{workspace.report(2023)}")
     say(f"・調査票の例：{workspace.templates(2024)}")
     say("\n元の回答から計算し直して照合するには、次のように実行します。")
-    say(f"    {COMMAND} verify --year 2024 --home {folder.name}")
-    return 0
+    say(f"    {COMMAND_LINE} verify --year 2024 --home {folder.name}")
 
 
 def _fresh_workspace(folder: Path) -> Workspace:
@@ -103,8 +118,8 @@ def _sample_answers() -> dict[str, Texts]:
 
 def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
     with progress_bar("回答を読み取っています") as progress:
-        collected = collect(workspace, year, now, replace(_READING, progress=progress))
-    show_round(collected.departments, collected.document)
+        collected = collect(workspace, year, now, in_workers(progress=progress))
+    show_round(collected)
     return collected
 
 

@@ -1,11 +1,17 @@
-"""The catalogue of findings as people read it: on the screen, and as a section of the manual."""
+"""findings: the catalogue of findings, on the screen or as a section of the manual."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
+from workflow.commands.command import CLEAN, Command
 from workflow.model.catalogue import Code
+from workflow.model.errors import WorkspaceError
+from workflow.storage.files import write_file
+from workflow.terminal.output import say
 
 SECTION_START = (
     "<!-- 指摘の一覧：ここから（python run.py findings --update README.ja.md が書きます） -->"
@@ -71,6 +77,36 @@ _WORDS = {
     "what": "もの",
 }
 """What stands where a message names something of the case at hand."""
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--update",
+        type=Path,
+        metavar="説明書",
+        help="画面に出さずに、説明書（README.ja.md）の中の一覧を書き直します。",
+    )
+
+
+def _run(arguments: Namespace) -> int:
+    manual: Path | None = arguments.update
+    if manual is None:
+        say(as_text())
+        return CLEAN
+    try:
+        write_file(manual, with_section(manual.read_text("utf-8")).encode())
+    except (OSError, ValueError):
+        raise WorkspaceError(f"「{manual}」に指摘の一覧を書く場所が見つかりません。") from None
+    say(f"指摘の一覧を書き直しました：{manual}")
+    return CLEAN
+
+
+COMMAND = Command(
+    name="findings",
+    summary="指摘の一覧（意味と対応）を示します。",
+    arguments=_arguments,
+    run=_run,
+)
 
 
 def meaning(code: Code) -> str:

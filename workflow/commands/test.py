@@ -1,10 +1,13 @@
-"""What `python run.py test` does: lint, format, types, import directions, tests."""
+"""test: lint, format, types, import directions and the tests of the tool itself."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from argparse import REMAINDER, ArgumentParser, Namespace
 from pathlib import Path
+
+from workflow.commands.command import Command, source_folder
 
 # import-linter's modules do not start by -m; this is what its lint-imports script does.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -18,6 +21,22 @@ CHECKS: dict[str, tuple[str, ...]] = {
 TESTS = "テスト（pytest）"
 # Tests of a file stay together: they share what is dear to make.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("arguments", nargs=REMAINDER, help="pytest に渡す指定です。")
+
+
+def _run(arguments: Namespace) -> int:
+    return run_suite(source_folder(), arguments.arguments)
+
+
+COMMAND = Command(
+    name="test",
+    summary="このツール自身の試験をします。",
+    arguments=_arguments,
+    run=_run,
+)
 
 
 def run_suite(root: Path, arguments: list[str]) -> int:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.headline import wanting
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merge import AnswerStatus, Entry, Merged
+from workflow.compiled.round import Round
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
@@ -66,15 +67,16 @@ class Point:
 
 
 def points(
-    plan: Plan, ledger: Ledger, merged: Merged, comparison: Comparison, wording: Wording
+    round_: Round, ledger: Ledger, comparison: Comparison, wording: Wording
 ) -> tuple[Point, ...]:
     """Return every point of a round, ordered by weight and then as the plan is."""
+    plan = round_.plan
     ratings = tuple(
         _Rating(field, ledger.index(field.label), {c.value: c for c in wanting(field)})
         for field in plan.form.choice_fields
     )
-    looked_at = _Looking(plan, ledger, _by_item(merged.findings), comparison, ratings, wording)
-    found = [*_open_points(plan, ledger.entries), *_of_files(merged, wording), *looked_at.points()]
+    looked_at = _Looking(plan, ledger, _by_item(round_.findings), comparison, ratings, wording)
+    found = [*_open_points(plan, ledger.entries), *_of_files(round_, wording), *looked_at.points()]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
 
 
@@ -98,11 +100,11 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
         )
 
 
-def _of_files(merged: Merged, wording: Wording) -> Iterator[Point]:
+def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
     """Yield a point per file of which something is to be seen that no item's point tells."""
-    outcomes = {returned.file: returned.outcome for returned in merged.returns}
+    outcomes = {returned.file: returned.outcome for returned in round_.returns}
     by_file: dict[str, list[Finding]] = {}
-    for finding in _untold(merged):
+    for finding in _untold(round_):
         by_file.setdefault(finding.location.file, []).append(finding)
     for file, findings in by_file.items():
         weight, reason = _WARNED
@@ -117,13 +119,13 @@ def _of_files(merged: Merged, wording: Wording) -> Iterator[Point]:
         )
 
 
-def _untold(merged: Merged) -> Iterator[Finding]:
+def _untold(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
-    told = {(e.answer.source.file, e.answer.item) for e in merged.entries if e.answer}
+    told = {(e.answer.source.file, e.answer.item) for e in round_.entries if e.answer}
     is_open = {
-        e.assignment.item.id for e in merged.entries if e.status is not AnswerStatus.ANSWERED
+        e.assignment.item.id for e in round_.entries if e.status is not AnswerStatus.ANSWERED
     }
-    for finding in merged.findings:
+    for finding in round_.findings:
         at = finding.location
         is_told = (at.file, at.item) in told or at.item in is_open
         # A dispute stands with both files; the item tells it once.

@@ -10,8 +10,7 @@ from workflow.compiled.corrections import HandBack, hand_backs
 from workflow.compiled.details import Details, list_details
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
-from workflow.compiled.result import Result
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Round, Stage
 from workflow.compiled.status import DepartmentStatus, department_statuses
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.trend import Trend, trend
@@ -24,7 +23,7 @@ from workflow.templates.register import wording as form_wording
 class Compilation:
     """Everything the compiled files show. Earlier are the ledgers of other years, by year."""
 
-    result: Result
+    round: Round
     wording: Wording
     stage: Stage
     journal: Journal
@@ -39,29 +38,29 @@ class Compilation:
     earlier: Mapping[int, str]
 
 
-def compiled(
-    result: Result, journal: Journal, stage: Stage, earlier: Mapping[int, str]
+def compile_round(
+    round_: Round, journal: Journal, stage: Stage, earlier: Mapping[int, str]
 ) -> Compilation:
     """Return the compilation of a round; the journal is that up to the last judging."""
-    plan, merged = result.plan, result.merged
-    wording = form_wording(plan.form, (result.register,), merged.returns)
-    ledger = build_ledger(plan, result.year, merged.entries)
+    plan = round_.plan
+    wording = form_wording(plan.form, (round_.register,), round_.returns)
+    ledger = build_ledger(plan, round_.year, round_.entries)
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks
         matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
-    comparison = compare(plan, ledger, result.past[0] if result.past else None)
+    comparison = compare(plan, ledger, round_.past[0] if round_.past else None)
     return Compilation(
-        result=result,
+        round=round_,
         wording=wording,
         stage=stage,
         journal=journal,
         ledger=ledger,
         matrices=matrices,
         details=list_details(matrices),
-        trend=trend(plan, ledger, result.past),
+        trend=trend(plan, ledger, round_.past),
         comparison=comparison,
-        points=points(plan, ledger, merged, comparison, wording),
-        statuses=department_statuses(plan, result.register, merged),
-        handbacks=hand_backs(plan, result.register, merged, wording),
+        points=points(round_, ledger, comparison, wording),
+        statuses=department_statuses(round_),
+        handbacks=hand_backs(round_, wording),
         earlier=earlier,
     )

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.compiled.by_department import entries_by_department, returns_by_department
-from workflow.compiled.merge import AnswerStatus, Merged
+from workflow.compiled.entries import AnswerStatus, entries_by_department, returns_by_department
+from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
 from workflow.model.fields.base import Value
 from workflow.model.findings import Finding
-from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Plan, Return
+from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Return
 from workflow.model.wording import Wording
 from workflow.storage.workspace import department_file
-from workflow.templates.register import Issue, Register
+from workflow.templates.register import Issue
 
 _CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
 _CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
@@ -40,19 +40,21 @@ def handback_name(department: Department, year: int) -> str:
     return department_file(department, year, "xlsx", "差戻し")
 
 
-def hand_backs(
-    plan: Plan, register: Register, merged: Merged, wording: Wording
-) -> tuple[HandBack, ...]:
+def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
     """Return what every department with something to correct gets, in the plan's order."""
-    current = returns_by_department(r for r in merged.returns if r.outcome.is_answer)
+    current = returns_by_department(r for r in round_.returns if r.outcome.is_answer)
     shown: dict[str, list[Answer]] = {}
-    for answer in (entry.answer for entry in merged.entries if entry.answer):
+    for answer in (entry.answer for entry in round_.entries if entry.answer):
         shown.setdefault(answer.department, []).append(answer)
     found = (
         _hand_back(
-            d, register.latest_for(d), current.get(d.code, []), shown.get(d.code, []), wording
+            d,
+            round_.register.latest_for(d),
+            current.get(d.code, []),
+            shown.get(d.code, []),
+            wording,
         )
-        for d in plan.departments
+        for d in round_.plan.departments
     )
     return tuple(hand_back for hand_back in found if hand_back)
 
@@ -124,7 +126,7 @@ def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class OutstandingRequests:
     """What one department is still asked: ids of items without an answer, and corrections."""
 
     missing: tuple[str, ...] = ()
@@ -136,8 +138,8 @@ class Asking:
         return {"missing": list(self.missing), "corrections": lines}
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Asking:
-        """Return what as_json spelled. KeyError, TypeError or ValueError for anything else."""
+    def from_json(cls, stored: Mapping[str, Any]) -> OutstandingRequests:
+        """Return what as_json wrote. KeyError, TypeError or ValueError for anything else."""
         corrections = tuple(
             Correction(item, "", label, problem, remedy)
             for item, label, problem, remedy in stored["corrections"]
@@ -145,24 +147,24 @@ class Asking:
         return cls(tuple(stored["missing"]), corrections)
 
 
-def asking(
-    plan: Plan, register: Register, merged: Merged, hand_backs: Iterable[HandBack]
-) -> dict[str, Asking]:
+def outstanding_requests(
+    round_: Round, hand_backs: Iterable[HandBack]
+) -> dict[str, OutstandingRequests]:
     """Return what is still asked, by department code; who has done everything is not in it.
 
     What stands on no template anybody was given is not asked: nobody could answer it.
     """
-    issued = register.item_ids()
-    entries = entries_by_department(merged.entries)
+    issued = round_.register.item_ids()
+    entries = entries_by_department(round_.entries)
     wrong = {one.department.code: one.filling.corrections for one in hand_backs}
     found = {}
-    for department in plan.departments:
+    for department in round_.plan.departments:
         missing = tuple(
             entry.assignment.item.id
             for entry in entries.get(department.code, ())
             if entry.status is AnswerStatus.MISSING and entry.assignment.item.id in issued
         )
-        asked = Asking(missing, wrong.get(department.code, ()))
-        if asked != Asking():
-            found[department.code] = asked
+        requests = OutstandingRequests(missing, wrong.get(department.code, ()))
+        if requests != OutstandingRequests():
+            found[department.code] = requests
     return found

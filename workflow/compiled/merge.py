@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from workflow.compiled.by_department import returns_by_department
+from workflow.compiled.entries import AnswerStatus, Entry, returns_by_department
+from workflow.compiled.round import Round
 from workflow.compiled.versions import Versions, closed, location_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
+from workflow.templates.register import Register
 
 
-class AnswerStatus(StrEnum):
-    """Where an assignment stands: the ledger's 回答状況."""
-
-    ANSWERED = "回答済"
-    MISSING = "未提出"
-    SENT_BACK = "差戻し中"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One assignment with the answer that counts; a sent-back answer is kept for its source."""
-
-    assignment: Assignment
-    status: AnswerStatus
-    answer: Answer | None
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A round's result: every file with its final outcome, every assignment with its answer."""
-
-    returns: tuple[Return, ...]
-    entries: tuple[Entry, ...]
-    findings: tuple[Finding, ...]
-
-
-def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> Merged:
-    """Return the round's result; issued_ids are the items that stand on any template."""
+def merge(plan: Plan, register: Register, returns: Iterable[Return]) -> Round:
+    """Return the round that the judged files make, with what they say and contradict."""
     settled = _mark_duplicates(tuple(returns))
     chosen: dict[tuple[str, str], Answer] = {}
     final: dict[str, Return] = {r.file: r for r in settled}
@@ -56,13 +30,20 @@ def merge(plan: Plan, issued_ids: frozenset[str], returns: Iterable[Return]) -> 
     for finding in (*joint, *_unused(entries, chosen)):
         file = finding.location.file
         final[file] = _with_warning(final[file], finding)
+    issued = register.item_ids()
     unissued = tuple(
         Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
         for item in plan.items
-        if item.id not in issued_ids
+        if item.id not in issued
     )
     merged = tuple(final[r.file] for r in settled)
-    return Merged(merged, entries, (*_standing(merged), *unissued))
+    return Round(
+        plan=plan,
+        register=register,
+        returns=merged,
+        entries=entries,
+        findings=(*_standing(merged), *unissued),
+    )
 
 
 def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:

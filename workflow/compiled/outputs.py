@@ -43,8 +43,8 @@ def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[s
 
 
 def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
-    result, ledger = compilation.result, compilation.ledger
-    name = ledger_name(result.year)
+    round_, ledger = compilation.round, compilation.ledger
+    name = ledger_name(round_.year)
     sources = source_links_of(compilation)
     parts = {p.file: part_bytes(compilation, sources, p, f"{name}.xlsx") for p in ledger.parts}
     tables = {f"{name}.csv": ledger_csv(ledger)}
@@ -54,8 +54,8 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
         **parts,
         f"{name}.xlsx": workbook_bytes(compilation),
         **tables,
-        DATA_PACKAGE: data_package(result.plan, result.register, ledger, tables),
-        ANSWERS_SCHEMA: answers_schema(result.plan, result.register, result.year),
+        DATA_PACKAGE: data_package(round_.plan, round_.register, ledger, tables),
+        ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
     titles: dict[str, str] = {}
     # More than that nobody would read as a report.
@@ -68,6 +68,6 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
 
 
 def _report(compilation: Compilation) -> Content:
-    plan, ledger = compilation.result.plan, compilation.ledger
+    plan, ledger = compilation.round.plan, compilation.ledger
     rows = this_year(ledger, plan.form).rows
     return content_of(plan, ledger.year, compilation.stage, rows)

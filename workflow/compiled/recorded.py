@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow.compiled.merge import Merged
-from workflow.compiled.result import Basis
+from workflow.compiled.round import Basis, Round
 from workflow.compiled.status import totals
 from workflow.model.plan import Return
 from workflow.model.years import iso_time
@@ -101,18 +100,17 @@ def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
     return {"files": changed, "gone": gone} if changed or gone else None
 
 
-def judgement(
-    journal: Journal, basis: Basis, merged: Merged, plan_content: Mapping[str, Any]
-) -> Facts | None:
+def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) -> Facts | None:
     """Return what to record of the outcomes; None when nothing differs from the last time.
 
     The plan's content goes with it when it is new: plan.xlsx will be another next year.
     """
     known = recorded_outcomes(journal)
-    outcomes = {r.file: _outcome(r) for r in merged.returns}
+    basis = round_.basis
+    outcomes = {r.file: _outcome(r) for r in round_.returns}
     changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
     dropped = [path for path in known if path not in outcomes]
-    figures = totals(merged)
+    figures = totals(round_.returns, round_.entries)
     facts = basis.as_json() | {
         "returns": changed,
         "dropped": dropped,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow.compiled.by_department import entries_by_department, returns_by_department
-from workflow.compiled.merge import AnswerStatus, Entry, Merged
-from workflow.model.plan import Department, Outcome, Plan, Return
-from workflow.templates.register import Issue, Register
+from workflow.compiled.entries import (
+    AnswerStatus,
+    Entry,
+    entries_by_department,
+    returns_by_department,
+)
+from workflow.compiled.round import Round
+from workflow.model.plan import Department, Outcome, Return
+from workflow.templates.register import Issue
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 
@@ -53,23 +59,22 @@ class Totals:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def totals(merged: Merged) -> Totals:
+def totals(returns: Sequence[Return], entries: Sequence[Entry] = ()) -> Totals:
     """Return the figures of a round; outcomes are all named, also those that did not occur."""
     outcomes = {outcome.value: 0 for outcome in Outcome}
-    for returned in merged.returns:
+    for returned in returns:
         outcomes[returned.outcome.value] += 1
-    answered = sum(e.status is AnswerStatus.ANSWERED for e in merged.entries)
-    assignments = len(merged.entries)
-    return Totals(len(merged.returns), outcomes, assignments, answered, assignments - answered)
+    answered = sum(e.status is AnswerStatus.ANSWERED for e in entries)
+    assignments = len(entries)
+    return Totals(len(returns), outcomes, assignments, answered, assignments - answered)
 
 
-def department_statuses(
-    plan: Plan, register: Register, merged: Merged
-) -> tuple[DepartmentStatus, ...]:
+def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     """Return a line for every department that has anything to answer, in the plan's order."""
+    plan, register = round_.plan, round_.register
     asked = {code for item in plan.items for code in item.departments}
-    returns = returns_by_department(merged.returns)
-    entries = entries_by_department(merged.entries)
+    returns = returns_by_department(round_.returns)
+    entries = entries_by_department(round_.entries)
     return tuple(
         _status(d, register.latest(d.code), returns.get(d.code, []), entries.get(d.code, []))
         for d in plan.departments

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.compiled.corrections import Asking
-from workflow.mail.letters import Said
+from workflow.compiled.corrections import OutstandingRequests
+from workflow.mail.letters import LetterValue
 from workflow.model.plain_text import one_line
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Correction, Department, Item, Plan
 from workflow.model.years import full_year, japanese_date_and_weekday
@@ -22,7 +22,9 @@ class Occasion:
     today: date
 
 
-def distribution(occasion: Occasion, department: Department, issue: Issue) -> dict[str, Said]:
+def distribution(
+    occasion: Occasion, department: Department, issue: Issue
+) -> dict[str, LetterValue]:
     """Return what the letter with a template says."""
     return _common(occasion, department) | {
         "ファイル名": issue.file,
@@ -32,8 +34,12 @@ def distribution(occasion: Occasion, department: Department, issue: Issue) -> di
 
 
 def request(
-    occasion: Occasion, department: Department, asking: Asking, file: str, has_returned: bool
-) -> dict[str, Said]:
+    occasion: Occasion,
+    department: Department,
+    asking: OutstandingRequests,
+    file: str,
+    has_returned: bool,
+) -> dict[str, LetterValue]:
     """Return what a reminder and a request for correction say; file is what to fill in.
 
     Raises KeyError when an item of the state is not in the plan.
@@ -48,7 +54,7 @@ def request(
     }
 
 
-def _common(occasion: Occasion, department: Department) -> dict[str, Said]:
+def _common(occasion: Occasion, department: Department) -> dict[str, LetterValue]:
     plan = occasion.plan
     left = (plan.deadline - occasion.today).days if plan.deadline else None
     return {
@@ -65,7 +71,7 @@ def _common(occasion: Occasion, department: Department) -> dict[str, Said]:
     }
 
 
-def _item(plan: Plan, department: Department, item: Item) -> dict[str, Said]:
+def _item(plan: Plan, department: Department, item: Item) -> dict[str, LetterValue]:
     """Return an item as a letter names it; who else may answer it in one's place is told."""
     others = [plan.department(code).name for code in item.departments if code != department.code]
     return {
@@ -75,7 +81,7 @@ def _item(plan: Plan, department: Department, item: Item) -> dict[str, Said]:
     }
 
 
-def _correction(one: Correction, items: dict[str, Item]) -> dict[str, Said]:
+def _correction(one: Correction, items: dict[str, Item]) -> dict[str, LetterValue]:
     return {
         "場所": _place(one, items),
         "問題": one_line(one.problem),

@@ -18,9 +18,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedErro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow.model.errors import WorkspaceError, line_of
-from workflow.model.plain_text import harmless, one_line
+from workflow.model.plain_text import one_line, strip_controls
 
-Said = str | int | bool | None | Sequence["Said"] | Mapping[str, "Said"]
+LetterValue = str | int | bool | None | Sequence["LetterValue"] | Mapping[str, "LetterValue"]
 """What a letter can speak of, by Japanese names."""
 
 _SUBJECT_MARK = "件名："
@@ -64,7 +64,7 @@ def letter(place: str, text: str) -> Letter:
         ) from error
 
 
-def filled_in(letter: Letter, values: Mapping[str, Said]) -> Message:
+def filled_in(letter: Letter, values: Mapping[str, LetterValue]) -> Message:
     """Return what a letter says with these values.
 
     Raises WorkspaceError naming the line that cannot be filled in.
@@ -77,7 +77,7 @@ def filled_in(letter: Letter, values: Mapping[str, Said]) -> Message:
     return Message(subject, f"{body}\n")
 
 
-def _rendered(letter: Letter, template: Template, values: Mapping[str, Said]) -> str:
+def _rendered(letter: Letter, template: Template, values: Mapping[str, LetterValue]) -> str:
     try:
         return template.render(values)
     except UndefinedError as error:
@@ -95,10 +95,10 @@ def _wrong(place: str, line: int, reason: str) -> WorkspaceError:
     )
 
 
-def _plain(value: Said) -> Said:
+def _plain(value: LetterValue) -> LetterValue:
     """Return a value without what steers a terminal or turns the writing, line breaks kept."""
     if isinstance(value, str):
-        return "\n".join(harmless(line.replace("\t", " ")) for line in value.splitlines())
+        return "\n".join(strip_controls(line.replace("\t", " ")) for line in value.splitlines())
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, Sequence):

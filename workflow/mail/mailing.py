@@ -1,33 +1,51 @@
-"""The journeys of the mails: draft_distribution() and remind(). Drafts are written, none is sent.
+"""The mails of a run as drafts in a folder: written, renewed and taken away; none is sent.
 
-Who sends is the coordinator, by opening a draft and pressing the button.
+Who sends is the coordinator, by opening a draft and pressing the button. A draft that a person
+has changed is never lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from workflow.commands.inquiry import state
-from workflow.compiled.corrections import Asking, handback_name
-from workflow.mail.drafts import Drafts, draft_name, plan_drafts
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
-from workflow.mail.letter_values import Occasion, distribution, request
-from workflow.mail.letters import LetterKind, Letters, Said, filled_in, load_letters
+from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
-from workflow.model.years import JST, era_year
-from workflow.plan.load import load_plan
-from workflow.storage.commit import commit
-from workflow.storage.files import sha256, write_file
-from workflow.storage.journal import load_journal
-from workflow.storage.recover import at_work
-from workflow.storage.workspace import Workspace
-from workflow.templates.register import Register
-from workflow.templates.register_file import load_issued_register
+from workflow.storage.commit import Changes, commit
+from workflow.storage.files import write_file
+from workflow.storage.own_files import plan_writes
+from workflow.storage.workspace import Workspace, department_file
+from workflow.terminal.output import say, show_uncollected
+
+_RECORD = ".drafts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to be: to whom, in which words, saying what, with which workbook."""
+
+    department: Department
+    kind: LetterKind
+    values: dict[str, LetterValue]
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What lies in a folder of drafts after a run.
+
+    Fresh are those of the current ones that are new or say something new. Kept are copies of
+    edited drafts that were written over, left are edited ones nobody needs any more.
+    """
+
+    current: tuple[Path, ...]
+    fresh: tuple[Path, ...]
+    kept: tuple[Path, ...]
+    left: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,137 +71,25 @@ class Mailing:
         return not (self.drafts.current or self.absent or self.uncollected)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One mail to be: to whom, in which words, saying what, with which workbook."""
-
-    department: Department
-    kind: LetterKind
-    values: dict[str, Said]
-    attachment: Attachment | None = None
-
-
-def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailing:
-    """Draft the mail with its template to every department that has one, as it stands today.
-
-    Raises PlanError, WorkspaceError or OutputError; then the drafts are what they were.
-    """
-    plan = load_plan(workspace.home)
-    with at_work(workspace, year, f"generate --year {year} --mail", now):
-        register = load_issued_register(workspace.templates(year), year)
-        letters = load_letters(workspace.letters())
-        occasion = Occasion(plan, year, now.astimezone(JST).date())
-        pieces = tuple(_distributed(workspace, occasion, register))
-        return _written(workspace, year, workspace.distribution_drafts(year), letters, pieces)
-
-
-def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
-    """Draft a mail to every department that has something to answer or to correct.
-
-    That is as the last collect left it. A department that has both gets one mail, with its
-    hand-back. Raises as draft_distribution does, also when the round is final.
-    """
-    plan = load_plan(workspace.home)
-    with at_work(workspace, year, f"remind --year {year}", now):
-        register = load_issued_register(workspace.templates(year), year)
-        if load_journal(workspace.journal(year)).is_final:
-            raise WorkspaceError(f"{era_year(year)}は確定しているため、催促の下書きは作りません。")
-        letters = load_letters(workspace.letters())
-        known = state(workspace, year)
-        asked = _Asked(Occasion(plan, year, now.astimezone(JST).date()), register, known)
-        reminders = tuple(asked.reminders())
-        on_disk = {
-            name: _content_of(workspace.handbacks(year) / name) for name in asked.handbacks()
-        }
-        corrections = tuple(asked.corrections(on_disk))
-        folder = workspace.reminder_drafts(year)
-        mailing = _written(workspace, year, folder, letters, (*reminders, *corrections))
-        return replace(
-            mailing,
-            edited=tuple(n for n, c in on_disk.items() if c and sha256(c) != known["made"].get(n)),
-            absent=tuple(name for name, content in on_disk.items() if content is None),
-            uncollected=known["uncollected"],
-        )
-
-
-class _Asked:
-    """What departments are still asked, as the last collect left it."""
-
-    def __init__(self, occasion: Occasion, register: Register, known: dict[str, Any]) -> None:
-        self._occasion = occasion
-        self._register = register
-        try:
-            self._asked = {
-                occasion.plan.department(code): Asking.from_json(stored)
-                for code, stored in known["asked"].items()
-            }
-            self._returns = {d["code"]: d["returns"] for d in known["departments"]}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _outdated(occasion.year) from error
-
-    def reminders(self) -> Iterator[_Piece]:
-        """Yield the mails to departments that only have something missing."""
-        for department, asking in self._asked.items():
-            issue = self._register.latest_for(department)
-            if not asking.corrections and issue:
-                values = self._values(department, asking, issue.file)
-                yield _Piece(department, LetterKind.REMINDER, values)
-
-    def handbacks(self) -> Iterator[str]:
-        """Yield the names of the hand-backs that go out."""
-        for department, asking in self._asked.items():
-            if asking.corrections:
-                yield handback_name(department, self._occasion.year)
-
-    def corrections(self, on_disk: dict[str, bytes | None]) -> Iterator[_Piece]:
-        """Yield the mails with a hand-back, for each that lies there."""
-        for department, asking in self._asked.items():
-            name = handback_name(department, self._occasion.year)
-            content = on_disk.get(name)
-            if content is not None:
-                values = self._values(department, asking, name)
-                attachment = Attachment(name, content)
-                yield _Piece(department, LetterKind.CORRECTION, values, attachment)
-
-    def _values(self, department: Department, asking: Asking, file: str) -> dict[str, Said]:
-        try:
-            has_returned = self._returns[department.code] > 0
-            return request(self._occasion, department, asking, file, has_returned)
-        except KeyError as error:
-            raise _outdated(self._occasion.year) from error
-
-
-def _distributed(workspace: Workspace, occasion: Occasion, register: Register) -> Iterator[_Piece]:
-    for department in occasion.plan.departments:
-        issue = register.latest(department.code)
-        if issue is None or not occasion.plan.items_of(department.code):
-            continue
-        content = _content_of(workspace.templates(occasion.year) / issue.file)
-        if content is None or sha256(content) != issue.sha256:
-            raise WorkspaceError(
-                f"「{issue.file}」が発行したときのまま templates/{occasion.year} にありません。"
-                f"generate --year {occasion.year} を実行してください。"
-            )
-        values = distribution(occasion, department, issue)
-        attachment = Attachment(issue.file, content)
-        yield _Piece(department, LetterKind.DISTRIBUTION, values, attachment)
-
-
-def _written(
-    workspace: Workspace, year: int, folder: Path, letters: Letters, pieces: Iterable[_Piece]
+def write_drafts(
+    workspace: Workspace, year: int, folder: Path, letters: Letters, mails: Iterable[Mail]
 ) -> Mailing:
+    """Write the mails as drafts into a folder, and the texts of letters that were not there.
+
+    Raises WorkspaceError or OutputError; then the drafts are what they were.
+    """
     contents = {}
     unaddressed = []
-    for piece in pieces:
-        department = piece.department
-        message = filled_in(letters.by_kind[piece.kind], piece.values)
-        contents[draft_name(department, piece.kind, year)] = eml_bytes(
+    for mail in mails:
+        department = mail.department
+        message = filled_in(letters.by_kind[mail.kind], mail.values)
+        contents[draft_name(department, mail.kind, year)] = eml_bytes(
             Draft(
                 name=department.name,
                 address=department.email,
                 subject=message.subject,
                 body=message.body,
-                attachment=piece.attachment,
+                attachment=mail.attachment,
             )
         )
         if not is_address(department.email):
@@ -200,15 +106,96 @@ def _written(
     )
 
 
-def _content_of(path: Path) -> bytes | None:
+def content_of(path: Path) -> bytes | None:
+    """Return what is in a file to attach; None when it is gone or cannot be read."""
     try:
         return path.read_bytes()
     except OSError:
         return None
 
 
-def _outdated(year: int) -> WorkspaceError:
-    return WorkspaceError(
-        "前回の collect のあとに、計画か道具が変わっています。"
-        f"collect --year {year} を実行してから、もう一度実行してください。"
+# The drafts in a folder: which to write, which to leave to who changed them.
+
+
+def draft_name(department: Department, kind: LetterKind, year: int) -> str:
+    """Return the name of a department's draft."""
+    return department_file(department, year, "eml", kind)
+
+
+def plan_drafts(folder: Path, contents: Mapping[str, bytes]) -> tuple[Drafts, Changes]:
+    """Decide what to do for a folder to hold the drafts it shall, having looked at what lies there.
+
+    Raises WorkspaceError when the record of what is ours cannot be read.
+    """
+    before = _record(folder)
+    planned = plan_writes(folder, contents, before)
+    left = {
+        name: digest
+        for name, digest in before.items()
+        if name not in contents and folder / name not in planned.stale and (folder / name).is_file()
+    }
+    record = {**planned.made, **left}
+    stored = {folder / _RECORD: _as_bytes(record)} if record != before else {}
+    drafts = Drafts(
+        current=planned.current,
+        fresh=tuple(path for path in planned.current if path in planned.writes),
+        kept=planned.kept,
+        left=tuple(folder / name for name in left),
     )
+    return drafts, Changes(writes={**stored, **planned.writes}, removals=planned.stale)
+
+
+def _record(folder: Path) -> dict[str, str]:
+    path = folder / _RECORD
+    if not path.exists():
+        return {}
+    try:
+        return {str(name): str(digest) for name, digest in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise WorkspaceError(
+            f"下書きの記録（{path}）を読み取れません。「{folder}」を別の場所に移してから、"
+            "もう一度実行してください。"
+        ) from error
+
+
+def _as_bytes(record: Mapping[str, str]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# What is shown.
+
+
+def show_mailing(mailing: Mailing) -> None:
+    """Show which drafts there are to send, and what to look at before."""
+    drafts = mailing.drafts
+    if drafts.current:
+        say(
+            f"メールの下書きが{len(drafts.current)}件あります"
+            f"（新しいか、変わったもの{len(drafts.fresh)}件）。送信はしていません。"
+        )
+        say(f"置き場所：{mailing.folder}")
+    elif mailing.is_settled:
+        say("送るメールはありません。どの課からも、すべての回答が届いています。")
+    for path in drafts.fresh:
+        say(f"・{path.name}")
+    for path in drafts.kept:
+        say(f"手直しされていた下書きを作り直し、前のものを残しました：{path}。")
+    for path in drafts.left:
+        say(f"手直しされた下書きを残していますが、もう送る必要はありません：{path.name}。")
+    _show_cautions(mailing)
+
+
+def _show_cautions(mailing: Mailing) -> None:
+    if mailing.unaddressed:
+        say(
+            "メールアドレスが計画にないか正しくないため、宛先を空けてあります："
+            f"{'、'.join(mailing.unaddressed)}。"
+        )
+    for name in mailing.edited:
+        say(f"「{name}」は書き換えられています。そのまま添付したので、送る前に確かめてください。")
+    for name in mailing.absent:
+        say(f"「{name}」がないため、下書きを作れませんでした。collect を実行してください。")
+    for path in mailing.new_texts:
+        say(f"メールの文面を置きました。直して使えます：{path}")
+    if mailing.uncollected:
+        show_uncollected(mailing.uncollected)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflow import COMMAND
 from workflow.menu.situation import Situation, situation
 from workflow.menu.steps import Step, headline, steps
-from workflow.model.plain_text import aligned, harmless
+from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.years import era_year, parse_year
 from workflow.storage.workspace import Workspace
 
@@ -31,9 +31,9 @@ class Person:
 def show(found: Situation, choices: tuple[Step, ...], person: Person) -> None:
     """Show where the workspace stands and what can be done."""
     person.say("")
-    person.say(harmless(f"とりまとめ　{found.title}".rstrip()))
-    person.say(harmless(f"場所：{found.home}"))
-    person.say(harmless(headline(found)))
+    person.say(strip_controls(f"とりまとめ　{found.title}".rstrip()))
+    person.say(strip_controls(f"場所：{found.home}"))
+    person.say(strip_controls(headline(found)))
     person.say(f"次は、「{choices[0].label}」です。")
     person.say("")
     table = [
@@ -87,7 +87,7 @@ def spelled(step: Step, given: Sequence[str]) -> str:
 
 def _typed(command: Sequence[str]) -> str:
     words = (f'"{word}"' if " " in word else word for word in command)
-    return harmless(" ".join([COMMAND, *words]))
+    return strip_controls(" ".join([COMMAND, *words]))
 
 
 def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.commands.inquiry import status
-from workflow.commands.new_year import is_carried_forward
+from workflow.commands.init import is_carried_forward
+from workflow.commands.status import status
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.plan import Outcome
 from workflow.plan.load import load_plan, plan_paths

@@ -1,10 +1,11 @@
-"""What can be done next in a workspace, the most sensible first. Pure."""
+"""What can be done next in a workspace, the most sensible first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workflow.commands.command import command
 from workflow.menu.situation import RoundState, Situation
 from workflow.model.years import era_year, full_year
 
@@ -18,6 +19,11 @@ class Step:
 
     label: str
     command: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *words: str) -> Step:
+        """Return the choice of a command as its module words it."""
+        return cls(command(words[0]).menu, words)
 
     @property
     def asks_year(self) -> bool:
@@ -40,29 +46,29 @@ def steps(situation: Situation) -> tuple[Step, ...]:
     """Return the choices of a situation, the most sensible first; never none."""
     if not situation.has_plan:
         return (
-            Step("計画のひな形を作る", ("init",)),
+            Step.of("init"),
             Step("見本の計画を作る", ("init", "--sample")),
-            Step("見本で一連の流れを見る", ("demo",)),
+            Step.of("demo"),
         )
     if situation.round is None:
         if not situation.title:
             return (Step("計画の直すところを見る（Excelで直してから、もう一度）", ("plan",)),)
         return (
-            Step("調査票を作る", ("generate", "--year")),
-            Step("計画を確かめる", ("plan",)),
+            Step.of("generate", "--year"),
+            Step.of("plan"),
         )
     return tuple(_round_steps(situation.round))
 
 
 def _round_in_words(state: RoundState) -> str:
-    told = f"{full_year(state.year)}：{state.departments}課中{state.submitted}課提出"
-    told += f"、{state.sent_back}課差戻し中" if state.sent_back else ""
-    told += f"、まだの取組が{state.missing}件" if state.missing else "、すべて回答済み"
-    told += "（確定済み）です。" if state.is_final else "です。"
+    text = f"{full_year(state.year)}：{state.departments}課中{state.submitted}課提出"
+    text += f"、{state.sent_back}課差戻し中" if state.sent_back else ""
+    text += f"、まだの取組が{state.missing}件" if state.missing else "、すべて回答済み"
+    text += "（確定済み）です。" if state.is_final else "です。"
     if state.uncollected:
         since = "確定した" if state.is_final else "前回集めた"
-        told += f"{since}あとに届いたか変わったファイルが{state.uncollected}件あります。"
-    return told
+        text += f"{since}あとに届いたか変わったファイルが{state.uncollected}件あります。"
+    return text
 
 
 def _round_steps(state: RoundState) -> Iterator[Step]:
@@ -70,36 +76,36 @@ def _round_steps(state: RoundState) -> Iterator[Step]:
         yield from _steps_when_final(state)
         return
     year = str(state.year)
-    collect = Step("届いた回答を集める", ("collect", "--year", year))
+    collect = Step.of("collect", "--year", year)
     if state.uncollected:
         yield collect
     elif not (state.is_collected or state.is_drafted):
         yield Step("各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail"))
     elif state.is_collected:
         yield from _steps_when_collected(state)
-    yield Step("届くのを見張り、届くたびに集める", ("watch", "--year", year))
-    yield Step("どの課から届いているかを見る", ("status", "--year", year))
+    yield Step.of("watch", "--year", year)
+    yield Step.of("status", "--year", year)
     if not state.uncollected:
         yield collect
-    yield Step("計画を確かめる", ("plan", "--year", year))
+    yield Step.of("plan", "--year", year)
     yield Step("調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
 
 
 def _steps_when_collected(state: RoundState) -> Iterator[Step]:
     year = str(state.year)
     if state.missing or state.sent_back:
-        yield Step("催促と修正依頼のメールの下書きを作る", ("remind", "--year", year))
+        yield Step.of("remind", "--year", year)
     if state.missing:
         return
-    yield Step("元の回答と照合する", ("verify", "--year", year))
-    yield Step("確定する", ("finalize", "--year", year))
-    yield Step("報告書を作る", ("report", "--year", year))
+    yield Step.of("verify", "--year", year)
+    yield Step.of("finalize", "--year", year)
+    yield Step.of("report", "--year", year)
 
 
 def _steps_when_final(state: RoundState) -> Iterator[Step]:
     year, following = str(state.year), state.year + 1
-    report = Step("報告書を作る", ("report", "--year", year))
-    verify = Step("元の回答と照合する", ("verify", "--year", year))
+    report = Step.of("report", "--year", year)
+    verify = Step.of("verify", "--year", year)
     if not state.is_reported:
         yield report
         yield verify

@@ -14,7 +14,7 @@ _ILLEGIBLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{''.join(sort
 """What a page cannot hold or show: controls but tab and line feed, halves of characters, turns."""
 
 
-def harmless(text: str) -> str:
+def strip_controls(text: str) -> str:
     """Return a text on one line; what steers a terminal or turns the writing is shown as �."""
     return "".join("�" if _steers(c) else c for c in text)
 
@@ -28,12 +28,12 @@ def legible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a text of several lines as one harmless line."""
-    return harmless(" ".join(text.replace("\t", " ").splitlines()))
+    return strip_controls(" ".join(text.replace("\t", " ").splitlines()))
 
 
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterable[str]:
     """Yield rows as lines whose columns line up; right names the columns of numbers."""
-    shown = [[harmless(cell) for cell in row] for row in rows]
+    shown = [[strip_controls(cell) for cell in row] for row in rows]
     widths = [max(map(columns, cells)) for cells in zip(*shown, strict=True)]
     for row in shown:
         cells = (

@@ -77,9 +77,9 @@ def scan(folder: Path) -> tuple[Received, ...]:
     return tuple(_with_names_of_their_own(named))
 
 
-def seen_files(files: Iterable[Received]) -> list[list[str | int]]:
+def seen_files(files: Iterable[Received]) -> tuple[tuple[str, int, str], ...]:
     """Return the files as they lie there: an archive is one file, whatever it gives."""
-    return [[received.file, received.size, iso_time(received.received)] for received in files]
+    return tuple((one.file, one.size, iso_time(one.received)) for one in files)
 
 
 def content_digest(received: Received) -> str:

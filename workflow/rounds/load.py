@@ -1,4 +1,4 @@
-"""A round as it lies in the workspace: everything a compilation rests on, read and judged."""
+"""A round read from the workspace: everything a compilation rests on, judged and merged."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import json
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflow.compiled.gone import gone_files
 from workflow.compiled.merge import merge
 from workflow.compiled.recorded import recorded_plan
-from workflow.compiled.result import Basis, Result
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.years.previous import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
-from workflow.model.plan import Plan, PreviousAnswers, Return
+from workflow.model.plan import Plan, Return
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan, load_plan_with_content
-from workflow.returned.inbox import Received, Snapshot, scan
+from workflow.returned.inbox import Snapshot, scan, seen_files
 from workflow.returned.judge import Context
+from workflow.returned.workers import engine as workers
+from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.engine import Engine, Opener
 from workflow.returned.workers.store import ExtractStore
-from workflow.rounds.earlier import earlier_digests, earlier_ledgers, past_years
+from workflow.rounds.earlier import earlier_digests, past_years
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
@@ -35,9 +36,6 @@ from workflow.templates.register_file import load_issued_register
 
 Progress = Callable[[int, int], None]
 """Told after each file: how many are done, of how many."""
-
-if TYPE_CHECKING:
-    from workflow.compiled.compilation import Compilation
 
 
 def no_progress(done: int, total: int) -> None:
@@ -49,12 +47,12 @@ def no_preparation() -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadOptions:
     """How to read a round: who judges and opens, with which passwords, telling whom.
 
-    Get_ready lets the engine start up ahead. Remembering says to keep what judging a file gave, and
-    not to judge it twice; again, to read every original with another library than collect does.
-    Passing over are files that are still being copied: a collect that remembers leaves them out.
+    Get_ready lets the engine start up ahead. With use_cache, what judging a file gave is kept and
+    no file is judged twice; again has every original read with another library than collect uses.
+    Skipped are files that are still being copied: a collect with the cache leaves them out.
     """
 
     engine: Engine
@@ -62,37 +60,34 @@ class Reading:
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
     get_ready: Callable[[], None] = no_preparation
-    remembering: bool = False
+    use_cache: bool = False
     again: bool = False
-    passing_over: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """A round judged: its result, the files as they lie, and last year's answers.
-
-    Lasting says that judging the same files again would give the same again.
-    """
-
-    result: Result
-    files: tuple[Received, ...]
-    previous: PreviousAnswers
-    lasting: bool = False
+def in_workers(passwords: Sequence[str] = (), progress: Progress = no_progress) -> ReadOptions:
+    """Return how commands read: files are opened in worker processes alone."""
+    return ReadOptions(
+        engine=workers.judge_in_workers,
+        open_book=workers.open_in_worker,
+        passwords=tuple(passwords),
+        progress=progress,
+        get_ready=processes.get_ready,
+    )
 
 
-def judged_round(
+def load_round(
     workspace: Workspace,
     plan: Plan,
     year: int,
-    reading: Reading,
+    options: ReadOptions,
     snapshot: Snapshot | None = None,
     known: Container[str] | None = None,
 ) -> Round:
-    """Read and judge everything that came back; with a snapshot, nothing known is judged again.
+    """Read and judge every file of a round, and merge them into one answer per assignment.
 
-    Where names of files are known, nothing else is read.
-
-    Raises WorkspaceError when nothing was issued.
+    With a snapshot, files judged before are taken from the cache. Where names of files are known,
+    only those are read. Raises WorkspaceError when nothing was issued.
     """
     register = load_issued_register(workspace.templates(year), year)
     files = snapshot.files if snapshot else scan(workspace.returned(year))
@@ -101,36 +96,33 @@ def judged_round(
     digests = snapshot.digests if snapshot else {}
     past = tuple(past_years(workspace, year))
     previous = previous_answers(plan, past[0].rows) if past else {}
-    passwords = known_passwords(plan, reading.passwords)
-    context = Context(plan, {year: register}, year, passwords, previous, reading.again)
+    passwords = known_passwords(plan, options.passwords)
+    context = Context(plan, {year: register}, year, passwords, previous, options.again)
     rests_on = basis(workspace, plan, year)
-    engine = reading.engine
+    engine = options.engine
     if snapshot:
         judged_by = _judged_by(rests_on, year, passwords)
         engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
-    lasting = bool(snapshot)
+    is_repeatable = snapshot is not None
     judging = zip(files, engine(files, context), strict=True)
     for done, (file, judged) in enumerate(judging, start=1):
-        reading.progress(done, len(files))
+        options.progress(done, len(files))
         returns += judged
-        lasting = lasting and is_lasting(file, judged, digests[file.file])
-    result = Result(
-        plan=plan,
-        register=register,
-        merged=merge(plan, register.item_ids(), returns),
+        is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
+    return replace(
+        merge(plan, register, returns),
         past=past,
+        previous=previous,
         basis=rests_on,
+        seen=seen_files(files),
+        is_repeatable=is_repeatable,
     )
-    return Round(result=result, files=files, previous=previous, lasting=lasting)
 
 
-def with_gone(judged: Round, journal: Journal) -> Round:
+def with_gone(round_: Round, journal: Journal) -> Round:
     """Return a round that also tells of the files the journal knows and nobody finds any more."""
-    result = judged.result
-    findings = (*result.merged.findings, *gone_files(journal))
-    merged = replace(result.merged, findings=findings)
-    return replace(judged, result=replace(result, merged=merged))
+    return replace(round_, findings=(*round_.findings, *gone_files(journal)))
 
 
 def secret_digest(passwords: Sequence[str]) -> str:
@@ -143,8 +135,8 @@ def secret_digest(passwords: Sequence[str]) -> str:
 
 def _judged_by(rests_on: Basis, year: int, passwords: Sequence[str]) -> str:
     """Return the digest of everything but the file that a judgement depends on."""
-    said = [tool_digest(), rests_on.as_json(), year, secret_digest(passwords)]
-    return sha256(json.dumps(said, sort_keys=True).encode())
+    key_parts = [tool_digest(), rests_on.as_json(), year, secret_digest(passwords)]
+    return sha256(json.dumps(key_parts, sort_keys=True).encode())
 
 
 def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapping[str, Any]]:
@@ -176,17 +168,6 @@ def stage_of(journal: Journal, finalizing_at: datetime | None = None) -> Stage:
     final = journal.last(EventKind.FINALIZED) if journal.is_final else None
     as_of = final.at if final else finalizing_at
     return Stage(as_of is not None, as_of or last.at)
-
-
-def compilation_of(
-    workspace: Workspace, result: Result, journal: Journal, stage: Stage
-) -> Compilation:
-    """Return everything the compiled files of a round show."""
-    from workflow.compiled.compilation import compiled
-
-    last = journal.last(EventKind.JUDGED)
-    assert last
-    return compiled(result, journal.until(last), stage, earlier_ledgers(workspace, result.year))
 
 
 def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:

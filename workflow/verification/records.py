@@ -13,7 +13,7 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
     reported_outputs,
 )
-from workflow.compiled.result import Basis
+from workflow.compiled.round import Basis
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome, Return

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+from workflow.compiled.entries import Entry
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.matrix import Bucket
-from workflow.compiled.merge import Entry
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number

@@ -10,8 +10,8 @@ from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
-from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.years.past import read_ledger
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form

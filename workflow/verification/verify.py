@@ -18,7 +18,7 @@ from workflow.compiled.recorded import (
     recorded_files,
     recorded_outputs,
 )
-from workflow.compiled.result import Result
+from workflow.compiled.round import Round
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
@@ -30,14 +30,14 @@ from workflow.plan.load import load_plan
 from workflow.returned.inbox import scan
 from workflow.returned.intake.detect import Kind
 from workflow.rounds.load import (
-    Reading,
+    ReadOptions,
     basis,
-    compilation_of,
-    judged_round,
+    load_round,
     plan_as_recorded,
     stage_of,
     with_gone,
 )
+from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal
 from workflow.storage.tool_digest import tool_digest
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
+def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
     """Return every difference between a round as it lies and as it is recomputed.
 
     Raises PlanError, or WorkspaceError when the round was never collected.
@@ -58,7 +58,7 @@ def verified(workspace: Workspace, year: int, reading: Reading) -> Report:
     on_disk = _Lying.of(workspace, year)
     found = [*on_disk.record_differences()]
     try:
-        again = _Recomputed.of(on_disk, reading)
+        again = _Recomputed.of(on_disk, options)
     except WorkspaceError as error:
         found.append(Finding(Code.VERIFY_STOPPED, Location(), {"reason": str(error)}))
         return Report(year=year, checked=on_disk.checked, differences=tuple(found))
@@ -124,41 +124,41 @@ class _Recomputed:
     """A round recomputed twice: as collect does, and with every original read by other readers."""
 
     on_disk: _Lying
-    result: Result
-    second: Result
+    first: Round
+    second: Round
     compilation: Compilation
     again: Ledger
     layout: SummaryLayout
     outputs: Mapping[str, bytes]
     stored: StoredAnswers
-    reading: Reading
+    options: ReadOptions
     frames: list[pd.DataFrame] = field(default_factory=list)
     """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
-    def of(cls, on_disk: _Lying, reading: Reading) -> _Recomputed:
+    def of(cls, on_disk: _Lying, options: ReadOptions) -> _Recomputed:
         workspace, year, journal = on_disk.workspace, on_disk.year, on_disk.journal
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
         plan = on_disk.plan()
         # A file that came since is told as new; what was made never knew of it.
         known = recorded_files(journal)
-        judged = judged_round(workspace, plan, year, reading, known=known)
-        first = with_gone(judged, journal).result
-        by_others = replace(reading, again=True)
-        second = judged_round(workspace, plan, year, by_others, known=known).result
+        read = load_round(workspace, plan, year, options, known=known)
+        first = with_gone(read, journal)
+        by_others = replace(options, again=True)
+        second = load_round(workspace, plan, year, by_others, known=known)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         outputs = output_bytes(compilation, has_parquet_recorded(journal))
         return cls(
             on_disk=on_disk,
-            result=first,
+            first=first,
             second=second,
             compilation=compilation,
-            again=build_ledger(second.plan, second.year, second.merged.entries),
+            again=build_ledger(second.plan, second.year, second.entries),
             layout=lay_out_summary(compilation.matrices, compilation.trend),
             outputs=outputs,
             stored=StoredAnswers(outputs[ANSWERS_SCHEMA], first.plan.form),
-            reading=reading,
+            options=options,
         )
 
     @property
@@ -177,8 +177,8 @@ class _Recomputed:
         """Yield what was issued, judged and made otherwise than it is recomputed."""
         workspace, year, journal = self.on_disk.workspace, self.on_disk.year, self.on_disk.journal
         templates = workspace.templates(year)
-        yield from records.issues(templates, workspace.home, journal, self.result.register)
-        yield from records.outcomes(journal, self.result.merged.returns)
+        yield from records.issues(templates, workspace.home, journal, self.first.register)
+        yield from records.outcomes(journal, self.first.returns)
         recorded = recorded_outputs(journal)
         made = {n: c for n, c in self.outputs.items() if n in recorded or self.on_disk.is_ours}
         for name, expected in made.items():
@@ -232,12 +232,12 @@ class _Recomputed:
             yield from compare.lines(file, expected, on_disk)
 
     def _workbook(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
-        found = self.reading.open_book(on_disk)
+        found = self.options.open_book(on_disk)
         if found is None:
             yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
             return
         if on_disk != expected and self.on_disk.is_ours:
-            must = self.reading.open_book(expected)
+            must = self.options.open_book(expected)
             assert must
             yield from compare.books(file, must, found)
         yield from self._figures(file, found)
@@ -248,7 +248,7 @@ class _Recomputed:
         held = self._held(Path(file).name)
         if held is not None:
             ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
-            joined = {r.file for r in self.second.merged.returns if r.format == Kind.ODS.label}
+            joined = {r.file for r in self.second.returns if r.format == Kind.ODS.label}
             yield from recount.answers(file, ledger, self.again, held, joined)
             yield from self.stored.in_sheet(file, ledger)
             self.frames.append(recount.frame_of(ledger, self.layout.matrices))
@@ -274,7 +274,7 @@ class _Recomputed:
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": ""})
             return
-        expected = digest_list(final_digests(workspace, self.result, self.on_disk.journal))
+        expected = digest_list(final_digests(workspace, self.first, self.on_disk.journal))
         yield from compare.lines(file, expected, path.read_bytes())
 
 

@@ -14,21 +14,21 @@ Document = Mapping[str, Any]
 """A file, or a department, as the JSON of collect and of status spells it."""
 
 
-def told(event: Event, files: Sequence[Document], departments: Mapping[str, Document]) -> str:
+def event_text(event: Event, files: Sequence[Document], departments: Mapping[str, Document]) -> str:
     """Return the line for an event; files are what collect found in that file, departments by code.
 
     For a file that went they are what the collect before found in it.
     """
-    said = f"{event.happening.value}：{event.file}"
+    text = f"{event.happening.value}：{event.file}"
     owner = _owners(files, departments)
     if event.happening is Happening.GONE:
-        return f"{said}（{owner}）。台帳から除きました。" if owner else f"{said}。"
+        return f"{text}（{owner}）。台帳から除きました。" if owner else f"{text}。"
     if len(files) != 1:
-        return f"{said} → {_counted(files)}。台帳の「受付記録」をご覧ください。"
+        return f"{text} → {_counted(files)}。台帳の「受付記録」をご覧ください。"
     (file,) = files
     outcome = Outcome(file["outcome"])
     whose = f"（{owner}、回答{file['answers']}件）" if owner else ""
-    return f"{said} → {outcome.label}{whose}。{_next_step(outcome, file, departments)}"
+    return f"{text} → {outcome.label}{whose}。{_next_step(outcome, file, departments)}"
 
 
 def files_of(name: str, files: Sequence[Document]) -> list[Document]:

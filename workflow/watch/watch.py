@@ -1,4 +1,4 @@
-"""The watch itself: look, and collect when something landed; what is in its way is waited for."""
+"""The watch itself: look, and collect when something landed; what hinders is waited for."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-from workflow.commands.pipeline import Collected, collect
-from workflow.model.errors import BusyError, WorkflowError, WorkspaceError
-from workflow.model.years import JST, era_year
-from workflow.plan.load import load_plan
+from workflow.model.errors import BusyError, WorkflowError
 from workflow.returned.inbox import opened_file, shown_name
 from workflow.returned.intake.not_workbooks import is_litter
-from workflow.rounds.load import Reading
-from workflow.storage.journal import load_journal
-from workflow.storage.workspace import Workspace
-from workflow.templates.register_file import load_issued_register
+from workflow.rounds.collected import Collected
 from workflow.watch.landing import Event, Happening, Look, Mark, Watched
-from workflow.watch.messages import Document, counted, files_of, told
+from workflow.watch.messages import Document, counted, event_text, files_of
 
 Tell = Callable[[str], None]
-Collecting = Callable[[frozenset[str]], Collected]
+Collect = Callable[[frozenset[str]], Collected]
 """Collect a round, passing over some files that have not landed yet."""
 
 _EVERY = 0.5
@@ -36,28 +28,13 @@ _FIRST_LOOKS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
-def watch(workspace: Workspace, year: int, reading: Reading, tell: Tell) -> None:
-    """Look after a round until interrupted. The round is locked only while it is collected.
-
-    Raises PlanError or WorkspaceError when it cannot be collected to begin with.
-    """
-    load_plan(workspace.home)
-    load_issued_register(workspace.templates(year), year)
-    if load_journal(workspace.journal(year)).is_final:
-        raise WorkspaceError(f"{era_year(year)}は確定しているため、見張る必要はありません。")
-    reading = replace(reading, remembering=True)
-    reading.get_ready()
-
-    def collecting(under_way: frozenset[str]) -> Collected:
-        judging = replace(reading, passing_over=under_way)
-        return collect(workspace, year, datetime.now(JST), judging)
-
-    folder = workspace.returned(year)
+def look_after(folder: Path, collect: Collect, tell: Tell) -> None:
+    """Look at a folder again and again until interrupted, and collect when something landed."""
     tell(f"{folder} を見張っています。終わるときは Ctrl+C を押してください。")
-    watcher = Watcher(folder, collecting, tell)
+    watcher = Watcher(folder, collect, tell)
     while True:
         begun = time.monotonic()
-        look = glance(folder)
+        look = scan_names(folder)
         seen = time.monotonic()
         watcher.take_in(look, seen)
         time.sleep(max(_EVERY, 10 * (seen - begun)))
@@ -66,9 +43,9 @@ def watch(workspace: Workspace, year: int, reading: Reading, tell: Tell) -> None
 class Watcher:
     """What a watch knows, has still to tell, and has complained of."""
 
-    def __init__(self, folder: Path, collecting: Collecting, tell: Tell) -> None:
+    def __init__(self, folder: Path, collect: Collect, tell: Tell) -> None:
         self._folder = folder
-        self._collecting = collecting
+        self._collect_without = collect
         self._tell = tell
         self._watched = Watched()
         self._waiting: list[Event] = []
@@ -109,7 +86,7 @@ class Watcher:
             self._waiting.clear()
             return
         try:
-            collected = self._collecting(self._watched.under_way)
+            collected = self._collect_without(self._watched.under_way)
         except BusyError as error:
             self._complain(f"{error.who}終わるのを待ちます。")
             self._not_before = now + _FIRST_PAUSE  # to ask again costs nothing
@@ -130,7 +107,7 @@ class Watcher:
             self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
         for event in self._waiting[len(self._lay_there) :]:
             source = self._files if event.happening is Happening.GONE else files
-            self._tell(told(event, files_of(event.file, source), departments))
+            self._tell(event_text(event, files_of(event.file, source), departments))
         self._waiting, self._lay_there = [], []
         self._files = files
         self._complaint = ""
@@ -144,7 +121,7 @@ class Watcher:
 # One look at a folder: names, sizes and times. It works on network shares, and nothing is read.
 
 
-def glance(folder: Path) -> Look | None:
+def scan_names(folder: Path) -> Look | None:
     """Return the files below a folder, without litter; None when the folder cannot be seen."""
     try:
         return dict(_below(folder, ""))
@@ -153,7 +130,7 @@ def glance(folder: Path) -> Look | None:
 
 
 def can_be_opened(path: Path) -> bool:
-    """Whether nobody keeps a file to himself; what is no regular file need not be opened."""
+    """Whether a file can be opened now; what is no regular file need not be."""
     try:
         if not path.is_symlink() and path.is_file():
             opened_file(path).close()

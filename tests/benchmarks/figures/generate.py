@@ -12,7 +12,7 @@ from tests.benchmarks.line import Line, at_least, compared
 from tests.benchmarks.material import ISSUED_AT, YEAR
 from tests.benchmarks.peers.bare_xlsxwriter import workbook_bytes
 from tests.benchmarks.picture import Picture, picture_of
-from workflow.commands.pipeline import generate
+from workflow.commands.generate import generate
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
 

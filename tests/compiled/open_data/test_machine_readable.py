@@ -73,7 +73,8 @@ class Table:
     @cached_property
     def ledger(self) -> Ledger:
         """What the columns are and, in their order, which items the rows are about."""
-        return build_ledger(self.city.plan, 2023, merge(self.city.plan, frozenset(), ()).entries)
+        entries = merge(self.city.plan, self.city.register(), ()).entries
+        return build_ledger(self.city.plan, 2023, entries)
 
     @cached_property
     def package(self) -> dict[str, Any]:

@@ -16,8 +16,9 @@ import pytest
 from tests.city import City, full_texts
 from tests.journeys.test_another_city import answers, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
+from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.merge import AnswerStatus, Entry, merge
+from workflow.compiled.merge import merge
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.open_data.package import data_package
 from workflow.model.fields.base import Choice, Field, Value
@@ -207,7 +208,7 @@ def test_other_bytes_than_those_described_are_objected_to(tmp_path: Path) -> Non
 def described_by_the_city(city: City, csv_name: str = CSV_NAME) -> bytes:
     """Return the data package of a city whose round was collected."""
     plan, issued = city.plan, load_register(city.workspace.templates(2023), 2023)
-    ledger = build_ledger(plan, 2023, merge(plan, frozenset(), ()).entries)
+    ledger = build_ledger(plan, 2023, merge(plan, issued, ()).entries)
     content = city.workspace.ledger_csv(2023).read_bytes()
     return data_package(plan, issued, ledger, {csv_name: content})
 
@@ -346,5 +347,5 @@ def test_the_small_round_of_returns_is_valid(tmp_path: Path) -> None:
         department="A",
         answers=tuple(answer(item, "A", GOOD, source) for item in ("1-1", "2-1", "2-2")),
     )
-    entries = merge(PLAN, frozenset(item.id for item in PLAN.items), (returned,)).entries
+    entries = merge(PLAN, register(), (returned,)).entries
     assert objections(tmp_path, build_ledger(PLAN, 2023, entries)) == []

@@ -16,7 +16,7 @@ from tests.small import NOW, PLAN, answer, returns
 from workflow.compiled.pages.addresses import to_returned
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.frame import frame
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Stage
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible

@@ -20,7 +20,7 @@ from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
 from tests.verification.rounds import YEAR, compiled_round
-from workflow.commands.pipeline import finalize
+from workflow.commands.finalize import finalize
 from workflow.compiled.pages.overview import overview_page
 
 WIDTHS = (360, 768, 1280)

@@ -8,7 +8,7 @@ from datetime import datetime
 from tests.small import NOW, PLAN
 from workflow.compiled.ledger import STATUS_LABEL, ledger_columns
 from workflow.compiled.report.content import Content, content_of
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Stage
 from workflow.model.plan import Plan
 
 Row = Mapping[str, str]

@@ -19,7 +19,7 @@ from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE, judge_here
 from tests.harness.harmful_paths import DeadlyPath, SwellingPath
 from workflow.__main__ import main
-from workflow.commands.pipeline import collect
+from workflow.commands.collect import collect
 from workflow.returned.inbox import Received, scan
 from workflow.returned.judge import Context
 from workflow.returned.workers.dask import dask_engine
@@ -72,7 +72,7 @@ def test_a_cluster_compiles_the_same_bytes(
 ) -> None:
     other = City(Workspace(Path(shutil.copytree(answered.home, tmp_path / "別"))))
     answered.collect()
-    reading = replace(HERE, engine=dask_engine(cluster.scheduler_address), remembering=True)
+    reading = replace(HERE, engine=dask_engine(cluster.scheduler_address), use_cache=True)
     collect(other.workspace, YEAR, COLLECTED_AT, reading)
     assert compiled(other) == compiled(answered)
     assert len(compiled(other)) >= 6

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import (
     DIGEST_LABEL,
     FILE_LABEL,
@@ -21,7 +22,6 @@ from workflow.compiled.ledger import (
     Ledger,
     LedgerColumn,
 )
-from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan

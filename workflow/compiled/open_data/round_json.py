@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workflow.compiled.corrections import Asking
+from workflow.compiled.corrections import OutstandingRequests
 from workflow.compiled.status import DepartmentStatus, Totals
 from workflow.model.findings import Finding
 from workflow.model.plan import Return
@@ -36,7 +36,7 @@ def status_document(
     totals: Totals,
     seen: Sequence[Sequence[str | int]],
     made: Mapping[str, str],
-    asked: Mapping[str, Asking],
+    asked: Mapping[str, OutstandingRequests],
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
@@ -46,7 +46,7 @@ def status_document(
     """
     return {
         "year": year,
-        "departments": [_department(status) for status in statuses],
+        "departments": [department_document(status) for status in statuses],
         "totals": totals.as_json(),
         "seen": [list(file) for file in seen],
         "made": dict(made),
@@ -70,7 +70,8 @@ def _file(returned: Return, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _department(status: DepartmentStatus) -> dict[str, Any]:
+def department_document(status: DepartmentStatus) -> dict[str, Any]:
+    """Return where a department stands, as status and collect tell it."""
     return {
         "code": status.department.code,
         "name": status.department.name,

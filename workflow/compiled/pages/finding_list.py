@@ -41,11 +41,11 @@ class Stranger:
 
 def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
     """Return the errors and warnings that stand, by department code; NOBODY's are the rest."""
-    merged = compilation.result.merged
-    departments = {returned.file: _owner(compilation, returned) for returned in merged.returns}
+    round_ = compilation.round
+    departments = {returned.file: _owner(compilation, returned) for returned in round_.returns}
     found: dict[str, list[Finding]] = {}
     for severity in (Severity.ERROR, Severity.WARNING):
-        for finding in merged.findings:
+        for finding in round_.findings:
             if finding.severity is severity:
                 found.setdefault(departments.get(finding.location.file, NOBODY), []).append(finding)
     return found
@@ -61,7 +61,7 @@ def finding_groups(
             department.name,
             bounded(findings[department.code], _MOST_PER_DEPARTMENT),
         )
-        for department in compilation.result.plan.departments
+        for department in compilation.round.plan.departments
         if findings.get(department.code)
     ]
     return bounded(groups, _MOST_DEPARTMENTS)
@@ -76,7 +76,7 @@ def strangers(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[Stran
     """Return the files that belong to no department."""
     found = [
         _stranger(returned, hrefs[returned.file], compilation.wording)
-        for returned in compilation.result.merged.returns
+        for returned in compilation.round.returns
         if _owner(compilation, returned) == NOBODY
     ]
     return bounded(found, _MOST_STRANGERS)
@@ -84,7 +84,7 @@ def strangers(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[Stran
 
 def _owner(compilation: Compilation, returned: Return) -> str:
     """Return the code of the department of the plan a file belongs to, or NOBODY."""
-    owner = compilation.result.plan.successor(returned.department)
+    owner = compilation.round.plan.successor(returned.department)
     return owner.code if owner else NOBODY
 
 
@@ -101,5 +101,5 @@ def _stranger(returned: Return, href: str, wording: Wording) -> Stranger:
 def file_hrefs(compilation: Compilation) -> Mapping[str, str]:
     """Return the address of every file; what came in an archive leads to the archive."""
     year = compilation.ledger.year
-    returns = compilation.result.merged.returns
+    returns = compilation.round.returns
     return {returned.file: to_returned(year, returned.on_disk.file) for returned in returns}

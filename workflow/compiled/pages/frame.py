@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Stage
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 

@@ -12,8 +12,8 @@ from itertools import groupby
 from workflow.compiled.attention import Point, Weight
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.headline import headline
-from workflow.compiled.merge import AnswerStatus
 from workflow.compiled.pages.addresses import to_file
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
@@ -85,20 +85,20 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
     view = overview(compilation, beside)
     # Each part by its own name: the template then reads like the page.
     values = {field.name: getattr(view, field.name) for field in fields(view)}
-    about = (compilation.result.plan, compilation.ledger.year, compilation.stage)
+    about = (compilation.round.plan, compilation.ledger.year, compilation.stage)
     page = frame(about, "進捗状況のまとめ", contents=_CONTENTS)
     return page_bytes("overview.html.j2", page, **values)
 
 
 def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     """Return what the page shows of a round."""
-    plan, ledger = compilation.result.plan, compilation.ledger
+    plan, ledger = compilation.round.plan, compilation.ledger
     findings, hrefs = asking_findings(compilation), file_hrefs(compilation)
     figures, progress = _figures(compilation)
     return Overview(
         headline=headline(plan, ledger, headline_sentences(compilation.comparison)),
         deadline=japanese_date(plan.deadline) if plan.deadline else "",
-        received=_received(totals(compilation.result.merged)),
+        received=_received(totals(compilation.round.returns, compilation.round.entries)),
         figures=figures,
         progress=progress,
         board=board(compilation, findings),

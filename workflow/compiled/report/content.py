@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.matrix import TOTAL, CountedMatrix, count
-from workflow.compiled.merge import AnswerStatus
-from workflow.compiled.stage import Stage
+from workflow.compiled.round import Stage
 from workflow.compiled.years.past import Row
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer

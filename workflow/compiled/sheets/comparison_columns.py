@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line
 from workflow.compiled.years.pairing import LineKind

@@ -8,8 +8,8 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.entries import Entry
 from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET, PARTS_SHEET, Ledger
-from workflow.compiled.merge import Entry
 from workflow.compiled.parts import Part
 from workflow.compiled.sheets.legend import COLUMNS, LEGEND_SHEET, Meaning
 from workflow.compiled.sheets.links import beside
@@ -90,7 +90,7 @@ def part_bytes(compilation: Compilation, sources: SourceLinks, part: Part, main:
     """Return a part as an .xlsx file; main is the name of the workbook with the list of parts."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
-    plan, stage = compilation.result.plan, compilation.stage
+    plan, stage = compilation.round.plan, compilation.stage
     book.set_properties(
         {
             "title": f"{plan.title} 台帳 {part.label}",
@@ -108,7 +108,7 @@ def part_bytes(compilation: Compilation, sources: SourceLinks, part: Part, main:
 
 
 def _legend(compilation: Compilation, part: Part, main: str) -> Iterator[Meaning]:
-    plan, ledger = compilation.result.plan, compilation.ledger
+    plan, ledger = compilation.round.plan, compilation.ledger
     yield (
         "分冊",
         main,

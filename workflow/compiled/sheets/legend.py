@@ -44,7 +44,7 @@ Meaning = tuple[str, str, str]
 
 def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:
     """Write the legend of a round."""
-    plan = compilation.result.plan
+    plan = compilation.round.plan
     rows = [
         *_stage(compilation),
         *(line for field in plan.form.fields for line in _field(field)),
@@ -60,7 +60,7 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
 
 
 def _stage(compilation: Compilation) -> Iterator[Meaning]:
-    plan, stage = compilation.result.plan, compilation.stage
+    plan, stage = compilation.round.plan, compilation.stage
     owner = f"{plan.municipality.name}（団体コード {plan.municipality.code}）"
     yield "この台帳", plan.title, f"{owner}の{full_year(compilation.ledger.year)}の進捗状況です。"
     meaning = (
@@ -126,7 +126,7 @@ def _counting(compilation: Compilation) -> Iterator[Meaning]:
 
 
 def _counts(compilation: Compilation) -> Iterator[Meaning]:
-    returns = compilation.result.merged.returns
+    returns = compilation.round.returns
     outcomes = Counter(returned.outcome for returned in returns)
     summary = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
     yield "件数", "届いたファイル", f"{len(returns)}件です（{summary}）。"
@@ -136,13 +136,13 @@ def _counts(compilation: Compilation) -> Iterator[Meaning]:
 
 
 def _origins(compilation: Compilation) -> Iterator[Meaning]:
-    basis = compilation.result.basis
+    basis = compilation.round.basis
     yield "作成", "ツールの版", VERSION
     yield "作成", "計画のダイジェスト", f"SHA-256 {basis.plan}"
     yield "作成", "発行台帳のダイジェスト", f"SHA-256 {basis.register}"
     for year, (ledger, _) in basis.earlier.items():
         yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
-    yield from _issues(compilation.result.register)
+    yield from _issues(compilation.round.register)
     yield (
         "作成",
         "確かめ方",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
-from workflow.compiled.merge import AnswerStatus
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.sheets.print_columns import (
     CHARACTERS_PER_WIDTH,
     PAGE_HEIGHT,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow.compiled.merge import Merged
 from workflow.compiled.recorded import RecordedFile
+from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return
 from workflow.compiled.status import DepartmentStatus
 from workflow.excel.table import TableColumn
@@ -123,7 +123,7 @@ def _link(sources: SourceLinks, finding: Finding) -> Link | None:
 # Answers that did not get into the ledger: shown beside the notes. Pure.
 
 
-def unused_answers(merged: Merged) -> Iterator[Note]:
+def unused_answers(round_: Round) -> Iterator[Note]:
     """Yield what a current return says and the ledger does not show.
 
     Such are the second answer to a joint item, a row that a newer return overtook while the file
@@ -131,10 +131,10 @@ def unused_answers(merged: Merged) -> Iterator[Note]:
     """
     shown: dict[str, set[str]] = {}
     used: set[tuple[str, str, int]] = set()
-    for answer in (entry.answer for entry in merged.entries if entry.answer):
+    for answer in (entry.answer for entry in round_.entries if entry.answer):
         shown.setdefault(answer.item, set()).update(answer.written.values())
         used.add(_row_of(answer))
-    for returned in merged.returns:
+    for returned in round_.returns:
         if not returned.outcome.is_answer:
             continue
         for answer in returned.answers:

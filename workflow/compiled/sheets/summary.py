@@ -13,6 +13,7 @@ from workflow.compiled import display_limits
 from workflow.compiled.details import DETAILS_SHEET, Details
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.matrix import TOTAL, Bucket
+from workflow.compiled.round import Stage
 from workflow.compiled.sheets.details import LAST_COLUMN
 from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
 from workflow.compiled.sheets.summary_charts import insert_matrix_chart, insert_trend_chart
@@ -30,7 +31,6 @@ from workflow.compiled.sheets.summary_layout import (
     page_breaks,
     print_scale,
 )
-from workflow.compiled.stage import Stage
 from workflow.excel.style import (
     ALERT_INK,
     HEADER_FILL,

@@ -60,7 +60,7 @@ def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
-    plan = compilation.result.plan
+    plan = compilation.round.plan
     book.set_properties(
         {
             "title": f"{plan.title} {era_year(compilation.ledger.year)} 台帳",
@@ -79,7 +79,7 @@ def workbook_bytes(compilation: Compilation) -> bytes:
 
 def source_links_of(compilation: Compilation) -> SourceLinks:
     """Return how the compiled files of a round lead back to what was returned."""
-    on_disk = {r.file: r.on_disk.file for r in compilation.result.merged.returns}
+    on_disk = {r.file: r.on_disk.file for r in compilation.round.returns}
     return SourceLinks(compilation.ledger.year, on_disk, recorded_files(compilation.journal))
 
 
@@ -90,7 +90,7 @@ def _write_for_readers(
     sources: SourceLinks,
 ) -> None:
     """Write what an auditor reads: the conclusion, what to look at, and what changed."""
-    plan, ledger = compilation.result.plan, compilation.ledger
+    plan, ledger = compilation.round.plan, compilation.ledger
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
     write_attention(
         book,
@@ -108,10 +108,10 @@ def _write_for_readers(
 
 
 def _summary(compilation: Compilation) -> Summary:
-    plan, ledger = compilation.result.plan, compilation.ledger
+    plan, ledger = compilation.round.plan, compilation.ledger
     changes = headline_sentences(compilation.comparison)
     points = len(compilation.points)
-    findings = len(compilation.result.merged.findings)
+    findings = len(compilation.round.findings)
     leading = {
         f"要確認（{points}件）": ATTENTION_SHEET,
         "前年度比較": COMPARISON_SHEET,
@@ -140,7 +140,7 @@ def _write_records(
 ) -> None:
     """Write the flat tables: the ledger and how it came about."""
     styles = TableStyles(book)
-    ledger, merged = compilation.ledger, compilation.result.merged
+    ledger, round_ = compilation.ledger, compilation.round
     if ledger.parts:
         write_parts(book, sheets[PARTS_SHEET], ledger)
     else:
@@ -148,8 +148,8 @@ def _write_records(
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
     columns = finding_columns(sources, compilation.wording)
-    write_table(sheets[FINDINGS_SHEET], styles, columns, merged.findings)
-    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(sources), merged.returns)
-    notes = [note for returned in merged.returns for note in returned.notes]
-    notes += unused_answers(merged)
+    write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)
+    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(sources), round_.returns)
+    notes = [note for returned in round_.returns for note in returned.notes]
+    notes += unused_answers(round_)
     write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

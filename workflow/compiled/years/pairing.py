@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from workflow.compiled.merge import Entry
+from workflow.compiled.entries import Entry
 from workflow.compiled.years.past import Row
 from workflow.model.plan import JOINT_SEPARATOR, Department, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

@@ -1,4 +1,4 @@
-"""A collect that would give what the last one gave: it is told by digests and not done again."""
+"""What a collect gave, kept so that one that would give the same again need not be done."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.recorded import recorded_outputs
+from workflow.model.catalogue import Severity
 from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot
@@ -25,21 +26,38 @@ from workflow.storage.workspace import Workspace
 _RECORD = "last.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """What the last collect gave: its document, its lines per department, its hand-backs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What collect or finalize made of a round; departments are as status.json spells them.
+
+    Handbacks are to be sent. Kept are copies of hand-backs people had changed, set_aside those of
+    compiled files. Parts are the workbooks of a divided ledger; it lacks Parquet where pyarrow is
+    not installed.
+    """
 
     document: dict[str, Any]
     departments: tuple[Mapping[str, Any], ...]
-    handbacks: tuple[Path, ...]
+    handbacks: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    set_aside: tuple[Path, ...] = ()
+    parts: tuple[Path, ...] = ()
+    lacks_parquet: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left to do: every answer is there and no finding asks for a look."""
+        asks = any(f["severity"] != Severity.INFO for f in self.document["findings"])
+        return not asks and self.document["totals"]["missing"] == 0
 
 
-def grounds(workspace: Workspace, year: int, snapshot: Snapshot, passwords: tuple[str, ...]) -> str:
-    """Return the digest of everything a collect rests on; "" while the plan is open in Excel."""
+def fingerprint(
+    workspace: Workspace, year: int, snapshot: Snapshot, passwords: tuple[str, ...]
+) -> str:
+    """Return the digest of every input of a collect; "" while the plan is open in Excel."""
     plans = [workspace.home / name for name in (BOOK_NAME, JSON_NAME)]
     if any(plan.with_name(f"~${plan.name}").exists() for plan in plans):
         return ""
-    said = [
+    key_parts = [
         tool_digest(),
         year,
         [_digest(plan) for plan in plans],
@@ -49,39 +67,44 @@ def grounds(workspace: Workspace, year: int, snapshot: Snapshot, passwords: tupl
         is_available(),
         [file_identity(file, snapshot.digests[file.file]) for file in snapshot.files],
     ]
-    return sha256(json.dumps(said).encode())
+    return sha256(json.dumps(key_parts).encode())
 
 
-def recalled(workspace: Workspace, year: int, rests_on: str, journal: Journal) -> Recalled | None:
-    """Return what the last collect gave, if it rested on the same and all it made is there."""
+def cached_result(
+    workspace: Workspace, year: int, inputs: str, journal: Journal
+) -> Collected | None:
+    """Return what the last collect gave, if its inputs were the same and all it made is there."""
     try:
         record = json.loads((workspace.extracts(year) / _RECORD).read_bytes())
         status = workspace.status(year).read_bytes()
-        expected = _record(rests_on, journal, status, record["document"])
-        if not rests_on or record != expected or not _is_whole(workspace, year, journal, status):
+        expected = _record(inputs, journal, status, record["document"])
+        if not inputs or record != expected or not _is_whole(workspace, year, journal, status):
             return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
         return None  # no record, or none of ours
     state = json.loads(status)
-    made = tuple(workspace.handbacks(year) / name for name in state["made"])
-    return Recalled(record["document"], tuple(state["departments"]), made)
+    return Collected(
+        document=record["document"],
+        departments=tuple(state["departments"]),
+        handbacks=tuple(workspace.handbacks(year) / name for name in state["made"]),
+    )
 
 
-def remember(
-    workspace: Workspace, year: int, rests_on: str, journal: Journal, document: dict[str, Any]
+def cache_result(
+    workspace: Workspace, year: int, inputs: str, journal: Journal, document: dict[str, Any]
 ) -> None:
     """Keep what a collect gave, for the next one."""
     status = workspace.status(year).read_bytes()
-    record = json.dumps(_record(rests_on, journal, status, document)).encode()
+    record = json.dumps(_record(inputs, journal, status, document)).encode()
     with contextlib.suppress(OutputError):
         write_file(workspace.extracts(year) / _RECORD, record, durable=False)
 
 
 def _record(
-    rests_on: str, journal: Journal, status: bytes, document: dict[str, Any]
+    inputs: str, journal: Journal, status: bytes, document: dict[str, Any]
 ) -> dict[str, Any]:
     return {
-        "grounds": rests_on,
+        "grounds": inputs,
         "journal": _last_collect(journal),
         "status": sha256(status),
         "document": document,
@@ -95,7 +118,7 @@ def _last_collect(journal: Journal) -> str:
 
 
 def _is_whole(workspace: Workspace, year: int, journal: Journal, status: bytes) -> bool:
-    """Whether everything that was made lies there as it was made."""
+    """Whether everything that was made is there as it was made."""
     made = {workspace.handbacks(year) / n: d for n, d in json.loads(status)["made"].items()}
     made |= {workspace.compiled(year) / n: d for n, d in recorded_outputs(journal).items()}
     return all(_digest(path) == digest for path, digest in made.items())

@@ -1,11 +1,30 @@
-"""What each department returned and is asked, looked up by its code. Pure."""
+"""Assignments with the answer that counts for each, and lookups by department. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from workflow.model.plan import Assignment, Return
+from workflow.model.plan import Answer, Assignment, Return
+
+
+class AnswerStatus(StrEnum):
+    """Where an assignment stands: the ledger's 回答状況."""
+
+    ANSWERED = "回答済"
+    MISSING = "未提出"
+    SENT_BACK = "差戻し中"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assignment with the answer that counts; a sent-back answer is kept for its source."""
+
+    assignment: Assignment
+    status: AnswerStatus
+    answer: Answer | None
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:

@@ -1,22 +1,97 @@
-"""A plan as lines for the terminal: its tree, its form, and what changed since an earlier year."""
+"""plan: the plan checked and shown, with what changes since the year before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from workflow.commands.new_year import Succession
-from workflow.model.plain_text import harmless
+from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
+from workflow.compiled.recorded import recorded_plan
+from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
 from workflow.model.years import era_year, japanese_date
-from workflow.plan.changes import Change
+from workflow.plan.build import build_plan
+from workflow.plan.changes import Change, changes
+from workflow.plan.load import load_plan_with_content
+from workflow.rounds.earlier import last_answers
+from workflow.storage.journal import load_journal
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import say
 
 _INDENT = "　"
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser, required=False)
+
+
+def _run(arguments: Namespace) -> int:
+    year = year_of(arguments.year) if arguments.year else None
+    for line in outline(succession(workspace_of(arguments), year)):
+        say(line)
+    return CLEAN
+
+
+COMMAND = Command(
+    name="plan",
+    summary="計画を確かめ、一覧と、前の年度から変わるところを示します。",
+    menu="計画を確かめる",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """Today's plan beside that of an earlier year.
+
+    Asked counts what departments are asked this year (item × department), known those of which the
+    template will show last year's answer.
+    """
+
+    plan: Plan
+    before: int | None
+    changes: tuple[Change, ...]
+    asked: int
+    known: int
+
+
+def succession(workspace: Workspace, year: int | None) -> Succession:
+    """Return today's plan beside that of the latest year collected before a year, or at all.
+
+    Raises PlanError when today's plan has errors.
+    """
+    plan, _ = load_plan_with_content(workspace.home)
+    asked = sum(len(item.departments) for item in plan.items)
+    before = next(_years_with_a_plan(workspace, year), None)
+    if before is None:
+        return Succession(plan, None, (), asked, 0)
+    earlier, content = before
+    known = last_answers(workspace, plan, earlier + 1)
+    found = changes(build_plan(content), plan)
+    return Succession(plan, earlier, found, asked, len(known))
+
+
+def _years_with_a_plan(
+    workspace: Workspace, year: int | None
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the collected years before a year, or all, the latest first, with their plans."""
+    for issued in reversed(workspace.issued_years()):
+        if year is None or issued < year:
+            content = recorded_plan(load_journal(workspace.journal(issued)))
+            if content is not None:
+                yield issued, content
+
+
+# What is shown: the tree of the plan, its form, and what changes.
 
 
 def outline(found: Succession) -> Iterator[str]:
     """Yield everything the coordinator confirms before templates are made."""
     lines = (*_heading(found.plan), *_tree(found.plan), *_form(found.plan), *_since(found))
-    return map(harmless, lines)
+    return map(strip_controls, lines)
 
 
 def _heading(plan: Plan) -> Iterator[str]:

@@ -1,29 +1,83 @@
-"""The journey into a new fiscal year: the plan carried forward, the changes to confirm."""
+"""init: a plan to fill in, the sample plan, or last year's plan carried into the next year."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Plan
-from workflow.model.years import era_year
+from workflow.model.years import era_year, japanese_date
 from workflow.plan.build import build_plan
-from workflow.plan.changes import Change, changes
-from workflow.plan.convert import as_book_bytes, as_json_bytes
+from workflow.plan.convert import as_book_bytes, as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan_with_content
-from workflow.rounds.earlier import last_answers
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
+from workflow.terminal.output import say
 
 _PASSWORDS = ("lock_password", "open_passwords")
 _WRITERS = {BOOK_NAME: as_book_bytes, JSON_NAME: as_json_bytes}
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--sample", action="store_true", help="見本の計画（25件）を入れます。")
+    parser.add_argument(
+        "--from",
+        dest="source_year",
+        metavar="前の年度",
+        help="この年度の計画を、--year の年度に引き継ぎます。今の plan.xlsx は別の名前で残します。",
+    )
+    add_year(parser, required=False)
+
+
+def _run(arguments: Namespace) -> int:
+    if arguments.source_year or arguments.year:
+        return _run_carrying_forward(arguments)
+    workspace = workspace_of(arguments)
+    for name in (BOOK_NAME, JSON_NAME):
+        if (workspace.home / name).exists():
+            raise WorkspaceError(f"{name} がすでにあるため、作りませんでした。")
+    document = sample_document() if arguments.sample else empty_document()
+    target = workspace.home / BOOK_NAME
+    write_file(target, as_book_bytes(document))
+    say(f"計画を作りました：{target}")
+    if not arguments.sample:
+        say("Excelで開いて記入し、保存して閉じてから、plan で確かめてください。")
+    return CLEAN
+
+
+def _run_carrying_forward(arguments: Namespace) -> int:
+    if arguments.sample or not (arguments.source_year and arguments.year):
+        raise WorkspaceError("前の年度から引き継ぐときは、--from と --year を指定してください。")
+    before, year = year_of(arguments.source_year), year_of(arguments.year)
+    carried = carry_forward(workspace_of(arguments), before, year)
+    for path in carried.kept:
+        say(f"{era_year(before)}の計画を、別の名前で残しました：{path}")
+    for path in carried.written:
+        say(f"{era_year(year)}の計画を作りました：{path}")
+    if carried.deadline:
+        say(f"回答期限は、{japanese_date(carried.deadline)}にしました。")
+    say(
+        "課の名前、取組内容、様式、回答期限を直したら、"
+        f"plan --year {year} で、前の年度から変わるところを確かめてください。"
+    )
+    return CLEAN
+
+
+COMMAND = Command(
+    name="init",
+    summary="計画のひな形（plan.xlsx）を作ります。",
+    menu="計画のひな形を作る",
+    arguments=_arguments,
+    run=_run,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +87,6 @@ class CarriedForward:
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     deadline: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """Today's plan beside that of an earlier year.
-
-    Asked counts what departments are asked this year (item × department), known those of which the
-    template will show last year's answer.
-    """
-
-    plan: Plan
-    before: int | None
-    changes: tuple[Change, ...]
-    asked: int
-    known: int
 
 
 def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForward:
@@ -81,33 +120,6 @@ def is_carried_forward(workspace: Workspace, before: int) -> bool:
     """Tell whether a year's plan was kept under its own name, and today's is for a later year."""
     kept = (path.with_name(_kept_name(path, before)) for path in _paths(workspace.home))
     return any(path.exists() for path in kept)
-
-
-def succession(workspace: Workspace, year: int | None) -> Succession:
-    """Return today's plan beside that of the latest year collected before a year, or at all.
-
-    Raises PlanError when today's plan has errors.
-    """
-    plan, _ = load_plan_with_content(workspace.home)
-    asked = sum(len(item.departments) for item in plan.items)
-    before = next(_years_with_a_plan(workspace, year), None)
-    if before is None:
-        return Succession(plan, None, (), asked, 0)
-    earlier, content = before
-    known = last_answers(workspace, plan, earlier + 1)
-    found = changes(build_plan(content), plan)
-    return Succession(plan, earlier, found, asked, len(known))
-
-
-def _years_with_a_plan(
-    workspace: Workspace, year: int | None
-) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the collected years before a year, or all, the latest first, with their plans."""
-    for issued in reversed(workspace.issued_years()):
-        if year is None or issued < year:
-            content = recorded_plan(load_journal(workspace.journal(issued)))
-            if content is not None:
-                yield issued, content
 
 
 def _paths(home: Path) -> tuple[Path, Path]:

@@ -1,0 +1,124 @@
+"""check: files judged wherever they are, without collecting them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_json,
+    add_passwords,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.compiled.open_data.round_json import round_document
+from workflow.compiled.status import totals
+from workflow.model.catalogue import Severity
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Outcome, Plan, Return
+from workflow.plan.load import load_plan
+from workflow.returned.inbox import single
+from workflow.returned.judge import Context
+from workflow.returned.workers import engine as workers
+from workflow.returned.workers.engine import Engine
+from workflow.rounds.load import known_passwords
+from workflow.storage.workspace import Workspace
+from workflow.templates.register import FormNumber, wording
+from workflow.templates.register_file import load_issued_register
+from workflow.terminal.output import print_json, say, show_findings
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="ファイル", help="確かめるファイルです。"
+    )
+    add_year(parser, required=False)
+    add_passwords(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace) -> int:
+    year = year_of(arguments.year) if arguments.year else None
+    workspace, passwords = workspace_of(arguments), arguments.password
+    document = check(workspace, arguments.files, year, workers.judge_in_workers, passwords)
+    if arguments.json:
+        print_json(document)
+    else:
+        _show(document)
+    asks = any(finding["severity"] != Severity.INFO for finding in document["findings"])
+    return FINDINGS if asks or document["totals"]["missing"] else CLEAN
+
+
+COMMAND = Command(
+    name="check",
+    summary="ファイルを集めずに、中身だけ確かめます。",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def check(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    year: int | None,
+    engine: Engine,
+    passwords: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Judge some files, wherever they are, and return what collect would print of them.
+
+    Raises PlanError, or WorkspaceError when a file is not there or no template was issued.
+    """
+    plan = load_plan(workspace.home)
+    years = workspace.issued_years() if year is None else (year,)
+    registers = {y: load_issued_register(workspace.templates(y), y) for y in years}
+    if not registers:
+        raise WorkspaceError("調査票はまだ発行していません。先に generate を実行してください。")
+    absent = [str(path) for path in paths if not path.exists()]
+    if absent:
+        raise WorkspaceError(f"ファイルが見つかりません：{'、'.join(absent)}。")
+
+    context = Context(plan, registers, year, known_passwords(plan, passwords))
+    files = [single(path) for path in paths]
+    returns = tuple(returned for one in engine(files, context) for returned in one)
+
+    findings = tuple(finding for returned in returns for finding in returned.findings)
+    asked, answered = _asked_of(plan, returns)
+    document = round_document(
+        _common_year(returns, year),
+        returns,
+        totals(returns),
+        findings,
+        wording(plan.form, registers.values(), returns),
+    )
+    document["totals"] |= {
+        "assignments": asked,
+        "answered": answered,
+        "missing": asked - answered,
+    }
+    return document
+
+
+def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:
+    """Return how many rows the checked files' departments are asked, and how many they answer."""
+    departments = {r.department for r in returns if r.department}
+    asked = {(code, item.id) for code in departments for item in plan.items_of(code)}
+    answered = {(r.department, a.item) for r in returns for a in r.accepted_answers}
+    return len(asked), len(asked & answered)
+
+
+def _common_year(returns: Iterable[Return], year: int | None) -> int | None:
+    numbers = (FormNumber.parse(r.number) for r in returns)
+    found = {number.year for number in numbers if number}
+    return found.pop() if year is None and len(found) == 1 else year
+
+
+def _show(document: dict[str, Any]) -> None:
+    for file in document["files"]:
+        say(f"{file['path']}：{Outcome(file['outcome']).label}（回答{file['answers']}件）")
+    show_findings(document["findings"], most=len(document["findings"]))

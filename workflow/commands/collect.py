@@ -1,0 +1,247 @@
+"""collect: every file that came back judged, and the ledger, matrices and state compiled anew."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_json,
+    add_passwords,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.compiled.recorded import issued, judgement, receipts
+from workflow.compiled.round import Round
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST, era_year, to_the_second
+from workflow.plan.load import load_plan_with_content, plan_paths
+from workflow.returned.inbox import take_snapshot
+from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
+from workflow.rounds.load import (
+    ReadOptions,
+    in_workers,
+    load_round,
+    no_preparation,
+    stage_of,
+    with_gone,
+)
+from workflow.storage.journal import EventKind, Journal, load_journal
+from workflow.storage.recover import at_work
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import (
+    print_json,
+    progress_bar,
+    say,
+    show_departments,
+    show_findings,
+    show_overview,
+    show_totals,
+)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+    add_passwords(parser)
+    add_json(parser)
+    parser.add_argument(
+        "--reopen", action="store_true", help="確定した年度を取り消して、集め直します。"
+    )
+    parser.add_argument("--reason", default="", metavar="理由", help="確定を取り消す理由です。")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "dask"),
+        default="local",
+        help="回答を読み取るところです。local はこのパソコン（指定がなければこちら）、"
+        "dask は何台ものパソコンで手分けします。",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="アドレス",
+        help="Daskのスケジューラーのアドレス（tcp://…）です。--engine dask と一緒に指定します。"
+        "指定がなければ、このパソコンの中だけで手分けします。",
+    )
+
+
+def _run(arguments: Namespace) -> int:
+    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    reason = _reason(arguments)
+    options = _options(arguments)
+    with progress_bar("回答を読み取っています") as progress:
+        options = replace(options, progress=progress)
+        collected = collect(workspace, year, datetime.now(JST), options, reason)
+    if arguments.json:
+        print_json(collected.document)
+    else:
+        show_collected(workspace, year, collected)
+    return CLEAN if collected.is_clean else FINDINGS
+
+
+def _reason(arguments: Namespace) -> str | None:
+    """Return why a final year is reopened; None when it shall not be."""
+    reason: str = arguments.reason.strip()
+    if arguments.reopen and not reason:
+        raise WorkspaceError('確定を取り消すときは、--reason "理由" を付けてください。')
+    if reason and not arguments.reopen:
+        raise WorkspaceError("--reason は、--reopen と一緒に指定してください。")
+    return reason or None
+
+
+def _options(arguments: Namespace) -> ReadOptions:
+    """Return how to read: in processes of this computer, or on several computers."""
+    options = replace(in_workers(arguments.password), use_cache=True)
+    if arguments.engine == "dask":
+        # distributed takes 0.6 s to import, and one city in a thousand has a cluster.
+        from workflow.returned.workers.dask import dask_engine
+
+        return replace(options, engine=dask_engine(arguments.scheduler), get_ready=no_preparation)
+    if arguments.scheduler:
+        raise WorkspaceError("--scheduler は、--engine dask と一緒に指定してください。")
+    return options
+
+
+COMMAND = Command(
+    name="collect",
+    summary="届いた回答を集め、台帳と集計表を作ります。",
+    menu="届いた回答を集める",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def collect(
+    workspace: Workspace,
+    year: int,
+    now: datetime,
+    options: ReadOptions,
+    reopening: str | None = None,
+) -> Collected:
+    """Judge every file that came back and compile the ledger, the matrices and the state.
+
+    A final round is left alone unless a reason to reopen it is given. Where the cache may be used
+    and the last collect would give the same again, nothing is done again.
+    Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
+    """
+    plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
+    with at_work(workspace, year, f"collect --year {year}", now):
+        now = to_the_second(now)
+        before = load_journal(workspace.journal(year))
+        if before.is_final and reopening is None:
+            raise already_final(year)
+
+        snapshot, inputs = None, ""
+        if options.use_cache:
+            snapshot = take_snapshot(workspace.returned(year)).without(options.skipped)
+            inputs = fingerprint(workspace, year, snapshot, options.passwords)
+            known = cached_result(workspace, year, inputs, before)
+            if known:
+                return known
+            options.get_ready()
+
+        # Writing takes 90 ms to import: not before the worker processes have begun to start, and
+        # not at all where nothing changed.
+        from workflow.rounds.write import compilation_of, write_provisional
+
+        plan, content = load_plan_with_content(workspace.home)
+        round_ = load_round(workspace, plan, year, options, snapshot)
+        if not round_.seen:
+            raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
+
+        journal = before
+        if reopening is not None and before.is_final:
+            journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
+        journal = with_news(journal, now, round_, content)
+        round_ = with_gone(round_, journal)
+
+        compilation = compilation_of(workspace, round_, journal, stage_of(journal))
+        collected = write_provisional(workspace, compilation, before, journal, now)
+
+        is_repeatable = (
+            snapshot is not None
+            and round_.is_repeatable
+            and inputs == fingerprint(workspace, year, snapshot, options.passwords)
+        )
+        if is_repeatable:
+            written = load_journal(workspace.journal(year))
+            cache_result(workspace, year, inputs, written, collected.document)
+        return collected
+
+
+def with_news(
+    journal: Journal, now: datetime, round_: Round, plan_content: Mapping[str, Any]
+) -> Journal:
+    """Return the journal with what is new about issues, files and outcomes."""
+    news = (
+        (EventKind.ISSUED, issued(round_.register, round_.basis.register, journal)),
+        (EventKind.RECEIVED, receipts(journal, round_.returns)),
+        (EventKind.JUDGED, judgement(journal, round_, plan_content)),
+    )
+    for kind, facts in news:
+        journal = journal.adding(kind, now, facts) if facts else journal
+    return journal
+
+
+def already_final(year: int) -> WorkspaceError:
+    """Return why a final round is left alone, and how to reopen it."""
+    return WorkspaceError(
+        f"{era_year(year)}は確定しているため、変えませんでした。確定を取り消すときは、"
+        f'collect --year {year} --reopen --reason "理由" を実行してください。'
+    )
+
+
+# What is shown of a round that was collected or made final.
+
+
+def show_collected(workspace: Workspace, year: int, collected: Collected) -> None:
+    """Show a round, and name every file that was made or kept."""
+    show_round(collected)
+    for path in (workspace.ledger(year), workspace.ledger_csv(year)):
+        say(f"作成しました：{path}")
+    show_overview(workspace.overview(year))
+    _show_parts(collected)
+    _show_handbacks(collected)
+    for path in collected.set_aside:
+        say(f"手直しされていたファイルを、別の名前で残しました：{path}。")
+
+
+def show_round(collected: Collected) -> None:
+    """Show where each department stands, the figures and the weightiest findings."""
+    show_departments(collected.departments)
+    show_totals(collected.document["totals"])
+    show_findings(collected.document["findings"])
+
+
+def _show_parts(collected: Collected) -> None:
+    if collected.parts:
+        say(
+            f"台帳の行が多いため、{len(collected.parts)}冊に分けました。"
+            "どの行がどの冊にあるかは、シート「台帳の分冊」で分かります。"
+        )
+    for path in collected.parts:
+        say(f"・{path.name}")
+    if collected.lacks_parquet:
+        say(
+            "Parquet形式の台帳は、pyarrow が入っていないため作りませんでした。"
+            "要るときは、README.ja.md の「とても大きな台帳」のとおりに入れて、"
+            "collect をもう一度実行してください。"
+        )
+
+
+def _show_handbacks(collected: Collected) -> None:
+    if collected.handbacks:
+        folder = collected.handbacks[0].parent
+        say(f"差戻し用の調査票を{folder}に作りました（{len(collected.handbacks)}件）。")
+    for path in collected.handbacks:
+        say(f"・{path.name}")
+    for path in collected.kept:
+        say(
+            f"差戻し用の調査票が書き換えられていたため、写しを残しました：{path}。"
+            "回答であれば、returned に移して collect をもう一度実行してください。"
+        )

@@ -1,0 +1,83 @@
+"""finalize: what was last collected made the final version, read-only."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+
+from workflow.commands.collect import show_collected, with_news
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_passwords,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST, era_year, to_the_second
+from workflow.rounds.collected import Collected
+from workflow.rounds.load import (
+    ReadOptions,
+    in_workers,
+    load_round,
+    not_collected,
+    plan_as_recorded,
+    stage_of,
+    with_gone,
+)
+from workflow.rounds.write import compilation_of, write_final
+from workflow.storage.journal import EventKind, load_journal
+from workflow.storage.recover import at_work
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import progress_bar, say
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+    add_passwords(parser)
+
+
+def _run(arguments: Namespace) -> int:
+    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    with progress_bar("回答を読み直しています") as progress:
+        options = in_workers(arguments.password, progress)
+        collected = finalize(workspace, year, datetime.now(JST), options)
+    show_collected(workspace, year, collected)
+    say(f"{era_year(year)}を確定しました。ダイジェストの一覧：{workspace.digest_list(year)}")
+    return CLEAN if collected.is_clean else FINDINGS
+
+
+COMMAND = Command(
+    name="finalize",
+    summary="集めた内容を確定し、確定版を作ります。",
+    menu="確定する",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOptions) -> Collected:
+    """Make what was last collected the final version; one that is final already is made again.
+
+    The plan is the one it was collected with, whatever plan.xlsx says by now.
+    Raises WorkspaceError when anything came or was issued since the last collect, and as collect.
+    """
+    with at_work(workspace, year, f"finalize --year {year}", now):
+        now = to_the_second(now)
+        journal = load_journal(workspace.journal(year))
+        if not journal.last(EventKind.COMPILED):
+            raise not_collected(year)
+
+        plan, content = plan_as_recorded(workspace, journal)
+        round_ = load_round(workspace, plan, year, options)
+        if with_news(journal, now, round_, content) != journal:
+            raise WorkspaceError(
+                f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"
+                f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
+            )
+        round_ = with_gone(round_, journal)
+
+        compilation = compilation_of(workspace, round_, journal, stage_of(journal, now))
+        return write_final(workspace, compilation, journal, journal)

@@ -1,0 +1,133 @@
+"""generate: a template for every department, and the drafts of the mails that bring them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflow.commands.collect import already_final
+from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
+from workflow.compiled.recorded import issued
+from workflow.mail.eml import Attachment
+from workflow.mail.letter_values import Occasion, distribution
+from workflow.mail.letters import LetterKind, load_letters
+from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST
+from workflow.plan.load import load_plan, plan_paths
+from workflow.rounds.earlier import last_answers
+from workflow.storage.commit import Changes, commit
+from workflow.storage.files import sha256
+from workflow.storage.journal import EventKind, lengthened, load_journal
+from workflow.storage.recover import at_work
+from workflow.storage.workspace import Workspace
+from workflow.templates.issue import Issuance, IssueRequest, plan_issuance
+from workflow.templates.register import Register
+from workflow.templates.register_file import load_issued_register, load_register
+from workflow.terminal.output import say
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+    parser.add_argument(
+        "--department", metavar="コード", help="この課の調査票だけを作ります（課のコードです）。"
+    )
+    parser.add_argument(
+        "--mail",
+        action="store_true",
+        help="調査票を添付したメールの下書きも、担当課ごとに作ります。送信はしません。",
+    )
+
+
+def _run(arguments: Namespace) -> int:
+    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    _show(workspace, year, generate(workspace, year, datetime.now(JST), arguments.department))
+    if arguments.mail:
+        show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
+    return CLEAN
+
+
+COMMAND = Command(
+    name="generate",
+    summary="担当課ごとの調査票を作ります。",
+    menu="調査票を作る",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def generate(
+    workspace: Workspace, year: int, now: datetime, department: str | None = None
+) -> Issuance:
+    """Issue a template to every department of the plan, or to one; the unchanged is left alone.
+
+    Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
+    """
+    plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
+    with at_work(workspace, year, f"generate --year {year}", now):
+        plan = load_plan(workspace.home)
+        folder = workspace.templates(year)
+        journal = load_journal(workspace.journal(year))
+        request = IssueRequest(
+            plan=plan,
+            year=year,
+            now=now,
+            previous=last_answers(workspace, plan, year),
+            department=department,
+        )
+        issuance = plan_issuance(request, load_register(folder, year), folder)
+        if journal.is_final and issuance.issued:
+            raise already_final(year)
+        facts = issued(issuance.register, sha256(issuance.register_file), journal)
+        after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
+        recorded = lengthened(workspace.journal(year), journal, after)
+        writes = {**issuance.writes, **recorded}
+        commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
+        return issuance
+
+
+def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailing:
+    """Draft the mail with its template to every department that has one, as it stands today.
+
+    Raises PlanError, WorkspaceError or OutputError; then the drafts are what they were.
+    """
+    plan = load_plan(workspace.home)
+    with at_work(workspace, year, f"generate --year {year} --mail", now):
+        register = load_issued_register(workspace.templates(year), year)
+        letters = load_letters(workspace.letters())
+        occasion = Occasion(plan, year, now.astimezone(JST).date())
+        mails = tuple(_mails(workspace, occasion, register))
+        return write_drafts(workspace, year, workspace.distribution_drafts(year), letters, mails)
+
+
+def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iterator[Mail]:
+    """Yield the mail to each department. Raises WorkspaceError when its template was changed."""
+    for department in occasion.plan.departments:
+        issue = register.latest(department.code)
+        if issue is None or not occasion.plan.items_of(department.code):
+            continue
+        content = content_of(workspace.templates(occasion.year) / issue.file)
+        if content is None or sha256(content) != issue.sha256:
+            raise WorkspaceError(
+                f"「{issue.file}」が発行したときのまま templates/{occasion.year} にありません。"
+                f"generate --year {occasion.year} を実行してください。"
+            )
+        values = distribution(occasion, department, issue)
+        attachment = Attachment(issue.file, content)
+        yield Mail(department, LetterKind.DISTRIBUTION, values, attachment)
+
+
+def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
+    if issuance.issued:
+        unchanged = len(issuance.unchanged)
+        say(f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{unchanged}件）。")
+    else:
+        say(f"調査票は、前に作ったときから変わっていません（{len(issuance.unchanged)}件）。")
+    for issue in issuance.issued:
+        say(f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）")
+    for path in issuance.stale:
+        say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
+    say(f"置き場所：{workspace.templates(year)}")
+    if not workspace.returned(year).exists():
+        say(f"届いた回答は、次のフォルダーを作って入れてください：{workspace.returned(year)}")

@@ -1,0 +1,172 @@
+"""report: what was last collected, for publication, as a Word document and as pages."""
+
+from __future__ import annotations
+
+import csv
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.compiled.recorded import every_output, recorded_outputs
+from workflow.compiled.report.content import Content, content_of
+from workflow.compiled.report.pages import report_pages
+from workflow.compiled.report.word import word_report
+from workflow.compiled.report.word_template import template_document
+from workflow.compiled.years.past import Row, read_ledger
+from workflow.model.errors import WorkspaceError
+from workflow.model.years import JST, to_the_second
+from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
+from workflow.storage.commit import Changes, commit
+from workflow.storage.files import sha256, write_file
+from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
+from workflow.storage.recover import at_work
+from workflow.storage.set_aside import set_aside
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import say
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+
+
+def _run(arguments: Namespace) -> int:
+    reported = report(workspace_of(arguments), year_of(arguments.year), datetime.now(JST))
+    _show(reported)
+    return CLEAN if reported.content.is_complete else FINDINGS
+
+
+COMMAND = Command(
+    name="report",
+    summary="公表用の進捗状況報告書を、Wordの文書とウェブページで作ります。"
+    "Wordのひな形（報告書ひな形.docx）は、はじめて実行したときに作業用のフォルダーにできます。",
+    menu="報告書を作る",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A report that was made; template is None where the city had one already."""
+
+    word: Path
+    pages: Path
+    template: Path | None
+    set_aside: tuple[Path, ...]
+    content: Content
+
+
+def report(workspace: Workspace, year: int, now: datetime) -> Reported:
+    """Write the report of what was last collected, as a Word document and as pages.
+
+    Raises WorkspaceError when nothing was collected, when the ledger is not as it was compiled or
+    when the template cannot be filled; OutputError when a file cannot be written. Then the previous
+    report is whole.
+    """
+    if not workspace.journal(year).exists():
+        raise not_collected(year)  # and nothing is left behind, not even a lock
+    with at_work(workspace, year, f"report --year {year}", now):
+        journal = load_journal(workspace.journal(year))
+        content = _content(workspace, year, journal)
+        path = workspace.report_template
+        is_new = not path.exists()
+        template = template_document() if is_new else _read(path)
+        folder = workspace.compiled(year)
+        word = workspace.report(year).relative_to(folder).as_posix()
+        outputs = {word: word_report(template, path.name, content), **report_pages(content)}
+        edited = set_aside(folder, outputs, every_output(journal))
+        after = _with_report(journal, to_the_second(now), outputs, template)
+        writes = {
+            **edited,
+            **_differing(folder, outputs),
+            **lengthened(workspace.journal(year), journal, after),
+        }
+        if is_new:  # it is no file of the round, and whole by itself
+            write_file(path, template)
+        commit(workspace, year, Changes(writes=writes))
+        return Reported(
+            word=folder / word,
+            pages=folder / next(name for name in outputs if name != word),
+            template=path if is_new else None,
+            set_aside=tuple(edited),
+            content=content,
+        )
+
+
+def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
+    """Return what the report says: the plan, ledger and stage of the last collect or finalize.
+
+    Raises WorkspaceError when there was none, or when the ledger's CSV is not what it made.
+    """
+    recorded = recorded_outputs(journal)
+    if not recorded:
+        raise not_collected(year)
+    path = workspace.ledger_csv(year)
+    on_disk = path.read_bytes() if path.is_file() else b""
+    if sha256(on_disk) != recorded.get(path.name):
+        raise WorkspaceError(
+            f"台帳（{path}）が、集めたときのものと違うため、報告書を作りませんでした。"
+            f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
+        )
+    plan, _ = plan_as_recorded(workspace, journal)
+    return content_of(plan, year, stage_of(journal), _rows(on_disk, path))
+
+
+def _rows(ledger_csv: bytes, path: Path) -> tuple[Row, ...]:
+    try:
+        return read_ledger(ledger_csv)
+    except (UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise WorkspaceError(f"台帳（{path}）を読み取れません。") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(
+            f"報告書のひな形（{path}）を開けません。Wordで開いていれば、閉じてください。"
+        ) from error
+
+
+def _differing(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
+    """Return what is to be written; pages that collect or finalize made so are left alone."""
+    return {
+        folder / name: content
+        for name, content in outputs.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    }
+
+
+def _with_report(
+    journal: Journal, now: datetime, outputs: Mapping[str, bytes], template: bytes
+) -> Journal:
+    facts = {
+        "outputs": {name: sha256(content) for name, content in outputs.items()},
+        "template": sha256(template),
+    }
+    last = journal.last(EventKind.REPORTED)
+    if last and last.facts == facts:
+        return journal
+    return journal.adding(EventKind.REPORTED, now, facts)
+
+
+def _show(reported: Reported) -> None:
+    """Show what was made for publication, and what to do with it."""
+    if reported.template:
+        say(f"Wordのひな形を作りました。体裁は、これを直して変えられます：{reported.template}")
+    say(f"報告書を作りました：{reported.word}")
+    say("Wordで開いたときに、フィールドの更新を尋ねられたら「はい」を選んでください。")
+    say(f"ウェブページ：{reported.pages}")
+    for path in reported.set_aside:
+        say(f"手直しされていたファイルを、別の名前で残しました：{path}。")
+    say(f"{reported.content.stage}の内容です。{reported.content.counts}")

@@ -1,0 +1,123 @@
+"""status: where each department stood at the last collect, and what came since."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_json,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.model.errors import WorkspaceError
+from workflow.returned.inbox import scan, seen_files
+from workflow.storage.journal import load_journal
+from workflow.storage.recover import refuse_unfinished
+from workflow.storage.workspace import Workspace
+from workflow.templates.register import Register
+from workflow.templates.register_file import load_issued_register
+from workflow.terminal.output import (
+    print_json,
+    say,
+    show_departments,
+    show_overview,
+    show_totals,
+    show_uncollected,
+)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace) -> int:
+    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    document = status(workspace, year)
+    if arguments.json:
+        print_json(document)
+    else:
+        _show(document, load_journal(workspace.journal(year)).is_final)
+        show_overview(workspace.overview(year))
+    return CLEAN if document["totals"]["missing"] == 0 else FINDINGS
+
+
+COMMAND = Command(
+    name="status",
+    summary="どの課から届いているかを示します。",
+    menu="どの課から届いているかを見る",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def status(workspace: Workspace, year: int) -> dict[str, Any]:
+    """Return the state the last collect left, and how many files have come or changed since.
+
+    Raises PlanError, or WorkspaceError when no template was issued for the year.
+    """
+    document = state(workspace, year)
+    for kept in ("made", "asked", "seen"):
+        document.pop(kept, None)
+    return document
+
+
+def state(workspace: Workspace, year: int) -> dict[str, Any]:
+    """Return what status does, and what else is kept: hand-backs made, files seen, what is asked.
+
+    Before the first collect that is the state without any return. Raises as status does.
+    """
+    refuse_unfinished(workspace, year)
+    register = load_issued_register(workspace.templates(year), year)
+    stored = workspace.status(year)
+    if stored.exists():
+        document = _stored_state(stored)
+    else:
+        document = _state_before_collect(workspace, year, register)
+    seen = {tuple(entry) for entry in document["seen"]}
+    on_disk = set(seen_files(scan(workspace.returned(year))))
+    return document | {"uncollected": len(on_disk ^ seen)}
+
+
+def _stored_state(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"前回の結果（{path}）を読み取れません。collect をもう一度実行してください。"
+        ) from error
+    return document
+
+
+def _state_before_collect(workspace: Workspace, year: int, register: Register) -> dict[str, Any]:
+    # Plans and merging take 60 ms to import, and are needed before the first collect alone.
+    from workflow.compiled.corrections import outstanding_requests
+    from workflow.compiled.merge import merge
+    from workflow.compiled.open_data.round_json import status_document
+    from workflow.compiled.status import department_statuses, totals
+    from workflow.plan.load import load_plan
+
+    round_ = merge(load_plan(workspace.home), register, ())
+    figures = totals(round_.returns, round_.entries)
+    statuses, requests = department_statuses(round_), outstanding_requests(round_, ())
+    return status_document(year, statuses, figures, (), {}, requests)
+
+
+def _show(document: dict[str, Any], is_final: bool) -> None:
+    show_departments(document["departments"])
+    show_totals(document["totals"])
+    if document["uncollected"] and is_final:
+        say(
+            f"確定したあとに届いたか変わったファイルが{document['uncollected']}件あります。"
+            f"加えるには、collect --year {document['year']} --reopen --reason "
+            '"理由" を実行してください。'
+        )
+    elif document["uncollected"]:
+        show_uncollected(document["uncollected"])

@@ -1,0 +1,77 @@
+"""verify: the round recomputed from the originals by other readers, and compared."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_json,
+    add_passwords,
+    add_year,
+    workspace_of,
+    year_of,
+)
+from workflow.model.catalogue import Severity
+from workflow.model.wording import Wording
+from workflow.rounds.load import ReadOptions, in_workers
+from workflow.storage.recover import refuse_unfinished
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import print_json, progress_bar, say
+from workflow.verification.differences import Report
+from workflow.verification.verify import verified
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    add_year(parser)
+    add_passwords(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace) -> int:
+    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    with progress_bar("元の回答から計算し直しています") as progress:
+        options = in_workers(arguments.password, progress)
+        report = verify(workspace, year, options)
+    if arguments.json:
+        print_json(report.as_json())
+    else:
+        _show(report)
+    return CLEAN if report.is_clean else FINDINGS
+
+
+COMMAND = Command(
+    name="verify",
+    summary="元の回答から計算し直し、台帳や記録と照合します。",
+    menu="元の回答と照合する",
+    arguments=_arguments,
+    run=_run,
+)
+
+
+def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
+    """Recompute a round from plan, register, originals and journal; report every difference.
+
+    Raises PlanError or WorkspaceError when there is nothing to recompute it from.
+    """
+    refuse_unfinished(workspace, year)
+    return verified(workspace, year, options)
+
+
+def _show(report: Report) -> None:
+    """Show how much was verified, and every difference with both values and places."""
+    checked, wording = report.checked, Wording()
+    say(
+        f"作業の記録{checked.events}行、回答ファイル{checked.files}件、回答{checked.answers}件、"
+        f"台帳のセル{checked.cells}個、集計表の数{checked.counts}個を照合しました。"
+    )
+    for found in report.differences:
+        file = f"{found.location.file}　" if found.location.file else ""
+        mark = found.severity.label if found.severity is Severity.INFO else "違い"
+        say(f"［{mark}］{file}{wording.message(found)}→ {wording.remedy(found)}")
+    if report.is_clean:
+        say("すべて一致しました。")
+    else:
+        say(f"{len(report.disagreeing)}か所の違いがあります。")

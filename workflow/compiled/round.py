@@ -1,0 +1,71 @@
+"""A round: what was read of one fiscal year, judged and merged, and what that rests on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflow.compiled.entries import Entry
+from workflow.compiled.years.past import PastYear
+from workflow.model.findings import Finding
+from workflow.model.plan import Plan, PreviousAnswers, Return
+from workflow.model.years import JST, japanese_date
+from workflow.templates.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a compilation rests on besides the returns, each as a digest."""
+
+    plan: str = ""
+    register: str = ""
+    earlier: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the digests as the journal spells them."""
+        return {"plan": self.plan, "register": self.register, "earlier": dict(self.earlier)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One fiscal year's round: every file with its outcome, every assignment with its answer.
+
+    Past are the earlier years, newest first, and previous is what departments answered the year
+    before. Seen are the files in returned/ by name, size in bytes and time; is_repeatable says that
+    judging the same files again would give the same again.
+    """
+
+    plan: Plan
+    register: Register
+    returns: tuple[Return, ...]
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+    past: tuple[PastYear, ...] = ()
+    previous: PreviousAnswers = field(default_factory=dict)
+    basis: Basis = Basis()
+    seen: tuple[tuple[str, int, str], ...] = ()
+    is_repeatable: bool = False
+
+    @property
+    def year(self) -> int:
+        """The fiscal year."""
+        return self.register.year
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a round is (暫定版 until finalized, then 確定版), and the moment it speaks of."""
+
+    is_final: bool
+    as_of: datetime
+
+    @property
+    def name(self) -> str:
+        """The stage in the coordinator's words."""
+        return "確定版" if self.is_final else "暫定版"
+
+    def __str__(self) -> str:
+        moment = self.as_of.astimezone(JST)
+        text = f"{japanese_date(moment.date())} {moment.hour}時{moment.minute:02}分"
+        return f"【{self.name}】{text}{'確定' if self.is_final else '現在'}"
