@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
-from tests.programs import TOOL, slowness
+from tests.programs import TOOL, hear_ctrl_c, slowness
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
@@ -40,6 +40,7 @@ class Running:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env={**os.environ, "PYTHONUTF8": "1"},
+            preexec_fn=hear_ctrl_c,
         )
         self._lines: queue.Queue[tuple[float, str]] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
