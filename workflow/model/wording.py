@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from string import Formatter
 
 from workflow.model.catalogue import LABEL
 from workflow.model.cells import a1
@@ -108,14 +110,16 @@ class Wording:
         return self.older.get(location.file, self.labels)
 
     def _filled(self, template: str, finding: Finding) -> str:
-        if "{" not in template:
-            return template
         details, labels = finding.details, self._labels(finding.location)
-        shown: dict[str, object] = {
-            name: _Shown(value, labels, details.get(_PAIRS.get(name, ""), ""))
-            for name, value in details.items()
-        }
-        return template.format_map(shown | {LABEL: self.label(finding.location)})
+        parts = []
+        for text, name, how in _parts(template):
+            parts.append(text)
+            if name == LABEL:
+                parts.append(self.label(finding.location))
+            elif name:
+                other = details.get(_PAIRS.get(name, ""), "")
+                parts.append(_shown(details[name], how, labels, other))
+        return "".join(parts)
 
 
 def cell_text(location: Location) -> str:
@@ -129,36 +133,42 @@ def cell_text(location: Location) -> str:
     return f"{location.row}行目" if location.row else location.part
 
 
-class _Shown:
-    """A detail as a message shows it, by what stands after the colon in its braces.
+@cache
+def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
+    """Return a template in parts: a text, then the name in braces, and what follows its colon.
+
+    >>> _parts("{found:year}の調査票です。")
+    (('', 'found', 'year'), ('の調査票です。', '', ''))
+    """
+    return tuple(
+        (text, name or "", how or "") for text, name, how, _ in Formatter().parse(template)
+    )
+
+
+def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
+    """Return a detail as a message shows it, by what stands after the colon in its braces.
 
     `field`: the label of a key. `year`: a fiscal year. `day`: a date. `clause`: a sentence without
     its end. `near`: a long value from a little before where it parts from the other of its pair.
     Anything else stands between several texts; 、 does where there is no colon.
     """
-
-    __slots__ = ("_labels", "_other", "_value")
-
-    def __init__(self, value: Detail, labels: Labels, other: Detail) -> None:
-        self._value, self._labels, self._other = value, labels, other
-
-    def __format__(self, how: str) -> str:
-        match how, self._value:
-            case "field", str() as key:
-                return self._labels.get(key, key)
-            case "field", tuple() as keys:
-                return _LIST.join(self._labels.get(key, key) for key in keys)
-            case "year", int() as year:
-                return era_year(year)
-            case "day", date() as day:
-                return japanese_date(day)
-            case "clause", str() as sentence:
-                return sentence.removesuffix("。")
-            case "near", value:
-                return _near(str(value), str(self._other))
-            case _, tuple() as texts:
-                return (how or _LIST).join(texts)
-        return str(self._value)
+    match how, value:
+        case "", str():
+            return value
+        case "field", str() | tuple():
+            keys = (value,) if isinstance(value, str) else value
+            return _LIST.join(labels.get(key, key) for key in keys)
+        case "year", int():
+            return era_year(value)
+        case "day", date():
+            return japanese_date(value)
+        case "clause", str():
+            return value.removesuffix("。")
+        case "near", _:
+            return _near(str(value), str(other))
+        case _, tuple():
+            return (how or _LIST).join(value)
+    return str(value)
 
 
 def _near(text: str, other: str) -> str:
