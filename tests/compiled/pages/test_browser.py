@@ -136,7 +136,7 @@ def test_a_hand_back_is_led_to_until_the_department_corrected_it(
 ) -> None:
     later = city.copy(tmp_path / "市")
     texts = usual_answers("small", [item.id for item in later.plan.items])
-    later.send_back("B", texts, "訂正.xlsx", hours=9)
+    later.send_back("B", texts, "訂正.xlsx", hours=99)
     later.collect(YEAR)
     finalize(later.workspace, YEAR, COLLECTED_AT, HERE)
     page = ReadPage(later.workspace.overview(YEAR).read_bytes())
