@@ -17,9 +17,10 @@ from tests.city import COLLECTED_AT, City
 from tests.compiled.pages.reading import Page as ReadPage
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, compilation, round_plan
 from tests.engine import HERE
-from tests.harness.cities import usual_answers
+from tests.harness.description import Example, SentFile
+from tests.harness.sending import send
 from tests.programs import axe_core, chromium, needs_axe, needs_chromium
-from tests.verification.rounds import YEAR, compiled_round
+from tests.verification.rounds import LATE, YEAR, compiled_round
 from workflow.commands.finalize import finalize
 from workflow.compiled.pages.overview import overview_page
 
@@ -135,8 +136,8 @@ def test_a_hand_back_is_led_to_until_the_department_corrected_it(
     city: City, tmp_path: Path
 ) -> None:
     later = city.copy(tmp_path / "市")
-    texts = usual_answers("small", [item.id for item in later.plan.items])
-    later.send_back("B", texts, "訂正.xlsx", hours=99)
+    corrected = SentFile(name="訂正.xlsx", template="B", received=LATE)
+    send(Example(files=(corrected,)), later, 1, tmp_path)
     later.collect(YEAR)
     finalize(later.workspace, YEAR, COLLECTED_AT, HERE)
     page = ReadPage(later.workspace.overview(YEAR).read_bytes())
