@@ -98,7 +98,7 @@ def _options(arguments: Namespace) -> ReadOptions:
     """Return how to read: in processes of this computer, or on several computers."""
     options = replace(in_workers(arguments.password), use_cache=True)
     if arguments.engine == "dask":
-        # distributed takes 0.6 s to import, and one city in a thousand has a cluster.
+        # Only for who chose a cluster.
         from workflow.returned.workers.dask import dask_engine
 
         return replace(options, engine=dask_engine(arguments.scheduler), get_ready=no_preparation)
@@ -145,8 +145,7 @@ def collect(
                 return known
             options.get_ready()
 
-        # Writing takes 90 ms to import: not before the worker processes have begun to start, and
-        # not at all where nothing changed.
+        # Not before the worker processes have begun to start, and not at all where nothing changed.
         from workflow.rounds.write import compilation_of, write_provisional
 
         plan, content = load_plan_with_content(workspace.home)

@@ -97,7 +97,7 @@ def _stored_state(path: Path) -> dict[str, Any]:
 
 
 def _state_before_collect(workspace: Workspace, year: int, register: Register) -> dict[str, Any]:
-    # Plans and merging take 60 ms to import, and are needed before the first collect alone.
+    # Needed before the first collect alone.
     from workflow.compiled.corrections import outstanding_requests
     from workflow.compiled.merge import merge
     from workflow.compiled.open_data.round_json import status_document

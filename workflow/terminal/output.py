@@ -41,7 +41,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    # rich takes 60 ms to import: not where nobody looks.
+    # Not where nobody looks.
     from workflow.terminal.progress_bar import moving_bar
 
     with moving_bar(title) as update:

@@ -55,7 +55,7 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
     Raises PlanError, or WorkspaceError when the round was never collected.
     """
-    on_disk = _Lying.of(workspace, year)
+    on_disk = _OnDisk.of(workspace, year)
     found = [*on_disk.record_differences()]
     try:
         again = _Recomputed.of(on_disk, options)
@@ -67,7 +67,7 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lying:
+class _OnDisk:
     """A round as it lies on the disk, its journal read and its chain looked at."""
 
     workspace: Workspace
@@ -76,7 +76,7 @@ class _Lying:
     broken: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, workspace: Workspace, year: int) -> _Lying:
+    def of(cls, workspace: Workspace, year: int) -> _OnDisk:
         path = workspace.journal(year)
         file = _shown(workspace, path)
         journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
@@ -123,7 +123,7 @@ class _Lying:
 class _Recomputed:
     """A round recomputed twice: as collect does, and with every original read by other readers."""
 
-    on_disk: _Lying
+    on_disk: _OnDisk
     first: Round
     second: Round
     compilation: Compilation
@@ -136,7 +136,7 @@ class _Recomputed:
     """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
-    def of(cls, on_disk: _Lying, options: ReadOptions) -> _Recomputed:
+    def of(cls, on_disk: _OnDisk, options: ReadOptions) -> _Recomputed:
         workspace, year, journal = on_disk.workspace, on_disk.year, on_disk.journal
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
