@@ -18,7 +18,7 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-@pytest.mark.parametrize("name", map(name_of, WITH_EXAMPLES))
+@pytest.mark.parametrize("name", [*map(name_of, WITH_EXAMPLES)])
 def test_the_examples_of_a_module_are_right(name: str) -> None:
     tried = doctest.testmod(importlib.import_module(name))
     assert tried.attempted
