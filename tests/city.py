@@ -19,7 +19,7 @@ from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
 from workflow.model.plan import Plan
 from workflow.model.years import JST
-from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.rounds.collected import Collected

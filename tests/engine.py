@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from workflow.model.plan import Return
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
-from workflow.returned.readers.second_reading import open_book
+from workflow.returned.readers.readings import open_book
 from workflow.rounds.load import ReadOptions
 
 

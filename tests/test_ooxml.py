@@ -18,7 +18,8 @@ from tests.journeys.test_three_years import YEARS, three_years
 from tests.programs import needs_validator, ooxml_validator
 from workflow.commands.finalize import finalize
 from workflow.compiled.sheets.workbook import workbook_bytes
-from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import empty_document, sample_document
 
 pytestmark = needs_validator
 
@@ -50,7 +51,7 @@ def test_the_validator_objects_to_what_is_wrong(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [empty_document, sample_document, other_plan])
 def test_plan_books(tmp_path: Path, make: Any) -> None:  # noqa: ANN401
     path = tmp_path / "plan.xlsx"
-    path.write_bytes(as_book_bytes(make()))
+    path.write_bytes(written_book(make()))
     assert errors(path) == []
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from tests.fillers.xml_patch import located, patch_cells
 from workflow.commands.generate import generate
 from workflow.model.years import JST
-from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register
@@ -91,7 +92,7 @@ def returned_round(home: Path, plan: Mapping[str, Any]) -> Workspace:
 
 def returned_city(home: Path) -> Workspace:
     """Return a workspace with the sample plan, all of whose 12 departments have answered."""
-    workspace = issued_round(home, "plan.xlsx", as_book_bytes(sample_document()))
+    workspace = issued_round(home, "plan.xlsx", written_book(sample_document()))
     _returned_folder(workspace)
     for n, issue in enumerate(load_register(workspace.templates(YEAR), YEAR).issues):
         places = places_on(workspace.templates(YEAR) / issue.file, issue)

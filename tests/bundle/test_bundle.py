@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from workflow.bundle.bundle import application_page, batch_file, contents, make_bundle, zipped
-from workflow.bundle.target import SYSTEMS, Target, target
-from workflow.bundle.wheels import Wheel, requirements_for
+from workflow.bundle.wheels import SYSTEMS, Target, Wheel, requirements_for, target
 from workflow.model.errors import WorkspaceError
-from workflow.plan.convert import as_book_bytes, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import sample_document
 from workflow.storage.files import sha256
 
 ROOT = Path(__file__).parents[2]
@@ -117,7 +117,7 @@ def test_a_bundle_for_this_pc_starts_without_network(tmp_path: Path) -> None:
     started = [_offline(folder, "init", "--sample"), _offline(folder, "generate", "--year", "2023")]
 
     assert [done.returncode for done in started] == [0, 0], started
-    assert (folder / "plan.xlsx").read_bytes() == as_book_bytes(sample_document())
+    assert (folder / "plan.xlsx").read_bytes() == written_book(sample_document())
     assert (folder / "templates" / "2023" / "register.json").is_file()
 
 

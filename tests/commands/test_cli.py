@@ -19,7 +19,8 @@ from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
 from workflow.__main__ import main
-from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import empty_document, sample_document
 from workflow.returned.workers import engine
 from workflow.storage.workspace import Workspace
 
@@ -132,7 +133,7 @@ def test_without_a_plan_nothing_runs(
 
 
 def sample_book() -> bytes:
-    return as_book_bytes(sample_document())
+    return written_book(sample_document())
 
 
 HALF_SAVED: dict[str, Callable[[], bytes]] = {
@@ -170,7 +171,7 @@ def test_a_plan_open_in_excel_stops_the_run(
 def test_a_plan_nobody_filled_in_is_listed_place_by_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "plan.xlsx").write_bytes(as_book_bytes(empty_document()))
+    (tmp_path / "plan.xlsx").write_bytes(written_book(empty_document()))
     assert run(tmp_path, "generate", "--year", "2023") == 2
     first, *places = capsys.readouterr().err.splitlines()
     assert first.endswith("。")

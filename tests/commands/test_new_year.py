@@ -14,7 +14,8 @@ from workflow.commands.init import carry_forward
 from workflow.commands.plan import succession
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
-from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 
 
@@ -27,7 +28,7 @@ def with_deadline(day: str) -> dict[str, object]:
 def collected(city: City) -> City:
     """The real plan, as a book and with passwords, after one department answered."""
     (city.home / "plan.json").unlink()
-    (city.home / "plan.xlsx").write_bytes(as_book_bytes(with_deadline("2024-05-31")))
+    (city.home / "plan.xlsx").write_bytes(written_book(with_deadline("2024-05-31")))
     city.generate()
     city.send_back("KIKI", full_texts(city.plan))
     city.collect()
@@ -51,7 +52,7 @@ def _but_deadline(plan: Plan) -> list[object]:
 
 
 def test_a_leap_day_becomes_the_day_before(collected: City) -> None:
-    (collected.home / "plan.xlsx").write_bytes(as_book_bytes(with_deadline("2024-02-29")))
+    (collected.home / "plan.xlsx").write_bytes(written_book(with_deadline("2024-02-29")))
     collected.collect()
 
     assert carry_forward(collected.workspace, 2023, 2024).deadline == date(2025, 2, 28)
@@ -69,12 +70,12 @@ def test_without_a_plan_file_the_recorded_plan_is_taken(collected: City) -> None
 
 def test_a_plan_that_is_being_changed_already_is_left_alone(collected: City) -> None:
     changed = with_deadline("2025-06-30")
-    (collected.home / "plan.xlsx").write_bytes(as_book_bytes(changed))
+    (collected.home / "plan.xlsx").write_bytes(written_book(changed))
 
     with pytest.raises(WorkspaceError):
         carry_forward(collected.workspace, 2023, 2024)
 
-    assert (collected.home / "plan.xlsx").read_bytes() == as_book_bytes(changed)
+    assert (collected.home / "plan.xlsx").read_bytes() == written_book(changed)
 
 
 @pytest.mark.parametrize(("before", "year"), [(2022, 2023), (2023, 2023), (2023, 2022)])

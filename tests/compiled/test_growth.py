@@ -24,8 +24,8 @@ from workflow.compiled.recorded import judgement, receipts
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.compiled.status import department_statuses, totals
+from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import past_year, read_ledger
-from workflow.compiled.years.previous import previous_answers
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import AnswerRule, Department, Item, Outcome, Plan, Return, Source

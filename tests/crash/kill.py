@@ -30,7 +30,7 @@ from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkflowError
 from workflow.model.wording import Wording
-from workflow.plan.convert import as_json_bytes
+from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document
 from workflow.storage.files import is_temporary
 from workflow.storage.recover import take_back

@@ -15,7 +15,7 @@ from tests.harness.snapshot import snapshot
 from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
-from workflow.plan.convert import as_json_bytes
+from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document
 
 LATER = COLLECTED_AT + timedelta(days=1)

@@ -13,7 +13,7 @@ from typing import Any
 from tests.city import ISSUED_AT, City
 from tests.harness.description import CITIES, EVERY_ITEM, Example, hostile_cases
 from tests.tables import Table, table
-from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import OLD_FOLDER
 

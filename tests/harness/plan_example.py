@@ -12,8 +12,8 @@ from tests.harness.description import PLANS, changes_of
 from tests.harness.verbs import in_workbook
 from workflow.model.errors import PlanError
 from workflow.model.wording import cell_text
-from workflow.plan.convert import as_book_bytes, as_json_bytes
-from workflow.plan.document import keys
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_plan
 
 REMOVED = "（なし）"
@@ -42,7 +42,7 @@ def read_plan_example(folder: Path) -> PlanExample:
     assert not words, f"nobody knows {list(words)}"
     document = plan_document("small")
     if book_changes:
-        content = in_workbook(as_book_bytes(document), changes_of(book_changes))
+        content = in_workbook(written_book(document), changes_of(book_changes))
         return PlanExample(folder, about, "plan.xlsx", content)
     for pointer, value in json_changes:
         _set(document, pointer, value)

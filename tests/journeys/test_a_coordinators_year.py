@@ -26,7 +26,8 @@ from tests.programs import needs_pseudo_terminal
 from tests.pseudo_terminal import Terminal, running
 from workflow.commands.demo import fill as fill_with_openpyxl
 from workflow.model.years import JST
-from workflow.plan.convert import as_book_bytes, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import sample_document
 from workflow.storage.workspace import Workspace
 
 pytestmark = needs_pseudo_terminal
@@ -122,7 +123,7 @@ def prepares_the_plan(coordinator: Coordinator, city: City) -> None:
     assert (city.home / "plan.xlsx").exists()
     assert coordinator.proposed == "plan"  # an empty plan is first to be filled in
 
-    (city.home / "plan.xlsx").write_bytes(as_book_bytes(small_plan()))
+    (city.home / "plan.xlsx").write_bytes(written_book(small_plan()))
     coordinator.chooses("1")
     assert coordinator.proposed == "generate --year 年度"
 

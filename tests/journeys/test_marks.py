@@ -14,7 +14,7 @@ from tests.harness.cities import plan_document, usual_answers
 from tests.verification.rounds import verified
 from workflow.model.fields.mark import MarkField
 from workflow.plan.book.reader import read_book
-from workflow.plan.convert import as_book_bytes
+from workflow.plan.book.writer import written_book
 from workflow.plan.document import Document
 from workflow.plan.load import validated
 from workflow.returned.readers.openpyxl import open_exactly
@@ -48,7 +48,7 @@ def sheet(city: City, name: str) -> list[tuple[Any, ...]]:
 
 def test_plan_xlsx_declares_it_as_plan_json_does() -> None:
     document = plan_document("marks")
-    as_book = validated(read_book(as_book_bytes(document), "plan.xlsx"))
+    as_book = validated(read_book(written_book(document), "plan.xlsx"))
     assert as_book == validated(Document(document, "plan.json"))
     priority, done = as_book.form.fields[1:3]
     assert priority == MarkField(key="priority", label="重点", help="来年度も重点とする取組です。")
@@ -57,7 +57,7 @@ def test_plan_xlsx_declares_it_as_plan_json_does() -> None:
 
 def test_a_plan_xlsx_older_than_the_type_still_counts() -> None:
     document = plan_document("small")
-    book = load_workbook(BytesIO(as_book_bytes(document)))
+    book = load_workbook(BytesIO(written_book(document)))
     form = book["様式"]
     columns = {cell.value: cell.column for cell in form[3]}
     form.delete_cols(columns["印の言葉"] or 0, 2)

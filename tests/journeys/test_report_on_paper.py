@@ -12,7 +12,7 @@ from tests.city import COLLECTED_AT, City
 from tests.programs import needs_pdftotext, needs_validator, needs_writer
 from tests.test_ooxml import errors
 from workflow.commands.report import report
-from workflow.plan.convert import sample_document
+from workflow.plan.document import sample_document
 
 pytestmark = [needs_writer, needs_pdftotext]
 

@@ -17,7 +17,7 @@ from tests.hyperlinks import dead_links
 from tests.tables import rows
 from workflow.commands.finalize import finalize
 from workflow.commands.verify import verify
-from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.returned.readers.openpyxl import open_exactly
 
 YEARS = (2022, 2023, 2024)

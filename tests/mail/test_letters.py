@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from tests.small import PLAN, issue
 from workflow.compiled.corrections import OutstandingRequests
-from workflow.mail.letter_values import Occasion, distribution, request
-from workflow.mail.letters import LetterKind, LetterValue, Message, filled_in, letter, load_letters
+from workflow.mail.letters import (
+    LetterKind,
+    LetterValue,
+    Message,
+    Occasion,
+    distribution,
+    filled_in,
+    letter,
+    load_letters,
+    request,
+)
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Correction
 

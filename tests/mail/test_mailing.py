@@ -17,7 +17,7 @@ from workflow.commands.remind import remind
 from workflow.mail.mailing import Mailing
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
-from workflow.plan.convert import sample_document
+from workflow.plan.document import sample_document
 
 NOW = datetime(2024, 5, 21, 9, 0, tzinfo=JST)
 

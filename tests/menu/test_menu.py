@@ -11,7 +11,7 @@ import pytest
 from tests.city import City, full_texts
 from workflow.__main__ import main
 from workflow.menu.menu import Person, run_menu
-from workflow.menu.situation import situation
+from workflow.menu.steps import situation
 from workflow.storage.workspace import Workspace
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from workflow.__main__ import parsed
 from workflow.menu.menu import spelled
-from workflow.menu.situation import RoundState, Situation
-from workflow.menu.steps import headline, steps
+from workflow.menu.steps import RoundState, Situation, headline, steps
 
 
 def round_state(**changed: int | bool) -> RoundState:

@@ -20,8 +20,8 @@ from workflow.model.findings import Finding
 from workflow.model.limits import limits
 from workflow.model.wording import cell_text
 from workflow.plan.book.reader import read_book
+from workflow.plan.book.writer import written_book
 from workflow.plan.checks import RESERVED_LABELS
-from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document, keys
 from workflow.plan.load import validated
 
@@ -135,7 +135,7 @@ def in_book(content: bytes) -> set[tuple[str, str, str]]:
 
 def edited(edit: Callable[[dict[str, Worksheet]], object]) -> bytes:
     """The small document's plan.xlsx after somebody edited its sheets."""
-    book = load_workbook(BytesIO(as_book_bytes(small())))
+    book = load_workbook(BytesIO(written_book(small())))
     edit({sheet.title: sheet for sheet in book.worksheets})
     stream = BytesIO()
     book.save(stream)
@@ -153,7 +153,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 
 def through_book(content: dict[str, Any]) -> Document:
     """A document after json → xlsx → json."""
-    return read_book(as_book_bytes(content), "plan.xlsx")
+    return read_book(written_book(content), "plan.xlsx")
 
 
 # --- any valid document

@@ -7,8 +7,8 @@ import pytest
 from tests.plan.plan_documents import changed, in_book, in_json, refused, small
 from workflow.model.cells import a1
 from workflow.model.plan import AnswerRule
+from workflow.plan.book.writer import written_book
 from workflow.plan.checks import CHECKS, has_valid_check_digit
-from workflow.plan.convert import as_book_bytes
 from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
 
@@ -64,7 +64,7 @@ def test_a_broken_rule_is_placed_in_both_spellings(
     document = changed(pointer, value)
     place = where if where.startswith("/levels") else pointer + where
     assert (code, place) in in_json(document)
-    assert (code, sheet, cell) in in_book(as_book_bytes(document))
+    assert (code, sheet, cell) in in_book(written_book(document))
 
 
 @pytest.mark.parametrize("text", ["\x0b", "a\x00", "\ufffe", "\r\n", "\x1b[0m"])
@@ -128,7 +128,7 @@ def test_cells_are_counted_as_excel_does() -> None:
     items = [{"id": str(n), "path": ["一"], "title": "あ", "departments": ["A"]} for n in range(30)]
     items[29]["departments"] = ["Z"]
     document = changed("/items", items)
-    assert in_book(as_book_bytes(document)) == {
+    assert in_book(written_book(document)) == {
         ("PLAN_UNKNOWN_DEPARTMENT", "取組内容", a1(4 + 29, 5))
     }
 

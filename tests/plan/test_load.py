@@ -20,11 +20,11 @@ from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.limits import Limits
 from workflow.model.plan import Plan
-from workflow.plan.convert import as_book_bytes, as_json_bytes, sample_document
-from workflow.plan.document import Document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import Document, as_json_bytes, sample_document
 from workflow.plan.load import load_document, load_plan, validated
 
-BOOK = as_book_bytes(small())
+BOOK = written_book(small())
 
 
 def _refusal(home: Path) -> PlanError:
@@ -163,7 +163,7 @@ def test_two_different_plans_are_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.json"])
 def test_findings_name_the_file(tmp_path: Path, name: str) -> None:
     broken = changed("/plan/coordinator", "C")
-    content = as_book_bytes(broken) if name == "plan.xlsx" else as_json_bytes(broken)
+    content = written_book(broken) if name == "plan.xlsx" else as_json_bytes(broken)
     (tmp_path / name).write_bytes(content)
     refusal = _refusal(tmp_path)
     assert [(f.code.name, f.location.file) for f in refusal.findings] == [
@@ -175,7 +175,7 @@ def test_findings_name_the_file(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.json"])
 def test_the_sample_is_the_real_plan(tmp_path: Path, name: str) -> None:
     document = sample_document()
-    content = as_book_bytes(document) if name == "plan.xlsx" else as_json_bytes(document)
+    content = written_book(document) if name == "plan.xlsx" else as_json_bytes(document)
     (tmp_path / name).write_bytes(content)
     plan = load_plan(tmp_path)
     assert (len(plan.items), len(plan.departments), len(plan.assignments())) == (25, 12, 25)

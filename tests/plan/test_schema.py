@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.plan.plan_documents import MISSING, changed, in_book, in_json, small
 from workflow.model.findings import Violation
-from workflow.plan.convert import as_book_bytes, sample_document
-from workflow.plan.document import Document, Node
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import Document, Node, sample_document
 from workflow.plan.load import validated
 from workflow.plan.schema import is_plainly_valid, schema_violations
 
@@ -83,7 +83,7 @@ def test_a_violation_is_placed_in_both_spellings(
 ) -> None:
     document = changed(pointer, value)
     assert (code, pointer) in in_json(document)
-    assert (code, sheet, cell) in in_book(as_book_bytes(document))
+    assert (code, sheet, cell) in in_book(written_book(document))
 
 
 JSON_ONLY = [

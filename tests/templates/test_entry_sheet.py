@@ -25,7 +25,7 @@ from workflow.model.fields.form import form_as_json
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Plan
-from workflow.plan.convert import sample_document
+from workflow.plan.document import sample_document
 from workflow.returned.identify import stamps
 from workflow.returned.readers.openpyxl import read_book
 from workflow.templates.layout import COVER_SHEET, DIGEST_PROPERTY, ENTRY_SHEET

@@ -12,7 +12,7 @@ import pytest
 from tests.city import ISSUED_AT, City, full_texts
 from tests.templates.registers import as_version_1
 from workflow.model.errors import OutputError, WorkspaceError
-from workflow.plan.convert import as_json_bytes, sample_document
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, load_journal
 from workflow.templates.issue import OLD_FOLDER

@@ -14,7 +14,7 @@ from tests.city import City, full_texts
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import located
 from tests.programs import needs_libreoffice, needs_pdftotext
-from workflow.plan.convert import sample_document
+from workflow.plan.document import sample_document
 
 pytestmark = [needs_libreoffice, needs_pdftotext]
 

@@ -26,9 +26,9 @@ from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
 from workflow.model.limits import COMPILED, USUAL
 from workflow.model.wording import Wording
-from workflow.returned.readers import second_reading
+from workflow.returned.readers import readings
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.returned.readers.second_reading import open_book
+from workflow.returned.readers.readings import open_book
 from workflow.storage.journal import load_journal
 
 MOST = 3
@@ -194,5 +194,5 @@ def test_what_we_compiled_is_read_again_within_limits_of_its_own(
     content = divided_round.workspace.ledger(YEAR).read_bytes()
     assert open_book(content)
     assert COMPILED.cells > USUAL.cells and COMPILED.part_megabytes > USUAL.part_megabytes
-    monkeypatch.setattr(second_reading, "COMPILED", replace(USUAL, part_megabytes=0))
+    monkeypatch.setattr(readings, "COMPILED", replace(USUAL, part_megabytes=0))
     assert open_book(content) is None

@@ -18,7 +18,7 @@ from tests.verification.rounds import codes, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkspaceError
-from workflow.plan.convert import as_json_bytes
+from workflow.plan.document import as_json_bytes
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.journal import EventKind, load_journal
 

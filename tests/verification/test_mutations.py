@@ -12,7 +12,7 @@ from tests.city import City
 from tests.verification.mutations import MUTATIONS, Harm
 from tests.verification.rounds import verified
 from workflow.model.wording import cell_text
-from workflow.returned.readers.second_reading import read_again
+from workflow.returned.readers.readings import read_again
 from workflow.verification.differences import Report
 
 TIMES = 18

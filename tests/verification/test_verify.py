@@ -21,7 +21,7 @@ from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.wording import Wording
-from workflow.plan.convert import as_json_bytes
+from workflow.plan.document import as_json_bytes
 from workflow.rounds.load import ReadOptions
 from workflow.verification import differences
 
@@ -82,7 +82,7 @@ def _reading_without(text: str) -> object:
     from workflow.model.limits import Limits
     from workflow.model.raw import RawBook
     from workflow.returned.intake.detect import Kind
-    from workflow.returned.readers.second_reading import read_again
+    from workflow.returned.readers.readings import read_again
 
     def reading(kind: Kind, content: bytes, limits: Limits) -> RawBook:
         book = read_again(kind, content, limits)

@@ -10,8 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from workflow import VERSION
-from workflow.bundle.target import Target
-from workflow.bundle.wheels import Wheel, fetch
+from workflow.bundle.wheels import Target, Wheel, fetch
 from workflow.storage.files import sha256, write_file
 
 _PAPERS = (

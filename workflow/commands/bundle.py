@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from workflow.bundle.bundle import make_bundle
-from workflow.bundle.target import target
+from workflow.bundle.wheels import target
 from workflow.commands.command import CLEAN, Command, source_folder
 from workflow.terminal.output import say
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from workflow.commands.command import CLEAN, Command
 from workflow.model.errors import WorkspaceError
-from workflow.plan.convert import as_book_bytes, as_json_bytes
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document, validated
 from workflow.storage.files import write_file
 from workflow.terminal.output import say
@@ -19,7 +20,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace) -> int:
-    writers = {".json": as_json_bytes, ".xlsx": as_book_bytes}
+    writers = {".json": as_json_bytes, ".xlsx": written_book}
     writer = writers.get(arguments.target.suffix.casefold())
     if writer is None:
         raise WorkspaceError("計画は .json か .xlsx の名前で作ります。")

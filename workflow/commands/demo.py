@@ -24,7 +24,8 @@ from workflow.commands.report import report
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year
-from workflow.plan.convert import as_book_bytes, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import in_workers
@@ -106,7 +107,7 @@ def _fresh_workspace(folder: Path) -> Workspace:
     folder.mkdir(parents=True)
     mark = "見本です。回答はすべてこちらで作った例（【例】）です。\n"
     write_file(folder / _MARK, mark.encode())
-    write_file(folder / "plan.xlsx", as_book_bytes(sample_document()))
+    write_file(folder / "plan.xlsx", written_book(sample_document()))
     return Workspace(folder)
 
 

@@ -10,8 +10,7 @@ from workflow.commands.collect import already_final
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import issued
 from workflow.mail.eml import Attachment
-from workflow.mail.letter_values import Occasion, distribution
-from workflow.mail.letters import LetterKind, load_letters
+from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST

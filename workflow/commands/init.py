@@ -13,8 +13,9 @@ from workflow.commands.command import CLEAN, Command, add_year, workspace_of, ye
 from workflow.compiled.recorded import recorded_plan
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import era_year, japanese_date
+from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
-from workflow.plan.convert import as_book_bytes, as_json_bytes, empty_document, sample_document
+from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan_with_content
 from workflow.storage.files import write_file
@@ -23,7 +24,7 @@ from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say
 
 _PASSWORDS = ("lock_password", "open_passwords")
-_WRITERS = {BOOK_NAME: as_book_bytes, JSON_NAME: as_json_bytes}
+_WRITERS = {BOOK_NAME: written_book, JSON_NAME: as_json_bytes}
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def _run(arguments: Namespace) -> int:
             raise WorkspaceError(f"{name} がすでにあるため、作りませんでした。")
     document = sample_document() if arguments.sample else empty_document()
     target = workspace.home / BOOK_NAME
-    write_file(target, as_book_bytes(document))
+    write_file(target, written_book(document))
     say(f"計画を作りました：{target}")
     if not arguments.sample:
         say("Excelで開いて記入し、保存して閉じてから、plan で確かめてください。")

@@ -19,8 +19,7 @@ from workflow.commands.command import (
 from workflow.commands.status import state
 from workflow.compiled.corrections import OutstandingRequests, handback_name
 from workflow.mail.eml import Attachment
-from workflow.mail.letter_values import Occasion, request
-from workflow.mail.letters import LetterKind, LetterValue, load_letters
+from workflow.mail.letters import LetterKind, LetterValue, Occasion, load_letters, request
 from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department

@@ -29,8 +29,8 @@ from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
+from workflow.storage.own_files import set_aside
 from workflow.storage.recover import at_work
-from workflow.storage.set_aside import set_aside
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say
 

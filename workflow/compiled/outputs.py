@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.open_data.answers_schema import answers_schema
 from workflow.compiled.open_data.csv import ledger_csv
-from workflow.compiled.open_data.package import data_package
+from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.content import Content, content_of

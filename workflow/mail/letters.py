@@ -1,4 +1,4 @@
-"""The text of a mail, as the coordinator may edit it: a Jinja template. Pure.
+"""The text of a mail, as the coordinator may edit it: a Jinja template, and what it can name.
 
 Its first line is the subject. Values go in as plain text, and a template can neither reach the
 disk nor Python's own objects.
@@ -10,6 +10,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -17,8 +18,98 @@ from pathlib import Path
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from workflow.compiled.corrections import OutstandingRequests
 from workflow.model.errors import WorkspaceError, line_of
 from workflow.model.plain_text import one_line, strip_controls
+from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Correction, Department, Item, Plan
+from workflow.model.years import full_year, japanese_date_and_weekday
+from workflow.templates.register import Issue
+
+# What each letter can speak of, by the Japanese names its text uses. Pure.
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What all letters of one run share: the plan, the fiscal year and the day they are for."""
+
+    plan: Plan
+    year: int
+    today: date
+
+
+def distribution(
+    occasion: Occasion, department: Department, issue: Issue
+) -> dict[str, LetterValue]:
+    """Return what the letter with a template says."""
+    return _common(occasion, department) | {
+        "ファイル名": issue.file,
+        "件数": len(issue.items),
+        "版": issue.number.issue,
+    }
+
+
+def request(
+    occasion: Occasion,
+    department: Department,
+    asking: OutstandingRequests,
+    file: str,
+    has_returned: bool,
+) -> dict[str, LetterValue]:
+    """Return what a reminder and a request for correction say; file is what to fill in.
+
+    Raises KeyError when an item of the state is not in the plan.
+    """
+    items = {item.id: item for item in occasion.plan.items}
+    missing = [_item(occasion.plan, department, items[id_]) for id_ in asking.missing]
+    return _common(occasion, department) | {
+        "ファイル名": file,
+        "提出あり": has_returned,
+        "未提出": missing,
+        "修正": [_correction(one, items) for one in asking.corrections],
+    }
+
+
+def _common(occasion: Occasion, department: Department) -> dict[str, LetterValue]:
+    plan = occasion.plan
+    left = (plan.deadline - occasion.today).days if plan.deadline else None
+    return {
+        "課名": department.name,
+        "計画名": plan.title,
+        "自治体名": plan.municipality.name,
+        "年度": full_year(occasion.year),
+        "とりまとめ課": plan.department(plan.coordinator).name,
+        "問い合わせ先": plan.contact,
+        "期限": japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
+        "残り日数": left,
+        "期限超過": left is not None and left < 0,
+        "超過日数": max(0, -(left or 0)),
+    }
+
+
+def _item(plan: Plan, department: Department, item: Item) -> dict[str, LetterValue]:
+    """Return an item as a letter names it; who else may answer it in one's place is told."""
+    others = [plan.department(code).name for code in item.departments if code != department.code]
+    return {
+        "整理番号": item.id,
+        "名前": one_line(item.title),
+        "共同の課": "" if item.answer is AnswerRule.EACH else JOINT_SEPARATOR.join(others),
+    }
+
+
+def _correction(one: Correction, items: dict[str, Item]) -> dict[str, LetterValue]:
+    return {
+        "場所": _where(one, items),
+        "問題": one_line(one.problem),
+        "直し方": one_line(one.remedy),
+    }
+
+
+def _where(one: Correction, items: dict[str, Item]) -> str:
+    if not one.item:
+        return "調査票の全体"
+    title = f"（{one_line(items[one.item].title)}）" if one.item in items else ""
+    return f"整理番号{one.item}{title}" + (f"の「{one_line(one.label)}」" if one.label else "")
+
 
 LetterValue = str | int | bool | None | Sequence["LetterValue"] | Mapping[str, "LetterValue"]
 """What a letter can speak of, by Japanese names."""
@@ -137,7 +228,7 @@ def load_letters(folder: Path) -> Letters:
         if not path.exists():
             new[path] = _ours(kind).replace("\n", "\r\n").encode()  # old editors want CRLF
         text = _text(path, new[path] if path in new else _content(path))
-        letters[kind] = letter(_place(path), text)
+        letters[kind] = letter(_path_in_workspace(path), text)
     return Letters(letters, new)
 
 
@@ -169,9 +260,10 @@ def _text(path: Path, content: bytes) -> str:
 
 def _unreadable(path: Path) -> WorkspaceError:
     return WorkspaceError(
-        f"「{_place(path)}」を読み取れません。文字コードを UTF-8 にして保存し直してください。"
+        f"「{_path_in_workspace(path)}」を読み取れません。"
+        "文字コードを UTF-8 にして保存し直してください。"
     )
 
 
-def _place(path: Path) -> str:
+def _path_in_workspace(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from workflow import COMMAND
-from workflow.menu.situation import Situation, situation
-from workflow.menu.steps import Step, headline, steps
+from workflow.menu.steps import Situation, Step, headline, situation, steps
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.years import era_year, parse_year
 from workflow.storage.workspace import Workspace

@@ -10,10 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from workflow.model.findings import Detail, Finding, Location, Violation
 from workflow.model.wording import Wording
+
+_SAMPLE = Path(__file__).with_name("sample.json")
 
 # One value inside a plan document together with its JSON pointer (RFC 6901).
 
@@ -156,3 +159,23 @@ def _shortened(detail: Detail) -> Detail:
     if isinstance(detail, str) and len(detail) > _SHOWN_LENGTH:
         return detail[:_SHOWN_LENGTH] + "…"
     return detail
+
+
+def sample_document() -> dict[str, Any]:
+    """Return the plan of a real city, 25 items of 12 departments."""
+    document: dict[str, Any] = json.loads(_SAMPLE.read_text(encoding="utf-8"))
+    return document
+
+
+def empty_document() -> dict[str, Any]:
+    """Return a plan to be filled in: no city, departments or items yet, but a usual form.
+
+    It is not valid; loading it says what is still to be written.
+    """
+    blank = {"title": "", "municipality": {"name": "", "code": ""}, "coordinator": ""}
+    return {**sample_document(), "plan": blank, "departments": [], "items": []}
+
+
+def as_json_bytes(document: Mapping[str, Any]) -> bytes:
+    """Return a document as the content of plan.json."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -26,8 +26,7 @@ from workflow.returned.identify import Identity, identify, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.notes import notes
 from workflow.returned.open import Opened, closed, open_received, with_notices
-from workflow.returned.readers.first_reading import read_first
-from workflow.returned.readers.second_reading import read_again
+from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 

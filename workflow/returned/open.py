@@ -24,7 +24,7 @@ from workflow.returned.intake.refusal import (
     unreadable,
 )
 from workflow.returned.intake.used_range import refuse_absurd
-from workflow.returned.readers.first_reading import read_first
+from workflow.returned.readers.readings import read_first
 from workflow.storage.files import sha256
 
 Reading = Callable[[Kind, bytes, Limits], RawBook]

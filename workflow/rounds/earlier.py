@@ -27,7 +27,7 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     last = _past_year(workspace, year - 1)
     if last is None:
         return {}
-    from workflow.compiled.years.previous import previous_answers
+    from workflow.compiled.years.pairing import previous_answers
 
     return previous_answers(plan, last.rows)
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from workflow.compiled.gone import gone_files
 from workflow.compiled.merge import merge
-from workflow.compiled.recorded import recorded_plan
+from workflow.compiled.recorded import gone_files, recorded_plan
 from workflow.compiled.round import Basis, Round, Stage
-from workflow.compiled.years.previous import previous_answers
+from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan, Return
 from workflow.model.years import era_year

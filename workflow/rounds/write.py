@@ -14,7 +14,7 @@ from typing import Any
 
 from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.corrections import handback_name, outstanding_requests
-from workflow.compiled.open_data.digest_list import digest_list, final_digests
+from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.open_data.round_json import (
     as_bytes,
@@ -32,11 +32,12 @@ from workflow.rounds.earlier import earlier_ledgers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
-from workflow.storage.own_files import OwnWrites, plan_writes
-from workflow.storage.set_aside import (
+from workflow.storage.own_files import (
+    OwnWrites,
     blocked_copy,
     no_longer_made,
     old_final,
+    plan_writes,
     remove_blocked_copies,
     set_aside,
 )

@@ -32,8 +32,16 @@ from workflow.storage.files import (
     unlock,
     write_temporary,
 )
-from workflow.storage.intent import Intent, Step, StepPaths, intent_as_bytes, is_below, step_paths
-from workflow.storage.recover import settle, take_back
+from workflow.storage.recover import (
+    Intent,
+    Step,
+    StepPaths,
+    intent_as_bytes,
+    is_below,
+    settle,
+    step_paths,
+    take_back,
+)
 from workflow.storage.workspace import Workspace
 
 _AT_ONCE = 8

@@ -1,11 +1,14 @@
-"""Our files in a folder where people work too: which to write, remove or leave alone."""
+"""Our files in a folder where people work too: which to write, remove, leave alone or set aside."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from workflow.model.years import JST, from_timestamp
 from workflow.storage.files import sha256
 
 KEPT_FOLDER = "上書き前"
@@ -53,3 +56,70 @@ def plan_writes(folder: Path, contents: Mapping[str, bytes], made: Mapping[str, 
 
 def _is_untouched(path: Path, digest: str) -> bool:
     return path.is_file() and sha256(path.read_bytes()) == digest
+
+
+# Copies beside the compiled files: those a person changed, and results whose target was open.
+
+OLD_FINAL_FOLDER = "旧確定版"
+_BLOCKED_COPY = "_未反映_"
+
+
+def set_aside(
+    folder: Path, outputs: Mapping[str, bytes], ours: frozenset[tuple[str, str]]
+) -> dict[Path, bytes]:
+    """Return copies of files that a person changed and that are about to be overwritten.
+
+    Output names are relative to the folder, with slashes. ours holds the name and digest of every
+    file that we ever wrote there.
+    """
+    copies = {}
+    for name, content in outputs.items():
+        path = folder / name
+        existing = path.read_bytes() if path.is_file() else content
+        if existing != content and (name, sha256(existing)) not in ours:
+            copies[_dated(path, existing)] = existing
+    return copies
+
+
+def no_longer_made(
+    folder: Path, outputs: Container[str], made: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Return files of the last run that are no longer made, unless a person changed them."""
+    return tuple(
+        folder / name
+        for name, digest in made.items()
+        if name not in outputs
+        and (folder / name).is_file()
+        and sha256((folder / name).read_bytes()) == digest
+    )
+
+
+def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dict[Path, bytes]:
+    """Return copies of a final version that is reopened; names are relative to the folder."""
+    day = finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
+    return {
+        folder / OLD_FINAL_FOLDER / day / name: (folder / name).read_bytes()
+        for name in names
+        if (folder / name).is_file()
+    }
+
+
+def blocked_copy(path: Path, content: bytes) -> Path:
+    """Return the path for a result whose target is open in a program; its name holds its digest."""
+    return path.with_name(f"{path.stem}{_BLOCKED_COPY}{sha256(content)[:8]}{path.suffix}")
+
+
+def remove_blocked_copies(path: Path) -> None:
+    """Remove such results of earlier runs, except those that a person changed or has open."""
+    for existing in path.parent.glob(f"{path.stem}{_BLOCKED_COPY}*{path.suffix}"):
+        with contextlib.suppress(OSError):
+            if existing == blocked_copy(path, existing.read_bytes()):
+                existing.unlink()
+
+
+def _dated(path: Path, existing: bytes) -> Path:
+    changed = from_timestamp(path.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
+    kept = path.with_name(f"{path.stem}_手直し_{changed}{path.suffix}")
+    if kept.is_file() and kept.read_bytes() != existing:
+        return kept.with_stem(f"{kept.stem}_{sha256(existing)[:8]}")
+    return kept

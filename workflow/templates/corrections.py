@@ -1,19 +1,45 @@
-"""What a department is asked to correct, each with its place on the new template. Pure."""
+"""What a department is asked to correct: each with its place, the mark there, and their sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 
-from workflow.excel.style import ALERT_FILL, FONT
-from workflow.excel.workbook import GrowingSheet, row_height
-from workflow.model.cells import a1
+from workflow.excel.style import (
+    ALERT_FILL,
+    ALERT_INK,
+    FONT,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    LINK_INK,
+)
+from workflow.excel.workbook import PAPERS, GrowingSheet, Link, footer, row_height
+from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Correction, Filling
-from workflow.templates.layout import CORRECTION_AUTHOR, CORRECTION_MARK, ENTRY_SHEET, Layout
+from workflow.model.years import full_year
+from workflow.templates.entry_sheet import write_answer
+from workflow.templates.layout import (
+    CORRECTION_AUTHOR,
+    CORRECTION_FIRST_COLUMN,
+    CORRECTION_LAST_COLUMN,
+    CORRECTION_MARK,
+    CORRECTION_SHEET,
+    CORRECTION_TABLE_ROW,
+    ENTRY_SHEET,
+    ID_LABEL,
+    Layout,
+)
 
 _TOLD_LETTERS = 240  # an even number: half from each end
 
@@ -120,3 +146,203 @@ def _comment_options(text: str) -> dict[str, Any]:
 def _on_one_line(text: str) -> str:
     """Return a text as one line of a comment: by its lines the collector knows it for ours."""
     return " ".join(text.splitlines())
+
+
+# The sheet 「修正のお願い」 of a hand-back: what to put right, and the marks it leads to.
+
+_COLUMNS = (
+    ("番号", 6.0),
+    (ID_LABEL, 9.0),
+    ("取組内容", 22.0),
+    ("項目", 13.0),
+    ("いまの記入", 24.0),
+    ("どこが問題か", 29.0),
+    ("どう直すか", 29.0),
+    ("直すセル", 11.0),
+    ("状態", 9.0),
+)
+_LINK, _STATE, _KEPT = 9, 10, CORRECTION_LAST_COLUMN
+_COUNT_ROW, _STEPS_ROW = 5, 7
+_ZOOM = 120
+_TODO, _CHANGED = "未修正", "変更済"
+_SHOWN_LETTERS = 60
+_NUMBER = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
+
+
+def write_corrections(
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling
+) -> dict[tuple[str, str], str]:
+    """Write the list; return where it keeps what stood in each cell to correct."""
+    styles = _Styles(book)
+    lines = targets(layout, filling)
+    _set_page(sheet, layout)
+    _write_heading(sheet, styles, layout, lines)
+    for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+        sheet.write_string(CORRECTION_TABLE_ROW - 1, place, label, styles.header)
+    kept: dict[tuple[str, str], str] = {}
+    for number, (correction, target) in enumerate(lines, start=1):
+        row = CORRECTION_TABLE_ROW + number
+        if target.is_cell:
+            cell = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
+            kept[correction.cell] = cell
+        _write_line(sheet, styles, (correction, target), number, row)
+    sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
+    return kept
+
+
+class _Styles:
+    """The formats of the list."""
+
+    def __init__(self, book: Workbook) -> None:
+        plain: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        boxed = plain | {"border": 1, "border_color": LINE}
+        self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
+        self.text = book.add_format(plain)
+        self.header = book.add_format(
+            boxed
+            | {"bold": True, "align": "center"}
+            | {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        )
+        self.boxed = book.add_format(boxed | {"indent": 1})
+        self.centred = book.add_format(boxed | {"align": "center"})
+        self.item = book.add_format(
+            boxed | {"align": "center", "bold": True, "bg_color": LABEL_FILL}
+        )
+        self.remedy = book.add_format(boxed | {"bold": True, "indent": 1})
+        self.link = book.add_format(
+            boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"}
+        )
+        self.count = book.add_format(
+            plain
+            | {"bold": True, "font_size": 14, "align": "center"}
+            | {"border": 2, "border_color": HEADER_FILL}
+        )
+        self.todo = book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True})
+
+
+def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_zoom(_ZOOM)
+    sheet.set_landscape()
+    sheet.set_paper(PAPERS["A4"])
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
+    sheet.set_footer(footer(f"{layout.department.name}　{CORRECTION_SHEET}"))
+    sheet.set_column(0, 0, 2)
+    for place, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+        sheet.set_column(place, place, width)
+    sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
+
+
+def _write_heading(sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[Line]) -> None:
+    sheet.set_row(1, 32)
+    sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
+    about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
+    _write_over(sheet, 3, about, styles.text)
+    _write_count(sheet, styles, lines)
+    for number, step in enumerate(_steps(layout), start=1):
+        _write_over(sheet, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
+    sheet.set_row(CORRECTION_TABLE_ROW - 1, 24)
+
+
+def _steps(layout: Layout) -> Iterator[str]:
+    yield (
+        "お送りいただいた回答に、直していただきたいところがあります。"
+        "書かれた回答はこのファイルに入れてありますので、下の表のところだけを直してください。"
+    )
+    yield (
+        f"「直すセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
+        "直すセルには太い枠と色が付いていて、マウスを重ねると直し方が出ます。"
+        "色は、記入を変えると消えます（枠は残ります）。"
+    )
+    contact = f"（{layout.contact}）" if layout.contact else ""
+    yield (
+        f"直し終えたら、上書き保存し、このファイルのまま{layout.coordinator}へ送ってください。"
+        f"分からないところは、{layout.coordinator}{contact}へお尋ねください。"
+    )
+
+
+def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None:
+    sheet.merge_range(row - 1, CORRECTION_FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
+    sheet.write_string(row - 1, CORRECTION_FIRST_COLUMN - 1, text, style)
+    sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
+
+
+def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> None:
+    total = sum(target.is_cell for _, target in lines)
+    if not total:
+        return
+    first, last = (
+        a1(CORRECTION_TABLE_ROW + 1, _STATE),
+        a1(CORRECTION_TABLE_ROW + len(lines), _STATE),
+    )
+    states = f"{first}:{last}"
+    left = f'COUNTIF({states},"{_TODO}")'
+    row = _COUNT_ROW - 1
+    sheet.merge_range(row, CORRECTION_FIRST_COLUMN - 1, row, 4, "", styles.count)
+    sheet.set_row(row, 30)
+    formula = f'="{_TODO} "&{left}&" か所／全 {total} か所"'
+    cached = f"{_TODO} {total} か所／全 {total} か所"
+    sheet.write_formula(row, CORRECTION_FIRST_COLUMN - 1, formula, styles.count, cached)
+    rule = {"type": "formula", "criteria": f"={left}>0", "format": styles.todo}
+    sheet.conditional_format(row, CORRECTION_FIRST_COLUMN - 1, row, 4, rule)
+    done = {"type": "cell", "criteria": "==", "value": f'"{_TODO}"', "format": styles.todo}
+    sheet.conditional_format(states, done)
+
+
+def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, row: int) -> None:
+    correction, target = line
+    texts = (
+        str(number),
+        correction.item or "全体",
+        target.title,
+        correction.label,
+        _shown(target.value) if target.is_cell else "",
+        in_a_box(correction.problem),
+        in_a_box(correction.remedy),
+    )
+    widths = [width for _, width in _COLUMNS]
+    sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
+    formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
+    for place, (text, style) in enumerate(
+        zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
+    ):
+        sheet.write_string(row - 1, place, _unstamped(text), style)
+    _write_target(sheet, styles, target, row)
+
+
+def _write_target(sheet: GrowingSheet, styles: _Styles, target: Target, row: int) -> None:
+    """Write the link and the live state; what is wrong with a row or a file has no state."""
+    if not target.row:
+        sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
+        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        return
+    entries, cell = quoted_sheet(ENTRY_SHEET), a1(target.row, target.column)
+    sheet.write_string(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
+    sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
+    if not target.is_cell:
+        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        return
+    write_answer(sheet, row - 1, _KEPT - 1, target.value, styles.boxed)
+    same = f"EXACT({entries}!{cell},{a1(row, _KEPT)})"
+    formula = f'=IF({same},"{_TODO}","{_CHANGED}")'
+    sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
+
+
+def _shown(value: Value | None) -> str:
+    match value:
+        case None:
+            return "（空欄）"
+        case str():
+            whole = len(value) <= _SHOWN_LETTERS
+            return value if whole else f"{value[:_SHOWN_LETTERS]}…（全{len(value):,}文字）"
+        case Decimal():
+            return plain_number(value)
+        case date():
+            return f"{value.year}/{value.month}/{value.day}"
+
+
+def _unstamped(text: str) -> str:
+    """Return a text in which no 様式番号 can be read: only our own says whose form this is."""
+    return _NUMBER.sub(lambda number: number[0].replace("-", "‐"), text)

@@ -12,8 +12,7 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
-from workflow.templates.correction_sheet import write_corrections
-from workflow.templates.corrections import mark_cells
+from workflow.templates.corrections import mark_cells, write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (

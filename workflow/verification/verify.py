@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
 from workflow.compiled.open_data.csv import unescape_formula
-from workflow.compiled.open_data.digest_list import digest_list, final_digests
+from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import (
     has_parquet_recorded,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.small import FORM, PLAN, PROGRESS, RATING, REASON, register
-from workflow.compiled.open_data.answers_schema import answers_schema
+from workflow.compiled.open_data.package import answers_schema
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan

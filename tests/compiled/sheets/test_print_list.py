@@ -34,7 +34,7 @@ from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Department, Item, Plan, Source
 from workflow.plan.build import build_plan
-from workflow.plan.convert import sample_document
+from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING

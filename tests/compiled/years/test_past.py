@@ -12,9 +12,8 @@ from tests.compiled.fiscal_years import (
     past,
 )
 from tests.small import with_formerly
-from workflow.compiled.years.pairing import KnownNames
+from workflow.compiled.years.pairing import KnownNames, previous_answers
 from workflow.compiled.years.past import past_year, read_ledger
-from workflow.compiled.years.previous import previous_answers
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.form import Form
 

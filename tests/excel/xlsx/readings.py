@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from workflow.model.raw import RawBook
 from workflow.returned.intake.detect import Kind
-from workflow.returned.readers.first_reading import read_first
 from workflow.returned.readers.openpyxl import read_book
+from workflow.returned.readers.readings import read_first
 
 Reader = Callable[[bytes], RawBook]
 

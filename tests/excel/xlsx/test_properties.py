@@ -24,8 +24,7 @@ from workflow.model.years import JST
 from workflow.returned.inbox import single
 from workflow.returned.intake.detect import Kind
 from workflow.returned.open import Opened, open_received
-from workflow.returned.readers.first_reading import read_first
-from workflow.returned.readers.second_reading import read_again
+from workflow.returned.readers.readings import read_again, read_first
 
 CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 Reading = Callable[[Kind, bytes], RawBook]

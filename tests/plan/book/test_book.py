@@ -25,8 +25,8 @@ from tests.plan.plan_documents import (
 )
 from workflow.model.wording import cell_text
 from workflow.plan.book.reader import read_book
-from workflow.plan.convert import as_book_bytes, empty_document, sample_document
-from workflow.plan.document import Document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import Document, empty_document, sample_document
 from workflow.plan.load import validated
 
 Sheets = dict[str, Worksheet]
@@ -69,15 +69,15 @@ def test_any_text_is_kept(text: str) -> None:
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
-    content = as_book_bytes(small())
-    assert content == as_book_bytes(small())
+    content = written_book(small())
+    assert content == written_book(small())
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         assert b"2024-04-01T00:00:00Z</dcterms:created>" in book.read("docProps/core.xml")
 
 
 def test_no_cell_of_the_book_is_a_formula_or_a_number() -> None:
     document = changed("/items/0/title", "=1+1")
-    with zipfile.ZipFile(io.BytesIO(as_book_bytes(document))) as book:
+    with zipfile.ZipFile(io.BytesIO(written_book(document))) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "/sheet" in name]
     cells = re.findall(r"<c [^>]*>", "".join(sheets))
     assert len(cells) > 100
@@ -85,7 +85,7 @@ def test_no_cell_of_the_book_is_a_formula_or_a_number() -> None:
 
 
 def test_the_empty_document_asks_for_what_is_to_be_written() -> None:
-    assert in_book(as_book_bytes(empty_document())) == {
+    assert in_book(written_book(empty_document())) == {
         ("PLAN_MISSING_VALUE", "計画", "B3"),
         ("PLAN_MISSING_VALUE", "計画", "B4"),
         ("PLAN_MISSING_VALUE", "計画", "B5"),
@@ -280,7 +280,7 @@ def test_a_day_in_a_format_of_japanese_excel_is_a_day() -> None:
 
 
 def test_a_strict_book_is_read_too() -> None:
-    with zipfile.ZipFile(io.BytesIO(as_book_bytes(small()))) as old:
+    with zipfile.ZipFile(io.BytesIO(written_book(small()))) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     for usual, strict in (
         (b"http://schemas.openxmlformats.org/spreadsheetml/2006/", b"spreadsheetml/"),

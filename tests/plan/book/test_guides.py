@@ -19,7 +19,8 @@ from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
 from workflow.plan.book.reader import read_book
-from workflow.plan.convert import as_book_bytes, empty_document, sample_document
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import empty_document, sample_document
 from workflow.plan.load import validated
 
 COLOURS = {TO_FILL_FILL[1:]: "黄", ALERT_FILL[1:]: "赤"}
@@ -56,7 +57,7 @@ SHOWN = """
 
 
 def plan_book() -> Workbook:
-    return load_workbook(BytesIO(as_book_bytes(sample_document())))
+    return load_workbook(BytesIO(written_book(sample_document())))
 
 
 def as_saved(book: Workbook) -> bytes:
@@ -67,7 +68,7 @@ def as_saved(book: Workbook) -> bytes:
 
 @pytest.mark.parametrize("document", [sample_document(), empty_document()], ids=["full", "empty"])
 def test_every_column_says_what_belongs_in_it(document: dict[str, object]) -> None:
-    book = load_workbook(BytesIO(as_book_bytes(document)))
+    book = load_workbook(BytesIO(written_book(document)))
     levels = ("基本目標", "基本施策", "取組項目", "取組内容")
     for table in (DEPARTMENTS, item_table(levels), FIELDS):
         for index, column in enumerate(table.all_columns, start=1):

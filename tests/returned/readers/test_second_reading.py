@@ -40,8 +40,7 @@ from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.refusal import Refusal, RefusedError
 from workflow.returned.judge import Context, judge
 from workflow.returned.open import open_received
-from workflow.returned.readers.first_reading import read_first
-from workflow.returned.readers.second_reading import read_again
+from workflow.returned.readers.readings import read_again, read_first
 from workflow.returned.workers.engine import judge_in_workers
 
 FOLDERS = examples_with_files()

@@ -1,4 +1,6 @@
-"""The ledger CSV for machines: a Data Package whose schema comes from the plan's declarations.
+"""The ledger for machines: a Data Package, the answers' JSON Schema, the list of digests.
+
+Both schemas come from the plan's declarations.
 
 It follows https://datapackage.org, version 2; what that has no name for begins with torimatome:.
 """
@@ -7,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from workflow.compiled.entries import AnswerStatus
@@ -23,12 +26,92 @@ from workflow.compiled.ledger import (
     LedgerColumn,
 )
 from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
+from workflow.compiled.recorded import recorded_files, recorded_outputs
+from workflow.compiled.round import Round
 from workflow.model.fields.base import Field
+from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
-from workflow.storage.workspace import ANSWERS_SCHEMA
+from workflow.storage.journal import Journal
+from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 from workflow.templates.register import Register
+
+# answers.schema.json: what an answer of the ledger may be, as JSON Schema (draft 2020-12).
+
+_SCHEMA_ABOUT = (
+    "台帳の、回答状況が「回答済」の一行にある回答の決まりです。"
+    "名前は項目のキーで、どの列にあたるかは datapackage.json の torimatome:key が示します。"
+    "空欄の項目は、名前ごと省きます。日付は2024-05-01のように書き、"
+    "formatMinimum と formatMaximum は、その最初と最後の日です。"
+    "小数の刻み（multipleOf）は、数を二進法の近似値にせず、十進のまま比べてください。"
+)
+
+
+def answers_schema(plan: Plan, register: Register, year: int) -> bytes:
+    """Return answers.schema.json of a round.
+
+    Where the round's templates asked for different things, an answer keeps to one of them.
+    """
+    forms = (plan.form, *(issue.form.form for issue in register.issues))
+    keys = {field.key for field in plan.form.fields}
+    asked = dict.fromkeys(_in_ledger(form, keys) for form in dict.fromkeys(forms))
+    schemas = [form.json_schema() for form in asked]
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{plan.title} {full_year(year)} 回答",
+        "description": _SCHEMA_ABOUT,
+        **(schemas[0] if len(schemas) == 1 else {"anyOf": schemas}),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _in_ledger(form: Form, keys: Set[str]) -> Form:
+    """Return what a form asks of the fields that have a column in the ledger."""
+    asked = {field.key for field in form.fields} & keys
+    return Form(tuple(_with_known_condition(f, asked) for f in form.fields if f.key in asked))
+
+
+def _with_known_condition(field: Field, asked: Iterable[str]) -> Field:
+    condition = field.required_when
+    is_known = condition is None or condition.field in asked
+    return field if is_known else replace(field, required_when=None)
+
+
+# 確定版_SHA256.txt: the digests a final version rests on, as sha256sum reads them.
+
+
+def final_digests(workspace: Workspace, round_: Round, journal: Journal) -> dict[str, str]:
+    """Return the digests of what was made, of the register and of every returned file, by path.
+
+    What was made is as the journal has it. Paths are relative to the workspace, with slashes.
+    """
+    year, home = round_.year, workspace.home
+    compiled, returned = (
+        folder.relative_to(home).as_posix()
+        for folder in (workspace.compiled(year), workspace.returned(year))
+    )
+    made = {f"{compiled}/{name}": made for name, made in recorded_outputs(journal).items()}
+    register = {workspace.register(year).relative_to(home).as_posix(): round_.basis.register}
+    files = {f"{returned}/{path}": f.sha256 for path, f in recorded_files(journal).items()}
+    return {**made, **register, **files}
+
+
+def digest_list(digests: Mapping[str, str]) -> bytes:
+    """Return the list, sorted by path.
+
+    `sha256sum -c` in the workspace's folder checks it; a name with a line break or a backslash is
+    escaped as that program does.
+    """
+    lines = (_line(path, digests[path]) for path in sorted(digests) if digests[path])
+    return "".join(lines).encode()
+
+
+def _line(path: str, digest: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    mark = "\\" if escaped != path else ""
+    return f"{mark}{digest}  {escaped}\n"
+
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _ABOUT = (

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
-from workflow.compiled.pages.addresses import to_handback
+from workflow.compiled.pages.frame import to_handback
 from workflow.compiled.status import DepartmentStatus
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding

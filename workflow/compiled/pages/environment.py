@@ -32,7 +32,7 @@ def page_bytes(template: str, frame: Frame, **view: object) -> bytes:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "html"),
+        loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalized,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
-from workflow.compiled.pages.addresses import to_returned
+from workflow.compiled.pages.frame import to_returned
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding
 from workflow.model.plan import Return

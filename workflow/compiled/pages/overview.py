@@ -14,7 +14,6 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.headline import headline
-from workflow.compiled.pages.addresses import to_file
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
 from workflow.compiled.pages.counts import CountTable, count_tables
@@ -28,7 +27,7 @@ from workflow.compiled.pages.finding_list import (
     of_the_plan,
     strangers,
 )
-from workflow.compiled.pages.frame import Anchor, frame
+from workflow.compiled.pages.frame import Anchor, frame, to_file
 from workflow.compiled.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.model.findings import Finding

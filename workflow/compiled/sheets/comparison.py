@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import partial
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled.display_limits import not_compared
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.sheets.comparison_columns import (
-    Cell,
-    ComparisonColumn,
-    Mark,
-    comparison_columns,
-)
 from workflow.compiled.sheets.links import to_row
-from workflow.compiled.years.comparison import Comparison, headline_sentences
+from workflow.compiled.years.changes import Change, ComparedField, FieldChange
+from workflow.compiled.years.comparison import Comparison, Line, headline_sentences
+from workflow.compiled.years.pairing import LineKind
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -39,8 +39,148 @@ from workflow.excel.workbook import (
     row_height,
 )
 from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT
+from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
-from workflow.model.years import full_year
+from workflow.model.years import era_year, full_year
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+
+# The columns of 前年度比較: what each shows of a line and how it is marked. Pure.
+
+REMARK_LABEL = "備考"
+KIND_LABEL = "区分"
+_NO_VALUE = "―"
+_FORMER_WIDTH, _CHANGE_WIDTH = 28.0, 9.0
+_ARROWS = {Change.RAISED: "↑", Change.LOWERED: "↓"}
+
+
+class Mark(Enum):
+    """How a cell stands out; every mark reads without colour too."""
+
+    NONE = "none"
+    QUIET = "quiet"
+    KIND = "kind"
+    LINK = "link"
+    CHANGED = "changed"
+    RAISED = "raised"
+    LOWERED = "lowered"
+
+
+_MARKS = {
+    Change.CHANGED: Mark.CHANGED,
+    Change.RAISED: Mark.RAISED,
+    Change.LOWERED: Mark.LOWERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows; a number is one, whatever its text."""
+
+    text: str
+    mark: Mark = Mark.NONE
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonColumn:
+    """One column: its label, its width in characters and what it shows of a line."""
+
+    label: str
+    width: float
+    cell: Callable[[Line], Cell]
+
+
+def comparison_columns(comparison: Comparison, plan: Plan) -> tuple[ComparisonColumn, ...]:
+    """Return the columns: ratings first, prose behind, and last what nobody asks any more.
+
+    A comparison without a last year has none.
+    """
+    if comparison.last_year is None:
+        return ()
+    then, now = f"（{era_year(comparison.last_year)}）", f"（{era_year(comparison.year)}）"
+    numbered = sorted(enumerate(comparison.fields), key=lambda n: _rank(n[1].field))
+    return (
+        ComparisonColumn(KIND_LABEL, 8, _kind),
+        ComparisonColumn(ID_LABEL, 8, _id),
+        ComparisonColumn(plan.levels[-1], 22, lambda line: Cell(line.title)),
+        ComparisonColumn(DEPARTMENT_LABEL + then, 10, lambda x: _or_none(x.department_before)),
+        ComparisonColumn(DEPARTMENT_LABEL + now, 10, lambda x: _or_none(x.department_after)),
+        ComparisonColumn(REMARK_LABEL, 13, lambda line: Cell("\n".join(line.remarks))),
+        *(c for n, field in numbered for c in _field_columns(field, n, then, now)),
+        *(
+            ComparisonColumn(label + then, _FORMER_WIDTH, partial(_former, n))
+            for n, label in enumerate(comparison.former_labels)
+        ),
+    )
+
+
+def _rank(field: Field) -> int:
+    if field.is_prose:
+        return 2
+    return 0 if field.is_rating else 1
+
+
+def _kind(line: Line) -> Cell:
+    continued = line.kind is LineKind.CONTINUED
+    return Cell(line.kind.value, Mark.NONE if continued else Mark.KIND)
+
+
+def _id(line: Line) -> Cell:
+    return Cell(line.item, Mark.NONE if line.entry is None else Mark.LINK)
+
+
+def _or_none(text: str) -> Cell:
+    return Cell(text) if text else Cell(_NO_VALUE, Mark.QUIET)
+
+
+def _field_columns(
+    compared: ComparedField, index: int, then: str, now: str
+) -> Iterator[ComparisonColumn]:
+    label = compared.field.label
+    width = compared.field.comparison_width
+    label_before = compared.label_before or label
+    yield ComparisonColumn(label_before + then, width, partial(_before, compared, index))
+    yield ComparisonColumn(label + now, width, partial(_after, index))
+    yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, index))
+
+
+def _before(compared: ComparedField, index: int, line: Line) -> Cell:
+    asked = line.status_before if compared.label_before else ""
+    return _value(line, index, asked, line.changes[index].before, Mark.NONE)
+
+
+def _after(index: int, line: Line) -> Cell:
+    changed = line.changes[index]
+    return _value(line, index, line.status_after, changed.after, _mark(changed))
+
+
+def _former(index: int, line: Line) -> Cell:
+    return _answer(line.status_before, Cell(line.former[index]))
+
+
+def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
+    is_number = line.changes[index].field.is_number
+    return _answer(status, Cell(text, mark, is_number))
+
+
+def _answer(status: str, cell: Cell) -> Cell:
+    """Return the cell of an answer, or the word for there being none."""
+    if status == AnswerStatus.ANSWERED:
+        return cell
+    return Cell(f"（{status}）" if status else _NO_VALUE, Mark.QUIET)
+
+
+def _change(index: int, line: Line) -> Cell:
+    changed = line.changes[index]
+    mark = _mark(changed)
+    text = changed.change.value + _ARROWS.get(changed.change, "")
+    return Cell(text, Mark.QUIET if mark is Mark.NONE else mark)
+
+
+def _mark(changed: FieldChange) -> Mark:
+    """Return how a change stands out; prose is new every year, so that says nothing."""
+    return Mark.NONE if changed.field.is_prose else _MARKS.get(changed.change, Mark.NONE)
+
 
 COMPARISON_SHEET = "前年度比較"
 

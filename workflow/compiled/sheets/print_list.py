@@ -16,8 +16,16 @@ from xlsxwriter.format import Format
 from workflow.compiled import display_limits
 from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.sheets.print_columns import PrintColumn, print_columns
-from workflow.compiled.sheets.print_pages import FONT_SIZE, SIZES, Block, Kind, Pages, Row
+from workflow.compiled.sheets.print_pages import (
+    FONT_SIZE,
+    SIZES,
+    Block,
+    Kind,
+    Pages,
+    PrintColumn,
+    Row,
+    print_columns,
+)
 from workflow.excel.style import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
 from workflow.excel.table import CellValue, TableStyles, write_sentence
 from workflow.excel.workbook import PAPERS, GrowingSheet, footer

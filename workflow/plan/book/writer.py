@@ -44,7 +44,11 @@ _INTRO_ROW, _HINT_ROW, _HEADER_ROW, _FIRST_ROW = range(4)
 
 
 def written_book(document: Mapping[str, Any]) -> bytes:
-    """Return the workbook of a document; parts that are not there yet are blank."""
+    """Return plan.xlsx with the content of a document; the same document gives the same bytes.
+
+    Parts that are not there yet are blank; so are an empty list and text of an optional key, which
+    mean the same.
+    """
     stream = BytesIO()
     root = Node(document)
     levels = tuple(level.text for level in root["levels"].elements)

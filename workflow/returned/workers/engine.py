@@ -13,7 +13,7 @@ from workflow.model.raw import RawBook
 from workflow.returned.inbox import Received
 from workflow.returned.judge import Context, judge
 from workflow.returned.open import unjudged
-from workflow.returned.readers.second_reading import open_book
+from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.pool import Means, Stopped, worked
 
