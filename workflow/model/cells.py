@@ -13,6 +13,7 @@ MAX_CELL_TEXT = 32767
 MAX_ROW_HEIGHT = 409.0
 """Points of one row that Excel can show."""
 
+_DIGITS = 15
 _LONGEST_LABEL = 100
 _MOST_COMPOSED = 4
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -62,6 +63,23 @@ def plain_number(number: Decimal) -> str:
     """Return a number as people write it: 5 for 5.0, never with an exponent."""
     whole = number.to_integral_value()
     return f"{whole:f}" if number == whole else f"{number:f}"
+
+
+def as_excel_keeps(number: float | Decimal) -> Decimal:
+    """Return a number as Excel shows and compares it: with fifteen digits that count.
+
+    A double has some digits more, in which calculations leave what nobody meant.
+
+    >>> as_excel_keeps(3.3000000000000003), as_excel_keeps(Decimal("434.99999999999994"))
+    (Decimal('3.3'), Decimal('435'))
+    """
+    if isinstance(number, float):
+        return Decimal(f"{number:.{_DIGITS}g}") or Decimal(0)  # there is no -0
+    exact = Decimal(number)
+    if len(exact.as_tuple().digits) <= _DIGITS:
+        return exact
+    shown = f"{exact:.{_DIGITS}g}"
+    return Decimal(shown if "e" in shown else shown.rstrip("0").rstrip("."))
 
 
 def folded(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
 
-from workflow.model.cells import plain_number
+from workflow.model.cells import as_excel_keeps, plain_number
 
 
 class CellKind(Enum):
@@ -38,8 +38,9 @@ class RawCell:
     since_1904: bool = False
 
     @classmethod
-    def of_number(cls, number: Decimal, since_1904: bool = False) -> RawCell:
-        """Return the cell of a number."""
+    def of_number(cls, stored: float | Decimal, since_1904: bool = False) -> RawCell:
+        """Return the cell of a number as it is stored; here alone it becomes the value."""
+        number = as_excel_keeps(stored)
         text = plain_number(number)
         return cls(CellKind.NUMBER, text, number=number, since_1904=since_1904)
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code
-from workflow.model.cells import plain_number
+from workflow.model.cells import as_excel_keeps, plain_number
 from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawBook, RawCell, RawSheet
 
@@ -91,8 +91,7 @@ def format_value(value: CellValue) -> str:
         case date():
             return datetime(value.year, value.month, value.day).isoformat(" ")
         case Decimal():
-            # Excel keeps numbers as floats; so did the ledger that was written.
-            return plain_number(Decimal(repr(float(value))))
+            return plain_number(as_excel_keeps(value))
         case _:
             return str(value)
 

@@ -372,6 +372,12 @@ def test_an_ods_text_is_read_as_it_shows(content: str, text: str) -> None:
             "TRUE",
         ),
         (
+            'office:value-type="float" office:value="434.99999999999994"',
+            "<text:p>435</text:p>",
+            "数値",
+            "435",
+        ),
+        (
             'office:value-type="string" office:string-value="二  つ"',
             "<text:p>二  つ</text:p>",
             "文字",

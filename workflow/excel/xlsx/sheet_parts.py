@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -61,7 +60,7 @@ class Stored:
         number = _number(stored)
         if is_day:
             return day_cell(number, self._since_1904, _whole(style) in self._styles.spans)
-        return RawCell.of_number(Decimal(repr(number)), self._since_1904)
+        return RawCell.of_number(number, self._since_1904)
 
 
 def _whole(stored: str) -> int:

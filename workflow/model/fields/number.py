@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import plain_number
+from workflow.model.cells import as_excel_keeps, plain_number
 from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     MAXIMUM,
@@ -112,7 +112,7 @@ class NumberField(Field):
         # A comma that does not part thousands might be meant as a decimal point: better to ask.
         if not _NUMBER.fullmatch(plain):
             return Parsed(cell.text)
-        number = Decimal(re.sub(r"[,\s]", "", plain))
+        number = as_excel_keeps(Decimal(re.sub(r"[,\s]", "", plain)))
         if not _is_kept_by_excel(number):
             return Parsed(cell.text)
         return self._adjusted(cell.text, number, plain_number(number))

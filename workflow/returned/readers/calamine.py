@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import package_in
@@ -93,7 +92,7 @@ def _raw(value: object) -> RawCell:
     if isinstance(value, bool):
         return RawCell(CellKind.BOOLEAN, str(value).upper())
     if isinstance(value, int | float):
-        return RawCell.of_number(Decimal(repr(value)))
+        return RawCell.of_number(value)
     if isinstance(value, datetime):
         return RawCell.of_day(value)
     if isinstance(value, date):

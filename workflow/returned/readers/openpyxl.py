@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +136,7 @@ def _number(cell: Any, value: float, since_1904: bool) -> RawCell:  # noqa: ANN4
     # openpyxl does not know the formats that are days in Japanese Excel alone.
     if cell._style.numFmtId in BUILT_IN_DAYS:
         return day_cell(value, since_1904)
-    return RawCell.of_number(Decimal(repr(value)), since_1904)
+    return RawCell.of_number(value, since_1904)
 
 
 def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or one of openpyxl's formulas

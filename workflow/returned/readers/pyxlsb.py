@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pyxlsb import biff12
@@ -77,7 +76,7 @@ def _raw(value: str | bool | float) -> RawCell:
         return RawCell(CellKind.TEXT, value)
     if isinstance(value, bool):
         return RawCell(CellKind.BOOLEAN, str(value).upper())
-    return RawCell.of_number(Decimal(repr(value)))
+    return RawCell.of_number(value)
 
 
 def _records(stored: bytes) -> Iterator[tuple[int, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from decimal import Decimal
 
 import xlrd
 from xlrd.sheet import Cell, Sheet
@@ -52,7 +51,7 @@ def _raw(cell: Cell, since_1904: bool) -> RawCell | None:
         case xlrd.XL_CELL_TEXT if cell.value:
             return RawCell(CellKind.TEXT, cell.value)
         case xlrd.XL_CELL_NUMBER:
-            return RawCell.of_number(Decimal(repr(cell.value)), since_1904)
+            return RawCell.of_number(cell.value, since_1904)
         case xlrd.XL_CELL_DATE:
             return day_cell(cell.value, since_1904)
         case xlrd.XL_CELL_BOOLEAN:
