@@ -103,4 +103,4 @@ def _as_text(value: object) -> Iterator[str]:
     elif isinstance(value, datetime | date):
         yield value.isoformat()[:10]
     elif isinstance(value, int | float):
-        yield plain_number(Decimal(repr(value)))
+        yield plain_number(Decimal(f"{value:.15g}"))  # as Excel shows it
