@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import folded_id
+from workflow.model.cells import folded, folded_id
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
-from workflow.model.raw import RawBook
-from workflow.templates.layout import NUMBER_NAME, NUMBER_PROPERTY
+from workflow.model.raw import RawBook, RawSheet
+from workflow.templates.layout import ID_LABEL, NUMBER_LABEL, NUMBER_NAME, NUMBER_PROPERTY
 from workflow.templates.register import FormNumber, Issue, Register
 
 _SEEN_ROWS = 20
-_NUMBER_IN_TEXT = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
+_LONGEST_STAMP = 120
+_STAMP = re.compile(rf"{NUMBER_LABEL}\s*[：:]?\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,41 @@ def stamps(book: RawBook) -> tuple[FormNumber, ...]:
     """Return the distinct form numbers a workbook carries, the most trusted first."""
     texts = [book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")]
     for sheet in book.sheets:
-        cells = sheet.cells.items()
-        shown = sorted((p, c.text) for p, c in cells if p[0] <= _SEEN_ROWS and "-" in c.text)
-        texts += (found for _, text in shown for found in _NUMBER_IN_TEXT.findall(text))
+        texts += _shown(sheet)
     numbers = (FormNumber.parse(text) for text in texts)
     return tuple(dict.fromkeys(n for n in numbers if n))
+
+
+def _shown(sheet: RawSheet) -> Iterator[str]:
+    """Yield what stands where a sheet shows its number: behind 様式番号, above its table.
+
+    Answers quote numbers too, of last year's form or of a contract; none of them is a stamp.
+    """
+    labelled = sorted(
+        (place, cell.text)
+        for place, cell in sheet.cells.items()
+        if place[0] <= _SEEN_ROWS
+        and len(cell.text) <= _LONGEST_STAMP
+        and cell.text.lstrip().startswith(NUMBER_LABEL)
+    )
+    above = _table_row(sheet) if labelled else 0
+    for (row, column), text in labelled:
+        match = _STAMP.fullmatch(text.strip())
+        if match and row < above:
+            yield match[1] or _next_text(sheet, row, column)
+
+
+def _table_row(sheet: RawSheet) -> int:
+    """Return the row in which the table begins; one below all that is looked at without one."""
+    short = ((row, c.text) for (row, _), c in sheet.cells.items() if len(c.text) <= _LONGEST_STAMP)
+    heads = (row for row, text in short if row <= _SEEN_ROWS and folded(text) == ID_LABEL)
+    return min(heads, default=_SEEN_ROWS + 1)
+
+
+def _next_text(sheet: RawSheet, row: int, column: int) -> str:
+    """Return what stands right of a cell, blank cells passed over."""
+    behind = ((at, cell.text) for (r, at), cell in sheet.cells.items() if r == row and at > column)
+    return min(behind, default=(0, ""))[1]
 
 
 def identify(

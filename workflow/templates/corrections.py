@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -166,7 +165,6 @@ _COUNT_ROW, _STEPS_ROW = 5, 7
 _ZOOM = 120
 _TODO, _CHANGED = "未修正", "変更済"
 _SHOWN_LETTERS = 60
-_NUMBER = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
 
 
 def write_corrections(
@@ -308,7 +306,7 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, r
     for place, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
     ):
-        sheet.write_string(row - 1, place, _unstamped(text), style)
+        sheet.write_string(row - 1, place, text, style)
     _write_target(sheet, styles, target, row)
 
 
@@ -341,8 +339,3 @@ def _shown(value: Value | None) -> str:
             return plain_number(value)
         case date():
             return f"{value.year}/{value.month}/{value.day}"
-
-
-def _unstamped(text: str) -> str:
-    """Return a text in which no 様式番号 can be read: only our own says whose form this is."""
-    return _NUMBER.sub(lambda number: number[0].replace("-", "‐"), text)

@@ -22,7 +22,7 @@ from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date
-from workflow.templates.layout import ENTRY_SHEET, EntryRow, Layout
+from workflow.templates.layout import ENTRY_SHEET, NUMBER_LABEL, EntryRow, Layout
 
 NUMBER_CELL = "$C$5"
 _WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}
@@ -118,7 +118,7 @@ def _write_heading(pen: _Pen, layout: Layout) -> None:
     facts = (
         ("対象年度", full_year(layout.number.year)),
         ("担当課", layout.department.name),
-        ("様式番号", str(layout.number)),
+        (NUMBER_LABEL, str(layout.number)),
         ("提出期限", _deadline(layout)),
         ("提出先・問い合わせ先", _contact(layout)),
     )

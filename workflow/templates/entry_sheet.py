@@ -33,6 +33,7 @@ from workflow.templates.entry_rules import HighlightKind, highlights, validation
 from workflow.templates.layout import (
     HEADER_ROW,
     LEGEND_ROW,
+    NUMBER_LABEL,
     NUMBER_ROW,
     PREVIOUS_LABEL,
     TITLE_ROW,
@@ -133,7 +134,7 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     title = f"{layout.title}　{full_year(layout.number.year)}　{layout.department.name}"
     sheet.set_row(TITLE_ROW - 1, 24)
     sheet.write_string(TITLE_ROW - 1, 0, title, styles.title)
-    sheet.write_string(NUMBER_ROW - 1, 0, f"様式番号：{layout.number}", styles.plain)
+    sheet.write_string(NUMBER_ROW - 1, 0, f"{NUMBER_LABEL}：{layout.number}", styles.plain)
     shown = [c.index - 1 for c in layout.columns if not c.hidden]
     for place, (text, style) in zip(shown[1:], styles.legend.items(), strict=False):
         sheet.write_string(LEGEND_ROW - 1, place, text, style)

@@ -24,6 +24,7 @@ CORRECTION_MARK = f"【{CORRECTION_SHEET}】"
 """How those comments begin; some programs lose their author."""
 
 ID_LABEL = "整理番号"
+NUMBER_LABEL = "様式番号"
 PAGES_LABEL = "計画書ページ"
 DEPARTMENT_LABEL = "担当課"
 PREVIOUS_LABEL = "前年度"
