@@ -107,8 +107,8 @@ class City:
         return [dict(row) for row in read_ledger(self.workspace.ledger_csv(year).read_bytes())]
 
     def statuses(self, year: int = 2023) -> dict[str, str]:
-        """Return 整理番号 → 回答状況."""
-        return {row["整理番号"]: row[STATUS_LABEL] for row in self.ledger(year)}
+        """Return 整理番号 → 回答状況, from the CSV: a sheet takes twenty times as long to read."""
+        return {row["整理番号"]: row[STATUS_LABEL] for row in self.ledger_csv(year)}
 
 
 @lru_cache(maxsize=8)

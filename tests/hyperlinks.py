@@ -6,13 +6,13 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from openpyxl import Workbook
 from openpyxl.utils import coordinate_to_tuple
 
 from workflow.returned.readers.openpyxl import open_exactly
@@ -20,6 +20,9 @@ from workflow.returned.readers.openpyxl import open_exactly
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLACE = re.compile(r"'((?:[^']|'')+)'!([A-Z]+\d+)(?::[A-Z]+\d+)?")
+
+Size = tuple[int, int]
+"""Rows and columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ def hyperlinks(content: bytes) -> Iterator[Hyperlink]:
 
 def dead_links(path: Path) -> list[Hyperlink]:
     """Return the links that lead to no sheet, cell or file."""
-    books = {path: open_exactly(path.read_bytes())}
-    return [link for link in hyperlinks(path.read_bytes()) if not _leads(path, link, books)]
+    sizes = cache(_sizes)  # thousands of links lead to few files
+    return [link for link in hyperlinks(path.read_bytes()) if not _leads(path, link, sizes)]
 
 
-def _leads(path: Path, link: Hyperlink, books: dict[Path, Workbook]) -> bool:
+def _leads(path: Path, link: Hyperlink, sizes: Callable[[Path], Mapping[str, Size]]) -> bool:
     target = path.parent / unquote(link.file) if link.file else path
     if not target.is_file():
         return False
@@ -59,14 +62,15 @@ def _leads(path: Path, link: Hyperlink, books: dict[Path, Workbook]) -> bool:
     match = _PLACE.fullmatch(link.place)
     if match is None:
         return False
-    book = books.setdefault(target, open_exactly(target.read_bytes()))
-    sheet = match[1].replace("''", "'")
-    return sheet in book.sheetnames and _holds(book, sheet, match[2])
+    row, column = coordinate_to_tuple(match[2])
+    rows, columns = sizes(target).get(match[1].replace("''", "'"), (0, 0))
+    return row <= rows and column <= columns
 
 
-def _holds(book: Workbook, sheet: str, cell: str) -> bool:
-    row, column = coordinate_to_tuple(cell)
-    return bool(row <= book[sheet].max_row and column <= book[sheet].max_column)
+def _sizes(path: Path) -> Mapping[str, Size]:
+    """Return how many rows and columns each sheet of a workbook has."""
+    sheets = open_exactly(path.read_bytes()).worksheets
+    return {sheet.title: (sheet.max_row, sheet.max_column) for sheet in sheets}
 
 
 def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:

@@ -98,15 +98,21 @@ def answers(document: dict[str, Any]) -> Texts:
     return written
 
 
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> City:
+    made = City.with_plan(tmp_path_factory.mktemp("city"), other_plan())
+    assert len(made.generate().issued) == 60
+    return made
+
+
 @pytest.fixture
-def city(tmp_path: Path) -> City:
-    return City.with_plan(tmp_path, other_plan())
+def city(issued: City, tmp_path: Path) -> City:
+    return issued.copy(tmp_path / "市")
 
 
 def test_sixty_departments_answer_eight_items_each(city: City) -> None:
     document = other_plan()
     written = answers(document)
-    assert len(city.generate().issued) == 60
     for department in city.plan.departments:
         city.send_back(department.code, written)
     collected = city.collect()
@@ -146,7 +152,6 @@ def test_sixty_departments_answer_eight_items_each(city: City) -> None:
 def test_a_wrong_value_is_sent_back(
     city: City, label: str, value: str | float | date, code: str
 ) -> None:
-    city.generate()
     written = {item: dict(said) for item, said in answers(other_plan()).items()}
     written["01-04"][label] = value
     city.send_back("D01", written)
@@ -175,7 +180,6 @@ def test_a_wrong_value_is_sent_back(
 def test_a_value_written_in_another_way_is_understood(
     city: City, label: str, written: str, read: float | str | datetime
 ) -> None:
-    city.generate()
     texts = {item: dict(said) for item, said in answers(other_plan()).items()}
     texts["01-01"] |= {label: written, "遅れの理由": "ある。"}
     city.send_back("D01", texts)
