@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.compiled.merge_cases import CASES
-from tests.small import NOW, PLAN, register, returns
+from tests.small import PLAN, register, returns
 from tests.tables import rows
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.merge import merge
@@ -70,15 +69,6 @@ def assert_merged(table: str, expected: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_returns_are_merged(name: str) -> None:
     assert_merged(*CASES[name])
-
-
-def test_the_time_excel_saved_a_file_decides_over_the_time_it_came() -> None:
-    first, second = returns("""
-        late_copy_of_old | A | 9 | accepted | 1-1=Ａ
-        new              | A | 2 | accepted | 1-1=Ｂ
-    """)
-    saved = (replace(first, modified=NOW), replace(second, modified=NOW + timedelta(hours=1)))
-    assert answers(merge(PLAN, register(), saved))["1-1/A"] == "Ｂ new"
 
 
 def test_an_old_version_names_the_one_that_replaced_it() -> None:

@@ -12,6 +12,7 @@ from workflow.compiled.recorded import (
     judgement,
     receipts,
     recorded_basis,
+    recorded_collects,
     recorded_files,
     recorded_issues,
     recorded_outcomes,
@@ -103,6 +104,14 @@ def test_the_plan_goes_with_the_judging_when_it_is_new_and_without_passwords() -
     assert "plan_content" not in other.events[-1].facts
     newer = collected(journal, merged(FIRST), basis=Basis("plan 2", "register", {}))
     assert "plan_content" in newer.events[-1].facts
+
+
+def test_each_content_belongs_to_the_collect_that_met_it_first() -> None:
+    journal = collected(Journal(), merged(FIRST))
+    later = merged(FIRST.replace("a |", "moved#a |") + "c | C | 3 | accepted | 3-1=Ａ")
+    journal = collected(journal, later, hours=9)
+    collects = recorded_collects(journal)
+    assert collects["a"] == collects["b"] < collects["c"]
 
 
 def test_only_issues_the_journal_does_not_know_are_recorded() -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from tests.returned.raw_books import book
 from tests.small import PLAN, issue, register
-from workflow.returned.identify import Identity, identify, stamps
+from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.returned.identify import Identity, identify, made_from, stamps
+from workflow.templates.layout import CORRECTION_SHEET, MADE_FROM_LABEL, MADE_FROM_PROPERTY
 from workflow.templates.register import FormNumber
 
 REGISTER = register().adding((issue("A", 2),))
@@ -89,6 +91,22 @@ def test_without_a_stamp_the_ids_tell(ids: tuple[str, ...], answers: str | None)
     identity = identified(ids=ids)
     assert (str(identity.issue.number) if identity.issue else None) == answers
     assert [f.code.name for f in identity.findings] == (["FORM_STAMP_LOST"] if answers else [])
+
+
+@pytest.mark.parametrize(
+    ("stamped", "shown", "found"),
+    [
+        ("a" * 16, "", ["a" * 16]),
+        ("", f"{MADE_FROM_LABEL}{'a' * 16} {'b' * 16}", ["a" * 16, "b" * 16]),
+        ("a" * 16, f"{MADE_FROM_LABEL}{'a' * 16}", ["a" * 16]),
+        ("none", "誰かの書き込み", []),
+        ("", "", []),
+    ],
+)
+def test_a_hand_back_says_what_it_was_made_from(stamped: str, shown: str, found: list[str]) -> None:
+    listed = RawSheet(CORRECTION_SHEET, {(10, 2): RawCell(CellKind.TEXT, shown)} if shown else {})
+    read = RawBook((listed,), properties={MADE_FROM_PROPERTY: stamped} if stamped else {})
+    assert list(made_from(read)) == found
 
 
 def test_ids_that_fit_two_departments_alike_tell_nothing() -> None:

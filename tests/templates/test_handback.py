@@ -19,9 +19,9 @@ from workflow.compiled.corrections import handback_name
 from workflow.model.fields.base import Value
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Correction, Filling, Item
-from workflow.returned.identify import stamps
+from workflow.returned.identify import made_from, stamps
 from workflow.returned.readers.openpyxl import open_exactly, read_book
-from workflow.templates.layout import lay_out_issue
+from workflow.templates.layout import MADE_FROM_PROPERTY, lay_out_issue
 from workflow.templates.workbook import handback_bytes, template_bytes
 
 ISSUE = issue("A")
@@ -45,7 +45,7 @@ CORRECTIONS = (
     ),
     Correction("", "", "", "「評価」の列が見つかりません。", "この調査票を確かめてください。"),
 )
-FILLING = Filling(ANSWERS, CORRECTIONS, NOW + timedelta(days=3))
+FILLING = Filling(ANSWERS, CORRECTIONS, as_of=NOW + timedelta(days=3))
 
 
 def made(filling: Filling = FILLING) -> bytes:
@@ -184,6 +184,17 @@ def test_the_cover_counts_what_is_left() -> None:
     items = len(ISSUE.items)
     assert f"未入力 {items - 2} 件／全 {items} 件" in shown
     assert shown.count("記入済") == 2
+
+
+def test_it_says_what_it_was_made_from_so_that_the_collector_reads_it() -> None:
+    digests = ("a" * 64, "b" * 64)
+    content = made(replace(FILLING, made_from=digests))
+    assert made_from(read_book(content)) == ("a" * 16, "b" * 16)
+    book = load_workbook(io.BytesIO(content))
+    del book.custom_doc_props[MADE_FROM_PROPERTY]  # type: ignore[attr-defined]
+    stream = io.BytesIO()
+    book.save(stream)
+    assert made_from(read_book(stream.getvalue())) == ("a" * 16, "b" * 16)
 
 
 def test_the_same_round_gives_the_same_bytes_dated_by_the_return() -> None:

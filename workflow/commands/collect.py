@@ -149,7 +149,7 @@ def collect(
         from workflow.rounds.write import compilation_of, write_provisional
 
         plan, content = load_plan_with_content(workspace.home)
-        round_ = load_round(workspace, plan, year, options, snapshot)
+        round_ = load_round(workspace, plan, year, options, before, snapshot)
         if not round_.seen:
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 

@@ -71,7 +71,7 @@ def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOption
             raise not_collected(year)
 
         plan, content = plan_as_recorded(workspace, journal)
-        round_ = load_round(workspace, plan, year, options)
+        round_ = load_round(workspace, plan, year, options, journal)
         if with_news(journal, now, round_, content) != journal:
             raise WorkspaceError(
                 f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"

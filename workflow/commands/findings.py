@@ -38,6 +38,8 @@ _GROUPS = {
 _WORDS = {
     "after": "あとの内容",
     "before": "前の内容",
+    "cell": "セル",
+    "cells": "セル",
     "character": "文字",
     "characters": "文字",
     "choices": "選択肢",
@@ -61,6 +63,7 @@ _WORDS = {
     "number": "様式番号",
     "numbers": "様式番号",
     "other": "もう一つ",
+    "other_cells": "もう一つのセル",
     "origin": "場所",
     "ours": "こちらの回答",
     "problem": "問題",

@@ -43,15 +43,19 @@ def handback_name(department: Department, year: int) -> str:
 def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
     """Return what every department with something to correct gets, in the plan's order."""
     current = returns_by_department(r for r in round_.returns if r.outcome.is_answer)
-    shown: dict[str, list[Answer]] = {}
+    before = returns_by_department(r for r in round_.returns if r.outcome is Outcome.SUPERSEDED)
+    shown: dict[str, dict[str, Answer]] = {}
+    for (code, item), answer in round_.newest.items():
+        shown.setdefault(code, {})[item] = answer
     for answer in (entry.answer for entry in round_.entries if entry.answer):
-        shown.setdefault(answer.department, []).append(answer)
+        shown.setdefault(answer.department, {})[answer.item] = answer
     found = (
         _hand_back(
             d,
             round_.register.latest_for(d),
             current.get(d.code, []),
-            shown.get(d.code, []),
+            before.get(d.code, []),
+            shown.get(d.code, {}),
             wording,
         )
         for d in round_.plan.departments
@@ -63,28 +67,22 @@ def _hand_back(
     department: Department,
     issue: Issue | None,
     own: list[Return],
-    shown: list[Answer],
+    before: list[Return],
+    counting: dict[str, Answer],
     wording: Wording,
 ) -> HandBack | None:
     if issue is None:
         return None
-    counting = _counting(own, shown)
     corrections = tuple(dict.fromkeys(_corrections(own, counting, issue, wording)))
     if not corrections:
         return None
     filling = Filling(
         answers={item: _as_given(answer) for item, answer in counting.items()},
         corrections=corrections,
-        as_of=max(moment for r in own for moment in (r.received, r.modified or r.received)),
+        made_from=tuple(sorted({returned.sha256 for returned in (*own, *before)})),
+        as_of=max(returned.received for returned in own),
     )
     return HandBack(department, issue, filling)
-
-
-def _counting(own: list[Return], shown: list[Answer]) -> dict[str, Answer]:
-    counting: dict[str, Answer] = {}
-    for returned in sorted(own, key=lambda r: (r.modified or r.received, r.received, r.file)):
-        counting |= {answer.item: answer for answer in returned.answers}
-    return counting | {answer.item: answer for answer in shown}
 
 
 def _as_given(answer: Answer) -> dict[str, Value]:

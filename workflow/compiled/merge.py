@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.compiled.entries import AnswerStatus, Entry, returns_by_department
 from workflow.compiled.round import Round
+from workflow.compiled.version_order import evidence_of, older_files
 from workflow.compiled.versions import Versions, closed, location_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
@@ -13,16 +14,28 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
 from workflow.templates.register import Register
 
+NONE_COLLECTED: Mapping[str, int] = {}
 
-def merge(plan: Plan, register: Register, returns: Iterable[Return]) -> Round:
-    """Return the round that the judged files make, with what they say and contradict."""
+
+def merge(
+    plan: Plan,
+    register: Register,
+    returns: Iterable[Return],
+    collected: Mapping[str, int] = NONE_COLLECTED,
+) -> Round:
+    """Return the round that the judged files make, with what they say and contradict.
+
+    Collected says by its digest which collect found a file first, counted from the oldest.
+    """
     settled = _mark_duplicates(tuple(returns))
     chosen: dict[tuple[str, str], Answer] = {}
     final: dict[str, Return] = {r.file: r for r in settled}
     current = returns_by_department(r for r in settled if r.outcome.is_answer)
     for department in plan.departments:
-        versions = Versions(plan.form)
-        versions.take_all(current.get(department.code, ()))
+        own = current.get(department.code, ())
+        evidence = [evidence_of(returned, register, collected) for returned in own]
+        versions = Versions(plan.form, older_files(evidence))
+        versions.take_all(own)
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
@@ -43,6 +56,7 @@ def merge(plan: Plan, register: Register, returns: Iterable[Return]) -> Round:
         returns=merged,
         entries=entries,
         findings=(*_standing(merged), *unissued),
+        newest=chosen,
     )
 
 

@@ -64,6 +64,15 @@ def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:
     return outcomes
 
 
+def recorded_collects(journal: Journal) -> dict[str, int]:
+    """Return which collect met a content first, by its digest; a later one has a higher number."""
+    collects: dict[str, int] = {}
+    for event in journal.of(EventKind.JUDGED):
+        for _, digest, *_ in event.facts["returns"]:
+            collects.setdefault(digest, event.number)
+    return collects
+
+
 def recorded_outputs(journal: Journal) -> dict[str, str]:
     """Return the files last written to compiled/YEAR, with their digests."""
     event = journal.last(EventKind.COMPILED, EventKind.FINALIZED)

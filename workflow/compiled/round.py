@@ -9,7 +9,7 @@ from datetime import datetime
 from workflow.compiled.entries import Entry
 from workflow.compiled.years.past import PastYear
 from workflow.model.findings import Finding
-from workflow.model.plan import Plan, PreviousAnswers, Return
+from workflow.model.plan import Answer, Plan, PreviousAnswers, Return
 from workflow.model.years import JST, japanese_date
 from workflow.templates.register import Register
 
@@ -31,6 +31,7 @@ class Basis:
 class Round:
     """One fiscal year's round: every file with its outcome, every assignment with its answer.
 
+    Newest is what each department said last about an item, rejected or not, by department and item.
     Past are the earlier years, newest first, and previous is what departments answered the year
     before. Seen are the files in returned/ by name, size in bytes and time; is_repeatable says that
     judging the same files again would give the same again.
@@ -41,6 +42,7 @@ class Round:
     returns: tuple[Return, ...]
     entries: tuple[Entry, ...]
     findings: tuple[Finding, ...]
+    newest: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
     past: tuple[PastYear, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     basis: Basis = Basis()

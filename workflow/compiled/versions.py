@@ -1,16 +1,17 @@
 """Several returns of one department → the answer that counts for each row. Pure.
 
-The newest return counts, by the workbook's own modified time, then by receipt. A row it leaves
-blank is kept from an older one. Two returns of the same times that differ are not decided here:
-the row is rejected and both are shown.
+The newest return counts, as far as it is certain which that is (version_order.py). A row it leaves
+blank is kept from an older one; a cell it leaves blank in a row is told of. Two that differ, of
+which neither is certainly the newer, are not decided here: the row is rejected, both are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
+from workflow.compiled.version_order import Older
+from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding, Location
@@ -22,18 +23,25 @@ class Versions:
     """The returns of one department, taken in from the newest to the oldest."""
 
     form: Form
+    older: Older
     chosen: dict[str, Answer] = field(default_factory=dict)
     settled: dict[str, Return] = field(default_factory=dict)
-    _standing: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     _newest: str = ""
 
     def take_all(self, returns: Iterable[Return]) -> None:
         """Take in every return, and settle what becomes of each."""
-        for returned in sorted(returns, key=_age, reverse=True):
-            self._standing[returned.file] = _age(returned)[:2]
+        newest_first = sorted(returns, key=self._rank, reverse=True)
+        for returned in newest_first:
             self._take(returned)
         for path, returned in self.settled.items():
             self.settled[path] = self._without_filled_blanks(returned)
+        for answer in tuple(self.chosen.values()) if len(newest_first) > 1 else ():
+            self._tell_emptied(answer, newest_first)
+
+    def _rank(self, returned: Return) -> tuple[object, ...]:
+        """Return a place in an order that keeps to what is certain; names are asked last."""
+        path = returned.file
+        return len(self.older[path]), returned.received, returned.sha256, path
 
     def _take(self, returned: Return) -> None:
         fresh = [a for a in returned.answers if a.item not in self.chosen]
@@ -43,9 +51,8 @@ class Versions:
         if not self._newest:
             self.settled[returned.file] = returned
         elif not fresh and not conflicts:
-            finding = Finding(
-                Code.FILE_SUPERSEDED, Location(file=returned.file), {"other": self._newest}
-            )
+            details = {"other": self._overtaking(returned)}
+            finding = Finding(Code.FILE_SUPERSEDED, Location(file=returned.file), details)
             self.settled[returned.file] = closed(returned, Outcome.SUPERSEDED, finding)
         else:
             self.settled[returned.file] = self._kept_for(returned, fresh, conflicts)
@@ -53,6 +60,11 @@ class Versions:
             self._reject_both(answer)
         if returned.answers:
             self._newest = self._newest or returned.file
+
+    def _overtaking(self, returned: Return) -> str:
+        """Return the file whose answers count instead of those of an old one."""
+        files = (self.chosen[answer.item].source.file for answer in returned.answers)
+        return next(files, self._newest)
 
     def _kept_for(self, returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
         """Keep an older return for some of its rows; what was wrong with the others is past.
@@ -72,9 +84,8 @@ class Versions:
     def _conflicts(self, answer: Answer) -> bool:
         """Whether an answer differs from the one chosen though neither file is the newer one."""
         rival = self.chosen[answer.item]
-        times = self._standing
-        same = times[answer.source.file] == times[rival.source.file]
-        return same and answer.values != rival.values
+        is_older = answer.source.file in self.older[rival.source.file]
+        return not is_older and answer.values != rival.values
 
     def _reject_both(self, answer: Answer) -> None:
         rival = self.chosen[answer.item]
@@ -93,10 +104,51 @@ class Versions:
             {
                 "other": theirs.source.file,
                 "labels": tuple(keys),
+                "cells": tuple(ours.cells.get(key, "") for key in keys),
                 "ours": tuple(_said(ours, key) for key in keys),
+                "other_cells": tuple(theirs.cells.get(key, "") for key in keys),
                 "theirs": tuple(_said(theirs, key) for key in keys),
             },
         )
+
+    def _tell_emptied(self, answer: Answer, newest_first: Iterable[Return]) -> None:
+        """Tell of the cells that an older return filled and the answer that counts leaves blank."""
+        path = answer.source.file
+        earlier = self._earlier(answer, newest_first)
+        findings = tuple(
+            Finding(
+                Code.ANSWER_EMPTIED,
+                _cell_of(answer, field.key),
+                {
+                    "other": before.source.file,
+                    "cell": before.cells[field.key],
+                    "before": before.written[field.key],
+                },
+            )
+            for field in self.form.fields
+            if field.key in answer.cells and field.key not in answer.written
+            for before in earlier.get(field.key, ())
+        )
+        if findings:
+            returned = self.settled[path]
+            self.settled[path] = settled_by(returned, (*returned.findings, *findings))
+
+    def _earlier(
+        self, answer: Answer, newest_first: Iterable[Return]
+    ) -> Mapping[str, tuple[Answer, ...]]:
+        """Return the latest older answer that fills each field, by key.
+
+        Who got an answer back in a hand-back and emptied a cell of it has seen what stood there.
+        """
+        older = self.older[answer.source.file]
+        found: dict[str, tuple[Answer, ...]] = {}
+        made_from = self.settled[answer.source.file].made_from
+        for returned in newest_first:
+            if returned.file in older and not returned.sha256.startswith(made_from):
+                for before in (a for a in returned.answers if a.item == answer.item):
+                    for key in before.values:
+                        found.setdefault(key, (before,))
+        return found
 
     def _without_filled_blanks(self, returned: Return) -> Return:
         """Drop the word about a blank row that another return of the department fills."""
@@ -126,8 +178,9 @@ def settled_by(returned: Return, findings: tuple[Finding, ...]) -> Return:
     return replace(returned, outcome=judged(findings), findings=findings)
 
 
-def _age(returned: Return) -> tuple[datetime, datetime, str]:
-    return (returned.modified or returned.received, returned.received, returned.file)
+def _cell_of(answer: Answer, key: str) -> Location:
+    row, column = place_of(answer.cells[key])
+    return replace(location_of(answer), row=row, column=column, field_key=key)
 
 
 def _said(answer: Answer, key: str) -> str:

@@ -540,8 +540,17 @@ class Code(Enum):
     )
     RETURN_CONFLICT = (
         Severity.ERROR,
-        "同じ時刻に届いた「{other}」と、{labels:field}の回答が異なります（この回答：{ours}／「{other}」：{theirs}）。",
-        "どちらが正しいか、その課に確かめ、正しいほうを出し直してもらってください。",
+        "「{other}」と{labels:field}の回答が異なり、どちらが新しいか分かりません"
+        "（この回答の{cells}：{ours}／「{other}」の{other_cells}：{theirs}）。",
+        "どちらが正しいか、その課に確かめ、差戻し用の調査票に正しいほうを記入して"
+        "出し直してもらってください。",
+    )
+    ANSWER_EMPTIED = (
+        Severity.WARNING,
+        "前に届いた「{other}」の{cell}セルには「{before}」とありましたが、この回答では空欄です。"
+        "空欄として扱います。",
+        "空欄が意図したものか、その課に確かめ、残すものであれば、"
+        "書き加えて出し直してもらってください。",
     )
     ANSWER_NOT_ASKED = (
         Severity.WARNING,

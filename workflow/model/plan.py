@@ -248,6 +248,7 @@ class Return:
 
     What came in an archive has the archive as its envelope. Author and saved_by are who made and
     who last saved the workbook, as stored in it; format is what kind of workbook it is, in words.
+    Made_from are the beginnings of the digests of the returns that a hand-back was made from.
     """
 
     file: str
@@ -262,6 +263,7 @@ class Return:
     saved_by: str = ""
     format: str = ""
     envelope: Envelope | None = None
+    made_from: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -299,10 +301,14 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What a template is written with: answers by item and key, and what to correct in them."""
+    """What a template is written with: answers by item and key, and what to correct in them.
+
+    Made_from are the digests of the returns these answers come from, or came after.
+    """
 
     answers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    made_from: tuple[str, ...] = ()
     as_of: datetime | None = None
 
     def value(self, item: str, key: str) -> Value | None:

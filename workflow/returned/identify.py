@@ -11,12 +11,24 @@ from workflow.model.cells import folded, folded_id
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
-from workflow.templates.layout import ID_LABEL, NUMBER_LABEL, NUMBER_NAME, NUMBER_PROPERTY
+from workflow.templates.layout import (
+    CORRECTION_FIRST_COLUMN,
+    CORRECTION_SHEET,
+    CORRECTION_TABLE_ROW,
+    DIGEST_DIGITS,
+    ID_LABEL,
+    MADE_FROM_LABEL,
+    MADE_FROM_PROPERTY,
+    NUMBER_LABEL,
+    NUMBER_NAME,
+    NUMBER_PROPERTY,
+)
 from workflow.templates.register import FormNumber, Issue, Register
 
 _SEEN_ROWS = 20
 _LONGEST_STAMP = 120
 _STAMP = re.compile(rf"{NUMBER_LABEL}\s*[：:]?\s*(.*)")
+_BEGINNING = re.compile(f"[0-9a-f]{{{DIGEST_DIGITS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,17 @@ def _next_text(sheet: RawSheet, row: int, column: int) -> str:
     """Return what stands right of a cell, blank cells passed over."""
     behind = ((at, cell.text) for (r, at), cell in sheet.cells.items() if r == row and at > column)
     return min(behind, default=(0, ""))[1]
+
+
+def made_from(book: RawBook) -> tuple[str, ...]:
+    """Return the beginnings of the digests of the returns that a hand-back was made from."""
+    texts = [book.properties.get(MADE_FROM_PROPERTY, "")]
+    for sheet in book.sheets:
+        if sheet.name == CORRECTION_SHEET:
+            shown = sheet.cells.get((CORRECTION_TABLE_ROW - 1, CORRECTION_FIRST_COLUMN))
+            texts.append(shown.text.removeprefix(MADE_FROM_LABEL) if shown else "")
+    words = (word for text in texts for word in text.split())
+    return tuple(dict.fromkeys(word for word in words if _BEGINNING.fullmatch(word)))
 
 
 def identify(

@@ -22,7 +22,7 @@ from workflow.model.plan import (
 )
 from workflow.model.raw import RawBook
 from workflow.returned.find_rows import MatchedRow, Table, find_table, match
-from workflow.returned.identify import Identity, identify, stamps
+from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.notes import notes
 from workflow.returned.open import Opened, closed, open_received, with_notices
@@ -85,7 +85,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(text for text in table.ids.values() if text.strip()) if table else ()
     identity = identify(read.file, found, ids, context.plan, year, register)
-    read = _identified(read, identity, context.plan)
+    read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
         if not identity.findings:
             return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
@@ -195,12 +195,13 @@ def _labels(register: Register) -> frozenset[str]:
     return frozenset(field.label for form in forms.values() for field in form.form.fields)
 
 
-def _identified(read: Return, identity: Identity, plan: Plan) -> Return:
+def _identified(read: Return, identity: Identity, plan: Plan, found: tuple[str, ...]) -> Return:
     number = identity.number
     return replace(
         read,
         number=str(number) if number else "",
         department=_department(number, plan) if number else "",
+        made_from=found,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow.compiled.merge import merge
-from workflow.compiled.recorded import gone_files, recorded_plan
+from workflow.compiled.recorded import gone_files, recorded_collects, recorded_plan
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
@@ -80,13 +80,15 @@ def load_round(
     plan: Plan,
     year: int,
     options: ReadOptions,
+    journal: Journal,
     snapshot: Snapshot | None = None,
     known: Container[str] | None = None,
 ) -> Round:
     """Read and judge every file of a round, and merge them into one answer per assignment.
 
-    With a snapshot, files judged before are taken from the cache. Where names of files are known,
-    only those are read. Raises WorkspaceError when nothing was issued.
+    The journal tells which files earlier collects met. With a snapshot, files judged before are
+    taken from the cache. Where names of files are known, only those are read.
+    Raises WorkspaceError when nothing was issued.
     """
     register = load_issued_register(workspace.templates(year), year)
     files = snapshot.files if snapshot else scan(workspace.returned(year))
@@ -110,7 +112,7 @@ def load_round(
         returns += judged
         is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
     return replace(
-        merge(plan, register, returns),
+        merge(plan, register, returns, recorded_collects(journal)),
         past=past,
         previous=previous,
         basis=rests_on,

@@ -35,8 +35,10 @@ from workflow.templates.layout import (
     CORRECTION_MARK,
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
+    DIGEST_DIGITS,
     ENTRY_SHEET,
     ID_LABEL,
+    MADE_FROM_LABEL,
     Layout,
 )
 
@@ -165,6 +167,7 @@ _COUNT_ROW, _STEPS_ROW = 5, 7
 _ZOOM = 120
 _TODO, _CHANGED = "未修正", "変更済"
 _SHOWN_LETTERS = 60
+_MOST_SHOWN = 100
 
 
 def write_corrections(
@@ -174,7 +177,7 @@ def write_corrections(
     styles = _Styles(book)
     lines = targets(layout, filling)
     _set_page(sheet, layout)
-    _write_heading(sheet, styles, layout, lines)
+    _write_heading(sheet, styles, layout, filling, lines)
     for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
         sheet.write_string(CORRECTION_TABLE_ROW - 1, place, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
@@ -196,6 +199,7 @@ class _Styles:
         boxed = plain | {"border": 1, "border_color": LINE}
         self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
         self.text = book.add_format(plain)
+        self.small = book.add_format(plain | {"font_size": 9})
         self.header = book.add_format(
             boxed
             | {"bold": True, "align": "center"}
@@ -233,7 +237,9 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
 
 
-def _write_heading(sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: list[Line]) -> None:
+def _write_heading(
+    sheet: GrowingSheet, styles: _Styles, layout: Layout, filling: Filling, lines: list[Line]
+) -> None:
     sheet.set_row(1, 32)
     sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
     about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
@@ -241,7 +247,15 @@ def _write_heading(sheet: GrowingSheet, styles: _Styles, layout: Layout, lines: 
     _write_count(sheet, styles, lines)
     for number, step in enumerate(_steps(layout), start=1):
         _write_over(sheet, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
+    if filling.made_from:
+        row = CORRECTION_TABLE_ROW - 1
+        _write_over(sheet, row, f"{MADE_FROM_LABEL}{made_from_text(filling)}", styles.small)
     sheet.set_row(CORRECTION_TABLE_ROW - 1, 24)
+
+
+def made_from_text(filling: Filling) -> str:
+    """Return the returns a hand-back was made from, as it shows them."""
+    return " ".join(digest[:DIGEST_DIGITS] for digest in filling.made_from[:_MOST_SHOWN])
 
 
 def _steps(layout: Layout) -> Iterator[str]:

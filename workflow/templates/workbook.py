@@ -12,7 +12,7 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
-from workflow.templates.corrections import mark_cells, write_corrections
+from workflow.templates.corrections import made_from_text, mark_cells, write_corrections
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (
@@ -20,6 +20,7 @@ from workflow.templates.layout import (
     COVER_SHEET,
     DIGEST_PROPERTY,
     ENTRY_SHEET,
+    MADE_FROM_PROPERTY,
     NUMBER_NAME,
     NUMBER_PROPERTY,
     Layout,
@@ -71,6 +72,8 @@ def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
     )
     book.set_custom_property(NUMBER_PROPERTY, str(layout.number), "text")
     book.set_custom_property(DIGEST_PROPERTY, layout.digest, "text")
+    if filling.made_from:
+        book.set_custom_property(MADE_FROM_PROPERTY, made_from_text(filling), "text")
 
 
 # A hand-back: the template a department was issued, with its answers and what to correct.

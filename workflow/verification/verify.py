@@ -143,10 +143,10 @@ class _Recomputed:
         plan = on_disk.plan()
         # A file that came since is told as new; what was made never knew of it.
         known = recorded_files(journal)
-        read = load_round(workspace, plan, year, options, known=known)
+        read = load_round(workspace, plan, year, options, journal, known=known)
         first = with_gone(read, journal)
         by_others = replace(options, again=True)
-        second = load_round(workspace, plan, year, by_others, known=known)
+        second = load_round(workspace, plan, year, by_others, journal, known=known)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         outputs = output_bytes(compilation, has_parquet_recorded(journal))
         return cls(

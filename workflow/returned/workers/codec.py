@@ -64,6 +64,7 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "size": returned.size,
         "received": _plain_moment(returned.received),
         "modified": returned.modified and _plain_moment(returned.modified),
+        "made_from": returned.made_from,
         "envelope": envelope and [envelope.file, envelope.sha256, envelope.size],
         "columns": columns,
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
@@ -85,6 +86,7 @@ def _return(plain: Mapping[str, Any]) -> Return:
         received=_moment(plain["received"]),
         modified=None if modified is None else _moment(modified),
         envelope=None if envelope is None else _envelope(*envelope),
+        made_from=tuple(_texts(plain["made_from"])),
         notes=tuple(Note(NoteKind(kind), *_texts(rest)) for kind, *rest in plain["notes"]),
         findings=tuple(_finding(*finding) for finding in plain["findings"]),
     )

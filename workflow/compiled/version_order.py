@@ -1,0 +1,152 @@
+"""Which of a department's returns is the newer one, by what shows it. Pure.
+
+A hand-back that came back is newer than the returns it was made from, always. What one collect
+found is newer than what an earlier collect had found. Between the others the times decide, the one
+a workbook says it was saved at and the one of the file, where they are possible and neither says
+the opposite. Names show nothing. Where nothing shows it, neither is the newer one, and nobody may
+choose between them silently.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from workflow.model.plan import Return
+from workflow.model.years import JST
+from workflow.templates.register import FormNumber, Register
+
+NOT_YET_COLLECTED = sys.maxsize
+"""The number of this collect, which stands behind every one that is recorded."""
+
+_AT_ONCE = timedelta(minutes=10)
+"""Files that came closer together may have been copied in one go, in any order."""
+_LOCAL_AS_UTC = timedelta(hours=9)
+"""How much later a time seems that a program stored as UTC and took from a clock in Japan."""
+
+Older = Mapping[str, AbstractSet[str]]
+"""File → the files that are certainly older: a strict partial order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What shows how old a return is.
+
+    Made_from are the beginnings of the digests of the returns a hand-back was made from. Collected
+    is the number of the collect that found it first. Saved are the moments at which it may have
+    been saved last, none where that is not known; is_misdated says that all of them lie before
+    the form was issued, so that some clock was wrong.
+    """
+
+    file: str
+    digest: str
+    received: datetime
+    made_from: tuple[str, ...] = ()
+    collected: int = NOT_YET_COLLECTED
+    saved: tuple[datetime, ...] = ()
+    is_misdated: bool = False
+
+
+def evidence_of(returned: Return, register: Register, collected: Mapping[str, int]) -> Evidence:
+    """Return what shows how old a return is; collected are the collects by the digests they met."""
+    number = FormNumber.parse(returned.number)
+    issue = register.find(number) if number else None
+    saved = possible_savings(returned.modified, returned.received)
+    is_misdated = False
+    if issue and saved:
+        # Who answers on the day of issue does not answer before it.
+        first_moment = datetime.combine(issue.issued_at.astimezone(JST).date(), time(), JST)
+        since_issued = tuple(moment for moment in saved if moment >= first_moment)
+        saved, is_misdated = since_issued or saved, not since_issued
+    return Evidence(
+        file=returned.file,
+        digest=returned.sha256,
+        received=returned.received,
+        made_from=returned.made_from,
+        collected=collected.get(returned.sha256, NOT_YET_COLLECTED),
+        saved=saved,
+        is_misdated=is_misdated,
+    )
+
+
+def possible_savings(stored: datetime | None, received: datetime) -> tuple[datetime, ...]:
+    """Return when a workbook may have been saved: as it says or nine hours before, if not later.
+
+    Excel stores UTC. LibreOffice stores the local time as if it were UTC, and nothing in the file
+    tells the two apart.
+
+    >>> came = datetime(2024, 5, 10, 17, tzinfo=JST)
+    >>> [f"{m:%d %H}" for m in possible_savings(datetime(2024, 5, 10, 15, tzinfo=JST), came)]
+    ['10 15', '10 06']
+    >>> [f"{m:%d %H}" for m in possible_savings(datetime(2024, 5, 11, 0, tzinfo=JST), came)]
+    ['10 15']
+    >>> possible_savings(datetime(2024, 5, 13, 0, tzinfo=JST), came)
+    ()
+    """
+    if stored is None:
+        return ()
+    readings = (stored, stored - _LOCAL_AS_UTC)
+    return tuple(moment for moment in readings if moment <= received + _AT_ONCE)
+
+
+def older_files(found: Sequence[Evidence]) -> Older:
+    """Return, for each file, the files that are certainly older."""
+    certain = _strict(_edges(found, _was_made_from))
+    shown = _edges(found, _is_shown_older)
+    by_all = _strict({file: certain[file] | older for file, older in shown.items()})
+    return {file: certain[file] | by_all[file] for file in certain}
+
+
+_Edges = dict[str, set[str]]
+
+
+def _edges(found: Sequence[Evidence], is_older: Callable[[Evidence, Evidence], bool]) -> _Edges:
+    return {
+        one.file: {other.file for other in found if other is not one and is_older(other, one)}
+        for one in found
+    }
+
+
+def _strict(edges: Mapping[str, AbstractSet[str]]) -> _Edges:
+    """Return what follows from some edges, without those that contradict each other."""
+    reached = {file: set(older) for file, older in edges.items()}
+    for through in reached:
+        for older in reached.values():
+            if through in older:
+                older |= reached[through]
+    return {file: {o for o in older if file not in reached[o]} for file, older in reached.items()}
+
+
+def _was_made_from(older: Evidence, newer: Evidence) -> bool:
+    return any(older.digest.startswith(beginning) for beginning in newer.made_from)
+
+
+def _is_shown_older(older: Evidence, newer: Evidence) -> bool:
+    """Whether collects and times show it; what came later may still be an old draft."""
+    came, came_otherwise = _came_before(older, newer), _came_before(newer, older)
+    if older.collected != newer.collected:
+        is_old_draft = came_otherwise and _saved_before(newer, older)
+        return older.collected < newer.collected and not is_old_draft
+    if _saved_before(older, newer):
+        return not came_otherwise
+    return came and not _seems_saved_before(newer, older)
+
+
+def _saved_before(older: Evidence, newer: Evidence) -> bool:
+    """Whether one was saved before the other; of two clocks of which one was wrong none tells."""
+    if not newer.saved or older.is_misdated is not newer.is_misdated:
+        return False
+    return max(older.saved, default=older.received) < min(newer.saved)
+
+
+def _seems_saved_before(older: Evidence, newer: Evidence) -> bool:
+    """Whether the times say so as they stand, though one may be the local time of another."""
+    is_known = older.saved and newer.saved and older.is_misdated is newer.is_misdated
+    return bool(is_known) and max(older.saved) < max(newer.saved)
+
+
+def _came_before(older: Evidence, newer: Evidence) -> bool:
+    return older.received + _AT_ONCE < newer.received
