@@ -4,7 +4,7 @@ import pytest
 
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from workflow.compiled.entries import AnswerStatus
-from workflow.compiled.headline import headline, wanting
+from workflow.compiled.headline import headline, low_ratings
 from workflow.compiled.ledger import build_ledger
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
@@ -27,12 +27,12 @@ from workflow.model.fields.choice import ChoiceField
 def test_what_asks_for_a_look_is_b_and_worse(scale: str, expected: str) -> None:
     choices = tuple(map(Choice, scale.split()))
     field = ChoiceField(key="rating", label="評価", choices=choices, ordered=True)
-    assert [choice.value for choice in wanting(field)] == expected.split()
+    assert [choice.value for choice in low_ratings(field)] == expected.split()
 
 
 def test_of_a_choice_that_is_no_rating_nothing_asks_for_a_look() -> None:
     field = ChoiceField(key="way", label="方針", choices=tuple(map(Choice, "ＡＢＣ")))
-    assert wanting(field) == ()
+    assert low_ratings(field) == ()
 
 
 def said(ratings: list[str | AnswerStatus | None], levels: int = 2) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workflow.__main__ import parsed
-from workflow.menu.menu import spelled
+from workflow.menu.menu import command_line
 from workflow.menu.steps import RoundState, Situation, headline, steps
 
 
@@ -75,7 +75,7 @@ def test_the_most_sensible_step_comes_first(situation: Situation, first: str) ->
 @pytest.mark.parametrize("situation", [s for s, _ in SITUATIONS.values()], ids=SITUATIONS)
 def test_every_command_shown_can_be_typed(situation: Situation) -> None:
     for step in steps(situation):
-        words = spelled(step, ("--home", "/計画")).replace("年度", "2024").split()
+        words = command_line(step, ("--home", "/計画")).replace("年度", "2024").split()
         assert words[:2] == ["python", "run.py"]
         assert parsed(words[2:]).command == step.command[0]
 

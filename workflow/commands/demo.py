@@ -129,8 +129,8 @@ def _deliver(
 ) -> None:
     labels = {field.key: field.label for field in plan.form.fields}
     answers = {
-        item: {labels[key]: text for key, text in said.items()}
-        for item, said in delivery.texts.items()
+        item: {labels[key]: text for key, text in values.items()}
+        for item, values in delivery.texts.items()
     }
     template = workspace.templates(year) / delivery.issue.file
     target = workspace.returned(year) / delivery.name
@@ -138,7 +138,7 @@ def _deliver(
 
 
 def _deliver_strays(folder: Path, received: datetime) -> None:
-    """Add what lies about in every shared folder: a copy and a covering letter."""
+    """Add what every shared folder also holds: a copy and a covering letter."""
     copy, letter = folder / "回答_最終 - コピー.xlsx", folder / "送付状.txt"
     shutil.copyfile(folder / "学校教育課" / "回答_最終.xlsx", copy)
     letter.write_text("回答を送ります。\n", "utf-8")
@@ -148,19 +148,19 @@ def _deliver_strays(folder: Path, received: datetime) -> None:
 
 def _calm_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]:
     """Yield what came back for 2023: every department once, all well."""
-    for place, issue in enumerate(issues):
-        yield _Delivery(issue, issue.file, _own(issue, texts), hours=24 * (3 + place))
+    for number, issue in enumerate(issues):
+        yield _Delivery(issue, issue.file, _own(issue, texts), hours=24 * (3 + number))
 
 
 def _lively_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]:
     """Yield what came back for 2024: one late, one wrong, one twice, one joint item in dispute."""
-    for place, issue in enumerate(issues):
-        hours, own = 24 * (3 + place), _own(issue, texts)
+    for number, issue in enumerate(issues):
+        hours, own = 24 * (3 + number), _own(issue, texts)
         match issue.number.department:
             case "CLEAN":
                 continue
             case "GAKKO":
-                first = {item: said | {"rating": "Ｂ"} for item, said in own.items()}
+                first = {item: values | {"rating": "Ｂ"} for item, values in own.items()}
                 yield _Delivery(issue, "学校教育課/回答.xlsx", first, hours)
                 yield _Delivery(issue, "学校教育課/回答_最終.xlsx", own, hours + 30)
             case "KODOMO":
@@ -175,7 +175,9 @@ def _lively_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]
                 yield _Delivery(issue, issue.file, own, hours)
             case "KOREI":
                 narrow = {"Ａ": "A", "Ｂ": "b", "Ｃ": " C"}
-                own = {i: said | {"rating": narrow[said["rating"]]} for i, said in own.items()}
+                own = {
+                    i: values | {"rating": narrow[values["rating"]]} for i, values in own.items()
+                }
                 yield _Delivery(issue, "高齢福祉課(回答).xlsx", own, hours)
             case _:
                 yield _Delivery(issue, issue.file, own, hours)

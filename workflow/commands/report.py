@@ -139,7 +139,7 @@ def _read(path: Path) -> bytes:
 
 
 def _differing(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
-    """Return what is to be written; pages that collect or finalize made so are left alone."""
+    """Return the files to write; pages that collect or finalize made already are left alone."""
     return {
         folder / name: content
         for name, content in outputs.items()

@@ -61,7 +61,7 @@ def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
 
 def _show(report: Report) -> None:
-    """Show how much was verified, and every difference with both values and places."""
+    """Show how much was verified, and every difference with both values and their cells."""
     checked, wording = report.checked, Wording()
     say(
         f"作業の記録{checked.events}行、回答ファイル{checked.files}件、回答{checked.answers}件、"

@@ -38,7 +38,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace) -> int:
     options = in_workers(arguments.password)
     with contextlib.suppress(KeyboardInterrupt):
-        watch(workspace_of(arguments), year_of(arguments.year), options, _say_now)
+        watch(workspace_of(arguments), year_of(arguments.year), options, _say_at_once)
     say("見張りを終わりました。")
     return CLEAN
 
@@ -53,7 +53,7 @@ COMMAND = Command(
 
 
 def watch(
-    workspace: Workspace, year: int, options: ReadOptions, tell: Callable[[str], None]
+    workspace: Workspace, year: int, options: ReadOptions, report: Callable[[str], None]
 ) -> None:
     """Look after a round until interrupted. The round is locked only while it is collected.
 
@@ -69,10 +69,10 @@ def watch(
         chosen = replace(options, use_cache=True, skipped=under_way)
         return collect(workspace, year, datetime.now(JST), chosen)
 
-    look_after(workspace.returned(year), collect_without, tell)
+    look_after(workspace.returned(year), collect_without, report)
 
 
-def _say_now(sentence: str) -> None:
+def _say_at_once(sentence: str) -> None:
     """Say a sentence at once, with the time of day."""
     say(f"{datetime.now(JST):%H:%M:%S}　{sentence}")
     sys.stdout.flush()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from workflow.compiled.entries import AnswerStatus, Entry
-from workflow.compiled.headline import wanting
+from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.round import Round
 from workflow.compiled.years.changes import Change, FieldChange
@@ -30,7 +30,7 @@ class Weight(IntEnum):
     MISSING = 0
     SENT_BACK = 1
     UNREAD = 2
-    WANTING = 3
+    LOW_RATING = 3
     WORSENED = 4
     CHANGED = 5
     DISPUTED = 6
@@ -49,7 +49,7 @@ _REFUSED = {
 class Point:
     """One line: its reasons, what it is about, and what is said there.
 
-    Depth is how far down a rating is. Entry is the place of its item in the ledger, department a
+    Depth is how far down a rating is. Entry is the index of its row in the ledger, department a
     code where a whole department is meant, file the return where only a file is.
     """
 
@@ -58,7 +58,7 @@ class Point:
     item: str = ""
     title: str = ""
     owner: str = ""
-    said: str = ""
+    text: str = ""
     prose: str = ""
     depth: int = 0
     entry: int | None = None
@@ -72,7 +72,7 @@ def points(
     """Return every point of a round, ordered by weight and then as the plan is."""
     plan = round_.plan
     ratings = tuple(
-        _Rating(field, ledger.index(field.label), {c.value: c for c in wanting(field)})
+        _Rating(field, ledger.index(field.label), {c.value: c for c in low_ratings(field)})
         for field in plan.form.choice_fields
     )
     looked_at = _Looking(plan, ledger, _by_item(round_.findings), comparison, ratings, wording)
@@ -95,16 +95,16 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
             reasons=(status.value,),
             owner=owner,
             title=f"{len(members)}件（{ids}）",
-            said="回答がまだ届いていません。" if is_missing else "訂正を待っています。",
+            text="回答がまだ届いていません。" if is_missing else "訂正を待っています。",
             department=members[0].assignment.departments[0].code,
         )
 
 
 def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
-    """Yield a point per file of which something is to be seen that no item's point tells."""
+    """Yield a point for each file with a finding that no item's point shows."""
     outcomes = {returned.file: returned.outcome for returned in round_.returns}
     by_file: dict[str, list[Finding]] = {}
-    for finding in _untold(round_):
+    for finding in _uncovered(round_):
         by_file.setdefault(finding.location.file, []).append(finding)
     for file, findings in by_file.items():
         weight, reason = _WARNED
@@ -114,25 +114,25 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
             weight=weight,
             reasons=(reason,),
             title=file or "計画",
-            said="".join(f"{wording.message(f)}{wording.remedy(f)}" for f in findings),
+            text="".join(f"{wording.message(f)}{wording.remedy(f)}" for f in findings),
             file=file,
         )
 
 
-def _untold(round_: Round) -> Iterator[Finding]:
+def _uncovered(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
-    told = {(e.answer.source.file, e.answer.item) for e in round_.entries if e.answer}
+    covered = {(e.answer.source.file, e.answer.item) for e in round_.entries if e.answer}
     is_open = {
         e.assignment.item.id for e in round_.entries if e.status is not AnswerStatus.ANSWERED
     }
     for finding in round_.findings:
         at = finding.location
-        is_told = (at.file, at.item) in told or at.item in is_open
+        is_covered = (at.file, at.item) in covered or at.item in is_open
         # A dispute stands with both files; the item tells it once.
-        is_told = is_told or finding.code is Code.JOINT_DIFFERS
+        is_covered = is_covered or finding.code is Code.JOINT_DIFFERS
         if finding.severity is Severity.INFO:
             continue
-        if not is_told or finding.code is Code.ITEM_NOT_ISSUED:
+        if not is_covered or finding.code is Code.ITEM_NOT_ISSUED:
             yield finding
 
 
@@ -152,7 +152,7 @@ class _Rating:
 
     field: Field
     column: int
-    wanting: Mapping[CellValue, Choice]
+    low_ratings: Mapping[CellValue, Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +168,15 @@ class _Looking:
 
     def points(self) -> Iterator[Point]:
         """Yield a point per answered item that has a reason."""
-        for place, entry in enumerate(self.ledger.entries):
+        for index, entry in enumerate(self.ledger.entries):
             if entry.status is AnswerStatus.ANSWERED and entry.answer:
-                reasons = dict(self._reasons(place, entry))
+                reasons = dict(self._reasons(index, entry))
                 if reasons:
-                    yield self._point(place, entry, reasons)
+                    yield self._point(index, entry, reasons)
 
-    def _reasons(self, place: int, entry: Entry) -> Iterator[tuple[str, Weight]]:
-        yield from self._wanting(place)
-        for change in self._changes(place):
+    def _reasons(self, index: int, entry: Entry) -> Iterator[tuple[str, Weight]]:
+        yield from self._low_ratings(index)
+        for change in self._changes(index):
             lowered = change.change is Change.LOWERED
             word = "前年度より下がった" if lowered else "前年度から変わった"
             weight = Weight.WORSENED if lowered else Weight.CHANGED
@@ -188,41 +188,41 @@ class _Looking:
             else:
                 yield _WARNED[1], _WARNED[0]
 
-    def _ratings(self, place: int) -> Iterator[tuple[Field, Choice]]:
+    def _ratings(self, index: int) -> Iterator[tuple[Field, Choice]]:
         """Yield the ratings of a row that ask for a look."""
-        row = self.ledger.rows[place]
+        row = self.ledger.rows[index]
         for rating in self.ratings:
-            if choice := rating.wanting.get(row[rating.column]):
+            if choice := rating.low_ratings.get(row[rating.column]):
                 yield rating.field, choice
 
-    def _wanting(self, place: int) -> Iterator[tuple[str, Weight]]:
-        for field, choice in self._ratings(place):
-            yield f"{field.label}が{choice.value}", Weight.WANTING
+    def _low_ratings(self, index: int) -> Iterator[tuple[str, Weight]]:
+        for field, choice in self._ratings(index):
+            yield f"{field.label}が{choice.value}", Weight.LOW_RATING
 
-    def _changes(self, place: int) -> Iterator[FieldChange]:
-        for line in self.comparison.lines_of(place):
+    def _changes(self, index: int) -> Iterator[FieldChange]:
+        for line in self.comparison.lines_of(index):
             yield from (change for change in line.changes if change.is_changed_choice)
 
     def _warnings(self, entry: Entry) -> list[Finding]:
         assert entry.answer
         return self.warnings.get((entry.answer.source.file, entry.answer.item), [])
 
-    def _point(self, place: int, entry: Entry, reasons: Mapping[str, Weight]) -> Point:
+    def _point(self, index: int, entry: Entry, reasons: Mapping[str, Weight]) -> Point:
         return Point(
             weight=min(reasons.values()),
             reasons=tuple(sorted(reasons, key=lambda reason: reasons[reason])),
             item=entry.assignment.item.id,
             title=entry.assignment.item.title,
             owner=entry.assignment.department_label,
-            said=self._said(place, entry),
-            prose=self._prose(place),
-            depth=max((f.options.index(c) for f, c in self._ratings(place)), default=0),
-            entry=place,
+            text=self._text(index, entry),
+            prose=self._prose(index),
+            depth=max((f.options.index(c) for f, c in self._ratings(index)), default=0),
+            entry=index,
         )
 
-    def _said(self, place: int, entry: Entry) -> str:
+    def _text(self, index: int, entry: Entry) -> str:
         """Return what was chosen, and what the warnings say of it."""
-        row = self.ledger.rows[place]
+        row = self.ledger.rows[index]
         choices = self.plan.form.choice_fields
         values = (str(row[self.ledger.index(field.label)] or "") for field in choices)
         chosen = "、".join(
@@ -231,9 +231,9 @@ class _Looking:
         )
         return "\n".join((chosen, *map(self.wording.message, self._warnings(entry))))
 
-    def _prose(self, place: int) -> str:
-        """Return what was written, without the first text, which tells what was done."""
+    def _prose(self, index: int) -> str:
+        """Return the prose of a row without its first text, which says what was done."""
         texts = [field for field in self.plan.form.fields if field.is_prose]
-        row = self.ledger.rows[place]
-        said = (row[self.ledger.index(field.label)] for field in texts[1:] or texts)
-        return "\n".join(str(text) for text in said if text is not None)
+        row = self.ledger.rows[index]
+        text = (row[self.ledger.index(field.label)] for field in texts[1:] or texts)
+        return "\n".join(str(text) for text in text if text is not None)

@@ -39,7 +39,7 @@ class Details:
 
 def list_details(matrices: Sequence[CountedMatrix]) -> Details:
     """Return the lines behind all counts of a round, block by block."""
-    needed = sum(2 * len(matrix.places) for matrix in matrices)
+    needed = sum(2 * len(matrix.bucket_pairs) for matrix in matrices)
     if needed > display_limits.MOST_DETAILS:
         return Details((), {}, needed)
     lines: list[Line] = []
@@ -59,7 +59,7 @@ def _blocks(
     matrix: CountedMatrix,
 ) -> Iterator[tuple[tuple[tuple[int | None, int | None], ...], list[Line]]]:
     """Yield each block of lines with the counts it belongs to: the cells first, then the totals."""
-    placed = [(row, column, entry) for entry, (row, column) in enumerate(matrix.places)]
+    placed = [(row, column, entry) for entry, (row, column) in enumerate(matrix.bucket_pairs)]
     for (row, column), cell in groupby(sorted(placed), key=lambda p: p[:2]):
         lines = [_line(matrix, matrix.rows[row].label, column, entry) for *_, entry in cell]
         yield ((row, column), (row, None)), lines

@@ -48,7 +48,7 @@ def not_detailed(lines: int) -> str:
 
 
 def not_compared(lines: int, shown: int) -> str:
-    """Return what is said above a comparison that leaves lines out."""
+    """Return the sentence above a comparison that leaves lines out."""
     told = (
         f"全{lines:,}件のうち、新規、終了、担当替えのものと、選択肢が変わったものなど{shown:,}件だけを"
         "載せています。"

@@ -1,4 +1,4 @@
-"""The round in one paragraph of words: what is there, what it says, where what is bad is. Pure."""
+"""The round in one paragraph: how many answers, their ratings, where low ones are. Pure."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 
-_NAMED_PLACES = 6
+_MOST_NAMED = 6
 
 
 def headline(plan: Plan, ledger: Ledger, changes: Sequence[str]) -> str:
     """Return the paragraph; changes are the sentences about last year."""
-    said = (_said(ledger, field) for field in plan.form.choice_fields)
-    return "".join((_counts(ledger), *said, *changes, *_whereabouts(plan, ledger)))
+    sentences = (_field_counts(ledger, field) for field in plan.form.choice_fields)
+    return "".join((_counts(ledger), *sentences, *changes, *_low_rating_places(plan, ledger)))
 
 
-def wanting(field: Field) -> tuple[Choice, ...]:
+def low_ratings(field: Field) -> tuple[Choice, ...]:
     """Return the choices of a rating that ask for a look, best first: Ｂ and worse.
 
     Where none is called Ｂ, they are the lower half of the scale: △ and × of ◎, ○, △, ×.
@@ -35,31 +35,31 @@ def wanting(field: Field) -> tuple[Choice, ...]:
 
 def _counts(ledger: Ledger) -> str:
     by_status = {status: sum(e.status is status for e in ledger.entries) for status in AnswerStatus}
-    told = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
-    return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{told}です。"
+    counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
+    return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{counted}です。"
 
 
-def _said(ledger: Ledger, field: Field) -> str:
-    place = ledger.index(field.label)
-    counts = Counter(row[place] for row in ledger.rows)
-    told = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.options if counts[c.value])
-    return f"{field.label}は、{told}です。" if told else ""
+def _field_counts(ledger: Ledger, field: Field) -> str:
+    column = ledger.index(field.label)
+    counts = Counter(row[column] for row in ledger.rows)
+    counted = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.options if counts[c.value])
+    return f"{field.label}は、{counted}です。" if counted else ""
 
 
-def _whereabouts(plan: Plan, ledger: Ledger) -> Iterator[str]:
+def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
     """Yield, for each choice that asks for a look, the groups of the plan it stands in."""
     for field in (field for field in plan.form.choice_fields if field.is_rating):
-        place = ledger.index(field.label)
-        for choice in wanting(field):
-            rows = [row for row in ledger.rows if row[place] == choice.value]
+        column = ledger.index(field.label)
+        for choice in low_ratings(field):
+            rows = [row for row in ledger.rows if row[column] == choice.value]
             groups = Counter(str(row[ledger.index(_group_level(plan))]) for row in rows)
             if groups:
                 yield f"{field.label}が{choice.value}の取組は、{_named(groups)}あります。"
 
 
 def _named(groups: Counter[str]) -> str:
-    named = [f"「{group}」に{n}件" for group, n in list(groups.items())[:_NAMED_PLACES]]
-    rest = len(groups) - _NAMED_PLACES
+    named = [f"「{group}」に{n}件" for group, n in list(groups.items())[:_MOST_NAMED]]
+    rest = len(groups) - _MOST_NAMED
     return "、".join([*named, f"ほか{rest}か所"] if rest > 0 else named)
 
 

@@ -40,7 +40,7 @@ class Ledger:
     """All rows of a fiscal year, in the plan's order.
 
     Parts are the workbooks it is divided over, none where it fits into one.
-    Without slots, so that places are looked up in an index.
+    Without slots, so that column indexes are cached.
     """
 
     year: int
@@ -50,11 +50,11 @@ class Ledger:
     parts: tuple[Part, ...] = ()
 
     def index(self, label: str) -> int:
-        """Return the 0-based place of a column."""
-        return self._places[label]
+        """Return the 0-based index of a column."""
+        return self._column_indexes[label]
 
     def part_of(self, entry: int) -> tuple[Part, int]:
-        """Return the part an entry stands in, and the 0-based place of its row there."""
+        """Return the part an entry stands in, and the 0-based index of its row there."""
         number, at = self._rows_in_parts[entry]
         return self.parts[number], at
 
@@ -67,7 +67,7 @@ class Ledger:
         }
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
+    def _column_indexes(self) -> Mapping[str, int]:
         return {column.label: n for n, column in enumerate(self.columns)}
 
 

@@ -31,7 +31,7 @@ class Table(Protocol):
         """The rows, each with one value per column."""
 
     def index(self, label: str) -> int:
-        """Return the 0-based place of a column."""
+        """Return the 0-based index of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Bucket:
 class CountedMatrix:
     """A matrix with its counts, counts[row][column]; totals are not stored in it.
 
-    Places say for each ledger row in which row and column it is counted. It is live where its
+    Bucket_pairs say for each ledger row in which row and column it is counted. It is live where its
     counts are formulas over the sheet of the ledger; elsewhere they are values.
     """
 
@@ -61,7 +61,7 @@ class CountedMatrix:
     rows: tuple[Bucket, ...]
     columns: tuple[Bucket, ...]
     counts: tuple[tuple[int, ...], ...]
-    places: tuple[tuple[int, int], ...]
+    bucket_pairs: tuple[tuple[int, int], ...]
     declared: Matrix
     is_live: bool = True
 
@@ -74,8 +74,8 @@ class CountedMatrix:
 def count(plan: Plan, ledger: Table) -> tuple[CountedMatrix, ...]:
     """Return the plan's matrices, counted."""
     axes = {axis: None for declared in plan.matrices for axis in (declared.rows, declared.columns)}
-    placed = {axis: _placed(plan, ledger, axis) for axis in axes}
-    return tuple(_count(plan, placed, declared) for declared in plan.matrices)
+    axes_by_label = {axis: _axis(plan, ledger, axis) for axis in axes}
+    return tuple(_count(plan, axes_by_label, declared) for declared in plan.matrices)
 
 
 def axis_label(plan: Plan, axis: str) -> str:
@@ -85,19 +85,19 @@ def axis_label(plan: Plan, axis: str) -> str:
     return plan.form.field(axis).label
 
 
-_Placed = tuple[tuple[Bucket, ...], tuple[int, ...]]
-"""The buckets of an axis, and for each ledger row the place of its bucket."""
+_Axis = tuple[tuple[Bucket, ...], tuple[int, ...]]
+"""The buckets of an axis, and for each ledger row the index of its bucket."""
 
 
-def _placed(plan: Plan, ledger: Table, axis: str) -> _Placed:
+def _axis(plan: Plan, ledger: Table, axis: str) -> _Axis:
     buckets = tuple(_buckets(plan, ledger, axis))
-    return buckets, tuple(_places(ledger, buckets))
+    return buckets, tuple(_bucket_indexes(ledger, buckets))
 
 
-def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> CountedMatrix:
-    (rows, down), (columns, across) = placed[declared.rows], placed[declared.columns]
-    places = tuple(zip(down, across, strict=True))
-    counted = Counter(places)
+def _count(plan: Plan, axes_by_label: Mapping[str, _Axis], declared: Matrix) -> CountedMatrix:
+    (rows, down), (columns, across) = axes_by_label[declared.rows], axes_by_label[declared.columns]
+    bucket_pairs = tuple(zip(down, across, strict=True))
+    counted = Counter(bucket_pairs)
     row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
     return CountedMatrix(
         title=f"{row_label}別 {column_label}",
@@ -105,23 +105,23 @@ def _count(plan: Plan, placed: Mapping[str, _Placed], declared: Matrix) -> Count
         rows=rows,
         columns=columns,
         counts=tuple(tuple(counted[r, c] for c in range(len(columns))) for r in range(len(rows))),
-        places=places,
+        bucket_pairs=bucket_pairs,
         declared=declared,
-        is_live=len(rows) * len(columns) * len(places) <= display_limits.MOST_LOOKED_THROUGH,
+        is_live=len(rows) * len(columns) * len(bucket_pairs) <= display_limits.MOST_LOOKED_THROUGH,
     )
 
 
 def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
     label = axis_label(plan, axis)
     if label == axis:
-        place = ledger.index(label)
-        for text in dict.fromkeys(str(row[place]) for row in ledger.rows):
+        column = ledger.index(label)
+        for text in dict.fromkeys(str(row[column]) for row in ledger.rows):
             yield Bucket(text, ((label, text),))
         return
     field = plan.form.field(axis)
     answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
-    place, stands = ledger.index(label), ledger.index(STATUS_LABEL)
-    said = [row[place] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
+    column, stands = ledger.index(label), ledger.index(STATUS_LABEL)
+    said = [row[column] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.options)
     for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
@@ -132,21 +132,21 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))
 
 
-def _places(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
+def _bucket_indexes(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
     """Yield, for each ledger row, the index of its bucket.
 
     Buckets with the same columns differ in their texts, so a row is looked up once per kind.
     """
     kinds: dict[tuple[int, ...], dict[tuple[str, ...], int]] = {}
-    for place, bucket in enumerate(buckets):
+    for column, bucket in enumerate(buckets):
         columns = tuple(ledger.index(label) for label, _ in bucket.conditions)
-        kinds.setdefault(columns, {})[tuple(text for _, text in bucket.conditions)] = place
+        kinds.setdefault(columns, {})[tuple(text for _, text in bucket.conditions)] = column
     known = tuple(kinds.items())
     for row in ledger.rows:
-        for columns, places in known:
+        for columns, bucket_pairs in known:
             texts = tuple([_text(row[column]) for column in columns])
-            if texts in places:
-                yield places[texts]
+            if texts in bucket_pairs:
+                yield bucket_pairs[texts]
                 break
 
 

@@ -22,7 +22,7 @@ Key = Callable[[Entry], str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One workbook of a divided ledger: its rows, as places in the whole ledger, in its order."""
+    """One workbook of a divided ledger: its rows as indexes into the ledger, in its order."""
 
     number: int
     file: str
@@ -66,14 +66,14 @@ def _level(depth: int) -> Key:
 
 
 def _cut(
-    entries: Sequence[Entry], places: Sequence[int], keys: Sequence[Key], most: int
+    entries: Sequence[Entry], indexes: Sequence[int], keys: Sequence[Key], most: int
 ) -> list[_Piece]:
     if not keys:
-        starts = zip(count(1), range(0, len(places), most), strict=False)
-        return [_Piece(str(n), str(n), tuple(places[at : at + most])) for n, at in starts]
+        starts = zip(count(1), range(0, len(indexes), most), strict=False)
+        return [_Piece(str(n), str(n), tuple(indexes[at : at + most])) for n, at in starts]
     groups: dict[str, list[int]] = {}
-    for place in places:
-        groups.setdefault(keys[0](entries[place]), []).append(place)
+    for index in indexes:
+        groups.setdefault(keys[0](entries[index]), []).append(index)
     pieces: list[_Piece] = []
     for label, members in groups.items():
         if len(members) <= most:

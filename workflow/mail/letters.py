@@ -51,7 +51,7 @@ def distribution(
 def request(
     occasion: Occasion,
     department: Department,
-    asking: OutstandingRequests,
+    requests: OutstandingRequests,
     file: str,
     has_returned: bool,
 ) -> dict[str, LetterValue]:
@@ -60,12 +60,12 @@ def request(
     Raises KeyError when an item of the state is not in the plan.
     """
     items = {item.id: item for item in occasion.plan.items}
-    missing = [_item(occasion.plan, department, items[id_]) for id_ in asking.missing]
+    missing = [_item(occasion.plan, department, items[id_]) for id_ in requests.missing]
     return _common(occasion, department) | {
         "ファイル名": file,
         "提出あり": has_returned,
         "未提出": missing,
-        "修正": [_correction(one, items) for one in asking.corrections],
+        "修正": [_correction(one, items) for one in requests.corrections],
     }
 
 

@@ -36,7 +36,8 @@ def show(found: Situation, choices: tuple[Step, ...], person: Person) -> None:
     person.say(f"次は、「{choices[0].label}」です。")
     person.say("")
     table = [
-        [str(n), step.label, spelled(step, person.given)] for n, step in enumerate(choices, start=1)
+        [str(n), step.label, command_line(step, person.given)]
+        for n, step in enumerate(choices, start=1)
     ]
     for line in aligned([*table, [END, "終わる", ""]]):
         person.say(f"  {line}".rstrip())
@@ -79,7 +80,7 @@ def with_next_first(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> tu
     return (following, *(step for step in choices if step is not following))
 
 
-def spelled(step: Step, given: Sequence[str]) -> str:
+def command_line(step: Step, given: Sequence[str]) -> str:
     """Return the command of a choice as a person would type it."""
     return _typed([*step.command, *(["年度"] if step.asks_year else []), *given])
 

@@ -36,8 +36,8 @@ def _digest(value: object) -> str:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
     if is_dataclass(value) and not isinstance(value, type):
-        said = {f.name: getattr(value, f.name) for f in fields(value) if not _is_usual(f, value)}
-        return {name: _plain(part) for name, part in said.items()} | {"is": type(value).__name__}
+        unusual = {f.name: getattr(value, f.name) for f in fields(value) if not _is_usual(f, value)}
+        return {name: _plain(part) for name, part in unusual.items()} | {"is": type(value).__name__}
     match value:
         case Mapping():
             return {str(key): _plain(part) for key, part in value.items()}

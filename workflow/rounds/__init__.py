@@ -1,1 +1,1 @@
-"""A round as it lies in the workspace: read and judged, compared with before, written to."""
+"""A round on disk: read and judged, compared with what was before, written."""

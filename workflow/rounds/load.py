@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 
 def no_progress(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def no_preparation() -> None:
@@ -99,10 +99,10 @@ def load_round(
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, options.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, options.again)
-    rests_on = basis(workspace, plan, year)
+    inputs = basis(workspace, plan, year)
     engine = options.engine
     if snapshot:
-        judged_by = _judged_by(rests_on, year, passwords)
+        judged_by = _judged_by(inputs, year, passwords)
         engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
     is_repeatable = snapshot is not None
@@ -115,14 +115,14 @@ def load_round(
         merge(plan, register, returns, recorded_collects(journal)),
         past=past,
         previous=previous,
-        basis=rests_on,
+        basis=inputs,
         seen=seen_files(files),
         is_repeatable=is_repeatable,
     )
 
 
 def with_gone(round_: Round, journal: Journal) -> Round:
-    """Return a round that also tells of the files the journal knows and nobody finds any more."""
+    """Return a round with a finding for each file that the journal knows and is gone."""
     return replace(round_, findings=(*round_.findings, *gone_files(journal)))
 
 
@@ -134,9 +134,9 @@ def secret_digest(passwords: Sequence[str]) -> str:
     return hashlib.scrypt(plain, salt=b"torimatome", n=2**14, r=8, p=1).hex()
 
 
-def _judged_by(rests_on: Basis, year: int, passwords: Sequence[str]) -> str:
+def _judged_by(inputs: Basis, year: int, passwords: Sequence[str]) -> str:
     """Return the digest of everything but the file that a judgement depends on."""
-    key_parts = [tool_digest(), rests_on.as_json(), year, secret_digest(passwords)]
+    key_parts = [tool_digest(), inputs.as_json(), year, secret_digest(passwords)]
     return sha256(json.dumps(key_parts, sort_keys=True).encode())
 
 

@@ -75,7 +75,7 @@ def write_provisional(
         **(_old_final(workspace, year, before) if reopened else {}),
         **edited,
         **handing_back.writes,
-        **_placed(folder, outputs),
+        **_in_folder(folder, outputs),
         workspace.status(year): _state(compilation, handing_back.made),
         **lengthened(workspace.journal(year), before, journal),
     }
@@ -106,7 +106,7 @@ def write_final(
             "変わっています）。残っている確定版をそのままお使いください。"
         )
     digests = final_digests(workspace, compilation.round, journal)
-    final = {**_placed(folder, outputs), workspace.digest_list(year): digest_list(digests)}
+    final = {**_in_folder(folder, outputs), workspace.digest_list(year): digest_list(digests)}
     recorded = lengthened(workspace.journal(year), before, journal)
     commit(workspace, year, Changes(writes={**edited, **final, **recorded}, read_only=final))
     return _collected(folder, compilation, edited, has_parquet)
@@ -131,7 +131,7 @@ def _collected(
 
 
 def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> None:
-    """Commit a 暫定版; where somebody has a file open, lay the new workbook beside the old one.
+    """Commit a 暫定版; where somebody has the workbook open, write the new one beside it.
 
     Raises OutputError. The journal knows nothing of a workbook beside: it goes with the next
     collect, unless somebody wrote into it.
@@ -151,7 +151,7 @@ def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> 
         ) from error
 
 
-def _placed(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
+def _in_folder(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
     return {folder / name: content for name, content in outputs.items()}
 
 

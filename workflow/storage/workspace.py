@@ -35,7 +35,7 @@ class Workspace:
         return self.home / "returned" / str(year)
 
     def compiled(self, year: int) -> Path:
-        """What was made from the returns."""
+        """The folder of what is made from the returns."""
         return self.home / "compiled" / str(year)
 
     def ledger(self, year: int) -> Path:

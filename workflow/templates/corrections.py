@@ -125,11 +125,11 @@ def mark_cells(
 
 def _comment(cell: str, corrections: Sequence[Correction]) -> str:
     about = f"（整理番号{corrections[0].item}・{corrections[0].label}）"
-    told = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n{about}"]
+    lines = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n{about}"]
     for correction in corrections:
-        told.append(f"問題：{_on_one_line(in_a_box(correction.problem))}")
-        told.append(f"直し方：{_on_one_line(in_a_box(correction.remedy))}")
-    return "\n".join(told)
+        lines.append(f"問題：{_on_one_line(in_a_box(correction.problem))}")
+        lines.append(f"直し方：{_on_one_line(in_a_box(correction.remedy))}")
+    return "\n".join(lines)
 
 
 def _comment_options(text: str) -> dict[str, Any]:
@@ -178,8 +178,8 @@ def write_corrections(
     lines = targets(layout, filling)
     _set_page(sheet, layout)
     _write_heading(sheet, styles, layout, filling, lines)
-    for place, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
-        sheet.write_string(CORRECTION_TABLE_ROW - 1, place, label, styles.header)
+    for column, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+        sheet.write_string(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
     for number, (correction, target) in enumerate(lines, start=1):
         row = CORRECTION_TABLE_ROW + number
@@ -232,8 +232,8 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
     sheet.set_footer(footer(f"{layout.department.name}　{CORRECTION_SHEET}"))
     sheet.set_column(0, 0, 2)
-    for place, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
-        sheet.set_column(place, place, width)
+    for column, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+        sheet.set_column(column, column, width)
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
 
 
@@ -317,10 +317,10 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, r
     widths = [width for _, width in _COLUMNS]
     sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
-    for place, (text, style) in enumerate(
+    for column, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
     ):
-        sheet.write_string(row - 1, place, text, style)
+        sheet.write_string(row - 1, column, text, style)
     _write_target(sheet, styles, target, row)
 
 

@@ -213,22 +213,22 @@ def _write_item(pen: _Pen, layout: Layout, entry: EntryRow, filling: Filling) ->
     pen.put(2, entry.item.id, pen.centred)
     fields = layout.field_columns
     wanted = [(c, f) for c, f in fields if f.required] or fields
-    places = [a1(entry.row, column.index) for column, _ in wanted]
+    cells = [a1(entry.row, column.index) for column, _ in wanted]
     left = any(filling.value(entry.item.id, field.key) is None for _, field in wanted)
     sheet = quoted_sheet(ENTRY_SHEET)
-    blanks = "+".join(f"COUNTBLANK({sheet}!{place})" for place in places)
+    blanks = "+".join(f"COUNTBLANK({sheet}!{cell})" for cell in cells)
     state = f'=IF({blanks}=0,"{_DONE}","{_LEFT}")'
     pen.sheet.write_formula(pen.row - 1, 4, state, pen.centred, _LEFT if left else _DONE)
-    pen.sheet.write_formula(pen.row - 1, 5, _link(sheet, places), pen.link, "記入する")
+    pen.sheet.write_formula(pen.row - 1, 5, _link(sheet, cells), pen.link, "記入する")
     pen.row += 1
     return left
 
 
-def _link(sheet: str, places: list[str]) -> str:
+def _link(sheet: str, cells: list[str]) -> str:
     """Return a link to the first of these cells that is empty, or else to the first one."""
-    target = f'"{places[0]}"'
-    for place in reversed(places):
-        target = f'IF({sheet}!{place}="","{place}",{target})'
+    target = f'"{cells[0]}"'
+    for cell in reversed(cells):
+        target = f'IF({sheet}!{cell}="","{cell}",{target})'
     return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
 
 

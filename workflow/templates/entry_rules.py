@@ -18,23 +18,23 @@ _SEE_COVER = "意味は「記入要領」をご覧ください。"
 
 def validation(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
     """Return XlsxWriter's options for a field; choices maps a key to its range on the cover."""
-    told = field.cell_rules.instruction
+    hint = field.cell_rules.instruction
     required = "必ず記入する項目です。" if field.required else ""
     return _rule(field, choices) | {
         "ignore_blank": True,
         "input_title": field.label[:_TITLE_LIMIT],
-        "input_message": _within_limit(f"{field.help}{told}{required}", _meanings(field)),
+        "input_message": _within_limit(f"{field.help}{hint}{required}", _meanings(field)),
         "error_title": "記入をご確認ください",
-        "error_message": f"{told}「再試行」を押すと書き直せます。"[:_MESSAGE_LIMIT],
+        "error_message": f"{hint}「再試行」を押すと書き直せます。"[:_MESSAGE_LIMIT],
     }
 
 
-def _within_limit(told: str, meanings: tuple[str, ...]) -> str:
+def _within_limit(hint: str, meanings: tuple[str, ...]) -> str:
     """Return the message with as much of the meanings as Excel's 255 characters hold."""
-    whole = "\n".join((told, *meanings))
+    whole = "\n".join((hint, *meanings))
     if len(whole) <= _MESSAGE_LIMIT:
         return whole
-    return (told[: _MESSAGE_LIMIT - len(_SEE_COVER)] + _SEE_COVER) if meanings else told[:255]
+    return (hint[: _MESSAGE_LIMIT - len(_SEE_COVER)] + _SEE_COVER) if meanings else hint[:255]
 
 
 def _meanings(field: Field) -> tuple[str, ...]:

@@ -153,8 +153,8 @@ def _write_entry(
 ) -> None:
     labels = [(text, c) for text, c in zip(entry.texts, layout.columns, strict=False)]
     height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
-    said = {f.key: filling.value(entry.item.id, f.key) for _, f in layout.field_columns}
-    texts = {key: value for key, value in said.items() if isinstance(value, str)}
+    values = {f.key: filling.value(entry.item.id, f.key) for _, f in layout.field_columns}
+    texts = {key: value for key, value in values.items() if isinstance(value, str)}
     sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height, _text_height(layout, texts)))
     for text, column in labels:
         style = styles.centred if column.kind is ColumnKind.ID else styles.label
@@ -162,7 +162,7 @@ def _write_entry(
     for column, field in layout.field_columns:
         is_marked = (entry.item.id, field.key) in marked
         style = (styles.marked if is_marked else styles.entry)[field.key]
-        write_answer(sheet, entry.row - 1, column.index - 1, said[field.key], style)
+        write_answer(sheet, entry.row - 1, column.index - 1, values[field.key], style)
 
 
 def write_answer(
@@ -183,17 +183,17 @@ def write_answer(
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
-    row, said = entry.row - 2, dict(entry.previous)
+    row, values = entry.row - 2, dict(entry.previous)
     for column in layout.columns:
         if column.field is None:
             sheet.write_blank(row, column.index - 1, None, styles.previous_label)
         else:
-            text = said.get(column.field.key, "")
+            text = values.get(column.field.key, "")
             sheet.write_string(row, column.index - 1, text, styles.previous[column.field.key])
     sheet.write_string(row, 0, PREVIOUS_LABEL, styles.previous_label)
     last_year = f"{era_year(layout.number.year - 1)}の回答"
     sheet.write_string(row, len(layout.form.levels), last_year, styles.previous_label)
-    sheet.set_row(row, _text_height(layout, said))
+    sheet.set_row(row, _text_height(layout, values))
 
 
 def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:

@@ -48,7 +48,7 @@ class IssueRequest:
 class Issuance:
     """One generate run: the register after it, what to write and what to remove.
 
-    The register file is the register as it lies there after the run.
+    The register file is the content of register.json after the run.
     """
 
     register: Register
@@ -60,7 +60,7 @@ class Issuance:
 
 
 def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Issuance:
-    """Decide what to issue, having looked at what lies in templates/YEAR.
+    """Decide what to issue, given the files in templates/YEAR.
 
     Raises WorkspaceError when a template there was edited by a person, or the department asked
     for has nothing to answer.
@@ -69,19 +69,19 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
         raise WorkspaceError(
             f"「{request.department}」という課が計画にないか、担当する取組内容がありません。"
         )
-    lying = _templates_lying_in(folder, request.year)
-    _refuse_edited(lying, register, request.year)
+    on_disk = _templates_on_disk(folder, request.year)
+    _refuse_edited(on_disk, register, request.year)
     unchanged: list[Issue] = []
     issued: list[Issue] = []
     contents: dict[Path, bytes] = {}
-    asking = _Asking(request, register, lying)
-    for issue, content in in_parallel(_issue_for, asking, request.departments):
+    job = _IssueJob(request, register, on_disk)
+    for issue, content in in_parallel(_issue_for, job, request.departments):
         (unchanged if register.find(issue.number) == issue else issued).append(issue)
         if content is not None:
             contents[folder / issue.file] = content
     register = register.adding(tuple(issued))
-    stale = _stale(request.plan, folder, lying, register)
-    writes = _old_copies(folder, lying, register, (*contents, *stale))
+    stale = _outdated(request.plan, folder, on_disk, register)
+    writes = _old_copies(folder, on_disk, register, (*contents, *stale))
     path = folder / REGISTER_NAME
     if issued:
         writes[path] = register_as_bytes(register)
@@ -92,7 +92,7 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     )
 
 
-def _templates_lying_in(folder: Path, year: int) -> dict[str, bytes]:
+def _templates_on_disk(folder: Path, year: int) -> dict[str, bytes]:
     found = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
     return {
         path.name: path.read_bytes()
@@ -101,9 +101,9 @@ def _templates_lying_in(folder: Path, year: int) -> dict[str, bytes]:
     }
 
 
-def _refuse_edited(lying: Mapping[str, bytes], register: Register, year: int) -> None:
+def _refuse_edited(on_disk: Mapping[str, bytes], register: Register, year: int) -> None:
     known = {issue.sha256 for issue in register.issues}
-    edited = [name for name, content in lying.items() if sha256(content) not in known]
+    edited = [name for name, content in on_disk.items() if sha256(content) not in known]
     if edited:
         names = "、".join(f"「{name}」" for name in edited)
         raise WorkspaceError(
@@ -113,21 +113,21 @@ def _refuse_edited(lying: Mapping[str, bytes], register: Register, year: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """What is to be issued, what was, and the templates that lie there."""
+class _IssueJob:
+    """What is to be issued, what was, and the templates on disk."""
 
     request: IssueRequest
     register: Register
-    lying: Mapping[str, bytes]
+    on_disk: Mapping[str, bytes]
 
 
-def _issue_for(asking: _Asking, department: Department) -> tuple[Issue, bytes | None]:
+def _issue_for(job: _IssueJob, department: Department) -> tuple[Issue, bytes | None]:
     """Return the issue a department has after the run, and its bytes if they must be written."""
-    request, lying = asking.request, asking.lying
+    request, on_disk = job.request, job.on_disk
     plan, year, previous = request.plan, request.year, request.previous
-    latest = asking.register.latest(department.code)
+    latest = job.register.latest(department.code)
     if latest and latest.digest == content_digest(plan, department, year, previous):
-        if latest.file in lying and sha256(lying[latest.file]) == latest.sha256:
+        if latest.file in on_disk and sha256(on_disk[latest.file]) == latest.sha256:
             return latest, None
         layout = lay_out(plan, department, latest.number, latest.issued_at, previous)
         content = template_bytes(layout)
@@ -157,22 +157,22 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
     return issue, content
 
 
-def _stale(
-    plan: Plan, folder: Path, lying: Mapping[str, bytes], register: Register
+def _outdated(
+    plan: Plan, folder: Path, on_disk: Mapping[str, bytes], register: Register
 ) -> tuple[Path, ...]:
-    """Return the templates nobody shall receive any more: renamed or with nothing to answer."""
+    """Return the templates to remove: those renamed, or with nothing to answer any more."""
     current = {i.file for i in register.current() if plan.items_of(i.number.department)}
-    return tuple(folder / name for name in lying if name not in current)
+    return tuple(folder / name for name in on_disk if name not in current)
 
 
 def _old_copies(
-    folder: Path, lying: Mapping[str, bytes], register: Register, targets: tuple[Path, ...]
+    folder: Path, on_disk: Mapping[str, bytes], register: Register, targets: tuple[Path, ...]
 ) -> dict[Path, bytes]:
     by_digest = {issue.sha256: issue for issue in register.issues}
     copies: dict[Path, bytes] = {}
-    for name in (target.name for target in targets if target.name in lying):
-        issue = by_digest[sha256(lying[name])]
-        copies[folder / OLD_FOLDER / f"{issue.number}.xlsx"] = lying[name]
+    for name in (target.name for target in targets if target.name in on_disk):
+        issue = by_digest[sha256(on_disk[name])]
+        copies[folder / OLD_FOLDER / f"{issue.number}.xlsx"] = on_disk[name]
     return copies
 
 

@@ -1,4 +1,4 @@
-"""Where everything stands on a template: plan in, places out. Writer and collector share it."""
+"""Where everything stands on a template: plan in, cells out. Writer and collector share it."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def lay_out(
 ) -> Layout:
     """Return the layout of one department's template."""
     form = IssuedForm(plan.levels, plan.form)
-    bands, rows = _place_rows(form, issued_items(plan, department), department, previous)
+    bands, rows = _lay_out_rows(form, issued_items(plan, department), department, previous)
     return Layout(
         number=number,
         digest=content_digest(plan, department, number.year, previous),
@@ -186,7 +186,7 @@ def lay_out_issue(
     plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers
 ) -> Layout:
     """Return the layout of a template that was issued, whatever the plan asks by now."""
-    bands, rows = _place_rows(issue.form, issue.items, department, previous)
+    bands, rows = _lay_out_rows(issue.form, issue.items, department, previous)
     return replace(
         lay_out(plan, department, issue.number, issue.issued_at, previous),
         digest=issue.digest,
@@ -206,8 +206,8 @@ def _issued(plan: Plan, item: Item) -> IssuedItem:
 def _previous(
     form: IssuedForm, item: IssuedItem, department: Department, previous: PreviousAnswers
 ) -> tuple[tuple[str, str], ...]:
-    said = previous.get((item.id, department.code), {})
-    return tuple((f.key, said[f.label]) for f in form.form.fields if said.get(f.label))
+    shown = previous.get((item.id, department.code), {})
+    return tuple((f.key, shown[f.label]) for f in form.form.fields if shown.get(f.label))
 
 
 def _banded_levels(form: IssuedForm) -> int:
@@ -215,7 +215,7 @@ def _banded_levels(form: IssuedForm) -> int:
     return max(1, len(form.levels) - 2)
 
 
-def _place_rows(
+def _lay_out_rows(
     form: IssuedForm,
     asked: tuple[IssuedItem, ...],
     department: Department,
@@ -231,9 +231,9 @@ def _place_rows(
         row += 1
         bands.append(Band(row, _band_text(labels, items)))
         for item in items:
-            said = _previous(form, item, department, previous)
-            row += 2 if said else 1
-            rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), said))
+            shown = _previous(form, item, department, previous)
+            row += 2 if shown else 1
+            rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), shown))
     return tuple(bands), tuple(rows)
 
 
@@ -250,10 +250,10 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
         yield Column(2 + depth, ColumnKind.LEVEL, level, 24 if depth == lowest else 15, hidden)
     department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 11)
-    for place, field in enumerate(form.form.fields, start=department + 1):
+    for index, field in enumerate(form.form.fields, start=department + 1):
         rules = field.cell_rules
         yield Column(
-            place,
+            index,
             ColumnKind.FIELD,
             field.label,
             rules.width,

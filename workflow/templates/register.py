@@ -60,7 +60,7 @@ class IssuedForm:
 class Issue:
     """One template given to one department. The digest is of what it asks, not of its bytes.
 
-    Texts are all that is printed on it, so that what people add can be told from it.
+    Texts are all that is printed on it, so that what people add can be told apart from it.
     """
 
     number: FormNumber

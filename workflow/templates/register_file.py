@@ -1,7 +1,7 @@
 """register.json: the register as it is written down, in this version and the one before.
 
 Departments share most of what is printed on their templates, so each text, item and form is written
-once, and an issue says by their places which are its own: [[0, 24], [30, 30]] are the first 25 and
+once, and an issue lists by index which are its own: [[0, 24], [30, 30]] are the first 25 and
 the 31st.
 """
 
@@ -47,13 +47,13 @@ def register_as_bytes(register: Register) -> bytes:
         forms[digest] = form
         shared = {"texts": texts.runs(issue.texts), "items": items.runs(issue.items)}
         issues.append(_plain_issue(issue, digest) | shared)
-    spelled_forms = (f"{_json(digest)}: {_json(form)}" for digest, form in forms.items())
+    plain_forms = (f"{_json(digest)}: {_json(form)}" for digest, form in forms.items())
     parts = (
         f'"version": {_VERSION}',
         f'"year": {register.year}',
-        f'"forms": {_lines("{}", spelled_forms)}',
-        f'"texts": {_lines("[]", map(_json, texts.places))}',
-        f'"items": {_lines("[]", (_json(_plain_item(item)) for item in items.places))}',
+        f'"forms": {_lines("{}", plain_forms)}',
+        f'"texts": {_lines("[]", map(_json, texts.indexes))}',
+        f'"items": {_lines("[]", (_json(_plain_item(item)) for item in items.indexes))}',
         f'"issues": {_lines("[]", map(_json, issues))}',
     )
     return "{{\n{}\n}}\n".format(",\n".join(parts)).encode()
@@ -96,24 +96,24 @@ def load_issued_register(folder: Path, year: int) -> Register:
 
 @dataclass(slots=True)
 class _Table(Generic[ThingT]):
-    """What is written once, with its place, in the order it came up."""
+    """What is written once, with its index, in the order it came up."""
 
-    places: dict[ThingT, int] = field(default_factory=dict)
+    indexes: dict[ThingT, int] = field(default_factory=dict)
 
     def runs(self, things: Iterable[ThingT]) -> Runs:
-        """Return the places of some things, in their order; new ones get the next."""
+        """Return the indexes of some things, in their order; new ones get the next."""
         runs: Runs = []
         for thing in things:
-            place = self.places.setdefault(thing, len(self.places))
-            if runs and runs[-1][1] == place - 1:
-                runs[-1][1] = place
+            index = self.indexes.setdefault(thing, len(self.indexes))
+            if runs and runs[-1][1] == index - 1:
+                runs[-1][1] = index
             else:
-                runs.append([place, place])
+                runs.append([index, index])
         return runs
 
 
 def _taken(table: Sequence[ThingT], runs: Runs) -> tuple[ThingT, ...]:
-    """Return what stands in some places of a table. ValueError where nothing does."""
+    """Return the entries of a table at some indexes. ValueError for an index beyond it."""
     taken: list[ThingT] = []
     for first, last in runs:
         if not 0 <= first <= last < len(table):
@@ -122,9 +122,9 @@ def _taken(table: Sequence[ThingT], runs: Runs) -> tuple[ThingT, ...]:
     return tuple(taken)
 
 
-def _lines(brackets: str, spelled: Iterable[str]) -> str:
+def _lines(brackets: str, plain: Iterable[str]) -> str:
     between = ",\n"
-    return f"{brackets[0]}\n{between.join(spelled)}\n{brackets[1]}"
+    return f"{brackets[0]}\n{between.join(plain)}\n{brackets[1]}"
 
 
 def _json(plain: object) -> str:
@@ -159,19 +159,17 @@ def _issues(document: Mapping[str, Any]) -> Iterator[Issue]:
     texts = shared.texts(document["texts"])
     items = tuple(map(shared.item, document["items"]))
     forms = _forms(document)
-    for spelled in document["issues"]:
-        yield _issue(
-            spelled, forms, _taken(items, spelled["items"]), _taken(texts, spelled["texts"])
-        )
+    for plain in document["issues"]:
+        yield _issue(plain, forms, _taken(items, plain["items"]), _taken(texts, plain["texts"]))
 
 
 def _issues_of_1(document: Mapping[str, Any]) -> Iterator[Issue]:
     """Yield the issues of version 1, in which every issue repeated all that is printed on it."""
     shared = _Shared()
     forms = _forms(document)
-    for spelled in document["issues"]:
-        items = tuple(map(shared.item, spelled["items"]))
-        yield _issue(spelled, forms, items, shared.texts(spelled["texts"]))
+    for plain in document["issues"]:
+        items = tuple(map(shared.item, plain["items"]))
+        yield _issue(plain, forms, items, shared.texts(plain["texts"]))
 
 
 _READERS: Mapping[int, Callable[[Mapping[str, Any]], Iterator[Issue]]] = {
@@ -187,17 +185,17 @@ class _Shared:
         self._texts: dict[str, str] = {}
         self._items: dict[IssuedItem, IssuedItem] = {}
 
-    def texts(self, spelled: Iterable[str]) -> tuple[str, ...]:
+    def texts(self, plain: Iterable[str]) -> tuple[str, ...]:
         """Return some texts. AttributeError when one is none."""
-        return tuple(map(self._text, spelled))
+        return tuple(map(self._text, plain))
 
-    def item(self, spelled: Mapping[str, Any]) -> IssuedItem:
+    def item(self, plain: Mapping[str, Any]) -> IssuedItem:
         """Return an item as it was issued."""
         item = IssuedItem(
-            id=self._text(spelled["id"]),
-            labels=self.texts(spelled["labels"]),
-            pages=self._text(spelled["pages"]),
-            departments=self._text(spelled["departments"]),
+            id=self._text(plain["id"]),
+            labels=self.texts(plain["labels"]),
+            pages=self._text(plain["pages"]),
+            departments=self._text(plain["departments"]),
         )
         return self._items.setdefault(item, item)
 
@@ -208,23 +206,23 @@ class _Shared:
 
 
 def _issue(
-    spelled: Mapping[str, Any],
+    plain: Mapping[str, Any],
     forms: Mapping[str, IssuedForm],
     items: tuple[IssuedItem, ...],
     texts: tuple[str, ...],
 ) -> Issue:
-    number = FormNumber.parse(spelled["number"])
+    number = FormNumber.parse(plain["number"])
     if number is None:
-        raise ValueError(spelled["number"])
+        raise ValueError(plain["number"])
     return Issue(
         number=number,
-        department_name=spelled["department_name"],
-        file=spelled["file"],
-        digest=spelled["digest"],
-        sha256=spelled["sha256"],
-        issued_at=datetime.fromisoformat(spelled["issued_at"]),
-        tool_version=spelled["tool_version"],
-        form=forms[spelled["form"]],
+        department_name=plain["department_name"],
+        file=plain["file"],
+        digest=plain["digest"],
+        sha256=plain["sha256"],
+        issued_at=datetime.fromisoformat(plain["issued_at"]),
+        tool_version=plain["tool_version"],
+        form=forms[plain["form"]],
         texts=texts,
         items=items,
     )

@@ -1,1 +1,1 @@
-"""A round recomputed from plan, register, originals and journal, against what lies."""
+"""A round recomputed from plan, register, originals and journal, and compared with the disk."""

@@ -1,4 +1,4 @@
-"""Cell by cell: the compiled workbook as it lies, and what it must say."""
+"""Cell by cell: the compiled workbook on disk, and what it must say."""
 
 from __future__ import annotations
 

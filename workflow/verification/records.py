@@ -99,7 +99,7 @@ def issues(folder: Path, home: Path, journal: Journal, register: Register) -> It
 def report(
     folder: Path, home: Path, journal: Journal, recomputed: Container[str]
 ) -> Iterator[Finding]:
-    """Yield what report made alone and somebody changed; what is gone can be made again."""
+    """Yield the files that only report makes and somebody changed; one that is gone is fine."""
     for name, was in reported_outputs(journal).items():
         path = folder / name
         if name not in recomputed and path.is_file():
@@ -131,11 +131,11 @@ def outcomes(journal: Journal, returns: Iterable[Return]) -> Iterator[Finding]:
     found = {r.file: r for r in returns}
     for path in [*recorded, *(p for p in found if p not in recorded)]:
         was, now = recorded.get(path), found.get(path)
-        said = _said(was[1:]) if was else ""
-        says = _said([now.outcome.value, now.department, len(now.answers)]) if now else ""
-        if said != says:
+        expected = _outcome_text(was[1:]) if was else ""
+        read = _outcome_text([now.outcome.value, now.department, len(now.answers)]) if now else ""
+        if expected != read:
             yield Finding(
-                Code.VERIFY_OUTCOME, Location(file=path), {"expected": said, "found": says}
+                Code.VERIFY_OUTCOME, Location(file=path), {"expected": expected, "found": read}
             )
 
 
@@ -159,6 +159,6 @@ def _same_file(file: Received, was: RecordedFile) -> Iterator[Finding]:
             )
 
 
-def _said(outcome: list[str | int]) -> str:
+def _outcome_text(outcome: list[str | int]) -> str:
     result, department, answers = outcome
     return f"{Outcome(str(result)).label}・{department}・回答{answers}件"

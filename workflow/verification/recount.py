@@ -29,11 +29,11 @@ def answers(
 ) -> Iterator[Finding]:
     """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
 
-    Entries are the rows it holds, by their places in the whole ledger. Joined are the files in
+    Entries are the rows it holds, by their indexes in the whole ledger. Joined are the files in
     which the second reading joins the lines of a cell.
     """
-    for at, place in enumerate(entries, start=2):
-        entry, row = again.entries[place], again.rows[place]
+    for at, block in enumerate(entries, start=2):
+        entry, row = again.entries[block], again.rows[block]
         for column, value in enumerate(row, start=1):
             found, expected = stored(sheet.cells.get((at, column))), format_value(value)
             if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
@@ -56,7 +56,7 @@ def answers(
 
 
 def counts(
-    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], places: Sequence[MatrixLayout]
+    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], blocks: Sequence[MatrixLayout]
 ) -> Iterator[Finding]:
     """Yield every count of the matrices that the rows of the ledger's sheets contradict.
 
@@ -65,9 +65,9 @@ def counts(
     import pandas as pd
 
     frame = pd.concat(frames, ignore_index=True)
-    for place in places:
-        for (down, across), expected in _recounted(frame, place):
-            is_live = place.matrix.is_live or None in (down[1], across[1])
+    for block in blocks:
+        for (down, across), expected in _recounted(frame, block):
+            is_live = block.matrix.is_live or None in (down[1], across[1])
             found = _result(summary.cells.get((down[0], across[0])), is_live)
             if found != str(expected):
                 location = Location(file=file, sheet=SUMMARY_SHEET, row=down[0], column=across[0])
@@ -79,34 +79,34 @@ def counts(
                 )
 
 
-def count_of(place: MatrixLayout) -> int:
+def count_of(block: MatrixLayout) -> int:
     """Return how many counts a matrix has, its totals among them."""
-    return sum(1 for _ in _places(place))
+    return sum(1 for _ in _cells(block))
 
 
 Axis = tuple[int, Bucket | None]
 """A row or column of the sheet and the bucket that stands there; None for a total."""
 
 
-def _axes(place: MatrixLayout) -> tuple[list[Axis], list[Axis]]:
+def _axes(block: MatrixLayout) -> tuple[list[Axis], list[Axis]]:
     """Return the rows and the columns of a matrix, the totals last."""
-    matrix = place.matrix
-    down: list[Axis] = [(place.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
-    first = place.total_column - len(matrix.columns)
+    matrix = block.matrix
+    down: list[Axis] = [(block.first_row + n, bucket) for n, bucket in enumerate(matrix.rows)]
+    first = block.total_column - len(matrix.columns)
     across: list[Axis] = [(first + n, bucket) for n, bucket in enumerate(matrix.columns)]
-    return [*down, (place.total_row, None)], [*across, (place.total_column, None)]
+    return [*down, (block.total_row, None)], [*across, (block.total_column, None)]
 
 
-def _places(place: MatrixLayout) -> Iterator[tuple[Axis, Axis]]:
-    down, across = _axes(place)
+def _cells(block: MatrixLayout) -> Iterator[tuple[Axis, Axis]]:
+    down, across = _axes(block)
     return ((row, column) for row in down for column in across)
 
 
-def frame_of(sheet: RawSheet, places: Sequence[MatrixLayout]) -> pd.DataFrame:
+def frame_of(sheet: RawSheet, blocks: Sequence[MatrixLayout]) -> pd.DataFrame:
     """Return what the matrices count of a ledger sheet as text, a row per row."""
     import pandas as pd
 
-    buckets = (bucket for p in places for bucket in (*p.matrix.rows, *p.matrix.columns))
+    buckets = (bucket for p in blocks for bucket in (*p.matrix.rows, *p.matrix.columns))
     counted = {label for bucket in buckets for label, _ in bucket.conditions}
     first = ((column, cell.text) for (row, column), cell in sheet.cells.items() if row == 1)
     header = {label: column for column, label in first if label in counted}
@@ -118,10 +118,10 @@ def frame_of(sheet: RawSheet, places: Sequence[MatrixLayout]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=rows, dtype="object")
 
 
-def _recounted(frame: pd.DataFrame, place: MatrixLayout) -> Iterator[tuple[tuple[Axis, Axis], int]]:
-    """Yield every place of a matrix with the number of rows that belong there."""
-    fits = {bucket: _fits(frame, bucket) for axis in _axes(place) for _, bucket in axis}
-    for down, across in _places(place):
+def _recounted(frame: pd.DataFrame, block: MatrixLayout) -> Iterator[tuple[tuple[Axis, Axis], int]]:
+    """Yield every cell of a matrix with the number of rows that belong there."""
+    fits = {bucket: _fits(frame, bucket) for axis in _axes(block) for _, bucket in axis}
+    for down, across in _cells(block):
         yield (down, across), int((fits[down[1]] & fits[across[1]]).sum())
 
 
@@ -146,13 +146,13 @@ def _named(bucket: Bucket | None) -> str:
 
 
 def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
-    """Return the place in the originals a value of a row comes from."""
+    """Return in words the file, sheet and cell a value of a row comes from."""
     if entry.answer is None:
         return ""
     source, field = entry.answer.source, ledger.columns[column].field
     cell = entry.answer.cells.get(field.key, "") if field else ""
-    place = f"{cell}セル" if cell else f"{source.row}行目"
-    return f"「{source.file}」シート「{source.sheet}」の{place}"
+    block = f"{cell}セル" if cell else f"{source.row}行目"
+    return f"「{source.file}」シート「{source.sheet}」の{block}"
 
 
 def _differs_in_lines_only(

@@ -50,7 +50,7 @@ class StoredAnswers:
         self._seen: dict[tuple[tuple[str, object], ...], tuple[Violation, ...]] = {}
 
     def in_table(self, file: str, content: bytes) -> Iterator[Finding]:
-        """Yield the values of the CSV that the schema refuses; nothing of what is no ledger."""
+        """Yield the values of the CSV that the schema refuses; nothing when it is no ledger."""
         try:
             rows = read_ledger(content)
         except (UnicodeDecodeError, csv.Error, KeyError):
@@ -116,7 +116,7 @@ def _violations(error: ValidationError, answer: Mapping[str, object]) -> Iterato
 
 
 def _text(cell: RawCell) -> str:
-    """Return what a cell of the ledger says, as the CSV spells it."""
+    """Return the text the CSV holds for a cell of the ledger."""
     if cell.moment is not None and cell.moment.time() == time():
         return cell.moment.date().isoformat()
     return stored(cell)

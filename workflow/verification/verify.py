@@ -1,4 +1,4 @@
-"""verify: everything is read and computed anew, by other readers, and compared with what lies."""
+"""verify: everything is read and computed anew, by other readers, and compared with the disk."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
-    """Return every difference between a round as it lies and as it is recomputed.
+    """Return every difference between a round on disk and the same round recomputed.
 
     Raises PlanError, or WorkspaceError when the round was never collected.
     """
@@ -68,7 +68,7 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class _OnDisk:
-    """A round as it lies on the disk, its journal read and its chain looked at."""
+    """A round on disk, with its journal read and its chain checked."""
 
     workspace: Workspace
     year: int
@@ -95,7 +95,7 @@ class _OnDisk:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this very tool made what lies there; another arranged it in another way."""
+        """Whether this very version made the files on disk; another may lay them out otherwise."""
         return is_made_by(self.journal, tool_digest())
 
     def plan(self) -> Plan:
@@ -174,7 +174,7 @@ class _Recomputed:
         )
 
     def differences(self) -> Iterator[Finding]:
-        """Yield what was issued, judged and made otherwise than it is recomputed."""
+        """Yield the templates, outcomes and files that differ from the recomputed ones."""
         workspace, year, journal = self.on_disk.workspace, self.on_disk.year, self.on_disk.journal
         templates = workspace.templates(year)
         yield from records.issues(templates, workspace.home, journal, self.first.register)
@@ -221,7 +221,7 @@ class _Recomputed:
             )
 
     def _contents(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
-        """Yield what a file says otherwise; of another tool's, not how it says it."""
+        """Yield the differences of one file; of another version's file only those of content."""
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, on_disk)
         elif file.endswith(".csv"):
@@ -262,7 +262,7 @@ class _Recomputed:
         return next((p.entries for p in self.compilation.ledger.parts if p.file == name), None)
 
     def _counts(self, file: str, summary: RawSheet) -> Iterator[Finding]:
-        """Yield the counts that the rows contradict; without all of them nothing can be said."""
+        """Yield the counts that the rows contradict; none when rows are missing."""
         if len(self.frames) == max(1, len(self.again.parts)):
             yield from recount.counts(file, summary, self.frames, self.layout.matrices)
 

@@ -1,1 +1,1 @@
-"""Looking after returned/YEAR: what lands there is judged at once, and told in one line each."""
+"""Looking after returned/YEAR: what lands there is judged at once, with one line for each file."""

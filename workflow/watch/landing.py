@@ -34,7 +34,7 @@ Look = Mapping[str, Mark]
 
 
 class Happening(Enum):
-    """What happened to a file, in the words told."""
+    """What happened to a file, in the words shown."""
 
     ARRIVED = "届きました"
     REPLACED = "差し替えられました"

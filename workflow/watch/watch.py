@@ -95,7 +95,7 @@ def _weightiest(file: Document) -> str:
     return f"{found[0]['message']}{found[0]['remedy']}" if found else ""
 
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 Collect = Callable[[frozenset[str]], Collected]
 """Collect a round, passing over some files that have not landed yet."""
 
@@ -108,10 +108,10 @@ _FIRST_LOOKS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
-def look_after(folder: Path, collect: Collect, tell: Tell) -> None:
+def look_after(folder: Path, collect: Collect, report: Report) -> None:
     """Look at a folder again and again until interrupted, and collect when something landed."""
-    tell(f"{folder} を見張っています。終わるときは Ctrl+C を押してください。")
-    watcher = Watcher(folder, collect, tell)
+    report(f"{folder} を見張っています。終わるときは Ctrl+C を押してください。")
+    watcher = Watcher(folder, collect, report)
     while True:
         begun = time.monotonic()
         look = scan_names(folder)
@@ -121,12 +121,12 @@ def look_after(folder: Path, collect: Collect, tell: Tell) -> None:
 
 
 class Watcher:
-    """What a watch knows, has still to tell, and has complained of."""
+    """What a watch knows, has still to report, and has complained of."""
 
-    def __init__(self, folder: Path, collect: Collect, tell: Tell) -> None:
+    def __init__(self, folder: Path, collect: Collect, report: Report) -> None:
         self._folder = folder
         self._collect_without = collect
-        self._tell = tell
+        self._tell = report
         self._watched = Watched()
         self._waiting: list[Event] = []
         self._files: Sequence[Document] = ()
@@ -160,7 +160,7 @@ class Watcher:
         return can_be_opened(self._folder / name)
 
     def _collect(self, now: float) -> None:
-        """Collect and tell what became of what happened, or complain once and try again later."""
+        """Collect and report what became of each file, or complain once and try again later."""
         if not self._watched.landed:
             self._tell("届いたファイルがすべてなくなりました。台帳は前のままです。")
             self._waiting.clear()
@@ -177,12 +177,12 @@ class Watcher:
             self._complain(f"読み書きできませんでした（{error.strerror}）。もう一度試します。")
         else:
             departments = {d["code"]: d for d in collected.departments}
-            self._tell_all(collected.document["files"], departments)
+            self._report_all(collected.document["files"], departments)
             return
         self._not_before = now + self._pause
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
-    def _tell_all(self, files: Sequence[Document], departments: Mapping[str, Document]) -> None:
+    def _report_all(self, files: Sequence[Document], departments: Mapping[str, Document]) -> None:
         if self._lay_there:
             self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
         for event in self._waiting[len(self._lay_there) :]:

@@ -34,15 +34,15 @@ def test_each_department_of_a_joint_item_has_its_reply() -> None:
     assert replies["2-1"] == ["乙課・甲課"]
     assert replies["2-2"] == ["甲課", "乙課"]
     assert [r.status for r in made.all_blocks[3].replies] == ["未提出", "回答済"]
-    assert made.all_blocks[3].replies[0].said == ()
+    assert made.all_blocks[3].replies[0].answers == ()
     assert made.counts == "6件の取組のうち、回答済が4件、未提出が2件です。"
     assert not made.is_complete
 
 
 def test_a_choice_has_its_meaning_a_number_its_unit_a_day_its_era() -> None:
     reply = content([ANSWER] * ASKED).all_blocks[0].replies[0]
-    said = {s.label: (s.text, s.meaning) for s in reply.said}
-    assert said == {
+    answers = {s.label: (s.text, s.meaning) for s in reply.answers}
+    assert answers == {
         "取組状況": ("した。", ""),
         "評価": ("Ａ", "順調"),
         "決算額": ("1,234.5千円", ""),
@@ -53,8 +53,8 @@ def test_a_choice_has_its_meaning_a_number_its_unit_a_day_its_era() -> None:
 
 def test_what_an_older_form_asked_otherwise_is_shown_as_it_stands() -> None:
     old = ANSWER | {"評価": "秀", "決算額": "約百", "完了日": "来年"}
-    said = {s.label: s.text for s in content([old] * ASKED).all_blocks[0].replies[0].said}
-    assert (said["評価"], said["決算額"], said["完了日"]) == ("秀", "約百", "来年")
+    answers = {s.label: s.text for s in content([old] * ASKED).all_blocks[0].replies[0].answers}
+    assert (answers["評価"], answers["決算額"], answers["完了日"]) == ("秀", "約百", "来年")
 
 
 def test_chapters_are_a_tree_with_the_pages_of_the_plan() -> None:

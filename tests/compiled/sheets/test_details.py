@@ -35,9 +35,9 @@ def test_the_lines_behind_a_count_are_as_many_and_fit_its_headings(
                 assert len(lines) == counted
                 assert {line.matrix for line in lines} <= {matrix.title}
                 for line in lines:
-                    places = matrix.places[line.entry]
-                    assert row in (places[0], None)
-                    assert column in (places[1], None)
+                    bucket_pairs = matrix.bucket_pairs[line.entry]
+                    assert row in (bucket_pairs[0], None)
+                    assert column in (bucket_pairs[1], None)
 
 
 def test_more_than_anybody_reads_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from workflow.returned.workers import pool
-from workflow.returned.workers.pool import Means, Stopped, worked
+from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
-MEANS = Means(seconds=20, memory=2_000_000_000, workers=2)
+MEANS = ResourceLimits(seconds=20, memory=2_000_000_000, workers=2)
 DEADLY, SLOW, FAILING = -1, -2, -3
 
 
@@ -40,13 +40,13 @@ def test_only_the_tasks_that_do_harm_are_given_up() -> None:
         tasks[place] = DEADLY
     tasks[60] = FAILING
     expected = [Stopped.DIED if task < 0 else task * 2 for task in tasks]
-    assert list(worked(work, tasks, MEANS)) == expected
+    assert list(run(work, tasks, MEANS)) == expected
 
 
 def test_the_time_is_that_of_each_task_and_not_of_its_neighbours() -> None:
     tasks = [*range(30), SLOW, *range(30)]
     begun = time.monotonic()
-    done = list(worked(work, tasks, Means(3, MEANS.memory, workers=1)))
+    done = list(run(work, tasks, ResourceLimits(3, MEANS.memory, workers=1)))
     assert done[30] is Stopped.TIMED_OUT
     assert done[:30] + done[31:] == [task * 2 for task in (*range(30), *range(30))]
     assert time.monotonic() - begun < 300  # nobody waited for the slow one
@@ -57,7 +57,7 @@ def test_no_more_is_done_ahead_than_was_allowed(
 ) -> None:
     monkeypatch.setattr(pool, "_AHEAD", 20)
     tasks = [tmp_path / f"{number}" for number in range(200)]
-    results: Iterator[object] = worked(noted, tasks, MEANS)
+    results: Iterator[object] = run(noted, tasks, MEANS)
     next(results)
     time.sleep(1)
     assert len(list(tmp_path.iterdir())) <= 20 + 2 * pool._AT_ONCE
@@ -67,7 +67,7 @@ def test_no_more_is_done_ahead_than_was_allowed(
 def test_workers_end_when_nobody_wants_more() -> None:
     import multiprocessing
 
-    results = worked(work, list(range(100)), MEANS)
+    results = run(work, list(range(100)), MEANS)
     assert next(results) == 0
     results.close()  # type: ignore[attr-defined]
     assert multiprocessing.active_children() == []
@@ -82,4 +82,4 @@ def test_workers_that_cannot_begin_are_not_started_for_ever(
 ) -> None:
     monkeypatch.setattr(pool, "_serve", stillborn)
     with pytest.raises(RuntimeError, match="before they begin"):
-        list(worked(work, [1], MEANS))
+        list(run(work, [1], MEANS))

@@ -44,7 +44,7 @@ class Bar:
     parts: tuple[Part, ...]
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The counts in words."""
         return "、".join(f"{part.kind.label}{part.count}件" for part in self.parts) or "0件"
 

@@ -40,7 +40,7 @@ class Turn(StrEnum):
 class Moment:
     """A moment as people and as programs read it."""
 
-    said: str
+    text: str
     exact: str
 
 
@@ -97,7 +97,7 @@ def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -
 
 
 def findings_place(code: str) -> str:
-    """Return the id of the place on the page where a department's findings stand."""
+    """Return the id of the element on the page that holds a department's findings."""
     return f"findings-{code}"
 
 
@@ -159,5 +159,5 @@ def _moment(moment: datetime | None) -> Moment | None:
     if moment is None:
         return None
     local = moment.astimezone(JST)
-    said = f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
-    return Moment(said, local.isoformat(timespec="seconds"))
+    text = f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
+    return Moment(text, local.isoformat(timespec="seconds"))

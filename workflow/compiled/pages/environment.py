@@ -1,4 +1,4 @@
-"""From a view to a page: what a cell or a file name says is text in it, never markup.
+"""From a view to a page: the text of a cell or a file name stays text, never markup.
 
 Imported only where a page is written: Jinja2 takes longer to import than a small round to count.
 """

@@ -13,7 +13,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Return
 from workflow.model.wording import Wording
 
-_MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_STRANGERS = 100, 20, 50
+_MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_UNASSIGNED = 100, 20, 50
 
 NOBODY = ""
 """Stands for the department where a finding belongs to none."""
@@ -29,7 +29,7 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UnassignedFile:
     """A file that belongs to no department, why, and what to do."""
 
     file: str
@@ -72,14 +72,14 @@ def of_the_plan(findings: Mapping[str, Sequence[Finding]]) -> tuple[Finding, ...
     return tuple(f for f in findings.get(NOBODY, ()) if not f.location.file)
 
 
-def strangers(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[Stranger]:
+def unassigned_files(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[UnassignedFile]:
     """Return the files that belong to no department."""
     found = [
-        _stranger(returned, hrefs[returned.file], compilation.wording)
+        _unassigned_file(returned, hrefs[returned.file], compilation.wording)
         for returned in compilation.round.returns
         if _owner(compilation, returned) == NOBODY
     ]
-    return bounded(found, _MOST_STRANGERS)
+    return bounded(found, _MOST_UNASSIGNED)
 
 
 def _owner(compilation: Compilation, returned: Return) -> str:
@@ -88,8 +88,8 @@ def _owner(compilation: Compilation, returned: Return) -> str:
     return owner.code if owner else NOBODY
 
 
-def _stranger(returned: Return, href: str, wording: Wording) -> Stranger:
-    return Stranger(
+def _unassigned_file(returned: Return, href: str, wording: Wording) -> UnassignedFile:
+    return UnassignedFile(
         file=returned.file,
         href=href,
         outcome=returned.outcome.label,

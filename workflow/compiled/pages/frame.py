@@ -25,7 +25,7 @@ def to_handback(department: Department, year: int) -> str:
 
 
 def to_returned(year: int, file: str) -> str:
-    """Return the address of a file as it lies in returned/YEAR; "" where no address can lead."""
+    """Return the address of a file in returned/YEAR; "" where no address leads to it."""
     link = to_return(year, file)
     try:
         return quote(link.file, safe="/%") if link else ""
@@ -35,7 +35,7 @@ def to_returned(year: int, file: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Something to follow: a place on the page (#…) or an escaped relative address."""
+    """A link: an element of the page (#…) or an escaped relative address."""
 
     href: str
     label: str

@@ -20,12 +20,12 @@ from workflow.compiled.pages.counts import CountTable, count_tables
 from workflow.compiled.pages.environment import page_bytes
 from workflow.compiled.pages.finding_list import (
     FindingGroup,
-    Stranger,
+    UnassignedFile,
     asking_findings,
     file_hrefs,
     finding_groups,
     of_the_plan,
-    strangers,
+    unassigned_files,
 )
 from workflow.compiled.pages.frame import Anchor, frame, to_file
 from workflow.compiled.status import Totals, totals
@@ -73,7 +73,7 @@ class Overview:
     points: tuple[PointGroup, ...]
     groups: Shown[FindingGroup]
     plan_findings: tuple[Finding, ...]
-    strangers: Shown[Stranger]
+    unassigned_files: Shown[UnassignedFile]
     wording: Wording
     hrefs: Mapping[str, str]
     documents: tuple[Document, ...]
@@ -105,7 +105,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         points=tuple(point_groups(compilation)),
         groups=finding_groups(compilation, findings),
         plan_findings=of_the_plan(findings),
-        strangers=strangers(compilation, hrefs),
+        unassigned_files=unassigned_files(compilation, hrefs),
         wording=compilation.wording,
         hrefs=hrefs,
         documents=tuple(documents(beside)),
@@ -184,7 +184,7 @@ _TITLES = {
     Weight.MISSING: "未提出",
     Weight.SENT_BACK: "差戻し中",
     Weight.UNREAD: "読み取れないファイル",
-    Weight.WANTING: "評価の低いもの",
+    Weight.LOW_RATING: "評価の低いもの",
     Weight.WORSENED: "前年度より下がったもの",
     Weight.CHANGED: "前年度から変わったもの",
     Weight.DISPUTED: "共同の課で回答が分かれたもの",

@@ -27,7 +27,7 @@ _EXPLANATIONS = {
     AnswerStatus.MISSING: "この取組の回答は、まだ提出されていません。",
     AnswerStatus.SENT_BACK: "提出された回答に直すところがあり、訂正を待っています。",
 }
-"""What is said in place of an answer."""
+"""The text shown instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Reply:
 
     departments: str
     status: AnswerStatus
-    said: tuple[ShownAnswer, ...]
+    answers: tuple[ShownAnswer, ...]
 
     @property
     def is_answered(self) -> bool:
@@ -45,7 +45,7 @@ class Reply:
 
     @property
     def explanation(self) -> str:
-        """What is said in place of an answer."""
+        """The text shown instead of an answer."""
         return _EXPLANATIONS.get(self.status, "")
 
 
@@ -61,7 +61,7 @@ class Block:
 class Chapter:
     """A heading of the plan: its level from 1 at the top, what stands below it, its blocks.
 
-    Only the lowest chapters have blocks. Number is its place among all chapters, from 1.
+    Only the lowest chapters have blocks. Number is its position among all chapters, from 1.
     """
 
     level: int
@@ -111,7 +111,7 @@ class Content:
 
     @property
     def scales(self) -> tuple[Field, ...]:
-        """The fields whose choices have a meaning to be told."""
+        """The fields whose choices have a meaning to explain."""
         fields = self.plan.form.choice_fields
         return tuple(field for field in fields if any(c.meaning for c in field.options))
 
@@ -161,8 +161,8 @@ def _blocks(plan: Plan, rows: Sequence[Row]) -> tuple[Block, ...]:
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
     for assignment, row in zip(plan.assignments(), rows, strict=True):
         status = AnswerStatus(row[STATUS_LABEL])
-        said = tuple(field.in_report(row[field.label]) for field in plan.form.fields)
-        answered = said if status is AnswerStatus.ANSWERED else ()
+        answers = tuple(field.in_report(row[field.label]) for field in plan.form.fields)
+        answered = answers if status is AnswerStatus.ANSWERED else ()
         reply = Reply(assignment.department_label, status, answered)
         replies[assignment.item.id].append(reply)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
@@ -226,7 +226,7 @@ class Counts:
 def _shown_columns(matrix: CountedMatrix) -> list[int]:
     """Return every column of a choice, and those of what is no answer where it occurs."""
     return [
-        place
-        for place, column in enumerate(matrix.columns)
-        if not column.is_open or any(row[place] for row in matrix.counts)
+        index
+        for index, column in enumerate(matrix.columns)
+        if not column.is_open or any(row[index] for row in matrix.counts)
     ]

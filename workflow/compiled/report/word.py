@@ -1,6 +1,6 @@
 """The report as a Word document: a city's template, filled in.
 
-A template is somebody's own file: its tags run in Jinja's sandbox, and whatever it lacks is told
+A template is somebody's own file: its tags run in Jinja's sandbox, and whatever it lacks is said
 in one sentence. Answers are put in as text, after Jinja and never through it again.
 """
 

@@ -59,12 +59,12 @@ def _matrix(matrix: CountedMatrix) -> Tags:
 
 def _parts(content: Content) -> Iterator[Tags]:
     """Yield headings and items as they follow each other; a heading has a level, an item 0."""
-    places = {id(block): number for number, block in enumerate(content.all_blocks, start=1)}
+    numbers = {id(block): number for number, block in enumerate(content.all_blocks, start=1)}
     for top in content.chapters:
         for chapter in top.with_below:
             yield _heading(chapter)
-            yield from (_item(block, places[id(block)]) for block in chapter.blocks)
-    yield from (_item(block, places[id(block)]) for block in content.blocks)
+            yield from (_item(block, numbers[id(block)]) for block in chapter.blocks)
+    yield from (_item(block, numbers[id(block)]) for block in content.blocks)
 
 
 def _heading(chapter: Chapter) -> Tags:
@@ -99,8 +99,13 @@ def _reply(reply: Reply) -> Tags:
         "回答状況": reply.status.value,
         "説明": reply.explanation,
         "項目": [
-            {"項目名": said.label, "内容": said.text, "意味": said.meaning, "文章": said.is_prose}
-            for said in reply.said
+            {
+                "項目名": answer.label,
+                "内容": answer.text,
+                "意味": answer.meaning,
+                "文章": answer.is_prose,
+            }
+            for answer in reply.answers
         ],
     }
 
@@ -128,7 +133,7 @@ def word_text(text: str) -> Markup:
 
 
 def bookmark(number: int, name: str) -> Markup:
-    """Return a place others can refer to; numbers and names are unique in a document."""
+    """Return a bookmark; numbers and names are unique in a document."""
     start = Markup('<w:bookmarkStart w:id="{0}" w:name="{1}"/>').format(number, name)
     return start + Markup('<w:bookmarkEnd w:id="{0}"/>').format(number)
 

@@ -67,8 +67,8 @@ def _add_cover(document: WordDocument) -> None:
         paragraph.paragraph_format.space_before = Pt(above)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _if(document, "not 確定")
-    said = "暫定版です。回答を集めている途中のため、内容が変わることがあります。"
-    document.add_paragraph(said, NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    notice = "暫定版です。回答を集めている途中のため、内容が変わることがあります。"
+    document.add_paragraph(notice, NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
     _tag(document, "endif")
 
 

@@ -45,7 +45,7 @@ def write_attention(
         TableColumn("整理番号", 9, lambda p: p.item or None),
         TableColumn(plan.levels[-1], 28, lambda p: p.title or None),
         TableColumn("担当課", 14, lambda p: p.owner or None),
-        TableColumn("内容", 26, lambda p: p.said or None),
+        TableColumn("内容", 26, lambda p: p.text or None),
         TableColumn(_prose_label(plan), 50, lambda p: p.prose or None),
         TableColumn("移る先", 10, _target_name, target),
     )

@@ -214,8 +214,8 @@ def write_comparison(
         for row, line in enumerate(lines, start=header + 1):
             cells = [column.cell(line) for column in columns]
             entry = line.entry if linked else None
-            leads_to = None if entry is None else to_row(ledger, entry)
-            _write_cells(sheet, styles, row, columns, cells, leads_to)
+            link = None if entry is None else to_row(ledger, entry)
+            _write_cells(sheet, styles, row, columns, cells, link)
         sheet.autofilter(header, 0, header + max(1, len(lines)), len(columns) - 1)
         sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1 if sum(above) <= _MOST_FROZEN else 0, _FROZEN_COLUMNS)
@@ -313,13 +313,13 @@ def _write_cells(
     row: int,
     columns: Sequence[ComparisonColumn],
     cells: Sequence[Cell],
-    leads_to: Link | None,
+    link: Link | None,
 ) -> None:
     heights = []
     for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         size = _fitting_size(cell.text, column.width)
         heights.append(_height(cell.text, column.width, size))
-        _write_cell(sheet, row, index, cell, styles.marked[cell.mark, size], leads_to)
+        _write_cell(sheet, row, index, cell, styles.marked[cell.mark, size], link)
     sheet.set_row(row, max(heights))
 
 
@@ -334,15 +334,15 @@ def _height(text: str, width: float, size: float) -> float:
 
 
 def _write_cell(
-    sheet: GrowingSheet, row: int, index: int, cell: Cell, style: Format, leads_to: Link | None
+    sheet: GrowingSheet, row: int, index: int, cell: Cell, style: Format, link: Link | None
 ) -> None:
     number = _number(cell)
     if number is None:
         sheet.write_string(row, index, cell.text[:MAX_CELL_TEXT], style)
     else:
         sheet.write_number(row, index, float(number), style)
-    if cell.mark is Mark.LINK and leads_to is not None:
-        sheet.link_cell(row, index, leads_to)
+    if cell.mark is Mark.LINK and link is not None:
+        sheet.link_cell(row, index, link)
 
 
 def _number(cell: Cell) -> Decimal | None:

@@ -19,7 +19,7 @@ LAST_COLUMN = "F"
 def write_details(
     book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger, details: Details
 ) -> None:
-    """Write the lines in their order; the counts lead to them by their place."""
+    """Write the lines in their order; the counts link to them by their index."""
     if details.omitted:
         write_sentence(sheet, TableStyles(book), "内訳", not_detailed(details.omitted))
         return

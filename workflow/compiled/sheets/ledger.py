@@ -33,7 +33,7 @@ def write_ledger(
     entries: Sequence[int],
     sources: SourceLinks,
 ) -> None:
-    """Write the rows of some entries, by their places in the ledger."""
+    """Write the rows of some entries, given their indexes in the ledger."""
     columns = [(column.label, column.width) for column in ledger.columns]
     rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]

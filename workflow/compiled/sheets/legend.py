@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from workflow import COMMAND, VERSION
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.headline import wanting
+from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.excel.table import TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
@@ -54,7 +54,7 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *_counting(compilation),
         *_counts(compilation),
         *_origins(compilation),
-        *(_told(event) for event in _history(compilation)),
+        *(_event_line(event) for event in _history(compilation)),
     ]
     write_values(sheet, TableStyles(book), COLUMNS, rows)
 
@@ -75,7 +75,7 @@ def _field(field: Field) -> Iterator[Meaning]:
     yield "項目", field.label, f"{field.type_word}の項目です。{field.limits}{field.help}"
     for choice in field.dropdown:
         yield field.label, choice.value, choice.meaning or "（説明はありません。）"
-    words = "、".join(choice.value for choice in wanting(field))
+    words = "、".join(choice.value for choice in low_ratings(field))
     if words:
         yield field.label, "要確認に載るもの", f"{words}の取組を、要確認のシートに載せます。"
 
@@ -162,7 +162,7 @@ def _history(compilation: Compilation) -> Iterator[Event]:
     return (e for e in compilation.journal.events if e.kind is not EventKind.COMPILED)
 
 
-def _told(event: Event) -> Meaning:
+def _event_line(event: Event) -> Meaning:
     return "経過", f"{iso_time(event.at)}　{event.kind.label}", _event_text(event)
 
 

@@ -58,7 +58,7 @@ _FIRST_ROW = 2
 
 
 def to_row(ledger: Ledger, entry: int) -> Link:
-    """Return a link to the row of an entry, by its place in the ledger."""
+    """Return a link to the row of an entry, given its index in the ledger."""
     if not ledger.parts:
         return to_cell(LEDGER_SHEET, f"A{entry + _FIRST_ROW}")
     part, at = ledger.part_of(entry)

@@ -138,11 +138,11 @@ def _status_index(columns: Sequence[PrintColumn]) -> int:
 
 
 def _lines(ledger: Ledger) -> Iterator[_Line]:
-    places = [n for n, column in enumerate(ledger.columns) if column.field]
+    decimals = [n for n, column in enumerate(ledger.columns) if column.field]
     for entry, row in zip(ledger.entries, ledger.rows, strict=True):
         item = entry.assignment.item
         known = (item.id, item.title, entry.assignment.department_label)
-        yield _Line(entry, (*known, *(row[index] for index in places)))
+        yield _Line(entry, (*known, *(row[index] for index in decimals)))
 
 
 def _upper(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,8 +220,8 @@ def _look(column: PrintColumn, value: CellValue, is_last: bool, is_marked: bool)
         look["align"] = column.align
     match value:
         case Decimal() if column.field:
-            places = column.field.decimal_places(value)
-            number = f"#,##0.{'0' * places}" if places else "#,##0"
+            decimals = column.field.decimal_places(value)
+            number = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
             return look | {"align": "right", "num_format": number}
         case date():
             return look | {"num_format": "yyyy-mm-dd"}

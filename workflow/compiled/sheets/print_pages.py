@@ -137,7 +137,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the sheet; an assignment that is told in several ends with the last of them."""
+    """One row of the sheet; an assignment that needs several ends with the last of them."""
 
     kind: Kind
     cells: tuple[CellValue, ...]

@@ -124,7 +124,7 @@ def _link(sources: SourceLinks, finding: Finding) -> Link | None:
 
 
 def unused_answers(round_: Round) -> Iterator[Note]:
-    """Yield what a current return says and the ledger does not show.
+    """Yield the answers of current returns that the ledger does not show.
 
     Such are the second answer to a joint item, a row that a newer return overtook while the file
     still counts for others, and an answer nobody asks for any more.

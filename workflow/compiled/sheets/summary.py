@@ -188,8 +188,8 @@ class _MatrixWriter:
             )
             count = matrix.counts[row][column]
             style = styles.linked_count if count else styles.zero
-            told = formula if matrix.is_live else ""
-            self._write_count(at, FIRST_COUNT_COLUMN + column, told, count, style, row, column)
+            shown = formula if matrix.is_live else ""
+            self._write_count(at, FIRST_COUNT_COLUMN + column, shown, count, style, row, column)
         first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, block.total_column - 1)
         self._write_total(at, block.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
 

@@ -80,7 +80,7 @@ class TrendLayout:
 
 @dataclass(frozen=True, slots=True)
 class SummaryLayout:
-    """All places of the sheet; last_row is the last one that is printed."""
+    """All cells the sheet uses, block by block; last_row is the last one that is printed."""
 
     matrices: tuple[MatrixLayout, ...]
     trend: TrendLayout | None
@@ -89,7 +89,7 @@ class SummaryLayout:
 
 
 def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> SummaryLayout:
-    """Return the places of a round's matrices, the chart of the first, and the trend."""
+    """Return the blocks of a round's matrices, the chart of the first, and the trend."""
     row = _FIRST_BLOCK_ROW
     blocks = []
     for number, matrix in enumerate(matrices):
@@ -99,8 +99,8 @@ def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> S
             block = MatrixLayout(matrix, block.title_row, row)
             row += CHART_ROWS
         blocks.append(block)
-    is_told = trend is not None and (len(trend.rows) > 1 or trend.left_out)
-    trend_block = TrendLayout(trend, row) if trend and is_told else None
+    is_shown = trend is not None and (len(trend.rows) > 1 or trend.left_out)
+    trend_block = TrendLayout(trend, row) if trend and is_shown else None
     if trend_block:
         row = trend_block.chart_row + (CHART_ROWS if trend_block.has_chart else 0)
     widest = max((block.total_column for block in blocks), default=FIRST_COUNT_COLUMN + 4)

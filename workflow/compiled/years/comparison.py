@@ -30,7 +30,7 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One item of one department in both years; entry is its place in this year's ledger.
+    """One item of one department in both years; entry is its index in this year's ledger.
 
     A status is a ledger's 回答状況, "" in a year that has no such row. Former holds what only
     last year asked, as Comparison.former_labels names it.
@@ -81,7 +81,7 @@ class Comparison:
         return notable if len(notable) <= display_limits.MOST_CHANGED else ()
 
     def lines_of(self, entry: int) -> tuple[Line, ...]:
-        """Return the lines of an entry by its place in the ledger; merged departments have more."""
+        """Return the lines of an entry, by index in the ledger; merged departments have more."""
         return self.by_entry.get(entry, ())
 
     def lines_where(self, key: str, *changes: Change) -> tuple[Line, ...]:

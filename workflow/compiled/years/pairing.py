@@ -82,7 +82,7 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A row of last year and the place of an entry of this year; either may be missing."""
+    """A row of last year and the index of an entry of this year; either may be missing."""
 
     kind: LineKind
     row: Row | None
@@ -101,7 +101,7 @@ class _OldRow:
 
 
 Numbered = tuple[int, Entry]
-"""An entry with its place in the ledger."""
+"""An entry with its index in the ledger."""
 
 
 def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[Pair]:
@@ -139,7 +139,7 @@ def _item_pairs(entries: list[Numbered], old: list[_OldRow]) -> Iterator[Pair]:
 
 
 def _rows_by_code(old: Sequence[_OldRow]) -> dict[str, list[int]]:
-    """Return the places of the rows each department answered."""
+    """Return the indexes of the rows each department answered."""
     found: dict[str, list[int]] = {}
     for index, row in enumerate(old):
         for code in row.codes:

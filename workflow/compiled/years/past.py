@@ -31,7 +31,7 @@ class PastYear:
 
     @property
     def field_labels(self) -> tuple[str, ...]:
-        """The labels of what was asked: they stand between 担当課 and 回答状況."""
+        """The labels of the fields asked: the columns between 担当課 and 回答状況."""
         labels = iter(self._labels)
         list(takewhile(lambda label: label != DEPARTMENT_LABEL, labels))
         return tuple(takewhile(lambda label: label != STATUS_LABEL, labels))
@@ -53,7 +53,7 @@ class PastYear:
 
 
 def past_year(year: int, ledger_csv: bytes, form: Form | None) -> PastYear:
-    """Return the year a ledger CSV tells of.
+    """Return the year of a ledger CSV.
 
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
@@ -96,5 +96,5 @@ def is_answered(row: Row) -> bool:
 
 
 def _row(header: list[str], cells: Iterable[str]) -> Row:
-    """Return one row; a cell the file does not have is empty, one too many is nobody's."""
+    """Return one row; a missing cell is empty, cells beyond the header are ignored."""
     return dict(zip(header, chain(cells, repeat("")), strict=False))

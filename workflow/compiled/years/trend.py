@@ -46,8 +46,8 @@ def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     answers = {p.year: Counter(_answers(field, p)) for p in reversed(shown)}
     answers[ledger.year] = Counter(_answers_now(field, ledger))
     # An older issue of the form may have had other choices: what it was answered counts too.
-    said = (value for counted in answers.values() for value in sorted(counted) if value)
-    values = tuple(dict.fromkeys((*(choice.value for choice in field.options), *said)))
+    answered = (value for counted in answers.values() for value in sorted(counted) if value)
+    values = tuple(dict.fromkeys((*(choice.value for choice in field.options), *answered)))
     return Trend(
         field=field,
         columns=(*values, NO_ANSWER),

@@ -35,8 +35,8 @@ class Setting:
     blank: str | None = None
 
 
-def told(entry: Setting | PlanColumn) -> str:
-    """Return what is said about a setting or a column, with an example where that helps."""
+def description(entry: Setting | PlanColumn) -> str:
+    """Return the description of a setting or a column, with an example where that helps."""
     return f"{entry.hint}例：{entry.example}" if entry.example else entry.hint
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.declarations import Kind, PlanColumn
-from workflow.plan.book.columns import Setting, Table, told
+from workflow.plan.book.columns import Setting, Table, description
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, FLAG_WORDS, SEPARATORS
 from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
@@ -97,11 +97,11 @@ _CHOSEN_FROM = {"/plan/coordinator": _CODES, "/required_when/field": _KEYS}
 
 
 def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
-    """Return XlsxWriter's options for a cell: what to choose from and what is said about it."""
+    """Return XlsxWriter's options for a cell: its choices and its description."""
     message: dict[str, Any] = {
         "validate": "any",
         "input_title": entry.label[:_TITLE_LIMIT],
-        "input_message": told(entry)[:_MESSAGE_LIMIT],
+        "input_message": description(entry)[:_MESSAGE_LIMIT],
     }
     source = _source(entry, key)
     if source is None:

@@ -1,4 +1,4 @@
-"""plan.xlsx → Document: every cell's value goes to its pointer, and its place is remembered."""
+"""plan.xlsx → Document: every cell's value goes to its pointer, and its cell is kept beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import understood
+from workflow.plan.book.values import parse_cell
 from workflow.plan.document import Document, Node, child, keys
 
 _HEADER_SEARCH_ROWS = 30
@@ -93,7 +93,7 @@ class _Reading:
             self.note(Code.PLAN_FORMULA, location)
         elif like.kind.is_text and cell.holds not in (Holds.TEXT, Holds.NOTHING):
             self.note(Code.PLAN_NOT_TEXT, location, kind=cell.holds.value, value=cell.text)
-        value = understood(cell, like.kind, like.words)
+        value = parse_cell(cell, like.kind, like.words)
         if value is None:
             self.put_blank(pointer, like)
         else:
@@ -169,7 +169,7 @@ def _read_setting(
 ) -> None:
     pointer = setting.pointer
     reading.locations.setdefault(pointer, reading.location(sheet, values[0]))
-    filled = [c for c in values if understood(c, setting.kind, setting.words) is not None]
+    filled = [c for c in values if parse_cell(c, setting.kind, setting.words) is not None]
     extra: Sequence[Cell] = ()
     if setting.spread is Spread.ACROSS:
         for number, cell in enumerate(filled):

@@ -1,4 +1,4 @@
-"""How the values of plan.json are spelled in the cells of plan.xlsx, in both directions."""
+"""The values of plan.json as the cells of plan.xlsx hold them, in both directions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _BETWEEN_CODES = re.compile(f"[\n{re.escape(SEPARATORS)}]")
 
 
-def spelled(value: object, kind: Kind, words: Mapping[str, str]) -> str:
+def format_value(value: object, kind: Kind, words: Mapping[str, str]) -> str:
     """Return the text of the cell for a value; a value that is not there is a blank cell."""
     if value is None:
         return ""
@@ -30,10 +30,10 @@ def spelled(value: object, kind: Kind, words: Mapping[str, str]) -> str:
     return words.get(str(value), str(value))
 
 
-def understood(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
-    """Return the value a cell spells, None for a blank one.
+def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
+    """Return the value of a cell, None for a blank one.
 
-    What cannot be understood is returned as its text: the schema then refuses it at its place.
+    What cannot be understood is returned as its text: the schema then refuses it, by its cell.
     """
     text = cell.text if kind is Kind.PROSE else cell.text.strip()
     if not text:

@@ -12,7 +12,7 @@ from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTE
 from workflow.excel.workbook import PAPERS, add_sheet, new_workbook, row_height
 from workflow.model.cells import column_letters
 from workflow.model.fields.declarations import Kind, PlanColumn
-from workflow.plan.book.columns import Setting, Spread, Table, told
+from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book.layout import (
     DEPARTMENTS,
@@ -25,7 +25,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import spelled
+from workflow.plan.book.values import format_value
 from workflow.plan.document import Node
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node)
     _write_row(sheet, header_row, header, [styles.header] * len(header))
     last_hint = ""
     for row, (setting, texts) in enumerate(rows, start=header_row + 1):
-        hint = "" if told(setting) == last_hint else told(setting)
-        last_hint = told(setting)
+        hint = "" if description(setting) == last_hint else description(setting)
+        last_hint = description(setting)
         line = [setting.label, *texts, *[""] * (width - len(texts)), hint]
         _write_row(
             sheet, row, line, [styles.name, *[styles.value(setting.kind)] * width, styles.hint]
@@ -135,7 +135,7 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
     columns = table.all_columns
     widths = [column.width for column in columns]
     sheet = _new_sheet(book, styles, table.sheet, table.intro)
-    hints = [told(column) for column in columns]
+    hints = [description(column) for column in columns]
     _write_row(sheet, _HINT_ROW, hints, [styles.hint] * len(columns))
     _fit_row(sheet, _HINT_ROW, hints, widths)
     _write_row(
@@ -159,7 +159,7 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
 def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
     """Yield the values of each row a setting takes; a setting without values takes a blank one."""
     for values in _setting_values(root.at(setting.pointer), setting.spread):
-        yield [spelled(value, setting.kind, setting.words) for value in values]
+        yield [format_value(value, setting.kind, setting.words) for value in values]
 
 
 def _setting_values(node: Node, spread: Spread) -> list[list[object]]:
@@ -185,7 +185,7 @@ def _table_rows(root: Node, table: Table) -> Iterator[list[str]]:
 
 
 def _texts(entry: Node, columns: Sequence[PlanColumn]) -> list[str]:
-    return [spelled(entry.at(c.key).value, c.kind, c.words) for c in columns]
+    return [format_value(entry.at(c.key).value, c.kind, c.words) for c in columns]
 
 
 def _new_sheet(book: Workbook, styles: _Styles, name: str, intro: str) -> Worksheet:

@@ -133,8 +133,8 @@ def _answer(
         item=_shared(item),
         department=read.department,
         values=known,
-        written=_as_written(known) if written is None else _said(written),
-        cells=_cells(columns, _whole(row)) if cells is None else _said(cells),
+        written=_as_written(known) if written is None else _text_mapping(written),
+        cells=_cells(columns, _whole(row)) if cells is None else _text_mapping(cells),
         source=Source(read.file, _shared(sheet), row, read.sha256, read.received),
         rejected=bool(rejected),
     )
@@ -231,7 +231,7 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=JST) if moment.utcoffset() == JST.utcoffset(None) else moment
 
 
-def _said(plain: Mapping[str, str]) -> dict[str, str]:
+def _text_mapping(plain: Mapping[str, str]) -> dict[str, str]:
     return {key: _text(text) for key, text in plain.items()}
 
 

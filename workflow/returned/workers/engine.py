@@ -15,7 +15,7 @@ from workflow.returned.judge import Context, judge
 from workflow.returned.open import unjudged
 from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.codec import decoded, encoded
-from workflow.returned.workers.pool import Means, Stopped, worked
+from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
 Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
@@ -29,7 +29,7 @@ def judge_in_workers(
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
     limits = context.plan.limits
-    judged = worked(partial(_judged, context=context), files, _means(limits, workers))
+    judged = run(partial(_judged, context=context), files, _resource_limits(limits, workers))
     for received, line in zip(files, judged, strict=True):
         if isinstance(line, Stopped):
             yield _cut_short(received, line, limits)
@@ -44,12 +44,12 @@ def _judged(received: Received, context: Context) -> bytes:
 
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
-    (book,) = worked(open_book, (content,), _means(COMPILED, workers=1))
+    (book,) = run(open_book, (content,), _resource_limits(COMPILED, workers=1))
     return None if isinstance(book, Stopped) else book
 
 
-def _means(limits: Limits, workers: int) -> Means:
-    return Means(limits.seconds, limits.memory_megabytes * MILLION, workers)
+def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:
+    return ResourceLimits(limits.seconds, limits.memory_megabytes * MILLION, workers)
 
 
 def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:

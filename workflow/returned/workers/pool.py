@@ -37,27 +37,27 @@ class Stopped(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """What a worker may take: seconds for each task, bytes of memory, and how many there are."""
+class ResourceLimits:
+    """What a worker may take: seconds for each task, bytes of memory; and how many there are."""
 
     seconds: float
     memory: int
     workers: int = os.cpu_count() or 1
 
 
-def worked(
-    work: Callable[[Task], Made], tasks: Sequence[Task], means: Means
+def run(
+    work: Callable[[Task], Made], tasks: Sequence[Task], limits: ResourceLimits
 ) -> Iterator[Made | Stopped]:
     """Yield what a function makes of every task, in order; it runs in worker processes only."""
-    crew = _Crew(work, tasks, means)
+    pool = _WorkerPool(work, tasks, limits)
     try:
-        yield from crew.results()
+        yield from pool.results()
     finally:
-        crew.dismiss()
+        pool.shutdown()
 
 
 class _Worker:
-    """One worker process, seen from outside: the tasks it has, by place, and until when."""
+    """One worker process, seen from outside: the indexes of its tasks, and until when."""
 
     def __init__(self, work: bytes | memoryview, memory: int) -> None:
         self.pipe, theirs = Pipe()
@@ -66,7 +66,7 @@ class _Worker:
         with contextlib.suppress(OSError):  # it died; taking in notices
             self.pipe.send_bytes(work)
         self.is_ready = False
-        self.places: deque[int] = deque()
+        self.indexes: deque[int] = deque()
         self.deadline = time.monotonic() + _PLENTY
 
     def kill(self) -> None:
@@ -76,11 +76,13 @@ class _Worker:
         self.pipe.close()
 
 
-class _Crew(Generic[Task, Made]):
-    """Workers, the places of the tasks still to do, and what was made of others meanwhile."""
+class _WorkerPool(Generic[Task, Made]):
+    """Workers, the indexes of the tasks still to do, and the results of others meanwhile."""
 
-    def __init__(self, work: Callable[[Task], Made], tasks: Sequence[Task], means: Means) -> None:
-        self._tasks, self._means = tasks, means
+    def __init__(
+        self, work: Callable[[Task], Made], tasks: Sequence[Task], limits: ResourceLimits
+    ) -> None:
+        self._tasks, self._limits = tasks, limits
         self._work = ForkingPickler.dumps(work)  # once for all workers: it may know a whole city
         self._todo = deque(range(len(tasks)))
         self._made: dict[int, Made | Stopped] = {}
@@ -89,37 +91,37 @@ class _Crew(Generic[Task, Made]):
 
     def results(self) -> Iterator[Made | Stopped]:
         """Yield what was made of every task, in order."""
-        for place in range(len(self._tasks)):
-            while place not in self._made:
-                self._hand_out(place + _AHEAD)
+        for index in range(len(self._tasks)):
+            while index not in self._made:
+                self._hand_out(index + _AHEAD)
                 self._take_in()
-            yield self._made.pop(place)
+            yield self._made.pop(index)
 
-    def dismiss(self) -> None:
+    def shutdown(self) -> None:
         """End every worker."""
         for worker in self._workers:
             worker.kill()
 
     def _hand_out(self, end: int) -> None:
         """Give work to who has little left, but not too far ahead of what was asked for."""
-        while len(self._workers) < min(self._means.workers, len(self._todo)):
-            self._workers.append(_Worker(self._work, self._means.memory))
+        while len(self._workers) < min(self._limits.workers, len(self._todo)):
+            self._workers.append(_Worker(self._work, self._limits.memory))
         for worker in self._workers:
-            is_idle = worker.is_ready and len(worker.places) <= _FEW
+            is_idle = worker.is_ready and len(worker.indexes) <= _FEW
             if is_idle and self._todo and self._todo[0] < end:
                 self._give(worker)
 
     def _give(self, worker: _Worker) -> None:
-        fair = len(self._todo) // (2 * self._means.workers)
-        places = [self._todo.popleft() for _ in range(max(1, min(_AT_ONCE, fair)))]
-        if not worker.places:
-            worker.deadline = time.monotonic() + self._means.seconds
-        worker.places.extend(places)
+        fair = len(self._todo) // (2 * self._limits.workers)
+        indexes = [self._todo.popleft() for _ in range(max(1, min(_AT_ONCE, fair)))]
+        if not worker.indexes:
+            worker.deadline = time.monotonic() + self._limits.seconds
+        worker.indexes.extend(indexes)
         with contextlib.suppress(OSError):  # it died; taking in notices
-            worker.pipe.send([self._tasks[place] for place in places])
+            worker.pipe.send([self._tasks[index] for index in indexes])
 
     def _take_in(self) -> None:
-        busy = [worker for worker in self._workers if worker.places or not worker.is_ready]
+        busy = [worker for worker in self._workers if worker.indexes or not worker.is_ready]
         patience = min(worker.deadline for worker in busy) - time.monotonic()
         spoken = connection.wait([worker.pipe for worker in busy], max(0.0, patience))
         for worker in busy:
@@ -130,13 +132,13 @@ class _Crew(Generic[Task, Made]):
 
     def _hear(self, worker: _Worker) -> None:
         try:
-            said = worker.pipe.recv()
+            result = worker.pipe.recv()
         except (EOFError, OSError):
             self._give_up(worker, Stopped.DIED)
             return
-        worker.deadline = time.monotonic() + self._means.seconds
+        worker.deadline = time.monotonic() + self._limits.seconds
         if worker.is_ready:
-            self._made[worker.places.popleft()] = said
+            self._made[worker.indexes.popleft()] = result
         worker.is_ready = True
         self._false_starts = 0
 
@@ -144,9 +146,9 @@ class _Crew(Generic[Task, Made]):
         """Give up a worker and the task it is at; the tasks behind that are for others."""
         self._workers.remove(worker)
         worker.kill()
-        if worker.places:
-            self._made[worker.places.popleft()] = reason
-            self._todo.extendleft(reversed(worker.places))
+        if worker.indexes:
+            self._made[worker.indexes.popleft()] = reason
+            self._todo.extendleft(reversed(worker.indexes))
             return
         self._false_starts += 1
         if self._false_starts > _FALSE_STARTS:
