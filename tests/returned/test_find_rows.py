@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.returned.raw_books import book, sheet
 from tests.small import issue
+from workflow.model.catalogue import Code
 from workflow.model.raw import RawSheet
 from workflow.model.wording import cell_text
-from workflow.returned.find_rows import Matching, find_table, match
+from workflow.returned.find_rows import Matching, find_tables, match
 
 ISSUE = issue("A")  # 1-1, 1-2, 2-1, 2-2
 LABELS = frozenset(field.label for field in ISSUE.form.form.fields)
@@ -24,9 +27,8 @@ AS_ISSUED = """
 
 
 def matched(*sheets: RawSheet | str) -> Matching:
-    table = find_table(book(*sheets), LABELS)
-    assert table is not None
-    return match("a.xlsx", table, ISSUE)
+    table, *copies = find_tables(book(*sheets), LABELS)
+    return match("a.xlsx", table, ISSUE, copies)
 
 
 def found(matching: Matching) -> dict[str, tuple[int, dict[str, str]]]:
@@ -185,4 +187,89 @@ def test_white_space_is_no_answer() -> None:
 )
 def test_where_there_is_no_header_there_is_no_table(table: str) -> None:
     padded = "x" + table if table.startswith("\n") else table
-    assert find_table(book(padded), LABELS) is None
+    assert find_tables(book(padded), LABELS) == ()
+
+
+def test_of_two_columns_with_one_heading_the_filled_one_counts() -> None:
+    matching = matched(
+        edited(
+            (" 理由", " 理由 | 評価"),
+            ("した。   | Ａ   | n:5    |        |", "した。 | | n:5 | | | Ｂ"),
+        )
+    )
+    assert found(matching)["1-1"][1]["rating"] == "Ｂ"
+    assert matching.rows[0].places["rating"] == "J5"
+    assert matching.rows[1].places["rating"] == "F6"
+    assert codes(matching) == [("COLUMN_TWICE", "F4")]
+
+
+def test_two_columns_with_one_heading_that_differ_are_told_with_both_texts() -> None:
+    matching = matched(edited((" 理由", " 理由 | 評価"), ("n:5    |        |", "n:5 | | | Ｃ")))
+    twice, _ = matching.findings
+    assert (twice.code, twice.location.item) == (Code.VALUE_TWICE, "1-1")
+    assert twice.details == {"ours": "F5「Ａ」", "theirs": "J5「Ｃ」"}
+
+
+def test_headings_in_another_order_are_told_where_the_values_cannot_show_it() -> None:
+    exchanged = edited(("取組状況", "＊"), ("理由", "取組状況"), ("＊", "理由"))
+    (finding,) = matched(exchanged).findings
+    assert finding.code is Code.COLUMN_REORDERED
+    assert finding.details == {"labels": ("progress", "reason")}
+    other_types = edited(("評価", "＊"), ("決算額", "評価"), ("＊", "決算額"))
+    assert matched(other_types).findings == ()
+
+
+BLANK_1_1 = ("した。   | Ａ   | n:5    |        |", "| | | |")
+BLANK_1_2 = ("した。   | Ｂ   |        |        | 雨", "| | | |")
+
+
+def copied(*changes: tuple[str, str]) -> RawSheet:
+    return replace(sheet(edited(*changes)), name="写し")
+
+
+def test_rows_that_only_a_copy_of_the_sheet_fills_are_taken_from_it() -> None:
+    matching = matched(edited(BLANK_1_1), copied(BLANK_1_2))
+    assert {row.item.id: row.sheet for row in matching.rows if row.cells} == {
+        "1-1": "写し",
+        "1-2": "進捗状況",
+        "2-1": "進捗状況",
+        "2-2": "進捗状況",
+    }
+    assert codes(matching) == [("ROW_FROM_COPY", "")]
+    assert [row.item.id for row in matching.repeated] == ["2-1", "2-2"]
+
+
+def test_what_a_copy_says_otherwise_is_told_with_both_texts() -> None:
+    matching = matched(AS_ISSUED, copied(("n:5", "n:6"), ("| 雨", "|")))
+    first, second = matching.findings
+    assert {f.code for f in matching.findings} == {Code.ROW_COPY_DIFFERS}
+    assert first.details == {
+        "other": "写し",
+        "labels": ("cost",),
+        "ours": ("G5「5」",),
+        "theirs": ("G5「6」",),
+    }
+    assert second.details["theirs"] == ("I6（空欄）",)
+    assert [row.sheet for row in matching.rows] == ["進捗状況"] * 4
+
+
+def test_a_copy_that_says_the_same_is_no_matter() -> None:
+    matching = matched(AS_ISSUED, copied(("Ａ   | n:5", "A | n:5.0")))
+    assert matching.findings == ()
+    assert len(matching.repeated) == 4
+
+
+def test_another_table_with_few_of_the_labels_is_no_copy() -> None:
+    other = replace(sheet("整理番号 | 評価\n1-1 | Ｃ"), name="参考")
+    assert len(find_tables(book(AS_ISSUED, other), LABELS)) == 1
+
+
+def test_a_cell_with_two_contents_is_told_and_a_heading_spoils_all() -> None:
+    plain = sheet(AS_ISSUED)
+    answer = (plain.cells[5, 5], plain.cells[5, 2])
+    (finding,) = matched(replace(plain, doubled={(5, 5): answer})).findings
+    assert (finding.location.item, finding.location.field_key) == ("1-1", "progress")
+    assert finding.details == {"ours": "E5「した。」", "theirs": "E5「一」"}
+    heading = matched(replace(plain, doubled={(4, 5): (plain.cells[4, 5], None)}))
+    assert heading.is_ambiguous
+    assert codes(heading) == [("VALUE_TWICE", "E4")]

@@ -104,9 +104,7 @@ class Versions:
             {
                 "other": theirs.source.file,
                 "labels": tuple(keys),
-                "cells": tuple(ours.cells.get(key, "") for key in keys),
                 "ours": tuple(_said(ours, key) for key in keys),
-                "other_cells": tuple(theirs.cells.get(key, "") for key in keys),
                 "theirs": tuple(_said(theirs, key) for key in keys),
             },
         )
@@ -184,4 +182,5 @@ def _cell_of(answer: Answer, key: str) -> Location:
 
 
 def _said(answer: Answer, key: str) -> str:
-    return answer.written.get(key) or "（空欄）"
+    text = answer.written.get(key)
+    return f"{answer.cells.get(key, '')}{f'「{text}」' if text else '（空欄）'}"

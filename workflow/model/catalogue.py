@@ -374,6 +374,16 @@ class Code(Enum):
         "「{column:field}」の列が見つかりません。",
         "見出しを元に戻すか、配布した調査票に書き写してください。",
     )
+    COLUMN_TWICE = (
+        Severity.WARNING,
+        "見出し「{column:field}」の列が二つ以上あります（ほかは{others}列）。",
+        "どの列が回答か、その課に確かめてください。二つの列の記入が違う行は、差し戻します。",
+    )
+    COLUMN_REORDERED = (
+        Severity.WARNING,
+        "見出し「{labels:field}」の並びが、発行したときと違います。今の見出しのとおりに読み取りました。",
+        "見出しだけが入れ替わり、ほかの項目の値になっていないか、その課に確かめてください。",
+    )
     ROW_DUPLICATE = (
         Severity.ERROR,
         "整理番号「{value}」の行が二つあります（もう一つは{other}行目）。",
@@ -393,6 +403,17 @@ class Code(Enum):
         Severity.WARNING,
         "整理番号の欄が「{found}」になっていたため、取組内容の名前から整理番号{known}の行と判断しました。",
         "その行が整理番号{known}の回答でよいか確かめてください。",
+    )
+    ROW_FROM_COPY = (
+        Severity.INFO,
+        "シートの写しにも記入があるため、そこにだけ書かれた{count}行を合わせて読み取りました。",
+        "対応はいりません。",
+    )
+    ROW_COPY_DIFFERS = (
+        Severity.ERROR,
+        "シート「{other}」にも同じ取組内容の行があり、{labels:field}の記入が違います"
+        "（この行：{ours}／シート「{other}」：{theirs}）。",
+        "どちらが正しいか確かめ、正しいほうの記入だけを残してください。",
     )
     ROW_HIDDEN = (
         Severity.WARNING,
@@ -486,6 +507,11 @@ class Code(Enum):
         "数式が入っているため、保存されていた計算結果「{value}」を使いました。",
         "計算結果が正しいか確かめてください。次からは値をそのまま記入してください。",
     )
+    VALUE_TWICE = (
+        Severity.ERROR,
+        "一つの欄に二つの記入があり、どちらが正しいか分かりません（{ours}／{theirs}）。",
+        "正しいほうだけを記入してください。",
+    )
     VALUE_SPACES = (
         Severity.INFO,
         "空白の文字だけが入っているため、空欄として扱いました。",
@@ -541,7 +567,7 @@ class Code(Enum):
     RETURN_CONFLICT = (
         Severity.ERROR,
         "「{other}」と{labels:field}の回答が異なり、どちらが新しいか分かりません"
-        "（この回答の{cells}：{ours}／「{other}」の{other_cells}：{theirs}）。",
+        "（この回答：{ours}／「{other}」：{theirs}）。",
         "どちらが正しいか、その課に確かめ、差戻し用の調査票に正しいほうを記入して"
         "出し直してもらってください。",
     )

@@ -57,6 +57,10 @@ class RawCell:
         return self.kind is CellKind.TEXT and not self.text.strip()
 
 
+TwoContents = tuple[RawCell, RawCell | None]
+"""What a file says twice of one cell; the second may be blank."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Area:
     """A block of cells, 1-based and inclusive."""
@@ -75,7 +79,8 @@ class Area:
 class RawSheet:
     """One sheet; cells are found by their 1-based row and column.
 
-    filtered says that a filter is at work, which is why rows may be hidden.
+    filtered says that a filter is at work, which is why rows may be hidden. doubled holds the two
+    contents of each cell that the file gives more than one; the first stands in cells.
     """
 
     name: str
@@ -83,6 +88,7 @@ class RawSheet:
     merged: tuple[Area, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     filtered: bool = False
+    doubled: Mapping[tuple[int, int], TwoContents] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

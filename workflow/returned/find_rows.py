@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import column_letters, folded, folded_id, may_fold_to
+from workflow.model.cells import a1, column_letters, folded, folded_id, may_fold_to
+from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area, RawBook, RawCell, RawSheet
 from workflow.templates.layout import DEPARTMENT_LABEL, ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 from workflow.templates.register import Issue, IssuedItem
+
+Place = tuple[int, int]
+"""The row and column of a cell."""
+Held = tuple[Place, RawCell | None]
 
 _HEADER_ROWS = 60
 _SHORT, _MOST_REMEMBERED = 100, 20_000
@@ -20,11 +25,15 @@ _SHORT, _MOST_REMEMBERED = 100, 20_000
 
 @dataclass(frozen=True)
 class Table:
-    """A header row found in a sheet: columns by their folded label."""
+    """A header row found in a sheet: columns by their folded label.
+
+    Of a heading that stands more than once, further holds the columns behind the first.
+    """
 
     sheet: RawSheet
     header_row: int
     columns: Mapping[str, int]
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def column(self, label: str) -> int | None:
         """Return the column under this label."""
@@ -77,6 +86,7 @@ class MatchedRow:
     """
 
     item: IssuedItem
+    sheet: str
     row: int
     cells: Mapping[str, RawCell]
     columns: Mapping[str, int]
@@ -87,17 +97,24 @@ class MatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """All rows found on the entry sheet, and what was noticed on the way."""
+    """All rows found on the entry sheet and its copies, and what was noticed on the way.
+
+    Repeated are rows of copies that say the same once more. Is_ambiguous says that a heading has
+    two contents, so that nobody knows what any row says under it.
+    """
 
     sheet: str
     rows: tuple[MatchedRow, ...]
     findings: tuple[Finding, ...]
+    repeated: tuple[MatchedRow, ...] = ()
+    is_ambiguous: bool = False
 
 
-def find_table(book: RawBook, labels: frozenset[str]) -> Table | None:
-    """Return the table that carries most of the fields' labels, None when none carries any.
+def find_tables(book: RawBook, labels: frozenset[str]) -> tuple[Table, ...]:
+    """Return the table that carries most of the fields' labels, and behind it those that copy it.
 
-    On a tie one that is filled comes before a blank one, then the one on the entry sheet.
+    On a tie one that is filled comes before a blank one, then the one on the entry sheet. A copy
+    stands on another sheet, with 整理番号 and more than half of the labels the first one carries.
     """
     known = _known(labels)
     tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
@@ -107,7 +124,16 @@ def find_table(book: RawBook, labels: frozenset[str]) -> Table | None:
         found = known.labels & table.columns.keys()
         return len(found), table.is_filled(found), table.sheet.name == ENTRY_SHEET
 
-    return max(carrying, key=rank, default=None)
+    if not carrying:
+        return ()
+    first = max(carrying, key=rank)
+    asked = known.labels & first.columns.keys()
+    found = {first.sheet.name: first}
+    for table in carrying:
+        is_whole = 2 * len(asked & table.columns.keys()) > len(asked)
+        if is_whole and folded(ID_LABEL) in table.columns:
+            found.setdefault(table.sheet.name, table)
+    return tuple(found.values())
 
 
 class _Known:
@@ -148,24 +174,36 @@ def _known(labels: frozenset[str]) -> _Known:
 def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
     """Yield each row that looks like a header: 整理番号 stands in it, or two fields' labels."""
     texts: dict[int, dict[str, int]] = {row: {} for row in sorted(known.rows(sheet))}
+    further: dict[int, dict[str, tuple[int, ...]]] = {row: {} for row in texts}
     for (row, column), cell in sorted(sheet.cells.items()) if texts else ():
         if row in texts:
-            texts[row].setdefault(folded(cell.text), column)
+            label = folded(cell.text)
+            if texts[row].setdefault(label, column) != column:
+                further[row][label] = (*further[row].get(label, ()), column)
     for row, columns in texts.items():
         if folded(ID_LABEL) in columns or len(known.labels & columns.keys()) > 1:
-            yield Table(sheet, row, columns)
+            yield Table(sheet, row, columns, further[row])
 
 
-def match(file: str, table: Table, issue: Issue) -> Matching:
-    """Return the rows of an issue's items, in the order they stand on the sheet."""
+def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:
+    """Return the rows of an issue's items, in the order they stand on the sheet.
+
+    A row that is blank there is taken from a copy of the sheet that fills it. What a copy says
+    otherwise is told of with both texts.
+    """
     seen = _Seen(file, table, issue)
     rows = seen.by_id()
     rows |= seen.by_label(rows)
-    found = tuple(sorted(rows.values(), key=lambda matched: matched.row))
-    for matched in found:
+    for matched in sorted(rows.values(), key=lambda matched: matched.row):
         seen.notice(matched)
+    repeated = [again for copy in copies for again in seen.unite(rows, copy)]
     seen.notice_missing(rows)
-    return Matching(table.sheet.name, found, tuple(seen.findings))
+    is_ambiguous = seen.notice_headings()
+    places = {one.sheet.name: place for place, one in enumerate((table, *copies))}
+    found = sorted(rows.values(), key=lambda matched: (places[matched.sheet], matched.row))
+    return Matching(
+        table.sheet.name, tuple(found), tuple(seen.findings), tuple(repeated), is_ambiguous
+    )
 
 
 class _Seen:
@@ -177,6 +215,8 @@ class _Seen:
         self._strange: list[int] = []
         columns = {f.key: table.column(f.label) for f in issue.form.form.fields}
         self._columns = {key: column for key, column in columns.items() if column is not None}
+        again = {f.key: table.further.get(folded(f.label), ()) for f in issue.form.form.fields}
+        self._further = {key: more for key, more in again.items() if more}
         self._letters = {key: column_letters(column) for key, column in self._columns.items()}
         self._labels = [(n, table.column(n)) for n in (*issue.form.levels, DEPARTMENT_LABEL)]
         taken = self._columns.values()
@@ -229,11 +269,97 @@ class _Seen:
             code = Code.ROW_FILTERED if self.table.sheet.filtered else Code.ROW_HIDDEN
             self._add(code, matched.row, matched.item.id)
 
+    def unite(self, rows: dict[str, MatchedRow], copy: Table) -> Iterator[MatchedRow]:
+        """Add the rows that a copy alone fills; yield those in which it says the same again."""
+        other = _Seen(self.file, copy, self.issue)
+        taken = []
+        for item, theirs in other.by_id().items():
+            ours = rows.get(item)
+            if ours is None or (theirs.cells and not ours.cells):
+                rows[item] = theirs
+                other.notice(theirs)
+                taken.append(theirs)
+            elif not (differing := self._differing(ours, theirs)):
+                yield theirs
+            elif theirs.cells:
+                self._add_differing(ours, theirs, differing)
+        filled = [matched.item.id for matched in taken if matched.cells]
+        if filled:
+            other._add(Code.ROW_FROM_COPY, count=len(filled))
+        self.findings += [f for f in other.findings if f.location.item in ("", *filled)]
+
+    def _differing(self, ours: MatchedRow, theirs: MatchedRow) -> tuple[str, ...]:
+        """Return the fields in which two rows of one item say something else."""
+        return tuple(
+            f.key
+            for f in self.issue.form.form.fields
+            if f.key in ours.columns and f.key in theirs.columns
+            if not _says_same(f, ours.cells.get(f.key), theirs.cells.get(f.key))
+        )
+
+    def _add_differing(self, ours: MatchedRow, theirs: MatchedRow, keys: tuple[str, ...]) -> None:
+        details: dict[str, Detail] = {
+            "other": theirs.sheet,
+            "labels": keys,
+            "ours": tuple(_quoted(ours.places[key], ours.cells.get(key)) for key in keys),
+            "theirs": tuple(_quoted(theirs.places[key], theirs.cells.get(key)) for key in keys),
+        }
+        location = replace(self._location(ours.row, ours.item.id), sheet=ours.sheet)
+        self.findings.append(Finding(Code.ROW_COPY_DIFFERS, location, details))
+
+    def notice_headings(self) -> bool:
+        """Note headings that stand twice or in another order; say whether one has two contents."""
+        header, sheet = self.table.header_row, self.table.sheet
+        for key, columns in self._further.items():
+            letters = tuple(column_letters(c) for c in columns if self._is_filled(c))
+            if letters:
+                location = replace(self._location(header, ""), column=self._columns[key])
+                details: dict[str, Detail] = {"column": key, "others": letters}
+                self.findings.append(Finding(Code.COLUMN_TWICE, location, details))
+        reordered = self._reordered()
+        if reordered:
+            self._add(Code.COLUMN_REORDERED, header, labels=reordered)
+        doubled = [place for place in sheet.doubled if place[0] == header]
+        for place in doubled:
+            self._add_doubled("", "", place)
+        return bool(doubled)
+
+    def _is_filled(self, column: int) -> bool:
+        cells = (self.table.sheet.cells.get((row, column)) for row in self.table.rows)
+        return any(cell and not cell.is_blank for cell in cells)
+
+    def _reordered(self) -> tuple[str, ...]:
+        """Return the fields that no longer stand as issued among those of their own type.
+
+        Whether their columns were moved or their headings exchanged, the values do not show.
+        """
+        columns = self._columns
+        fields = [f for f in self.issue.form.form.fields if f.key in columns]
+        return tuple(
+            one.key
+            for at, one in enumerate(fields)
+            if any(
+                (place < at) is not (columns[other.key] < columns[one.key])
+                for place, other in enumerate(fields)
+                if other is not one and type(other) is type(one)
+            )
+        )
+
+    def _add_doubled(self, item: str, key: str, place: tuple[int, int]) -> None:
+        """Note a cell that the file gives two contents; readers differ in which they take."""
+        first, second = self.table.sheet.doubled[place]
+        self._add_two(item, key, place, (place, first), (place, second))
+
+    def _add_two(self, item: str, key: str, at: Place, one: Held, other: Held) -> None:
+        location = replace(self._location(at[0], item), column=at[1], field_key=key)
+        details = {"ours": _quoted(a1(*one[0]), one[1]), "theirs": _quoted(a1(*other[0]), other[1])}
+        self.findings.append(Finding(Code.VALUE_TWICE, location, details))
+
     def notice_missing(self, rows: Mapping[str, MatchedRow]) -> None:
         """Note the columns and rows that are not there."""
-        for field in self.issue.form.form.fields:
-            if self.table.column(field.label) is None:
-                self._add(Code.COLUMN_MISSING, column=field.key)
+        for asked in self.issue.form.form.fields:
+            if self.table.column(asked.label) is None:
+                self._add(Code.COLUMN_MISSING, column=asked.key)
         for item in self.issue.items:
             if item.id not in rows:
                 self._add(Code.ROW_MISSING, value=item.id)
@@ -254,23 +380,65 @@ class _Seen:
         return len(twins) == 1 or fits
 
     def _matched(self, item: IssuedItem, row: int) -> MatchedRow:
-        stored = {key: self.table.sheet.cells.get((row, c)) for key, c in self._columns.items()}
+        columns = self._columns_in(item, row) if self._further else self._columns
+        stored = {key: self.table.sheet.cells.get((row, c)) for key, c in columns.items()}
         held = {key: cell for key, cell in stored.items() if cell}
         spaces = tuple(key for key, cell in held.items() if cell.is_blank)
         areas = [area for area in self._areas if area.top <= row <= area.bottom]
+        letters = self._letters
+        if columns is not self._columns:
+            letters = {key: column_letters(column) for key, column in columns.items()}
+        if self.table.sheet.doubled:
+            self._notice_doubled(item, row, columns)
         return MatchedRow(
             item=item,
+            sheet=self.table.sheet.name,
             row=row,
             cells={key: cell for key, cell in held.items() if key not in spaces},
-            columns=self._columns,
-            places={key: f"{letters}{row}" for key, letters in self._letters.items()},
+            columns=columns,
+            places={key: f"{in_letters}{row}" for key, in_letters in letters.items()},
             spaces=spaces,
-            merged=tuple(k for k, c in self._columns.items() if _is_merged(areas, row, c)),
+            merged=tuple(k for k, c in columns.items() if _is_merged(areas, row, c)),
         )
+
+    def _columns_in(self, item: IssuedItem, row: int) -> dict[str, int]:
+        """Return the columns of a row where headings stand twice: of two the one that is filled."""
+        columns = dict(self._columns)
+        fields = {field.key: field for field in self.issue.form.form.fields}
+        for key, more in self._further.items():
+            places = [(row, column) for column in (columns[key], *more)]
+            held = [(at, self.table.sheet.cells.get(at)) for at in places]
+            filled = [(at, cell) for at, cell in held if cell and not cell.is_blank]
+            for at, cell in filled[1:]:
+                if not _says_same(fields[key], filled[0][1], cell):
+                    self._add_two(item.id, key, filled[0][0], filled[0], (at, cell))
+            if filled:
+                columns[key] = filled[0][0][1]
+        return columns
+
+    def _notice_doubled(self, item: IssuedItem, row: int, columns: Mapping[str, int]) -> None:
+        keys = {column: key for key, column in columns.items()}
+        for place in self.table.sheet.doubled:
+            if place[0] == row:
+                self._add_doubled(item.id, keys.get(place[1], ""), place)
 
     def _has_answers(self, row: int) -> bool:
         stored = (self.table.sheet.cells.get((row, c)) for c in self._columns.values())
         return any(cell and not cell.is_blank for cell in stored)
+
+
+def _says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool:
+    """Whether two cells answer a field alike."""
+    if one is None or other is None:
+        return one is other
+    if one.text == other.text:
+        return True
+    values = field.parse_cell(one).value, field.parse_cell(other).value
+    return None not in values and values[0] == values[1]
+
+
+def _quoted(place: str, cell: RawCell | None) -> str:
+    return f"{place}「{cell.text}」" if cell else f"{place}（空欄）"
 
 
 def _is_merged(areas: Sequence[Area], row: int, column: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from workflow.model.plan import (
     judged,
 )
 from workflow.model.raw import RawBook
-from workflow.returned.find_rows import MatchedRow, Table, find_table, match
+from workflow.returned.find_rows import MatchedRow, Table, find_tables, match
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.notes import notes
@@ -80,10 +80,10 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     found = stamps(book)
     year = context.year or (found[0].year if found else max(context.registers, default=0))
     register = context.registers.get(year, Register(year))
-    table = find_table(book, context.labels.get(year, frozenset()))
-    if table is None and not found:
+    tables = find_tables(book, context.labels.get(year, frozenset()))
+    if not tables and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
-    ids = tuple(text for text in table.ids.values() if text.strip()) if table else ()
+    ids = tuple(text for table in tables[:1] for text in table.ids.values() if text.strip())
     identity = identify(read.file, found, ids, context.plan, year, register)
     read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
@@ -92,17 +92,23 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
         return replace(read, outcome=judged(identity.findings), findings=identity.findings)
     if not read.department:
         return closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
-    if table is None:
+    if not tables:
         return closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
-    return _judge_rows(read, book, identity, identity.issue, table, context)
+    return _judge_rows(read, book, identity, identity.issue, tables, context)
 
 
 def _judge_rows(
-    read: Return, book: RawBook, identity: Identity, issue: Issue, table: Table, context: Context
+    read: Return,
+    book: RawBook,
+    identity: Identity,
+    issue: Issue,
+    tables: Sequence[Table],
+    context: Context,
 ) -> Return:
-    matching = match(read.file, table, issue)
+    table, *copies = tables
+    matching = match(read.file, table, issue, copies)
     findings = [*identity.findings, *matching.findings]
-    judging = _Rows(read, matching.sheet, issue.form.form, context.previous)
+    judging = _Rows(read, issue.form.form, context.previous)
     answers = []
     for row in matching.rows:
         answer, noticed = judging.answer(row)
@@ -115,8 +121,11 @@ def _judge_rows(
         whole_sheet = Location(file=read.file, sheet=matching.sheet)
         findings.append(Finding(Code.RETURN_BLANK, whole_sheet))
     spoilt = {f.location.item for f in matching.findings if f.severity is Severity.ERROR}
-    answers = [replace(a, rejected=True) if a.item in spoilt else a for a in answers]
-    outside = tuple(notes(read.file, book, table, matching.rows, issue))
+    answers = [
+        replace(a, rejected=True) if a.item in spoilt or matching.is_ambiguous else a
+        for a in answers
+    ]
+    outside = tuple(notes(read.file, book, tables, matching, issue))
     if outside:
         whole_file = Location(file=read.file)
         findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(outside)}))
@@ -132,8 +141,8 @@ def _judge_rows(
 class _Rows:
     """The judging of the rows of one file."""
 
-    def __init__(self, read: Return, sheet: str, form: Form, previous: PreviousAnswers) -> None:
-        self._read, self._sheet, self._previous = read, sheet, previous
+    def __init__(self, read: Return, form: Form, previous: PreviousAnswers) -> None:
+        self._read, self._previous = read, previous
         self._fields = {field.key: field for field in form.fields}
         self._form = form
 
@@ -161,7 +170,7 @@ class _Rows:
 
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""
-        return Location(file=self._read.file, sheet=self._sheet, row=row.row, item=row.item.id)
+        return Location(file=self._read.file, sheet=row.sheet, row=row.row, item=row.item.id)
 
     def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
         read = self._read
@@ -171,7 +180,7 @@ class _Rows:
             values=values,
             cells=row.places,
             written={key: cell.text for key, cell in row.cells.items()},
-            source=Source(read.file, self._sheet, row.row, read.sha256, read.received),
+            source=Source(read.file, row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
         )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 from workflow.model.cells import a1, folded
 from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
-from workflow.returned.find_rows import MatchedRow, Table
+from workflow.returned.find_rows import Matching, Table
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
@@ -31,17 +31,20 @@ _LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／�
 
 
 def notes(
-    file: str, book: RawBook, table: Table, rows: tuple[MatchedRow, ...], issue: Issue
+    file: str, book: RawBook, tables: Sequence[Table], matching: Matching, issue: Issue
 ) -> Iterator[Note]:
     """Yield every text of a workbook that is neither printed on the template nor an answer."""
     printed = _Printed(issue.texts)
+    by_sheet = {table.sheet.name: table for table in tables}
     for sheet in book.sheets:
-        is_entry = sheet is table.sheet
-        is_known = _consumed(table, rows, issue) if is_entry else _unknown
+        is_entry = sheet is tables[0].sheet
+        own = by_sheet.get(sheet.name)
+        is_known = _consumed(own, matching, issue) if own and own.sheet is sheet else _unknown
         if sheet.name == CORRECTION_SHEET:
             is_known = partial(_is_requested, sheet)
         kind = NoteKind.MARGIN if is_entry or sheet.name == COVER_SHEET else NoteKind.SHEET
-        for place, cell in sorted(printed.others(sheet)):
+        second = ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
+        for place, cell in (*sorted(printed.others(sheet)), *second):
             if not is_known(place) and _is_written(sheet, cell, printed):
                 yield Note(kind, file, sheet.name, a1(*place), cell.text)
     for remark in book.remarks:
@@ -96,13 +99,14 @@ def _is_live(cell: RawCell) -> bool:
     return is_computed or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 
-def _consumed(table: Table, rows: tuple[MatchedRow, ...], issue: Issue) -> Callable[[Cell], bool]:
-    """Return whether a cell of the entry sheet was taken as an answer or a locked label."""
-    taken = table.previous_rows.union(row.row for row in rows)
-    asked = (field.label for field in issue.form.form.fields)
-    labels = (ID_LABEL, *issue.form.levels, DEPARTMENT_LABEL, *asked)
-    columns = {table.column(label) for label in labels}
-    return lambda place: place[0] in taken and place[1] in columns
+def _consumed(table: Table, matching: Matching, issue: Issue) -> Callable[[Cell], bool]:
+    """Return whether a cell of an entry sheet was taken as an answer or a locked label."""
+    rows = (row for row in (*matching.rows, *matching.repeated) if row.sheet == table.sheet.name)
+    locked = {table.column(label) for label in (ID_LABEL, *issue.form.levels, DEPARTMENT_LABEL)}
+    asked = {table.column(field.label) for field in issue.form.form.fields}
+    taken: dict[int, set[int | None]] = {row.row: {*row.columns.values()} for row in rows}
+    taken |= dict.fromkeys(table.previous_rows, asked)
+    return lambda place: place[0] in taken and (place[1] in locked or place[1] in taken[place[0]])
 
 
 def _unknown(_: Cell) -> bool:

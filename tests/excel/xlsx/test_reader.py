@@ -101,11 +101,43 @@ def test_a_cell_says(cell: str) -> None:
         '<c r="A1"><v/></c>',
         '<c r="A1" t="str"><v></v></c>',
         '<c r="A1" t="inlineStr"/>',
-        '<c r="A1"><v>1</v></c><c r="A1"/>',
     ],
 )
 def test_a_cell_without_a_value_is_not_there(cell: str) -> None:
     assert read(book(f'<row r="1">{cell}</row>')).sheets[0].cells == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>', ("1", "2")),
+        ('<c r="A1"><v>1</v></c><c r="A1"/>', ("1", None)),
+        ('<c r="B1"><v>1</v></c><c r="A1"><v>1</v></c><c><v>2</v></c>', ("1", "2")),
+        ('<c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c>', ("1", "2")),
+        ('<c r="A1"/><c r="A1"><v>1</v></c>', None),
+        ('<c r="A1"><v>1</v></c><c r="A1"><v>1</v></c>', None),
+    ],
+)
+def test_a_cell_with_two_contents_has_the_first_and_tells(
+    rows: str, held: tuple[str, str | None] | None
+) -> None:
+    sheet = read(book(f'<row r="1">{rows}</row>')).sheets[0]
+    assert all(cell.text == "1" for cell in sheet.cells.values())
+    told_of = [(one.text, other and other.text) for one, other in sheet.doubled.values()]
+    assert told_of == ([held] if held else [])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1"><v>1</v><v>2</v></c>',
+        '<c r="A1" t="inlineStr"><is><t>1<t>2</t></t></is></c>',
+        '<c r="A1" t="inlineStr"><is><r><t>1<t>2</t></t></r></is></c>',
+    ],
+)
+def test_two_contents_within_a_cell_are_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match=r"two|within"):
+        read_xlsx(book(f'<row r="1">{cell}</row>'))
 
 
 def test_rows_and_cells_without_a_number_follow_the_one_before() -> None:

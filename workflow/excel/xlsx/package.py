@@ -129,8 +129,11 @@ class Package:
 
 
 def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
-    """Return where the relations listed for a part lead inside the package, were it there."""
-    return tuple(
+    """Return where the relations listed for a part lead inside the package, were it there.
+
+    ValueError when one id leads to two parts: programs differ in which they take.
+    """
+    found = tuple(
         Relation(
             element.get("Id", ""),
             element.get("Type", "").rpartition("/")[2],
@@ -139,6 +142,9 @@ def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
         for element in parsed(part)
         if element.get("TargetMode") != "External"
     )
+    if len({relation.id for relation in found}) < len(set(found)):
+        raise ValueError("two relations of one id")
+    return found
 
 
 _known_inside = lru_cache(maxsize=64)(_inside)

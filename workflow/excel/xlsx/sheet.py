@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.number_formats import iso_day_cell
@@ -11,7 +12,7 @@ from workflow.excel.xlsx.references import moved, place_of
 from workflow.excel.xlsx.sheet_parts import Frame, Stored, formula_cell
 from workflow.excel.xlsx.xml import MAIN, walked
 from workflow.model.cells import decoded
-from workflow.model.raw import CellKind, RawCell, RawSheet
+from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,21 +29,15 @@ _PARTS_OF_A_CELL = frozenset({_VALUE, _FORMULA, _INLINE})
 def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = True) -> RawSheet:
     """Return what a sheet holds, with the results stored with its formulas or without.
 
-    ValueError when rows, cells or merges lie where they must not, or say what cannot be.
+    ValueError when rows, cells or merges lie where they must not, or say what cannot be. Excel
+    calls such a workbook damaged. Some readers pass over a merge inside a row or take the second of
+    two tables of rows; so nobody can say what was meant, and the sheet is refused.
     """
     rows = _Rows(stored, keeps_results)
     sheet = walked(part, _ROW, rows.take)
     _refuse_misplaced_beside_rows(sheet)
-    return Frame.of(sheet).around(name, rows.cells, rows.hidden)
-
-
-def refuse_misplaced(part: bytes) -> None:
-    """Raise ValueError when rows, cells or merges of a sheet lie where they must not.
-
-    Excel calls such a workbook damaged. Some readers pass over a merge inside a row or take the
-    second of two tables of rows; so nobody can say what was meant, and the sheet is refused.
-    """
-    _refuse_misplaced_beside_rows(walked(part, _ROW, _refuse_misplaced_in))
+    found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
+    return replace(found, doubled=rows.doubled) if rows.doubled else found
 
 
 def _refuse_misplaced_beside_rows(sheet: _Element) -> None:
@@ -98,6 +93,8 @@ def _part_of_text(part: _Element) -> str:
     if len(within) > 1:
         raise ValueError("two texts in a run")
     text = part if part.tag == _TEXT else next(iter(within), None)
+    if text is not None and len(text):
+        raise ValueError("a text within a text")
     return "" if text is None else text.text or ""
 
 
@@ -127,6 +124,7 @@ class _Rows:
 
     def __init__(self, stored: Stored, keeps_results: bool) -> None:
         self.cells: dict[tuple[int, int], RawCell] = {}
+        self.doubled: dict[tuple[int, int], TwoContents] = {}
         self.hidden: list[int] = []
         self._stored = stored
         self._keeps_results = keeps_results
@@ -149,9 +147,16 @@ class _Rows:
             column = place[1]
             raw = (self._shared_text(cell) or self._raw(cell, place)) if len(cell) else None
             if raw is None:
-                self.cells.pop(place, None)  # of two cells in one place the later stands
-            else:
-                self.cells[place] = raw
+                if place in self.cells:
+                    self._note_second(place, raw)
+            elif self.cells.setdefault(place, raw) is not raw:
+                self._note_second(place, raw)
+
+    def _note_second(self, place: tuple[int, int], raw: RawCell | None) -> None:
+        """Note that a cell has two contents: nobody can say which of them is meant."""
+        first = self.cells[place]
+        if first != raw:
+            self.doubled[place] = (first, raw)
 
     def _shared_text(self, cell: _Element) -> RawCell | None:
         """Return what most cells hold, stored as it usually is; None of any other cell."""
@@ -163,7 +168,8 @@ class _Rows:
     def _raw(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
         parts: dict[str, _Element] = {}
         for part in cell:
-            parts.setdefault(part.tag, part)  # of two of one kind the first counts
+            if parts.setdefault(part.tag, part) is not part:
+                raise ValueError("two contents in a cell")
             if len(part) or part.tag not in _PARTS_OF_A_CELL:
                 _refuse_misplaced_in(cell)
         stored = parts.get(_VALUE)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
-from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
+from workflow.excel.xlsx.reader import stored_in
 from workflow.excel.xlsx.references import place_of
-from workflow.excel.xlsx.sheet import refuse_misplaced
+from workflow.excel.xlsx.sheet import read_sheet
 from workflow.model.cells import decoded
-from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet, TwoContents
 from workflow.returned.readers.strip_formatting import bare
 from workflow.templates.layout import COVER_SHEET
 
@@ -26,19 +28,20 @@ if TYPE_CHECKING:
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
+Doubled = Mapping[str, Mapping[tuple[int, int], TwoContents]]
+"""Cells with two contents, by sheet and place."""
 
 
 def read_book(content: bytes) -> RawBook:
     """Return what a workbook holds. Whatever the reader raises says the file is broken."""
     package = package_in(content)
-    for sheet in package.sheets:
-        if sheet.kind != "chartsheet":
-            refuse_misplaced(package.read(sheet.part))
+    doubled = _told_twice(package)
     book, content = _opened(content)
     since_1904 = book.epoch.year == 1904
     results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
-        _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
+        _with_doubled(_sheet(sheet, results.get(sheet.title, {}), since_1904), doubled)
+        for sheet in book.worksheets
     )
     saving = saving_of_package(package)
     return RawBook(
@@ -101,6 +104,28 @@ def _sheet(
         hidden_rows=frozenset(hidden),
         filtered=bool(sheet.auto_filter.filterColumn),
     )
+
+
+def _told_twice(package: Package) -> Doubled:
+    """Return the cells with two contents, by sheet. ValueError where a part can be read two ways.
+
+    openpyxl takes the last of them, or passes over what is out of place, without a word.
+    """
+    stored = stored_in(package)
+    return {
+        sheet.name: read_sheet(sheet.name, package.read(sheet.part), stored).doubled
+        for sheet in package.sheets
+        if sheet.holds_cells
+    }
+
+
+def _with_doubled(sheet: RawSheet, doubled: Doubled) -> RawSheet:
+    """Return a sheet in which the first content of a cell stands, and both are told."""
+    found = doubled.get(sheet.name)
+    if not found:
+        return sheet
+    cells = {**sheet.cells, **{place: first for place, (first, _) in found.items()}}
+    return replace(sheet, cells=cells, doubled=found)
 
 
 def _cells(
