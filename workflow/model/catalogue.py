@@ -386,7 +386,7 @@ class Code(Enum):
     )
     ROW_DUPLICATE = (
         Severity.ERROR,
-        "整理番号「{value}」の行が二つあります（もう一つは{other}行目）。",
+        "整理番号「{value}」の行が二つあります（もう一つは{other}行目。この行：{ours}／もう一つ：{theirs}）。",
         "正しいほうの行だけを残してください。",
     )
     ROW_UNKNOWN = (

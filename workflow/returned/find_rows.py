@@ -213,6 +213,7 @@ class _Seen:
         self.file, self.table, self.issue = file, table, issue
         self.findings: list[Finding] = []
         self._strange: list[int] = []
+        self._uncertain: dict[str, None] = {}
         columns = {f.key: table.column(f.label) for f in issue.form.form.fields}
         self._columns = {key: column for key, column in columns.items() if column is not None}
         again = {f.key: table.further.get(folded(f.label), ()) for f in issue.form.form.fields}
@@ -230,13 +231,27 @@ class _Seen:
         for row, text in self.table.ids.items():
             item = issued.get(folded_id(text))
             if item is None:
-                self._strange.append(row)
-            elif item.id in rows:
-                other = rows[item.id].row
-                self._add(Code.ROW_DUPLICATE, row, item.id, value=item.id, other=other)
-            else:
-                rows[item.id] = self._matched(item, row)
+                if folded(text) != folded(ID_LABEL):  # headings stand again above a second block
+                    self._strange.append(row)
+                continue
+            matched = self._matched(item, row)
+            before = rows.setdefault(item.id, matched)
+            if before is not matched and not before.cells:
+                rows[item.id] = matched
+            elif before is not matched and matched.cells:
+                self._add_duplicate(matched, before)
         return rows
+
+    def _add_duplicate(self, one: MatchedRow, other: MatchedRow) -> None:
+        keys = self._differing(one, other) or tuple(one.cells)
+        details: dict[str, Detail] = {
+            "value": one.item.id,
+            "other": other.row,
+            "ours": _quoted_all(one, keys),
+            "theirs": _quoted_all(other, keys),
+        }
+        location = self._location(one.row, one.item.id)
+        self.findings.append(Finding(Code.ROW_DUPLICATE, location, details))
 
     def by_label(self, known: Mapping[str, MatchedRow]) -> dict[str, MatchedRow]:
         """Return rows whose 整理番号 is lost but whose labels fit one item not yet found."""
@@ -301,8 +316,8 @@ class _Seen:
         details: dict[str, Detail] = {
             "other": theirs.sheet,
             "labels": keys,
-            "ours": tuple(_quoted(ours.places[key], ours.cells.get(key)) for key in keys),
-            "theirs": tuple(_quoted(theirs.places[key], theirs.cells.get(key)) for key in keys),
+            "ours": _quoted_all(ours, keys),
+            "theirs": _quoted_all(theirs, keys),
         }
         location = replace(self._location(ours.row, ours.item.id), sheet=ours.sheet)
         self.findings.append(Finding(Code.ROW_COPY_DIFFERS, location, details))
@@ -310,12 +325,11 @@ class _Seen:
     def notice_headings(self) -> bool:
         """Note headings that stand twice or in another order; say whether one has two contents."""
         header, sheet = self.table.header_row, self.table.sheet
-        for key, columns in self._further.items():
-            letters = tuple(column_letters(c) for c in columns if self._is_filled(c))
-            if letters:
-                location = replace(self._location(header, ""), column=self._columns[key])
-                details: dict[str, Detail] = {"column": key, "others": letters}
-                self.findings.append(Finding(Code.COLUMN_TWICE, location, details))
+        for key in self._uncertain:
+            letters = tuple(map(column_letters, self._further[key]))
+            location = replace(self._location(header, ""), column=self._columns[key])
+            details: dict[str, Detail] = {"column": key, "others": letters}
+            self.findings.append(Finding(Code.COLUMN_TWICE, location, details))
         reordered = self._reordered()
         if reordered:
             self._add(Code.COLUMN_REORDERED, header, labels=reordered)
@@ -323,10 +337,6 @@ class _Seen:
         for place in doubled:
             self._add_doubled("", "", place)
         return bool(doubled)
-
-    def _is_filled(self, column: int) -> bool:
-        cells = (self.table.sheet.cells.get((row, column)) for row in self.table.rows)
-        return any(cell and not cell.is_blank for cell in cells)
 
     def _reordered(self) -> tuple[str, ...]:
         """Return the fields that no longer stand as issued among those of their own type.
@@ -412,8 +422,10 @@ class _Seen:
             for at, cell in filled[1:]:
                 if not _says_same(fields[key], filled[0][1], cell):
                     self._add_two(item.id, key, filled[0][0], filled[0], (at, cell))
-            if filled:
+                    self._uncertain[key] = None
+            if filled and filled[0][0] != places[0]:
                 columns[key] = filled[0][0][1]
+                self._uncertain[key] = None
         return columns
 
     def _notice_doubled(self, item: IssuedItem, row: int, columns: Mapping[str, int]) -> None:
@@ -435,6 +447,10 @@ def _says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool
         return True
     values = field.parse_cell(one).value, field.parse_cell(other).value
     return None not in values and values[0] == values[1]
+
+
+def _quoted_all(row: MatchedRow, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_quoted(row.places[key], row.cells.get(key)) for key in keys)
 
 
 def _quoted(place: str, cell: RawCell | None) -> str:
