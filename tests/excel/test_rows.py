@@ -15,8 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.hyperlinks import hyperlinks
 from workflow.excel import table, zip_stream
+from workflow.excel.style import RowHeights, row_height
 from workflow.excel.table import FONT_SIZE, CellValue, TableStyles, write_values
-from workflow.excel.workbook import Link, RowHeights, add_sheet, new_workbook, row_height
+from workflow.excel.workbook import Link, add_sheet, new_workbook
 from workflow.model.cells import decoded
 from workflow.model.errors import OutputError
 from workflow.model.years import JST

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.excel.workbook import row_height
+from workflow.excel.style import row_height
 from workflow.model.cells import MAX_ROW_HEIGHT
 
 

@@ -13,8 +13,16 @@ from xlsxwriter.format import Format
 
 from workflow.excel.rows import CellValue as CellValue
 from workflow.excel.rows import FlatRow
-from workflow.excel.style import HEADER_FILL, HEADER_INK, LINE, LINK_INK
-from workflow.excel.workbook import PAPERS, SHEET_FOOTER, GrowingSheet, Link, RowHeights
+from workflow.excel.style import (
+    HEADER_FILL,
+    HEADER_INK,
+    LINE,
+    LINK_INK,
+    PAPERS,
+    SHEET_FOOTER,
+    RowHeights,
+)
+from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.errors import OutputError
 
 FONT_SIZE = 10.0

@@ -20,8 +20,11 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     LINK_INK,
+    PAPERS,
+    footer,
+    row_height,
 )
-from workflow.excel.workbook import PAPERS, GrowingSheet, Link, footer, row_height
+from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.base import Value
 from workflow.model.fields.declarations import FONT_SIZE

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import (
     HEADER_FILL,
@@ -15,90 +11,126 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     LINK_INK,
+    PAPERS,
     TO_FILL_FILL,
+    footer,
+    row_height,
 )
-from workflow.excel.workbook import PAPERS, footer, row_height
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date
 from workflow.templates.layout import ENTRY_SHEET, NUMBER_LABEL, EntryRow, Layout
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
 NUMBER_CELL = "$C$5"
 _WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}
 _FIRST, _LAST = 2, 6
+_TITLE_ROW = 2
 _DONE, _LEFT = "記入済", "未記入"
+_BLANK = Filling()
 
 
 def write_cover(
     book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling
 ) -> dict[str, str]:
     """Write the cover; return, for each choice field's key, where its values stand as a range."""
-    pen = _Pen(book, sheet)
     _set_page(sheet, layout)
-    _write_heading(pen, layout)
-    count_row = pen.row
-    pen.row += 2
-    _write_steps(pen, layout)
-    choices = dict(_write_choices(pen, layout))
-    states, left = _write_items(pen, layout, filling)
-    _write_count(pen, layout, count_row, states, left)
+    return _fill(_Pen(book, sheet), layout, filling)
+
+
+def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
+    """Return what is printed on the cover, by row and column; what is computed is left out."""
+    page = _Page()
+    _fill(page, layout, _BLANK)
+    return page.texts
+
+
+def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
+    _write_heading(page, layout)
+    count_row = page.row
+    page.row += 2
+    _write_steps(page, layout)
+    choices = dict(_write_choices(page, layout))
+    states, left = _write_items(page, layout, filling)
+    _write_count(page, layout, count_row, states, left)
     return choices
 
 
-class _Pen:
-    """Writes down the page, row by row, in columns B to F."""
+class _Page:
+    """The page in the making, row by row, in columns B to F: what it says, not how it looks."""
 
-    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
-        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
-        boxed = base | {"border": 1, "border_color": LINE}
-        self.sheet = sheet
+    def __init__(self) -> None:
         self.row = 1
-        self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
-        self.heading = book.add_format(
-            {
-                "bold": True,
-                "font_size": 12,
-                "valign": "vcenter",
-                "bottom": 2,
-                "bottom_color": HEADER_FILL,
-            }
-        )
-        self.text = book.add_format(base)
-        self.label = book.add_format(boxed | {"bold": True, "bg_color": LABEL_FILL})
-        self.header = book.add_format(
-            boxed | {"bold": True, "bg_color": HEADER_FILL, "font_color": HEADER_INK}
-        )
-        self.boxed = book.add_format(boxed)
-        self.centred = book.add_format(boxed | {"align": "center"})
-        self.link = book.add_format(
-            boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"}
-        )
-        self.count = book.add_format(
-            {
-                "bold": True,
-                "font_size": 14,
-                "valign": "vcenter",
-                "align": "center",
-                "border": 2,
-                "border_color": HEADER_FILL,
-            }
-        )
-        self.left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
+        self.texts: dict[tuple[int, int], str] = {}
 
-    def put(self, column: int, text: str, style: Format) -> None:
-        self.sheet.write_string(self.row - 1, column - 1, text, style)
+    def put(self, column: int, text: str, style: str) -> None:
+        """Put a text in the row at hand."""
+        if text:
+            self.texts[self.row, column] = text
 
-    def put_over(self, first: int, last: int, text: str, style: Format) -> None:
-        """Write over several columns; Excel does not fit merged cells, so the height is set."""
-        self.sheet.merge_range(self.row - 1, first - 1, self.row - 1, last - 1, "", style)
+    def put_over(self, first: int, last: int, text: str, style: str, height: float = 0) -> None:
+        """Put a text over several columns; the row is as high as it needs, or as told."""
         self.put(first, text, style)
-        width = sum(list(_WIDTHS.values())[first - 1 : last])
-        self.sheet.set_row(self.row - 1, row_height([(text, width)], FONT_SIZE) + 4)
+
+    def compute(self, column: int, formula: str, style: str, result: str) -> None:
+        """Put a formula in the row at hand."""
+
+    def stress(self, area: str, rule: dict[str, Any]) -> None:
+        """Have what is left to fill stand out in an area."""
 
     def head(self, text: str) -> None:
-        self.put_over(_FIRST, _LAST, text, self.heading)
+        """Put a heading, and go on to the next row."""
+        self.put_over(_FIRST, _LAST, text, "heading")
         self.row += 1
+
+
+class _Pen(_Page):
+    """Writes the page down."""
+
+    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
+        super().__init__()
+        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        boxed = base | {"border": 1, "border_color": LINE}
+        line = {"bottom": 2, "bottom_color": HEADER_FILL}
+        frame = {"border": 2, "border_color": HEADER_FILL}
+        head = {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        looks: dict[str, dict[str, Any]] = {
+            "title": {"font_size": 18, "bold": True, "valign": "vcenter"},
+            "heading": {"bold": True, "font_size": 12, "valign": "vcenter"} | line,
+            "text": base,
+            "label": boxed | {"bold": True, "bg_color": LABEL_FILL},
+            "header": boxed | {"bold": True} | head,
+            "boxed": boxed,
+            "centred": boxed | {"align": "center"},
+            "link": boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"},
+            "count": {"bold": True, "font_size": 14, "valign": "vcenter", "align": "center"}
+            | frame,
+        }
+        self._sheet = sheet
+        self._styles = {name: book.add_format(look) for name, look in looks.items()}
+        self._left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
+        sheet.set_row(_TITLE_ROW - 1, 32)
+
+    def put(self, column: int, text: str, style: str) -> None:
+        self._sheet.write_string(self.row - 1, column - 1, text, self._styles[style])
+
+    def put_over(self, first: int, last: int, text: str, style: str, height: float = 0) -> None:
+        # Excel does not fit merged cells, so the height is set.
+        row = self.row - 1
+        self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
+        self.put(first, text, style)
+        width = sum(list(_WIDTHS.values())[first - 1 : last])
+        self._sheet.set_row(row, height or row_height([(text, width)], FONT_SIZE) + 4)
+
+    def compute(self, column: int, formula: str, style: str, result: str) -> None:
+        self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
+
+    def stress(self, area: str, rule: dict[str, Any]) -> None:
+        self._sheet.conditional_format(area, rule | {"format": self._left})
 
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
@@ -111,10 +143,9 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
 
 
-def _write_heading(pen: _Pen, layout: Layout) -> None:
-    pen.sheet.set_row(1, 32)
-    pen.row = 2
-    pen.put(2, f"{layout.title}　進捗状況調査票", pen.title)
+def _write_heading(pen: _Page, layout: Layout) -> None:
+    pen.row = _TITLE_ROW
+    pen.put(2, f"{layout.title}　進捗状況調査票", "title")
     facts = (
         ("対象年度", full_year(layout.number.year)),
         ("担当課", layout.department.name),
@@ -123,8 +154,8 @@ def _write_heading(pen: _Pen, layout: Layout) -> None:
         ("提出先・問い合わせ先", _contact(layout)),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):
-        pen.put_over(3, _LAST, text, pen.boxed)
-        pen.put(2, label, pen.label)
+        pen.put_over(3, _LAST, text, "boxed")
+        pen.put(2, label, "label")
     pen.row += 2
 
 
@@ -136,10 +167,10 @@ def _contact(layout: Layout) -> str:
     return f"{layout.coordinator}\n{layout.contact}" if layout.contact else layout.coordinator
 
 
-def _write_steps(pen: _Pen, layout: Layout) -> None:
+def _write_steps(pen: _Page, layout: Layout) -> None:
     pen.head("記入のしかた")
     for number, step in enumerate(_steps(layout), start=1):
-        pen.put_over(_FIRST, _LAST, f"{number}. {step}", pen.text)
+        pen.put_over(_FIRST, _LAST, f"{number}. {step}", "text")
         pen.row += 1
     pen.row += 1
 
@@ -170,47 +201,45 @@ def _steps(layout: Layout) -> Iterator[str]:
     yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
 
 
-def _write_choices(pen: _Pen, layout: Layout) -> Iterator[tuple[str, str]]:
+def _write_choices(pen: _Page, layout: Layout) -> Iterator[tuple[str, str]]:
     fields = layout.form.form.choice_fields
     if not fields:
         return
     pen.head("選択肢とその意味")
-    pen.put_over(4, _LAST, "意味", pen.header)
-    pen.put(2, "項目", pen.header)
-    pen.put(3, "選択肢", pen.header)
+    pen.put_over(4, _LAST, "意味", "header")
+    pen.put(2, "項目", "header")
+    pen.put(3, "選択肢", "header")
     pen.row += 1
     for field in fields:
         first = pen.row
         for choice in field.dropdown:
-            pen.put_over(4, _LAST, choice.meaning, pen.boxed)
-            pen.put(2, field.label, pen.label)
-            pen.put(3, choice.value, pen.boxed)
+            pen.put_over(4, _LAST, choice.meaning, "boxed")
+            pen.put(2, field.label, "label")
+            pen.put(3, choice.value, "boxed")
             pen.row += 1
         yield field.key, f"$C${first}:$C${pen.row - 1}"
     pen.row += 1
 
 
-def _write_items(pen: _Pen, layout: Layout, filling: Filling) -> tuple[str, int]:
+def _write_items(pen: _Page, layout: Layout, filling: Filling) -> tuple[str, int]:
     """Write a line per item; return the range of their states and how many are not filled."""
     pen.head("取組内容の一覧")
-    pen.put_over(3, 4, "取組内容", pen.header)
+    pen.put_over(3, 4, "取組内容", "header")
     for column, text in ((2, "整理番号"), (5, "状態"), (6, "記入する欄")):
-        pen.put(column, text, pen.header)
+        pen.put(column, text, "header")
     pen.row += 1
     first = pen.row
     left = sum([_write_item(pen, layout, entry, filling) for entry in layout.rows])
     states = f"$E${first}:$E${pen.row - 1}"
-    pen.sheet.conditional_format(
-        states.replace("$", ""),
-        {"type": "cell", "criteria": "==", "value": f'"{_LEFT}"', "format": pen.left},
-    )
+    rule = {"type": "cell", "criteria": "==", "value": f'"{_LEFT}"'}
+    pen.stress(states.replace("$", ""), rule)
     return states, left
 
 
-def _write_item(pen: _Pen, layout: Layout, entry: EntryRow, filling: Filling) -> bool:
+def _write_item(pen: _Page, layout: Layout, entry: EntryRow, filling: Filling) -> bool:
     """Write the line of an item; return whether it is left to fill."""
-    pen.put_over(3, 4, entry.item.labels[-1], pen.boxed)
-    pen.put(2, entry.item.id, pen.centred)
+    pen.put_over(3, 4, entry.item.labels[-1], "boxed")
+    pen.put(2, entry.item.id, "centred")
     fields = layout.field_columns
     wanted = [(c, f) for c, f in fields if f.required] or fields
     cells = [a1(entry.row, column.index) for column, _ in wanted]
@@ -218,8 +247,8 @@ def _write_item(pen: _Pen, layout: Layout, entry: EntryRow, filling: Filling) ->
     sheet = quoted_sheet(ENTRY_SHEET)
     blanks = "+".join(f"COUNTBLANK({sheet}!{cell})" for cell in cells)
     state = f'=IF({blanks}=0,"{_DONE}","{_LEFT}")'
-    pen.sheet.write_formula(pen.row - 1, 4, state, pen.centred, _LEFT if left else _DONE)
-    pen.sheet.write_formula(pen.row - 1, 5, _link(sheet, cells), pen.link, "記入する")
+    pen.compute(5, state, "centred", _LEFT if left else _DONE)
+    pen.compute(6, _link(sheet, cells), "link", "記入する")
     pen.row += 1
     return left
 
@@ -232,22 +261,11 @@ def _link(sheet: str, cells: list[str]) -> str:
     return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
 
 
-def _write_count(pen: _Pen, layout: Layout, row: int, states: str, left: int) -> None:
+def _write_count(pen: _Page, layout: Layout, row: int, states: str, left: int) -> None:
     total = len(layout.rows)
     pen.row = row
-    pen.put_over(_FIRST, _LAST, "", pen.count)
-    pen.sheet.set_row(row - 1, 30)
+    pen.put_over(_FIRST, _LAST, "", "count", height=30)
     formula = f'="未入力 "&COUNTIF({states},"{_LEFT}")&" 件／全 {total} 件"'
-    text = f"未入力 {left} 件／全 {total} 件"
-    pen.sheet.write_formula(row - 1, 1, formula, pen.count, text)
-    pen.sheet.conditional_format(
-        row - 1,
-        1,
-        row - 1,
-        _LAST - 1,
-        {
-            "type": "formula",
-            "criteria": f'=COUNTIF({states},"{_LEFT}")>0',
-            "format": pen.left,
-        },
-    )
+    pen.compute(_FIRST, formula, "count", f"未入力 {left} 件／全 {total} 件")
+    area = f"{a1(row, _FIRST)}:{a1(row, _LAST)}"
+    pen.stress(area, {"type": "formula", "criteria": f'=COUNTIF({states},"{_LEFT}")>0'})

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import (
     ALERT_FILL,
@@ -20,10 +16,12 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     MUTED_INK,
+    PAPERS,
     PREVIOUS_FILL,
     TO_FILL_FILL,
+    footer,
+    row_height,
 )
-from workflow.excel.workbook import PAPERS, footer, row_height
 from workflow.model.cells import a1
 from workflow.model.fields.base import Value
 from workflow.model.fields.declarations import FONT_SIZE, CellRules
@@ -41,6 +39,11 @@ from workflow.templates.layout import (
     EntryRow,
     Layout,
 )
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0

@@ -27,7 +27,8 @@ from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.print_pages import CONTINUED
-from workflow.excel.workbook import add_sheet, new_workbook, row_height
+from workflow.excel.style import row_height
+from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import decoded
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form

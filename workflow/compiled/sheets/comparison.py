@@ -28,16 +28,13 @@ from workflow.excel.style import (
     LINE,
     LINK_INK,
     MUTED_INK,
-    TO_FILL_FILL,
-)
-from workflow.excel.table import FONT_SIZE, MAX_LINKS
-from workflow.excel.workbook import (
     PAPERS,
     SHEET_FOOTER,
-    GrowingSheet,
-    Link,
+    TO_FILL_FILL,
     row_height,
 )
+from workflow.excel.table import FONT_SIZE, MAX_LINKS
+from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan

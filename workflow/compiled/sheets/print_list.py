@@ -26,9 +26,18 @@ from workflow.compiled.sheets.print_pages import (
     Row,
     print_columns,
 )
-from workflow.excel.style import ALERT_FILL, ALERT_INK, HEADER_FILL, HEADER_INK, LABEL_FILL, LINE
+from workflow.excel.style import (
+    ALERT_FILL,
+    ALERT_INK,
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    PAPERS,
+    footer,
+)
 from workflow.excel.table import CellValue, TableStyles, write_sentence
-from workflow.excel.workbook import PAPERS, GrowingSheet, footer
+from workflow.excel.workbook import GrowingSheet
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 

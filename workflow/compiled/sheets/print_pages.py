@@ -16,8 +16,8 @@ from functools import cache
 
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
+from workflow.excel.style import row_height
 from workflow.excel.table import CellValue
-from workflow.excel.workbook import row_height
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

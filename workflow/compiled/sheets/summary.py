@@ -39,9 +39,12 @@ from workflow.excel.style import (
     LINE,
     LINK_INK,
     MUTED_INK,
+    PAPERS,
+    SHEET_FOOTER,
+    row_height,
 )
 from workflow.excel.table import FONT_SIZE
-from workflow.excel.workbook import PAPERS, SHEET_FOOTER, GrowingSheet, Link, row_height
+from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, quoted_sheet
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year

@@ -8,8 +8,16 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, MUTED_INK
-from workflow.excel.workbook import PAPERS, add_sheet, new_workbook, row_height
+from workflow.excel.style import (
+    HEADER_FILL,
+    HEADER_INK,
+    LABEL_FILL,
+    LINE,
+    MUTED_INK,
+    PAPERS,
+    row_height,
+)
+from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import column_letters
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
