@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0
 _ZOOM = 120
+_LEGEND = ("必ず記入するセル", "記入できるセル", "直すセル")
 _MARK = {"border": 5, "border_color": ALERT_INK}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
@@ -69,6 +70,43 @@ def write_entries(
         _write_entry(sheet, styles, layout, entry, filling, marked)
     _add_validations(sheet, layout, choices)
     _add_highlights(sheet, styles, layout, choices)
+
+
+def entry_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
+    """Return what is printed on the entry sheet, by row and column."""
+    texts = {(TITLE_ROW, 1): _title(layout), (NUMBER_ROW, 1): _number(layout)}
+    texts |= {(LEGEND_ROW, at): text for at, text in _legend(layout)}
+    texts |= {(HEADER_ROW, column.index): column.label for column in layout.columns}
+    texts |= {(band.row, 1): band.text for band in layout.bands}
+    for entry in layout.rows:
+        texts |= {(entry.row, at): text for at, text in enumerate(entry.texts, start=1)}
+        if entry.previous:
+            row = entry.row - 1
+            texts |= {(row, at): text for at, text in _previous_texts(layout, entry)}
+    return {place: text for place, text in texts.items() if text}
+
+
+def _title(layout: Layout) -> str:
+    return f"{layout.title}　{full_year(layout.number.year)}　{layout.department.name}"
+
+
+def _number(layout: Layout) -> str:
+    return f"{NUMBER_LABEL}：{layout.number}"
+
+
+def _legend(layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield the columns in which the colours are explained, and what each means."""
+    shown = [column.index for column in layout.columns if not column.hidden]
+    return zip(shown[1:], _LEGEND, strict=False)
+
+
+def _previous_texts(layout: Layout, entry: EntryRow) -> Iterator[tuple[int, str]]:
+    """Yield what last year's row above an item says, by column."""
+    said = dict(entry.previous)
+    yield 1, PREVIOUS_LABEL
+    yield len(layout.form.levels) + 1, f"{era_year(layout.number.year - 1)}の回答"
+    for column, field in layout.field_columns:
+        yield column.index, said.get(field.key, "")
 
 
 class _Styles:
@@ -98,12 +136,10 @@ class _Styles:
         self.previous = {
             key: book.add_format(small | grey | _text_format(r)) for key, r in looks.items()
         }
+        alert = {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
+        looks = ({"bg_color": TO_FILL_FILL}, {"border_color": ENTRY_LINE}, alert)
         self.legend = {
-            "必ず記入するセル": book.add_format(boxed | {"bg_color": TO_FILL_FILL}),
-            "記入できるセル": book.add_format(boxed | {"border_color": ENTRY_LINE}),
-            "直すセル": book.add_format(
-                boxed | {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
-            ),
+            text: book.add_format(boxed | look) for text, look in zip(_LEGEND, looks, strict=True)
         }
         self.highlights: dict[HighlightKind, Format] = {
             HighlightKind.TO_FILL: book.add_format({"bg_color": TO_FILL_FILL}),
@@ -134,13 +170,11 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
 
 
 def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
-    title = f"{layout.title}　{full_year(layout.number.year)}　{layout.department.name}"
     sheet.set_row(TITLE_ROW - 1, 24)
-    sheet.write_string(TITLE_ROW - 1, 0, title, styles.title)
-    sheet.write_string(NUMBER_ROW - 1, 0, f"{NUMBER_LABEL}：{layout.number}", styles.plain)
-    shown = [c.index - 1 for c in layout.columns if not c.hidden]
-    for place, (text, style) in zip(shown[1:], styles.legend.items(), strict=False):
-        sheet.write_string(LEGEND_ROW - 1, place, text, style)
+    sheet.write_string(TITLE_ROW - 1, 0, _title(layout), styles.title)
+    sheet.write_string(NUMBER_ROW - 1, 0, _number(layout), styles.plain)
+    for column, text in _legend(layout):
+        sheet.write_string(LEGEND_ROW - 1, column - 1, text, styles.legend[text])
     sheet.set_row(HEADER_ROW - 1, 30)
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
@@ -186,17 +220,16 @@ def write_answer(
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
-    row, values = entry.row - 2, dict(entry.previous)
-    for column in layout.columns:
-        if column.field is None:
-            sheet.write_blank(row, column.index - 1, None, styles.previous_label)
-        else:
-            text = values.get(column.field.key, "")
-            sheet.write_string(row, column.index - 1, text, styles.previous[column.field.key])
-    sheet.write_string(row, 0, PREVIOUS_LABEL, styles.previous_label)
-    last_year = f"{era_year(layout.number.year - 1)}の回答"
-    sheet.write_string(row, len(layout.form.levels), last_year, styles.previous_label)
-    sheet.set_row(row, _text_height(layout, values))
+    row, said = entry.row - 2, dict(entry.previous)
+    formats = {
+        column.index: styles.previous[column.field.key] if column.field else styles.previous_label
+        for column in layout.columns
+    }
+    for index, style in formats.items():
+        sheet.write_blank(row, index - 1, None, style)
+    for index, text in _previous_texts(layout, entry):
+        sheet.write_string(row, index - 1, text, formats[index])
+    sheet.set_row(row, _text_height(layout, said))
 
 
 def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:

@@ -161,11 +161,49 @@ def lay_out(
     previous: PreviousAnswers,
 ) -> Layout:
     """Return the layout of one department's template."""
-    form = IssuedForm(plan.levels, plan.form)
-    bands, rows = _lay_out_rows(form, issued_items(plan, department), department, previous)
+    return _laid_out(
+        plan,
+        department,
+        number,
+        issued_at,
+        content_digest(plan, department, number.year, previous),
+        IssuedForm(plan.levels, plan.form),
+        issued_items(plan, department),
+        previous,
+    )
+
+
+def lay_out_issue(
+    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers
+) -> Layout:
+    """Return the layout of a template that was issued, whatever the plan asks by now."""
+    named = replace(department, name=issue.department_name)
+    return _laid_out(
+        plan,
+        named,
+        issue.number,
+        issue.issued_at,
+        issue.digest,
+        issue.form,
+        issue.items,
+        previous,
+    )
+
+
+def _laid_out(
+    plan: Plan,
+    department: Department,
+    number: FormNumber,
+    issued_at: datetime,
+    digest: str,
+    form: IssuedForm,
+    items: tuple[IssuedItem, ...],
+    previous: PreviousAnswers,
+) -> Layout:
+    bands, rows = _lay_out_rows(form, items, department, previous)
     return Layout(
         number=number,
-        digest=content_digest(plan, department, number.year, previous),
+        digest=digest,
         issued_at=issued_at,
         title=plan.title,
         municipality=plan.municipality.name,
@@ -177,22 +215,6 @@ def lay_out(
         lock_password=plan.lock_password,
         form=form,
         columns=tuple(_columns(form)),
-        bands=bands,
-        rows=rows,
-    )
-
-
-def lay_out_issue(
-    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers
-) -> Layout:
-    """Return the layout of a template that was issued, whatever the plan asks by now."""
-    bands, rows = _lay_out_rows(issue.form, issue.items, department, previous)
-    return replace(
-        lay_out(plan, department, issue.number, issue.issued_at, previous),
-        digest=issue.digest,
-        department=replace(department, name=issue.department_name),
-        form=issue.form,
-        columns=tuple(_columns(issue.form)),
         bands=bands,
         rows=rows,
     )
