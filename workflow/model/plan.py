@@ -182,6 +182,7 @@ class NoteKind(StrEnum):
     """Where a text stands that the ledger does not show."""
 
     MARGIN = "欄外"
+    OVERWRITTEN = "変更できないセル"
     SHEET = "別のシート"
     COMMENT = "コメント"
     SHAPE = "図形"
@@ -190,7 +191,10 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text outside the ledger: kept and shown, never counted."""
+    """A text outside the ledger: kept and shown, never counted.
+
+    Item and label are those of the row and the column it stands in, where it stands in the table.
+    """
 
     kind: NoteKind
     file: str
@@ -198,6 +202,8 @@ class Note:
     cell: str
     text: str
     author: str = ""
+    item: str = ""
+    label: str = ""
 
 
 class Outcome(StrEnum):

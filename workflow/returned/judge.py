@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import a1
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
@@ -20,15 +21,19 @@ from workflow.model.plan import (
     Source,
     judged,
 )
-from workflow.model.raw import RawBook
-from workflow.returned.find_rows import MatchedRow, Table, find_tables, match
+from workflow.model.raw import RawBook, RawCell
+from workflow.model.wording import cell_text
+from workflow.returned.find_rows import MatchedRow, Matching, Table, find_tables, match
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
-from workflow.returned.notes import notes
+from workflow.returned.notes import written_beside
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
-from workflow.templates.layout import ID_LABEL
+from workflow.templates.layout import ID_LABEL, lay_out_issue
 from workflow.templates.register import FormNumber, Issue, Register
+
+_MOST_ROWS = 10
+"""Rows named in one message."""
 
 
 @dataclass(frozen=True)
@@ -109,31 +114,39 @@ def _judge_rows(
     matching = match(read.file, table, issue, copies)
     findings = [*identity.findings, *matching.findings]
     judging = _Rows(read, issue.form.form, context.previous)
+    layout = lay_out_issue(
+        context.plan, context.plan.department(read.department), issue, context.previous
+    )
+    beside = written_beside(read.file, book, tables, matching, layout, issue.texts)
+    findings += beside.findings
     answers = []
     for row in matching.rows:
         answer, noticed = judging.answer(row)
         findings += noticed
+        above = beside.last_year.get(row.item.id) if answer is None else None
         if answer is not None:
             answers.append(answer)
+        elif above:
+            answer, told = judging.answer_above(row, above)
+            answers.append(answer)
+            findings.append(told)
         elif row.item.id not in context.answered_by_any:
             findings.append(Finding(Code.ROW_BLANK, judging.location(row)))
     if not answers:
-        whole_sheet = Location(file=read.file, sheet=matching.sheet)
-        findings.append(Finding(Code.RETURN_BLANK, whole_sheet))
+        findings = _blank(read, matching, findings)
     spoilt = {f.location.item for f in matching.findings if f.severity is Severity.ERROR}
     answers = [
         replace(a, rejected=True) if a.item in spoilt or matching.is_ambiguous else a
         for a in answers
     ]
-    outside = tuple(notes(read.file, book, tables, matching, issue))
-    if outside:
+    if beside.notes:
         whole_file = Location(file=read.file)
-        findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(outside)}))
+        findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(beside.notes)}))
     return replace(
         read,
         outcome=judged(tuple(findings)),
         answers=tuple(answers),
-        notes=outside,
+        notes=beside.notes,
         findings=tuple(findings),
     )
 
@@ -168,6 +181,24 @@ class _Rows:
         spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
         return self._answered(row, values, spoilt), findings
 
+    def answer_above(
+        self, row: MatchedRow, above: Mapping[str, tuple[tuple[int, int], RawCell]]
+    ) -> tuple[Answer, Finding]:
+        """Return what was written in last year's row above a blank one; it cannot count."""
+        ((at, _), _), *_ = above.values()
+        moved = replace(
+            row,
+            row=at,
+            cells={key: cell for key, (_, cell) in above.items()},
+            places={key: a1(at, column) for key, column in row.columns.items()},
+            spaces=(),
+            merged=(),
+        )
+        answer, _ = self.answer(moved)
+        assert answer is not None
+        finding = Finding(Code.ROW_LAST_YEARS, self.location(row), {"row": at})
+        return replace(answer, rejected=True), finding
+
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""
         return Location(file=self._read.file, sheet=row.sheet, row=row.row, item=row.item.id)
@@ -197,6 +228,21 @@ class _Rows:
     ) -> Finding:
         cell = replace(self.location(row), column=row.columns[key], field_key=key)
         return Finding(code, cell, details)
+
+
+_ABOUT_ROWS = (Code.ROW_UNKNOWN, Code.ROW_BLANK)
+
+
+def _blank(read: Return, matching: Matching, findings: list[Finding]) -> list[Finding]:
+    """Return the findings of a sheet on which no item is answered; it may be in other rows."""
+    location = Location(file=read.file, sheet=matching.sheet)
+    strange = [f for f in findings if f.code is Code.ROW_UNKNOWN]
+    if not strange:
+        return [*findings, Finding(Code.RETURN_BLANK, location)]
+    rows = tuple(cell_text(f.location) for f in strange[:_MOST_ROWS])
+    more = ("ほか",) if len(strange) > _MOST_ROWS else ()
+    wrong = Finding(Code.RETURN_IN_WRONG_ROWS, location, {"rows": (*rows, *more)})
+    return [wrong, *(f for f in findings if f.code not in _ABOUT_ROWS)]
 
 
 def _labels(register: Register) -> frozenset[str]:

@@ -1,15 +1,26 @@
-"""What people wrote outside the form (margins, sheets, comments, shapes), kept as notes."""
+"""What people wrote beside the answers (margins, printed cells, sheets, comments, shapes), kept.
+
+A cell holds what is printed there, or an answer, or what somebody wrote. So that a word in a margin
+is kept though the form prints the same word elsewhere, the template is laid over the sheet place by
+place; rows and columns that were moved or inserted are found by what is printed in them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from workflow.model.cells import a1, folded
+from workflow.model.catalogue import Code
+from workflow.model.cells import a1, folded, folded_id
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.find_rows import Matching, Table
+from workflow.templates.cover_sheet import cover_texts
+from workflow.templates.entry_sheet import entry_texts
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
@@ -17,46 +28,326 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     COVER_SHEET,
-    DEPARTMENT_LABEL,
     ID_LABEL,
+    Layout,
 )
-from workflow.templates.register import Issue
 
 Cell = tuple[int, int]
 """The 1-based row and column of a cell."""
 
+Page = Mapping[Cell, str]
+"""What is printed on a sheet; blank where it is computed."""
+
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
 _LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
 """What the cover's formulas say, should a program have kept only their results."""
+_LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK")
+_COPIED = 0.4
+"""The share of what a page prints that a copy of it still holds in its place."""
+_HALF = 0.5
+_MOST_PLACES = 20
+"""Of a text that stands in more places than these nobody asks where it went."""
 
 
-def notes(
-    file: str, book: RawBook, tables: Sequence[Table], matching: Matching, issue: Issue
-) -> Iterator[Note]:
-    """Yield every text of a workbook that is neither printed on the template nor an answer."""
-    printed = _Printed(issue.texts)
-    by_sheet = {table.sheet.name: table for table in tables}
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the answers, what was noticed of it, and last year's rows written into.
+
+    last_year maps the items whose own row is blank to the cells somebody filled in the row that
+    shows last year's answers, by field key.
+    """
+
+    notes: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    last_year: Mapping[str, Mapping[str, tuple[Cell, RawCell]]] = field(default_factory=dict)
+
+
+def written_beside(
+    file: str,
+    book: RawBook,
+    tables: Sequence[Table],
+    matching: Matching,
+    layout: Layout,
+    printed: Collection[str],
+) -> Beside:
+    """Return all that is neither printed on a template nor an answer; printed are its texts."""
+    template = _Template(layout, frozenset(printed))
+    forms = {id(t.sheet): _Entries(file, t, t is tables[0], matching, layout) for t in tables}
+    notes: list[Note] = []
+    findings: list[Finding] = []
     for sheet in book.sheets:
-        is_entry = sheet is tables[0].sheet
-        own = by_sheet.get(sheet.name)
-        is_known = _consumed(own, matching, issue) if own and own.sheet is sheet else _unknown
-        if sheet.name == CORRECTION_SHEET:
-            is_known = partial(_is_requested, sheet)
-        kind = NoteKind.MARGIN if is_entry or sheet.name == COVER_SHEET else NoteKind.SHEET
-        second = ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
-        for place, cell in (*sorted(printed.others(sheet)), *second):
-            if not is_known(place) and _is_written(sheet, cell, printed):
-                yield Note(kind, file, sheet.name, a1(*place), cell.text)
-    for remark in book.remarks:
-        if remark.text.strip() and not _is_our_request(remark.text):
-            kind = NoteKind.SHAPE if remark.is_shape else NoteKind.COMMENT
-            yield Note(kind, file, remark.sheet, remark.cell, remark.text, remark.author)
+        if id(sheet) in forms:
+            entries = forms[id(sheet)]
+            notes += entries.notes(template)
+            findings += entries.findings
+        elif sheet.name == CORRECTION_SHEET:
+            notes += _on_the_list(file, sheet)
+        else:
+            for note, finding in _on_another(file, sheet, template):
+                notes.append(note)
+                findings += [finding] if finding else []
+    notes += _remarks(file, book)
+    return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
 
 
-def _is_our_request(comment: str) -> bool:
-    """Whether a comment is still the request a hand-back came with, with nothing added to it."""
-    first, *lines = comment.strip().splitlines()
-    return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
+class _Template:
+    """What a template prints, by sheet and place.
+
+    The plan may have changed since it was issued, or the tool: then what should stand there was
+    never printed, and what else was printed is printed anywhere.
+    """
+
+    def __init__(self, layout: Layout, texts: frozenset[str]) -> None:
+        self._texts = texts
+        self.cover = self._issued(cover_texts(layout))
+        self.entries = self._issued(entry_texts(layout))
+
+    def _issued(self, page: Page) -> Page:
+        texts = self._texts
+        if not texts or all(not text or text in texts for text in page.values()):
+            return page
+        return {place: text for place, text in page.items() if not text or text in texts}
+
+    def page_of(self, sheet: RawSheet) -> Page:
+        """Return the page that a sheet of another name is a copy of, or a blank one."""
+        cells = sheet.cells
+
+        def share(page: Page) -> float:
+            kept = sum(1 for p, text in page.items() if p in cells and cells[p].text == text)
+            return kept / len(page) if page else 0
+
+        page = max(self.cover, self.entries, key=share)
+        return page if share(page) > _COPIED else {}
+
+    def is_printed_somewhere(self, text: str) -> bool:
+        """Whether a text is on the template, nobody can say where."""
+        return folded(text) in self._unplaced
+
+    @cached_property
+    def _unplaced(self) -> frozenset[str]:
+        placed = {*self.cover.values(), *self.entries.values()}
+        return frozenset(map(folded, self._texts - placed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a page came to stand: its rows and columns, and its texts by their place now."""
+
+    rows: Mapping[int, int]
+    texts: Page
+
+
+def _written(
+    sheet: RawSheet, page: Page, template: _Template, is_taken: Callable[[Cell], bool]
+) -> Iterator[tuple[Cell, RawCell, str | None]]:
+    """Yield what somebody wrote, in order, each with what is printed there; None for nothing."""
+    odd = [
+        (place, cell)
+        for place, cell in sheet.cells.items()
+        if page.get(place) != cell.text and not cell.is_blank and not is_taken(place)
+    ]
+    if not sheet.doubled and all(page.get(p) == "" and _is_live(cell) for p, cell in odd):
+        return
+    texts = _standing(page, sheet.cells).texts
+    odd += ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
+    for place, cell in sorted(odd, key=lambda one: one[0]):
+        text = texts.get(place)
+        if text is not None and folded_id(text) == folded_id(cell.text):
+            continue
+        if (text == "" and _is_live(cell)) or _is_our_formula(cell):
+            continue
+        if not template.is_printed_somewhere(cell.text):
+            yield place, cell, text
+
+
+def _is_live(cell: RawCell) -> bool:
+    # Some formats give only the results of the cover's formulas, links among them as numbers.
+    return cell.kind is not CellKind.TEXT or _LIVE_TEXT.fullmatch(cell.text) is not None
+
+
+def _is_our_formula(cell: RawCell) -> bool:
+    return cell.kind is CellKind.FORMULA and _LIVE_FORMULA.search(cell.text) is not None
+
+
+def _standing(page: Page, cells: Mapping[Cell, RawCell]) -> _Standing:
+    """Return where a page stands among some cells: rows and columns move as a whole."""
+    if not page:
+        return _Standing({}, {})
+    found: dict[str, list[Cell]] = {}
+    for place, cell in sorted(cells.items()):
+        found.setdefault(cell.text, []).append(place)
+    columns = _columns(page, found)
+    shares = _shares(page, found, columns)
+    rows = _rows(page, shares)
+    texts = {(rows[r], columns[c]): text for (r, c), text in page.items() if r in rows}
+    return _Standing(rows, _copies(page, shares, rows, cells, columns) | texts)
+
+
+def _columns(page: Page, found: Mapping[str, list[Cell]]) -> Mapping[int, int]:
+    """Return which column of the sheet holds most of what is printed in each column."""
+    votes: dict[int, Counter[int]] = {column: Counter() for _, column in page}
+    for (_, column), text in page.items():
+        places = found.get(text, ()) if text else ()
+        if len(places) <= _MOST_PLACES:
+            votes[column].update({at for _, at in places})
+    moved = {}
+    for column, counts in votes.items():
+        best = max(counts.values(), default=0)
+        moved[column] = column if counts[column] == best else counts.most_common(1)[0][0]
+    return moved
+
+
+def _shares(
+    page: Page, found: Mapping[str, list[Cell]], columns: Mapping[int, int]
+) -> Mapping[tuple[int, int], float]:
+    """Return how much of each printed row stands in each row of the sheet, from 0 to 1."""
+    printed = Counter(row for (row, _), text in page.items() if text)
+    counts: Counter[tuple[int, int]] = Counter()
+    for (row, column), text in page.items():
+        places = found.get(text, ()) if text else ()
+        if len(places) <= _MOST_PLACES:
+            counts.update((row, at) for at, c in places if c == columns[column])
+    return {pair: count / printed[pair[0]] for pair, count in counts.items()}
+
+
+def _rows(page: Page, shares: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Return which row of the sheet holds most of what is printed in each row.
+
+    One of which nothing is left is taken to stand as far from its place as the one before it.
+    """
+    rows: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def rank(pair: tuple[int, int]) -> tuple[float, int]:
+        return -shares[pair], abs(pair[1] - pair[0])
+
+    for row, at in sorted(shares, key=rank):
+        if row not in rows and at not in taken:
+            rows[row] = at
+            taken.add(at)
+    shift = 0
+    for row in sorted({row for row, _ in page}):
+        if row not in rows and row + shift not in taken:
+            rows[row] = row + shift
+        shift = rows.get(row, row + shift) - row
+    return rows
+
+
+def _copies(
+    page: Page,
+    shares: Mapping[tuple[int, int], float],
+    rows: Mapping[int, int],
+    cells: Mapping[Cell, RawCell],
+    columns: Mapping[int, int],
+) -> dict[Cell, str]:
+    """Return what rows repeat that somebody copied: as much of a printed row as makes it one."""
+    taken = frozenset(rows.values())
+    copied = {
+        (row, at) for (row, at), share in shares.items() if at not in taken and share >= _HALF
+    }
+    by_row: dict[int, list[int]] = {}
+    for row, at in copied:
+        by_row.setdefault(row, []).append(at)
+    return {
+        (at, columns[column]): text
+        for (row, column), text in page.items()
+        for at in by_row.get(row, ())
+        if (cell := cells.get((at, columns[column]))) and cell.text == text
+    }
+
+
+class _Entries:
+    """What stands beside the answers on the entry sheet of one file."""
+
+    def __init__(
+        self, file: str, table: Table, is_first: bool, matching: Matching, layout: Layout
+    ) -> None:
+        self._file, self._table, self._layout = file, table, layout
+        self._kind = NoteKind.MARGIN if is_first else NoteKind.SHEET
+        every = (*matching.rows, *matching.repeated)
+        rows = [row for row in every if row.sheet == table.sheet.name]
+        self._items = {row.row: row.item.id for row in rows}
+        self._taken = {row.row: {*row.columns.values()} for row in rows}
+        self._blank = {row.item.id for row in rows if not row.cells} if is_first else set()
+        labels = {f.key: (table.column(f.label), f.label) for _, f in layout.field_columns}
+        self._fields = {column: (key, label) for key, (column, label) in labels.items() if column}
+        self._headed = {table.column(column.label) for column in layout.columns}
+        headings = {ID_LABEL, *(label for _, label in labels.values())}
+        is_lost = any(table.column(label) is None for label in headings)
+        self._told = {column.label for column in layout.columns} if is_lost else headings
+        self.findings: list[Finding] = []
+        self.last_year: dict[str, dict[str, tuple[Cell, RawCell]]] = {}
+
+    def notes(self, template: _Template) -> Iterator[Note]:
+        """Yield what somebody wrote; what it was written over is noted."""
+        sheet = self._table.sheet
+        written = list(_written(sheet, template.entries, template, self._is_taken))
+        above = self._rows_of_last_year(template.entries) if written else {}
+        for place, cell, text in written:
+            item = self._items.get(place[0], "") or above.get(place[0], "")
+            key, label = self._fields.get(place[1], ("", ""))
+            is_above = place[0] in above and key != ""
+            if is_above and item in self._blank:
+                self.last_year.setdefault(item, {})[key] = (place, cell)
+            elif is_above:
+                self.findings.append(_changed(self._file, sheet, place, cell, text or "", item))
+            elif text and not self._is_told_elsewhere(place, text):
+                self.findings.append(_changed(self._file, sheet, place, cell, text, item))
+            kind = NoteKind.OVERWRITTEN if text or is_above else self._kind
+            yield Note(kind, self._file, sheet.name, a1(*place), cell.text, item=item, label=label)
+
+    def _is_taken(self, place: Cell) -> bool:
+        """Whether a cell was taken as an answer, or as the heading of its column."""
+        row, column = place
+        if row == self._table.header_row:
+            return column in self._headed
+        return column in self._taken.get(row, ())
+
+    def _rows_of_last_year(self, page: Page) -> dict[int, str]:
+        """Return the rows that show last year's answers, each with its item."""
+        standing = _standing(page, self._table.sheet.cells).rows
+        shown = (entry for entry in self._layout.rows if entry.previous)
+        rows = ((standing.get(entry.row - 1, 0), entry.item.id) for entry in shown)
+        return {row: item for row, item in rows if row and row not in self._items}
+
+    def _is_told_elsewhere(self, place: Cell, text: str) -> bool:
+        """Whether the finding of the rows told of a printed cell: of an item, or a heading."""
+        is_heading = place[0] == self._table.header_row and text in self._headings
+        return place[0] in self._items or is_heading
+
+
+def _on_another(
+    file: str, sheet: RawSheet, template: _Template
+) -> Iterator[tuple[Note, Finding | None]]:
+    """Yield what somebody wrote on the cover or on a sheet of their own, and what is told of it."""
+    is_cover = sheet.name == COVER_SHEET
+    page = template.cover if is_cover else template.page_of(sheet)
+    for place, cell, text in _written(sheet, page, template, _never):
+        kind = NoteKind.MARGIN if is_cover else NoteKind.SHEET
+        told = _changed(file, sheet, place, cell, text) if text and is_cover else None
+        note = Note(NoteKind.OVERWRITTEN if told else kind, file, sheet.name, a1(*place), cell.text)
+        yield note, told
+
+
+def _never(_: Cell) -> bool:
+    return False
+
+
+def _changed(
+    file: str, sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = ""
+) -> Finding:
+    row, column = place
+    location = Location(file=file, sheet=sheet.name, row=row, column=column, item=item)
+    return Finding(
+        Code.PRINTED_CHANGED, location, {"before": text or "（空欄）", "after": cell.text}
+    )
+
+
+def _on_the_list(file: str, sheet: RawSheet) -> Iterator[Note]:
+    """Yield what somebody wrote on the list of corrections of a hand-back."""
+    for place, cell in sorted(sheet.cells.items()):
+        if not _is_requested(sheet, place) and not cell.is_blank:
+            yield Note(NoteKind.SHEET, file, sheet.name, a1(*place), cell.text)
 
 
 def _is_requested(sheet: RawSheet, place: Cell) -> bool:
@@ -67,47 +358,14 @@ def _is_requested(sheet: RawSheet, place: Cell) -> bool:
     return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN
 
 
-class _Printed:
-    """The texts printed on a template; most come back to the letter, so few are ever folded."""
-
-    def __init__(self, texts: tuple[str, ...]) -> None:
-        self._texts = frozenset(texts)
-
-    def others(self, sheet: RawSheet) -> Iterator[tuple[Cell, RawCell]]:
-        """Yield the cells of a sheet that do not hold one of them to the letter."""
-        texts = self._texts
-        return (item for item in sheet.cells.items() if item[1].text not in texts)
-
-    def holds(self, text: str) -> bool:
-        """Whether a text is one of them, as people compare them."""
-        return folded(text) in self._folded
-
-    @cached_property
-    def _folded(self) -> frozenset[str]:
-        return frozenset(folded(text) for text in self._texts)
+def _remarks(file: str, book: RawBook) -> Iterator[Note]:
+    for remark in book.remarks:
+        if remark.text.strip() and not _is_our_request(remark.text):
+            kind = NoteKind.SHAPE if remark.is_shape else NoteKind.COMMENT
+            yield Note(kind, file, remark.sheet, remark.cell, remark.text, remark.author)
 
 
-def _is_written(sheet: RawSheet, cell: RawCell, printed: _Printed) -> bool:
-    if cell.is_blank or (sheet.name == COVER_SHEET and _is_live(cell)):
-        return False
-    return not printed.holds(cell.text)
-
-
-def _is_live(cell: RawCell) -> bool:
-    # Some formats give only the results of the cover's formulas, links among them as numbers.
-    is_computed = cell.kind in (CellKind.FORMULA, CellKind.NUMBER)
-    return is_computed or _LIVE_TEXT.fullmatch(cell.text) is not None
-
-
-def _consumed(table: Table, matching: Matching, issue: Issue) -> Callable[[Cell], bool]:
-    """Return whether a cell of an entry sheet was taken as an answer or a locked label."""
-    rows = (row for row in (*matching.rows, *matching.repeated) if row.sheet == table.sheet.name)
-    locked = {table.column(label) for label in (ID_LABEL, *issue.form.levels, DEPARTMENT_LABEL)}
-    asked = {table.column(field.label) for field in issue.form.form.fields}
-    taken: dict[int, set[int | None]] = {row.row: {*row.columns.values()} for row in rows}
-    taken |= dict.fromkeys(table.previous_rows, asked)
-    return lambda place: place[0] in taken and (place[1] in locked or place[1] in taken[place[0]])
-
-
-def _unknown(_: Cell) -> bool:
-    return False
+def _is_our_request(comment: str) -> bool:
+    """Whether a comment is still the request a hand-back came with, with nothing added to it."""
+    first, *lines = comment.strip().splitlines()
+    return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)

@@ -43,7 +43,7 @@ def write_cover(
 
 
 def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
-    """Return what is printed on the cover, by row and column; what is computed is left out."""
+    """Return what is printed on the cover, by row and column; blank where it is computed."""
     page = _Page()
     _fill(page, layout, _BLANK)
     return page.texts
@@ -78,6 +78,7 @@ class _Page:
 
     def compute(self, column: int, formula: str, style: str, result: str) -> None:
         """Put a formula in the row at hand."""
+        self.texts[self.row, column] = ""
 
     def stress(self, area: str, rule: dict[str, Any]) -> None:
         """Have what is left to fill stand out in an area."""

@@ -137,9 +137,13 @@ class _Styles:
             key: book.add_format(small | grey | _text_format(r)) for key, r in looks.items()
         }
         alert = {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
-        looks = ({"bg_color": TO_FILL_FILL}, {"border_color": ENTRY_LINE}, alert)
+        fills: tuple[dict[str, Any], ...] = (
+            {"bg_color": TO_FILL_FILL},
+            {"border_color": ENTRY_LINE},
+            alert,
+        )
         self.legend = {
-            text: book.add_format(boxed | look) for text, look in zip(_LEGEND, looks, strict=True)
+            text: book.add_format(boxed | fill) for text, fill in zip(_LEGEND, fills, strict=True)
         }
         self.highlights: dict[HighlightKind, Format] = {
             HighlightKind.TO_FILL: book.add_format({"bg_color": TO_FILL_FILL}),
@@ -173,8 +177,8 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     sheet.set_row(TITLE_ROW - 1, 24)
     sheet.write_string(TITLE_ROW - 1, 0, _title(layout), styles.title)
     sheet.write_string(NUMBER_ROW - 1, 0, _number(layout), styles.plain)
-    for column, text in _legend(layout):
-        sheet.write_string(LEGEND_ROW - 1, column - 1, text, styles.legend[text])
+    for at, text in _legend(layout):
+        sheet.write_string(LEGEND_ROW - 1, at - 1, text, styles.legend[text])
     sheet.set_row(HEADER_ROW - 1, 30)
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)

@@ -111,6 +111,8 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
         ),
         TableColumn("シート", 18, lambda n: n.sheet or None),
         TableColumn("セル", 8, lambda n: n.cell or None),
+        TableColumn("整理番号", 9, lambda n: n.item or None),
+        TableColumn("項目", 14, lambda n: n.label or None),
     )
 
 
