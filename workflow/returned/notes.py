@@ -312,7 +312,7 @@ class _Entries:
 
     def _is_told_elsewhere(self, place: Cell, text: str) -> bool:
         """Whether the finding of the rows told of a printed cell: of an item, or a heading."""
-        is_heading = place[0] == self._table.header_row and text in self._headings
+        is_heading = place[0] == self._table.header_row and text in self._told
         return place[0] in self._items or is_heading
 
 
