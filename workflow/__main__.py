@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -59,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.command is not None:
         return command(arguments.command).run(arguments)
-    from workflow.menu.menu import Person, run_menu, show_menu  # it knows the commands it offers
+    from workflow.menu.menu import Person, run_menu, show_menu  # 79 ms: all its commands
 
     given = ("--home", str(arguments.home)) if "home" in arguments else ()
     person = Person(say=say, ask=input, run=main, given=given)
@@ -132,9 +134,6 @@ def _write_log() -> str:
 
 
 def _logged() -> Path:
-    import tempfile
-    import traceback
-
     with tempfile.NamedTemporaryFile(
         "w", prefix="torimatome-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:

@@ -21,7 +21,6 @@ from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import print_json, progress_bar, say
 from workflow.verification.differences import Report
-from workflow.verification.verify import verified
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -56,6 +55,8 @@ def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
     Raises PlanError or WorkspaceError when there is nothing to recompute it from.
     """
+    from workflow.verification.verify import verified  # 2.8 s (pandas), for this command alone
+
     refuse_unfinished(workspace, year)
     return verified(workspace, year, options)
 

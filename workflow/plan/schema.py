@@ -18,7 +18,7 @@ from workflow.plan.document import Node, as_text, child
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator  # 12 ms, for a plan that was edited
 
 _SCHEMA = Path(__file__).with_name("plan.schema.json")
 _TYPES = {
@@ -123,6 +123,7 @@ def _errors(content: Any) -> Iterator[ValidationError]:  # noqa: ANN401  any JSO
 
 @cache
 def _validator() -> Validator:
+    # 126 ms, for a plan that breaks the schema alone.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from jsonschema.validators import extend

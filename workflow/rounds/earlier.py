@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from workflow.compiled.years.pairing import previous_answers
+from workflow.compiled.years.past import PastYear, past_year
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
+from workflow.plan.fingerprint import form_digest
 from workflow.storage.files import sha256
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
-
-if TYPE_CHECKING:
-    from workflow.compiled.years.past import PastYear
 
 MOST_YEARS = 10
 """How far back a round looks, its own year counted."""
@@ -27,8 +26,6 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     last = _past_year(workspace, year - 1)
     if last is None:
         return {}
-    from workflow.compiled.years.pairing import previous_answers
-
     return previous_answers(plan, last.rows)
 
 
@@ -49,8 +46,6 @@ def past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
 
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each of these years, as a text, with the digests of its ledger and of its form."""
-    from workflow.plan.fingerprint import form_digest
-
     for earlier in range(year - 1, year - MOST_YEARS, -1):
         ledger = workspace.ledger_csv(earlier)
         if not ledger.exists():
@@ -64,8 +59,6 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():
         return None
-    from workflow.compiled.years.past import past_year
-
     form = _form_of(workspace, year)
     try:
         return past_year(year, ledger.read_bytes(), form)

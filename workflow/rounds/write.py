@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.compiled.compilation import Compilation, compile_round
-from workflow.compiled.corrections import handback_name, outstanding_requests
+from workflow.compiled.corrections import handback_name
 from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.open_data.round_json import (
@@ -174,11 +174,7 @@ def _old_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, b
 
 def _state(compilation: Compilation, made: Mapping[str, str]) -> bytes:
     """Return the state of the round, for status, letters and the next collect."""
-    round_ = compilation.round
-    figures = totals(round_.returns, round_.entries)
-    requests = outstanding_requests(round_, compilation.handbacks)
-    statuses, seen = compilation.statuses, round_.seen
-    return as_bytes(status_document(round_.year, statuses, figures, seen, made, requests))
+    return as_bytes(status_document(compilation.round, compilation.handbacks, made))
 
 
 def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites:

@@ -47,12 +47,12 @@ def _taken(stream: BinaryIO, now: datetime) -> bool:
     """Try once to take the lock. On file systems without locks the note of its holder counts."""
     try:
         if sys.platform == "win32":
-            import msvcrt
+            import msvcrt  # Windows alone
 
             stream.seek(_FAR)
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl
+            import fcntl  # POSIX alone
 
             fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):

@@ -42,7 +42,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: None
         return
     # Not where nobody looks.
-    from workflow.terminal.progress_bar import moving_bar
+    from workflow.terminal.progress_bar import moving_bar  # 278 ms (rich)
 
     with moving_bar(title) as update:
         yield update

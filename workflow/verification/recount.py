@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from workflow.compiled.entries import Entry
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
@@ -15,9 +16,6 @@ from workflow.model.cells import plain_number
 from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawCell, RawSheet
 from workflow.verification.compare import format_value, stored
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def answers(
@@ -62,8 +60,6 @@ def counts(
 
     pandas counts here, so that this is not the counting the workbook was made with.
     """
-    import pandas as pd
-
     frame = pd.concat(frames, ignore_index=True)
     for block in blocks:
         for (down, across), expected in _recounted(frame, block):
@@ -104,8 +100,6 @@ def _cells(block: MatrixLayout) -> Iterator[tuple[Axis, Axis]]:
 
 def frame_of(sheet: RawSheet, blocks: Sequence[MatrixLayout]) -> pd.DataFrame:
     """Return what the matrices count of a ledger sheet as text, a row per row."""
-    import pandas as pd
-
     buckets = (bucket for p in blocks for bucket in (*p.matrix.rows, *p.matrix.columns))
     counted = {label for bucket in buckets for label, _ in bucket.conditions}
     first = ((column, cell.text) for (row, column), cell in sheet.cells.items() if row == 1)
@@ -127,8 +121,6 @@ def _recounted(frame: pd.DataFrame, block: MatrixLayout) -> Iterator[tuple[tuple
 
 def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> pd.Series:
     """Return which rows a bucket counts; a total counts every one."""
-    import pandas as pd
-
     fits = pd.Series(True, index=frame.index)
     for label, text in bucket.conditions if bucket else ():
         fits &= frame[label].eq(text) if label in frame else not text

@@ -10,6 +10,10 @@ from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
@@ -124,9 +128,6 @@ def _text(cell: RawCell) -> str:
 
 def _validator(schema: bytes) -> Validator:
     """Return a validator that counts in decimals and knows the bounds of days."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
-    from jsonschema.validators import extend
 
     def first_day(_: object, bound: str, day: Any, __: object) -> Iterator[ValidationError]:  # noqa: ANN401
         if isinstance(day, str) and day < bound:

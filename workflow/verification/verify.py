@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
@@ -45,9 +46,6 @@ from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.verification import compare, records, recount
 from workflow.verification.differences import Checked, Report, limited
 from workflow.verification.stored_answers import StoredAnswers
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:

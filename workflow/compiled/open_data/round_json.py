@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workflow.compiled.corrections import OutstandingRequests
-from workflow.compiled.status import DepartmentStatus, Totals
+from workflow.compiled.corrections import HandBack, outstanding_requests
+from workflow.compiled.round import Round
+from workflow.compiled.status import DepartmentStatus, Totals, department_statuses, totals
 from workflow.model.findings import Finding
 from workflow.model.plan import Return
 from workflow.model.wording import Wording
@@ -17,7 +18,7 @@ from workflow.model.years import iso_time
 def round_document(
     year: int | None,
     returns: Iterable[Return],
-    totals: Totals,
+    figures: Totals,
     findings: Iterable[Finding],
     wording: Wording,
 ) -> dict[str, Any]:
@@ -25,32 +26,28 @@ def round_document(
     return {
         "year": year,
         "files": [_file(returned, wording) for returned in returns],
-        "totals": totals.as_json(),
+        "totals": figures.as_json(),
         "findings": list(map(wording.as_json, findings)),
     }
 
 
 def status_document(
-    year: int,
-    statuses: Iterable[DepartmentStatus],
-    totals: Totals,
-    seen: Sequence[Sequence[str | int]],
-    made: Mapping[str, str],
-    asked: Mapping[str, OutstandingRequests],
+    round_: Round, hand_backs: Iterable[HandBack], made: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
-    Seen are those files by name, size and time, to tell what has come since. Made are the
+    Seen are those files by name, size and time, to know what has come since. Made are the
     hand-backs by name, with their digest: what we may take away again. Asked is what each
     department has still to do, by its code: what letters to it say.
     """
+    asked = outstanding_requests(round_, hand_backs)
     return {
-        "year": year,
-        "departments": [department_document(status) for status in statuses],
-        "totals": totals.as_json(),
-        "seen": [list(file) for file in seen],
+        "year": round_.year,
+        "departments": [department_document(status) for status in department_statuses(round_)],
+        "totals": totals(round_.returns, round_.entries).as_json(),
+        "seen": [list(file) for file in round_.seen],
         "made": dict(made),
-        "asked": {code: asking.as_json() for code, asking in asked.items()},
+        "asked": {code: requests.as_json() for code, requests in asked.items()},
     }
 
 

@@ -53,7 +53,7 @@ def custom_properties(package: Package) -> dict[str, str]:
 
 def saving_of_xls(content: bytes) -> Saving:
     """Return who saved an .xls."""
-    import olefile
+    import olefile  # 50 ms, for .xls alone
 
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         summary = ole.get_metadata()

@@ -12,10 +12,9 @@ import codecs
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from lxml.etree import XMLParser, _Element, _ListErrorLog
+from lxml.etree import XMLParser, XMLPullParser, _Element, _ListErrorLog, fromstring
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of workbooks, sheets and texts as it stands before a tag."""
@@ -63,8 +62,6 @@ def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Elemen
 
 
 def _tree(part: bytes) -> _Element:
-    from lxml.etree import fromstring
-
     parser = _parser()
     root = fromstring(part, parser)
     _refuse_errors(parser.error_log)
@@ -72,8 +69,6 @@ def _tree(part: bytes) -> _Element:
 
 
 def _walked_in_steps(part: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
-    from lxml.etree import XMLPullParser
-
     parser = XMLPullParser(events=("end",), tag=tag, **_OPTIONS)
     for start in range(0, len(part), _STEP):
         parser.feed(part[start : start + _STEP])
@@ -87,8 +82,6 @@ def _walked_in_steps(part: bytes, tag: str, take: Callable[[_Element], None]) ->
 
 @cache
 def _parser() -> XMLParser:
-    from lxml.etree import XMLParser
-
     return XMLParser(**_OPTIONS)
 
 

@@ -145,7 +145,7 @@ class _Unpacker:
 
     def _locked_members(self) -> list[Any]:
         if self._locked is None:
-            import pyzipper
+            import pyzipper  # 232 ms, for locked archives alone
 
             self._locked = pyzipper.AESZipFile(io.BytesIO(self._content))
         members: list[Any] = self._locked.infolist()

@@ -24,7 +24,7 @@ from workflow.returned.intake.not_workbooks import (
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable
 
 if TYPE_CHECKING:
-    import olefile
+    import olefile  # 50 ms, for .xls and encrypted files alone
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEEN_BYTES = 1_000_000

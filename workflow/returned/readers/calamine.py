@@ -10,6 +10,8 @@ import io
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+
 from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.properties import (
     custom_properties,
@@ -59,8 +61,6 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
 
 def read_values(content: bytes, limits: Limits) -> tuple[RawSheet, ...]:
     """Return the sheets of a workbook whose reach is known to be bearable."""
-    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
-
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]

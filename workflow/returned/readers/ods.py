@@ -14,6 +14,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
+from defusedxml.ElementTree import fromstring, iterparse
+
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.catalogue import Code
@@ -82,8 +84,6 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
-    from defusedxml.ElementTree import iterparse
-
     sheets: list[_Sheet] = []
     references: dict[str, str] = {}
     depth = 0
@@ -228,8 +228,6 @@ def _count_of(stored: str | None) -> int:
 
 
 def _meta(stored: bytes) -> tuple[dict[str, str], Saving]:
-    from defusedxml.ElementTree import fromstring
-
     if not stored:
         return {}, Saving()
     root = fromstring(stored, forbid_dtd=True)

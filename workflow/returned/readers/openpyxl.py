@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.text import Text
+from openpyxl.reader import excel
+from openpyxl.worksheet._reader import WorksheetReader
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import fromstring
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
@@ -20,11 +28,6 @@ from workflow.model.cells import decoded
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet, TwoContents
 from workflow.returned.readers.strip_formatting import bare
 from workflow.templates.layout import COVER_SHEET
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
@@ -208,11 +211,6 @@ def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
 
     Raises whatever openpyxl trips over in a damaged file.
     """
-    from openpyxl.cell.text import Text
-    from openpyxl.reader import excel
-    from openpyxl.worksheet._reader import WorksheetReader
-    from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
-    from openpyxl.xml.functions import fromstring
 
     class SheetReader(WorksheetReader):
         """Binds no links: openpyxl writes a link's target into a cell that is empty."""

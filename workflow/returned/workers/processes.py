@@ -25,7 +25,7 @@ def get_ready() -> None:
     """Let the process that workers are forked from start up, and do not wait for it."""
     if sys.platform == "win32":
         return
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver  # POSIX alone
 
     multiprocessing.set_forkserver_preload([_PRELOADED])
     with _modules_of_ours_alone(), without_interruption():
@@ -65,7 +65,7 @@ def without_interruption() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    from multiprocessing import resource_tracker
+    from multiprocessing import resource_tracker  # POSIX alone
 
     resource_tracker.ensure_running()  # before the blocking, which its start would lift again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
