@@ -60,7 +60,10 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """The city an example plays in, its history in short, and the files in the order they came."""
+    """The city an example plays in, its history in short, and the files in the order they came.
+
+    Journal_lost is the phase before which somebody deletes the journal.
+    """
 
     files: tuple[SentFile, ...]
     plan: str = "small"
@@ -68,6 +71,7 @@ class Example:
     reissued: bool = True
     last_year: Table = field(default_factory=dict)
     year: int = 2023
+    journal_lost: int = 0
     passwords: tuple[str, ...] = ()
     given_passwords: tuple[str, ...] = ()
 

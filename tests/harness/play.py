@@ -107,6 +107,8 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
     impossible: Impossible = {}
     for phase in sorted({file.phase for file in example.files}):
         impossible |= send(example, city, phase, desk)
+        if phase == example.journal_lost:
+            city.workspace.journal(example.year).unlink()
         handed, before = handed_back(city, example.year), snapshot(folder)
         with _files_growing(example, city):
             run = (collect or collect_here)(example, collect_arguments(example, home), scratch)

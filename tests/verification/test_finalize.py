@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import COLLECTED_AT, City
+from tests.city import codes as city_codes
 from tests.engine import HERE
 from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
@@ -185,3 +186,35 @@ def test_a_final_version_without_answers_says_so_by_its_exit_code(city: City) ->
     code, printed, complaint = run_here("finalize", "--year", "2023", "--home", str(city.home))
     assert (code, complaint) == (1, "")
     assert "確定しました" in printed
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"number":1'])
+def test_a_final_version_without_its_journal_is_left_alone(
+    final: City, content: bytes | None
+) -> None:
+    lose_journal(final, content)
+    before = outputs(final)
+    with pytest.raises(WorkspaceError, match="確定版がありますが、作業の記録"):
+        collect(final.workspace, YEAR, LATER, HERE)
+    assert outputs(final) == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"number":1'])
+def test_a_journal_that_is_lost_begins_anew_and_says_so_from_then_on(
+    city: City, content: bytes | None
+) -> None:
+    lose_journal(city, content)
+    for days in (0, 1):
+        collected = collect(city.workspace, YEAR, LATER + timedelta(days=days), HERE)
+        assert "JOURNAL_RESTARTED" in city_codes(collected)
+    assert kinds(city)[0] is EventKind.RESTARTED
+    assert kinds(city).count(EventKind.RESTARTED) == 1
+    assert verified(city).is_clean
+
+
+def lose_journal(city: City, content: bytes | None) -> None:
+    """Delete the journal of a round, or leave some bytes of it."""
+    path = city.workspace.journal(YEAR)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)

@@ -152,7 +152,7 @@ def collect(
         if not round_.seen:
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 
-        journal = before
+        journal = _restarted(workspace, year, before, now)
         if reopening is not None and before.is_final:
             journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
         journal = with_news(journal, now, round_, content)
@@ -170,6 +170,25 @@ def collect(
             written = load_journal(workspace.journal(year))
             cache_result(workspace, year, inputs, written, collected.document)
         return collected
+
+
+def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) -> Journal:
+    """Return the journal, which says of itself that it begins anew where an older one is lost.
+
+    Raises WorkspaceError when a final version lies there: nobody knows any more what it rests on.
+    """
+    made = (workspace.digest_list(year), workspace.ledger(year), workspace.status(year))
+    found = [path.name for path in made if path.exists()]
+    if before.events or not found:
+        return before
+    path = workspace.journal(year)
+    if made[0].exists():
+        raise WorkspaceError(
+            f"{era_year(year)}の確定版がありますが、作業の記録（{path}）がないか、空です。"
+            f"控えから戻してください。控えがなければ、{path.parent}の名前を変えて残したうえで、"
+            "もう一度実行すると、新しい記録を始めます。"
+        )
+    return before.adding(EventKind.RESTARTED, now, {"found": found[0]})
 
 
 def with_news(

@@ -21,6 +21,7 @@ SECTION_END = "<!-- 指摘の一覧：ここまで -->"
 _GROUPS = {
     "PLAN": "計画",
     "FILE": "届いたファイル",
+    "JOURNAL": "届いたファイル",
     "FORM": "だれの様式か",
     "COLUMN": "行と列",
     "ROW": "行と列",
@@ -38,6 +39,7 @@ _GROUPS = {
 
 _WORDS = {
     "after": "あとの内容",
+    "at": "その日",
     "before": "前の内容",
     "cell": "セル",
     "character": "文字",

@@ -230,6 +230,14 @@ def gone_files(journal: Journal) -> tuple[Finding, ...]:
     )
 
 
+def lost_records(journal: Journal) -> tuple[Finding, ...]:
+    """Return a warning for each time the journal began anew though a round had been compiled."""
+    return tuple(
+        Finding(Code.JOURNAL_RESTARTED, Location(), {"at": _day(event.at)})
+        for event in journal.of(EventKind.RESTARTED)
+    )
+
+
 def _day(moment: datetime) -> date:
     return moment.astimezone(JST).date()
 

@@ -325,6 +325,12 @@ class Code(Enum):
         "消したり移したりした人がいないか確かめ、控えから元の場所に戻して、"
         "もう一度 collect を実行してください。",
     )
+    JOURNAL_RESTARTED = (
+        Severity.WARNING,
+        "集めた結果があるのに作業の記録（journal.jsonl）がなくなったか空になっていたため、"
+        "{at:day}に新しく始めました。それより前の受領と審査の記録はありません。",
+        "控えがあれば、journal.jsonl を控えのものに戻して、もう一度 collect を実行してください。",
+    )
 
     # --- 様式 (whose form this is)
     FORM_UNKNOWN = (

@@ -10,7 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from workflow.compiled.merge import merge
-from workflow.compiled.recorded import gone_files, recorded_collects, recorded_plan
+from workflow.compiled.recorded import (
+    gone_files,
+    lost_records,
+    recorded_collects,
+    recorded_plan,
+)
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
@@ -122,8 +127,9 @@ def load_round(
 
 
 def with_gone(round_: Round, journal: Journal) -> Round:
-    """Return a round with a finding for each file that the journal knows and is gone."""
-    return replace(round_, findings=(*round_.findings, *gone_files(journal)))
+    """Return a round with a finding for each file, and each journal, that was there and is gone."""
+    findings = (*round_.findings, *gone_files(journal), *lost_records(journal))
+    return replace(round_, findings=findings)
 
 
 def secret_digest(passwords: Sequence[str]) -> str:

@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     FINALIZED = "finalized"
     REOPENED = "reopened"
     REPORTED = "reported"
+    RESTARTED = "restarted"
 
     @property
     def label(self) -> str:
@@ -54,6 +55,7 @@ _LABELS = {
     EventKind.FINALIZED: "確定",
     EventKind.REOPENED: "確定の取消",
     EventKind.REPORTED: "報告書の作成",
+    EventKind.RESTARTED: "記録の始め直し",
 }
 NEEDED = {
     EventKind.ISSUED: ("register", "issues"),
@@ -63,6 +65,7 @@ NEEDED = {
     EventKind.FINALIZED: ("outputs",),
     EventKind.REOPENED: ("reason",),
     EventKind.REPORTED: ("outputs", "template"),
+    EventKind.RESTARTED: ("found",),
 }
 """What an event of each kind must say."""
 

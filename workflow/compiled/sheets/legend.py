@@ -162,6 +162,13 @@ def _history(compilation: Compilation) -> Iterator[Event]:
     return (e for e in compilation.journal.events if e.kind is not EventKind.COMPILED)
 
 
+_DONE = {
+    EventKind.COMPILED: "台帳を作りました。",
+    EventKind.FINALIZED: "確定版を作りました。",
+    EventKind.REPORTED: "公表用の報告書を作りました。",
+}
+
+
 def _event_line(event: Event) -> Meaning:
     return "経過", f"{iso_time(event.at)}　{event.kind.label}", _event_text(event)
 
@@ -176,11 +183,10 @@ def _event_text(event: Event) -> str:
             return f"新しいか変わったファイルが{len(facts['files'])}件{gone}ありました。"
         case EventKind.JUDGED:
             return f"{facts['assignments']}件のうち、回答済は{facts['answered']}件でした。"
-        case EventKind.FINALIZED:
-            return "確定版を作りました。"
         case EventKind.REOPENED:
             return f"確定を取り消しました。理由：{facts['reason']}"
-        case EventKind.COMPILED:
-            return "台帳を作りました。"
-        case EventKind.REPORTED:
-            return "公表用の報告書を作りました。"
+        case EventKind.RESTARTED:
+            return (
+                f"前の記録がなくなっていたため、新しく始めました（あったもの：{facts['found']}）。"
+            )
+    return _DONE[event.kind]
