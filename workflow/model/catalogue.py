@@ -584,7 +584,7 @@ class Code(Enum):
     # --- まとめ (what several returns say together)
     ANSWER_KEPT = (
         Severity.WARNING,
-        "新しい回答「{newer}」では空欄のため、前に届いたこのファイルの記入を使いました。",
+        "同じ課の「{newer}」では空欄のため、このファイルの記入を使いました。",
         "空欄が意図したものか、その課に確かめてください。",
     )
     RETURN_CONFLICT = (
