@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.city import City, codes
-from workflow.model.cells import MAX_CELL_TEXT, decoded
+from workflow.model.cells import MAX_CELL_TEXT, decoded, folded, is_nothing_to_see
 
 LABELS = ("取組状況", "課題・改善点")
 
@@ -55,17 +55,25 @@ texts = st.lists(st.text(any_character, max_size=40) | awkward, min_size=1, max_
 
 
 DITTO = {"同上", "〃", "同左", "々"}
-NOTED = {"VALUE_COMPOSED", "VALUE_NOTHING", "VALUE_PRIVATE_CHARACTER"}
+BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
+NOTED = {
+    "VALUE_COMPOSED",
+    "VALUE_NOTHING",
+    "VALUE_PRIVATE_CHARACTER",
+    "VALUE_BROKEN_CHARACTER",
+    "VALUE_LINE_BREAK",
+}
 
 
 def fits(text: str) -> bool:
     """Whether a text is an answer (not blank, not ditto) and Excel can hold it in one cell."""
-    is_answer = text.strip() and text.strip() not in DITTO
-    return bool(is_answer) and len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT
+    is_answer = not is_nothing_to_see(text) and folded(text) not in DITTO
+    return is_answer and len(text.encode("utf-16-le")) // 2 <= MAX_CELL_TEXT
 
 
 def stored(text: str) -> str:
-    """Return a text as it is kept: unchanged, unless macOS took all its characters apart."""
+    """Return a text as it is kept: unchanged but for odd line breaks and what macOS took apart."""
+    text = text.translate(BREAKS)
     taken_apart = text == unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", text) if taken_apart else text
 

@@ -24,6 +24,7 @@ _GROUPS = {
     "JOURNAL": "届いたファイル",
     "FORM": "だれの様式か",
     "COLUMN": "行と列",
+    "SHEET": "行と列",
     "ROW": "行と列",
     "LABEL": "行と列",
     "PRINTED": "行と列",

@@ -431,6 +431,16 @@ class Code(Enum):
         "絞り込みで隠れている行ですが、記入があるため回答として読み取りました。",
         "対応はいりません。",
     )
+    COLUMN_HIDDEN = (
+        Severity.WARNING,
+        "「{column:field}」の列が非表示になっていますが、記入があるため回答として読み取りました。",
+        "隠された列の回答を使ってよいか、その課に確かめてください。",
+    )
+    SHEET_HIDDEN = (
+        Severity.WARNING,
+        "シートが非表示になっていますが、記入があるため回答として読み取りました。",
+        "隠されたシートの回答を使ってよいか、その課に確かめてください。",
+    )
     LABEL_CHANGED = (
         Severity.WARNING,
         "変更できないはずの欄が「{before}」から「{after}」に書き換えられています。",
@@ -463,6 +473,11 @@ class Code(Enum):
         "取組内容の行に書き移したものを送ってもらってください。書かれた内容は、台帳のファイルの"
         "「欄外記入」に残しました。",
     )
+    NOTES_HIDDEN = (
+        Severity.INFO,
+        "非表示のシートに書き込みがあります。",
+        "台帳のファイルの「欄外記入」で内容を確かめ、公表するときは載せてよいか送り主に確かめてください。",
+    )
     RETURN_BLANK = (
         Severity.ERROR,
         "一つも記入されていません。",
@@ -493,7 +508,7 @@ class Code(Enum):
     VALUE_NOT_A_NUMBER = (
         Severity.ERROR,
         "「{value}」は数値として読めません。",
-        "数字だけを記入してください。",
+        "{unit:unit}数字だけを記入してください。",
     )
     VALUE_NOT_A_DATE = (
         Severity.ERROR,
@@ -537,8 +552,36 @@ class Code(Enum):
     )
     VALUE_SPACES = (
         Severity.INFO,
-        "空白の文字だけが入っているため、空欄として扱いました。",
+        "空白や、目に見えない文字だけが入っているため、空欄として扱いました。",
         "対応はいりません。",
+    )
+    VALUE_STRUCK = (
+        Severity.INFO,
+        "「{before}」は取り消し線で消されているため、空欄として扱いました。",
+        "対応はいりません。",
+    )
+    VALUE_STRUCK_IN_PART = (
+        Severity.INFO,
+        "「{before}」のうち、取り消し線で消されたところを除いて「{after}」として読み取りました。",
+        "対応はいりません。",
+    )
+    VALUE_SHOWN_OTHERWISE = (
+        Severity.INFO,
+        "「{shown}」と表示されているため、「{after}」として読み取りました"
+        "（セルに保存されている値は「{stored}」です）。",
+        "表示のとおりでよければ、対応はいりません。",
+    )
+    VALUE_SHOWN_UNCLEAR = (
+        Severity.ERROR,
+        "「{shown}」と表示されていますが、セルに保存されている値は「{stored}」で、"
+        "どちらのことか決められません。",
+        "{unit:unit}数字だけを記入し直してください。",
+    )
+    VALUE_UNSEEN = (
+        Severity.WARNING,
+        "見えないように書かれていますが（背景に近い色や、何も表示しない表示形式）、"
+        "記入があるため「{value}」を読み取りました。",
+        "見えない記入を使ってよいか、その課に確かめてください。",
     )
     VALUE_MERGED = (
         Severity.WARNING,
@@ -567,8 +610,30 @@ class Code(Enum):
     )
     VALUE_PRIVATE_CHARACTER = (
         Severity.WARNING,
-        "外字（{characters}）が使われています。ほかのパソコンでは表示も印刷もできません。",
-        "常用の文字に置き換えてよいか、その課に確かめてください。",
+        "私用領域の文字（{characters}）が使われています。外字であれば、ほかのパソコンでは表示も印刷も"
+        "できません。行政事務標準文字（MJ+）であれば、そのフォントのあるパソコンでだけ表示できます。",
+        "公表する資料では、常用の文字に置き換えてよいか、その課に確かめてください。",
+    )
+    VALUE_BROKEN_CHARACTER = (
+        Severity.WARNING,
+        "文字として読めないもの（{characters}）が入っています。",
+        "文字が抜けたり化けたりしていないか、その課に確かめてください。",
+    )
+    VALUE_LINE_BREAK = (
+        Severity.INFO,
+        "改行を表す制御文字（{characters}）を、改行として読み取りました。",
+        "対応はいりません。",
+    )
+    VALUE_CUT = (
+        Severity.WARNING,
+        "ちょうど{found}文字で終わっています。古い形式のExcel（.xls）では、長い文章がここで切れる"
+        "ことがあります。",
+        "続きがないか、その課に確かめてください。",
+    )
+    VALUE_FAR_YEAR = (
+        Severity.WARNING,
+        "「{value:day}」は、{year:year}の回答としては離れた年の日付です。",
+        "年の書き間違いでないか（「6/5/1」と入力すると2006年になります）、その課に確かめてください。",
     )
     VALUE_ADJUSTED = (
         Severity.INFO,

@@ -16,9 +16,16 @@ MAX_ROW_HEIGHT = 409.0
 _DIGITS = 15
 _LONGEST_LABEL = 100
 _MOST_COMPOSED = 4
+_LONG = 2 * _MOST_COMPOSED
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0001-\U000e007f"
+)
+_UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
+_SEEN_CHARACTER = re.compile(f"[^\\s{_UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
 
 
@@ -82,8 +89,34 @@ def as_excel_keeps(number: float | Decimal) -> Decimal:
     return Decimal(shown if "e" in shown else shown.rstrip("0").rstrip("."))
 
 
+def is_nothing_to_see(text: str) -> bool:
+    """Whether a text is made of white space and characters that show nothing.
+
+    >>> is_nothing_to_see("\u200b\u3000"), is_nothing_to_see("Ａ\u200b")
+    (True, False)
+    """
+    return _SEEN_CHARACTER.search(text) is None
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without the characters that show nothing, blanks excepted."""
+    return _UNSEEN_CHARACTER.sub("", text)
+
+
+def with_unseen_named(text: str) -> str:
+    """Return a text in which the characters that show nothing are named.
+
+    >>> with_unseen_named("Ａ\u200b")
+    'Ａ[U+200B]'
+    """
+    return _UNSEEN_CHARACTER.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
 def folded(text: str) -> str:
-    """Return a text for comparison only: width, case and blanks made equal. Never store it."""
+    """Return a text for comparison only: width, case and blanks made equal. Never store it.
+
+    What nobody sees does not count.
+    """
     return _folded_label(text) if len(text) <= _LONGEST_LABEL else _folded(text)
 
 
@@ -95,12 +128,13 @@ def folded_id(text: str) -> str:
 def may_fold_to(text: str, longest: int) -> bool:
     """Whether a text could fold to one of so many characters; of long prose it is plain at once.
 
-    No more than four characters are ever composed to one (Unicode, NFC), and blanks alone vanish.
+    No more than four characters are ever composed to one (Unicode, NFC), and only blanks and what
+    nobody sees vanish.
     """
     if len(text) <= longest:
         return True
-    first_word = text.split(None, 1)[:1]
-    return not first_word or len(first_word[0]) <= _MOST_COMPOSED * longest
+    start = without_unseen(text[: _LONG * longest])
+    return len("".join(start.split())) <= _MOST_COMPOSED * longest
 
 
 @lru_cache(maxsize=20_000)
@@ -115,4 +149,5 @@ def _folded_id(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    seen = text if text.isascii() else without_unseen(text)
+    return "".join(unicodedata.normalize("NFKC", seen).split()).casefold()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
 
-from workflow.model.cells import as_excel_keeps, plain_number
+from workflow.model.cells import as_excel_keeps, is_nothing_to_see, plain_number
 
 
 class CellKind(Enum):
@@ -23,11 +23,26 @@ class CellKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a person sees of a cell where that is something else than what is stored in it.
+
+    Shown is what its number format makes of it, None for the same, and number_format the format's
+    code, where it is known. Left is the text that is not struck through, None where nothing is.
+    Faint letters cannot be told from what is behind them.
+    """
+
+    shown: str | None = None
+    number_format: str = ""
+    left: str | None = None
+    is_faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RawCell:
     """One non-empty cell; text is what it holds as text, decoded as Excel shows it.
 
     cached is the result stored with a formula, if any; since_1904 says that a number, read as a
-    day, counts from 1904.
+    day, counts from 1904; look is None where a person sees what is stored.
     """
 
     kind: CellKind
@@ -36,6 +51,7 @@ class RawCell:
     moment: datetime | None = None
     cached: RawCell | None = None
     since_1904: bool = False
+    look: Look | None = None
 
     @classmethod
     def of_number(cls, stored: float | Decimal, since_1904: bool = False) -> RawCell:
@@ -52,9 +68,29 @@ class RawCell:
         return cls(CellKind.DATE, text, moment=moment)
 
     @property
+    def shown(self) -> str:
+        """The text a person reads in the cell; where nothing is to be read, what is stored."""
+        shown = self.look.shown if self.look else None
+        return shown if shown and shown.strip() else self.text
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether something is stored and nothing to be seen."""
+        look = self.look
+        return look is not None and (
+            look.is_faint or (look.shown is not None and not look.shown.strip())
+        )
+
+    def unstruck(self) -> RawCell:
+        """Return the cell without what is struck through in it."""
+        if self.look is None or self.look.left is None:
+            return self
+        return RawCell(CellKind.TEXT, self.look.left.strip(), look=replace(self.look, left=None))
+
+    @property
     def is_blank(self) -> bool:
-        """Whether the cell holds nothing but white space."""
-        return self.kind is CellKind.TEXT and not self.text.strip()
+        """Whether the cell holds nothing but white space and characters nobody sees."""
+        return self.kind is CellKind.TEXT and is_nothing_to_see(self.text)
 
 
 TwoContents = tuple[RawCell, RawCell | None]
@@ -80,7 +116,8 @@ class RawSheet:
     """One sheet; cells are found by their 1-based row and column.
 
     filtered says that a filter is at work, which is why rows may be hidden. doubled holds the two
-    contents of each cell that the file gives more than one; the first stands in cells.
+    contents of each cell that the file gives more than one; the first stands in cells. Hidden
+    columns are the first and the last of each run of them.
     """
 
     name: str
@@ -89,6 +126,12 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     filtered: bool = False
     doubled: Mapping[tuple[int, int], TwoContents] = field(default_factory=dict)
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    is_hidden: bool = False
+
+    def hides_column(self, column: int) -> bool:
+        """Whether a column is not to be seen."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
 
 
 @dataclass(frozen=True, slots=True)

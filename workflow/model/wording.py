@@ -12,7 +12,7 @@ from functools import cache
 from string import Formatter
 
 from workflow.model.catalogue import LABEL
-from workflow.model.cells import a1
+from workflow.model.cells import a1, with_unseen_named
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year, japanese_date
 
@@ -149,26 +149,40 @@ def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
     """Return a detail as a message shows it, by what stands after the colon in its braces.
 
     `field`: the label of a key. `year`: a fiscal year. `day`: a date. `clause`: a sentence without
-    its end. `near`: a long value from a little before where it parts from the other of its pair.
-    Anything else stands between several texts; 、 does where there is no colon.
+    its end. `unit`: the unit to write in, if any. `near`: a long value from a little before where
+    it parts from the other of its pair. Anything else stands between several texts; 、 does where
+    there is no colon.
     """
+    if isinstance(value, str):
+        return _shown_text(value, how, labels, other)
     match how, value:
-        case "", str():
-            return value
-        case "field", str() | tuple():
-            keys = (value,) if isinstance(value, str) else value
-            return _LIST.join(labels.get(key, key) for key in keys)
+        case "field", tuple():
+            return _LIST.join(labels.get(key, key) for key in value)
         case "year", int():
             return era_year(value)
         case "day", date():
             return japanese_date(value)
-        case "clause", str():
-            return value.removesuffix("。")
         case "near", _:
             return _near(str(value), str(other))
         case _, tuple():
             return (how or _LIST).join(value)
     return str(value)
+
+
+def _shown_text(value: str, how: str, labels: Labels, other: Detail) -> str:
+    """Return a text as a message shows it; in one that stands by itself nothing is unseen."""
+    match how:
+        case "":
+            return with_unseen_named(value)
+        case "field":
+            return labels.get(value, value)
+        case "clause":
+            return value.removesuffix("。")
+        case "unit":
+            return f"{value}の単位で、" if value else ""
+        case "near":
+            return _near(value, str(other))
+    return value
 
 
 def _near(text: str, other: str) -> str:

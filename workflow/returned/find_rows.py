@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -82,7 +82,8 @@ class MatchedRow:
 
     Columns are those of the fields that have one, places the same cells as A1 references. Spaces
     names the fields whose cell holds nothing but white space, merged those whose cell is part of a
-    merged one.
+    merged one. Struck has the whole text of cells of which something is struck through; cells have
+    what is left of it.
     """
 
     item: IssuedItem
@@ -93,6 +94,7 @@ class MatchedRow:
     places: Mapping[str, str]
     spaces: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
+    struck: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -
     for matched in sorted(rows.values(), key=lambda matched: matched.row):
         seen.notice(matched)
     repeated = [again for copy in copies for again in seen.unite(rows, copy)]
+    seen.notice_hidden(rows.values())
     seen.notice_missing(rows)
     is_ambiguous = seen.notice_headings()
     places = {one.sheet.name: place for place, one in enumerate((table, *copies))}
@@ -365,6 +368,16 @@ class _Seen:
         details = {"ours": _quoted(a1(*one[0]), one[1]), "theirs": _quoted(a1(*other[0]), other[1])}
         self.findings.append(Finding(Code.VALUE_TWICE, location, details))
 
+    def notice_hidden(self, found: Iterable[MatchedRow]) -> None:
+        """Note what holds answers and is not to be seen, rows excepted."""
+        sheet = self.table.sheet
+        answered = {key for matched in found for key in matched.cells}
+        if sheet.is_hidden and answered:
+            self._add(Code.SHEET_HIDDEN)
+        for key, column in self._columns.items() if sheet.hidden_columns else ():
+            if key in answered and sheet.hides_column(column):
+                self._add(Code.COLUMN_HIDDEN, column=key)
+
     def notice_missing(self, rows: Mapping[str, MatchedRow]) -> None:
         """Note the columns and rows that are not there."""
         for asked in self.issue.form.form.fields:
@@ -392,8 +405,9 @@ class _Seen:
     def _matched(self, item: IssuedItem, row: int) -> MatchedRow:
         columns = self._columns_in(item, row) if self._further else self._columns
         stored = {key: self.table.sheet.cells.get((row, c)) for key, c in columns.items()}
-        held = {key: cell for key, cell in stored.items() if cell}
-        spaces = tuple(key for key, cell in held.items() if cell.is_blank)
+        struck = {k: c.text for k, c in stored.items() if c and c.look and c.look.left is not None}
+        held = {key: cell.unstruck() for key, cell in stored.items() if cell}
+        blank = {key for key, cell in held.items() if cell.is_blank}
         areas = [area for area in self._areas if area.top <= row <= area.bottom]
         letters = self._letters
         if columns is not self._columns:
@@ -404,11 +418,12 @@ class _Seen:
             item=item,
             sheet=self.table.sheet.name,
             row=row,
-            cells={key: cell for key, cell in held.items() if key not in spaces},
+            cells={key: cell for key, cell in held.items() if key not in blank},
             columns=columns,
             places={key: f"{in_letters}{row}" for key, in_letters in letters.items()},
-            spaces=spaces,
+            spaces=tuple(key for key in held if key in blank and key not in struck),
             merged=tuple(k for k, c in columns.items() if _is_merged(areas, row, c)),
+            struck=struck,
         )
 
     def _columns_in(self, item: IssuedItem, row: int) -> dict[str, int]:

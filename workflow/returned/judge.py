@@ -9,11 +9,12 @@ from functools import cached_property
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1
 from workflow.model.fields.base import Value
-from workflow.model.fields.form import Form
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.plan import (
     Answer,
     AnswerRule,
+    Note,
+    NoteKind,
     Outcome,
     Plan,
     PreviousAnswers,
@@ -26,6 +27,7 @@ from workflow.model.wording import cell_text
 from workflow.returned.find_rows import MatchedRow, Matching, Table, find_tables, match
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
+from workflow.returned.intake.detect import Kind
 from workflow.returned.notes import written_beside
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
@@ -34,6 +36,8 @@ from workflow.templates.register import FormNumber, Issue, Register
 
 _MOST_ROWS = 10
 """Rows named in one message."""
+_CUT_IN_XLS = 255
+"""Characters at which copying a sheet in Excel 97 to 2003 cuts a text."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _judge_rows(
     table, *copies = tables
     matching = match(read.file, table, issue, copies)
     findings = [*identity.findings, *matching.findings]
-    judging = _Rows(read, issue.form.form, context.previous)
+    judging = _Rows(read, issue, context.previous)
     layout = lay_out_issue(
         context.plan, context.plan.department(read.department), issue, context.previous
     )
@@ -142,6 +146,7 @@ def _judge_rows(
     if beside.notes:
         whole_file = Location(file=read.file)
         findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(beside.notes)}))
+        findings += _on_hidden_sheets(read.file, book, beside.notes)
     return replace(
         read,
         outcome=judged(tuple(findings)),
@@ -151,17 +156,26 @@ def _judge_rows(
     )
 
 
+def _on_hidden_sheets(file: str, book: RawBook, outside: Sequence[Note]) -> Iterator[Finding]:
+    written = {note.sheet for note in outside if note.kind is NoteKind.SHEET}
+    for sheet in book.sheets:
+        if sheet.is_hidden and sheet.name in written:
+            yield Finding(Code.NOTES_HIDDEN, Location(file=file, sheet=sheet.name))
+
+
 class _Rows:
     """The judging of the rows of one file."""
 
-    def __init__(self, read: Return, form: Form, previous: PreviousAnswers) -> None:
+    def __init__(self, read: Return, issue: Issue, previous: PreviousAnswers) -> None:
         self._read, self._previous = read, previous
-        self._fields = {field.key: field for field in form.fields}
-        self._form = form
+        self._form = issue.form.form
+        self._fields = {field.key: field for field in self._form.fields}
+        self._year = issue.number.year
 
     def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
         """Return what a row answers, None when it is blank, and what was noticed."""
         findings = [self._finding(row, key, Code.VALUE_SPACES) for key in row.spaces]
+        findings += self._struck(row)
         if not row.cells:
             return None, findings
         findings += [self._finding(row, key, Code.VALUE_MERGED) for key in row.merged]
@@ -171,6 +185,7 @@ class _Rows:
             findings += [self._finding(row, key, v.code, v.details) for v in parsed.violations]
             if parsed.value is not None:
                 values[key] = parsed.value
+                findings += self._doubted(row, key, parsed.value)
         violations = self._form.violations(values)
         for found in violations:
             # A formula, an error value or a lost column was already reported; it is not also empty.
@@ -193,11 +208,31 @@ class _Rows:
             places={key: a1(at, column) for key, column in row.columns.items()},
             spaces=(),
             merged=(),
+            struck={},
         )
         answer, _ = self.answer(moved)
         assert answer is not None
         finding = Finding(Code.ROW_LAST_YEARS, self.location(row), {"row": at})
         return replace(answer, rejected=True), finding
+
+    def _struck(self, row: MatchedRow) -> Iterator[Finding]:
+        """Yield what is struck through: it is deleted."""
+        for key, before in row.struck.items():
+            if key in row.cells:
+                after = row.cells[key].text
+                yield self._finding(
+                    row, key, Code.VALUE_STRUCK_IN_PART, {"before": before, "after": after}
+                )
+            else:
+                yield self._finding(row, key, Code.VALUE_STRUCK, {"before": before})
+
+    def _doubted(self, row: MatchedRow, key: str, value: Value) -> Iterator[Finding]:
+        """Yield why a value that was read may not be what was meant."""
+        doubt = self._fields[key].doubt(value, self._year)
+        if doubt:
+            yield self._finding(row, key, doubt.code, doubt.details)
+        if self._read.format == Kind.XLS.label and len(str(value)) == _CUT_IN_XLS:
+            yield self._finding(row, key, Code.VALUE_CUT, {"found": _CUT_IN_XLS})
 
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""
@@ -210,7 +245,7 @@ class _Rows:
             department=read.department,
             values=values,
             cells=row.places,
-            written={key: cell.text for key, cell in row.cells.items()},
+            written={key: cell.shown for key, cell in row.cells.items()},
             source=Source(read.file, row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
         )

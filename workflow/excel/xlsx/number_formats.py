@@ -1,14 +1,20 @@
-"""Which numbers of an .xlsx are days: its number formats, and what a serial number stands for."""
+"""What the styles of an .xlsx say of its cells: days, formats, letters struck through or faint."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
+from workflow.excel.xlsx.package import is_true
+from workflow.excel.xlsx.shown_numbers import BUILT_IN, NumberFormat, number_format
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.raw import CellKind, RawCell
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Formats stored as a number alone; 27 to 36 and 50 to 58 are days in Japanese Excel."""
@@ -19,31 +25,140 @@ _PART_OF_A_DAY = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 _SPAN = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _MILLISECONDS_OF_A_DAY = 86_400_000
+_BLACK, _WHITE = 0.0, 1.0
+_NAMED: dict[tuple[str | None, str | None], float] = {
+    ("0", None): _WHITE,  # what a theme calls the light ground, and the dark letters on it
+    ("1", None): _BLACK,
+    **{(None, n): _WHITE for n in ("1", "9", "65")},  # the palette, and what a window has
+    **{(None, n): _BLACK for n in ("0", "8", "64")},
+}
+_LEAST_CONTRAST = 1.25  # of pale yellow on white; WCAG asks for 3 at least
+_NO_SIZE = 1.0  # points
 _NO_29TH_OF_FEBRUARY = 60  # serial number of a day in 1900 that Excel counts though it never was
 
 
 @dataclass(frozen=True, slots=True)
-class DayStyles:
-    """The styles, by their number, that show a number as a day, and as a span of time."""
+class Face:
+    """What a style does to a text: strikes it through, makes it faint, shows something else."""
+
+    is_struck: bool = False
+    is_faint: bool = False
+    format: NumberFormat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyles:
+    """What the styles of a workbook say of their cells, by the number of the style.
+
+    Days show a number as a day, and spans as a span of time; the others have a format unless it is
+    General. Most workbooks have no faces, which are told by the number as cells spell it.
+    """
 
     days: frozenset[int] = frozenset()
     spans: frozenset[int] = frozenset()
+    formats: Mapping[int, NumberFormat] = field(default_factory=dict)
+    faces: Mapping[str, Face] = field(default_factory=dict)
+
+    @property
+    def strike(self) -> bool:
+        """Whether any strikes a whole cell through."""
+        return any(face.is_struck for face in self.faces.values())
 
 
-def day_styles_of(part: bytes) -> DayStyles:
-    """Return which cell styles of a style sheet stand for days."""
+def cell_styles_of(part: bytes) -> CellStyles:
+    """Return what the cell styles of a style sheet say."""
     styles = parsed(part)
     codes = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "")
         for element in styles.iterfind(f"{MAIN}numFmts/{MAIN}numFmt[@numFmtId]")
     }
-    formats = [
-        int(element.get("numFmtId", "0")) for element in styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf")
-    ]
-    return DayStyles(
-        days=frozenset(n for n, used in enumerate(formats) if _is_day(used, codes)),
+    used = styles.findall(f"{MAIN}cellXfs/{MAIN}xf")
+    formats = [int(element.get("numFmtId", "0")) for element in used]
+    days = frozenset(n for n, used in enumerate(formats) if _is_day(used, codes))
+    shown = {
+        n: number_format(code)
+        for n, used in enumerate(formats)
+        if n not in days and (code := codes.get(used) or BUILT_IN.get(used))
+    }
+    faces = {str(n): face for n, face in _faces(styles, used, shown)}
+    return CellStyles(
+        days=days,
         spans=frozenset(n for n, used in enumerate(formats) if _is_span(used, codes)),
+        formats=shown,
+        faces=faces,
     )
+
+
+def _faces(
+    styles: _Element, used: Sequence[_Element], formats: Mapping[int, NumberFormat]
+) -> Iterator[tuple[int, Face]]:
+    """Yield the styles that do something to a text."""
+    fonts = styles.findall(f"{MAIN}fonts/{MAIN}font")
+    fills = styles.findall(f"{MAIN}fills/{MAIN}fill")
+    struck = {n for n, font in enumerate(fonts) if is_struck(font)}
+    inks = {n: _ink(font) for n, font in enumerate(fonts)}
+    grounds = {n: _ground(fill) for n, fill in enumerate(fills)}
+    for n, style in enumerate(used):
+        font, fill = int(style.get("fontId", "0")), int(style.get("fillId", "0"))
+        shown = formats.get(n)
+        face = Face(
+            is_struck=font in struck,
+            is_faint=_is_faint(inks.get(font), grounds.get(fill, _WHITE)),
+            format=shown if shown and shown.changes_texts else None,
+        )
+        if face != Face():
+            yield n, face
+
+
+def is_struck(font: _Element | None) -> bool:
+    """Whether a font, of a style or of a run of a text, strikes through."""
+    strike = None if font is None else font.find(f"{MAIN}strike")
+    return strike is not None and strike.get("val", "1") not in ("0", "false", "off")
+
+
+def _ink(font: _Element) -> float | None:
+    """Return how light the letters of a font are, None where that is not known."""
+    size = font.find(f"{MAIN}sz")
+    if size is not None and float(size.get("val", "11")) <= _NO_SIZE:
+        return _WHITE  # nobody reads letters of one point
+    return _lightness(font.find(f"{MAIN}color"), _BLACK)
+
+
+def _ground(fill: _Element) -> float | None:
+    """Return how light a fill is, None where that is not known."""
+    pattern = fill.find(f"{MAIN}patternFill")
+    if pattern is None:
+        return None
+    kind = pattern.get("patternType", "none")
+    if kind == "none":
+        return _WHITE
+    return _lightness(pattern.find(f"{MAIN}fgColor"), None) if kind == "solid" else None
+
+
+def _lightness(color: _Element | None, usual: float | None) -> float | None:
+    """Return how light a colour is (WCAG 2, relative luminance)."""
+    if color is None or is_true(color.get("auto")):
+        return usual
+    if stored := color.get("rgb"):
+        return _luminance([int(stored[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4)])
+    named = _NAMED.get((color.get("theme"), color.get("indexed")))
+    if named is None:
+        return None
+    tint = float(color.get("tint", "0"))
+    level = named * (1 + tint) if tint < 0 else named + (1 - named) * tint
+    return _luminance([level] * 3)
+
+
+def _luminance(levels: Sequence[float]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in levels]
+    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _is_faint(ink: float | None, ground: float | None) -> bool:
+    if ink is None or ground is None:
+        return False
+    light, dark = max(ink, ground), min(ink, ground)
+    return (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
 
 
 def _is_day(used: int, codes: Mapping[int, str]) -> bool:

@@ -44,6 +44,7 @@ class SheetPart:
     name: str
     kind: str
     part: str
+    is_hidden: bool = False
 
     @property
     def holds_cells(self) -> bool:
@@ -68,6 +69,7 @@ class WorkbookPart:
     since_1904: bool
     sheets: tuple[tuple[str, str], ...]
     named: tuple[NamedCell, ...]
+    hidden: frozenset[str] = frozenset()
 
 
 class Package:
@@ -95,7 +97,10 @@ class Package:
         """The sheets in the order of the workbook; one whose part is missing is none."""
         targets = {relation.id: relation for relation in self.relations(self.book)}
         listed = [(name, targets.get(relation)) for name, relation in self.workbook.sheets]
-        return tuple(SheetPart(name, to.kind, to.target) for name, to in listed if to)
+        hidden = self.workbook.hidden
+        return tuple(
+            SheetPart(name, to.kind, to.target, name in hidden) for name, to in listed if to
+        )
 
     def relations(self, part: str = "") -> tuple[Relation, ...]:
         """Return where a part leads inside the package; without a part, where the package does."""
@@ -168,6 +173,11 @@ def workbook_part(part: bytes) -> WorkbookPart:
             (element.get("name", ""), element.get(_ID, "")) for element in book.iter(f"{MAIN}sheet")
         ),
         named=tuple(_named(book)),
+        hidden=frozenset(
+            element.get("name", "")
+            for element in book.iter(f"{MAIN}sheet")
+            if element.get("state", "visible") != "visible"
+        ),
     )
 
 

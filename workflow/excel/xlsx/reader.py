@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from workflow.excel.xlsx.comments import read_comments
-from workflow.excel.xlsx.number_formats import DayStyles, day_styles_of
+from workflow.excel.xlsx.number_formats import CellStyles, cell_styles_of
 from workflow.excel.xlsx.package import NamedCell, Package, package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
-from workflow.excel.xlsx.sheet import plain_text, read_sheet
-from workflow.excel.xlsx.sheet_parts import Stored
+from workflow.excel.xlsx.sheet import STRIKE, plain_text, read_sheet, runs_of
+from workflow.excel.xlsx.sheet_parts import Runs, Stored
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.raw import RawBook, RawSheet
 
 _SMALL = 100_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
-_known_styles = lru_cache(maxsize=16)(day_styles_of)
+_known_styles = lru_cache(maxsize=16)(cell_styles_of)
 """Workbooks filled from the templates of one round have the same styles to the byte."""
 
 
@@ -27,9 +28,12 @@ def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
     package = package_in(content)
     stored = stored_in(package)
     sheets = tuple(
-        read_sheet(sheet.name, package.read(sheet.part), stored, sheet.name != resultless)
+        replace(read, is_hidden=True) if sheet.is_hidden else read
         for sheet in package.sheets
         if sheet.holds_cells
+        for read in (
+            read_sheet(sheet.name, package.read(sheet.part), stored, sheet.name != resultless),
+        )
     )
     saving = saving_of_package(package)
     return RawBook(
@@ -47,7 +51,10 @@ def stored_in(package: Package) -> Stored:
     """Return what the cells of a workbook refer to. ValueError when it is no workbook."""
     if not package.workbook.is_workbook:
         raise ValueError("no workbook")
-    return Stored(shared_texts(package), _styles(package), package.workbook.since_1904)
+    styles = _styles(package)
+    return Stored(
+        shared_texts(package), styles, package.workbook.since_1904, _runs(package, styles.strike)
+    )
 
 
 def shared_texts(package: Package) -> list[str]:
@@ -58,12 +65,21 @@ def shared_texts(package: Package) -> list[str]:
     return [plain_text(text) for text in package.tree(part).iterchildren(f"{MAIN}si")]
 
 
-def _styles(package: Package) -> DayStyles:
+def _runs(package: Package, is_needed: bool) -> dict[str, Runs]:
+    """Return the texts in runs by their number, where any run may be struck through."""
+    part = package.related("sharedStrings", package.book)
+    if not part or not (is_needed or STRIKE in package.read(part)):
+        return {}
+    texts = enumerate(package.tree(part).iterchildren(f"{MAIN}si"))
+    return {str(n): runs for n, text in texts if (runs := runs_of(text))}
+
+
+def _styles(package: Package) -> CellStyles:
     part = package.related("styles", package.book)
     if not part:
-        return DayStyles()
+        return CellStyles()
     stored = package.read(part)
-    return _known_styles(stored) if len(stored) <= _SMALL else day_styles_of(stored)
+    return _known_styles(stored) if len(stored) <= _SMALL else cell_styles_of(stored)
 
 
 def _names(named: Iterable[NamedCell], sheets: Mapping[str, RawSheet]) -> dict[str, str]:

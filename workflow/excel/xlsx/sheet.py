@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.number_formats import iso_day_cell
+from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import moved, place_of
-from workflow.excel.xlsx.sheet_parts import Frame, Stored, formula_cell
+from workflow.excel.xlsx.sheet_parts import Frame, Runs, Stored, formula_cell, is_flat
 from workflow.excel.xlsx.xml import MAIN, walked
 from workflow.model.cells import decoded
 from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 _SHEET, _ROWS, _ROW, _CELL, _MERGES, _MERGE = (
     MAIN + tag for tag in ("worksheet", "sheetData", "row", "c", "mergeCells", "mergeCell")
 )
-_VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (MAIN + tag for tag in ("v", "f", "is", "t", "r"))
+_VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _FONT = (
+    MAIN + tag for tag in ("v", "f", "is", "t", "r", "rPr")
+)
+STRIKE = b"strike"
+"""Stands in a part in which anything is struck through."""
 _MAY_LIE_IN = {_ROWS: _SHEET, _ROW: _ROWS, _CELL: _ROW, _MERGES: _SHEET, _MERGE: _MERGES}
 _SINGLE = frozenset({_ROWS, _MERGES})
 _PARTS_OF_A_CELL = frozenset({_VALUE, _FORMULA, _INLINE})
@@ -33,7 +37,7 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     calls such a workbook damaged. Some readers pass over a merge inside a row or take the second of
     two tables of rows; so nobody can say what was meant, and the sheet is refused.
     """
-    rows = _Rows(stored, keeps_results)
+    rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or STRIKE in part)
     sheet = walked(part, _ROW, rows.take)
     _refuse_misplaced_beside_rows(sheet)
     found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
@@ -98,6 +102,14 @@ def _part_of_text(part: _Element) -> str:
     return "" if text is None else text.text or ""
 
 
+def runs_of(element: _Element) -> Runs:
+    """Return a string in its runs, and whether each is struck through; nothing without runs."""
+    return tuple(
+        (_part_of_text(run), None if (font := run.find(_FONT)) is None else is_struck(font))
+        for run in element.iterchildren(_RUN)
+    )
+
+
 def _other_value(kind: str, stored: str) -> RawCell:
     """Return a value that is stored with its cell and no number. ValueError for an unknown kind."""
     match kind:
@@ -119,15 +131,22 @@ def _truth(stored: str) -> str:
     return str(is_true(stored)).upper()
 
 
+def _is_flat(row: _Element) -> bool:
+    """Whether a row is too low to be seen; of a height of 0, openpyxl says only that it is set."""
+    height = row.get("ht")
+    return is_true(row.get("customHeight")) if height is None else is_flat(height)
+
+
 class _Rows:
     """The rows of a sheet as they come by."""
 
-    def __init__(self, stored: Stored, keeps_results: bool) -> None:
+    def __init__(self, stored: Stored, keeps_results: bool, has_looks: bool) -> None:
         self.cells: dict[tuple[int, int], RawCell] = {}
         self.doubled: dict[tuple[int, int], TwoContents] = {}
         self.hidden: list[int] = []
         self._stored = stored
         self._keeps_results = keeps_results
+        self._has_looks = has_looks
         self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
         self._row = 0
 
@@ -135,7 +154,7 @@ class _Rows:
         """Take a row and its cells; rows and cells without a number follow the one before."""
         _refuse_misplaced_itself(row)
         self._row = int(row.get("r") or self._row + 1)
-        if is_true(row.get("hidden")):
+        if is_true(row.get("hidden")) or _is_flat(row):
             self.hidden.append(self._row)
         column = 0
         for cell in row:
@@ -149,7 +168,10 @@ class _Rows:
             if raw is None:
                 if place in self.cells:
                     self._note_second(place, raw)
-            elif self.cells.setdefault(place, raw) is not raw:
+                continue
+            if self._has_looks:
+                raw = self._with_look(raw, cell)
+            if self.cells.setdefault(place, raw) is not raw:
                 self._note_second(place, raw)
 
     def _note_second(self, place: tuple[int, int], raw: RawCell | None) -> None:
@@ -157,6 +179,16 @@ class _Rows:
         first = self.cells[place]
         if first != raw:
             self.doubled[place] = (first, raw)
+
+    def _with_look(self, raw: RawCell, cell: _Element) -> RawCell:
+        """Return a cell with what a person sees of it."""
+        kind, first = cell.get("t"), cell[0]
+        runs: Runs = ()
+        if kind == "s":
+            runs = self._stored.runs.get(first.text or "", ())
+        elif kind == "inlineStr" and first.tag == _INLINE:
+            runs = runs_of(first)
+        return self._stored.with_look(raw, cell.get("s", "0"), runs)
 
     def _shared_text(self, cell: _Element) -> RawCell | None:
         """Return what most cells hold, stored as it usually is; None of any other cell."""

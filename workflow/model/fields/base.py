@@ -176,10 +176,18 @@ class Field(ABC):
     def parse_cell(self, cell: RawCell) -> Parsed:
         """Return the value of a non-blank cell; what cannot be read stays text, for `check`."""
         if cell.kind is CellKind.FORMULA:
-            return self._parse_formula(cell)
+            return self._unseen(cell, self._parse_formula(cell))
         if cell.kind is CellKind.ERROR:
             return Parsed(None, (self._violation(Code.VALUE_IS_ERROR, value=cell.text),))
-        return self._parse(cell)
+        parsed = self._parse(cell)
+        return self._unseen(cell, parsed) if cell.look else parsed
+
+    def _unseen(self, cell: RawCell, parsed: Parsed) -> Parsed:
+        """Return what was parsed, and that nobody sees it in the cell, if so."""
+        if not cell.is_unseen or parsed.value is None:
+            return parsed
+        unseen = self._violation(Code.VALUE_UNSEEN, value=cell.text)
+        return Parsed(parsed.value, (unseen, *parsed.violations))
 
     def _parse_formula(self, cell: RawCell) -> Parsed:
         if cell.cached is None or cell.cached.is_blank:
@@ -194,15 +202,25 @@ class Field(ABC):
     def _parse(self, cell: RawCell) -> Parsed:
         """Return the value of a cell that holds neither a formula nor an error."""
 
-    def _adjusted(self, before: str, value: Value, after: str) -> Parsed:
+    def _adjusted(self, cell: RawCell, value: Value, after: str) -> Parsed:
         """Return a value that stands in a cell in another spelling than its own, and say so."""
-        if before == after:
+        stored, shown = cell.text, cell.shown
+        if stored != shown:
+            otherwise = self._violation(
+                Code.VALUE_SHOWN_OTHERWISE, shown=shown, stored=stored, after=after
+            )
+            return Parsed(value, (otherwise,))
+        if stored == after:
             return Parsed(value)
-        return Parsed(value, (self._violation(Code.VALUE_ADJUSTED, before=before, after=after),))
+        return Parsed(value, (self._violation(Code.VALUE_ADJUSTED, before=stored, after=after),))
 
     @abstractmethod
     def check(self, value: Value) -> Violation | None:
         """Return what is wrong with a parsed value, the first thing only; None when it is fine."""
+
+    def doubt(self, value: Value, year: int) -> Violation | None:
+        """Return why a sound value is unlikely in a fiscal year; None where it is not."""
+        return None
 
     def _violation(self, code: Code, **details: Detail) -> Violation:
         return Violation(self.key, code, details)

@@ -54,11 +54,11 @@ class ListedField(Field):
         yield f'AND({cell}<>"",ISNA(MATCH({cell},{listed},0)))'
 
     def _parse(self, cell: RawCell) -> Parsed:
-        text = cell.text
+        text = cell.shown
         if any(choice.value == text for choice in self.options):
-            return Parsed(text)
+            return self._adjusted(cell, text, text)
         value = spellings(self.options).get(folded(text))
-        return Parsed(text) if value is None else self._adjusted(text, value, value)
+        return Parsed(text) if value is None else self._adjusted(cell, value, value)
 
     def check(self, value: Value) -> Violation | None:
         """Return a value that is not on the list."""

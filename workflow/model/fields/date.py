@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
+from workflow.model.cells import without_unseen
 from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     MAXIMUM,
@@ -31,6 +32,7 @@ _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _SERIAL_ORIGIN, _SERIAL_ORIGIN_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # A number of four digits is more likely a year than a day before 1927: better to ask.
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 2_958_465  # 1927-05-18 to 9999-12-31
+_USUAL_YEARS = 10  # of a plan
 _FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
 
 
@@ -81,16 +83,17 @@ class DateField(Field):
     def _parse(self, cell: RawCell) -> Parsed:
         if cell.moment is not None:
             return Parsed(cell.moment.date())
+        shown = without_unseen(unicodedata.normalize("NFKC", cell.shown))
+        written = _written_date(re.sub(r"\s", "", shown))
+        if written is not None:
+            return self._adjusted(cell, written, written.isoformat())
         if cell.number is not None and cell.number.is_finite():
             serial = cell.number
             if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
                 origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
                 day = origin + timedelta(days=int(serial))
-                return self._adjusted(cell.text, day, day.isoformat())
-        written = _written_date(re.sub(r"\s", "", unicodedata.normalize("NFKC", cell.text)))
-        if written is None:
-            return Parsed(cell.text)
-        return self._adjusted(cell.text, written, written.isoformat())
+                return self._adjusted(cell, day, day.isoformat())
+        return Parsed(cell.shown)
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no day, or beyond the bounds."""
@@ -101,6 +104,14 @@ class DateField(Field):
         if self.maximum is not None and value > self.maximum:
             return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
         return None
+
+    def doubt(self, value: Value, year: int) -> Violation | None:
+        """Return a day many years away, where the form sets no bound that holds it."""
+        if not isinstance(value, date) or abs(value.year - year) <= _USUAL_YEARS:
+            return None
+        if (self.minimum if value.year < year else self.maximum) is not None:
+            return None
+        return self._violation(Code.VALUE_FAR_YEAR, value=value, year=year)
 
     def _value_schema(self) -> dict[str, Any]:
         # The standard has no word for these bounds; formatMinimum is that of ajv's vocabulary.

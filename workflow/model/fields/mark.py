@@ -85,17 +85,17 @@ class MarkField(ListedField):
         return self.blank
 
     def _parse(self, cell: RawCell) -> Parsed:
-        text = folded(cell.text)
-        if cell.text == self.marked or text == folded(self.marked):
-            return self._adjusted(cell.text, self.marked, self.marked)
+        text = folded(cell.shown)
+        if cell.shown == self.marked or text == folded(self.marked):
+            return self._adjusted(cell, self.marked, self.marked)
         if text == folded(self.blank):
             return Parsed(None)
         if text in _MARKED:
-            return self._adjusted(cell.text, self.marked, self.marked)
+            return self._adjusted(cell, self.marked, self.marked)
         if text in _BLANK:
-            noted = self._violation(Code.VALUE_ADJUSTED, before=cell.text, after=self.blank)
+            noted = self._violation(Code.VALUE_ADJUSTED, before=cell.shown, after=self.blank)
             return Parsed(None, (noted,))
-        return Parsed(cell.text)
+        return Parsed(cell.shown)
 
     @property
     def outline(self) -> str:

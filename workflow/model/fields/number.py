@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import as_excel_keeps, plain_number
+from workflow.model.cells import as_excel_keeps, plain_number, without_unseen
 from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
     MAXIMUM,
@@ -31,6 +31,11 @@ _NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re
 _STORED = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _MOST_DIGITS = 15  # before the point; Excel keeps no more
 _BOUND = 1e15
+_BRACKETED = re.compile(r"[(（](.+)[)）]")
+_NO_AMOUNT = frozenset({"-", "－", "―", "ー", "−", "–"})
+_COUNTED = re.compile(r"([-+△▲]?[\d,.]+)\s*(?![千万億兆百十割分厘円])[^\W\d_a-zA-Z]{1,3}")
+"""A number and the word it is counted by, 12件, which is no other unit."""
+_SCALES = {"千": Decimal(1000), "百万": Decimal(1_000_000)}
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 
@@ -106,21 +111,70 @@ class NumberField(Field):
 
     def _parse(self, cell: RawCell) -> Parsed:
         if cell.number is not None and cell.kind is CellKind.NUMBER:
-            return Parsed(cell.number if _is_kept_by_excel(cell.number) else cell.text)
-        plain = unicodedata.normalize("NFKC", cell.text).strip().translate(_NEGATIVE)
-        plain = plain.removesuffix(unicodedata.normalize("NFKC", self.unit)).rstrip()
+            if not _is_kept_by_excel(cell.number):
+                return Parsed(cell.text)
+            if cell.look is None or cell.look.number_format == self.cell_rules.number_format:
+                return Parsed(cell.number)
+            return self._parse_shown(cell, cell.number)
+        number = self._written(cell.shown)
+        if number is None:
+            return Parsed(cell.shown)
+        return self._adjusted(cell, number, plain_number(number))
+
+    def _written(self, text: str) -> Decimal | None:
+        """Return the number a text spells, with the unit or without; None where it spells none."""
+        unit = unicodedata.normalize("NFKC", self.unit)
+        plain = without_unseen(unicodedata.normalize("NFKC", text)).strip().translate(_NEGATIVE)
+        plain = plain.removesuffix(unit).rstrip()
+        plain = plain.replace("¥", "", 1) if unit == "円" else plain
         # A comma that does not part thousands might be meant as a decimal point: better to ask.
         if not _NUMBER.fullmatch(plain):
-            return Parsed(cell.text)
+            return None
         number = as_excel_keeps(Decimal(re.sub(r"[,\s]", "", plain)))
-        if not _is_kept_by_excel(number):
-            return Parsed(cell.text)
-        return self._adjusted(cell.text, number, plain_number(number))
+        return number if _is_kept_by_excel(number) else None
+
+    def _parse_shown(self, cell: RawCell, stored: Decimal) -> Parsed:
+        """Return the number a person reads in a cell whose format makes another text of it.
+
+        What is read counts as if it were typed; where it and what is stored cannot mean the same,
+        it is asked.
+        """
+        if cell.is_unseen:
+            return Parsed(stored)
+        shown = self._read(cell.shown, stored)
+        if shown == stored:
+            return Parsed(stored)
+        if shown is not None and self._is_meant(shown, stored, cell.shown):
+            return self._adjusted(cell, shown, plain_number(shown))
+        unclear = self._violation(
+            Code.VALUE_SHOWN_UNCLEAR, shown=cell.shown, stored=cell.text, unit=self.unit
+        )
+        return Parsed(None, (unclear,))
+
+    def _read(self, text: str, stored: Decimal) -> Decimal | None:
+        """Return the number a person reads, who knows that brackets are a minus and a dash is 0."""
+        bracketed = _BRACKETED.fullmatch(text.strip())
+        if bracketed and stored < 0:
+            number = self._written(bracketed[1])
+            return None if number is None else -number
+        if stored == 0 and text.strip() in _NO_AMOUNT:
+            return stored
+        counted = _COUNTED.fullmatch(text.strip())
+        return self._written(counted[1] if counted and not self.unit else text)
+
+    def _is_meant(self, shown: Decimal, stored: Decimal, text: str) -> bool:
+        """Whether a number read and a number stored are the same amount, rounded at most."""
+        unit = unicodedata.normalize("NFKC", self.unit)
+        factors = [Decimal(1)]
+        factors += [Decimal(100)] if unit == "%" and "%" in text else []
+        factors += [Decimal(1) / scale for word, scale in _SCALES.items() if unit.startswith(word)]
+        step = Decimal(1).scaleb(min(0, int(shown.as_tuple().exponent)))
+        return any(abs(stored * factor - shown) <= step / 2 for factor in factors)
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no number, beyond the bounds, or has too many decimals."""
         if not isinstance(value, Decimal):
-            return self._violation(Code.VALUE_NOT_A_NUMBER, value=str(value))
+            return self._violation(Code.VALUE_NOT_A_NUMBER, value=str(value), unit=self.unit)
         if self.minimum is not None and value < self.minimum:
             return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
         if self.maximum is not None and value > self.maximum:

@@ -24,6 +24,13 @@ from workflow.model.findings import Violation
 from workflow.model.raw import CellKind, RawCell
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_BROKEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_ODD_CHARACTERS = {
+    Code.VALUE_PRIVATE_CHARACTER: _PRIVATE,
+    Code.VALUE_BROKEN_CHARACTER: _BROKEN,
+}
+_LINE_BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""Other than Excel's own: Word's, a page's, and those of other systems."""
 _DITTO = {
     folded(text) for text in ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
 }
@@ -34,6 +41,10 @@ _LONG_TEXT = 800
 _LONG_TEXT_SIZE, _LONG_TEXT_WIDTH = 7.5, 44.0
 _LINE_PITCH = 1.32
 """Points of a wrapped line per point of font: what Excel gives a font of UD Gothic's metrics."""
+
+
+def _named(characters: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(f"U+{ord(c):04X}" for c in sorted({*characters.findall(text)}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +105,20 @@ class TextField(Field):
         return int(MAX_ROW_HEIGHT // (size * _LINE_PITCH))
 
     def _parse(self, cell: RawCell) -> Parsed:
-        if cell.kind is CellKind.TEXT:
-            return self._parse_prose(cell.text)
-        kind, text = cell.kind.value, cell.text
-        return Parsed(text, (self._violation(Code.VALUE_CONVERTED, kind=kind, value=text),))
+        text = cell.shown
+        if cell.kind is not CellKind.TEXT:
+            kind = cell.kind.value
+            return Parsed(text, (self._violation(Code.VALUE_CONVERTED, kind=kind, value=text),))
+        parsed, shown = self._parse_prose(text), self._adjusted(cell, text, text)
+        return Parsed(parsed.value, (*shown.violations, *parsed.violations))
 
     def _parse_prose(self, text: str) -> Parsed:
-        """Keep prose as written; only what macOS took apart is put together again."""
+        """Keep prose as written; only what a program took apart or spelled oddly is put right."""
         found = []
+        if _LINE_BREAK.search(text):
+            characters = _named(_LINE_BREAK, text)
+            text = _LINE_BREAK.sub("\n", text)
+            found.append(self._violation(Code.VALUE_LINE_BREAK, characters=characters))
         if not is_normalized("NFC", text) and is_normalized("NFD", text):
             text = unicodedata.normalize("NFC", text)
             found.append(self._violation(Code.VALUE_COMPOSED))
@@ -110,10 +127,9 @@ class TextField(Field):
             found.append(self._violation(Code.VALUE_DITTO, value=text.strip()))
         elif phrase in _NOTHING:
             found.append(self._violation(Code.VALUE_NOTHING, value=text.strip()))
-        private = _PRIVATE.findall(text)
-        if private:
-            characters = tuple(f"U+{ord(c):04X}" for c in sorted({*private}))
-            found.append(self._violation(Code.VALUE_PRIVATE_CHARACTER, characters=characters))
+        for code, odd in _ODD_CHARACTERS.items():
+            if characters := _named(odd, text):
+                found.append(self._violation(code, characters=characters))
         return Parsed(text, tuple(found))
 
     def check(self, value: Value) -> Violation | None:

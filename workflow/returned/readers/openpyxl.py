@@ -19,31 +19,29 @@ from openpyxl.xml.functions import fromstring
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
-from workflow.excel.xlsx.package import Package, package_in
+from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
-from workflow.excel.xlsx.reader import stored_in
+from workflow.excel.xlsx.reader import read_xlsx
 from workflow.excel.xlsx.references import place_of
-from workflow.excel.xlsx.sheet import read_sheet
 from workflow.model.cells import decoded
-from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet, TwoContents
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.readers.strip_formatting import bare
 from workflow.templates.layout import COVER_SHEET
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
-Doubled = Mapping[str, Mapping[tuple[int, int], TwoContents]]
-"""Cells with two contents, by sheet and place."""
 
 
 def read_book(content: bytes) -> RawBook:
     """Return what a workbook holds. Whatever the reader raises says the file is broken."""
     package = package_in(content)
-    doubled = _told_twice(package)
+    # openpyxl passes over what is out of place, without a word; our own reading refuses it.
+    seen = {sheet.name: sheet for sheet in read_xlsx(content).sheets}
     book, content = _opened(content)
     since_1904 = book.epoch.year == 1904
     results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
-        _with_doubled(_sheet(sheet, results.get(sheet.title, {}), since_1904), doubled)
+        _as_seen(_sheet(sheet, results.get(sheet.title, {}), since_1904), seen.get(sheet.title))
         for sheet in book.worksheets
     )
     saving = saving_of_package(package)
@@ -109,26 +107,33 @@ def _sheet(
     )
 
 
-def _told_twice(package: Package) -> Doubled:
-    """Return the cells with two contents, by sheet. ValueError where a part can be read two ways.
+def _as_seen(sheet: RawSheet, seen: RawSheet | None) -> RawSheet:
+    """Return a sheet with what its cells look like, and of two contents of a cell the first.
 
-    openpyxl takes the last of them, or passes over what is out of place, without a word.
+    Our own reading says both; all other values are openpyxl's.
     """
-    stored = stored_in(package)
-    return {
-        sheet.name: read_sheet(sheet.name, package.read(sheet.part), stored).doubled
-        for sheet in package.sheets
-        if sheet.holds_cells
-    }
-
-
-def _with_doubled(sheet: RawSheet, doubled: Doubled) -> RawSheet:
-    """Return a sheet in which the first content of a cell stands, and both are told."""
-    found = doubled.get(sheet.name)
-    if not found:
+    if seen is None:
         return sheet
-    cells = {**sheet.cells, **{place: first for place, (first, _) in found.items()}}
-    return replace(sheet, cells=cells, doubled=found)
+    looks = {p: c for p, c in seen.cells.items() if c.look or (c.cached and c.cached.look)}
+    cells = {
+        place: _looking_as(cell, looks[place]) if place in looks else cell
+        for place, cell in sheet.cells.items()
+    }
+    return replace(
+        sheet,
+        cells=cells | {place: first for place, (first, _) in seen.doubled.items()},
+        hidden_rows=sheet.hidden_rows | seen.hidden_rows,
+        doubled=seen.doubled,
+        hidden_columns=seen.hidden_columns,
+        is_hidden=seen.is_hidden,
+    )
+
+
+def _looking_as(cell: RawCell, seen: RawCell) -> RawCell:
+    cached = cell.cached
+    if cached and seen.cached:
+        cached = replace(cached, look=seen.cached.look)
+    return replace(cell, look=seen.look, cached=cached)
 
 
 def _cells(
