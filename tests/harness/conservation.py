@@ -97,9 +97,19 @@ def _texts(content: bytes) -> Iterator[Text]:
                 yield sheet.title, row, cell.comment.text
 
 
+def _seen(character: str) -> str:
+    """Return a character as people see it: some break the line, some show nothing."""
+    if character in "\x0b\x0c\x85\u2028\u2029":
+        return "\n"
+    is_unseen = unicodedata.category(character) in ("Cc", "Cf") or character in "\u2800\u3164"
+    return "" if is_unseen and character not in "\t\n\r" else character
+
+
 def _as_text(value: object) -> Iterator[str]:
-    if isinstance(value, str) and value.strip():
-        yield unicodedata.normalize("NFC", decoded(value))
+    if isinstance(value, str):
+        seen = "".join(map(_seen, decoded(value)))
+        if seen.strip():
+            yield unicodedata.normalize("NFC", seen)
     elif isinstance(value, datetime | date):
         yield value.isoformat()[:10]
     elif isinstance(value, int | float):

@@ -78,11 +78,15 @@ _WORDS = {
     "rule": "書き方の決まり",
     "newer": "新しい回答",
     "seconds": "秒数",
+    "shown": "表示",
+    "stored": "保存された値",
     "stamped": "様式番号の課",
     "theirs": "もう一つの回答",
+    "unit": "決められた単位で",
     "used": "採った課",
     "value": "値",
     "what": "もの",
+    "year": "年度",
 }
 """What stands where a message names something of the case at hand."""
 

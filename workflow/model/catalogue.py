@@ -632,7 +632,7 @@ class Code(Enum):
     )
     VALUE_FAR_YEAR = (
         Severity.WARNING,
-        "「{value:day}」は、{year:year}の回答としては離れた年の日付です。",
+        "「{value}」は、{year:year}の回答としては離れた年の日付です。",
         "年の書き間違いでないか（「6/5/1」と入力すると2006年になります）、その課に確かめてください。",
     )
     VALUE_ADJUSTED = (

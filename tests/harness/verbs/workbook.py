@@ -7,7 +7,10 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
@@ -129,6 +132,28 @@ def hide_row(book: Workbook, item: str) -> None:
     header_of(book)[0].row_dimensions[item_rows(book)[item]].hidden = True
 
 
+@workbook_verb("row height")
+def set_row_height(book: Workbook, item: str, points: float) -> None:
+    header_of(book)[0].row_dimensions[item_rows(book)[item]].height = points
+
+
+@workbook_verb("hide column")
+def hide_column(book: Workbook, label: str) -> None:
+    sheet, _, labels = header_of(book)
+    sheet.column_dimensions[get_column_letter(labels[label])].hidden = True
+
+
+@workbook_verb("column width")
+def set_column_width(book: Workbook, label: str, width: float) -> None:
+    sheet, _, labels = header_of(book)
+    sheet.column_dimensions[get_column_letter(labels[label])].width = width
+
+
+@workbook_verb("hide sheet")
+def hide_sheet(book: Workbook, name: str, state: str = "hidden") -> None:
+    book[name].sheet_state = state
+
+
 @workbook_verb("filter")
 def filter_rows(book: Workbook, label: str, shown: str) -> None:
     sheet, _, labels = header_of(book)
@@ -159,6 +184,43 @@ def write_plain_number(book: Workbook, item: str, label: str, number: float) -> 
     """Write a number into a cell that has lost its format, as many programs leave dates."""
     cell = cell_of(book, item, label)
     cell.value, cell.number_format = number, "General"
+
+
+@workbook_verb("write shown as")
+def write_shown_as(book: Workbook, item: str, label: str, spelled: str, number_format: str) -> None:
+    """Write a value and choose a number format for its cell."""
+    cell = cell_of(book, item, label)
+    put(cell, spelled)
+    cell.number_format = number_format
+
+
+@workbook_verb("strike through")
+def strike_through(book: Workbook, item: str, label: str) -> None:
+    cell_of(book, item, label).font = Font(strike=True)
+
+
+@workbook_verb("strike and go on")
+def strike_and_go_on(book: Workbook, item: str, label: str, struck: str, kept: str) -> None:
+    """Strike a text through and write the right one behind it in red."""
+    cell_of(book, item, label).value = CellRichText(
+        TextBlock(InlineFont(strike=True), struck), TextBlock(InlineFont(color="FFFF0000"), kept)
+    )
+
+
+@workbook_verb("keep the end of a struck cell")
+def keep_the_end(book: Workbook, item: str, label: str, struck: str, kept: str) -> None:
+    """Write behind a text whose cell is struck through, in letters that are not."""
+    cell = cell_of(book, item, label)
+    cell.font = Font(strike=True)
+    cell.value = CellRichText(struck, TextBlock(InlineFont(color="FFFF0000"), kept))
+
+
+@workbook_verb("write in the colour")
+def write_in_the_colour(book: Workbook, item: str, label: str, letters: str, ground: str) -> None:
+    cell = cell_of(book, item, label)
+    cell.font = Font(color=letters)
+    if ground:
+        cell.fill = PatternFill("solid", fgColor=ground)
 
 
 @workbook_verb("write at")

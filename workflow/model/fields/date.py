@@ -111,7 +111,7 @@ class DateField(Field):
             return None
         if (self.minimum if value.year < year else self.maximum) is not None:
             return None
-        return self._violation(Code.VALUE_FAR_YEAR, value=value, year=year)
+        return self._violation(Code.VALUE_FAR_YEAR, value=str(value), year=year)
 
     def _value_schema(self) -> dict[str, Any]:
         # The standard has no word for these bounds; formatMinimum is that of ajv's vocabulary.

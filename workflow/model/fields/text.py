@@ -106,11 +106,13 @@ class TextField(Field):
 
     def _parse(self, cell: RawCell) -> Parsed:
         text = cell.shown
-        if cell.kind is not CellKind.TEXT:
-            kind = cell.kind.value
-            return Parsed(text, (self._violation(Code.VALUE_CONVERTED, kind=kind, value=text),))
-        parsed, shown = self._parse_prose(text), self._adjusted(cell, text, text)
-        return Parsed(parsed.value, (*shown.violations, *parsed.violations))
+        shown = self._adjusted(cell, text, text)
+        if cell.kind is CellKind.TEXT:
+            parsed = self._parse_prose(text)
+            return Parsed(parsed.value, (*shown.violations, *parsed.violations))
+        kind = cell.kind.value
+        converted = self._violation(Code.VALUE_CONVERTED, kind=kind, value=text)
+        return Parsed(text, (converted, *shown.violations))
 
     def _parse_prose(self, text: str) -> Parsed:
         """Keep prose as written; only what a program took apart or spelled oddly is put right."""
