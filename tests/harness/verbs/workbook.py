@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
@@ -150,7 +150,9 @@ def set_column_width(book: Workbook, label: str, width: float) -> None:
 
 
 @workbook_verb("hide sheet")
-def hide_sheet(book: Workbook, name: str, state: str = "hidden") -> None:
+def hide_sheet(
+    book: Workbook, name: str, state: Literal["hidden", "veryHidden"] = "hidden"
+) -> None:
     book[name].sheet_state = state
 
 
@@ -203,7 +205,8 @@ def strike_through(book: Workbook, item: str, label: str) -> None:
 def strike_and_go_on(book: Workbook, item: str, label: str, struck: str, kept: str) -> None:
     """Strike a text through and write the right one behind it in red."""
     cell_of(book, item, label).value = CellRichText(
-        TextBlock(InlineFont(strike=True), struck), TextBlock(InlineFont(color="FFFF0000"), kept)
+        TextBlock(InlineFont(strike=True), struck),
+        TextBlock(InlineFont(color=Color("FFFF0000")), kept),
     )
 
 
@@ -212,7 +215,7 @@ def keep_the_end(book: Workbook, item: str, label: str, struck: str, kept: str) 
     """Write behind a text whose cell is struck through, in letters that are not."""
     cell = cell_of(book, item, label)
     cell.font = Font(strike=True)
-    cell.value = CellRichText(struck, TextBlock(InlineFont(color="FFFF0000"), kept))
+    cell.value = CellRichText(struck, TextBlock(InlineFont(color=Color("FFFF0000")), kept))
 
 
 @workbook_verb("write in the colour")
