@@ -82,6 +82,41 @@ def test_an_old_version_names_the_one_that_replaced_it() -> None:
     assert finding.details == {"other": "full"}
 
 
+def version(hour: int, written: dict[str, str], made_from: int = 0) -> Return:
+    """Return a return of 1-1, named and known by its hour, that may come from a hand-back."""
+    (plain,) = returns(f"{hour} | A | {hour} | accepted | 1-1=Ａ")
+    (said,) = plain.answers
+    values = {key: text for key, text in written.items() if text != "約百"}
+    cells = {"rating": "F5", "cost": "G5", "reason": "H5"}
+    said = replace(said, values={"rating": "Ａ", **values}, written=written, cells=cells)
+    return replace(plain, answers=(said,), made_from=(str(made_from),) if made_from else ())
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        ([version(1, {"cost": "5"}), version(2, {"cost": "6"})], []),
+        ([version(1, {"cost": "5"}), version(2, {})], ["G5 1 5"]),
+        ([version(1, {"cost": "5", "reason": "雨"}), version(2, {})], ["G5 1 5", "H5 1 雨"]),
+        ([version(1, {"cost": "5"}), version(2, {"cost": "6"}), version(3, {})], ["G5 2 6"]),
+        ([version(1, {"cost": "5"}), version(2, {}), version(3, {})], ["G5 1 5"]),
+        ([version(1, {"cost": "約百"}), version(2, {})], []),
+        ([version(1, {"cost": "5"}), version(2, {}, made_from=1)], []),
+        ([version(1, {"cost": "5"}), version(2, {}), version(3, {}, made_from=2)], ["G5 1 5"]),
+        ([version(1, {"cost": "5"}), version(2, {}, made_from=1), version(3, {})], []),
+    ],
+)
+def test_a_cell_that_a_later_version_leaves_blank_is_told(
+    versions: list[Return], told: list[str]
+) -> None:
+    found = merge(PLAN, register(), versions).findings
+    emptied = [f for f in found if f.code is Code.ANSWER_EMPTIED]
+    assert [f"{f.details['cell']} {f.details['other']} {f.details['before']}" for f in emptied] == (
+        told
+    )
+    assert {f.location.file for f in emptied} <= {versions[-1].file}
+
+
 def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
     result = merged("""
         old | A | 1 | accepted | 1-1=Ａ 1-2=Ａ

@@ -7,14 +7,14 @@ which neither is certainly the newer, are not decided here: the row is rejected,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workflow.compiled.version_order import Older
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
-from workflow.model.findings import Finding, Location
+from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Answer, Outcome, Return, judged
 
 
@@ -35,8 +35,12 @@ class Versions:
             self._take(returned)
         for path, returned in self.settled.items():
             self.settled[path] = self._without_filled_blanks(returned)
-        for answer in tuple(self.chosen.values()) if len(newest_first) > 1 else ():
-            self._tell_emptied(answer, newest_first)
+        versions: dict[str, list[tuple[Return, Answer]]] = {}
+        for returned in newest_first if len(newest_first) > 1 else ():
+            for answer in returned.answers:
+                versions.setdefault(answer.item, []).append((returned, answer))
+        for item, found in versions.items():
+            self._tell_emptied(self.chosen[item], found)
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
         """Return a place in an order that keeps to what is certain; names are asked last."""
@@ -109,44 +113,19 @@ class Versions:
             },
         )
 
-    def _tell_emptied(self, answer: Answer, newest_first: Iterable[Return]) -> None:
+    def _tell_emptied(self, answer: Answer, versions: Iterable[tuple[Return, Answer]]) -> None:
         """Tell of the cells that an older return filled and the answer that counts leaves blank."""
         path = answer.source.file
-        earlier = self._earlier(answer, newest_first)
+        earlier = [one for one in versions if one[0].file in self.older[path]]
         findings = tuple(
-            Finding(
-                Code.ANSWER_EMPTIED,
-                _cell_of(answer, field.key),
-                {
-                    "other": before.source.file,
-                    "cell": before.cells[field.key],
-                    "before": before.written[field.key],
-                },
-            )
-            for field in self.form.fields
-            if field.key in answer.cells and field.key not in answer.written
-            for before in earlier.get(field.key, ())
+            Finding(Code.ANSWER_EMPTIED, _cell_of(answer, key), _as_it_stood(before, key))
+            for key in (field.key for field in self.form.fields)
+            if key not in answer.written
+            for before in _emptied(self.settled[path], earlier, key)
         )
         if findings:
             returned = self.settled[path]
             self.settled[path] = settled_by(returned, (*returned.findings, *findings))
-
-    def _earlier(
-        self, answer: Answer, newest_first: Iterable[Return]
-    ) -> Mapping[str, tuple[Answer, ...]]:
-        """Return the latest older answer that fills each field, by key.
-
-        Who got an answer back in a hand-back and emptied a cell of it has seen what stood there.
-        """
-        older = self.older[answer.source.file]
-        found: dict[str, tuple[Answer, ...]] = {}
-        made_from = self.settled[answer.source.file].made_from
-        for returned in newest_first:
-            if returned.file in older and not returned.sha256.startswith(made_from):
-                for before in (a for a in returned.answers if a.item == answer.item):
-                    for key in before.values:
-                        found.setdefault(key, (before,))
-        return found
 
     def _without_filled_blanks(self, returned: Return) -> Return:
         """Drop the word about a blank row that another return of the department fills."""
@@ -176,9 +155,31 @@ def settled_by(returned: Return, findings: tuple[Finding, ...]) -> Return:
     return replace(returned, outcome=judged(findings), findings=findings)
 
 
+def _emptied(newer: Return, earlier: Iterable[tuple[Return, Answer]], key: str) -> Iterator[Answer]:
+    """Yield the answer whose field the next one left blank, unless it was put right or seen there.
+
+    What could not be taken as a value was to be corrected. Who got an answer back in a hand-back
+    and emptied a cell of it saw what stood in it.
+    """
+    for returned, before in earlier:
+        if key in before.written:
+            if key in before.values and not returned.sha256.startswith(newer.made_from):
+                yield before
+            return
+        newer = returned
+
+
 def _cell_of(answer: Answer, key: str) -> Location:
+    at = replace(location_of(answer), field_key=key)
+    if key not in answer.cells:  # its column is gone
+        return at
     row, column = place_of(answer.cells[key])
-    return replace(location_of(answer), row=row, column=column, field_key=key)
+    return replace(at, row=row, column=column)
+
+
+def _as_it_stood(before: Answer, key: str) -> Mapping[str, Detail]:
+    cell, text = before.cells[key], before.written[key]
+    return {"other": before.source.file, "cell": cell, "before": text}
 
 
 def _said(answer: Answer, key: str) -> str:
