@@ -81,6 +81,18 @@ class RawCell:
             look.is_faint or (look.shown is not None and not look.shown.strip())
         )
 
+    @property
+    def has_look(self) -> bool:
+        """Whether it, or the result of its formula, looks otherwise than it is stored."""
+        return self.look is not None or (self.cached is not None and self.cached.look is not None)
+
+    def looking_as(self, other: RawCell) -> RawCell:
+        """Return the cell with the look that another reading found."""
+        cached = self.cached
+        if cached and other.cached:
+            cached = replace(cached, look=other.cached.look)
+        return replace(self, look=other.look, cached=cached)
+
     def unstruck(self) -> RawCell:
         """Return the cell without what is struck through in it."""
         if self.look is None or self.look.left is None:
@@ -128,6 +140,28 @@ class RawSheet:
     doubled: Mapping[tuple[int, int], TwoContents] = field(default_factory=dict)
     hidden_columns: tuple[tuple[int, int], ...] = ()
     is_hidden: bool = False
+
+    def seen_as(self, other: RawSheet) -> RawSheet:
+        """Return the sheet with what another reading knows of it and this one does not.
+
+        That is how cells look, what is hidden, error values where nothing was found, and the two
+        contents of a cell, of which the first stands.
+        """
+        cells = dict(self.cells)
+        for place, cell in other.cells.items():
+            mine = cells.get(place)
+            if mine is None and cell.kind is CellKind.ERROR:
+                cells[place] = cell
+            elif mine is not None and cell.has_look:
+                cells[place] = mine.looking_as(cell)
+        return replace(
+            self,
+            cells=cells | {place: first for place, (first, _) in other.doubled.items()},
+            hidden_rows=self.hidden_rows | other.hidden_rows,
+            doubled=other.doubled,
+            hidden_columns=other.hidden_columns,
+            is_hidden=other.is_hidden,
+        )
 
     def hides_column(self, column: int) -> bool:
         """Whether a column is not to be seen."""

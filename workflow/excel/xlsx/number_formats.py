@@ -25,12 +25,13 @@ _PART_OF_A_DAY = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 _SPAN = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _MILLISECONDS_OF_A_DAY = 86_400_000
-_BLACK, _WHITE = 0.0, 1.0
+BLACK, WHITE = 0.0, 1.0
+"""How light they are."""
 _NAMED: dict[tuple[str | None, str | None], float] = {
-    ("0", None): _WHITE,  # what a theme calls the light ground, and the dark letters on it
-    ("1", None): _BLACK,
-    **{(None, n): _WHITE for n in ("1", "9", "65")},  # the palette, and what a window has
-    **{(None, n): _BLACK for n in ("0", "8", "64")},
+    ("0", None): WHITE,  # what a theme calls the light ground, and the dark letters on it
+    ("1", None): BLACK,
+    **{(None, n): WHITE for n in ("1", "9", "65")},  # the palette, and what a window has
+    **{(None, n): BLACK for n in ("0", "8", "64")},
 }
 _LEAST_CONTRAST = 1.25  # of pale yellow on white; WCAG asks for 3 at least
 _NO_SIZE = 1.0  # points
@@ -103,7 +104,7 @@ def _faces(
         shown = formats.get(n)
         face = Face(
             is_struck=font in struck,
-            is_faint=_is_faint(inks.get(font), grounds.get(fill, _WHITE)),
+            is_faint=is_faint(inks.get(font), grounds.get(fill, WHITE)),
             format=shown if shown and shown.changes_texts else None,
         )
         if face != Face():
@@ -120,8 +121,8 @@ def _ink(font: _Element) -> float | None:
     """Return how light the letters of a font are, None where that is not known."""
     size = font.find(f"{MAIN}sz")
     if size is not None and float(size.get("val", "11")) <= _NO_SIZE:
-        return _WHITE  # nobody reads letters of one point
-    return _lightness(font.find(f"{MAIN}color"), _BLACK)
+        return WHITE  # nobody reads letters of one point
+    return _lightness(font.find(f"{MAIN}color"), BLACK)
 
 
 def _ground(fill: _Element) -> float | None:
@@ -131,7 +132,7 @@ def _ground(fill: _Element) -> float | None:
         return None
     kind = pattern.get("patternType", "none")
     if kind == "none":
-        return _WHITE
+        return WHITE
     return _lightness(pattern.find(f"{MAIN}fgColor"), None) if kind == "solid" else None
 
 
@@ -140,21 +141,23 @@ def _lightness(color: _Element | None, usual: float | None) -> float | None:
     if color is None or is_true(color.get("auto")):
         return usual
     if stored := color.get("rgb"):
-        return _luminance([int(stored[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4)])
+        return luminance([int(stored[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4)])
     named = _NAMED.get((color.get("theme"), color.get("indexed")))
     if named is None:
         return None
     tint = float(color.get("tint", "0"))
     level = named * (1 + tint) if tint < 0 else named + (1 - named) * tint
-    return _luminance([level] * 3)
+    return luminance([level] * 3)
 
 
-def _luminance(levels: Sequence[float]) -> float:
+def luminance(levels: Sequence[float]) -> float:
+    """Return how light a colour is, of its red, green and blue (WCAG 2)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in levels]
     return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def _is_faint(ink: float | None, ground: float | None) -> bool:
+def is_faint(ink: float | None, ground: float | None) -> bool:
+    """Whether letters can hardly be told from what is behind them."""
     if ink is None or ground is None:
         return False
     light, dark = max(ink, ground), min(ink, ground)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -41,8 +40,10 @@ def read_book(content: bytes) -> RawBook:
     since_1904 = book.epoch.year == 1904
     results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
-        _as_seen(_sheet(sheet, results.get(sheet.title, {}), since_1904), seen.get(sheet.title))
-        for sheet in book.worksheets
+        read.seen_as(seen[read.name]) if read.name in seen else read
+        for read in (
+            _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
+        )
     )
     saving = saving_of_package(package)
     return RawBook(
@@ -105,35 +106,6 @@ def _sheet(
         hidden_rows=frozenset(hidden),
         filtered=bool(sheet.auto_filter.filterColumn),
     )
-
-
-def _as_seen(sheet: RawSheet, seen: RawSheet | None) -> RawSheet:
-    """Return a sheet with what its cells look like, and of two contents of a cell the first.
-
-    Our own reading says both; all other values are openpyxl's.
-    """
-    if seen is None:
-        return sheet
-    looks = {p: c for p, c in seen.cells.items() if c.look or (c.cached and c.cached.look)}
-    cells = {
-        place: _looking_as(cell, looks[place]) if place in looks else cell
-        for place, cell in sheet.cells.items()
-    }
-    return replace(
-        sheet,
-        cells=cells | {place: first for place, (first, _) in seen.doubled.items()},
-        hidden_rows=sheet.hidden_rows | seen.hidden_rows,
-        doubled=seen.doubled,
-        hidden_columns=seen.hidden_columns,
-        is_hidden=seen.is_hidden,
-    )
-
-
-def _looking_as(cell: RawCell, seen: RawCell) -> RawCell:
-    cached = cell.cached
-    if cached and seen.cached:
-        cached = replace(cached, look=seen.cached.look)
-    return replace(cell, look=seen.look, cached=cached)
 
 
 def _cells(

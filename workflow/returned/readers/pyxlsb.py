@@ -22,6 +22,16 @@ from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.intake.used_range import measure_xlsb
 
 _TEXT_IN_CELL = 6
+_ERRORS = frozenset({biff12.BOOLERR, biff12.FORMULA_BOOLERR})
+_ERROR_NAMES = {
+    "0x0": "#NULL!",
+    "0x7": "#DIV/0!",
+    "0xf": "#VALUE!",
+    "0x17": "#REF!",
+    "0x1d": "#NAME?",
+    "0x24": "#NUM!",
+    "0x2a": "#N/A",
+}
 _VALUES = frozenset(
     {biff12.NUM, biff12.BOOL, biff12.FLOAT, biff12.STRING, _TEXT_IN_CELL}
     | {biff12.FORMULA_STRING, biff12.FORMULA_FLOAT, biff12.FORMULA_BOOL}
@@ -29,7 +39,7 @@ _VALUES = frozenset(
 
 
 def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
-    """Return the values in an .xlsb; a formula is its result, an error value is blank.
+    """Return the values in an .xlsb; a formula is its result.
 
     Raises RefusedError for what is not read either way, and whatever pyxlsb trips over.
     """
@@ -43,6 +53,23 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
         author=saving.author,
         saved_by=saving.saved_by,
     )
+
+
+def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]]:
+    """Return the error values of an .xlsb by sheet, which calamine takes for blanks.
+
+    None where pyxlsb cannot follow it: another reader takes the values.
+    """
+    try:
+        sheets = tuple(_sheets(package))
+    except MemoryError:
+        raise
+    except Exception:
+        return {}
+    return {
+        sheet.name: {p: cell for p, cell in sheet.cells.items() if cell.kind is CellKind.ERROR}
+        for sheet in sheets
+    }
 
 
 def _sheets(package: Package) -> Iterator[RawSheet]:
@@ -69,6 +96,9 @@ def _cells(stored: bytes, texts: Sequence[str]) -> Iterator[tuple[tuple[int, int
             value = texts[record.v] if kind == biff12.STRING else record.v
             if value not in ("", None):
                 yield (row, record.c + 1), _raw(value)
+        elif kind in _ERRORS:
+            name = _ERROR_NAMES.get(record.v, "#N/A")
+            yield (row, record.c + 1), RawCell(CellKind.ERROR, name)
 
 
 def _raw(value: str | bool | float) -> RawCell:
