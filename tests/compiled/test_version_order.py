@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from tests.small import NOW, PLAN, register, returns
 from tests.tables import rows
 from workflow.compiled.merge import merge
-from workflow.compiled.version_order import Evidence, evidence_of, older_files
+from workflow.compiled.version_order import (
+    Evidence,
+    evidence_of,
+    older_files,
+    seemingly_older_files,
+)
 from workflow.model.plan import Return
 
 # Each file: made from, the collect that met it first, hours of the saving as stored (- for none)
@@ -152,6 +157,32 @@ def test_it_is_a_strict_partial_order(found: list[Evidence]) -> None:
         for middle in below:
             assert newest not in older[middle]
             assert older[middle] <= below
+
+
+@given(some_evidence())
+def test_what_only_seems_older_adds_to_what_is_certain(found: list[Evidence]) -> None:
+    older = older_files(found)
+    seeming = seemingly_older_files(found, older)
+    for newest, below in seeming.items():
+        assert older[newest] <= below
+        assert newest not in below
+        for middle in below:
+            assert newest not in seeming[middle]
+            assert seeming[middle] <= below
+
+
+@pytest.mark.parametrize(
+    ("hours", "seems"), [((40, 44), "a"), ((49, 44), "b"), ((44, 44), ""), ((40, 80), "a")]
+)
+def test_of_two_saved_on_one_day_the_later_time_seems_the_newer(
+    hours: tuple[int, int], seems: str
+) -> None:
+    found, _ = _evidence(f"""
+        a | | 1 | {hours[0]} | 90 |
+        b | | 1 | {hours[1]} | 90 |
+    """)
+    seeming = seemingly_older_files(found, older_files(found))
+    assert set().union(*seeming.values()) == set(seems)
 
 
 @given(some_evidence())

@@ -38,6 +38,10 @@ class Weight(IntEnum):
 
 
 _WARNED = (Weight.WARNED, "指摘あり")
+_DISPUTES = {
+    Code.JOINT_DIFFERS: "共同の課で回答が分かれた",
+    Code.RETURN_PRESUMED_NEWER: "どちらの回答が新しいか確かでない",
+}
 _REFUSED = {
     Outcome.UNREADABLE: (Weight.UNREAD, Outcome.UNREADABLE.label),
     Outcome.SENT_BACK: (Weight.SENT_BACK, Outcome.SENT_BACK.label),
@@ -183,10 +187,8 @@ class _Looking:
             before, after = map(change.field.in_sentence, (change.before, change.after))
             yield f"{change.field.label}が{word}（{before}→{after}）", weight
         for finding in self._warnings(entry):
-            if finding.code is Code.JOINT_DIFFERS:
-                yield "共同の課で回答が分かれた", Weight.DISPUTED
-            else:
-                yield _WARNED[1], _WARNED[0]
+            dispute = _DISPUTES.get(finding.code)
+            yield (dispute, Weight.DISPUTED) if dispute else (_WARNED[1], _WARNED[0])
 
     def _ratings(self, index: int) -> Iterator[tuple[Field, Choice]]:
         """Yield the ratings of a row that ask for a look."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.compiled.entries import AnswerStatus, Entry, returns_by_department
 from workflow.compiled.round import Round
-from workflow.compiled.version_order import evidence_of, older_files
+from workflow.compiled.version_order import evidence_of, older_files, seemingly_older_files
 from workflow.compiled.versions import Versions, closed, location_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
@@ -34,7 +34,8 @@ def merge(
     for department in plan.departments:
         own = current.get(department.code, ())
         evidence = [evidence_of(returned, register, collected) for returned in own]
-        versions = Versions(plan.form, older_files(evidence))
+        certain = older_files(evidence)
+        versions = Versions(plan.form, certain, seemingly_older_files(evidence, certain))
         versions.take_all(own)
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}

@@ -4,7 +4,7 @@ A hand-back that came back is newer than the returns it was made from, always. W
 found is newer than what an earlier collect had found. Between the others the times decide, the one
 a workbook says it was saved at and the one of the file, where they are possible and neither says
 the opposite. Names show nothing. Where nothing shows it, neither is the newer one, and nobody may
-choose between them silently.
+choose between them silently. Of two saved within nine hours one only seems to be the newer.
 """
 
 from __future__ import annotations
@@ -95,12 +95,21 @@ def possible_savings(stored: datetime | None, received: datetime) -> tuple[datet
 def older_files(found: Sequence[Evidence]) -> Older:
     """Return, for each file, the files that are certainly older."""
     certain = _strict(_edges(found, _was_made_from))
-    shown = _edges(found, _is_shown_older)
-    by_all = _strict({file: certain[file] | older for file, older in shown.items()})
-    return {file: certain[file] | by_all[file] for file in certain}
+    return _extended(certain, _edges(found, _is_shown_older))
+
+
+def seemingly_older_files(found: Sequence[Evidence], certain: Older) -> Older:
+    """Return, for each file, also those that are older if no time is the local one of another."""
+    return _extended(certain, _edges(found, _seems_older))
 
 
 _Edges = dict[str, set[str]]
+
+
+def _extended(certain: Older, shown: _Edges) -> Older:
+    """Return an order with weaker edges as well, as far as they contradict nothing."""
+    by_all = _strict({file: certain[file] | older for file, older in shown.items()})
+    return {file: certain[file] | by_all[file] for file in certain}
 
 
 def _edges(found: Sequence[Evidence], is_older: Callable[[Evidence, Evidence], bool]) -> _Edges:
@@ -147,6 +156,11 @@ def _saved_before(older: Evidence, newer: Evidence) -> bool:
     if not newer.saved or older.is_misdated is not newer.is_misdated:
         return False
     return max(older.saved, default=older.received) < min(newer.saved)
+
+
+def _seems_older(older: Evidence, newer: Evidence) -> bool:
+    is_one_collect = older.collected == newer.collected
+    return is_one_collect and _seems_saved_before(older, newer) and not _came_before(newer, older)
 
 
 def _seems_saved_before(older: Evidence, newer: Evidence) -> bool:

@@ -1,8 +1,9 @@
 """Several returns of one department → the answer that counts for each row. Pure.
 
 The newest return counts, as far as it is certain which that is (version_order.py). A row it leaves
-blank is kept from an older one; a cell it leaves blank in a row is told of. Two that differ, of
-which neither is certainly the newer, are not decided here: the row is rejected, both are shown.
+blank is kept from an older one; a cell it leaves blank in a row is told of. Where one of two that
+differ only seems to be the newer, it counts and both are shown. Where nothing shows it, it is not
+decided here: the row is rejected and both are shown.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Versions:
 
     form: Form
     older: Older
+    seemingly_older: Older
     chosen: dict[str, Answer] = field(default_factory=dict)
     settled: dict[str, Return] = field(default_factory=dict)
     _newest: str = ""
@@ -40,12 +42,12 @@ class Versions:
             for answer in returned.answers:
                 versions.setdefault(answer.item, []).append((returned, answer))
         for item, found in versions.items():
-            self._tell_emptied(self.chosen[item], found)
+            self._tell_of_versions(self.chosen[item], found)
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
-        """Return a place in an order that keeps to what is certain; names are asked last."""
+        """Return a place in an order that keeps to what is known; names are asked last."""
         path = returned.file
-        return len(self.older[path]), returned.received, returned.sha256, path
+        return len(self.seemingly_older[path]), returned.received, returned.sha256, path
 
     def _take(self, returned: Return) -> None:
         fresh = [a for a in returned.answers if a.item not in self.chosen]
@@ -55,8 +57,7 @@ class Versions:
         if not self._newest:
             self.settled[returned.file] = returned
         elif not fresh and not conflicts:
-            details = {"other": self._overtaking(returned)}
-            finding = Finding(Code.FILE_SUPERSEDED, Location(file=returned.file), details)
+            finding = self._superseded(returned)
             self.settled[returned.file] = closed(returned, Outcome.SUPERSEDED, finding)
         else:
             self.settled[returned.file] = self._kept_for(returned, fresh, conflicts)
@@ -65,10 +66,17 @@ class Versions:
         if returned.answers:
             self._newest = self._newest or returned.file
 
-    def _overtaking(self, returned: Return) -> str:
-        """Return the file whose answers count instead of those of an old one."""
-        files = (self.chosen[answer.item].source.file for answer in returned.answers)
-        return next(files, self._newest)
+    def _superseded(self, returned: Return) -> Finding:
+        """Return which file counts instead of an old one, and whether it only seems to be newer."""
+        rivals = [(answer, self.chosen[answer.item]) for answer in returned.answers]
+        seeming = [
+            rival.source.file
+            for answer, rival in rivals
+            if answer.values != rival.values and returned.file not in self.older[rival.source.file]
+        ]
+        code = Code.FILE_PRESUMED_SUPERSEDED if seeming else Code.FILE_SUPERSEDED
+        files = (*seeming, *(rival.source.file for _, rival in rivals), self._newest)
+        return Finding(code, Location(file=returned.file), {"other": files[0]})
 
     def _kept_for(self, returned: Return, fresh: list[Answer], conflicts: list[Answer]) -> Return:
         """Keep an older return for some of its rows; what was wrong with the others is past.
@@ -86,24 +94,24 @@ class Versions:
         return settled_by(returned, findings)
 
     def _conflicts(self, answer: Answer) -> bool:
-        """Whether an answer differs from the one chosen though neither file is the newer one."""
+        """Whether an answer differs from the one chosen though neither file seems the newer one."""
         rival = self.chosen[answer.item]
-        is_older = answer.source.file in self.older[rival.source.file]
+        is_older = answer.source.file in self.seemingly_older[rival.source.file]
         return not is_older and answer.values != rival.values
 
     def _reject_both(self, answer: Answer) -> None:
         rival = self.chosen[answer.item]
         for ours, theirs in ((answer, rival), (rival, answer)):
             path = ours.source.file
-            finding = self._conflict(ours, theirs)
+            finding = self._differing(Code.RETURN_CONFLICT, ours, theirs)
             self.settled[path] = closed(self.settled[path], Outcome.SENT_BACK, finding)
         self.chosen[answer.item] = replace(rival, rejected=True)
 
-    def _conflict(self, ours: Answer, theirs: Answer) -> Finding:
+    def _differing(self, code: Code, ours: Answer, theirs: Answer) -> Finding:
         asked = [field.key for field in self.form.fields]
         keys = [key for key in asked if ours.values.get(key) != theirs.values.get(key)]
         return Finding(
-            Code.RETURN_CONFLICT,
+            code,
             location_of(ours),
             {
                 "other": theirs.source.file,
@@ -113,11 +121,18 @@ class Versions:
             },
         )
 
-    def _tell_emptied(self, answer: Answer, versions: Iterable[tuple[Return, Answer]]) -> None:
-        """Tell of the cells that an older return filled and the answer that counts leaves blank."""
+    def _tell_of_versions(self, answer: Answer, versions: Iterable[tuple[Return, Answer]]) -> None:
+        """Tell what an answer that counts only seems to be newer than, and what it left blank."""
         path = answer.source.file
-        earlier = [one for one in versions if one[0].file in self.older[path]]
+        certain, seeming = self.older[path], self.seemingly_older[path]
+        earlier = [one for one in versions if one[0].file in certain]
+        presumed = [before for r, before in versions if r.file in seeming and r.file not in certain]
         findings = tuple(
+            self._differing(Code.RETURN_PRESUMED_NEWER, answer, before)
+            for before in presumed
+            if before.values != answer.values
+        )
+        findings += tuple(
             Finding(Code.ANSWER_EMPTIED, _cell_of(answer, key), _as_it_stood(before, key))
             for key in (field.key for field in self.form.fields)
             if key not in answer.written

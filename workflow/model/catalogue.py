@@ -319,6 +319,11 @@ class Code(Enum):
         "同じ課の新しい回答「{other}」があるため、旧版としました。",
         "対応はいりません。古いほうが正しい場合は、その課に確かめてください。",
     )
+    FILE_PRESUMED_SUPERSEDED = (
+        Severity.WARNING,
+        "同じ課の「{other}」のほうが新しいとみて、旧版としました。ただし、確かではありません。",
+        "回答が違う行を指摘に載せています。どちらが新しいか、その課に確かめてください。",
+    )
     FILE_GONE = (
         Severity.WARNING,
         "{received:day}に受け付けたファイルが、受け取ったファイルのフォルダーからなくなっています。",
@@ -658,6 +663,12 @@ class Code(Enum):
         "（この回答：{ours}／「{other}」：{theirs}）。",
         "どちらが正しいか、その課に確かめ、差戻し用の調査票に正しいほうを記入して"
         "出し直してもらってください。",
+    )
+    RETURN_PRESUMED_NEWER = (
+        Severity.WARNING,
+        "「{other}」と{labels:field}の回答が異なります（この回答：{ours}／「{other}」：{theirs}）。"
+        "書かれた保存の時刻はこの回答のほうが新しいため、この回答を採りました。",
+        "保存の時刻は、プログラムによって9時間ずれることがあります。この回答が新しいか、その課に確かめてください。",
     )
     ANSWER_EMPTIED = (
         Severity.WARNING,
