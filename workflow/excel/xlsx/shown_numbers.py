@@ -134,7 +134,7 @@ class NumberFormat:
     def _of(self, number: Decimal) -> str | None:
         section, is_signed = self._section_of(number)
         if section is None:
-            return "#" * 6
+            return None
         text = section.with_number(abs(number))
         if text is None:
             return None
@@ -158,8 +158,8 @@ class NumberFormat:
         for at, section in enumerate(sections):
             is_last = at == len(sections) - 1
             if section.holds_for(number, is_second=at == 1, is_last=is_last):
-                return section, True
-        return None, True
+                return section, section.has_digits
+        return None, False
 
 
 @lru_cache(maxsize=256)
@@ -178,6 +178,11 @@ class _Section:
         self._is_red = any(b.casefold() in _RED for b in brackets)
         self._tokens = tuple(_words(tokens))
         self.takes_text = any(t.text == "@" for t in self._tokens if t.kind == "special")
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether it shows the number, and not words alone."""
+        return any(t.is_digit or t.kind == "general" for t in self._tokens)
 
     @property
     def is_red_alone(self) -> bool:
