@@ -75,8 +75,8 @@ def _name(row: Mapping[str, Any]) -> str:
 
 
 def _note(row: Mapping[str, Any]) -> str:
-    kind, place = row["書かれていた所"], f"{row['シート']} {row['セル']}".strip()
-    return f"{kind} {place}：{row['内容']}"
+    where = (row["書かれていた所"], row["シート"], row["セル"])
+    return f"{' '.join(filter(None, where))}：{row['内容']}"
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds

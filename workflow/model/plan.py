@@ -187,6 +187,7 @@ class NoteKind(StrEnum):
     COMMENT = "コメント"
     SHAPE = "図形"
     UNUSED = "採用しなかった回答"
+    MAIL = "メールの本文"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +250,22 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailHeader:
+    """Who sent a saved mail, when, and about what; blank or None where it does not say."""
+
+    sender: str = ""
+    subject: str = ""
+    sent: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """One file from returned/, named by its path below the round's folder, and what it says.
 
-    What came in an archive has the archive as its envelope. Author and saved_by are who made and
-    who last saved the workbook, as stored in it; format is what kind of workbook it is, in words.
-    Made_from are the beginnings of the digests of the returns that a hand-back was made from.
+    What came in an archive or a mail has that as its envelope; mail is the header of the mail.
+    Author and saved_by are who made and who last saved the workbook, as stored in it; format is in
+    words what kind of workbook it is. Made_from are the beginnings of the digests of the returns
+    that a hand-back was made from.
     """
 
     file: str
@@ -269,6 +280,7 @@ class Return:
     saved_by: str = ""
     format: str = ""
     envelope: Envelope | None = None
+    mail: MailHeader | None = None
     made_from: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()

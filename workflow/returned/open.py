@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
+from workflow.model.cells import MAX_CELL_TEXT
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits
-from workflow.model.plan import Outcome, Return
+from workflow.model.plan import Note, NoteKind, Outcome, Return
 from workflow.model.raw import RawBook
 from workflow.returned.inbox import Received, content_of
-from workflow.returned.intake.archive import Allowance, members
+from workflow.returned.intake.archive import Allowance, Member, members
 from workflow.returned.intake.detect import Kind, examine
+from workflow.returned.intake.mail import Mail, read_mail
 from workflow.returned.intake.not_workbooks import is_litter, suffix
 from workflow.returned.intake.refusal import (
     Refusal,
@@ -66,7 +68,7 @@ def open_received(
 
 def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:
     """Return the outcome of a file whose reading was cut short."""
-    if suffix(received.file) == ".zip":
+    if suffix(received.file) in (*Kind.ARCHIVE.extensions, *Kind.MAIL.extensions):
         return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
     return closed(_unread(received), Outcome.UNREADABLE, code, details)
 
@@ -103,17 +105,28 @@ class _Opening:
         kind = examine(read.file, content, self._limits)
         if isinstance(kind, Refusal):
             yield _refused(read, kind)
-        elif kind is not Kind.ARCHIVE:
+        elif not kind.is_envelope:
             yield self._open_book(read, kind, content)
         elif nesting == self._limits.archive_depth:
             yield _refused(read, unreadable(Code.FILE_ARCHIVE_NESTED))
+        elif kind is Kind.MAIL:
+            yield from self._open_mail(read, content, nesting)
         else:
-            yield from self._open_archive(read, content, nesting)
+            found = members(read.file, content, self._passwords, self._allowance)
+            yield from self._open_members(read, found, nesting)
 
-    def _open_archive(
-        self, read: Return, content: bytes, nesting: int
+    def _open_mail(self, read: Return, content: bytes, nesting: int) -> Iterator[Opened | Return]:
+        mail = read_mail(content)
+        if isinstance(mail, Refusal):
+            yield _refused(read, mail)
+            return
+        read = replace(read, mail=mail.header)
+        yield replace(_mail_itself(read, mail), format=Kind.MAIL.label)
+        yield from self._open_members(read, mail.members(read.file, self._allowance), nesting)
+
+    def _open_members(
+        self, read: Return, found: Iterator[Member] | Refusal, nesting: int
     ) -> Iterator[Opened | Return]:
-        found = members(read.file, content, self._passwords, self._allowance)
         if isinstance(found, Refusal):
             yield _refused(read, found)
             return
@@ -155,6 +168,27 @@ class _Opening:
         if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
             raise RefusedError(broken("パスワードを外した中身がExcelの形になっていません"))
         return inner, plain
+
+
+def _mail_itself(read: Return, mail: Mail) -> Return:
+    """Return what a mail is besides the files attached to it: its text is kept as a note."""
+    code = Code.FILE_MAIL_READ if mail.attached else Code.FILE_MAIL_BARE
+    details = {"files": len(mail.attached), "pictures": mail.pictures}
+    pieces = range(0, len(mail.text), MAX_CELL_TEXT)
+    return replace(
+        closed(read, Outcome.NOT_A_RETURN, code, details if mail.attached else NO_DETAILS),
+        notes=tuple(
+            Note(
+                NoteKind.MAIL,
+                read.file,
+                sheet="",
+                cell="",
+                text=mail.text[at : at + MAX_CELL_TEXT],
+                author=mail.header.sender,
+            )
+            for at in pieces
+        ),
+    )
 
 
 def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:

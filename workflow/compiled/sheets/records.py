@@ -40,6 +40,12 @@ STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
     TableColumn("まだの取組内容", 30, lambda s: "、".join(s.open_items) or None),
 )
 
+_MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
+    TableColumn("メールの差出人", 30, lambda r: r.mail.sender[:MAX_CELL_TEXT] if r.mail else None),
+    TableColumn("メールの送信日時", 19, lambda r: r.mail.sent if r.mail else None),
+    TableColumn("メールの件名", 40, lambda r: r.mail.subject[:MAX_CELL_TEXT] if r.mail else None),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceLinks:
@@ -75,8 +81,8 @@ def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn
     )
 
 
-def return_columns(sources: SourceLinks) -> tuple[TableColumn[Return], ...]:
-    """Return the columns of 受付記録."""
+def return_columns(sources: SourceLinks, with_mails: bool) -> tuple[TableColumn[Return], ...]:
+    """Return the columns of 受付記録; those of mails stand last, and only where one came."""
 
     def first_seen(returned: Return) -> datetime | None:
         recorded = sources.recorded.get(returned.on_disk.file)
@@ -97,6 +103,7 @@ def return_columns(sources: SourceLinks) -> tuple[TableColumn[Return], ...]:
         TableColumn("回答数", 8, lambda r: len(r.answers)),
         TableColumn("指摘数", 8, lambda r: len(r.findings)),
         TableColumn("SHA-256", 68, lambda r: r.sha256 or None),
+        *(_MAIL_COLUMNS if with_mails else ()),
     )
 
 

@@ -149,7 +149,9 @@ def _write_records(
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
     columns = finding_columns(sources, compilation.wording)
     write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)
-    write_table(sheets[RECEIPTS_SHEET], styles, return_columns(sources), round_.returns)
+    with_mails = any(returned.mail for returned in round_.returns)
+    received = return_columns(sources, with_mails)
+    write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns)
     notes = [note for returned in round_.returns for note in returned.notes]
     notes += unused_answers(round_)
     write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

@@ -88,7 +88,8 @@ def _unpacked(
     allowance: Allowance,
 ) -> Iterator[Member]:
     for at, info in listed:
-        yield Member(allowance.unique(f"{file}/{_shown(info)}"), unpacker.unpack(at, info))
+        name = shown_name(_decoded(info))
+        yield Member(allowance.unique(f"{file}/{name}"), unpacker.unpack(at, info))
 
 
 class _Unpacker:
@@ -181,9 +182,9 @@ def _is_folder(info: zipfile.ZipInfo) -> bool:
     return info.file_size == 0 and info.orig_filename.endswith(("/", "\\"))
 
 
-def _shown(info: zipfile.ZipInfo) -> str:
+def shown_name(stored: str) -> str:
     """Return the name of a member as people read it, with slashes."""
-    name = unicodedata.normalize("NFC", _decoded(info).replace("\\", "/").strip("/"))
+    name = unicodedata.normalize("NFC", stored.replace("\\", "/").strip("/"))
     plain = "".join("\ufffd" if unicodedata.category(c) == "Cc" else c for c in name)
     return (plain if len(plain) <= MAX_NAME else f"…{plain[-MAX_NAME:]}") or "名前なし"
 

@@ -17,6 +17,7 @@ from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import refused_package
 from workflow.returned.intake.not_workbooks import (
     WORKBOOKS,
+    is_mail,
     refused_by_family,
     refused_stranger,
     suffix,
@@ -42,10 +43,16 @@ class Kind(Enum):
     ODS = ("OpenDocument形式の表（.ods）", (".ods", ".ots"))
     ENCRYPTED = ("パスワード付きのファイル", ())
     ARCHIVE = ("ZIPファイル", (".zip",))
+    MAIL = ("保存したメール", (".eml", ".msg"))
 
     def __init__(self, label: str, extensions: tuple[str, ...]) -> None:
         self.label = label
         self.extensions = extensions
+
+    @property
+    def is_envelope(self) -> bool:
+        """Whether it holds other files."""
+        return self in (Kind.ARCHIVE, Kind.MAIL)
 
 
 def examine(name: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal:
@@ -57,9 +64,9 @@ def examine(name: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal
     elif content.startswith(b"PK"):
         kind = _examine_zip(name, content, limits)
     else:
-        kind = refused_stranger(name, content)
+        kind = Kind.MAIL if is_mail(name, content) else refused_stranger(name, content)
     most = limits.workbook_megabytes * MILLION
-    if isinstance(kind, Kind) and kind is not Kind.ARCHIVE and len(content) > most:
+    if isinstance(kind, Kind) and not kind.is_envelope and len(content) > most:
         return too_large(f"{len(content):,}バイト")
     return kind
 
@@ -84,7 +91,7 @@ def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
     if "worddocument" in streams or "powerpoint document" in streams:
         return not_a_return(Code.FILE_DOCUMENT)
     if any(stream.startswith("__properties_version") for stream in streams):
-        return not_a_return(Code.FILE_MAIL)
+        return Kind.MAIL
     return _refused_damage(name)
 
 

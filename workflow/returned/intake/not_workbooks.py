@@ -5,6 +5,7 @@ Their first bytes tell; names decide only where bytes cannot, for a text has no 
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from workflow.model.catalogue import Code
@@ -17,7 +18,8 @@ DOCUMENTS = frozenset(
     {".doc", ".docx", ".docm", ".dotx", ".rtf", ".jtd", ".jtt", ".jtdc", ".xdw", ".xbd"}
     | {".ppt", ".pptx", ".pptm", ".odt", ".odp", ".pages", ".key", ".vsd", ".vsdx"}
 )
-MAILS = frozenset({".eml", ".msg", ".oft", ".mht", ".mhtml", ".mbox", ".emlx"})
+WEB_PAGES = frozenset({".mht", ".mhtml"})
+MAILS = frozenset({".eml", ".msg", ".oft", ".mbox", ".emlx"}) | WEB_PAGES
 SHORTCUTS = frozenset({".lnk", ".url", ".webloc"})
 IMAGES = frozenset({".bmp", ".heic", ".avi", ".wmv", ".mov", ".svg"})
 
@@ -35,6 +37,7 @@ _LINK_MARK = b"\x4c\x00\x00\x00\x01\x14\x02\x00"
 _WINMAIL_MARK = b"\x78\x9f\x3e\x22"
 _PROGRAM_MARKS = (b"MZ", b"\x7fELF")
 _MAIL_HEADERS = (b"received:", b"return-path:", b"mime-version:", b"message-id:", b"x-mailer:")
+_HEADER_LINE = re.compile(rb"[!-9;-~]+:")
 _SEEN_BYTES = 4096
 
 
@@ -57,7 +60,7 @@ def refused_stranger(name: str, content: bytes) -> Refusal:
     return (
         _refused_archive(head)
         or _refused_by_mark(head)
-        or _refused_mail(name, head)
+        or _refused_web_page(name, head)
         or _refused_text(name, head)
         or _refused_by_name(name)
     )
@@ -103,15 +106,25 @@ def _refused_by_mark(head: bytes) -> Refusal | None:
     return None
 
 
-def _refused_mail(name: str, head: bytes) -> Refusal | None:
+def is_mail(name: str, content: bytes) -> bool:
+    """Whether some bytes are a mail as it travels, whatever its file is named."""
+    head = content[:_SEEN_BYTES]
+    if suffix(name) in WEB_PAGES or _is_web_page_of_excel(name, head):
+        return False
     starts = [line.lower() for line in head.splitlines()[:40]]
     headers = sum(any(line.startswith(h) for line in starts) for h in _MAIL_HEADERS)
-    # A web page saved by Excel is also wrapped like a mail, but it is a workbook to its sender.
-    if b"excel.sheet" in head.lower() and suffix(name) in WORKBOOKS:
+    return headers >= 2 or (suffix(name) == ".eml" and _HEADER_LINE.match(head) is not None)
+
+
+def _refused_web_page(name: str, head: bytes) -> Refusal | None:
+    if _is_web_page_of_excel(name, head):
         return unreadable(Code.FILE_OTHER_FORMAT, kind="Webページの形式（MHTML）")
-    if headers >= 2 or suffix(name) in MAILS:
-        return not_a_return(Code.FILE_MAIL)
-    return None
+    return not_a_return(Code.FILE_MAIL) if suffix(name) in MAILS else None
+
+
+def _is_web_page_of_excel(name: str, head: bytes) -> bool:
+    """Whether it is wrapped like a mail, but a workbook to its sender."""
+    return b"excel.sheet" in head.lower() and suffix(name) in WORKBOOKS
 
 
 def _refused_text(name: str, head: bytes) -> Refusal | None:

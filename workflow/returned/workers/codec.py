@@ -18,7 +18,16 @@ from typing import Any, cast
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
-from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
+from workflow.model.plan import (
+    Answer,
+    Envelope,
+    MailHeader,
+    Note,
+    NoteKind,
+    Outcome,
+    Return,
+    Source,
+)
 from workflow.model.years import JST
 
 _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -66,6 +75,7 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "modified": returned.modified and _plain_moment(returned.modified),
         "made_from": returned.made_from,
         "envelope": envelope and [envelope.file, envelope.sha256, envelope.size],
+        "mail": _plain_mail(returned.mail),
         "columns": columns,
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
@@ -87,6 +97,7 @@ def _return(plain: Mapping[str, Any]) -> Return:
         modified=None if modified is None else _moment(modified),
         envelope=None if envelope is None else _envelope(*envelope),
         made_from=tuple(_texts(plain["made_from"])),
+        mail=_mail(plain["mail"]),
         notes=tuple(Note(NoteKind(kind), *_texts(rest)) for kind, *rest in plain["notes"]),
         findings=tuple(_finding(*finding) for finding in plain["findings"]),
     )
@@ -220,6 +231,22 @@ def _detail(plain: object) -> Detail:
 
 def _envelope(path: str, digest: str, size: int) -> Envelope:
     return Envelope(_text(path), _text(digest), _whole(size))
+
+
+def _plain_mail(mail: MailHeader | None) -> list[str | None] | None:
+    if mail is None:
+        return None
+    sent = None if mail.sent is None else _plain_moment(mail.sent)
+    return [mail.sender, mail.subject, sent]
+
+
+def _mail(plain: Sequence[str | None] | None) -> MailHeader | None:
+    if plain is None:
+        return None
+    sender, subject, sent = plain
+    return MailHeader(
+        sender=_text(sender), subject=_text(subject), sent=None if sent is None else _moment(sent)
+    )
 
 
 def _plain_moment(moment: datetime) -> str:

@@ -1,0 +1,115 @@
+"""Saved mails of many programs: who, when, what, and every attached file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.harness.verbs.mail import eml, eml_forwarded, eml_of_old, eml_with_picture, msg
+from tests.small import PLAN
+from workflow.model.catalogue import Code
+from workflow.model.limits import Limits
+from workflow.model.plan import MailHeader, Outcome
+from workflow.model.years import JST
+from workflow.returned.inbox import single
+from workflow.returned.intake.archive import Allowance
+from workflow.returned.intake.detect import Kind, examine
+from workflow.returned.intake.mail import Mail, read_mail
+from workflow.returned.intake.refusal import Refusal
+from workflow.returned.judge import Context, judge
+
+HALF_PAST_FOUR = datetime(2024, 5, 10, 16, 30, tzinfo=JST)
+
+
+def read(content: bytes) -> Mail:
+    mail = read_mail(content)
+    assert isinstance(mail, Mail)
+    return mail
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(eml(b"abc", "回答.xlsx", "本文"), id="eml"),
+        pytest.param(msg(b"abc", "回答.xlsx", "本文"), id="msg"),
+        pytest.param(msg(b"abc" * 5_000, "回答.xlsx", "本文" * 3_000), id="long msg"),
+        pytest.param(eml_with_picture(b"abc", "回答.xlsx", "<p>本文</p>"), id="formatted"),
+        pytest.param(eml_of_old(b"abc", "回答.xlsx", b"\x1b$BK\\J8\x1b(B".hex()), id="old"),
+    ],
+)
+def test_a_mail_is_read_whoever_wrote_it(mail: bytes) -> None:
+    found = read(mail)
+    assert found.header.subject == "調査票の送付"
+    assert "kou@example.jp" in found.header.sender
+    assert found.header.sent == HALF_PAST_FOUR
+    assert found.text.replace("本文", "") == ""
+    ((name, content),) = found.attached
+    assert (name, content) == ("回答.xlsx", content)
+    assert isinstance(content, bytes)
+    assert content.startswith(b"abc")
+
+
+def test_a_mail_within_a_mail_is_attached_to_it() -> None:
+    ((name, content),) = read(eml_forwarded(b"abc", "回答.xlsx", "中")).attached
+    assert name == "調査票の送付.eml"
+    assert isinstance(content, bytes)
+    assert examine(name, content) is Kind.MAIL
+    assert [name for name, _ in read(content).attached] == ["回答.xlsx"]
+
+
+HEAD = b"Received: x\r\nMessage-ID: y\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "header", "text"),
+    [
+        (HEAD, MailHeader(), ""),
+        (HEAD + b"Date: yesterday\r\n\r\nx", MailHeader(), "x"),
+        (
+            HEAD + b"Date: Fri, 10 May 2024 16:30:00 -0000\r\n\r\nx",
+            MailHeader(sent=HALF_PAST_FOUR),
+            "x",
+        ),
+        (HEAD + b"Subject: =?x-unknown?B?44GC?=\r\n\r\n", MailHeader(subject="あ"), ""),
+        (HEAD + b"Subject: a\r\n b\r\n\r\n", MailHeader(subject="a b"), ""),
+        (HEAD + b"Content-Type: text/plain; charset=nobody-knows\r\n\r\n" + "あ".encode(),
+         MailHeader(), "あ"),
+        (HEAD + b"\r\n" + "①㈱".encode("cp932"), MailHeader(), "①㈱"),
+        (HEAD + b"Content-Type: text/html\r\n\r\n<title>t</title>a<br>b &amp; c<script>x</script>",
+         MailHeader(), "a\nb & c"),
+        (HEAD + b"Content-Type: multipart/mixed; boundary=x\r\n\r\nno part", MailHeader(), ""),
+    ],
+)  # fmt: skip
+def test_what_a_mail_does_not_say_well_is_read_as_well_as_can_be(
+    content: bytes, header: MailHeader, text: str
+) -> None:
+    found = read(content)
+    assert (found.header, found.text) == (header, text)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_fail(content: bytes) -> None:
+    for whole in (HEAD + content, content, msg(b"x", "a.xlsx", "b")[:2_000] + content):
+        assert isinstance(read_mail(whole), Mail | Refusal)
+
+
+def test_more_files_than_are_allowed_are_not_judged() -> None:
+    allowance = Allowance(Limits(archive_members=1))
+    found = read(eml(b"abc", "a.xlsx", "本文", "b.xlsx")).members("メール.eml", allowance)
+    assert isinstance(found, Refusal)
+    assert found.code is Code.FILE_ARCHIVE_TOO_LARGE
+
+
+def test_what_came_in_a_mail_has_it_as_its_envelope(tmp_path: Path) -> None:
+    path = tmp_path / "メール.eml"
+    path.write_bytes(eml(b"PK", "../../a.xlsx", "本文"))
+    itself, inner = judge(single(path), Context(PLAN, {}, None))
+    assert (itself.file, itself.outcome) == ("メール.eml", Outcome.NOT_A_RETURN)
+    assert [note.text for note in itself.notes] == ["本文"]
+    assert inner.file == "メール.eml/../../a.xlsx"  # a text, and never a path
+    assert inner.envelope == itself.on_disk
+    assert inner.mail == itself.mail
