@@ -273,3 +273,24 @@ def test_a_cell_with_two_contents_is_told_and_a_heading_spoils_all() -> None:
     heading = matched(replace(plain, doubled={(4, 5): (plain.cells[4, 5], None)}))
     assert heading.is_ambiguous
     assert codes(heading) == [("VALUE_TWICE", "E4")]
+
+
+def test_of_a_hidden_sheet_and_a_copy_to_be_seen_the_latter_leads() -> None:
+    hidden = replace(sheet(AS_ISSUED), is_hidden=True)
+    same = matched(hidden, copied())
+    assert same.sheet == "写し"
+    assert same.findings == ()
+    differing = matched(hidden, copied(("n:5", "n:6")))
+    assert codes(differing) == [("ROW_COPY_DIFFERS", "5行目")]
+
+
+def test_rows_taken_from_a_hidden_copy_are_told() -> None:
+    hidden = replace(sheet(AS_ISSUED), is_hidden=True)
+    matching = matched(hidden, copied(BLANK_1_1))
+    assert codes(matching) == [("ROW_FROM_COPY", ""), ("SHEET_HIDDEN", "")]
+    assert {f.location.sheet for f in matching.findings} == {"進捗状況"}
+
+
+def test_two_sheets_of_one_name_are_both_looked_at() -> None:
+    matching = matched(AS_ISSUED, edited(("n:5", "n:6")))
+    assert codes(matching) == [("ROW_COPY_DIFFERS", "5行目")]

@@ -115,26 +115,28 @@ class Matching:
 def find_tables(book: RawBook, labels: frozenset[str]) -> tuple[Table, ...]:
     """Return the table that carries most of the fields' labels, and behind it those that copy it.
 
-    On a tie one that is filled comes before a blank one, then the one on the entry sheet. A copy
-    stands on another sheet, with 整理番号 and more than half of the labels the first one carries.
+    On a tie one to be seen comes before a hidden one, one that is filled before a blank one, then
+    the one on the entry sheet. A copy stands on another sheet, with 整理番号 and more than half of
+    the labels the first one carries.
     """
     known = _known(labels)
     tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
     carrying = [table for table in tables if known.labels & table.columns.keys()]
 
-    def rank(table: Table) -> tuple[int, bool, bool]:
-        found = known.labels & table.columns.keys()
-        return len(found), table.is_filled(found), table.sheet.name == ENTRY_SHEET
+    def rank(table: Table) -> tuple[int, bool, bool, bool]:
+        found, sheet = known.labels & table.columns.keys(), table.sheet
+        is_filled = table.is_filled(found)
+        return len(found), not sheet.is_hidden, is_filled, sheet.name == ENTRY_SHEET
 
     if not carrying:
         return ()
     first = max(carrying, key=rank)
     asked = known.labels & first.columns.keys()
-    found = {first.sheet.name: first}
+    found = {id(first.sheet): first}  # names may repeat in a file that no program saved
     for table in carrying:
         is_whole = 2 * len(asked & table.columns.keys()) > len(asked)
         if is_whole and folded(ID_LABEL) in table.columns:
-            found.setdefault(table.sheet.name, table)
+            found.setdefault(id(table.sheet), table)
     return tuple(found.values())
 
 
@@ -198,8 +200,8 @@ def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -
     rows |= seen.by_label(rows)
     for matched in sorted(rows.values(), key=lambda matched: matched.row):
         seen.notice(matched)
-    repeated = [again for copy in copies for again in seen.unite(rows, copy)]
     seen.notice_hidden(rows.values())
+    repeated = [again for copy in copies for again in seen.unite(rows, copy)]
     seen.notice_missing(rows)
     is_ambiguous = seen.notice_headings()
     places = {one.sheet.name: place for place, one in enumerate((table, *copies))}
@@ -304,6 +306,7 @@ class _Seen:
         filled = [matched.item.id for matched in taken if matched.cells]
         if filled:
             other._add(Code.ROW_FROM_COPY, count=len(filled))
+            other.notice_hidden(taken)
         self.findings += [f for f in other.findings if f.location.item in ("", *filled)]
 
     def _differing(self, ours: MatchedRow, theirs: MatchedRow) -> tuple[str, ...]:

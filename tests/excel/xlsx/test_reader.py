@@ -131,6 +131,8 @@ def test_a_cell_with_two_contents_has_the_first_and_tells(
     "cell",
     [
         '<c r="A1"><v>1</v><v>2</v></c>',
+        '<c r="A1"><v>1</v><is><t>2</t></is></c>',
+        '<c r="A1" t="inlineStr"><v>1</v><is><t>2</t></is></c>',
         '<c r="A1" t="inlineStr"><is><t>1<t>2</t></t></is></c>',
         '<c r="A1" t="inlineStr"><is><r><t>1<t>2</t></t></r></is></c>',
     ],

@@ -205,6 +205,8 @@ class _Rows:
             if len(part) or part.tag not in _PARTS_OF_A_CELL:
                 _refuse_misplaced_in(cell)
         stored = parts.get(_VALUE)
+        if stored is not None and stored.text and _INLINE in parts:
+            raise ValueError("two contents in a cell")
         value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         formula = parts.get(_FORMULA)
         if formula is None:
