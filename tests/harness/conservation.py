@@ -1,8 +1,7 @@
 """Nothing a department wrote is lost: every text of a return stands somewhere people look.
 
-That is the ledger workbook (台帳, 欄外記入, or a finding that quotes it) or the hand-back. A file
-refused as a whole (another year's, another city's …) is left as it lies: none of it is taken, and
-the finding says so.
+That is the ledger workbook (台帳, 欄外記入, or a finding that quotes it) or the hand-back, also
+where a form is refused as a whole (another year's, two numbers …).
 """
 
 from __future__ import annotations
@@ -23,14 +22,8 @@ from workflow.returned.readers.openpyxl import open_exactly
 from workflow.templates.layout import CORRECTION_AUTHOR
 
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
-REFUSED = {
-    "FORM_UNKNOWN",
-    "FORM_OTHER_YEAR",
-    "FORM_OTHER_CITY",
-    "FORM_OTHER_DEPARTMENT",
-    "FORM_NO_DEPARTMENT",
-    "FORM_CONFLICT",
-}
+UNKNOWN = {"FORM_UNKNOWN", "FORM_OTHER_CITY"}
+"""Nobody here knows what is printed on such a form; its answers are kept all the same."""
 _QUOTING_SHEET = "指摘一覧"
 
 Text = tuple[str, int, str]
@@ -51,7 +44,7 @@ def lost_texts(
     return [
         f"{file['path']}：{text}"
         for file in document["files"]
-        if file["outcome"] in READ and not REFUSED & {f["code"] for f in file["findings"]}
+        if file["outcome"] in READ and not UNKNOWN & {f["code"] for f in file["findings"]}
         for text in _counting(city.workspace.returned(year) / file["path"])
         if folded_id(text) not in printed and text not in kept and text not in quoted
     ]

@@ -109,7 +109,11 @@ def test_a_hand_back_says_what_it_was_made_from(stamped: str, shown: str, found:
     assert list(made_from(read)) == found
 
 
-def test_ids_that_fit_two_departments_alike_tell_nothing() -> None:
+def test_ids_that_fit_two_departments_alike_name_both() -> None:
     same = replace(issue("C"), items=issue("B").items)
     both = register().adding((same,))
-    assert identify("a.xlsx", (), ("2-1", "2-2"), PLAN, 2023, both) == Identity(None, None)
+    identity = identify("a.xlsx", (), ("2-1", "2-2"), PLAN, 2023, both)
+    assert (identity.number, identity.issue) == (None, None)
+    assert [(f.code.name, dict(f.details)) for f in identity.findings] == [
+        ("FORM_UNCERTAIN", {"departments": ("乙課", "丙課")})
+    ]

@@ -15,7 +15,6 @@ from typing import Any
 from workflow.compiled.entries import AnswerStatus, entries_by_department, returns_by_department
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
-from workflow.model.fields.base import Value
 from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Return
 from workflow.model.wording import Wording
@@ -23,6 +22,10 @@ from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue
 
 _CHECK_FORM = "この調査票の記入を確かめ、足りないところや違うところを直してください。"
+_CHECK_OFFERED = (
+    "書かれていた内容を、この調査票に入れてあります。今年度の内容になっているか確かめ、"
+    "足りないところや違うところを直してください。"
+)
 _CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
 
 
@@ -76,17 +79,14 @@ def _hand_back(
     corrections = tuple(dict.fromkeys(_corrections(own, counting, issue, wording)))
     if not corrections:
         return None
+    offered = {answer.item: answer for returned in own for answer in returned.offered}
     filling = Filling(
-        answers={item: _as_given(answer) for item, answer in counting.items()},
+        answers={item: answer.given for item, answer in (offered | counting).items()},
         corrections=corrections,
         made_from=tuple(sorted({returned.sha256 for returned in (*own, *before)})),
         as_of=max(returned.received for returned in own),
     )
     return HandBack(department, issue, filling)
-
-
-def _as_given(answer: Answer) -> dict[str, Value]:
-    return {key: answer.values.get(key, text) for key, text in answer.written.items()}
 
 
 def _corrections(
@@ -110,7 +110,8 @@ def _corrections(
                 yield Correction(at.item, key, labels.get(key, ""), problem, remedy)
             else:
                 problem = f"お送りいただいた「{at.file}」について：{wording.message(finding)}"
-                yield Correction("", "", "", problem, _CHECK_FORM)
+                remedy = _CHECK_OFFERED if returned.offered else _CHECK_FORM
+                yield Correction("", "", "", problem, remedy)
 
 
 def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:

@@ -8,12 +8,13 @@ decided here: the row is rejected and both are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workflow.compiled.version_order import Older
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
+from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Answer, Outcome, Return, judged
@@ -37,6 +38,9 @@ class Versions:
             self._take(returned)
         for path, returned in self.settled.items():
             self.settled[path] = self._without_filled_blanks(returned)
+        for returned in newest_first:
+            if self.settled[returned.file].outcome is Outcome.SENT_BACK:
+                self._tell_unchanged(returned, newest_first)
         versions: dict[str, list[tuple[Return, Answer]]] = {}
         for returned in newest_first if len(newest_first) > 1 else ():
             for answer in returned.answers:
@@ -120,6 +124,17 @@ class Versions:
                 "theirs": tuple(_said(theirs, key) for key in keys),
             },
         )
+
+    def _tell_unchanged(self, returned: Return, newest_first: Sequence[Return]) -> None:
+        """Tell of a hand-back in which nothing was put right."""
+        given: dict[str, Mapping[str, Value]] = {}
+        for before in reversed(newest_first):
+            if returned.made_from and before.sha256.startswith(returned.made_from):
+                given |= {answer.item: answer.given for answer in before.answers}
+        if given and given == {answer.item: answer.given for answer in returned.answers}:
+            finding = Finding(Code.RETURN_UNCHANGED, Location(file=returned.file))
+            settled = self.settled[returned.file]
+            self.settled[returned.file] = closed(settled, Outcome.SENT_BACK, finding)
 
     def _tell_of_versions(self, answer: Answer, versions: Iterable[tuple[Return, Answer]]) -> None:
         """Tell what an answer that counts only seems to be newer than, and what it left blank."""

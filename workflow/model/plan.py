@@ -177,6 +177,11 @@ class Answer:
     source: Source
     rejected: bool = False
 
+    @property
+    def given(self) -> Mapping[str, Value]:
+        """The value of each filled cell; what could not be read as one, as it is written."""
+        return {key: self.values.get(key, text) for key, text in self.written.items()}
+
 
 class NoteKind(StrEnum):
     """Where a text stands that the ledger does not show."""
@@ -266,6 +271,7 @@ class Return:
     Author and saved_by are who made and who last saved the workbook, as stored in it; format is in
     words what kind of workbook it is. Made_from are the beginnings of the digests of the returns
     that a hand-back was made from.
+    Offered are answers on another year's form: they never count, but its department may keep them.
     """
 
     file: str
@@ -283,6 +289,7 @@ class Return:
     mail: MailHeader | None = None
     made_from: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    offered: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
 

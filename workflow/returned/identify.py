@@ -146,8 +146,12 @@ def _identify_by_ids(location: Location, ids: Collection[str], register: Registe
     shares = [(_share(issue, count, wanted), issue) for issue, count in register.sharing(ids)]
     best = max((share for share, _ in shares), default=0)
     matching = [issue for share, issue in shares if share == best]
-    if len(matching) != 1:
+    if not matching:
         return Identity(None, None)
+    if len(matching) > 1:
+        names = tuple(issue.department_name for issue in matching)
+        finding = Finding(Code.FORM_UNCERTAIN, location, {"departments": names})
+        return Identity(None, None, (finding,))
     (issue,) = matching
     finding = Finding(Code.FORM_STAMP_LOST, location, {"department": issue.department_name})
     return Identity(issue.number, issue, (finding,))

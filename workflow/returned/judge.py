@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.cells import a1
+from workflow.model.cells import a1, folded
 from workflow.model.fields.base import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.plan import (
@@ -28,7 +28,7 @@ from workflow.returned.find_rows import MatchedRow, Matching, Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.intake.detect import Kind
-from workflow.returned.notes import written_beside
+from workflow.returned.notes import written_beside, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL, lay_out_issue
@@ -98,12 +98,43 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     if identity.issue is None:
         if not identity.findings:
             return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
-        return replace(read, outcome=judged(identity.findings), findings=identity.findings)
-    if not read.department:
-        return closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
-    if not tables:
-        return closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
-    return _judge_rows(read, book, identity, identity.issue, tables, context)
+        refused = replace(read, outcome=judged(identity.findings), findings=identity.findings)
+    elif not read.department:
+        refused = closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
+    elif not tables:
+        refused = closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
+    else:
+        return _judge_rows(read, book, identity, identity.issue, tables, context)
+    offered = _offered(refused, tables, register, context)
+    return _set_aside(replace(refused, offered=offered), book, tables, context.plan)
+
+
+def _set_aside(read: Return, book: RawBook, tables: Sequence[Table], plan: Plan) -> Return:
+    """Return a form that is refused as a whole with all that it says, kept as notes."""
+    notes = tuple(written_on_refused(read.file, book, tables, plan.levels))
+    if not notes:
+        return read
+    finding = Finding(Code.NOTES_SET_ASIDE, Location(file=read.file), {"count": len(notes)})
+    return replace(read, notes=notes, findings=(*read.findings, finding))
+
+
+def _offered(
+    read: Return, tables: Sequence[Table], register: Register, context: Context
+) -> tuple[Answer, ...]:
+    """Return what another year's form says of this year's items, to be offered to its department.
+
+    It may be this year's answers on last year's form. Where it repeats what the department answered
+    last year, it is last year's return, and nobody is offered it.
+    """
+    is_other_year = any(f.code is Code.FORM_OTHER_YEAR for f in read.findings)
+    department = context.plan.successor(read.department) if is_other_year else None
+    issue = register.latest_for(department) if department else None
+    if issue is None or not tables:
+        return ()
+    judging = _Rows(read, issue, context.previous)
+    rows = match(read.file, tables[0], issue, tables[1:]).rows
+    answers = (judging.answer(row)[0] for row in rows if not judging.repeats_last_year(row))
+    return tuple(replace(answer, rejected=True) for answer in answers if answer)
 
 
 def _judge_rows(
@@ -233,6 +264,12 @@ class _Rows:
             yield self._finding(row, key, doubt.code, doubt.details)
         if self._read.format == Kind.XLS.label and len(str(value)) == _CUT_IN_XLS:
             yield self._finding(row, key, Code.VALUE_CUT, {"found": _CUT_IN_XLS})
+
+    def repeats_last_year(self, row: MatchedRow) -> bool:
+        """Whether a row says nothing but what the department answered last year."""
+        previous = self._previous.get((row.item.id, self._read.department), {})
+        said = {self._fields[key].label: cell.text for key, cell in row.cells.items()}
+        return all(folded(previous.get(label, "")) == folded(text) for label, text in said.items())
 
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""

@@ -28,6 +28,7 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     COVER_SHEET,
+    DEPARTMENT_LABEL,
     ID_LABEL,
     Layout,
 )
@@ -88,6 +89,37 @@ def written_beside(
                 findings += [finding] if finding else []
     notes += _remarks(file, book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
+
+
+def written_on_refused(
+    file: str, book: RawBook, tables: Sequence[Table], levels: Collection[str]
+) -> Iterator[Note]:
+    """Yield what stands in the tables of a form that is refused as a whole, and around them.
+
+    What is printed on it is not known; its cover and what stands above its tables is left out.
+    """
+    forms = {id(table.sheet): table for table in tables}
+    locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *levels)))
+    for sheet in book.sheets:
+        if id(sheet) in forms:
+            yield from _in_table(file, forms[id(sheet)], locked)
+        elif sheet.name not in (COVER_SHEET, CORRECTION_SHEET):
+            for place, cell in sorted(sheet.cells.items()):
+                if not cell.is_blank:
+                    yield Note(NoteKind.SHEET, file, sheet.name, a1(*place), cell.text)
+    yield from _remarks(file, book)
+
+
+def _in_table(file: str, table: Table, locked: Collection[str]) -> Iterator[Note]:
+    headings = {c: heading for heading, c in table.columns.items() if heading not in locked}
+    taken = {column for heading, column in table.columns.items() if heading in locked}
+    for (row, column), cell in sorted(table.sheet.cells.items()):
+        is_printed = row <= table.header_row or row in table.previous_rows or column in taken
+        if not is_printed and not cell.is_blank:
+            kind = NoteKind.UNUSED if column in headings else NoteKind.MARGIN
+            label = table.text_at(table.header_row, column) if column in headings else ""
+            item = table.ids.get(row, "")
+            yield Note(kind, file, table.sheet.name, a1(row, column), cell.text, "", item, label)
 
 
 class _Template:

@@ -66,7 +66,7 @@ def decoded(line: bytes) -> Extract:
 
 def _plain_return(returned: Return) -> dict[str, Any]:
     envelope = returned.envelope
-    columns = _columns_of(returned.answers)
+    columns = _columns_of(returned.answers or returned.offered)
     return {
         "outcome": returned.outcome.value,
         "texts": [getattr(returned, name) for name in _TEXTS],
@@ -78,6 +78,7 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "mail": _plain_mail(returned.mail),
         "columns": columns,
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
+        "offered": [_plain_answer(answer, returned, columns) for answer in returned.offered],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
         "findings": [
             [f.code.name, dict(f.details), *(getattr(f.location, name) for name in _LOCATION)]
@@ -102,8 +103,11 @@ def _return(plain: Mapping[str, Any]) -> Return:
         findings=tuple(_finding(*finding) for finding in plain["findings"]),
     )
     columns = tuple(_pair(*pair) for pair in plain["columns"])
-    answers = tuple(_answer(empty, columns, *answer) for answer in plain["answers"])
-    return replace(empty, answers=answers) if answers else empty
+    answers, offered = (
+        tuple(_answer(empty, columns, *answer) for answer in plain[name])
+        for name in ("answers", "offered")
+    )
+    return replace(empty, answers=answers, offered=offered) if answers or offered else empty
 
 
 def _plain_answer(answer: Answer, returned: Return, columns: Columns) -> list[Any]:
