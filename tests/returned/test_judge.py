@@ -44,7 +44,7 @@ def codes(returned: Return) -> list[tuple[str, str, str]]:
     return [
         (f.code.name, cell_text(f.location), f.location.field_key)
         for f in returned.findings
-        if f.code is not Code.NOTES_KEPT
+        if f.code not in (Code.NOTES_KEPT, Code.NOTES_SET_ASIDE)
     ]
 
 
