@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.city import City, codes, full_texts, outcomes
-from tests.fillers import programs
+from tests.engine import HERE
+from tests.fillers import programs, rebuilt
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
+from workflow.commands.verify import verify
 
 PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷 ～〜\n=終わり"
 
@@ -16,6 +18,8 @@ FILLERS = [
     pytest.param(programs.with_libreoffice, id="libreoffice", marks=needs_libreoffice),
     pytest.param(programs.with_exceljs, id="exceljs", marks=needs_exceljs),
     pytest.param(programs.with_sheetjs, id="sheetjs", marks=needs_sheetjs),
+    pytest.param(rebuilt.through_a_gateway, id="gateway"),
+    pytest.param(rebuilt.with_google_sheets, id="google"),
     pytest.param(programs.with_gnumeric, id="gnumeric", marks=needs_gnumeric),
 ]
 
@@ -35,6 +39,7 @@ def test_answers_survive_the_program(city: City, filler: programs.Filler) -> Non
     for row in answered:
         said = texts[row["整理番号"]]
         assert {label: row[label] for label in said} == said
+    assert verify(city.workspace, 2023, HERE).is_clean
 
 
 @pytest.mark.parametrize("filler", FILLERS)

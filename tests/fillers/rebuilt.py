@@ -1,0 +1,142 @@
+"""Workbooks that a service has rebuilt: what a gateway leaves of them, what Google Sheets gives.
+
+A 無害化 gateway writes anew the cells, their looks and the lists to choose from, and nothing else.
+Its parts have names of their own, and every text stands in its cell. Google Sheets stores no
+document properties, so no time of saving and no author, and no protection; it gives every sheet a
+drawing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from lxml import etree
+
+from tests.city import RECEIVED_AT
+from tests.fillers.xml_patch import Texts
+from tests.fillers.xml_patch import fill as fill_as_excel
+from tests.harness.verbs.registry import Parts, packed, parts_of
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
+_BESIDE = re.compile(
+    r"docProps/|customXml/|xl/(comments|drawings|printerSettings|threaded|persons)"
+)
+_LOCKS = ("sheetProtection", "workbookProtection", "protectedRanges", "fileSharing")
+_BOUND = ("legacyDrawing", "drawing", "pageSetup", "hyperlinks", "tableParts", "extLst")
+_RENAMED = {"xl/workbook.xml": "xl/book.xml", "xl/styles.xml": "xl/looks.xml"}
+
+
+def through_a_gateway(template: Path, target: Path, texts: Texts) -> None:
+    fill_as_excel(template, target, texts, RECEIVED_AT)
+    parts = _without_what_lies_beside(parts_of(target.read_bytes()))
+    strings = [*etree.fromstring(parts.pop("xl/sharedStrings.xml"))]
+    for name in filter(_SHEET.fullmatch, parts):
+        _edit(parts, name, lambda sheet: _inline(sheet, strings))
+        _edit(parts, name, lambda sheet: _drop(sheet, *_LOCKS, *_BOUND, "conditionalFormatting"))
+    _edit(parts, "xl/workbook.xml", lambda book: _drop(book, *_LOCKS, "definedNames"))
+    names = {name: name.replace("/sheet", "/s") for name in filter(_SHEET.fullmatch, parts)}
+    target.write_bytes(packed(_renamed(parts, names | _RENAMED)))
+
+
+def with_google_sheets(template: Path, target: Path, texts: Texts) -> None:
+    fill_as_excel(template, target, texts, RECEIVED_AT)
+    parts = _without_what_lies_beside(parts_of(target.read_bytes()))
+    for number, name in enumerate([*filter(_SHEET.fullmatch, parts)], start=1):
+        _edit(parts, name, lambda sheet: _drop(sheet, *_LOCKS, *_BOUND))
+        _give_a_drawing(parts, name, number)
+    _edit(parts, "xl/workbook.xml", lambda book: _drop(book, *_LOCKS))
+    target.write_bytes(packed(parts))
+
+
+def _without_what_lies_beside(parts: Parts) -> Parts:
+    """Return the parts without properties, comments and drawings, and no word of them."""
+    kept = {name: content for name, content in parts.items() if not _BESIDE.match(name)}
+    for name in [name for name in kept if name.endswith(".rels")]:
+        _edit(kept, name, _drop_relations)
+    _edit(kept, "[Content_Types].xml", lambda types: _drop_types(types, kept))
+    return kept
+
+
+def _drop_relations(relations: etree._Element) -> None:
+    for relation in [*relations]:
+        target = relation.get("Target", "").replace("../", "xl/").removeprefix("/")
+        if _BESIDE.match(target) or relation.get("TargetMode") == "External":
+            relations.remove(relation)
+
+
+def _drop_types(types: etree._Element, kept: Parts) -> None:
+    for entry in [*types]:
+        part = entry.get("PartName")
+        if part is not None and part.removeprefix("/") not in kept:
+            types.remove(entry)
+
+
+def _drop(root: etree._Element, *tags: str) -> None:
+    for tag in tags:
+        for element in root.findall(f".//{{{_MAIN}}}{tag}"):
+            parent = element.getparent()
+            assert parent is not None
+            parent.remove(element)
+
+
+def _inline(sheet: etree._Element, strings: list[etree._Element]) -> None:
+    """Let every cell hold its text itself."""
+    for cell in sheet.iter(f"{{{_MAIN}}}c"):
+        if cell.get("t") != "s":
+            continue
+        text = strings[int(cell.findtext(f"{{{_MAIN}}}v") or 0)]
+        cell.set("t", "inlineStr")
+        cell[:] = [etree.Element(f"{{{_MAIN}}}is")]
+        cell[0].extend(etree.fromstring(etree.tostring(text)))
+
+
+def _renamed(parts: Parts, names: dict[str, str]) -> Parts:
+    """Return the parts under other names, which relations and types follow."""
+    pattern = re.compile("|".join(re.escape(name.removeprefix("xl/")) for name in names))
+    short = {old.removeprefix("xl/"): new.removeprefix("xl/") for old, new in names.items()}
+    changed: Parts = {}
+    for name, content in parts.items():
+        if name.endswith((".rels", "[Content_Types].xml")):
+            content = pattern.sub(lambda found: short[found[0]], content.decode()).encode()
+        new = names.get(name, name)
+        if name == "xl/_rels/workbook.xml.rels":
+            new = "xl/_rels/book.xml.rels"
+        changed[new] = content
+    strings = re.compile(rb"<(?:Override|Relationship)[^>]*sharedStrings[^>]*/>")
+    return {n: strings.sub(b"", c) if n.endswith((".rels", "].xml")) else c
+            for n, c in changed.items()}  # fmt: skip
+
+
+def _give_a_drawing(parts: Parts, sheet: str, number: int) -> None:
+    """Give a sheet a drawing that draws nothing."""
+    drawing = f"xl/drawings/drawing{number}.xml"
+    space = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+    parts[drawing] = f'<xdr:wsDr xmlns:xdr="{space}"/>'.encode()
+    rels = f"xl/worksheets/_rels/{sheet.rpartition('/')[2]}.rels"
+    parts[rels] = (
+        f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" Type="{_RELATIONS}/drawing" '
+        f'Target="../drawings/drawing{number}.xml"/></Relationships>'
+    ).encode()
+
+    def refer(root: etree._Element) -> None:
+        link = etree.SubElement(root, f"{{{_MAIN}}}drawing")
+        link.set(f"{{{_RELATIONS}}}id", "rId1")
+
+    def declare(types: etree._Element) -> None:
+        entry = etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{drawing}")
+        entry.set("ContentType", "application/vnd.openxmlformats-officedocument.drawing+xml")
+
+    _edit(parts, sheet, refer)
+    _edit(parts, "[Content_Types].xml", declare)
+
+
+def _edit(parts: Parts, name: str, change: Callable[[etree._Element], None]) -> None:
+    root = etree.fromstring(parts[name])
+    change(root)
+    parts[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
