@@ -19,6 +19,7 @@ from openpyxl import Workbook
 from tests.city import City
 from workflow.model.cells import decoded, folded_id, plain_number
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.returned.readers.strip_formatting import bare
 from workflow.templates.layout import CORRECTION_AUTHOR
 
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
@@ -78,7 +79,10 @@ def _counting(path: Path) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def opened(content: bytes) -> Workbook:
     """Return a workbook to look at; the ledger is looked at twice."""
-    return open_exactly(content)
+    try:
+        return open_exactly(content)
+    except KeyError:  # of a part whose name openpyxl does not know in another case
+        return open_exactly(bare(content))
 
 
 def _texts(content: bytes) -> Iterator[Text]:

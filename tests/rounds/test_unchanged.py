@@ -180,6 +180,22 @@ def test_a_record_that_is_none_is_not_believed(city: City, seen: Seen, record: b
     assert (collected(city), seen.taken()) == (1, [])
 
 
+def test_a_record_that_somebody_changed_is_not_believed(city: City, seen: Seen) -> None:
+    collected(city)
+    kept = city.workspace.extracts(YEAR) / "last.json"
+    kept.write_bytes(kept.read_bytes().replace(b'"answered": ', b'"answered": 1'))
+    assert (collected(city), seen.taken()) == (1, ALL)
+
+
+def test_a_link_in_place_of_the_record_is_never_followed(city: City, seen: Seen) -> None:
+    collected(city)
+    kept = city.workspace.extracts(YEAR) / "last.json"
+    kept.unlink()
+    kept.symlink_to("/dev/zero")
+    assert (collected(city), seen.taken()) == (1, ALL)
+    assert not kept.is_symlink()
+
+
 def test_a_plan_open_in_excel_still_stops_the_run(city: City) -> None:
     collected(city)
     (city.home / "~$plan.json").write_bytes(b"x")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,13 @@ from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
+from workflow.model.plan import Return
+from workflow.model.raw import RawBook
 from workflow.model.wording import Wording
 from workflow.plan.document import as_json_bytes
+from workflow.returned.inbox import Received
+from workflow.returned.judge import Context, judge
+from workflow.returned.open import unjudged
 from workflow.rounds.load import ReadOptions
 from workflow.verification import differences
 
@@ -77,10 +84,7 @@ def test_a_reader_that_reads_otherwise_is_contradicted_at_both_places(
 
 
 def _reading_without(text: str) -> object:
-    from dataclasses import replace
-
     from workflow.model.limits import Limits
-    from workflow.model.raw import RawBook
     from workflow.returned.intake.detect import Kind
     from workflow.returned.readers.readings import read_again
 
@@ -101,6 +105,35 @@ def _reading_without(text: str) -> object:
         )
 
     return reading
+
+
+@pytest.mark.parametrize(
+    ("fails", "reason"),
+    [
+        (ValueError("an odd style"), "openpyxlでは読めません：ValueError: an odd style"),
+        (MemoryError(), "読み取りの途中で止まったか、時間がかかりすぎました"),
+    ],
+)
+def test_a_second_reader_that_fails_is_said_to_have_failed(
+    city: City, monkeypatch: pytest.MonkeyPatch, fails: Exception, reason: str
+) -> None:
+    def failing(_: bytes) -> RawBook:
+        raise fails
+
+    def stopped(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+        for file in files:
+            try:
+                yield judge(file, context)
+            except MemoryError:
+                yield (unjudged(file, Code.FILE_READER_DIED),)
+
+    monkeypatch.setattr("workflow.returned.readers.openpyxl.read_book", failing)
+    report = verify(city.workspace, YEAR, replace(HERE, engine=stopped))
+    files = ["B.xlsx", "丙課.zip/C.xlsx", "甲課 - コピー.xlsx", "甲課/回答.xlsx"]
+    assert codes(report) == {"VERIFY_NOT_REREAD"}
+    assert sorted(d.location.file for d in report.differences) == files
+    assert {d.details["reason"] for d in report.differences} == {reason}
+    assert not report.is_clean
 
 
 def test_a_plan_that_changed_since_is_told(city: City) -> None:

@@ -70,9 +70,12 @@ def _show(report: Report) -> None:
     )
     for found in report.differences:
         file = f"{found.location.file}　" if found.location.file else ""
-        mark = found.severity.label if found.severity is Severity.INFO else "違い"
+        mark = "違い" if found.severity is Severity.ERROR else found.severity.label
         say(f"［{mark}］{file}{wording.message(found)}→ {wording.remedy(found)}")
     if report.is_clean:
         say("すべて一致しました。")
-    else:
-        say(f"{len(report.disagreeing)}か所の違いがあります。")
+        return
+    differences = sum(found.severity is Severity.ERROR for found in report.differences)
+    others = len(report.disagreeing) - differences
+    more = f"確かめるところが{others}件あります。" if others else ""
+    say((f"{differences}か所の違いがあります。" if differences else "違いはありません。") + more)

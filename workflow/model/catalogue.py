@@ -235,6 +235,17 @@ class Code(Enum):
         "中身が{kind}のため、読み取れません。",
         "Excelで開き、「Excelブック（.xlsx）」として保存し直したファイルを受け取ってください。",
     )
+    FILE_OTHER_PROGRAM = (
+        Severity.ERROR,
+        "中身が{kind}のため、読み取れません。Excelでも開けません。",
+        "送り主に、{program}で開き、{menu}でExcelの形式（.xlsx）にしたファイルを送ってもらってください。",
+    )
+    FILE_ONLINE_LINK = (
+        Severity.ERROR,
+        "Googleドライブ上の表を指すリンクだけのファイルです。回答は入っていません。",
+        "送り主に、Googleスプレッドシートで開き、「ファイル」→「ダウンロード」→"
+        "「Microsoft Excel（.xlsx）」で保存したファイルを送ってもらってください。",
+    )
     FILE_OTHER_ARCHIVE = (
         Severity.ERROR,
         "{kind}で圧縮されているため、中のファイルを読み取れません。",
@@ -245,6 +256,18 @@ class Code(Enum):
         "パスワードで保護されていて、登録されたパスワードでは開けません。",
         "送り主にパスワードを尋ねて計画の「開くためのパスワード」か --password に加えるか、"
         "パスワードを外したファイルを受け取ってください。",
+    )
+    FILE_UNKNOWN_LOCK = (
+        Severity.ERROR,
+        "この道具では開けない方法でパスワードがかけられているため、読み取れません。",
+        "パスワードを外し、「Excelブック（.xlsx）」として保存し直したファイルを受け取ってください。",
+    )
+    FILE_RIGHTS_PROTECTED = (
+        Severity.ERROR,
+        "秘密度ラベルなど、閲覧する人を限る保護（アクセス権の管理）がかかっているため、開けません。"
+        "パスワードでは開けません。",
+        "送り主に、Excelで保護を外して（「ファイル」→「情報」→「ブックの保護」→「アクセスの制限」で"
+        "「アクセスの制限なし」、または暗号化しない秘密度ラベルを選んで）保存し直してもらってください。",
     )
     FILE_BROKEN = (
         Severity.ERROR,
@@ -572,6 +595,16 @@ class Code(Enum):
         "エラー値（{value}）が入っています。",
         "正しい内容に書き直してください。",
     )
+    VALUE_IS_PICTURE = (
+        Severity.ERROR,
+        "セルの中に画像などが置かれていて、文字としては読み取れません。",
+        "画像の内容を文字で記入し、画像は欄の外に置くか、別のファイルで送ってください。",
+    )
+    VALUE_MALFORMED = (
+        Severity.ERROR,
+        "壊れた値（{value}）が保存されているため、読み取れません。",
+        "正しい内容を入力し直してください。",
+    )
     VALUE_FROM_FORMULA = (
         Severity.WARNING,
         "数式が入っているため、保存されていた計算結果「{value}」を使いました。",
@@ -796,6 +829,12 @@ class Code(Enum):
         Severity.ERROR,
         "計算し直した内容と違います（計算：{expected:near}／実際：{found:near}）。",
         "元の回答ファイルと見比べ、collect（確定版は finalize）で作り直してください。",
+    )
+    VERIFY_NOT_REREAD = (
+        Severity.WARNING,
+        "この回答ファイルは、別の方法では読み直せませんでした（{reason}）。"
+        "collect が読み取った内容は、集計と照合しましたが、読み取りそのものは確かめていません。",
+        "元の回答ファイルを開いて、台帳の内容と見比べてください。",
     )
     VERIFY_ANSWER = (
         Severity.ERROR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
@@ -9,6 +10,9 @@ from decimal import Decimal
 from enum import Enum
 
 from workflow.model.cells import as_excel_keeps, is_nothing_to_see, plain_number
+
+_PICTURE = re.compile(r"=(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+"""How a formula begins that shows a picture in its cell: WPS Office writes DISPIMG, Excel IMAGE."""
 
 
 class CellKind(Enum):
@@ -20,6 +24,8 @@ class CellKind(Enum):
     DATE = "日付"
     ERROR = "エラー値"
     FORMULA = "数式"
+    PICTURE = "画像"
+    MALFORMED = "壊れた値"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,11 @@ class RawCell:
         """Whether the cell holds nothing but white space and characters nobody sees."""
         return self.kind is CellKind.TEXT and is_nothing_to_see(self.text)
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether the cell shows a picture, placed in it or by a formula."""
+        return self.kind is CellKind.PICTURE or _PICTURE.match(self.text) is not None
+
 
 TwoContents = tuple[RawCell, RawCell | None]
 """What a file says twice of one cell; the second may be blank."""
@@ -183,7 +194,8 @@ class RawRemark:
 class RawBook:
     """One workbook; names maps defined names to the text of the cell they stand for.
 
-    Author made it and saved_by saved it last, as stored; blank where it does not say.
+    Author made it and saved_by saved it last, as stored; blank where it does not say. Lost are the
+    sheets it lists whose cells are not there.
     """
 
     sheets: tuple[RawSheet, ...]
@@ -193,3 +205,4 @@ class RawBook:
     remarks: tuple[RawRemark, ...] = ()
     author: str = ""
     saved_by: str = ""
+    lost: tuple[str, ...] = ()

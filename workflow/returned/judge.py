@@ -90,6 +90,9 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     year = context.year or (found[0].year if found else max(context.registers, default=0))
     register = context.registers.get(year, Register(year))
     tables = find_tables(book, context.labels.get(year, frozenset()))
+    if not tables and book.lost:
+        reason = f"シート「{'」「'.join(book.lost)}」の中身がありません"
+        return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, {"reason": reason})
     if not tables and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(text for table in tables[:1] for text in table.ids.values() if text.strip())

@@ -140,9 +140,7 @@ class _Opening:
     def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
         try:
             inner, plain = self._unlocked(read.file, kind, content)
-            if inner is Kind.STRICT:
-                plain = as_transitional(plain)
-            book = self._reading(inner, plain, self._limits)
+            book = self._reading(*_as_read(inner, plain), self._limits)
             refuse_absurd(book, self._limits)
             return _opened(read, inner, book)
         except RefusedError as error:
@@ -155,11 +153,14 @@ class _Opening:
 
     def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:
         """Return a workbook without its password."""
-        from workflow.returned.intake.decrypt import decrypted, is_encrypted_xls
+        from workflow.returned.intake import decrypt
 
-        if kind is not Kind.ENCRYPTED and not (kind is Kind.XLS and is_encrypted_xls(content)):
+        if kind is Kind.ODS and decrypt.is_encrypted_ods(content):
+            plain = self._unlocked_ods(content)
+        elif kind is Kind.ENCRYPTED or (kind is Kind.XLS and decrypt.is_encrypted_xls(content)):
+            plain = decrypt.decrypted(content, self._passwords)
+        else:
             return kind, content
-        plain = decrypted(content, self._passwords)
         if plain is None:
             raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
         inner = examine(name, plain, self._limits)
@@ -168,6 +169,25 @@ class _Opening:
         if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
             raise RefusedError(broken("パスワードを外した中身がExcelの形になっていません"))
         return inner, plain
+
+    def _unlocked_ods(self, content: bytes) -> bytes | None:
+        from workflow.returned.intake.decrypt import UnknownLockError, decrypted_ods
+
+        try:
+            return decrypted_ods(content, self._passwords, self._limits)
+        except UnknownLockError:
+            raise RefusedError(unreadable(Code.FILE_UNKNOWN_LOCK)) from None
+
+
+def _as_read(kind: Kind, content: bytes) -> tuple[Kind, bytes]:
+    """Return a workbook in the spelling that readers know."""
+    if kind is Kind.STRICT:
+        return Kind.XLSX, as_transitional(content)
+    if kind is Kind.FLAT_ODS:
+        from workflow.returned.readers.ods import as_package
+
+        return Kind.ODS, as_package(content)
+    return kind, content
 
 
 def _mail_itself(read: Return, mail: Mail) -> Return:

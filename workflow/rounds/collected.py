@@ -14,7 +14,7 @@ from workflow.compiled.recorded import recorded_outputs
 from workflow.model.catalogue import Severity
 from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
-from workflow.returned.inbox import Snapshot
+from workflow.returned.inbox import Snapshot, opened_file
 from workflow.returned.workers.cache import file_identity
 from workflow.rounds.earlier import MOST_YEARS
 from workflow.rounds.load import secret_digest
@@ -24,6 +24,7 @@ from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 
 _RECORD = "last.json"
+_MOST_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,8 @@ def cached_result(
 ) -> Collected | None:
     """Return what the last collect gave, if its inputs were the same and all it made is there."""
     try:
-        record = json.loads((workspace.extracts(year) / _RECORD).read_bytes())
-        status = workspace.status(year).read_bytes()
+        record = json.loads(_kept(workspace.extracts(year) / _RECORD))
+        status = _read(workspace.status(year))
         expected = _record(inputs, journal, status, record["document"])
         if not inputs or record != expected or not _is_whole(workspace, year, journal, status):
             return None
@@ -97,7 +98,25 @@ def cache_result(
     status = workspace.status(year).read_bytes()
     record = json.dumps(_record(inputs, journal, status, document)).encode()
     with contextlib.suppress(OutputError):
-        write_file(workspace.extracts(year) / _RECORD, record, durable=False)
+        kept = sha256(record).encode() + b"\n" + record
+        write_file(workspace.extracts(year) / _RECORD, kept, durable=False)
+
+
+def _kept(path: Path) -> bytes:
+    """Return the record kept in a file. ValueError when it does not prove itself by its digest."""
+    digest, _, record = _read(path).partition(b"\n")
+    if digest != sha256(record).encode():
+        raise ValueError("no record of ours")
+    return record
+
+
+def _read(path: Path) -> bytes:
+    """Return what a file holds. OSError when it is a link, a device or larger than we write."""
+    with opened_file(path) as stream:
+        content = stream.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise OSError("larger than anything of ours")
+    return content
 
 
 def _record(
@@ -121,7 +140,7 @@ def _is_whole(workspace: Workspace, year: int, journal: Journal, status: bytes) 
     """Whether everything that was made is there as it was made."""
     made = {workspace.handbacks(year) / n: d for n, d in json.loads(status)["made"].items()}
     made |= {workspace.compiled(year) / n: d for n, d in recorded_outputs(journal).items()}
-    return all(_digest(path) == digest for path, digest in made.items())
+    return all(sha256(_read(path)) == digest for path, digest in made.items())
 
 
 def _earlier(workspace: Workspace, year: int) -> list[str | bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 import pandas as pd
 
@@ -23,18 +22,16 @@ def answers(
     sheet: RawSheet,
     again: Ledger,
     entries: Sequence[int],
-    joined: AbstractSet[str],
 ) -> Iterator[Finding]:
     """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
 
-    Entries are the rows it holds, by their indexes in the whole ledger. Joined are the files in
-    which the second reading joins the lines of a cell.
+    Entries are the rows it holds, by their indexes in the whole ledger.
     """
     for at, block in enumerate(entries, start=2):
         entry, row = again.entries[block], again.rows[block]
         for column, value in enumerate(row, start=1):
             found, expected = stored(sheet.cells.get((at, column))), format_value(value)
-            if found != expected and not _differs_in_lines_only(entry, joined, expected, found):
+            if found != expected:
                 label = again.columns[column - 1].label
                 item = entry.assignment.item.id
                 location = Location(
@@ -145,11 +142,3 @@ def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
     cell = entry.answer.cells.get(field.key, "") if field else ""
     block = f"{cell}セル" if cell else f"{source.row}行目"
     return f"「{source.file}」シート「{source.sheet}」の{block}"
-
-
-def _differs_in_lines_only(
-    entry: Entry, joined: AbstractSet[str], expected: str, found: str
-) -> bool:
-    if entry.answer is None or entry.answer.source.file not in joined:
-        return False
-    return "".join(expected.split()) == "".join(found.split())

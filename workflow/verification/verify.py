@@ -24,12 +24,13 @@ from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Plan
+from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.years import era_year
 from workflow.plan.load import load_plan
-from workflow.returned.inbox import scan
-from workflow.returned.intake.detect import Kind
+from workflow.returned.inbox import Received, scan
+from workflow.returned.judge import Context
+from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import (
     ReadOptions,
     basis,
@@ -118,12 +119,52 @@ class _OnDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoReadings:
+    """An engine that judges every file twice: as collect does, and then by other readers.
+
+    A file that another reader cannot read is said to be so; for it the first reading stands in.
+    """
+
+    engine: Engine
+    judged: dict[str, tuple[Return, ...]] = field(default_factory=dict)
+    not_reread: list[Finding] = field(default_factory=list)
+
+    def first(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+        """Judge files as collect does."""
+        for file, returns in zip(files, self.engine(files, context), strict=True):
+            self.judged[file.file] = returns
+            yield returns
+
+    def second(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+        """Judge the same files by the second readers."""
+        for file, returns in zip(files, self.engine(files, context), strict=True):
+            again = {returned.file: returned for returned in returns}
+            yield tuple(self._second(r, again, returns) for r in self.judged[file.file])
+
+    def _second(
+        self, first: Return, again: Mapping[str, Return], returns: Sequence[Return]
+    ) -> Return:
+        second = again.get(first.file, returns[0])
+        if second.outcome is not Outcome.UNREADABLE or not first.outcome.is_answer:
+            return again.get(first.file, first)
+        details = {"reason": _why_unread(second)}
+        self.not_reread.append(Finding(Code.VERIFY_NOT_REREAD, Location(file=first.file), details))
+        return first
+
+
+def _why_unread(second: Return) -> str:
+    """Return what a second reader tripped over; it was stopped where it does not say."""
+    reasons = (str(f.details["reason"]) for f in second.findings if "reason" in f.details)
+    return next(reasons, "読み取りの途中で止まったか、時間がかかりすぎました")
+
+
+@dataclass(frozen=True, slots=True)
 class _Recomputed:
     """A round recomputed twice: as collect does, and with every original read by other readers."""
 
     on_disk: _OnDisk
     first: Round
-    second: Round
+    not_reread: tuple[Finding, ...]
     compilation: Compilation
     again: Ledger
     layout: SummaryLayout
@@ -141,16 +182,18 @@ class _Recomputed:
         plan = on_disk.plan()
         # A file that came since is told as new; what was made never knew of it.
         known = recorded_files(journal)
-        read = load_round(workspace, plan, year, options, journal, known=known)
+        readings = TwoReadings(options.engine)
+        noted = replace(options, engine=readings.first)
+        read = load_round(workspace, plan, year, noted, journal, known=known)
         first = with_gone(read, journal)
-        by_others = replace(options, again=True)
+        by_others = replace(options, engine=readings.second, again=True)
         second = load_round(workspace, plan, year, by_others, journal, known=known)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         outputs = output_bytes(compilation, has_parquet_recorded(journal))
         return cls(
             on_disk=on_disk,
             first=first,
-            second=second,
+            not_reread=tuple(readings.not_reread),
             compilation=compilation,
             again=build_ledger(second.plan, second.year, second.entries),
             layout=lay_out_summary(compilation.matrices, compilation.trend),
@@ -177,6 +220,7 @@ class _Recomputed:
         templates = workspace.templates(year)
         yield from records.issues(templates, workspace.home, journal, self.first.register)
         yield from records.outcomes(journal, self.first.returns)
+        yield from self.not_reread
         recorded = recorded_outputs(journal)
         made = {n: c for n, c in self.outputs.items() if n in recorded or self.on_disk.is_ours}
         for name, expected in made.items():
@@ -246,8 +290,7 @@ class _Recomputed:
         held = self._held(Path(file).name)
         if held is not None:
             ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
-            joined = {r.file for r in self.second.returns if r.format == Kind.ODS.label}
-            yield from recount.answers(file, ledger, self.again, held, joined)
+            yield from recount.answers(file, ledger, self.again, held)
             yield from self.stored.in_sheet(file, ledger)
             self.frames.append(recount.frame_of(ledger, self.layout.matrices))
         if SUMMARY_SHEET in sheets or not self.again.parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -203,6 +204,25 @@ def test_every_way_of_packing_gives_the_same_bytes(method: int, tmp_path: Path) 
             archive.writestr(name, stored)
     package = Package(path.read_bytes())
     assert {name: package.read(name) for name in parts} == parts
+
+
+@pytest.mark.parametrize("declared", [0, 100, 3_000_000])
+def test_no_more_is_inflated_than_the_zip_says(declared: int) -> None:
+    """Whatever was packed, and though the sum is that of the part as long as the zip says."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.bin", bytes(50_000_000), compresslevel=1)
+        part = archive.getinfo("a.bin")
+        part.file_size, part.CRC = declared, zlib.crc32(bytes(declared))
+        archive.start_dir = archive.fp.tell() if archive.fp else 0
+    package = Package(stream.getvalue())
+    tracemalloc.start()
+    try:
+        with pytest.raises(zipfile.BadZipFile):
+            package.read("a.bin")
+        assert tracemalloc.get_traced_memory()[1] < 3 * declared + 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_last_workbook_is_not_taken_apart_again(filled: bytes) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+from unittest import mock
 
+from msoffcrypto.method import ecma376_agile
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 from tests.harness.verbs.registry import byte_verb
@@ -20,6 +22,31 @@ _NOBODY = 0xFFFFFFFF
 def encrypt(content: bytes, password: str) -> bytes:
     """Lock any bytes with a password to open, as Excel of today does (agile)."""
     locked: bytes = ECMA376Agile.encrypt(password, io.BytesIO(content))
+    return locked
+
+
+class _Excel2010(ecma376_agile.ECMA376AgileCipherParams):  # type: ignore[misc]
+    """AES with 128 bits, and SHA-1, whose 20 bytes fill no block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hashName, self.hashSize, self.keyBits = "SHA1", 20, 128
+
+
+@byte_verb("encrypt as Excel 2010")
+def encrypt_as_excel_2010(content: bytes, password: str) -> bytes:
+    """Lock any bytes as Excel 2010 does."""
+    usual = ecma376_agile._encrypt_aes_cbc
+
+    def filled_up(data: bytes, key: bytes, start: bytes) -> bytes:
+        filled: bytes = usual(bytes(data) + bytes(-len(data) % 16), key, start)
+        return filled
+
+    with (
+        mock.patch.object(ecma376_agile, "ECMA376AgileCipherParams", _Excel2010),
+        mock.patch.object(ecma376_agile, "_encrypt_aes_cbc", filled_up),
+    ):
+        locked: bytes = ECMA376Agile.encrypt(password, io.BytesIO(content))
     return locked
 
 

@@ -138,6 +138,21 @@ def add_sheet(parts: Parts, name: str, state: str, text: str) -> None:
     replace(parts, "book", "</sheets>", listed)
 
 
+@part_verb("add macro sheet")
+def add_macro_sheet(parts: Parts, name: str, kind: str) -> None:
+    """Add a sheet of macros (Excel 4.0) or a dialog, which are related and spelled otherwise."""
+    root = "dialogsheet" if kind == "dialogsheet" else "xm:macrosheet"
+    add_sheet(parts, name, "-", "=HALT()")
+    last = sorted(part for part in parts if part.startswith("xl/worksheets/sheet"))[-1]
+    xml = text_of(parts, last).replace(
+        "<worksheet", f'<{root} xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"'
+    )
+    parts[last] = xml.replace("</worksheet>", f"</{root}>").encode()
+    before, _, relation = text_of(parts, "book rels").rpartition("<Relationship ")
+    typed = relation.replace('/worksheet"', f'/{kind}"')
+    parts[part_named("book rels")] = f"{before}<Relationship {typed}".encode()
+
+
 @part_verb("name the sheet")
 def rename_sheet(parts: Parts, name: str) -> None:
     spelled = escaped(name).replace('"', "&quot;")

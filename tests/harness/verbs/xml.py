@@ -98,6 +98,12 @@ def add(parts: Parts, part: str, text: str) -> None:
     parts[part_named(part)] = text.encode()
 
 
+@part_verb("rename part")
+def rename_part(parts: Parts, part: str, name: str) -> None:
+    """Give a part another name than the one its relationships know."""
+    parts[name] = parts.pop(part_named(part))
+
+
 @part_verb("swap")
 def swap(parts: Parts, one: str, other: str) -> None:
     one, other = part_named(one), part_named(other)

@@ -121,6 +121,15 @@ def add_forged(content: bytes, part: str, name: str, where: str) -> bytes:
     return _packed([forged, *others] if where == "before" else [*others, forged])
 
 
+@byte_verb("backslashes")
+def backslashes(content: bytes) -> bytes:
+    """Part the names of folders by backslashes, as programs on .NET once did."""
+    changed = [(_info("x"), read) for _, read in _entries(content)]
+    for (info, _), (before, _) in zip(changed, _entries(content), strict=True):
+        info.filename = before.filename.replace("/", "\\")
+    return _packed(changed)
+
+
 @byte_verb("rename entry")
 def rename_entry(content: bytes, part: str, name: str) -> bytes:
     """Give a part another name, as long as the one it has."""

@@ -137,7 +137,9 @@ def test_only_a_locked_xls_counts_as_locked(from_libreoffice: Path) -> None:
 
 
 @needs_libreoffice
-def test_a_locked_ods_is_unreadable_with_what_to_do(tmp_path: Path, from_libreoffice: Path) -> None:
+def test_a_known_password_opens_an_ods(tmp_path: Path, from_libreoffice: Path) -> None:
     content = (from_libreoffice / "locked.ods").read_bytes()
-    found = opened(tmp_path, content, "himitsu")
-    assert refusal(found) == ("unreadable", ["FILE_ENCRYPTED"])
+    found = opened(tmp_path, content, "x", "himitsu")
+    assert isinstance(found, Opened)
+    assert found.book.sheets[0].cells[2, 2].text == "回答"
+    assert refusal(opened(tmp_path, content, "x")) == ("unreadable", ["FILE_ENCRYPTED"])

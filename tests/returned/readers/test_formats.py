@@ -450,6 +450,11 @@ def test_an_ods_carries_its_stamps_and_its_time() -> None:
     assert book.modified.isoformat() == "2024-05-10T17:00:00.123456+09:00"
 
 
+LOCKED = """<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<m:file-entry m:full-path="content.xml"><m:encryption-data>
+<m:algorithm m:algorithm-name="Blowfish CFB"/></m:encryption-data></m:file-entry></m:manifest>"""
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -457,7 +462,8 @@ def test_an_ods_carries_its_stamps_and_its_time() -> None:
             ods(row(cell("<text:p>x</text:p>"), attributes='table:number-rows-repeated="9999999"')),
             "FILE_TOO_LARGE",
         ),
-        (ods("", manifest="<m><manifest:encryption-data/></m>"), "FILE_ENCRYPTED"),
+        (ods("", manifest=LOCKED), "FILE_UNKNOWN_LOCK"),
+        (ods("", manifest="<m><manifest:encryption-data/></m>"), "FILE_BROKEN"),
         (ods("<table:table-row>"), "FILE_BROKEN"),
         (ods('</table:table>&a;<table:table table:name="b">'), "FILE_BROKEN"),
     ],

@@ -8,9 +8,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.references import place_of
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+_WITHOUT_CELLS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _SMALL = 10_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
 _MAGIC = b"PK\x03\x04"
 _MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
 _MOST_AT_ONCE = 50_000_000
+_STEP = 4096  # packed bytes at a time: few of them can swell to very many
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class SheetPart:
 
     @property
     def holds_cells(self) -> bool:
-        """Whether it is made of cells, and not one chart."""
-        return self.kind != "chartsheet"
+        """Whether it is made of cells: not one chart, dialog, or macro of Excel 4."""
+        return self.kind not in _WITHOUT_CELLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,20 @@ class WorkbookPart:
 
 
 class Package:
-    """A workbook as parts in a zip in memory, each inflated and checked once."""
+    """A workbook as parts in a zip in memory, each inflated and checked once.
+
+    Parts are known by their folded names: Excel tells none apart by case or by its slashes.
+    """
 
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.archive = zipfile.ZipFile(io.BytesIO(content))
-        self.names = frozenset(self.archive.namelist())
-        self._parts: dict[str, bytes] = {}
+        stored = self.archive.infolist()
+        self.folded_names = folded_names(tuple(part.orig_filename for part in stored))
+        self.parts: Mapping[str, zipfile.ZipInfo] = dict(
+            zip(self.folded_names, stored, strict=True)
+        )
+        self._read: dict[str, bytes] = {}
         self._relations: dict[str, tuple[Relation, ...]] = {}
 
     @cached_property
@@ -102,6 +112,12 @@ class Package:
             SheetPart(name, to.kind, to.target, name in hidden) for name, to in listed if to
         )
 
+    @cached_property
+    def lost(self) -> tuple[str, ...]:
+        """The names of the sheets that the workbook lists and does not hold."""
+        found = {sheet.name for sheet in self.sheets}
+        return tuple(name for name, _ in self.workbook.sheets if name not in found)
+
     def relations(self, part: str = "") -> tuple[Relation, ...]:
         """Return where a part leads inside the package; without a part, where the package does."""
         if part not in self._relations:
@@ -114,10 +130,9 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """Return the bytes of a part. BadZipFile when they are not those that were packed."""
-        if part not in self._parts:
-            stored = inflated(self.content, self.archive.getinfo(part))
-            self._parts[part] = self.archive.read(part) if stored is None else stored
-        return self._parts[part]
+        if part not in self._read:
+            self._read[part] = inflated(self.content, self.archive, self.parts[part])
+        return self._read[part]
 
     def tree(self, part: str) -> _Element:
         """Return an XML part."""
@@ -126,11 +141,11 @@ class Package:
     def _listed_relations(self, part: str) -> tuple[Relation, ...]:
         folder, name = posixpath.split(part)
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        if listed not in self.names:
+        if listed not in self.parts:
             return ()
         stored = self.read(listed)
         found = (_known_inside if len(stored) <= _SMALL else _inside)(stored, folder)
-        return tuple(relation for relation in found if relation.target in self.names)
+        return tuple(relation for relation in found if relation.target in self.parts)
 
 
 def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
@@ -142,7 +157,7 @@ def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:
         Relation(
             element.get("Id", ""),
             element.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))[1:],
+            _folded(posixpath.join("/", folder, element.get("Target", ""))),
         )
         for element in parsed(part)
         if element.get("TargetMode") != "External"
@@ -194,8 +209,40 @@ def _named(book: _Element) -> Iterator[NamedCell]:
             yield NamedCell(element.get("name", ""), sheet, place_of(match[3]))
 
 
-def inflated(content: bytes, part: zipfile.ZipInfo) -> bytes | None:
-    """Return a part whose length and checksum are as the zip says; None leaves it to zipfile.
+@lru_cache(maxsize=64)
+def folded_names(stored: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each part's name as some reader takes it: by case, cut at a NUL, by its slashes.
+
+    A program gives the parts the same names in every workbook, so they are remembered.
+    """
+    return tuple(map(_folded, stored))
+
+
+def _folded(name: str) -> str:
+    return posixpath.normpath(name.split("\0")[0].replace("\\", "/")).lstrip("/").casefold()
+
+
+def inflated(content: bytes, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """Return a part whose length and checksum are as the zip says. BadZipFile for any other.
+
+    No more is ever inflated than the zip says, whatever was packed.
+    """
+    stored = _inflated_at_once(content, part)
+    return _inflated_in_steps(archive, part) if stored is None else stored
+
+
+def _inflated_in_steps(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    longer = copy(part)  # by one byte: zipfile cuts off silently what a part has beyond its length
+    longer.file_size += 1
+    with archive.open(longer) as stream:
+        stored = b"".join(iter(partial(stream.read, _STEP), b""))
+    if len(stored) != part.file_size:
+        raise zipfile.BadZipFile(f"{part.filename} is not as long as the zip says")
+    return stored
+
+
+def _inflated_at_once(content: bytes, part: zipfile.ZipInfo) -> bytes | None:
+    """Return a part packed as usual; None leaves it to zipfile.
 
     zipfile takes ten times as long to look at a small part as zlib to inflate it.
     """
@@ -212,13 +259,14 @@ def inflated(content: bytes, part: zipfile.ZipInfo) -> bytes | None:
         return None
     start += name + extra
     packed = content[start : start + part.compress_size]
-    return _inflated(packed, part.file_size, part.CRC)
+    return _decompressed(packed, part.file_size, part.CRC)
 
 
-def _inflated(packed: bytes, size: int, checksum: int) -> bytes | None:
+def _decompressed(packed: bytes, size: int, checksum: int) -> bytes | None:
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        stored = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
+        stored = stream.decompress(packed, size)
+        is_whole = len(stored) == size and not stream.decompress(stream.unconsumed_tail, 1)
     except zlib.error:
         return None
-    is_whole = len(stored) == size and zlib.crc32(stored) == checksum
-    return stored if is_whole else None
+    return stored if is_whole and zlib.crc32(stored) == checksum else None

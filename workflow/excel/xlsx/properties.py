@@ -57,11 +57,11 @@ def saving_of_xls(content: bytes) -> Saving:
 
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         summary = ole.get_metadata()
-    saved: datetime | None = summary.last_saved_time
+    saved: object = summary.last_saved_time  # bytes, where it is no moment
     return Saving(
         author=_text(summary.author, summary.codepage),
         saved_by=_text(summary.last_saved_by, summary.codepage),
-        modified=_moment(saved.isoformat()) if saved else None,
+        modified=_moment(saved.isoformat()) if isinstance(saved, datetime) else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import CellStyles, cell_styles_of
@@ -12,8 +13,11 @@ from workflow.excel.xlsx.package import NamedCell, Package, package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.sheet import STRIKE, plain_text, read_sheet, runs_of
 from workflow.excel.xlsx.sheet_parts import Runs, Stored
-from workflow.excel.xlsx.xml import MAIN
+from workflow.excel.xlsx.xml import MAIN, walked
 from workflow.model.raw import RawBook, RawSheet
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _SMALL = 100_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _known_styles = lru_cache(maxsize=16)(cell_styles_of)
@@ -44,6 +48,7 @@ def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
         author=saving.author,
         saved_by=saving.saved_by,
         remarks=read_comments(package),
+        lost=package.lost,
     )
 
 
@@ -62,7 +67,15 @@ def shared_texts(package: Package) -> list[str]:
     part = package.related("sharedStrings", package.book)
     if not part:
         return []
-    return [plain_text(text) for text in package.tree(part).iterchildren(f"{MAIN}si")]
+    texts: list[str] = []
+
+    def take(text: _Element) -> None:
+        around = text.getparent()
+        if around is not None and around.getparent() is None:
+            texts.append(plain_text(text))
+
+    walked(package.read(part), f"{MAIN}si", take)
+    return texts
 
 
 def _runs(package: Package, is_needed: bool) -> dict[str, Runs]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import moved, place_of
-from workflow.excel.xlsx.sheet_parts import Frame, Runs, Stored, formula_cell, is_flat
+from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, formula_cell, is_flat
 from workflow.excel.xlsx.xml import MAIN, walked
 from workflow.model.cells import decoded
 from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
@@ -110,25 +110,29 @@ def runs_of(element: _Element) -> Runs:
     )
 
 
-def _other_value(kind: str, stored: str) -> RawCell:
-    """Return a value that is stored with its cell and no number. ValueError for an unknown kind."""
+def _other_value(kind: str, stored: str, metadata: str | None = None) -> RawCell:
+    """Return a value that is stored with its cell and no number. ValueError for an unknown kind.
+
+    An error with metadata stands for what older programs cannot show: a picture in its cell.
+    """
     match kind:
         case "b":
-            return RawCell(CellKind.BOOLEAN, _truth(stored))
+            return _truth(stored.strip(BLANKS))
+        case "e" if metadata:
+            return RawCell(CellKind.PICTURE, "画像")
         case "e":
-            return RawCell(CellKind.ERROR, stored)
+            return RawCell(CellKind.ERROR, stored.strip(BLANKS))
         case "d":
-            return iso_day_cell(stored)
+            return iso_day_cell(stored.strip(BLANKS))
         case "str":
             return RawCell(CellKind.TEXT, decoded(stored))
     raise ValueError(f"a cell of the kind {kind}")
 
 
-def _truth(stored: str) -> str:
-    """Return TRUE or FALSE; what is neither is refused, as whole numbers in other digits are."""
+def _truth(stored: str) -> RawCell:
     if stored not in ("0", "1", "false", "true"):
-        raise ValueError(f"a truth value {stored}")
-    return str(is_true(stored)).upper()
+        return RawCell(CellKind.MALFORMED, stored)
+    return RawCell(CellKind.BOOLEAN, str(is_true(stored)).upper())
 
 
 def _is_flat(row: _Element) -> bool:
@@ -222,13 +226,13 @@ class _Rows:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             return None if inline is None else RawCell(CellKind.TEXT, plain_text(inline))
-        if not stored:
+        if not stored or not (kind == "str" or stored.strip(BLANKS)):
             return None
         if kind == "s":
-            return self._stored.text_cell(stored)
+            return self._stored.text_cell(stored.strip(BLANKS))
         if kind == "n":
-            return self._stored.number_cell(stored, cell.get("s", "0"))
-        return _other_value(kind, stored)
+            return self._stored.number_cell(stored.strip(BLANKS), cell.get("s") or "0")
+        return _other_value(kind, stored, cell.get("vm"))
 
     def _formula(self, formula: _Element, place: tuple[int, int]) -> str:
         text, kind = "=" + (formula.text or ""), formula.get("t")

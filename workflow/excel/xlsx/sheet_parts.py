@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+BLANKS = " \t\r\n"
+"""White space of XML, which programs that write it for people put around a number too."""
 
 _SHORT = 64
 _FLAT = frozenset("0.")  # how a size below one is spelled
@@ -74,8 +78,10 @@ class Stored:
 
     def number_cell(self, stored: str, style: str) -> RawCell:
         """Return the cell of a number, which its style may show as a day or as another text."""
-        styled = _whole(style)
         number = _number(stored)
+        if number is None:
+            return RawCell(CellKind.MALFORMED, stored)
+        styled = _whole(style)
         if styled in self._styles.days:
             return day_cell(number, self._since_1904, styled in self._styles.spans)
         cell = RawCell.of_number(number, self._since_1904)
@@ -123,10 +129,14 @@ def _whole(stored: str) -> int:
     return int(stored)
 
 
-def _number(stored: str) -> int | float:
+def _number(stored: str) -> int | float | None:
+    """Return a number as XML spells it; None of what is none, or is larger than Excel can hold."""
     if not _NUMBER.fullmatch(stored):
-        raise ValueError(stored)
-    return float(stored) if any(mark in stored for mark in ".eE") else int(stored)
+        return None
+    number = float(stored)
+    if not math.isfinite(number):
+        return None
+    return number if any(mark in stored for mark in ".eE") else int(stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _SEEN_BYTES = 1_000_000
 
 def is_strict(package: Package) -> bool:
     """Whether a workbook is in the strict namespaces."""
-    workbooks = (part for part in package.names if part.endswith("workbook.xml"))
+    workbooks = (part for part in package.parts if part.endswith("workbook.xml"))
     mark = _STRICT + b"spreadsheetml/main"
     return any(mark in package.read(part)[:_SEEN_BYTES] for part in workbooks)
 

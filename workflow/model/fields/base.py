@@ -21,6 +21,8 @@ from workflow.model.raw import CellKind, RawCell
 Value = str | Decimal | date
 """One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
 
+_UNREADABLE = {CellKind.ERROR: Code.VALUE_IS_ERROR, CellKind.MALFORMED: Code.VALUE_MALFORMED}
+
 NOT_COMPARABLE = "件数の増減を、そのまま比べることはできません。"
 
 
@@ -175,10 +177,12 @@ class Field(ABC):
 
     def parse_cell(self, cell: RawCell) -> Parsed:
         """Return the value of a non-blank cell; what cannot be read stays text, for `check`."""
+        if cell.is_picture:
+            return Parsed(None, (self._violation(Code.VALUE_IS_PICTURE),))
         if cell.kind is CellKind.FORMULA:
             return self._unseen(cell, self._parse_formula(cell))
-        if cell.kind is CellKind.ERROR:
-            return Parsed(None, (self._violation(Code.VALUE_IS_ERROR, value=cell.text),))
+        if cell.kind in _UNREADABLE:
+            return Parsed(None, (self._violation(_UNREADABLE[cell.kind], value=cell.text),))
         parsed = self._parse(cell)
         return self._unseen(cell, parsed) if cell.look else parsed
 
@@ -200,7 +204,7 @@ class Field(ABC):
 
     @abstractmethod
     def _parse(self, cell: RawCell) -> Parsed:
-        """Return the value of a cell that holds neither a formula nor an error."""
+        """Return the value of a cell that holds no formula, no error and no picture."""
 
     def _adjusted(self, cell: RawCell, value: Value, after: str) -> Parsed:
         """Return a value that stands in a cell in another spelling than its own, and say so."""

@@ -41,6 +41,8 @@ _HELD = {
     CellKind.BOOLEAN: Holds.FLAG,
     CellKind.FORMULA: Holds.FORMULA,
     CellKind.ERROR: Holds.ERROR,
+    CellKind.PICTURE: Holds.ERROR,
+    CellKind.MALFORMED: Holds.ERROR,
 }
 
 

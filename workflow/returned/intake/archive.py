@@ -10,9 +10,11 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
+from workflow.excel.xlsx.package import inflated
 from workflow.model.catalogue import Code
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import is_overblown, overlap
@@ -20,6 +22,7 @@ from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_
 
 MAX_NAME = 200
 
+_STEP = 4096  # packed bytes at a time: few of them can swell to very many
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
 
@@ -116,7 +119,7 @@ class _Unpacker:
         if info.flag_bits & _ENCRYPTED_FLAG:
             return self._decrypt(at)
         try:
-            return self._archive.read(info)
+            return inflated(self._content, self._archive, info)
         except MemoryError:
             raise
         except NotImplementedError:
@@ -130,7 +133,8 @@ class _Unpacker:
         refusal = unreadable(Code.FILE_ENCRYPTED)
         for password in self._passwords:
             try:
-                content: bytes = self._locked.read(info, pwd=password)
+                with self._locked.open(info, pwd=password) as stream:
+                    content = b"".join(iter(partial(stream.read, _STEP), b""))
             except MemoryError:
                 raise
             except RuntimeError:

@@ -6,19 +6,24 @@ The content decides, never the extension: people rename files, and web systems n
 from __future__ import annotations
 
 import io
-import zipfile
+from collections.abc import Sequence
 from enum import Enum
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.strict import is_strict
 from workflow.model.catalogue import Code
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import refused_package
 from workflow.returned.intake.not_workbooks import (
     WORKBOOKS,
+    is_flat_ods,
     is_mail,
     refused_by_family,
+    refused_by_parts,
+    refused_old_calc,
     refused_stranger,
     suffix,
 )
@@ -28,9 +33,12 @@ if TYPE_CHECKING:
     import olefile  # 50 ms, for .xls and encrypted files alone
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SEEN_BYTES = 1_000_000
+_SEEN_BYTES, _STEP = 1_000_000, 4096
+_CONTROLS = "".join(map(chr, range(32)))
+_TYPES = "[content_types].xml"
 _WORKBOOK_TYPES = (b".sheet.main+xml", b".template.main+xml", b".sheet.macroEnabled.main+xml")
-_ODF = b"application/vnd.oasis.opendocument."
+_ODF, _OLD_CALC = b"application/vnd.oasis.opendocument.", b"application/vnd.sun.xml.calc"
+_ODF_LIST = "meta-inf/manifest.xml"
 
 
 class Kind(Enum):
@@ -41,6 +49,7 @@ class Kind(Enum):
     XLSB = ("Excelバイナリ ブック（.xlsb）", (".xlsb",))
     XLS = ("古い形式のExcelブック（.xls）", (".xls", ".xlt"))
     ODS = ("OpenDocument形式の表（.ods）", (".ods", ".ots"))
+    FLAT_ODS = ("一つのXMLに収めたOpenDocument形式の表（.fods）", (".fods",))
     ENCRYPTED = ("パスワード付きのファイル", ())
     ARCHIVE = ("ZIPファイル", (".zip",))
     MAIL = ("保存したメール", (".eml", ".msg"))
@@ -63,6 +72,8 @@ def examine(name: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal
         kind = _examine_ole(name, content)
     elif content.startswith(b"PK"):
         kind = _examine_zip(name, content, limits)
+    elif is_flat_ods(content):
+        kind = Kind.FLAT_ODS
     else:
         kind = Kind.MAIL if is_mail(name, content) else refused_stranger(name, content)
     most = limits.workbook_megabytes * MILLION
@@ -76,7 +87,7 @@ def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            streams = {path[0].casefold() for path in ole.listdir() if path}
+            paths = [[part.casefold() for part in path] for path in ole.listdir() if path]
             if _has_endless_chain(ole):
                 return _refused_damage(name)
     except MemoryError:
@@ -84,6 +95,13 @@ def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
     except Exception:
         # Damage makes the parser raise whatever it likes.
         return _refused_damage(name)
+    return _kind_of_ole(name, paths)
+
+
+def _kind_of_ole(name: str, paths: Sequence[Sequence[str]]) -> Kind | Refusal:
+    if any(part.lstrip(_CONTROLS).startswith("drm") for path in paths for part in path):
+        return unreadable(Code.FILE_RIGHTS_PROTECTED)
+    streams = {path[0] for path in paths}
     if "encryptedpackage" in streams:
         return Kind.ENCRYPTED
     if "workbook" in streams or "book" in streams:
@@ -120,7 +138,7 @@ def _refused_damage(name: str) -> Refusal:
 def _examine_zip(name: str, content: bytes, limits: Limits) -> Kind | Refusal:
     try:
         package = package_in(content)
-        kind = _kind_of_zip(name, package.archive)
+        kind = _kind_of_zip(name, package)
         if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
             return kind
         refusal = refused_package(package, limits)
@@ -134,33 +152,35 @@ def _examine_zip(name: str, content: bytes, limits: Limits) -> Kind | Refusal:
         return _refused_damage(name)
 
 
-def _kind_of_zip(name: str, archive: zipfile.ZipFile) -> Kind | Refusal:
-    parts = set(archive.namelist())
+def _kind_of_zip(name: str, package: Package) -> Kind | Refusal:
+    parts = package.parts
     if "xl/workbook.xml" in parts:
         return Kind.XLSX
     if "xl/workbook.bin" in parts:
         return Kind.XLSB
     if any(part.startswith(("word/document", "ppt/presentation")) for part in parts):
         return not_a_return(Code.FILE_DOCUMENT)
-    if "[Content_Types].xml" in parts:
-        types = _head(archive, "[Content_Types].xml")
+    if _TYPES in parts:
+        types = _head(package, _TYPES)
         known = any(mark in types for mark in _WORKBOOK_TYPES)
         return Kind.XLSX if known else _refused_damage(name)
-    if "mimetype" in parts and _head(archive, "mimetype").startswith(_ODF):
-        return _kind_of_odf(parts, _head(archive, "mimetype"))
-    if any(part.endswith(".iwa") for part in parts):
-        return unreadable(Code.FILE_OTHER_FORMAT, kind="Numbers（アップル社の表計算）などの形式")
-    return Kind.ARCHIVE
+    if "mimetype" in parts or {"content.xml", _ODF_LIST} <= parts.keys():
+        return _kind_of_odf(package)
+    return refused_by_parts(name, parts) or Kind.ARCHIVE
 
 
-def _kind_of_odf(parts: set[str], mimetype: bytes) -> Kind | Refusal:
-    if not mimetype.startswith(_ODF + b"spreadsheet"):
-        return not_a_return(Code.FILE_DOCUMENT)
-    if "encrypted-package" in parts:
-        return unreadable(Code.FILE_ENCRYPTED)
-    return Kind.ODS
+def _kind_of_odf(package: Package) -> Kind | Refusal:
+    """Return what a package is that says so in a part of its own, or first in its list of parts."""
+    kind = _head(package, "mimetype" if "mimetype" in package.parts else _ODF_LIST)
+    if _OLD_CALC in kind:
+        return refused_old_calc()
+    _, is_odf, family = kind.partition(_ODF)
+    if family.startswith(b"spreadsheet"):
+        return Kind.ODS
+    return not_a_return(Code.FILE_DOCUMENT) if is_odf else Kind.ARCHIVE
 
 
-def _head(archive: zipfile.ZipFile, part: str) -> bytes:
-    with archive.open(part) as stream:
-        return stream.read(_SEEN_BYTES)
+def _head(package: Package, part: str) -> bytes:
+    with package.archive.open(package.parts[part]) as stream:
+        steps = iter(partial(stream.read, _STEP), b"")
+        return b"".join(islice(steps, _SEEN_BYTES // _STEP))

@@ -5,11 +5,9 @@ They stand in the order in which each may trust what those before it have seen.
 
 from __future__ import annotations
 
-import posixpath
 import struct
 import zipfile
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import pairwise
 
 from workflow.excel.xlsx.package import Package
@@ -20,8 +18,13 @@ _SMALL = 100_000  # bytes: what is packed smaller may inflate as if it were so l
 _LOCAL_HEADER = struct.Struct("<26xHH")  # the lengths of name and extra field
 _XML = (".xml", ".rels", ".vml")
 _DOCTYPE = b"<!DOCTYPE"
-_SIGNATURES = "META-INF/"  # OpenOffice once began the list of parts there with a document type
+_UNREAD = ("meta-inf/", "basic/", "dialogs/")
+"""Of an .ods: OpenOffice once began the list of parts with a document type, and programs still
+begin libraries of macros and dialogs with one; nobody opens those here."""
 _SHORTEST_STYLE = len("<xf />")
+_FEW_CELLS = 100_000  # no plan's limit lets fewer elements be
+_SHEETS = ("xl/worksheets/", "content.xml")
+_TAGS_OF_A_CELL, _TAGS_OF_A_TEXT = 8, 4  # at most, with a formula; without furigana
 _SHORTEST_CELL = len('<c r="A1"><v>1</v></c>')
 
 
@@ -73,25 +76,13 @@ def _too_large(package: Package, limits: Limits) -> Refusal | None:
 
 
 def _twins(package: Package, _: Limits) -> Refusal | None:
-    names = _names(tuple(part.orig_filename for part in package.archive.infolist()))
-    twins = len(set(names)) < len(names)
+    twins = len(package.parts) < len(package.folded_names)
     return broken("同じ名前の部品が二つあります") if twins else None
 
 
 def _climbing(package: Package, _: Limits) -> Refusal | None:
-    names = _names(tuple(part.orig_filename for part in package.archive.infolist()))
-    climbs = any(name.startswith("../") for name in names)
+    climbs = any(name.startswith("../") for name in package.folded_names)
     return broken("外のフォルダーを指す名前の部品があります") if climbs else None
-
-
-@lru_cache(maxsize=64)
-def _names(stored: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each part's name as some reader takes it: by case, cut at a NUL, by its slashes.
-
-    A program gives the parts the same names in every workbook, so they are remembered.
-    """
-    names = (name.split("\0")[0].replace("\\", "/") for name in stored)
-    return tuple(posixpath.normpath(name).lstrip("/").casefold() for name in names)
 
 
 def _overlapping(package: Package, _: Limits) -> Refusal | None:
@@ -102,7 +93,7 @@ def _overlapping(package: Package, _: Limits) -> Refusal | None:
 def _changed(package: Package, _: Limits) -> Refusal | None:
     """Refuse what is not as it was packed; no reader checks that by itself."""
     try:
-        for name in package.archive.namelist():
+        for name in package.parts:
             package.read(name)
     except zipfile.BadZipFile:
         return broken("内容が途中で変わっています")
@@ -111,8 +102,8 @@ def _changed(package: Package, _: Limits) -> Refusal | None:
 
 def _declaring(package: Package, _: Limits) -> Refusal | None:
     """Refuse document types, and so entities, in every part: nobody needs them in a workbook."""
-    for name in package.archive.namelist():
-        if name.casefold().endswith(_XML) and not name.startswith(_SIGNATURES):
+    for name in package.parts:
+        if name.endswith(_XML) and not name.startswith(_UNREAD):
             part = package.read(name)
             # A text of wide letters begins with a NUL among its first letters.
             letters = part.replace(b"\0", b"") if b"\0" in part[:4] else part
@@ -122,7 +113,7 @@ def _declaring(package: Package, _: Limits) -> Refusal | None:
 
 
 def _too_many_styles(package: Package, limits: Limits) -> Refusal | None:
-    for name in package.archive.namelist():
+    for name in package.parts:
         part = package.read(name) if name.endswith("styles.xml") else b""
         if len(part) > limits.styles * _SHORTEST_STYLE:
             count = _elements(part, b"xf")
@@ -135,10 +126,25 @@ def _too_many_cells(package: Package, limits: Limits) -> Refusal | None:
     """Refuse more cells than would fit in memory; they are counted again once they are read."""
     bytes_of_many = limits.cells * _SHORTEST_CELL
     count = 0
-    for part in package.archive.infolist():
-        if part.file_size > bytes_of_many and part.filename.casefold().endswith(".xml"):
-            count += _elements(package.read(part.filename), b"c")
+    for name, part in package.parts.items():
+        if part.file_size > bytes_of_many and name.endswith(".xml"):
+            count += _elements(package.read(name), b"c")
     return too_large(f"セルが{count:,}個") if count > limits.cells else None
+
+
+def _too_many_elements(package: Package, limits: Limits) -> Refusal | None:
+    """Refuse more elements than would fit in memory: rows are taken one by one, no other part is.
+
+    What small packages swell to is most of all this: texts, comments or shapes of nothing.
+    """
+    most = max(limits.cells, _FEW_CELLS)
+    large = [n for n, p in package.parts.items() if p.file_size > most and n.endswith(_XML)]
+    counts = {name: package.read(name).count(b"<") for name in large}
+    others = (count for name, count in counts.items() if not name.startswith(_SHEETS))
+    total = sum(counts.values())
+    if total > most * _TAGS_OF_A_CELL or max(others, default=0) > most * _TAGS_OF_A_TEXT:
+        return too_large(f"書き込みや文字の数が多すぎる（要素が{total // 2:,}個）")
+    return None
 
 
 def _elements(part: bytes, tag: bytes) -> int:
@@ -156,4 +162,5 @@ _RULES: tuple[Callable[[Package, Limits], Refusal | None], ...] = (
     _declaring,
     _too_many_styles,
     _too_many_cells,
+    _too_many_elements,
 )

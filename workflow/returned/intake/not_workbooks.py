@@ -6,12 +6,15 @@ Their first bytes tell; names decide only where bytes cannot, for a text has no 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from workflow.model.catalogue import Code
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
 
-WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots"})
+WORKBOOKS = frozenset(
+    {".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots", ".fods"}
+)
 """Extensions under which a workbook is expected."""
 
 DOCUMENTS = frozenset(
@@ -20,7 +23,7 @@ DOCUMENTS = frozenset(
 )
 WEB_PAGES = frozenset({".mht", ".mhtml"})
 MAILS = frozenset({".eml", ".msg", ".oft", ".mbox", ".emlx"}) | WEB_PAGES
-SHORTCUTS = frozenset({".lnk", ".url", ".webloc"})
+SHORTCUTS = frozenset({".lnk", ".url", ".webloc", ".gdoc", ".gslides", ".gform"})
 IMAGES = frozenset({".bmp", ".heic", ".avi", ".wmv", ".mov", ".svg"})
 
 _LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store"})
@@ -32,13 +35,12 @@ _ARCHIVES = {
     b"\xfd7zXZ\x00": "xz",
     b"MSCF": "CAB",
 }
-_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"8BPS")
-_LINK_MARK = b"\x4c\x00\x00\x00\x01\x14\x02\x00"
-_WINMAIL_MARK = b"\x78\x9f\x3e\x22"
-_PROGRAM_MARKS = (b"MZ", b"\x7fELF")
+_GOOGLE_SHEET = b"docs.google.com/spreadsheets/"
 _MAIL_HEADERS = (b"received:", b"return-path:", b"mime-version:", b"message-id:", b"x-mailer:")
 _HEADER_LINE = re.compile(rb"[!-9;-~]+:")
-_SEEN_BYTES = 4096
+_SEEN_OF_MARKS, _SEEN_BYTES, _SEEN_OF_XML = 1024, 4096, 20_000  # namespaces are many
+_XML_OF_2003 = "Excel 2003 のXML形式（XMLスプレッドシート 2003）"
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 
 
 def is_litter(name: str) -> bool:
@@ -54,6 +56,13 @@ def suffix(name: str) -> str:
     return PurePosixPath(name).suffix.casefold()
 
 
+def is_flat_ods(content: bytes) -> bool:
+    """Whether some bytes are a spreadsheet of OpenDocument in one XML text."""
+    head = content[:_SEEN_OF_XML]
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    return b"office:document" in head and kind in head and head.lstrip(_BEFORE_XML)[:1] == b"<"
+
+
 def refused_stranger(name: str, content: bytes) -> Refusal:
     """Return what a file is that is neither zip nor OLE."""
     head = content[:_SEEN_BYTES]
@@ -66,9 +75,60 @@ def refused_stranger(name: str, content: bytes) -> Refusal:
     )
 
 
+def refused_by_parts(name: str, parts: Collection[str]) -> Refusal | None:
+    """Return what a zip is that no program but its own takes for a document."""
+    if not any(part.endswith(".iwa") or part == "index.zip" for part in parts):
+        return None
+    if suffix(name) in DOCUMENTS:
+        return not_a_return(Code.FILE_DOCUMENT)
+    return unreadable(
+        Code.FILE_OTHER_PROGRAM,
+        kind="Numbers（アップル社の表計算）の形式",
+        program="Numbers",
+        menu="「ファイル」→「書き出す」→「Excel」",
+    )
+
+
+def refused_old_calc() -> Refusal:
+    """Return the refusal of a sheet of OpenOffice.org 1."""
+    return _refused_as_libreoffice_reads("OpenOffice.org 1 の表の形式（.sxc）")
+
+
+def _refused_as_libreoffice_reads(kind: str) -> Refusal:
+    return unreadable(
+        Code.FILE_OTHER_PROGRAM,
+        kind=kind,
+        program="LibreOffice",
+        menu="「ファイル」→「名前を付けて保存」",
+    )
+
+
+_BY_MARK: Sequence[tuple[tuple[bytes, ...], Refusal]] = (
+    (
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"8BPS"),
+        not_a_return(Code.FILE_IMAGE),
+    ),
+    ((b"\x4c\x00\x00\x00\x01\x14\x02\x00",), not_a_return(Code.FILE_SHORTCUT)),
+    ((b"\x78\x9f\x3e\x22",), not_a_return(Code.FILE_MAIL)),  # winmail.dat
+    ((b"{\\rtf",), not_a_return(Code.FILE_DOCUMENT)),
+    ((b"MZ", b"\x7fELF"), not_a_return(Code.FILE_PROGRAM)),
+    (
+        (b"\x09\x00\x04\x00", b"\x09\x00\x06\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"),
+        unreadable(Code.FILE_OTHER_FORMAT, kind="Excel 4.0 以前の古い形式"),
+    ),
+    (
+        (b"\x00\x00\x02\x00", b"\x00\x00\x1a\x00"),
+        _refused_as_libreoffice_reads("Lotus 1-2-3 の形式"),
+    ),
+)
+"""What a file is that begins with one of some marks."""
+
+
 def refused_by_family(name: str) -> Refusal:
     """Return the refusal of a file that only its name tells about."""
     extension = suffix(name)
+    if extension == ".gsheet":
+        return unreadable(Code.FILE_ONLINE_LINK)
     if extension in MAILS:
         return not_a_return(Code.FILE_MAIL)
     if extension in DOCUMENTS:
@@ -90,20 +150,15 @@ def _refused_archive(head: bytes) -> Refusal | None:
 
 
 def _refused_by_mark(head: bytes) -> Refusal | None:
-    if b"%PDF-" in head[:1024]:
+    if b"%PDF-" in head[:_SEEN_OF_MARKS]:
         return not_a_return(Code.FILE_PDF)
-    is_riff_or_heif = (head[:4], head[8:12]) == (b"RIFF", b"WEBP") or head[4:8] == b"ftyp"
-    if head.startswith(_IMAGES) or is_riff_or_heif:
+    if _GOOGLE_SHEET in head[:_SEEN_OF_MARKS] and head.lstrip().startswith((b"{", b"[")):
+        return unreadable(Code.FILE_ONLINE_LINK)
+    if (head[:4], head[8:12]) == (b"RIFF", b"WEBP") or head[4:8] == b"ftyp":
         return not_a_return(Code.FILE_IMAGE)
-    if head.startswith(_LINK_MARK) or head.lstrip().startswith(b"[InternetShortcut]"):
+    if head.lstrip().startswith(b"[InternetShortcut]"):
         return not_a_return(Code.FILE_SHORTCUT)
-    if head.startswith(_WINMAIL_MARK):
-        return not_a_return(Code.FILE_MAIL)
-    if head.startswith(b"{\\rtf"):
-        return not_a_return(Code.FILE_DOCUMENT)
-    if head.startswith(_PROGRAM_MARKS):
-        return not_a_return(Code.FILE_PROGRAM)
-    return None
+    return next((refusal for marks, refusal in _BY_MARK if head.startswith(marks)), None)
 
 
 def is_mail(name: str, content: bytes) -> bool:
@@ -132,16 +187,17 @@ def _refused_text(name: str, head: bytes) -> Refusal | None:
     text = _as_text(head)
     if text is None:
         return None
-    if suffix(name) not in WORKBOOKS:
+    kind = _kind_of_text(text)
+    if suffix(name) not in WORKBOOKS and kind != _XML_OF_2003:
         known_otherwise = suffix(name) in DOCUMENTS | SHORTCUTS | IMAGES
         return None if known_otherwise else not_a_return(Code.FILE_TEXT)
-    return unreadable(Code.FILE_OTHER_FORMAT, kind=_kind_of_text(text))
+    return unreadable(Code.FILE_OTHER_FORMAT, kind=kind)
 
 
 def _kind_of_text(text: str) -> str:
     folded = text.casefold()
     if "urn:schemas-microsoft-com:office:spreadsheet" in folded:
-        return "Excel 2003 のXML形式"
+        return _XML_OF_2003
     if "urn:oasis:names:tc:opendocument" in folded:
         return "OpenDocumentのXML形式"
     if "<html" in folded or "<table" in folded or "<!doctype html" in folded:

@@ -1,7 +1,7 @@
 """The values in .xls, .xlsb and .ods → raw workbook, through calamine, which reads nothing else.
 
-calamine lays every sheet out as one block in memory, so the reach of an .xlsb is measured first;
-an .xls reaches 65,536 × 256 at most, which a worker's memory bears.
+calamine lays every sheet out as one block in memory, so the reach of an .xlsb or .ods is measured
+first; an .xls reaches 65,536 × 256 at most, which a worker's memory bears.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """OpenDocument spreadsheet (.ods) → raw workbook, exactly: the file tells all .xlsx does.
 
-calamine reads .ods too, but loses line breaks inside a cell, formulas and comments.
+calamine reads .ods too, but loses tabs and line breaks inside a cell, formulas and comments.
 """
 
 from __future__ import annotations
@@ -16,27 +16,30 @@ from typing import IO, TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring, iterparse
 
+from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
-from workflow.model.catalogue import Code
 from workflow.model.cells import a1
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
 from workflow.model.years import JST
-from workflow.returned.intake.refusal import RefusedError, too_large, unreadable
+from workflow.returned.intake.refusal import RefusedError, too_large
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_TABLE, _OFFICE, _TEXT, _META, _DRAW = (
+TABLE, OFFICE, TEXT, _META, _DRAW = (
     _NAMES % name for name in ("table", "office", "text", "meta", "drawing")
 )
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 _NUMBERS = ("float", "percentage", "currency")
 _LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|エラー):[0-9]{3}")
+"""How an error shows as the result of a formula; only LibreOffice marks it as one."""
+
 _REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.$']+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
@@ -61,12 +64,9 @@ class _Sheet:
 
 def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return what an .ods holds. Raises RefusedError, or whatever says the file is broken."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
-            raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
-        with archive.open("content.xml") as stream:
-            sheets, references = _sheets(stream, limits)
-        properties, saving = _meta(_part(archive, "meta.xml"))
+    package = package_in(content)
+    sheets, references = _sheets(io.BytesIO(package.read("content.xml")), limits)
+    properties, saving = _meta(package.read("meta.xml") if "meta.xml" in package.parts else b"")
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
         sheets=raw,
@@ -79,8 +79,13 @@ def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     )
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    return archive.read(name) if name in archive.namelist() else b""
+def as_package(flat: bytes) -> bytes:
+    """Return a spreadsheet stored as one XML text (.fods) in a package, as .ods is."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for part in ("content.xml", "meta.xml"):
+            archive.writestr(part, flat)
+    return stream.getvalue()
 
 
 def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
@@ -88,24 +93,24 @@ def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, 
     references: dict[str, str] = {}
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
-        if element.tag == _TABLE + "table":
+        if element.tag == TABLE + "table":
             if event == "start" and depth == 0:
-                sheets.append(_Sheet(element.get(_TABLE + "name", ""), limits.cells))
+                sheets.append(_Sheet(element.get(TABLE + "name", ""), limits.cells))
             depth += 1 if event == "start" else -1
         elif event == "end" and depth == 1 and sheets:
             _take(sheets[-1], element)
-        elif event == "end" and element.tag == _TABLE + "named-range":
-            name = element.get(_TABLE + "name", "")
-            references[name] = element.get(_TABLE + "cell-range-address", "")
+        elif event == "end" and element.tag == TABLE + "named-range":
+            name = element.get(TABLE + "name", "")
+            references[name] = element.get(TABLE + "cell-range-address", "")
     return sheets, references
 
 
 def _take(sheet: _Sheet, element: Element) -> None:
     """Take what a finished element tells, and let go of it."""
-    if element.tag == _TABLE + "table-row":
+    if element.tag == TABLE + "table-row":
         _take_row(sheet, element)
         element.clear()
-    elif element.tag == _TABLE + "shapes":
+    elif element.tag == TABLE + "shapes":
         sheet.remarks += _shapes(sheet.name, "", element)
         element.clear()
 
@@ -113,14 +118,14 @@ def _take(sheet: _Sheet, element: Element) -> None:
 def _take_row(sheet: _Sheet, element: Element) -> None:
     row, repeats = sheet.next_row, _count(element, "number-rows-repeated")
     sheet.next_row += repeats
-    visibility = element.get(_TABLE + "visibility")
+    visibility = element.get(TABLE + "visibility")
     if visibility in ("collapse", "filter"):
         sheet.hidden.append(range(row, row + repeats))
         sheet.filtered = sheet.filtered or visibility == "filter"
     column = 1
-    for cell in (child for child in element if child.tag in _CELLS):
+    for cell in (child for child in element if child.tag in CELLS):
         columns = _count(cell, "number-columns-repeated")
-        if len(cell) or cell.get(_OFFICE + "value-type"):
+        if len(cell) or cell.get(OFFICE + "value-type"):
             _take_cell(sheet, cell, Area(row, column, row + repeats - 1, column + columns - 1))
         column += columns
 
@@ -139,7 +144,7 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
         bottom, right = area.top + down - 1, area.left + across - 1
         sheet.merged.append(Area(area.top, area.left, bottom, right))
     place = a1(area.top, area.left)
-    for annotation in element.iter(_OFFICE + "annotation"):
+    for annotation in element.iter(OFFICE + "annotation"):
         author = annotation.findtext(_DC + "creator", "")
         text = _paragraphs(annotation)
         sheet.remarks.append(RawRemark(sheet.name, place, text, author, is_shape=False))
@@ -149,36 +154,46 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
 def _shapes(sheet: str, place: str, element: Element) -> Iterator[RawRemark]:
     for shape in element:
         if shape.tag.startswith(_DRAW):
-            text = "\n".join(filter(None, map(_written, shape.iter(_TEXT + "p"))))
+            text = "\n".join(filter(None, map(_written, shape.iter(TEXT + "p"))))
             if text:
                 yield RawRemark(sheet, place, text, "", is_shape=True)
 
 
 def _raw(element: Element) -> RawCell | None:
-    formula = element.get(_TABLE + "formula", "")
+    formula = element.get(TABLE + "formula", "")
     if formula in _LOGICAL:
         return RawCell(CellKind.BOOLEAN, _LOGICAL[formula])
     value = _value(element)
     if not formula:
         return value
+    if value and value.kind is CellKind.TEXT and _ERROR.fullmatch(value.text):
+        value = RawCell(CellKind.ERROR, value.text)
     return RawCell(CellKind.FORMULA, formula.partition(":")[2] or formula, cached=value)
 
 
 def _value(element: Element) -> RawCell | None:
-    kind = element.get(_OFFICE + "value-type", "")
+    kind = element.get(OFFICE + "value-type", "")
     if element.get(_CALC + "value-type") == "error":
         return RawCell(CellKind.ERROR, _paragraphs(element))
     if kind in _NUMBERS:
-        return RawCell.of_number(Decimal(element.get(_OFFICE + "value", "")))
+        return _number(element.get(OFFICE + "value", ""))
     if kind == "date":
-        return _day(element.get(_OFFICE + "date-value", ""))
+        return _day(element.get(OFFICE + "date-value", ""))
     if kind == "boolean":
-        return RawCell(CellKind.BOOLEAN, element.get(_OFFICE + "boolean-value", "").upper())
+        return RawCell(CellKind.BOOLEAN, element.get(OFFICE + "boolean-value", "").upper())
     # Where both stand, the attribute is exact.
-    text = element.get(_OFFICE + "string-value") or _paragraphs(element)
+    text = element.get(OFFICE + "string-value") or _paragraphs(element)
     if kind == "time":
         return RawCell(CellKind.DATE, text)
     return RawCell(CellKind.TEXT, text) if text else None
+
+
+def _number(stored: str) -> RawCell:
+    try:
+        number = Decimal(stored.strip())
+    except ArithmeticError:
+        return RawCell(CellKind.MALFORMED, stored)
+    return RawCell.of_number(number) if number.is_finite() else RawCell(CellKind.MALFORMED, stored)
 
 
 def _day(stored: str) -> RawCell:
@@ -189,23 +204,23 @@ def _day(stored: str) -> RawCell:
 
 
 def _paragraphs(element: Element) -> str:
-    return "\n".join(_written(child) for child in element if child.tag == _TEXT + "p")
+    return "\n".join(_written(child) for child in element if child.tag == TEXT + "p")
 
 
 def _written(element: Element) -> str:
     """Return the text of a paragraph: ODF spells blanks, tabs and line breaks as elements."""
     written = _unbroken(element.text)
     for child in element:
-        match child.tag.removeprefix(_TEXT):
+        match child.tag.removeprefix(TEXT):
             case "s":
-                written += " " * min(_count_of(child.get(_TEXT + "c")), 32767)
+                written += " " * min(_count_of(child.get(TEXT + "c")), 32767)
             case "tab":
                 written += "\t"
             case "line-break":
                 written += "\n"
             case "ruby-text":  # furigana stands beside the text, not in it
                 pass
-            case _ if child.tag != _OFFICE + "annotation":
+            case _ if child.tag != OFFICE + "annotation":
                 written += _written(child)
         written += _unbroken(child.tail)
     return written
@@ -220,7 +235,7 @@ def _unbroken(text: str | None) -> str:
 
 
 def _count(element: Element, attribute: str) -> int:
-    return _count_of(element.get(_TABLE + attribute))
+    return _count_of(element.get(TABLE + attribute))
 
 
 def _count_of(stored: str | None) -> int:

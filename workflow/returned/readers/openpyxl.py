@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import string
 import warnings
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -11,7 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.text import Text
 from openpyxl.reader import excel
-from openpyxl.worksheet._reader import WorksheetReader
+from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
@@ -22,10 +25,16 @@ from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.reader import read_xlsx
 from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.sheet_parts import BLANKS
+from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import decoded
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.readers.strip_formatting import bare
 from workflow.templates.layout import COVER_SHEET
+
+_CELL, _VALUE = f"{MAIN}c", f"{MAIN}v"
+_OF_A_NUMBER = frozenset(string.digits + "+-.eE")
+_TRUTHS = {"true": "1", "false": "0"}
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
@@ -36,13 +45,16 @@ def read_book(content: bytes) -> RawBook:
     package = package_in(content)
     # openpyxl passes over what is out of place, without a word; our own reading refuses it.
     seen = {sheet.name: sheet for sheet in read_xlsx(content).sheets}
+    others = {sheet.name for sheet in package.sheets if not sheet.holds_cells}
     book, content = _opened(content)
     since_1904 = book.epoch.year == 1904
     results = _results(content, since_1904) if _has_foreign_formulas(book) else {}
     sheets = tuple(
         read.seen_as(seen[read.name]) if read.name in seen else read
         for read in (
-            _sheet(sheet, results.get(sheet.title, {}), since_1904) for sheet in book.worksheets
+            _sheet(sheet, results.get(sheet.title, {}), since_1904)
+            for sheet in book.worksheets
+            if sheet.title not in others
         )
     )
     saving = saving_of_package(package)
@@ -54,6 +66,7 @@ def read_book(content: bytes) -> RawBook:
         author=saving.author,
         saved_by=saving.saved_by,
         remarks=read_comments(package),
+        lost=package.lost,
     )
 
 
@@ -123,7 +136,7 @@ def _raw(cell: Any, result: RawCell | None, since_1904: bool) -> RawCell:  # noq
     if cell.data_type == "f":
         return RawCell(CellKind.FORMULA, _formula(value), cached=result)
     if cell.data_type == "e":
-        return RawCell(CellKind.ERROR, str(value))
+        return RawCell(getattr(value, "kind", CellKind.ERROR), str(value))
     if isinstance(value, bool):
         return RawCell(CellKind.BOOLEAN, str(value).upper())
     if isinstance(value, int | float):
@@ -161,15 +174,59 @@ def _names(book: Workbook, sheets: Mapping[str, RawSheet]) -> dict[str, str]:
 
 
 def _destinations(defined: Any) -> list[tuple[str, tuple[int, int]]]:  # noqa: ANN401 - openpyxl's
-    # A name may stand for a formula or a deleted sheet; then it leads nowhere.
+    # A name may stand for a formula, a deleted sheet or one of a lost book; it leads nowhere then,
+    # and openpyxl raises whatever it likes.
     try:
         found = [(s, r) for s, r in defined.destinations if r and ":" not in r]
         return [(sheet.replace("''", "'"), place_of(reference)) for sheet, reference in found]
-    except (ValueError, TypeError, AttributeError):
+    except Exception:
         return []
 
 
 # openpyxl, made exact: every text of a workbook as it is stored.
+
+
+class _OddValue(str):
+    """What a cell holds that openpyxl has no value for, or gives up on."""
+
+    kind: CellKind
+
+    @classmethod
+    def of(cls, kind: CellKind, text: str) -> _OddValue:
+        """Return the value of a kind that a text stands for."""
+        value = cls(text)
+        value.kind = kind
+        return value
+
+    @classmethod
+    def in_cell(cls, stored: str, kind: str, has_metadata: bool) -> _OddValue | None:
+        """Return the value of a cell that is odd, None where openpyxl reads it right."""
+        if kind == "e" and has_metadata:
+            return cls.of(CellKind.PICTURE, "画像")
+        if kind == "n" and not _is_finite(stored):
+            return cls.of(CellKind.MALFORMED, stored)
+        if kind == "b" and stored not in ("0", "1"):
+            return cls.of(CellKind.MALFORMED, stored)
+        if kind == "d" and not _is_moment(stored):
+            return cls.of(CellKind.DATE, stored)
+        return None
+
+
+def _is_finite(stored: str) -> bool:
+    """Whether a text is a number: digits of XML alone, which int() does not keep to."""
+    try:
+        return set(stored) <= _OF_A_NUMBER and math.isfinite(float(stored))
+    except ValueError:
+        return False
+
+
+def _is_moment(stored: str) -> bool:
+    """Whether a text is a day or a time of day as ISO 8601 spells them."""
+    for kind in (datetime, time):
+        with contextlib.suppress(ValueError):
+            kind.fromisoformat(stored)
+            return True
+    return False
 
 
 class _Texts(list[str]):
@@ -181,6 +238,75 @@ class _Texts(list[str]):
         return super().__getitem__(place)
 
 
+def _spelled_plainly(cell: Any) -> str | None:  # noqa: ANN401 - an element
+    """Spell place, style and value of a cell as openpyxl expects them; return the value."""
+    for name, said in (("r", cell.get("r", "").replace("$", "")), ("s", cell.get("s", ""))):
+        if said:
+            cell.set(name, said)
+        elif name in cell.attrib:
+            del cell.attrib[name]
+    value = cell.find(_VALUE)
+    if value is None or not value.text or cell.get("t") in ("str", "inlineStr"):
+        return None
+    value.text = _TRUTHS.get(plain := value.text.strip(BLANKS), plain)
+    return value.text or None
+
+
+class _SheetParser(WorkSheetParser):
+    """Takes cells alone for cells, however they spell their places and values."""
+
+    def parse_row(self, row: Any) -> Any:  # noqa: ANN401 - openpyxl has no types
+        for other in [child for child in row if child.tag != _CELL]:
+            row.remove(other)
+        return super().parse_row(row)
+
+    def parse_cell(self, element: Any) -> Any:  # noqa: ANN401
+        stored, odd = _spelled_plainly(element), None
+        if stored is not None:
+            kind = element.get("t", "n")
+            odd = _OddValue.in_cell(stored, kind, bool(element.get("vm")))
+        if odd is None:
+            return super().parse_cell(element)
+        element.set("t", "e")
+        parsed = super().parse_cell(element)
+        return parsed if parsed["data_type"] == "f" else parsed | {"value": odd}
+
+
+class _SheetReader(WorksheetReader):
+    """Binds no links: openpyxl writes a link's target into a cell that is empty."""
+
+    def __init__(self, ws: Any, *given: Any) -> None:  # noqa: ANN401
+        self.ws, book = ws, ws.parent
+        part, texts, results_only, keeps_runs = given
+        formats = (book.epoch, book._date_formats, book._timedelta_formats)
+        self.parser = _SheetParser(part, texts, results_only, *formats, keeps_runs)
+        self.tables = []
+
+    def bind_hyperlinks(self) -> None:
+        """Leave the cells as they are stored."""
+
+
+class _ExactReader(excel.ExcelReader):
+    """Keeps the characters x005F_, which openpyxl drops."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if part is not None:
+            table: Any = fromstring(self.archive.read(part.PartName[1:]))
+            entries = map(Text.from_tree, table.findall(f"{{{SHEET_MAIN_NS}}}si"))
+            texts = (entry.content if entry else "" for entry in entries)
+            self.shared_strings = _Texts(texts)
+
+    def read_worksheets(self) -> None:
+        # openpyxl names its sheet reader in its module alone.
+        usual = vars(excel)["WorksheetReader"]
+        vars(excel)["WorksheetReader"] = _SheetReader
+        try:
+            super().read_worksheets()
+        finally:
+            vars(excel)["WorksheetReader"] = usual
+
+
 def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
     """Return the workbook in some bytes; external links are not kept.
 
@@ -188,36 +314,9 @@ def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
 
     Raises whatever openpyxl trips over in a damaged file.
     """
-
-    class SheetReader(WorksheetReader):
-        """Binds no links: openpyxl writes a link's target into a cell that is empty."""
-
-        def bind_hyperlinks(self) -> None:
-            """Leave the cells as they are stored."""
-
-    class ExactReader(excel.ExcelReader):
-        """Keeps the characters x005F_, which openpyxl drops."""
-
-        def read_strings(self) -> None:
-            part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
-            if part is not None:
-                table: Any = fromstring(self.archive.read(part.PartName[1:]))
-                entries = map(Text.from_tree, table.findall(f"{{{SHEET_MAIN_NS}}}si"))
-                texts = (entry.content if entry else "" for entry in entries)
-                self.shared_strings = _Texts(texts)
-
-        def read_worksheets(self) -> None:
-            # openpyxl names its sheet reader in its module alone.
-            usual = vars(excel)["WorksheetReader"]
-            vars(excel)["WorksheetReader"] = SheetReader
-            try:
-                super().read_worksheets()
-            finally:
-                vars(excel)["WorksheetReader"] = usual
-
     with warnings.catch_warnings():
         # openpyxl warns of what it would drop on saving; nothing is saved here.
         warnings.simplefilter("ignore")
-        reader = ExactReader(BytesIO(content), keep_links=False, data_only=results_only)
+        reader = _ExactReader(BytesIO(content), keep_links=False, data_only=results_only)
         reader.read()
     return reader.wb

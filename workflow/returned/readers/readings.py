@@ -5,15 +5,22 @@ The first is of the reader that loses least of a format, the second of another r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from workflow.excel.xlsx.reader import read_xlsx
 from workflow.model.limits import COMPILED, USUAL, Limits
-from workflow.model.raw import RawBook
+from workflow.model.raw import CellKind, RawBook, RawCell
 from workflow.returned.intake.detect import Kind, examine
+from workflow.returned.intake.refusal import RefusedError, broken
 from workflow.returned.intake.used_range import refuse_large_grid
 from workflow.returned.readers import calamine
 from workflow.templates.layout import COVER_SHEET
+
+_MOST_SAID = 120
+
+Place = tuple[int, int]
+"""The row and column of a cell."""
 
 
 def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
@@ -37,23 +44,35 @@ def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
 def read_again(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the workbook in some bytes; each reader is imported only where it is needed.
 
-    A strict workbook must have been made transitional. Raises RefusedError, or whatever a reader
-    trips over in a damaged file.
+    A strict workbook must have been made transitional. Raises RefusedError, with what the reader
+    tripped over: where collect read the file, that says something about this reader alone.
     """
+    reader, read = _second(kind)
+    try:
+        return read(content, limits)
+    except (RefusedError, MemoryError):
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise RefusedError(broken(f"{reader}では読めません：{said[:_MOST_SAID]}")) from error
+
+
+def _second(kind: Kind) -> tuple[str, Callable[[bytes, Limits], RawBook]]:
+    """Return the second reader of a format, with its name."""
     match kind:
         case Kind.XLS:
             from workflow.returned.readers.xlrd import read_xls  # 81 ms
 
-            return read_xls(content)
+            return "xlrd", lambda content, _: read_xls(content)
         case Kind.XLSB:
             from workflow.returned.readers.pyxlsb import read_xlsb  # 28 ms
 
-            return read_xlsb(content, limits)
+            return "pyxlsb", read_xlsb
         case Kind.ODS:
-            return _read_ods(content, limits)
+            return "calamine", _read_ods
     from workflow.returned.readers.openpyxl import read_book  # 306 ms
 
-    return read_book(content)
+    return "openpyxl", lambda content, _: read_book(content)
 
 
 def open_book(content: bytes) -> RawBook | None:
@@ -74,18 +93,53 @@ def open_book(content: bytes) -> RawBook | None:
 
 
 def _read_ods(content: bytes, limits: Limits) -> RawBook:
-    """Return an .ods with the values calamine finds in it; the rest only our own reader knows.
+    """Return an .ods as our own reader knows it, with the values that calamine finds in it.
 
-    calamine lays every sheet out as one block in memory, so the first reading is also the measure.
-    It loses line breaks inside cells.
+    Where its value is what it can tell of ours, ours stands: it knows no formulas, errors, truth
+    values or tabs. It lays every sheet out as one block in memory, so ours is also the measure.
     """
     from workflow.returned.readers.ods import read_ods  # 11 ms, with defusedxml
+    from workflow.returned.readers.strip_formatting import bare_ods
 
     book = read_ods(content, limits)
     for sheet in book.sheets:
         rows, columns = zip(*sheet.cells, strict=True) if sheet.cells else ((1,), (1,))
         refuse_large_grid(max(rows), max(columns), limits)
-    values = {sheet.name: sheet.cells for sheet in calamine.read_values(content, limits)}
+    seen = calamine.read_values(bare_ods(content), limits)
+    sheets = zip(book.sheets, seen, strict=True)
     return replace(
-        book, sheets=tuple(replace(sheet, cells=values[sheet.name]) for sheet in book.sheets)
+        book,
+        sheets=tuple(replace(s, cells=dict(_seen_alike(s.cells, o.cells))) for s, o in sheets),
     )
+
+
+def _seen_alike(
+    ours: Mapping[Place, RawCell], seen: Mapping[Place, RawCell]
+) -> Iterator[tuple[Place, RawCell]]:
+    """Yield each cell: ours where calamine sees the same, otherwise what calamine sees."""
+    for place in {**ours, **seen}:
+        cell, other = ours.get(place), seen.get(place)
+        stands = cell if cell and _is_seen(cell.cached or cell, other) else other
+        if stands:
+            yield place, stands
+
+
+def _is_seen(ours: RawCell, seen: RawCell | None) -> bool:
+    """Whether what calamine sees is what it can tell of a cell."""
+    match ours.kind:
+        case CellKind.TEXT:
+            return _run_together(ours) == _run_together(seen)
+        case CellKind.NUMBER:
+            return seen is not None and seen.number == ours.number
+        case CellKind.BOOLEAN:
+            truth = ours.text == "TRUE"
+            return seen is not None and (seen.number == truth or seen.text == ours.text)
+        case CellKind.DATE if ours.moment:
+            return seen is not None and seen.moment == ours.moment
+        case CellKind.DATE:  # a time of day is shown in one way and stored in another
+            return seen is not None
+    return seen is None or _run_together(ours) == _run_together(seen)
+
+
+def _run_together(cell: RawCell | None) -> str:
+    return "".join(cell.text.split()) if cell else ""

@@ -1,4 +1,4 @@
-"""An .xlsx without its decoration, for a reader that gives up on a whole workbook because of it.
+"""A workbook without its decoration, for a reader that gives up on all of it because of that.
 
 openpyxl builds every column width, validation and view, and one attribute it does not know makes
 the workbook unreadable to it, though no cell is concerned. So that whatever collect accepts can be
@@ -8,17 +8,16 @@ texts, number formats, merges, hidden rows, filters, names and the day that days
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from lxml.etree import Element, SubElement, tostring
 
 from workflow.excel.xlsx.package import Package, is_true, package_in
 from workflow.excel.xlsx.xml import MAIN
+from workflow.returned.readers.ods import CELLS, OFFICE, TABLE, TEXT
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,13 +30,14 @@ _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"
 _BOOK, _STYLES, _TEXTS, _SHEET = "workbook", "styles", "sharedStrings", "worksheet{}"
 _PART = "xl/{}.xml"  # openpyxl looks for styles there alone
-_OF_A_ROW, _OF_A_CELL = ("r", "hidden"), ("r", "t")
+_PREFIXES = {"office": OFFICE[1:-1], "table": TABLE[1:-1], "text": TEXT[1:-1]}
+_OF_A_ROW, _OF_A_CELL = ("r", "hidden"), ("r", "t", "vm")
 
 
 def bare(content: bytes) -> bytes:
     """Return a workbook reduced to its cells. Raises whatever says the file is broken."""
     package = package_in(content)
-    sheets = [sheet for sheet in package.sheets if sheet.kind != "chartsheet"]
+    sheets = [sheet for sheet in package.sheets if sheet.holds_cells]
     parts = dict(_parts(package, sheets))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -160,30 +160,53 @@ def _cell(stored: _Element, styles: int) -> _Element:
             kept.append(_text(part))
         elif part.tag in (f"{MAIN}f", f"{MAIN}v"):
             kept.append(part)
-    value = kept.find(f"{MAIN}v")
-    if value is not None and value.text:
-        _spell_plainly(kept, value, value.text)
     return kept
-
-
-def _spell_plainly(cell: _Element, value: _Element, stored: str) -> None:
-    """Spell what openpyxl gives up on: a truth value in words, a day that is none."""
-    kind = cell.get("t")
-    if kind == "b":
-        value.text = str(int(is_true(stored)))
-    elif kind == "d" and not _is_moment(stored):
-        cell.set("t", "str")
-
-
-def _is_moment(stored: str) -> bool:
-    """Whether a text is a day or a time of day as ISO 8601 spells them."""
-    for kind in (datetime, time):
-        with contextlib.suppress(ValueError):
-            kind.fromisoformat(stored)
-            return True
-    return False
 
 
 def _kept(element: _Element, names: Sequence[str]) -> dict[str, str]:
     """Return the attributes that say something."""
     return {name: said for name in names if (said := element.get(name))}
+
+
+# The same of an .ods, for calamine, which gives up on white space between its cells.
+
+
+def bare_ods(content: bytes) -> bytes:
+    """Return an .ods with nothing but its cells: their values, and texts without comments."""
+    root = Element(f"{OFFICE}document-content", nsmap=_PREFIXES)
+    for number, table in enumerate(_outermost_tables(package_in(content).tree("content.xml"))):
+        kept = SubElement(root, table.tag, {f"{TABLE}name": str(number)})
+        for row in table.iter(f"{TABLE}table-row"):
+            if next(row.iterancestors(f"{TABLE}table")) is table:
+                bare = SubElement(kept, row.tag, _kept(row, (f"{TABLE}number-rows-repeated",)))
+                bare.extend(_ods_cell(cell) for cell in row if cell.tag in CELLS)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", tostring(root, encoding="utf-8"))
+    return stream.getvalue()
+
+
+def _outermost_tables(tree: _Element) -> Iterator[_Element]:
+    for table in tree.iter(f"{TABLE}table"):
+        if next(table.iterancestors(f"{TABLE}table"), None) is None:
+            yield table
+
+
+def _ods_cell(stored: _Element) -> _Element:
+    values = {name: said for name, said in stored.attrib.items() if name.startswith(OFFICE)}
+    cell = Element(stored.tag, values | _kept(stored, (f"{TABLE}number-columns-repeated",)))
+    cell.extend(_ods_text(part) for part in stored if part.tag == f"{TEXT}p")
+    return cell
+
+
+def _ods_text(stored: _Element) -> _Element:
+    text = Element(stored.tag, dict(stored.attrib))
+    text.text = stored.text
+    for part in stored:
+        is_beside = part.tag in (f"{OFFICE}annotation", f"{TEXT}ruby-text")
+        kept = Element(f"{TEXT}span") if is_beside else _ods_text(part)
+        kept.tail = part.tail
+        text.append(kept)
+    return text
