@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 
 import msoffcrypto
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from openpyxl import Workbook
 
 from tests.fillers.libreoffice import run_jobs
+from tests.harness.description import RETURNS
 from tests.programs import needs_libreoffice
 from workflow.model.plan import Outcome, Return
 from workflow.model.wording import Wording
 from workflow.returned.inbox import single
 from workflow.returned.intake.decrypt import DEFAULT_PASSWORD, decrypted, is_encrypted_xls
+from workflow.returned.intake.detect import Kind
 from workflow.returned.open import Opened, open_received
 
 
@@ -142,4 +148,39 @@ def test_a_known_password_opens_an_ods(tmp_path: Path, from_libreoffice: Path) -
     found = opened(tmp_path, content, "x", "himitsu")
     assert isinstance(found, Opened)
     assert found.book.sheets[0].cells[2, 2].text == "回答"
+    assert refusal(opened(tmp_path, content, "x")) == ("unreadable", ["FILE_ENCRYPTED"])
+
+
+MANIFEST = """<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+ xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0">
+<m:file-entry m:full-path="encrypted-package"><m:encryption-data>
+<m:algorithm m:algorithm-name="http://www.w3.org/2009/xmlenc11#aes256-gcm"
+ m:initialisation-vector="{start}"/>
+<m:start-key-generation m:key-size="32"
+ m:start-key-generation-name="http://www.w3.org/2001/04/xmlenc#sha256"/>
+<m:key-derivation m:key-size="32" m:salt="{salt}" loext:argon2-iterations="1"
+ loext:argon2-memory="64" loext:argon2-lanes="1" m:key-derivation-name=
+"urn:org:documentfoundation:names:experimental:office:manifest:argon2id"/>
+</m:encryption-data></m:file-entry></m:manifest>"""
+
+
+def locked_as_a_whole(content: bytes, password: str) -> bytes:
+    """Return an .ods as LibreOffice locks it since 24.8: the package within a package."""
+    start, salt = bytes(12), bytes(16)
+    digest = hashlib.sha256(password.encode()).digest()
+    key = Argon2id(salt=salt, length=32, iterations=1, lanes=1, memory_cost=64).derive(digest)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        spelled = {"start": b64encode(start).decode(), "salt": b64encode(salt).decode()}
+        archive.writestr("META-INF/manifest.xml", MANIFEST.format(**spelled))
+        archive.writestr("encrypted-package", start + AESGCM(key).encrypt(start, content, None))
+    return stream.getvalue()
+
+
+def test_a_known_password_opens_an_ods_that_is_locked_as_a_whole(tmp_path: Path) -> None:
+    content = locked_as_a_whole((RETURNS / "good/open_document_format/甲課.ods").read_bytes(), "鍵")
+    found = opened(tmp_path, content, "x", "鍵")
+    assert isinstance(found, Opened)
+    assert found.read.format == Kind.ODS.label
     assert refusal(opened(tmp_path, content, "x")) == ("unreadable", ["FILE_ENCRYPTED"])
