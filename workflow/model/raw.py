@@ -161,7 +161,7 @@ class RawSheet:
         cells = dict(self.cells)
         for place, cell in other.cells.items():
             mine = cells.get(place)
-            if mine is None and cell.kind is CellKind.ERROR:
+            if mine is None and (cell.cached or cell).kind is CellKind.ERROR:
                 cells[place] = cell
             elif mine is not None and cell.has_look:
                 cells[place] = mine.looking_as(cell)

@@ -7,9 +7,10 @@ import struct
 import zipfile
 from collections.abc import Mapping
 
-Cells = Mapping[tuple[int, int], str | float]
-"""0-based row and column → value."""
+Cells = Mapping[tuple[int, int], str | float | bytes]
+"""0-based row and column → value; bytes are the code of an error value."""
 
+_ERROR = 3
 _ROW, _LOGICAL, _REAL, _TEXT, _SHARED_TEXT, _SHORT_TEXT = 0, 4, 5, 6, 7, 17
 _TEXTS_BEGIN, _TEXTS_END, _SHARED = 159, 160, 19
 _SHEET_BEGIN, _SHEET_END, _DATA_BEGIN, _DATA_END, _DIMENSION = 129, 130, 145, 146, 148
@@ -89,6 +90,8 @@ def _sheet(cells: Cells, text_record: int) -> bytes:
             head = struct.pack("<II", column, 0)
             if isinstance(value, str) and text_record == _SHARED_TEXT:
                 records.append((text_record, head + struct.pack("<I", _texts(cells).index(value))))
+            elif isinstance(value, bytes):
+                records.append((_ERROR, head + value))
             elif isinstance(value, bool):
                 records.append((_LOGICAL, head + bytes([value])))
             elif isinstance(value, str):

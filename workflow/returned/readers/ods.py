@@ -24,13 +24,14 @@ from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
+from workflow.returned.readers.ods_looks import Styles
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-TABLE, OFFICE, TEXT, _META, _DRAW = (
-    _NAMES % name for name in ("table", "office", "text", "meta", "drawing")
+TABLE, OFFICE, TEXT, _META, _DRAW, _STYLE = (
+    _NAMES % name for name in ("table", "office", "text", "meta", "drawing", "style")
 )
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -49,6 +50,10 @@ class _Sheet:
 
     name: str
     most: int
+    styles: Styles
+    is_hidden: bool
+    columns: list[tuple[range, str]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     hidden: list[range] = field(default_factory=list)
@@ -59,7 +64,19 @@ class _Sheet:
     def finished(self) -> RawSheet:
         last = max((row for row, _ in self.cells), default=0)
         hidden = (row for rows in self.hidden for row in rows[: max(0, last + 1 - rows.start)])
-        return RawSheet(self.name, self.cells, tuple(self.merged), frozenset(hidden), self.filtered)
+        return RawSheet(
+            name=self.name,
+            cells=self.cells,
+            merged=tuple(self.merged),
+            hidden_rows=frozenset(hidden),
+            filtered=self.filtered,
+            hidden_columns=tuple(self.hidden_columns),
+            is_hidden=self.is_hidden,
+        )
+
+    def style_of(self, column: int) -> str:
+        """Return the style of the cells of a column that have none of their own."""
+        return next((style for columns, style in self.columns if column in columns), "")
 
 
 def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
@@ -91,14 +108,19 @@ def as_package(flat: bytes) -> bytes:
 def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
     sheets: list[_Sheet] = []
     references: dict[str, str] = {}
+    styles = Styles()
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
         if element.tag == TABLE + "table":
             if event == "start" and depth == 0:
-                sheets.append(_Sheet(element.get(TABLE + "name", ""), limits.cells))
+                name = element.get(TABLE + "name", "")
+                is_hidden = element.get(TABLE + "style-name") in styles.hidden_tables
+                sheets.append(_Sheet(name, limits.cells, styles, is_hidden))
             depth += 1 if event == "start" else -1
         elif event == "end" and depth == 1 and sheets:
             _take(sheets[-1], element)
+        elif event == "end" and element.tag == _STYLE + "style":
+            styles.take(element)
         elif event == "end" and element.tag == TABLE + "named-range":
             name = element.get(TABLE + "name", "")
             references[name] = element.get(TABLE + "cell-range-address", "")
@@ -110,16 +132,28 @@ def _take(sheet: _Sheet, element: Element) -> None:
     if element.tag == TABLE + "table-row":
         _take_row(sheet, element)
         element.clear()
+    elif element.tag == TABLE + "table-column":
+        _take_columns(sheet, element)
     elif element.tag == TABLE + "shapes":
         sheet.remarks += _shapes(sheet.name, "", element)
         element.clear()
+
+
+def _take_columns(sheet: _Sheet, element: Element) -> None:
+    first = sheet.columns[-1][0].stop if sheet.columns else 1
+    columns = range(first, first + _count(element, "number-columns-repeated"))
+    sheet.columns.append((columns, element.get(TABLE + "default-cell-style-name", "")))
+    is_flat = element.get(TABLE + "style-name") in sheet.styles.flat
+    if is_flat or element.get(TABLE + "visibility") in ("collapse", "filter"):
+        sheet.hidden_columns.append((columns.start, columns.stop - 1))
 
 
 def _take_row(sheet: _Sheet, element: Element) -> None:
     row, repeats = sheet.next_row, _count(element, "number-rows-repeated")
     sheet.next_row += repeats
     visibility = element.get(TABLE + "visibility")
-    if visibility in ("collapse", "filter"):
+    is_flat = element.get(TABLE + "style-name") in sheet.styles.flat
+    if is_flat or visibility in ("collapse", "filter"):
         sheet.hidden.append(range(row, row + repeats))
         sheet.filtered = sheet.filtered or visibility == "filter"
     column = 1
@@ -134,6 +168,7 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     rows, columns = area.bottom - area.top + 1, area.right - area.left + 1
     raw = _raw(element)
     if raw is not None:
+        raw = sheet.styles.seen(raw, element, sheet.style_of(area.left), _paragraphs)
         if len(sheet.cells) + rows * columns > sheet.most:
             raise RefusedError(too_large(f"書き込みのあるセルが{sheet.most:,}個を超える"))
         for row in range(area.top, area.bottom + 1):

@@ -109,7 +109,10 @@ def _read_ods(content: bytes, limits: Limits) -> RawBook:
     sheets = zip(book.sheets, seen, strict=True)
     return replace(
         book,
-        sheets=tuple(replace(s, cells=dict(_seen_alike(s.cells, o.cells))) for s, o in sheets),
+        sheets=tuple(
+            replace(ours, cells=dict(_seen_alike(ours.cells, theirs.cells))).seen_as(ours)
+            for ours, theirs in sheets
+        ),
     )
 
 

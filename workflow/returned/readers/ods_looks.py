@@ -1,0 +1,118 @@
+"""How the cells of an .ods look: what is shown of a number, struck through, faint or hidden.
+
+OpenDocument stores what a cell shows beside its value, so no number format is read here. Whether a
+number is rounded there on purpose cannot be told: OpenDocument shows fewer digits by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from workflow.excel.xlsx.number_formats import BLACK, WHITE, is_faint, luminance
+from workflow.model.raw import CellKind, Look, RawCell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from xml.etree.ElementTree import Element
+
+_NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_STYLE, _TEXT, _TABLE = (_NAMES % name for name in ("style", "text", "table"))
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_COLOR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
+_SIZE = re.compile(r"([\d.]+)(?:in|cm|mm|pt|pc|px)")
+_LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
+
+
+@dataclass
+class Styles:
+    """What the styles of an .ods say, by their names, as they come by."""
+
+    struck: dict[str, bool] = field(default_factory=dict)
+    inks: dict[str, float] = field(default_factory=dict)
+    grounds: dict[str, float] = field(default_factory=dict)
+    flat: set[str] = field(default_factory=set)
+    hidden_tables: set[str] = field(default_factory=set)
+
+    def take(self, style: Element) -> None:
+        """Take what one style says."""
+        name = style.get(_STYLE + "name", "")
+        for properties in style:
+            match properties.tag.removeprefix(_STYLE):
+                case "text-properties":
+                    self._take_letters(name, properties)
+                case "table-cell-properties":
+                    ground = _lightness(properties.get(_FO + "background-color"))
+                    self.grounds |= {} if ground is None else {name: ground}
+                case "table-row-properties" | "table-column-properties":
+                    sizes = (properties.get(_STYLE + s) for s in ("row-height", "column-width"))
+                    self.flat |= {name} if any(map(_is_flat, sizes)) else set()
+                case "table-properties":
+                    is_hidden = properties.get(_TABLE + "display") == "false"
+                    self.hidden_tables |= {name} if is_hidden else set()
+
+    def _take_letters(self, name: str, properties: Element) -> None:
+        lines = [properties.get(f"{_STYLE}text-line-through-{what}") for what in ("style", "type")]
+        if any(lines):
+            self.struck[name] = not {"none", None} >= {*lines}
+        ink = _lightness(properties.get(_FO + "color"))
+        self.inks |= {} if ink is None else {name: ink}
+
+    def seen(
+        self, cell: RawCell, element: Element, usual: str, written: Callable[[Element], str]
+    ) -> RawCell:
+        """Return a cell with what a person sees of it; usual is the style of its column."""
+        style = element.get(_TABLE + "style-name", usual)
+        result = cell.cached or cell
+        shown = _shown(result, element, written)
+        if shown is not None:
+            result = replace(result, look=Look(shown))
+            cell = replace(cell, cached=result) if cell.cached else result
+        left = self._left(element, style, written) if True in self.struck.values() else None
+        faint = is_faint(self.inks.get(style, BLACK), self.grounds.get(style, WHITE))
+        if left is None and not faint:
+            return cell
+        return replace(cell, look=replace(cell.look or Look(), left=left, is_faint=faint))
+
+    def _left(self, element: Element, style: str, written: Callable[[Element], str]) -> str | None:
+        """Return what is not struck through, None where nothing is."""
+        copy = deepcopy(element)
+        self._blank(copy, self.struck.get(style, False))
+        left = written(copy)
+        return None if left == written(element) else left
+
+    def _blank(self, element: Element, is_struck: bool) -> None:
+        """Take out of a text what is struck through."""
+        own = self.struck.get(element.get(_TEXT + "style-name", ""), is_struck)
+        element.text = None if own else element.text
+        for child in element:
+            self._blank(child, own)
+            child.tail = None if own else child.tail
+
+
+def _shown(cell: RawCell, element: Element, written: Callable[[Element], str]) -> str | None:
+    """Return what is shown of a number, None for the number itself."""
+    has_text = any(child.tag == _TEXT + "p" for child in element)
+    if cell.kind is not CellKind.NUMBER or cell.number is None or not has_text:
+        return None
+    shown = written(element).strip()
+    plain = shown.replace(",", "")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return shown
+    step = Decimal(1).scaleb(int(number.as_tuple().exponent)) if number.is_finite() else number
+    return None if abs(abs(number) - abs(cell.number)) <= step / 2 else shown
+
+
+def _lightness(color: str | None) -> float | None:
+    match = _COLOR.fullmatch(color or "")
+    return luminance([int(part, 16) / 255 for part in match.groups()]) if match else None
+
+
+def _is_flat(size: str | None) -> bool:
+    match = _SIZE.fullmatch(size or "")
+    return match is not None and float(match[1]) < _LEAST_SIZE
