@@ -85,15 +85,14 @@ class DateField(Field):
             return Parsed(cell.moment.date())
         shown = without_unseen(unicodedata.normalize("NFKC", cell.shown))
         written = _written_date(re.sub(r"\s", "", shown))
-        if written is not None:
-            return self._adjusted(cell, written, written.isoformat())
-        if cell.number is not None and cell.number.is_finite():
-            serial = cell.number
-            if _FIRST_SERIAL <= serial <= _LAST_SERIAL and serial == serial.to_integral_value():
-                origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
-                day = origin + timedelta(days=int(serial))
-                return self._adjusted(cell, day, day.isoformat())
-        return Parsed(cell.shown)
+        counted = _counted_date(cell)
+        if counted is not None and written in (None, counted):
+            after = counted.isoformat()
+            adjusted = self._violation(Code.VALUE_ADJUSTED, before=cell.text, after=after)
+            return Parsed(counted, (adjusted,))
+        if written is None:
+            return Parsed(cell.shown)
+        return self._adjusted(cell, written, written.isoformat())
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no day, or beyond the bounds."""
@@ -149,6 +148,17 @@ def _shown(day: date | None) -> str | None:
 
 def _in_formula(day: date) -> str:
     return f"DATE({day.year},{day.month},{day.day})"
+
+
+def _counted_date(cell: RawCell) -> date | None:
+    """Return the day a number counts to, None where it is more likely something else."""
+    serial = cell.number
+    if serial is None or not serial.is_finite() or serial != serial.to_integral_value():
+        return None
+    if not _FIRST_SERIAL <= serial <= _LAST_SERIAL:
+        return None
+    origin = _SERIAL_ORIGIN_1904 if cell.since_1904 else _SERIAL_ORIGIN
+    return origin + timedelta(days=int(serial))
 
 
 def _written_date(plain: str) -> date | None:
