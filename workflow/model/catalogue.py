@@ -511,6 +511,11 @@ class Code(Enum):
         "あります。",
         "台帳のファイルの「欄外記入」で内容を確かめてください。",
     )
+    NOTES_PICTURE = (
+        Severity.INFO,
+        "画像や埋め込まれたファイルが{count}個あります（{what}）。台帳には写せません。",
+        "要るときは、元の回答ファイルを開いて確かめてください。",
+    )
     NOTES_SET_ASIDE = (
         Severity.INFO,
         "この調査票の回答は台帳に載せていません。書かれていた{count}か所は、台帳のファイルの「欄外記入」に"
@@ -667,6 +672,11 @@ class Code(Enum):
         Severity.INFO,
         "前年度の回答とまったく同じ文章です。",
         "今年度の内容になっているか、気になるときはその課に確かめてください。",
+    )
+    VALUE_SEES_PICTURE = (
+        Severity.WARNING,
+        "「{value}」とあり、図や別の資料を指していますが、台帳に載るのは文字だけです。",
+        "元の回答ファイルの図や資料を確かめ、要ることは文字で記入してもらってください。",
     )
     VALUE_COMPOSED = (
         Severity.INFO,

@@ -191,6 +191,9 @@ class NoteKind(StrEnum):
     SHEET = "別のシート"
     COMMENT = "コメント"
     SHAPE = "図形"
+    PICTURE = "画像"
+    OBJECT = "埋め込まれたもの"
+    HEADER = "ヘッダー・フッター"
     UNUSED = "採用しなかった回答"
     MAIL = "メールの本文"
 

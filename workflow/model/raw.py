@@ -179,15 +179,25 @@ class RawSheet:
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
+class RemarkKind(Enum):
+    """What stands beside the cells; of a picture or an object the text is its name."""
+
+    COMMENT = "コメント"
+    SHAPE = "図形"
+    PICTURE = "画像"
+    OBJECT = "埋め込まれたもの"
+    HEADER = "ヘッダー・フッター"
+
+
 @dataclass(frozen=True, slots=True)
 class RawRemark:
-    """A comment or a text box: what it says and the cell it belongs to."""
+    """What stands beside the cells of a sheet: what it says and the cell it belongs to."""
 
     sheet: str
     cell: str
     text: str
     author: str
-    is_shape: bool
+    kind: RemarkKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
 from workflow.model.fields.base import Value
@@ -34,6 +36,13 @@ from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL, lay_out_issue
 from workflow.templates.register import FormNumber, Issue, Register
 
+_DRAWN = (NoteKind.PICTURE, NoteKind.OBJECT, NoteKind.SHAPE)
+_TO_IT = r"[^。\n]{0,8}?(?:とおり|通り|参照|ご覧)"
+_TO_A_PICTURE = re.compile(rf"(?:[上下左右次]の?|別)(?:図|写真|画像|グラフ){_TO_IT}")
+_TO_A_PAPER = re.compile(
+    rf"(?:(?:[上下左右次]の?|別)(?:図|表|写真|画像|グラフ)|別紙|別添|添付){_TO_IT}"
+)
+_MOST_NAMED = 5
 _MOST_ROWS = 10
 """Rows named in one message."""
 _CUT_IN_XLS = 255
@@ -177,10 +186,12 @@ def _judge_rows(
         replace(a, rejected=True) if a.item in spoilt or matching.is_ambiguous else a
         for a in answers
     ]
+    findings += _pointing(answers, beside.notes)
     if beside.notes:
         whole_file = Location(file=read.file)
         findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(beside.notes)}))
         findings += _on_hidden_sheets(read.file, book, beside.notes)
+        findings += _pictures(read.file, beside.notes)
     return replace(
         read,
         outcome=judged(tuple(findings)),
@@ -188,6 +199,35 @@ def _judge_rows(
         notes=beside.notes,
         findings=tuple(findings),
     )
+
+
+def _pointing(answers: Sequence[Answer], notes: Sequence[Note]) -> Iterator[Finding]:
+    """Yield the answers that point to a picture, or to a paper that came in the same file."""
+    pointer = _TO_A_PAPER if any(note.kind in _DRAWN for note in notes) else _TO_A_PICTURE
+    for answer in answers:
+        for key, text in answer.written.items():
+            if found := pointer.search(text):
+                row, column = place_of(answer.cells[key])
+                source = answer.source
+                location = Location(
+                    file=source.file,
+                    sheet=source.sheet,
+                    row=row,
+                    column=column,
+                    item=answer.item,
+                    field_key=key,
+                )
+                yield Finding(Code.VALUE_SEES_PICTURE, location, {"value": found[0]})
+
+
+def _pictures(file: str, notes: Sequence[Note]) -> Iterator[Finding]:
+    """Yield that there are pictures and embedded files, and where."""
+    found = [note for note in notes if note.kind in (NoteKind.PICTURE, NoteKind.OBJECT)]
+    if found:
+        named = [f"「{n.text}」{n.sheet}{n.cell and f'の{n.cell}'}" for n in found[:_MOST_NAMED]]
+        more = ["ほか"] if len(found) > _MOST_NAMED else []
+        details: dict[str, Detail] = {"count": len(found), "what": (*named, *more)}
+        yield Finding(Code.NOTES_PICTURE, Location(file=file), details)
 
 
 def _on_hidden_sheets(file: str, book: RawBook, outside: Sequence[Note]) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import a1, folded, folded_id
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Note, NoteKind
-from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.model.raw import CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.returned.find_rows import Matching, Table
 from workflow.templates.cover_sheet import cover_texts
 from workflow.templates.entry_sheet import entry_texts
@@ -30,6 +30,7 @@ from workflow.templates.layout import (
     COVER_SHEET,
     DEPARTMENT_LABEL,
     ID_LABEL,
+    NUMBER_LABEL,
     Layout,
 )
 
@@ -40,6 +41,7 @@ Page = Mapping[Cell, str]
 """What is printed on a sheet; blank where it is computed."""
 
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
+_OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w-]+|{CORRECTION_SHEET})")
 _LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
 """What the cover's formulas say, should a program have kept only their results."""
 _LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK")
@@ -392,9 +394,15 @@ def _is_requested(sheet: RawSheet, place: Cell) -> bool:
 
 def _remarks(file: str, book: RawBook) -> Iterator[Note]:
     for remark in book.remarks:
-        if remark.text.strip() and not _is_our_request(remark.text):
-            kind = NoteKind.SHAPE if remark.is_shape else NoteKind.COMMENT
+        if remark.text.strip() and not _is_ours(remark):
+            kind = NoteKind(remark.kind.value)
             yield Note(kind, file, remark.sheet, remark.cell, remark.text, remark.author)
+
+
+def _is_ours(remark: RawRemark) -> bool:
+    if remark.kind is RemarkKind.HEADER:
+        return _OUR_FOOTER.fullmatch(remark.text) is not None
+    return _is_our_request(remark.text)
 
 
 def _is_our_request(comment: str) -> bool:

@@ -11,7 +11,7 @@ from openpyxl.comments import Comment
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.package import Package
-from workflow.model.raw import RawRemark
+from workflow.model.raw import RawRemark, RemarkKind
 
 SHEET_RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -68,8 +68,8 @@ def test_a_plain_workbook_has_none() -> None:
 def test_old_comments_keep_author_and_place() -> None:
     found = remarks_in(workbook({"B2": "ここは未定です。\n後日", "C3": "別"}))
     assert found == (
-        RawRemark("表", "B2", "ここは未定です。\n後日", "担当者", False),
-        RawRemark("表", "C3", "別", "担当者", False),
+        RawRemark("表", "B2", "ここは未定です。\n後日", "担当者", RemarkKind.COMMENT),
+        RawRemark("表", "C3", "別", "担当者", RemarkKind.COMMENT),
     )
 
 
@@ -82,7 +82,9 @@ def test_a_threaded_comment_replaces_the_old_one_that_stands_for_it() -> None:
 
 def test_a_text_box_is_read_with_the_cell_it_stands_on() -> None:
     content = with_part(workbook({}), "xl/drawings/drawing9.xml", DRAWING, f"{OFFICE}/drawing")
-    assert remarks_in(content) == (RawRemark("表", "C7", "図形の文字\n二行目", "", True),)
+    assert remarks_in(content) == (
+        RawRemark("表", "C7", "図形の文字\n二行目", "", RemarkKind.SHAPE),
+    )
 
 
 @pytest.mark.parametrize("text", ["<!DOCTYPE x><x/>", "<x"])

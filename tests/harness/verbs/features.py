@@ -90,6 +90,76 @@ def text_box(parts: Parts, text: str) -> None:
     parts[part] = (xml[: before.start()] + element + xml[before.start() :]).encode()
 
 
+@part_verb("pictures and objects")
+def pictures_and_objects(parts: Parts) -> None:
+    """Put a picture, SmartArt, an old text box, an embedded file and a header on the sheet."""
+    sheet = _entry_part(parts)
+    marker = (
+        "<xdr:from><xdr:col>11</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>5</xdr:row>"
+        "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx='9' cy='9'/>"
+    )
+    picture = (
+        '<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="図 1" descr="訓練の写真"/><xdr:cNvPicPr/>'
+        '</xdr:nvPicPr><xdr:blipFill><a:blip r:embed="rId1"/></xdr:blipFill><xdr:spPr/></xdr:pic>'
+    )
+    art = (
+        '<xdr:graphicFrame macro=""><xdr:nvGraphicFramePr><xdr:cNvPr id="3" name="図表"/>'
+        "<xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr><xdr:xfrm/><a:graphic><a:graphicData "
+        'uri="http://schemas.openxmlformats.org/drawingml/2006/diagram"><dgm:relIds xmlns:dgm='
+        '"http://schemas.openxmlformats.org/drawingml/2006/diagram" r:dm="rId2"/></a:graphicData>'
+        "</a:graphic></xdr:graphicFrame>"
+    )
+    box = (
+        "<xdr:sp><xdr:nvSpPr><xdr:cNvPr id='4' name='角丸'/><xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr/>"
+        "<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>代わりの箱</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+    )
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    anchors = "".join(
+        f"<xdr:oneCellAnchor>{marker}{drawn}<xdr:clientData/></xdr:oneCellAnchor>"
+        for drawn in (picture, art)
+    )
+    parts["xl/drawings/drawing98.xml"] = (
+        '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
+        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+        f' xmlns:r="{_RELATIONS}" xmlns:mc="{compatible}">{anchors}<mc:AlternateContent>'
+        f'<mc:Choice Requires="a14"><xdr:oneCellAnchor>{marker}{box}<xdr:clientData/>'
+        f"</xdr:oneCellAnchor></mc:Choice><mc:Fallback><xdr:oneCellAnchor>{marker}{box}"
+        "<xdr:clientData/></xdr:oneCellAnchor></mc:Fallback></mc:AlternateContent></xdr:wsDr>"
+    ).encode()
+    parts["xl/drawings/_rels/drawing98.xml.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" Type="{_RELATIONS}/image"'
+        ' Target="../media/image1.png"/><Relationship Id="rId2"'
+        f' Type="{_RELATIONS}/diagramData" Target="../diagrams/data1.xml"/></Relationships>'
+    ).encode()
+    parts["xl/media/image1.png"] = b"\x89PNG"
+    parts["xl/diagrams/data1.xml"] = (
+        '<dgm:dataModel xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
+        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><dgm:ptLst><dgm:pt'
+        ' modelId="1"><dgm:t><a:p><a:r><a:t>準備→訓練→検証</a:t></a:r></a:p></dgm:t></dgm:pt>'
+        "</dgm:ptLst></dgm:dataModel>"
+    ).encode()
+    parts["xl/drawings/vmlDrawing98.vml"] = (
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:'
+        'excel"><v:shape type="#_x0000_t202"><v:textbox><div>所管が<br>変わります</div></v:textbox>'
+        '<x:ClientData ObjectType="Text"><x:Anchor>4, 0, 7, 0, 6, 0, 9, 0</x:Anchor></x:ClientData>'
+        "</v:shape></xml>"
+    ).encode()
+    parts["xl/embeddings/文書.docx"] = b"PK"
+    keys = [
+        _relate(parts, sheet, f"{_RELATIONS}/drawing", "/xl/drawings/drawing98.xml"),
+        _relate(parts, sheet, f"{_RELATIONS}/vmlDrawing", "/xl/drawings/vmlDrawing98.vml"),
+        _relate(parts, sheet, f"{_RELATIONS}/package", "/xl/embeddings/文書.docx"),
+    ]
+    elements = (
+        '<drawing r:id="{}"/><legacyDrawing r:id="{}"/><oleObjects><oleObject '
+        'progId="Word.Document.12" shapeId="1" r:id="{}"/></oleObjects>'
+    ).format(*keys)
+    elements = elements.replace("r:id=", f'xmlns:r="{_RELATIONS}" r:id=')
+    xml = parts[sheet].decode().replace("</worksheet>", f"{elements}</worksheet>")
+    header = "<headerFooter><oddHeader>&amp;C&amp;12 取扱注意 &amp;&amp; 回収</oddHeader>"
+    parts[sheet] = xml.replace("<headerFooter>", header, 1).encode()
+
+
 @part_verb("save as strict")
 def save_as_strict(parts: Parts) -> None:
     """Save as 「Strict Open XML」: the same parts under other namespaces."""

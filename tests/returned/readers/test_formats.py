@@ -20,7 +20,7 @@ from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
 from workflow.model.plan import Answer, Outcome, Return
-from workflow.model.raw import Area, CellKind, RawBook, RawCell
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RemarkKind
 from workflow.returned.inbox import single
 from workflow.returned.intake.refusal import RefusedError
 from workflow.returned.judge import Context, judge
@@ -432,7 +432,7 @@ def test_an_ods_merge_comment_and_shape_are_kept() -> None:
     book = read(rows)
     assert book.sheets[0].merged == (Area(1, 1, 3, 2),)
     assert book.sheets[0].cells == {(1, 1): RawCell(CellKind.TEXT, "x")}
-    assert [(r.cell, r.text, r.author, r.is_shape) for r in book.remarks] == [
+    assert [(r.cell, r.text, r.author, r.kind is RemarkKind.SHAPE) for r in book.remarks] == [
         ("A1", "確認\n済", "係長", False),
         ("B1", "図形", "", True),
     ]

@@ -46,6 +46,16 @@ def parsed(stored: bytes) -> _Element:
     return _tree(_admitted(stored))
 
 
+def parsed_leniently(stored: bytes) -> _Element:
+    """Return the root of a part in which tags may be left open, as in Excel's old drawings."""
+    from lxml.etree import XMLParser, fromstring
+
+    root = fromstring(_admitted(stored), XMLParser(recover=True, **_OPTIONS))
+    if root is None:
+        raise ValueError("no part")
+    return root
+
+
 def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
     """Hand over each element of a tag, one after another, and return the root of the part.
 

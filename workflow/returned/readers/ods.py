@@ -21,7 +21,7 @@ from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
 from workflow.model.limits import USUAL, Limits
-from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet
+from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
 from workflow.returned.readers.ods_looks import Styles
@@ -36,6 +36,8 @@ TABLE, OFFICE, TEXT, _META, _DRAW, _STYLE = (
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
+_EMBEDDED = (_DRAW + "object", _DRAW + "object-ole")
+_OBJECTS, _PICTURES = RemarkKind.OBJECT, RemarkKind.PICTURE
 _NUMBERS = ("float", "percentage", "currency")
 _LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|エラー):[0-9]{3}")
@@ -182,7 +184,7 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     for annotation in element.iter(OFFICE + "annotation"):
         author = annotation.findtext(_DC + "creator", "")
         text = _paragraphs(annotation)
-        sheet.remarks.append(RawRemark(sheet.name, place, text, author, is_shape=False))
+        sheet.remarks.append(RawRemark(sheet.name, place, text, author, RemarkKind.COMMENT))
     sheet.remarks += _shapes(sheet.name, place, element)
 
 
@@ -191,7 +193,10 @@ def _shapes(sheet: str, place: str, element: Element) -> Iterator[RawRemark]:
         if shape.tag.startswith(_DRAW):
             text = "\n".join(filter(None, map(_written, shape.iter(TEXT + "p"))))
             if text:
-                yield RawRemark(sheet, place, text, "", is_shape=True)
+                yield RawRemark(sheet, place, text, "", RemarkKind.SHAPE)
+            elif shape.tag == _DRAW + "frame":
+                kind = _OBJECTS if any(part.tag in _EMBEDDED for part in shape) else _PICTURES
+                yield RawRemark(sheet, place, shape.get(_DRAW + "name") or kind.value, "", kind)
 
 
 def _raw(element: Element) -> RawCell | None:
