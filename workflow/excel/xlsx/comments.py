@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package
-from workflow.excel.xlsx.xml import parsed, parsed_leniently
+from workflow.excel.xlsx.xml import in_utf8, parsed, parsed_leniently
 from workflow.model.cells import a1, decoded
 from workflow.model.raw import RawRemark, RemarkKind
 
@@ -134,11 +134,8 @@ def _drawn_in_vml(package: Package, sheet: str, part: str) -> Iterator[RawRemark
     stored = package.read(part)
     if b"<v:shape " in stored and stored.count(b"<v:shape ") == stored.count(_NOTE):
         return
-    for shape in (
-        e
-        for e in parsed_leniently(_OPEN_BREAK.sub(b"<br/>", stored)).iter()
-        if _local(e) == "shape"
-    ):
+    tree = parsed_leniently(_OPEN_BREAK.sub(b"<br/>", stored))
+    for shape in (e for e in tree.iter() if _local(e) == "shape"):
         data = next((e for e in shape if _local(e) == "ClientData"), None)
         kind = "" if data is None else data.get("ObjectType", "")
         boxes = [e for e in shape if _local(e) == "textbox"]
@@ -186,7 +183,7 @@ def _embedded(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
 
 def _headers(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
     """Yield the texts of a sheet's headers and footers; page numbers and the like are none."""
-    stored = package.read(part)
+    stored = in_utf8(package.read(part))
     start = stored.rfind(b"headerFooter")
     start = stored.rfind(b"headerFooter", 0, start) if start > 0 else start
     if start < 0:

@@ -97,13 +97,14 @@ def _parser() -> XMLParser:
 
 def _admitted(stored: bytes) -> bytes:
     """Return a part in UTF-8. ValueError when it may not be parsed."""
-    part = _in_utf8(stored)
+    part = in_utf8(stored)
     if b"<!DOCTYPE" in part:
         raise ValueError("a document type is declared")
     return part
 
 
-def _in_utf8(stored: bytes) -> bytes:
+def in_utf8(stored: bytes) -> bytes:
+    """Return a part in UTF-8. ValueError for an encoding that is not read."""
     wide = _WIDE.get(stored[:2])
     if wide:
         return _narrowed(stored.decode(wide).removeprefix("\ufeff"), wide)
