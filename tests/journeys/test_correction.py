@@ -187,7 +187,7 @@ def test_of_two_returns_that_differ_one_comes_back_and_names_both(city: City) ->
     first, rating_place = places
     shown = book(path)["進捗状況"][rating_place].value
     other = "Ａ" if shown == "Ｂ" else "Ｂ"
-    assert f"この回答：{shown}／「{other}.xlsx」：{other}" in problem
+    assert f"（この回答：J6「{shown}」／「{other}.xlsx」：J6「{other}」）" in problem
     assert links(path) == [first]
 
 

@@ -59,8 +59,10 @@ def evidence_of(returned: Return, register: Register, collected: Mapping[str, in
     if issue and saved:
         # Who answers on the day of issue does not answer before it.
         first_moment = datetime.combine(issue.issued_at.astimezone(JST).date(), time(), JST)
+        if returned.modified == first_moment:  # as the template says: whoever saved it did not
+            saved = ()
         since_issued = tuple(moment for moment in saved if moment >= first_moment)
-        saved, is_misdated = since_issued or saved, not since_issued
+        saved, is_misdated = since_issued or saved, bool(saved) and not since_issued
     return Evidence(
         file=returned.file,
         digest=returned.sha256,
