@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from workflow.model.wording import Wording
 from workflow.terminal.output import complain, say
 from workflow.terminal.streams import open_streams
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
 
 def start() -> int:
     """Run the command a person typed: `torimatome …` or `python -m workflow …`."""
@@ -37,25 +40,38 @@ def main(argv: Sequence[str]) -> int:
         code = _run(parsed(argv))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads any more; what is still buffered must not complain on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return COULD_NOT_RUN
-    except PlanError as error:
+        _forget_output()  # nobody reads any more
+    except KeyboardInterrupt:
+        complain("中断しました。以前の結果はそのまま残っています。")
+    except Exception as error:
+        _explain(error)
+    else:
+        return code
+    return COULD_NOT_RUN
+
+
+def _explain(error: Exception) -> None:
+    """Say why the run could not go on; what is our fault is written to a log."""
+    if isinstance(error, PlanError):
         complain(str(error))
         wording = Wording()
         for finding in error.findings:
             file = f"{finding.location.file}　" if finding.location.file else ""
             complain(f"・{file}{wording.message(finding)}{wording.remedy(finding)}")
-    except WorkflowError as error:
+    elif isinstance(error, WorkflowError):
         complain(str(error))
-    except KeyboardInterrupt:
-        complain("中断しました。以前の結果はそのまま残っています。")
-    except Exception:
-        log = _write_log()
-        complain(f"思わぬ不具合のため続けられませんでした。記録は「{log}」にあります。")
+    elif isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _forget_output()
+        complain(
+            "書き込む先に空きがないため、続けられませんでした。以前の結果はそのまま残っています。"
+        )
     else:
-        return code
-    return COULD_NOT_RUN
+        complain(f"思わぬ不具合のため続けられませんでした。記録は「{_write_log()}」にあります。")
+
+
+def _forget_output() -> None:
+    """Lead standard output nowhere: what is still buffered must not complain on the way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: argparse.Namespace) -> int:

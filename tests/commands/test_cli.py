@@ -272,13 +272,15 @@ def test_a_result_that_cannot_be_written_leaves_the_old_one(
     assert results(collected) != before
 
 
-def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City) -> None:
+@pytest.mark.parametrize("most", [0, 40, 2_000])
+def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City, most: int) -> None:
+    """No file can grow beyond so many bytes: not even the note of who holds the lock."""
     pytest.importorskip("resource")
     before = results(collected)
     program = (
         "import resource, sys\n"
         "from workflow.__main__ import main\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     collected.send_back("GAKKO", full_texts(collected.plan, 評価="Ｂ"), hours=9)
@@ -293,6 +295,42 @@ def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City) -> No
     assert done.returncode == 2, done.stderr
     (line,) = done.stderr.splitlines()
     assert line.endswith("。")
+    assert results(collected) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", ["status", "findings"])
+def test_output_without_room_is_told_in_one_sentence(collected: City, command: str) -> None:
+    home = ["--year", "2023", "--home", str(collected.home)] if command == "status" else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "workflow", command, *home],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1"},
+            check=False,
+        )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "空きがない" in line
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are never ASCII there")
+def test_a_locale_without_japanese_holds_nothing_up(collected: City) -> None:
+    before = results(collected)
+    done = subprocess.run(
+        [sys.executable, "-m", "workflow", "collect", "--year", "2023", "--home", collected.home],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0"}
+        | {"PYTHONCOERCECLOCALE": "0"},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "担当課" in done.stdout
     assert results(collected) == before
 
 

@@ -9,8 +9,8 @@ import platform
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from workflow.model.errors import BusyError, OutputError
 from workflow.model.years import JST, iso_time
@@ -30,7 +30,8 @@ def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("r+b" if path.exists() else "w+b")
+        # Unbuffered: on a full disk a note that found no room would be tried again when closing.
+        stream = path.open("r+b" if path.exists() else "w+b", buffering=0)
     except OSError as error:
         raise OutputError(write_problem(error, path)) from error
     with stream:
@@ -43,7 +44,7 @@ def working(path: Path, doing: str, now: datetime) -> Iterator[None]:
             _note(stream, {})
 
 
-def _taken(stream: BinaryIO, now: datetime) -> bool:
+def _taken(stream: FileIO, now: datetime) -> bool:
     """Try once to take the lock. On file systems without locks the note of its holder counts."""
     try:
         if sys.platform == "win32":
@@ -79,7 +80,7 @@ def _me() -> dict[str, str]:
     return {"host": platform.node(), "process": str(os.getpid())}
 
 
-def _note(stream: BinaryIO, document: dict[str, str]) -> None:
+def _note(stream: FileIO, document: dict[str, str]) -> None:
     with contextlib.suppress(OSError):  # a note is a courtesy; the lock is what counts
         stream.seek(0)
         stream.truncate()
@@ -87,7 +88,7 @@ def _note(stream: BinaryIO, document: dict[str, str]) -> None:
         stream.flush()
 
 
-def _noted(stream: BinaryIO) -> dict[str, str]:
+def _noted(stream: FileIO) -> dict[str, str]:
     try:
         stream.seek(0)
         note = json.loads(stream.read(10_000) or b"{}")
@@ -96,7 +97,7 @@ def _noted(stream: BinaryIO) -> dict[str, str]:
     return {str(k): str(v) for k, v in note.items()} if isinstance(note, dict) else {}
 
 
-def _who(stream: BinaryIO) -> str:
+def _who(stream: FileIO) -> str:
     note = _noted(stream)
     if not {"doing", "host", "process", "since"} <= set(note):
         return "別の実行が終わっていません。"
