@@ -137,6 +137,7 @@ def test_a_hand_back_returned_as_it_is_is_sent_back_again(sent_back: City) -> No
 
 def test_what_a_newer_return_answers_is_not_asked_again(sent_back: City) -> None:
     """Another 係 answers 7-1 anew in a template of its own; the other two rows stay wrong."""
+    sent_back.collect()
     texts = {"7-1": full_texts(sent_back.plan, 評価="Ｃ")["7-1"]}
     target = sent_back.returned("7-1だけ.xlsx")
     programs.with_openpyxl(sent_back.template("KIKI"), target, texts)
