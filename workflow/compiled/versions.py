@@ -107,23 +107,20 @@ class Versions:
         rival = self.chosen[answer.item]
         for ours, theirs in ((answer, rival), (rival, answer)):
             path = ours.source.file
-            finding = self._differing(Code.RETURN_CONFLICT, ours, theirs)
+            details = self._difference(ours, theirs)
+            finding = Finding(Code.RETURN_CONFLICT, location_of(ours), details)
             self.settled[path] = closed(self.settled[path], Outcome.SENT_BACK, finding)
         self.chosen[answer.item] = replace(rival, rejected=True)
 
-    def _differing(self, code: Code, ours: Answer, theirs: Answer) -> Finding:
+    def _difference(self, ours: Answer, theirs: Answer) -> dict[str, Detail]:
         asked = [field.key for field in self.form.fields]
         keys = [key for key in asked if ours.values.get(key) != theirs.values.get(key)]
-        return Finding(
-            code,
-            location_of(ours),
-            {
-                "other": theirs.source.file,
-                "labels": tuple(keys),
-                "ours": tuple(_said(ours, key) for key in keys),
-                "theirs": tuple(_said(theirs, key) for key in keys),
-            },
-        )
+        return {
+            "other": theirs.source.file,
+            "labels": tuple(keys),
+            "ours": tuple(_value_text(ours, key) for key in keys),
+            "theirs": tuple(_value_text(theirs, key) for key in keys),
+        }
 
     def _tell_unchanged(self, returned: Return, newest_first: Sequence[Return]) -> None:
         """Tell of a hand-back in which nothing was put right."""
@@ -143,12 +140,15 @@ class Versions:
         earlier = [one for one in versions if one[0].file in certain]
         presumed = [before for r, before in versions if r.file in seeming and r.file not in certain]
         findings = tuple(
-            self._differing(Code.RETURN_PRESUMED_NEWER, answer, before)
-            for before in presumed
-            if before.values != answer.values
+            Finding(Code.RETURN_PRESUMED_NEWER, location_of(answer), details)
+            for details in (
+                self._difference(answer, before)
+                for before in presumed
+                if before.values != answer.values
+            )
         )
         findings += tuple(
-            Finding(Code.ANSWER_EMPTIED, _cell_of(answer, key), _as_it_stood(before, key))
+            _emptied_cell(answer, key, before)
             for key in (field.key for field in self.form.fields)
             if key not in answer.written
             for before in _emptied(self.settled[path], earlier, key)
@@ -207,11 +207,13 @@ def _cell_of(answer: Answer, key: str) -> Location:
     return replace(at, row=row, column=column)
 
 
-def _as_it_stood(before: Answer, key: str) -> Mapping[str, Detail]:
+def _emptied_cell(answer: Answer, key: str, before: Answer) -> Finding:
+    """Return the word about a cell that is blank now and held a text before."""
     cell, text = before.cells[key], before.written[key]
-    return {"other": before.source.file, "cell": cell, "before": text}
+    details = {"other": before.source.file, "cell": cell, "before": text}
+    return Finding(Code.ANSWER_EMPTIED, _cell_of(answer, key), details)
 
 
-def _said(answer: Answer, key: str) -> str:
+def _value_text(answer: Answer, key: str) -> str:
     text = answer.written.get(key)
     return f"{answer.cells.get(key, '')}{f'「{text}」' if text else '（空欄）'}"

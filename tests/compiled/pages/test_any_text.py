@@ -20,6 +20,7 @@ from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible
 from workflow.model.plan import Outcome, Plan, Return, Source
+from workflow.model.wording import Wording
 
 TEXTS = st.text(min_size=1, max_size=30)
 HOSTILE = "\"'><script>alert(1)</script><b onclick=x>&amp;{{ 1 }}{% x</style>\u202e\x00\ud800\r\n"
@@ -76,7 +77,8 @@ def test_a_text_is_text_and_creates_nothing(text: str) -> None:
     assert shown in page.one("header").text
     for section in ("board", "counts", "attention", "findings"):
         assert shown in page.by_id(section).text
-    assert f"「{shown}」は選択肢にありません。" in page.by_id("findings").text
+    (wrong,) = returned(text)[0].findings
+    assert legible(Wording().problem(wrong)) in page.by_id("findings").text
     assert f"{shown}.txt" in page.by_id("strangers").text
     # A name no address can hold stands in a span and not in a link; that is all that may differ.
     assert [e for e in page.shape if e[0] not in LINKED] == PLAIN
