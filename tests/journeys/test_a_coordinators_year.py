@@ -170,7 +170,8 @@ def returns_trickle_in(watch: Terminal, city: City, last_year: City) -> None:
         "KODOMO.xlsx": "sent_back",
         "業務課.xlsx": "sent_back",
     }
-    assert codes(document) == {"FILE_DUPLICATE", "VALUE_NOT_A_CHOICE", "FORM_OTHER_YEAR"}
+    told_of_last_years = {"FORM_OTHER_YEAR", "NOTES_SET_ASIDE"}
+    assert codes(document) == {"FILE_DUPLICATE", "VALUE_NOT_A_CHOICE", *told_of_last_years}
     assert handed_back(city) == {"KODOMO", "CLEAN"}
     assert "済み" in turn(city.workspace, "GAKKO")
     assert "訂正を待っています" in turn(city.workspace, "KODOMO")

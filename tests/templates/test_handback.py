@@ -223,8 +223,7 @@ def test_nothing_quoted_is_taken_for_a_stamp_or_breaks_the_file() -> None:
     comment = cell(opened(made(filling)), "1-1", "評価").comment
     assert comment is not None
     assert len(str(comment.text)) < 500
-    (remark,) = read_book(made(filling)).remarks
-    assert text[:100] in remark.text
+    assert any(text[:100] in remark.text for remark in read_book(made(filling)).remarks)
 
 
 def test_a_plan_changed_since_does_not_change_what_was_issued() -> None:
