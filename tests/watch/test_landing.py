@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.watch.landing import PATIENCE, Event, Happening, Look, Mark, Watched
+from workflow.watch.watch import PATIENCE, Event, Happening, Look, Mark, Watched
 
 NAMES = ["a.xlsx", "課/b.xlsx", "c.xlsx.crdownload", "3F2A1B00"]
 marks = st.builds(Mark, st.integers(0, 2), st.integers(0, 2))

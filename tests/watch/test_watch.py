@@ -16,8 +16,7 @@ from workflow.commands.watch import watch
 from workflow.model.errors import BusyError, OutputError, WorkflowError, WorkspaceError
 from workflow.rounds.collected import Collected
 from workflow.storage.journal import load_journal
-from workflow.watch.landing import Look, Mark
-from workflow.watch.watch import Watcher, can_be_opened, scan_names
+from workflow.watch.watch import Look, Mark, Watcher, can_be_opened, scan_names
 
 HALF_A_SECOND = 0.5
 

@@ -13,8 +13,7 @@ from jinja2 import UndefinedError
 from tests.compiled.pages.reading import Page, overview_of
 from tests.compiled.rounds import round_of
 from tests.small import NOW, PLAN, answer, returns
-from workflow.compiled.pages.environment import page_bytes
-from workflow.compiled.pages.frame import frame, to_returned
+from workflow.compiled.pages.frame import frame, page_bytes, to_returned
 from workflow.compiled.round import Stage
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location

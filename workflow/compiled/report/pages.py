@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workflow.compiled.pages.environment import page_bytes
-from workflow.compiled.pages.frame import Anchor, Frame, frame
+from workflow.compiled.pages.frame import Anchor, Frame, frame, page_bytes
 from workflow.compiled.report.content import Block, Chapter, Content, Counts
 
 FOLDER = "報告書"
