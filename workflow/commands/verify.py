@@ -55,7 +55,7 @@ def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
     Raises PlanError or WorkspaceError when there is nothing to recompute it from.
     """
-    from workflow.verification.verify import verified  # 2.8 s (pandas), for this command alone
+    from workflow.verification.verify import verified  # 2,800 ms (pandas), for this command alone
 
     refuse_unfinished(workspace, year)
     return verified(workspace, year, options)

@@ -72,7 +72,7 @@ def is_plainly_valid(content: Any) -> bool:  # noqa: ANN401  any JSON at all
 
 @cache
 def _quick_validator() -> Draft202012Validator:
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator  # 21 ms, where a plan is read
 
     return Draft202012Validator(_stricter(whole_schema()), validate_formats=True)
 

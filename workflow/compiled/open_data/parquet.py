@@ -17,7 +17,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.fields.base import Field
 
 if TYPE_CHECKING:
-    import pyarrow
+    import pyarrow  # loaded by then
 
     from workflow.compiled.ledger import Ledger
     from workflow.excel.table import CellValue
@@ -65,7 +65,7 @@ def ledger_parquet(ledger: Ledger) -> bytes:
 
 
 def _type(column: Sequence[CellValue], field: Field | None) -> pyarrow.DataType:
-    import pyarrow
+    import pyarrow  # loaded by then
 
     kinds: set[type[object]] = {type(value) for value in column if value is not None}
     kinds = kinds or {field.value_type if field else str}
@@ -82,7 +82,7 @@ def _type(column: Sequence[CellValue], field: Field | None) -> pyarrow.DataType:
 
 def _decimal_type(numbers: Sequence[Decimal]) -> pyarrow.DataType:
     """Return decimals exact enough for every number; text where no Parquet type is."""
-    import pyarrow
+    import pyarrow  # loaded by then
 
     exponents = [number.normalize().as_tuple().exponent for number in numbers]
     decimals = max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
@@ -92,7 +92,7 @@ def _decimal_type(numbers: Sequence[Decimal]) -> pyarrow.DataType:
 
 
 def _stored(values: Sequence[CellValue], kind: pyarrow.DataType) -> Sequence[CellValue]:
-    import pyarrow
+    import pyarrow  # loaded by then
 
     if kind != pyarrow.string():
         return values

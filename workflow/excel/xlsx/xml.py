@@ -48,8 +48,6 @@ def parsed(stored: bytes) -> _Element:
 
 def parsed_leniently(stored: bytes) -> _Element:
     """Return the root of a part in which tags may be left open, as in Excel's old drawings."""
-    from lxml.etree import XMLParser, fromstring
-
     root = fromstring(_admitted(stored), XMLParser(recover=True, **_OPTIONS))
     if root is None:
         raise ValueError("no part")

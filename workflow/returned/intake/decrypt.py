@@ -179,7 +179,7 @@ def _derivation(data: _Element) -> Callable[[bytes], bytes]:
 
 
 def _argon2(made: _Element, size: int, salt: bytes) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # 24 ms
 
     if not made.get(f"{_ODF}key-derivation-name", "").endswith("argon2id"):
         raise UnknownLockError
@@ -196,6 +196,7 @@ def _argon2(made: _Element, size: int, salt: bytes) -> Callable[[bytes], bytes]:
 
 def _cipher(data: _Element) -> Callable[[bytes, bytes], bytes]:
     """Return how a part is decrypted with its key."""
+    # 78 ms, for a locked .ods alone.
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

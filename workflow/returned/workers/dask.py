@@ -77,7 +77,7 @@ class _Cluster:
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Client]:
-        from distributed import Client, LocalCluster  # 2.6 s
+        from distributed import Client, LocalCluster  # 2,600 ms
 
         if self._scheduler is None:
             with without_interruption():
@@ -113,7 +113,7 @@ def _await_workers(client: Client) -> None:
 @contextlib.contextmanager
 def _settings() -> Iterator[None]:
     """Let workers of ours have processes of their own, and keep what Dask logs off the screen."""
-    import dask  # 0.8 s
+    import dask  # 800 ms
 
     logger = logging.getLogger("distributed")
     before = logger.level
@@ -144,7 +144,7 @@ def _judged(
 def _result(
     chunk: Sequence[Received], future: Future[Lines], context: Context
 ) -> list[tuple[Return, ...]]:
-    from distributed import KilledWorker  # 2.6 s, unless it is loaded already
+    from distributed import KilledWorker  # 2,600 ms, unless it is loaded already
 
     try:
         return [decoded(line) for line in future.result()]
