@@ -9,7 +9,8 @@ from tests.small import issue
 from workflow.model.catalogue import Code
 from workflow.model.raw import RawSheet
 from workflow.model.wording import cell_text
-from workflow.returned.find_rows import Matching, find_tables, match
+from workflow.returned.find_rows import Matching, match
+from workflow.returned.find_tables import find_tables
 
 ISSUE = issue("A")  # 1-1, 1-2, 2-1, 2-2
 LABELS = frozenset(field.label for field in ISSUE.form.form.fields)

@@ -1,79 +1,22 @@
-"""Where the answers stand in a returned workbook: the header wherever it is, rows by 整理番号."""
+"""In which rows of a returned table the issued items stand: by 整理番号, or by their labels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import a1, column_letters, folded, folded_id, may_fold_to
+from workflow.model.cells import a1, column_letters, folded, folded_id
 from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.raw import Area, RawBook, RawCell, RawSheet
-from workflow.templates.layout import DEPARTMENT_LABEL, ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
+from workflow.model.raw import Area, RawCell
+from workflow.returned.find_tables import Table
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 from workflow.templates.register import Issue, IssuedItem
 
 Place = tuple[int, int]
 """The row and column of a cell."""
 Held = tuple[Place, RawCell | None]
-
-_HEADER_ROWS = 60
-_SHORT, _MOST_REMEMBERED = 100, 20_000
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header row found in a sheet: columns by their folded label.
-
-    Of a heading that stands more than once, further holds the columns behind the first.
-    """
-
-    sheet: RawSheet
-    header_row: int
-    columns: Mapping[str, int]
-    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def column(self, label: str) -> int | None:
-        """Return the column under this label."""
-        return self.columns.get(folded(label))
-
-    def text(self, row: int, label: str) -> str:
-        """Return the text under a label in a row, "" where there is none."""
-        return self.text_at(row, self.column(label))
-
-    def text_at(self, row: int, column: int | None) -> str:
-        """Return the text in a cell of the sheet, "" where there is none."""
-        cell = self.sheet.cells.get((row, column)) if column else None
-        return cell.text if cell else ""
-
-    @cached_property
-    def rows(self) -> tuple[int, ...]:
-        """The rows below the header that hold anything, last year's answers left out."""
-        filled = {row for row, _ in self.sheet.cells if row > self.header_row}
-        return tuple(sorted(filled - self.previous_rows))
-
-    @cached_property
-    def previous_rows(self) -> frozenset[int]:
-        """The rows that show last year's answers."""
-        ids, previous = self.column(ID_LABEL), folded(PREVIOUS_LABEL)
-        cells = self.sheet.cells.items()
-        return frozenset(
-            row for (row, column), cell in cells if column == ids and folded(cell.text) == previous
-        )
-
-    @cached_property
-    def ids(self) -> Mapping[int, str]:
-        """The text in the 整理番号 column of each row, "" where there is none."""
-        column = self.column(ID_LABEL)
-        return {row: self.text_at(row, column) for row in self.rows}
-
-    def is_filled(self, labels: AbstractSet[str]) -> bool:
-        """Whether anything stands under these folded labels."""
-        columns = [self.columns[label] for label in labels]
-        cells = (self.sheet.cells.get((row, column)) for row in self.rows for column in columns)
-        return any(cell and not cell.is_blank for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,83 +53,6 @@ class Matching:
     findings: tuple[Finding, ...]
     repeated: tuple[MatchedRow, ...] = ()
     is_ambiguous: bool = False
-
-
-def find_tables(book: RawBook, labels: frozenset[str]) -> tuple[Table, ...]:
-    """Return the table that carries most of the fields' labels, and behind it those that copy it.
-
-    On a tie one to be seen comes before a hidden one, one that is filled before a blank one, then
-    the one on the entry sheet. A copy stands on another sheet, with 整理番号 and more than half of
-    the labels the first one carries.
-    """
-    known = _known(labels)
-    tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
-    carrying = [table for table in tables if known.labels & table.columns.keys()]
-
-    def rank(table: Table) -> tuple[int, bool, bool, bool]:
-        found, sheet = known.labels & table.columns.keys(), table.sheet
-        is_filled = table.is_filled(found)
-        return len(found), not sheet.is_hidden, is_filled, sheet.name == ENTRY_SHEET
-
-    if not carrying:
-        return ()
-    first = max(carrying, key=rank)
-    asked = known.labels & first.columns.keys()
-    found = {id(first.sheet): first}  # names may repeat in a file that no program saved
-    for table in carrying:
-        is_whole = 2 * len(asked & table.columns.keys()) > len(asked)
-        if is_whole and folded(ID_LABEL) in table.columns:
-            found.setdefault(id(table.sheet), table)
-    return tuple(found.values())
-
-
-class _Known:
-    """The folded labels of the fields, and which texts fold to one of them or to 整理番号.
-
-    Most short texts stand on every template, so they are remembered.
-    """
-
-    def __init__(self, labels: frozenset[str]) -> None:
-        self.labels = frozenset(map(folded, labels))
-        self._headings = self.labels | {folded(ID_LABEL)}
-        self._longest = max(map(len, self._headings))
-        self._remembered: dict[str, bool] = {}
-
-    def rows(self, sheet: RawSheet) -> set[int]:
-        """Return the rows in which a heading may stand."""
-        remembered = self._remembered.get
-        found = set()
-        for (row, _), cell in sheet.cells.items():
-            if row <= _HEADER_ROWS:
-                is_heading = remembered(cell.text)
-                if is_heading or (is_heading is None and self._is_heading(cell.text)):
-                    found.add(row)
-        return found
-
-    def _is_heading(self, text: str) -> bool:
-        is_heading = may_fold_to(text, self._longest) and folded(text) in self._headings
-        if len(text) <= _SHORT and len(self._remembered) < _MOST_REMEMBERED:
-            self._remembered[text] = is_heading
-        return is_heading
-
-
-@lru_cache(maxsize=32)
-def _known(labels: frozenset[str]) -> _Known:
-    return _Known(labels)
-
-
-def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
-    """Yield each row that looks like a header: 整理番号 stands in it, or two fields' labels."""
-    texts: dict[int, dict[str, int]] = {row: {} for row in sorted(known.rows(sheet))}
-    further: dict[int, dict[str, tuple[int, ...]]] = {row: {} for row in texts}
-    for (row, column), cell in sorted(sheet.cells.items()) if texts else ():
-        if row in texts:
-            label = folded(cell.text)
-            if texts[row].setdefault(label, column) != column:
-                further[row][label] = (*further[row].get(label, ()), column)
-    for row, columns in texts.items():
-        if folded(ID_LABEL) in columns or len(known.labels & columns.keys()) > 1:
-            yield Table(sheet, row, columns, further[row])
 
 
 def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:

@@ -26,7 +26,8 @@ from workflow.model.plan import (
 )
 from workflow.model.raw import RawBook, RawCell
 from workflow.model.wording import cell_text
-from workflow.returned.find_rows import MatchedRow, Matching, Table, find_tables, match
+from workflow.returned.find_rows import MatchedRow, Matching, match
+from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.intake.detect import Kind

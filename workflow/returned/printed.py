@@ -1,0 +1,200 @@
+"""What a template prints on a returned sheet, and what somebody wrote over it or beside it.
+
+The template is laid over the sheet place by place; rows and columns that were moved or inserted
+are found by what is printed in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from workflow.model.cells import folded, folded_id
+from workflow.model.raw import CellKind, RawCell, RawSheet
+from workflow.templates.cover_sheet import cover_texts
+from workflow.templates.entry_sheet import entry_texts
+from workflow.templates.layout import Layout
+
+Cell = tuple[int, int]
+"""The 1-based row and column of a cell."""
+
+Page = Mapping[Cell, str]
+"""What is printed on a sheet; blank where it is computed."""
+
+_LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
+"""What the cover's formulas say, should a program have kept only their results."""
+_LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK")
+_COPIED = 0.4
+"""The share of what a page prints that a copy of it still holds in its place."""
+_HALF = 0.5
+_MOST_PLACES = 20
+"""Of a text that stands in more places than these nobody asks where it went."""
+
+
+class Template:
+    """What a template prints, by sheet and place.
+
+    The plan may have changed since it was issued, or the tool: then what should stand there was
+    never printed, and what else was printed is printed anywhere.
+    """
+
+    def __init__(self, layout: Layout, texts: frozenset[str]) -> None:
+        self._texts = texts
+        self.cover = self._issued(cover_texts(layout))
+        self.entries = self._issued(entry_texts(layout))
+
+    def _issued(self, page: Page) -> Page:
+        texts = self._texts
+        if not texts or all(not text or text in texts for text in page.values()):
+            return page
+        return {place: text for place, text in page.items() if not text or text in texts}
+
+    def page_of(self, sheet: RawSheet) -> Page:
+        """Return the page that a sheet of another name is a copy of, or a blank one."""
+        cells = sheet.cells
+
+        def share(page: Page) -> float:
+            kept = sum(1 for p, text in page.items() if p in cells and cells[p].text == text)
+            return kept / len(page) if page else 0
+
+        page = max(self.cover, self.entries, key=share)
+        return page if share(page) > _COPIED else {}
+
+    def is_printed_somewhere(self, text: str) -> bool:
+        """Whether a text is on the template, nobody can say where."""
+        return folded(text) in self._unplaced
+
+    @cached_property
+    def _unplaced(self) -> frozenset[str]:
+        placed = {*self.cover.values(), *self.entries.values()}
+        return frozenset(map(folded, self._texts - placed))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a page came to stand: its rows and columns, and its texts by their place now."""
+
+    rows: Mapping[int, int]
+    texts: Page
+
+
+def written_over(
+    sheet: RawSheet, page: Page, template: Template, is_taken: Callable[[Cell], bool]
+) -> Iterator[tuple[Cell, RawCell, str | None]]:
+    """Yield what somebody wrote, in order, each with what is printed there; None for nothing."""
+    odd = [
+        (place, cell)
+        for place, cell in sheet.cells.items()
+        if page.get(place) != cell.text and not cell.is_blank and not is_taken(place)
+    ]
+    if not sheet.doubled and all(page.get(p) == "" and _is_live(cell) for p, cell in odd):
+        return
+    texts = standing(page, sheet.cells).texts
+    odd += ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
+    for place, cell in sorted(odd, key=lambda one: one[0]):
+        text = texts.get(place)
+        if text is not None and folded_id(text) == folded_id(cell.text):
+            continue
+        if (text == "" and _is_live(cell)) or _is_our_formula(cell):
+            continue
+        if not template.is_printed_somewhere(cell.text):
+            yield place, cell, text
+
+
+def _is_live(cell: RawCell) -> bool:
+    # Some formats give only the results of the cover's formulas, links among them as numbers.
+    return cell.kind is not CellKind.TEXT or _LIVE_TEXT.fullmatch(cell.text) is not None
+
+
+def _is_our_formula(cell: RawCell) -> bool:
+    return cell.kind is CellKind.FORMULA and _LIVE_FORMULA.search(cell.text) is not None
+
+
+def standing(page: Page, cells: Mapping[Cell, RawCell]) -> Standing:
+    """Return where a page stands among some cells: rows and columns move as a whole."""
+    if not page:
+        return Standing({}, {})
+    found: dict[str, list[Cell]] = {}
+    for place, cell in sorted(cells.items()):
+        found.setdefault(cell.text, []).append(place)
+    columns = _columns(page, found)
+    shares = _shares(page, found, columns)
+    rows = _rows(page, shares)
+    texts = {(rows[r], columns[c]): text for (r, c), text in page.items() if r in rows}
+    return Standing(rows, _copies(page, shares, rows, cells, columns) | texts)
+
+
+def _columns(page: Page, found: Mapping[str, list[Cell]]) -> Mapping[int, int]:
+    """Return which column of the sheet holds most of what is printed in each column."""
+    votes: dict[int, Counter[int]] = {column: Counter() for _, column in page}
+    for (_, column), text in page.items():
+        places = found.get(text, ()) if text else ()
+        if len(places) <= _MOST_PLACES:
+            votes[column].update({at for _, at in places})
+    moved = {}
+    for column, counts in votes.items():
+        best = max(counts.values(), default=0)
+        moved[column] = column if counts[column] == best else counts.most_common(1)[0][0]
+    return moved
+
+
+def _shares(
+    page: Page, found: Mapping[str, list[Cell]], columns: Mapping[int, int]
+) -> Mapping[tuple[int, int], float]:
+    """Return how much of each printed row stands in each row of the sheet, from 0 to 1."""
+    printed = Counter(row for (row, _), text in page.items() if text)
+    counts: Counter[tuple[int, int]] = Counter()
+    for (row, column), text in page.items():
+        places = found.get(text, ()) if text else ()
+        if len(places) <= _MOST_PLACES:
+            counts.update((row, at) for at, c in places if c == columns[column])
+    return {pair: count / printed[pair[0]] for pair, count in counts.items()}
+
+
+def _rows(page: Page, shares: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Return which row of the sheet holds most of what is printed in each row.
+
+    One of which nothing is left is taken to stand as far from its place as the one before it.
+    """
+    rows: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def rank(pair: tuple[int, int]) -> tuple[float, int]:
+        return -shares[pair], abs(pair[1] - pair[0])
+
+    for row, at in sorted(shares, key=rank):
+        if row not in rows and at not in taken:
+            rows[row] = at
+            taken.add(at)
+    shift = 0
+    for row in sorted({row for row, _ in page}):
+        if row not in rows and row + shift not in taken:
+            rows[row] = row + shift
+        shift = rows.get(row, row + shift) - row
+    return rows
+
+
+def _copies(
+    page: Page,
+    shares: Mapping[tuple[int, int], float],
+    rows: Mapping[int, int],
+    cells: Mapping[Cell, RawCell],
+    columns: Mapping[int, int],
+) -> dict[Cell, str]:
+    """Return what rows repeat that somebody copied: as much of a printed row as makes it one."""
+    taken = frozenset(rows.values())
+    copied = {
+        (row, at) for (row, at), share in shares.items() if at not in taken and share >= _HALF
+    }
+    by_row: dict[int, list[int]] = {}
+    for row, at in copied:
+        by_row.setdefault(row, []).append(at)
+    return {
+        (at, columns[column]): text
+        for (row, column), text in page.items()
+        for at in by_row.get(row, ())
+        if (cell := cells.get((at, columns[column]))) and cell.text == text
+    }
