@@ -1,4 +1,4 @@
-"""An example of a plan that cannot be used: plan.toml says how the small plan was spoilt."""
+"""An example of a plan: plan.toml says what is different from the small plan."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from workflow.model.errors import PlanError
 from workflow.model.wording import cell_text
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
-from workflow.plan.load import load_plan
+from workflow.plan.load import load_written_plan
 
 REMOVED = "（なし）"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanExample:
-    """What the coordinator's plan.json or plan.xlsx holds, and in short why it is wrong."""
+    """What the coordinator's plan.json or plan.xlsx holds, and in short what the example shows."""
 
     folder: Path
     about: str
@@ -35,7 +35,7 @@ def plan_folders() -> list[Path]:
 
 
 def read_plan_example(folder: Path) -> PlanExample:
-    """Return the example in a folder; it spoils either plan.json or plan.xlsx."""
+    """Return the example in a folder; it changes either plan.json or plan.xlsx."""
     words = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
     about, text = words.pop("about"), words.pop("text", None)
     json_changes, book_changes = words.pop("json", []), words.pop("changes", [])
@@ -50,14 +50,17 @@ def read_plan_example(folder: Path) -> PlanExample:
     return PlanExample(folder, about, "plan.json", content)
 
 
-def refusal(home: Path) -> list[str]:
-    """Return what keeps the plan in a folder from being used: code, sheet and place."""
+def noted_in(home: Path) -> list[str]:
+    """Return what is said of the plan in a folder: code, sheet and place.
+
+    That is what keeps it from being used, or how it was understood.
+    """
     try:
-        load_plan(home)
+        findings = load_written_plan(home).notes
     except PlanError as error:
-        found = [(f.code.name, f.location.sheet, cell_text(f.location)) for f in error.findings]
-        return [" ".join(filter(None, parts)) for parts in found]
-    return []
+        findings = error.findings
+    found = [(f.code.name, f.location.sheet, cell_text(f.location)) for f in findings]
+    return [" ".join(filter(None, parts)) for parts in found]
 
 
 def _set(document: Any, pointer: str, value: Any) -> None:  # noqa: ANN401 - JSON

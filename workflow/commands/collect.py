@@ -22,7 +22,7 @@ from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST, era_year, to_the_second
-from workflow.plan.load import load_plan_with_content, plan_paths
+from workflow.plan.load import load_written_plan, plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
 from workflow.rounds.load import (
@@ -147,15 +147,15 @@ def collect(
         # 409 ms, while the worker processes start; not at all where nothing changed.
         from workflow.rounds.write import compilation_of, write_provisional
 
-        plan, content = load_plan_with_content(workspace.home)
-        round_ = load_round(workspace, plan, year, options, before, snapshot)
+        plan = load_written_plan(workspace.home)
+        round_ = load_round(workspace, plan.plan, year, options, before, snapshot)
         if not round_.seen:
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 
         journal = _restarted(workspace, year, before, now)
         if reopening is not None and before.is_final:
             journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
-        journal = with_news(journal, now, round_, content)
+        journal = with_news(journal, now, round_, plan.content)
         round_ = with_gone(round_, journal)
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal))

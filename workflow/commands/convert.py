@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from workflow.commands.command import CLEAN, Command
+from workflow.commands.plan import note_lines
 from workflow.model.errors import WorkspaceError
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes
@@ -30,6 +31,8 @@ def _run(arguments: Namespace) -> int:
     validated(document)
     write_file(arguments.target, writer(document.content))
     say(f"計画を作りました：{arguments.target}")
+    for line in note_lines(document.findings):
+        say(line)
     return CLEAN
 
 

@@ -43,6 +43,7 @@ _WORDS = {
     "at": "その日",
     "before": "前の内容",
     "cell": "セル",
+    "cells": "セルの範囲",
     "character": "文字",
     "characters": "文字",
     "choices": "選択肢",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from workflow.commands.collect import already_final
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
+from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import issued
 from workflow.mail.eml import Attachment
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
-from workflow.plan.load import load_plan, plan_paths
+from workflow.plan.load import load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256
@@ -65,7 +67,8 @@ def generate(
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
     with at_work(workspace, year, f"generate --year {year}", now):
-        plan = load_plan(workspace.home)
+        written = load_written_plan(workspace.home)
+        plan = written.plan
         folder = workspace.templates(year)
         journal = load_journal(workspace.journal(year))
         request = IssueRequest(
@@ -83,7 +86,7 @@ def generate(
         recorded = lengthened(workspace.journal(year), journal, after)
         writes = {**issuance.writes, **recorded}
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
-        return issuance
+        return replace(issuance, notes=written.notes)
 
 
 def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailing:
@@ -118,6 +121,8 @@ def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iter
 
 
 def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
+    for line in note_lines(issuance.notes):
+        say(line)
     if issuance.issued:
         unchanged = len(issuance.unchanged)
         say(f"調査票を{len(issuance.issued)}件発行しました（変わらないもの{unchanged}件）。")

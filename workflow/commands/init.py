@@ -17,7 +17,7 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan_with_content
+from workflow.plan.load import BOOK_NAME, JSON_NAME, load_written_plan
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
@@ -137,8 +137,9 @@ def _with_passwords(
     """Return the recorded plan with today's passwords, which no record holds."""
     if not on_disk:
         return dict(recorded)
-    plan, content = load_plan_with_content(workspace.home)
-    if plan_digest(plan) != plan_digest(build_plan(recorded)):
+    written = load_written_plan(workspace.home)
+    content = written.content
+    if plan_digest(written.plan) != plan_digest(build_plan(recorded)):
         names = "と".join(path.name for path in on_disk)
         raise WorkspaceError(
             f"{names} は、{era_year(before)}を集めたあとに変わっています。次の年度のために"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
+from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
+from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date
 from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
-from workflow.plan.load import load_plan_with_content
+from workflow.plan.load import load_written_plan
 from workflow.rounds.earlier import last_answers
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
@@ -48,7 +51,7 @@ class Succession:
     """Today's plan beside that of an earlier year.
 
     Asked counts what departments are asked this year (item × department), known those of which the
-    template will show last year's answer.
+    template will show last year's answer. Notes say how what was written was understood.
     """
 
     plan: Plan
@@ -56,6 +59,7 @@ class Succession:
     changes: tuple[Change, ...]
     asked: int
     known: int
+    notes: tuple[Finding, ...]
 
 
 def succession(workspace: Workspace, year: int | None) -> Succession:
@@ -63,15 +67,16 @@ def succession(workspace: Workspace, year: int | None) -> Succession:
 
     Raises PlanError when today's plan has errors.
     """
-    plan, _ = load_plan_with_content(workspace.home)
+    written = load_written_plan(workspace.home)
+    plan = written.plan
     asked = sum(len(item.departments) for item in plan.items)
     before = next(_years_with_a_plan(workspace, year), None)
     if before is None:
-        return Succession(plan, None, (), asked, 0)
+        return Succession(plan, None, (), asked, 0, written.notes)
     earlier, content = before
     known = last_answers(workspace, plan, earlier + 1)
     found = changes(build_plan(content), plan)
-    return Succession(plan, earlier, found, asked, len(known))
+    return Succession(plan, earlier, found, asked, len(known), written.notes)
 
 
 def _years_with_a_plan(
@@ -90,7 +95,8 @@ def _years_with_a_plan(
 
 def outline(found: Succession) -> Iterator[str]:
     """Yield everything the coordinator confirms before templates are made."""
-    lines = (*_heading(found.plan), *_tree(found.plan), *_form(found.plan), *_since(found))
+    plan = found.plan
+    lines = chain(_heading(plan), note_lines(found.notes), _tree(plan), _form(plan), _since(found))
     return map(strip_controls, lines)
 
 
@@ -105,6 +111,13 @@ def _heading(plan: Plan) -> Iterator[str]:
     if idle:
         yield f"尋ねることのない課：{'、'.join(idle)}"
     yield "計画に、直すところはありません。"
+
+
+def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
+    """Yield what is to be known of a plan that can be used, one line for each note."""
+    wording = Wording()
+    for note in notes:
+        yield f"・{note.location.file}　{wording.message(note)}{wording.remedy(note)}"
 
 
 def _tree(plan: Plan) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workflow import COMMAND
-from workflow.model.catalogue import Code
+from workflow.model.catalogue import Code, Severity
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
@@ -22,13 +23,22 @@ BOOK_NAME = "plan.xlsx"
 JSON_NAME = "plan.json"
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenPlan:
+    """A plan, what it says as plan.json spells it, and what was noted while it was read."""
+
+    plan: Plan
+    content: Any
+    notes: tuple[Finding, ...]
+
+
 def load_plan(home: Path) -> Plan:
     """Return the plan of a workspace. Raises PlanError with every finding when it has errors."""
-    return load_plan_with_content(home)[0]
+    return load_written_plan(home).plan
 
 
-def load_plan_with_content(home: Path) -> tuple[Plan, Any]:
-    """Return the plan of a workspace, and what it says as plan.json spells it.
+def load_written_plan(home: Path) -> WrittenPlan:
+    """Return the plan of a workspace as it is written.
 
     Raises PlanError with every finding when it has errors.
     """
@@ -39,7 +49,8 @@ def load_plan_with_content(home: Path) -> tuple[Plan, Any]:
             f"{BOOK_NAME}と{JSON_NAME}の内容が違います。"
             "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
         )
-    return plans[0], documents[0].content
+    notes = tuple(finding for document in documents for finding in document.findings)
+    return WrittenPlan(plans[0], documents[0].content, notes)
 
 
 def plan_paths(home: Path) -> tuple[Path, ...]:
@@ -75,7 +86,7 @@ def load_document(path: Path) -> Document:
 
 def validated(document: Document) -> Plan:
     """Return the plan a document describes. Raises PlanError with all findings if it has any."""
-    findings = _all_findings(document)
+    findings = tuple(f for f in _all_findings(document) if f.severity is Severity.ERROR)
     if findings:
         raise PlanError(f"{document.file}に直すところが{len(findings)}か所あります。", findings)
     return build_plan(document.content)

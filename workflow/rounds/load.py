@@ -23,7 +23,7 @@ from workflow.model.plan import Plan, Return
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import load_plan, load_plan_with_content
+from workflow.plan.load import load_plan, load_written_plan
 from workflow.returned.inbox import Snapshot, scan, seen_files
 from workflow.returned.judge import Context
 from workflow.returned.workers import engine as workers
@@ -153,7 +153,8 @@ def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapp
     """
     content = recorded_plan(journal)
     if content is None:
-        return load_plan_with_content(workspace.home)
+        written = load_written_plan(workspace.home)
+        return written.plan, written.content
     try:
         passwords = load_plan(workspace.home).open_passwords
     except PlanError:

@@ -18,6 +18,7 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.reader import shared_texts
 from workflow.model.errors import WorkspaceError
+from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import era_year, japanese_date
 from workflow.storage.files import sha256
@@ -98,7 +99,8 @@ class IssueRequest:
 class Issuance:
     """One generate run: the register after it, what to write and what to remove.
 
-    The register file is the content of register.json after the run.
+    The register file is the content of register.json after the run. Notes say how the plan was
+    understood.
     """
 
     register: Register
@@ -107,6 +109,7 @@ class Issuance:
     stale: tuple[Path, ...]
     issued: tuple[Issue, ...]
     unchanged: tuple[Issue, ...]
+    notes: tuple[Finding, ...] = ()
 
 
 def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Issuance:

@@ -233,6 +233,11 @@ def write_at(book: Workbook, sheet: str, place: str, spelled: str) -> None:
     put(cell, spelled)
 
 
+@workbook_verb("merge at")
+def merge_at(book: Workbook, sheet: str, area: str) -> None:
+    book[sheet].merge_cells(area)
+
+
 @workbook_verb("write beside")
 def write_beside(book: Workbook, item: str, spelled: str) -> None:
     """Write in the first column right of the table, in an item's row."""

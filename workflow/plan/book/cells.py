@@ -14,7 +14,7 @@ from workflow.excel.xlsx.sheet import read_sheet
 from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import a1, folded
 from workflow.model.errors import PlanError
-from workflow.model.raw import CellKind, RawCell, RawSheet
+from workflow.model.raw import Area, CellKind, RawCell, RawSheet
 
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 300
 _MAX_INFLATED_BYTES = 100_000_000
@@ -76,6 +76,7 @@ class Sheet:
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
+    merged: tuple[Area, ...] = ()
 
 
 def read_sheets(content: bytes, file: str, names: tuple[str, ...]) -> dict[str, Sheet]:
@@ -95,7 +96,7 @@ def read_sheets(content: bytes, file: str, names: tuple[str, ...]) -> dict[str, 
         ) from error
     by_name = {folded(sheet.name): sheet for sheet in read}
     return {
-        name: Sheet(name, tuple(_rows(by_name[folded(name)], file)))
+        name: Sheet(name, tuple(_rows(by_name[folded(name)], file)), by_name[folded(name)].merged)
         for name in names
         if folded(name) in by_name
     }

@@ -45,7 +45,8 @@ class Table:
     """One sheet that spells a list, one row per entry. Every entry has these lists.
 
     Detail columns spell a list inside the entry: its first line on the entry's own row, the others
-    on the rows below, where the entry's columns are blank.
+    on the rows below, where the entry's columns are blank. Levels are columns that people merge or
+    write once for several entries.
     """
 
     sheet: str
@@ -55,6 +56,7 @@ class Table:
     lists: tuple[str, ...] = ()
     detail_key: str = ""
     details: tuple[PlanColumn, ...] = ()
+    levels: tuple[PlanColumn, ...] = ()
 
     @property
     def all_columns(self) -> tuple[PlanColumn, ...]:

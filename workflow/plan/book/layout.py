@@ -227,6 +227,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
         sheet="取組内容",
         pointer="/items",
         lists=("path", "departments"),
+        levels=above,
         intro="計画の取組内容の一覧です。一行に一件を記入してください。",
         columns=(
             PlanColumn(

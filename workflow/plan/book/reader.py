@@ -26,6 +26,7 @@ from workflow.plan.book.layout import (
     item_table,
 )
 from workflow.plan.book.values import parse_cell
+from workflow.plan.book.written_once import Columns, Row, as_meant, ranges
 from workflow.plan.document import Document, Node, child, keys
 
 _HEADER_SEARCH_ROWS = 30
@@ -259,12 +260,49 @@ def _read_table(reading: _Reading, sheet: Sheet, table: Table) -> None:
     reading.locations[table.pointer] = header.location(reading.file, sheet)
     rows = _Rows(reading, sheet, header, table)
     entry = -1
-    for row in header.rows_below(sheet):
+    below: Sequence[Row] = header.rows_below(sheet)
+    if table.levels:
+        below = _with_levels(rows, [row for row in below if rows.has_any(row, table.columns)])
+    for row in below:
         if rows.has_any(row, table.columns):
             entry += 1
             rows.read_entry(row, entry)
         elif rows.has_any(row, table.details):
             rows.read_detail(row, entry)
+
+
+def _with_levels(rows: _Rows, below: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows of a table with what people merged or wrote once, and note it once."""
+    reading, sheet, table = rows.reading, rows.sheet, rows.table
+    index = {c: rows.header.columns.get(folded(c.label)) for c in table.columns}
+    known = {column: at for column, at in index.items() if at is not None}
+    kinds = {column.key: at for column, at in known.items()}
+    needed = ("/id", "/title", "/departments")
+    if any(key not in kinds for key in needed):
+        return below
+    identity, _, departments = (kinds[key] for key in needed)
+    meant = as_meant(
+        below,
+        sheet,
+        Columns(
+            identity=identity,
+            levels=tuple(known[column] for column in table.levels if column in known),
+            departments=departments,
+            whole=tuple(at for at in known.values() if at != identity),
+        ),
+    )
+    labels = {at: column.label for column, at in known.items()}
+    for code, found in (
+        (Code.PLAN_FILLED_DOWN, meant.filled),
+        (Code.PLAN_BLANK_UNCLEAR, meant.unclear),
+        (Code.PLAN_ROWS_JOINED, {departments: meant.joined}),
+        (Code.PLAN_ROW_UNCLEAR, {departments: meant.alone}),
+    ):
+        for at, cells in found.items():
+            if cells:
+                first = reading.location(sheet.name, cells[0])
+                reading.note(code, first, name=labels[at], cells=ranges(cells))
+    return meant.rows
 
 
 @dataclass(frozen=True, slots=True)
