@@ -81,9 +81,43 @@ CASES: dict[str, tuple[str, str]] = {
         """,
         """
         file            | old   | superseded
-        file            | new   | accepted
+        file            | new   | accepted_with_warnings
         file            | copy  | duplicate
         answer          | 1-1/A | Ｂ new
+        FILE_SUPERSEDED | old   |
+        FILE_RESENT     | copy  |
+        RETURN_RESENT   | new 1-1 |
+        """,
+    ),
+    "both versions copied once more": (
+        """
+        old#x   | A | 1 | accepted | 1-1=Ａ
+        new#y   | A | 2 | accepted | 1-1=Ｂ
+        old-2#x | A | 3 | accepted | 1-1=Ａ
+        new-2#y | A | 3 | accepted | 1-1=Ｂ
+        """,
+        """
+        file            | old   | superseded
+        file            | new   | accepted
+        file            | old-2 | duplicate
+        file            | new-2 | duplicate
+        answer          | 1-1/A | Ｂ new
+        FILE_SUPERSEDED | old   |
+        FILE_DUPLICATE  | old-2 |
+        FILE_DUPLICATE  | new-2 |
+        """,
+    ),
+    "an old version once more that says nothing else": (
+        """
+        old#x  | A | 1 | accepted | 1-1=Ａ
+        new    | A | 2 | accepted | 1-1=Ａ 1-2=Ｂ
+        copy#x | A | 3 | accepted | 1-1=Ａ
+        """,
+        """
+        file            | old   | superseded
+        file            | new   | accepted
+        file            | copy  | duplicate
+        answer          | 1-1/A | Ａ new
         FILE_SUPERSEDED | old   |
         FILE_DUPLICATE  | copy  |
         """,

@@ -111,7 +111,9 @@ def test_each_content_belongs_to_the_collect_that_met_it_first() -> None:
     later = merged(FIRST.replace("a |", "moved#a |") + "c | C | 3 | accepted | 3-1=Ａ")
     journal = collected(journal, later, hours=9)
     collects = recorded_collects(journal)
-    assert collects["a"] == collects["b"] < collects["c"]
+    contents, files = collects.contents, collects.files
+    assert contents["a"] == contents["b"] < contents["c"] == files["moved", "a"]
+    assert files["a", "a"] == contents["a"]
 
 
 def test_only_issues_the_journal_does_not_know_are_recorded() -> None:

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.compiled.entries import AnswerStatus, Entry, returns_by_department
 from workflow.compiled.round import Round
-from workflow.compiled.version_order import evidence_of, older_files, seemingly_older_files
+from workflow.compiled.version_order import (
+    Collects,
+    evidence_of,
+    older_files,
+    seemingly_older_files,
+)
 from workflow.compiled.versions import Versions, closed, location_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
@@ -14,29 +19,28 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
 from workflow.templates.register import Register
 
-NONE_COLLECTED: Mapping[str, int] = {}
+NONE_COLLECTED = Collects({}, {})
 
 
 def merge(
     plan: Plan,
     register: Register,
     returns: Iterable[Return],
-    collected: Mapping[str, int] = NONE_COLLECTED,
+    collects: Collects = NONE_COLLECTED,
 ) -> Round:
-    """Return the round that the judged files make, with what they say and contradict.
-
-    Collected says by its digest which collect found a file first, counted from the oldest.
-    """
+    """Return the round that the judged files make, with what they say and contradict."""
     settled = _mark_duplicates(tuple(returns))
     chosen: dict[tuple[str, str], Answer] = {}
     final: dict[str, Return] = {r.file: r for r in settled}
     current = returns_by_department(r for r in settled if r.outcome.is_answer)
+    copies = returns_by_department(r for r in settled if r.outcome is Outcome.DUPLICATE)
     for department in plan.departments:
         own = current.get(department.code, ())
-        evidence = [evidence_of(returned, register, collected) for returned in own]
+        evidence = [evidence_of(returned, register, collects) for returned in own]
         certain = older_files(evidence)
         versions = Versions(plan.form, certain, seemingly_older_files(evidence, certain))
         versions.take_all(own)
+        versions.take_copies(copies.get(department.code, ()), register, collects)
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
     entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())

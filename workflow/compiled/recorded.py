@@ -13,6 +13,7 @@ from typing import Any
 
 from workflow.compiled.round import Basis, Round
 from workflow.compiled.status import totals
+from workflow.compiled.version_order import Collects
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome, Return
@@ -64,12 +65,13 @@ def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:
     return outcomes
 
 
-def recorded_collects(journal: Journal) -> dict[str, int]:
-    """Return which collect met a content first, by its digest; a later one has a higher number."""
-    collects: dict[str, int] = {}
+def recorded_collects(journal: Journal) -> Collects:
+    """Return which collect met each content first, and which each file with it."""
+    collects = Collects({}, {})
     for event in journal.of(EventKind.JUDGED):
-        for _, digest, *_ in event.facts["returns"]:
-            collects.setdefault(digest, event.number)
+        for path, digest, *_ in event.facts["returns"]:
+            collects.contents.setdefault(digest, event.number)
+            collects.files.setdefault((path, digest), event.number)
     return collects
 
 

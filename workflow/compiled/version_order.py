@@ -10,7 +10,7 @@ choose between them silently. Of two saved within nine hours one only seems to b
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -31,12 +31,21 @@ Older = Mapping[str, AbstractSet[str]]
 """File → the files that are certainly older: a strict partial order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Collects:
+    """The number of the collect that met a content first, by its digest, and a file with it."""
+
+    contents: dict[str, int]
+    files: dict[tuple[str, str], int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What shows how old a return is.
 
     Made_from are the beginnings of the digests of the returns a hand-back was made from. Collected
-    is the number of the collect that found it first. Saved are the moments at which it may have
+    is the number of the collect that found its content first, in whatever file, and met that of the
+    one that found this file. Saved are the moments at which it may have
     been saved last, none where that is not known; is_misdated says that all of them lie before
     the form was issued, so that some clock was wrong.
     """
@@ -46,12 +55,13 @@ class Evidence:
     received: datetime
     made_from: tuple[str, ...] = ()
     collected: int = NOT_YET_COLLECTED
+    met: int = NOT_YET_COLLECTED
     saved: tuple[datetime, ...] = ()
     is_misdated: bool = False
 
 
-def evidence_of(returned: Return, register: Register, collected: Mapping[str, int]) -> Evidence:
-    """Return what shows how old a return is; collected are the collects by the digests they met."""
+def evidence_of(returned: Return, register: Register, collects: Collects) -> Evidence:
+    """Return what shows how old a return is."""
     number = FormNumber.parse(returned.number)
     issue = register.find(number) if number else None
     saved = possible_savings(returned.modified, returned.received)
@@ -68,7 +78,8 @@ def evidence_of(returned: Return, register: Register, collected: Mapping[str, in
         digest=returned.sha256,
         received=returned.received,
         made_from=returned.made_from,
-        collected=collected.get(returned.sha256, NOT_YET_COLLECTED),
+        collected=collects.contents.get(returned.sha256, NOT_YET_COLLECTED),
+        met=collects.files.get((returned.file, returned.sha256), NOT_YET_COLLECTED),
         saved=saved,
         is_misdated=is_misdated,
     )
@@ -103,6 +114,14 @@ def older_files(found: Sequence[Evidence]) -> Older:
 def seemingly_older_files(found: Sequence[Evidence], certain: Older) -> Older:
     """Return, for each file, also those that are older if no time is the local one of another."""
     return _extended(certain, _edges(found, _seems_older))
+
+
+def is_sent_after(copy: Evidence, newer: Iterable[Evidence]) -> bool:
+    """Whether a copy of an old file came after some files, not only lies beside them by now."""
+    return all(
+        _came_before(other, copy) or (other.met < copy.met and other.received < copy.received)
+        for other in newer
+    )
 
 
 _Edges = dict[str, set[str]]

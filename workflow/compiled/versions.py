@@ -10,14 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
-from workflow.compiled.version_order import Older
+from workflow.compiled.version_order import (
+    Collects,
+    Evidence,
+    Older,
+    evidence_of,
+    is_sent_after,
+)
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Answer, Outcome, Return, judged
+from workflow.templates.register import Register
 
 
 @dataclass(slots=True)
@@ -47,6 +55,29 @@ class Versions:
                 versions.setdefault(answer.item, []).append((returned, answer))
         for item, found in versions.items():
             self._tell_of_versions(self.chosen[item], found)
+
+    def take_copies(self, copies: Sequence[Return], register: Register, collects: Collects) -> None:
+        """Tell of each old file that came once more, after a newer one that says otherwise."""
+        files = (*self.settled.values(), *copies)
+        came = [evidence_of(r, register, collects) for r in files] if copies else []
+        latest = {copy.sha256: copy for copy in sorted(copies, key=attrgetter("received"))}
+        for copy in latest.values():
+            self._tell_resent(copy, came)
+
+    def _tell_resent(self, copy: Return, came: Sequence[Evidence]) -> None:
+        again = next(one for one in came if one.file == copy.file)
+        for answer in copy.answers:
+            chosen = self.chosen[answer.item]
+            path = chosen.source.file
+            newer = [one for one in came if one.digest == self.settled[path].sha256]
+            if answer.values == chosen.values or not is_sent_after(again, newer):
+                continue
+            details = self._difference(chosen, answer)
+            finding = Finding(Code.RETURN_RESENT, location_of(chosen), details)
+            returned = self.settled[path]
+            self.settled[path] = settled_by(returned, (*returned.findings, finding))
+            told = Finding(Code.FILE_RESENT, Location(file=copy.file), {"newer": path})
+            self.settled[copy.file] = replace(copy, findings=(*copy.findings[:-1], told))
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
         """Return a place in an order that keeps to what is known; names are asked last."""
