@@ -16,5 +16,10 @@ def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Re
     return (judge(received, context) for received in files)
 
 
+def judged_file(received: Received, context: Context) -> tuple[Return, ...]:
+    """Return the returns in one file, under its name."""
+    return tuple(returned.named(received.file) for returned in judge(received, context))
+
+
 HERE = ReadOptions(engine=judge_here, open_book=open_book)
 """How tests read a round: in their own process."""

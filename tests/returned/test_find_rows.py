@@ -29,7 +29,7 @@ AS_ISSUED = """
 
 def matched(*sheets: RawSheet | str) -> Matching:
     table, *copies = find_tables(book(*sheets), LABELS)
-    return match("a.xlsx", table, ISSUE, copies)
+    return match(table, ISSUE, copies)
 
 
 def found(matching: Matching) -> dict[str, tuple[int, dict[str, str]]]:

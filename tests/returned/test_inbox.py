@@ -41,11 +41,10 @@ def test_files_are_found_at_any_depth(tmp_path: Path) -> None:
 
 def test_a_folder_named_like_a_workbook_is_listed_beside_its_files(tmp_path: Path) -> None:
     laid(tmp_path, **{"回答.XLSX/a.pdf": b"%PDF-1.7", "課.v2/b.pdf": b"%PDF-1.7"})
-    found = [o for r in scan(tmp_path) for o in open_received(r)]
-    assert all(not isinstance(o, Opened) for o in found)
-    assert [
-        (o.file, o.outcome, o.findings[0].code.name) for o in found if not isinstance(o, Opened)
-    ] == [
+    opened = [(r.file, o) for r in scan(tmp_path) for o in open_received(r)]
+    found = [o.named(file) for file, o in opened if not isinstance(o, Opened)]
+    assert len(found) == len(opened)
+    assert [(o.file, o.outcome, o.findings[0].code.name) for o in found] == [
         ("回答.XLSX", Outcome.NOT_A_RETURN, "FILE_FOLDER"),
         ("回答.XLSX/a.pdf", Outcome.NOT_A_RETURN, "FILE_PDF"),
         ("課.v2/b.pdf", Outcome.NOT_A_RETURN, "FILE_PDF"),

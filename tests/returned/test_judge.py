@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.city import City, full_texts
+from tests.engine import judged_file
 from tests.returned.raw_books import book
 from tests.small import NOW, PLAN, issue, register, with_formerly
 from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook
 from workflow.model.wording import cell_text
-from workflow.returned import judge as judging
 from workflow.returned.inbox import Received, scan, single
 from workflow.returned.judge import Context, judge_book
 
@@ -31,8 +31,8 @@ CONTEXT = Context(PLAN, {2023: register()}, 2023)
 
 
 def judged(book_read: RawBook, context: Context = CONTEXT) -> Return:
-    empty = Return(file="a.xlsx", sha256="0", size=1, received=NOW, outcome=Outcome.UNREADABLE)
-    return judge_book(empty, book_read, context)
+    empty = Return(file="", sha256="0", size=1, received=NOW, outcome=Outcome.UNREADABLE)
+    return judge_book(empty, book_read, context).named("a.xlsx")
 
 
 def stamped(table: str, number: str = "272230-2023-A-1") -> RawBook:
@@ -203,7 +203,7 @@ def test_without_a_year_each_file_tells_its_own() -> None:
 
 
 def judge(received: Received, context: Context) -> Return:
-    (returned,) = judging.judge(received, context)
+    (returned,) = judged_file(received, context)
     return returned
 
 

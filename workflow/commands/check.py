@@ -85,7 +85,8 @@ def check(
 
     context = Context(plan, registers, year, known_passwords(plan, passwords))
     files = [single(path) for path in paths]
-    returns = tuple(returned for one in engine(files, context) for returned in one)
+    judged = zip(files, engine(files, context), strict=True)
+    returns = tuple(one.named(file.file) for file, found in judged for one in found)
 
     findings = tuple(finding for returned in returns for finding in returned.findings)
     asked, answered = _asked_of(plan, returns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -206,13 +206,13 @@ class Note:
     """
 
     kind: NoteKind
-    file: str
     sheet: str
     cell: str
     text: str
     author: str = ""
     item: str = ""
     label: str = ""
+    file: str = ""
 
 
 class Outcome(StrEnum):
@@ -295,6 +295,28 @@ class Return:
     offered: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def named(self, on_disk: str) -> Return:
+        """Return it with the name that its file, or the archive it came in, has in returned/.
+
+        Judging names no file: here all that it found is given the name, in one place.
+        """
+        file = f"{on_disk}{self.file}"
+        answers, offered = (
+            tuple(replace(a, source=replace(a.source, file=file)) for a in found)
+            for found in (self.answers, self.offered)
+        )
+        return replace(
+            self,
+            file=file,
+            envelope=self.envelope and replace(self.envelope, file=on_disk),
+            answers=answers,
+            offered=offered,
+            notes=tuple(replace(note, file=file) for note in self.notes),
+            findings=tuple(
+                replace(f, location=replace(f.location, file=file)) for f in self.findings
+            ),
+        )
 
     @property
     def on_disk(self) -> Envelope:

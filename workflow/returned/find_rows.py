@@ -55,13 +55,13 @@ class Matching:
     is_ambiguous: bool = False
 
 
-def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:
+def match(table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:
     """Return the rows of an issue's items, in the order they stand on the sheet.
 
     A row that is blank there is taken from a copy of the sheet that fills it. What a copy says
     otherwise is told of with both texts.
     """
-    seen = _Seen(file, table, issue)
+    seen = _Seen(table, issue)
     rows = seen.by_id()
     rows |= seen.by_label(rows)
     for matched in sorted(rows.values(), key=lambda matched: matched.row):
@@ -80,8 +80,8 @@ def match(file: str, table: Table, issue: Issue, copies: Sequence[Table] = ()) -
 class _Seen:
     """One pass over the entry sheet of one file; collects what is noticed."""
 
-    def __init__(self, file: str, table: Table, issue: Issue) -> None:
-        self.file, self.table, self.issue = file, table, issue
+    def __init__(self, table: Table, issue: Issue) -> None:
+        self.table, self.issue = table, issue
         self.findings: list[Finding] = []
         self._strange: list[int] = []
         self._uncertain: dict[str, None] = {}
@@ -157,7 +157,7 @@ class _Seen:
 
     def unite(self, rows: dict[str, MatchedRow], copy: Table) -> Iterator[MatchedRow]:
         """Add the rows that a copy alone fills; yield those in which it says the same again."""
-        other = _Seen(self.file, copy, self.issue)
+        other = _Seen(copy, self.issue)
         taken = []
         for item, theirs in other.by_id().items():
             ours = rows.get(item)
@@ -260,7 +260,7 @@ class _Seen:
         self.findings.append(Finding(code, self._location(row, item), details))
 
     def _location(self, row: int, item: str) -> Location:
-        return Location(file=self.file, sheet=self.table.sheet.name, row=row, item=item)
+        return Location(sheet=self.table.sheet.name, row=row, item=item)
 
     def _labels_fit(self, item: IssuedItem, row: int) -> bool:
         *_, lowest = self.issue.form.levels

@@ -28,6 +28,7 @@ from workflow.templates.register import FormNumber, Issue, Register
 _SEEN_ROWS = 20
 _LONGEST_STAMP = 120
 _STAMP = re.compile(rf"{NUMBER_LABEL}\s*[：:]?\s*(.*)")
+_WHOLE_FILE = Location()
 _BEGINNING = re.compile(f"[0-9a-f]{{{DIGEST_DIGITS}}}")
 
 
@@ -93,7 +94,6 @@ def made_from(book: RawBook) -> tuple[str, ...]:
 
 
 def identify(
-    file: str,
     found: tuple[FormNumber, ...],
     ids: Collection[str],
     plan: Plan,
@@ -101,47 +101,46 @@ def identify(
     register: Register,
 ) -> Identity:
     """Return the identity of a workbook from its stamps, or else from the ids of its rows."""
-    location = Location(file=file)
     if len(found) > 1:
-        finding = Finding(Code.FORM_CONFLICT, location, {"numbers": tuple(map(str, found))})
+        finding = Finding(Code.FORM_CONFLICT, _WHOLE_FILE, {"numbers": tuple(map(str, found))})
         return Identity(found[0], None, (finding,))
     if not found:
-        return _identify_by_ids(location, ids, register)
+        return _identify_by_ids(ids, register)
     number = found[0]
     if number.municipality != plan.municipality.code:
-        finding = Finding(Code.FORM_OTHER_CITY, location, {"found": number.municipality})
+        finding = Finding(Code.FORM_OTHER_CITY, _WHOLE_FILE, {"found": number.municipality})
         return Identity(number, None, (finding,))
     if number.year != year:
-        finding = Finding(Code.FORM_OTHER_YEAR, location, {"found": number.year, "expected": year})
+        finding = Finding(
+            Code.FORM_OTHER_YEAR, _WHOLE_FILE, {"found": number.year, "expected": year}
+        )
         return Identity(number, None, (finding,))
-    return _identify_by_number(location, number, ids, register)
+    return _identify_by_number(number, ids, register)
 
 
-def _identify_by_number(
-    location: Location, number: FormNumber, ids: Collection[str], register: Register
-) -> Identity:
+def _identify_by_number(number: FormNumber, ids: Collection[str], register: Register) -> Identity:
     issue = register.find(number)
     if issue is None:
-        finding = Finding(Code.FORM_UNKNOWN, location, {"number": str(number)})
+        finding = Finding(Code.FORM_UNKNOWN, _WHOLE_FILE, {"number": str(number)})
         return Identity(number, None, (finding,))
     other = _owner_of_rows(issue, ids, register)
     if other is not None:
         finding = Finding(
             Code.FORM_OTHER_DEPARTMENT,
-            location,
+            _WHOLE_FILE,
             {"stamped": issue.department_name, "department": other.department_name},
         )
         return Identity(number, None, (finding,))
     latest = register.latest(number.department)
     if latest and latest.number != number:
         finding = Finding(
-            Code.FORM_OLD_ISSUE, location, {"found": str(number), "current": str(latest.number)}
+            Code.FORM_OLD_ISSUE, _WHOLE_FILE, {"found": str(number), "current": str(latest.number)}
         )
         return Identity(number, issue, (finding,))
     return Identity(number, issue)
 
 
-def _identify_by_ids(location: Location, ids: Collection[str], register: Register) -> Identity:
+def _identify_by_ids(ids: Collection[str], register: Register) -> Identity:
     wanted = {folded_id(text) for text in ids}
     shares = [(_share(issue, count, wanted), issue) for issue, count in register.sharing(ids)]
     best = max((share for share, _ in shares), default=0)
@@ -150,10 +149,10 @@ def _identify_by_ids(location: Location, ids: Collection[str], register: Registe
         return Identity(None, None)
     if len(matching) > 1:
         names = tuple(issue.department_name for issue in matching)
-        finding = Finding(Code.FORM_UNCERTAIN, location, {"departments": names})
+        finding = Finding(Code.FORM_UNCERTAIN, _WHOLE_FILE, {"departments": names})
         return Identity(None, None, (finding,))
     (issue,) = matching
-    finding = Finding(Code.FORM_STAMP_LOST, location, {"department": issue.department_name})
+    finding = Finding(Code.FORM_STAMP_LOST, _WHOLE_FILE, {"department": issue.department_name})
     return Identity(issue.number, issue, (finding,))
 
 

@@ -79,7 +79,7 @@ class Context:
 def judge(received: Received, context: Context) -> tuple[Return, ...]:
     """Return what became of one file, as far as it can be told without the other files.
 
-    An archive gives one return for each file in it.
+    An archive gives one return for each file in it. No file is named yet, see `open_received`.
     """
     return tuple(
         with_notices(opened, judge_book(opened.read, opened.book, context))
@@ -106,7 +106,7 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     if not tables and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(text for table in tables[:1] for text in table.ids.values() if text.strip())
-    identity = identify(read.file, found, ids, context.plan, year, register)
+    identity = identify(found, ids, context.plan, year, register)
     read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
         if not identity.findings:
@@ -124,10 +124,10 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
 
 def _set_aside(read: Return, book: RawBook, tables: Sequence[Table], plan: Plan) -> Return:
     """Return a form that is refused as a whole with all that it says, kept as notes."""
-    notes = tuple(written_on_refused(read.file, book, tables, plan.levels))
+    notes = tuple(written_on_refused(book, tables, plan.levels))
     if not notes:
         return read
-    finding = Finding(Code.NOTES_SET_ASIDE, Location(file=read.file), {"count": len(notes)})
+    finding = Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)})
     return replace(read, notes=notes, findings=(*read.findings, finding))
 
 
@@ -145,7 +145,7 @@ def _offered(
     if issue is None or not tables:
         return ()
     judging = _Rows(read, issue, context.previous)
-    rows = match(read.file, tables[0], issue, tables[1:]).rows
+    rows = match(tables[0], issue, tables[1:]).rows
     answers = (judging.answer(row)[0] for row in rows if not judging.repeats_last_year(row))
     return tuple(replace(answer, rejected=True) for answer in answers if answer)
 
@@ -159,13 +159,13 @@ def _judge_rows(
     context: Context,
 ) -> Return:
     table, *copies = tables
-    matching = match(read.file, table, issue, copies)
+    matching = match(table, issue, copies)
     findings = [*identity.findings, *matching.findings]
     judging = _Rows(read, issue, context.previous)
     layout = lay_out_issue(
         context.plan, context.plan.department(read.department), issue, context.previous
     )
-    beside = written_beside(read.file, book, tables, matching, layout, issue.texts)
+    beside = written_beside(book, tables, matching, layout, issue.texts)
     findings += beside.findings
     answers = []
     for row in matching.rows:
@@ -189,10 +189,9 @@ def _judge_rows(
     ]
     findings += _pointing(answers, beside.notes)
     if beside.notes:
-        whole_file = Location(file=read.file)
-        findings.append(Finding(Code.NOTES_KEPT, whole_file, {"count": len(beside.notes)}))
-        findings += _on_hidden_sheets(read.file, book, beside.notes)
-        findings += _pictures(read.file, beside.notes)
+        findings.append(Finding(Code.NOTES_KEPT, Location(), {"count": len(beside.notes)}))
+        findings += _on_hidden_sheets(book, beside.notes)
+        findings += _pictures(beside.notes)
     return replace(
         read,
         outcome=judged(tuple(findings)),
@@ -211,7 +210,6 @@ def _pointing(answers: Sequence[Answer], notes: Sequence[Note]) -> Iterator[Find
                 row, column = place_of(answer.cells[key])
                 source = answer.source
                 location = Location(
-                    file=source.file,
                     sheet=source.sheet,
                     row=row,
                     column=column,
@@ -221,21 +219,21 @@ def _pointing(answers: Sequence[Answer], notes: Sequence[Note]) -> Iterator[Find
                 yield Finding(Code.VALUE_SEES_PICTURE, location, {"value": found[0]})
 
 
-def _pictures(file: str, notes: Sequence[Note]) -> Iterator[Finding]:
+def _pictures(notes: Sequence[Note]) -> Iterator[Finding]:
     """Yield that there are pictures and embedded files, and where."""
     found = [note for note in notes if note.kind in (NoteKind.PICTURE, NoteKind.OBJECT)]
     if found:
         named = [f"「{n.text}」{n.sheet}{n.cell and f'の{n.cell}'}" for n in found[:_MOST_NAMED]]
         more = ["ほか"] if len(found) > _MOST_NAMED else []
         details: dict[str, Detail] = {"count": len(found), "what": (*named, *more)}
-        yield Finding(Code.NOTES_PICTURE, Location(file=file), details)
+        yield Finding(Code.NOTES_PICTURE, Location(), details)
 
 
-def _on_hidden_sheets(file: str, book: RawBook, outside: Sequence[Note]) -> Iterator[Finding]:
+def _on_hidden_sheets(book: RawBook, outside: Sequence[Note]) -> Iterator[Finding]:
     written = {note.sheet for note in outside if note.kind is NoteKind.SHEET}
     for sheet in book.sheets:
         if sheet.is_hidden and sheet.name in written:
-            yield Finding(Code.NOTES_HIDDEN, Location(file=file, sheet=sheet.name))
+            yield Finding(Code.NOTES_HIDDEN, Location(sheet=sheet.name))
 
 
 class _Rows:
@@ -317,7 +315,7 @@ class _Rows:
 
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""
-        return Location(file=self._read.file, sheet=row.sheet, row=row.row, item=row.item.id)
+        return Location(sheet=row.sheet, row=row.row, item=row.item.id)
 
     def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
         read = self._read
@@ -327,7 +325,7 @@ class _Rows:
             values=values,
             cells=row.places,
             written={key: cell.shown for key, cell in row.cells.items()},
-            source=Source(read.file, row.sheet, row.row, read.sha256, read.received),
+            source=Source("", row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
         )
 
@@ -351,7 +349,7 @@ _ABOUT_ROWS = (Code.ROW_UNKNOWN, Code.ROW_BLANK)
 
 def _blank(read: Return, matching: Matching, findings: list[Finding]) -> list[Finding]:
     """Return the findings of a sheet on which no item is answered; it may be in other rows."""
-    location = Location(file=read.file, sheet=matching.sheet)
+    location = Location(sheet=matching.sheet)
     strange = [f for f in findings if f.code is Code.ROW_UNKNOWN]
     if not strange:
         return [*findings, Finding(Code.RETURN_BLANK, location)]

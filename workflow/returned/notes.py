@@ -49,7 +49,6 @@ class Beside:
 
 
 def written_beside(
-    file: str,
     book: RawBook,
     tables: Sequence[Table],
     matching: Matching,
@@ -58,7 +57,7 @@ def written_beside(
 ) -> Beside:
     """Return all that is neither printed on a template nor an answer; printed are its texts."""
     template = Template(layout, frozenset(printed))
-    forms = {id(t.sheet): _Entries(file, t, t is tables[0], matching, layout) for t in tables}
+    forms = {id(t.sheet): _Entries(t, t is tables[0], matching, layout) for t in tables}
     notes: list[Note] = []
     findings: list[Finding] = []
     for sheet in book.sheets:
@@ -67,17 +66,17 @@ def written_beside(
             notes += entries.notes(template)
             findings += entries.findings
         elif sheet.name == CORRECTION_SHEET:
-            notes += _on_the_list(file, sheet)
+            notes += _on_the_list(sheet)
         else:
-            for note, finding in _on_another(file, sheet, template):
+            for note, finding in _on_another(sheet, template):
                 notes.append(note)
                 findings += [finding] if finding else []
-    notes += _remarks(file, book)
+    notes += _remarks(book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
 
 
 def written_on_refused(
-    file: str, book: RawBook, tables: Sequence[Table], levels: Collection[str]
+    book: RawBook, tables: Sequence[Table], levels: Collection[str]
 ) -> Iterator[Note]:
     """Yield what stands in the tables of a form that is refused as a whole, and around them.
 
@@ -87,15 +86,15 @@ def written_on_refused(
     locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *levels)))
     for sheet in book.sheets:
         if id(sheet) in forms:
-            yield from _in_table(file, forms[id(sheet)], locked)
+            yield from _in_table(forms[id(sheet)], locked)
         elif sheet.name not in (COVER_SHEET, CORRECTION_SHEET):
             for place, cell in sorted(sheet.cells.items()):
                 if not cell.is_blank:
-                    yield Note(NoteKind.SHEET, file, sheet.name, a1(*place), cell.text)
-    yield from _remarks(file, book)
+                    yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text)
+    yield from _remarks(book)
 
 
-def _in_table(file: str, table: Table, locked: Collection[str]) -> Iterator[Note]:
+def _in_table(table: Table, locked: Collection[str]) -> Iterator[Note]:
     headings = {c: heading for heading, c in table.columns.items() if heading not in locked}
     taken = {column for heading, column in table.columns.items() if heading in locked}
     for (row, column), cell in sorted(table.sheet.cells.items()):
@@ -104,16 +103,14 @@ def _in_table(file: str, table: Table, locked: Collection[str]) -> Iterator[Note
             kind = NoteKind.UNUSED if column in headings else NoteKind.MARGIN
             label = table.text_at(table.header_row, column) if column in headings else ""
             item = table.ids.get(row, "")
-            yield Note(kind, file, table.sheet.name, a1(row, column), cell.text, "", item, label)
+            yield Note(kind, table.sheet.name, a1(row, column), cell.text, "", item, label)
 
 
 class _Entries:
     """What stands beside the answers on the entry sheet of one file."""
 
-    def __init__(
-        self, file: str, table: Table, is_first: bool, matching: Matching, layout: Layout
-    ) -> None:
-        self._file, self._table, self._layout = file, table, layout
+    def __init__(self, table: Table, is_first: bool, matching: Matching, layout: Layout) -> None:
+        self._table, self._layout = table, layout
         self._kind = NoteKind.MARGIN if is_first else NoteKind.SHEET
         every = (*matching.rows, *matching.repeated)
         rows = [row for row in every if row.sheet == table.sheet.name]
@@ -141,11 +138,11 @@ class _Entries:
             if is_above and item in self._blank:
                 self.last_year.setdefault(item, {})[key] = (place, cell)
             elif is_above:
-                self.findings.append(_changed(self._file, sheet, place, cell, text or "", item))
+                self.findings.append(_changed(sheet, place, cell, text or "", item))
             elif text and not self._is_told_elsewhere(place, text):
-                self.findings.append(_changed(self._file, sheet, place, cell, text, item))
+                self.findings.append(_changed(sheet, place, cell, text, item))
             kind = NoteKind.OVERWRITTEN if text or is_above else self._kind
-            yield Note(kind, self._file, sheet.name, a1(*place), cell.text, item=item, label=label)
+            yield Note(kind, sheet.name, a1(*place), cell.text, item=item, label=label)
 
     def _is_taken(self, place: Cell) -> bool:
         """Whether a cell was taken as an answer, or as the heading of its column."""
@@ -167,16 +164,14 @@ class _Entries:
         return place[0] in self._items or is_heading
 
 
-def _on_another(
-    file: str, sheet: RawSheet, template: Template
-) -> Iterator[tuple[Note, Finding | None]]:
+def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Finding | None]]:
     """Yield what somebody wrote on the cover or on a sheet of their own, and what is told of it."""
     is_cover = sheet.name == COVER_SHEET
     page = template.cover if is_cover else template.page_of(sheet)
     for place, cell, text in written_over(sheet, page, template, _never):
         kind = NoteKind.MARGIN if is_cover else NoteKind.SHEET
-        told = _changed(file, sheet, place, cell, text) if text and is_cover else None
-        note = Note(NoteKind.OVERWRITTEN if told else kind, file, sheet.name, a1(*place), cell.text)
+        told = _changed(sheet, place, cell, text) if text and is_cover else None
+        note = Note(NoteKind.OVERWRITTEN if told else kind, sheet.name, a1(*place), cell.text)
         yield note, told
 
 
@@ -184,21 +179,19 @@ def _never(_: Cell) -> bool:
     return False
 
 
-def _changed(
-    file: str, sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = ""
-) -> Finding:
+def _changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = "") -> Finding:
     row, column = place
-    location = Location(file=file, sheet=sheet.name, row=row, column=column, item=item)
+    location = Location(sheet=sheet.name, row=row, column=column, item=item)
     return Finding(
         Code.PRINTED_CHANGED, location, {"before": text or "（空欄）", "after": cell.text}
     )
 
 
-def _on_the_list(file: str, sheet: RawSheet) -> Iterator[Note]:
+def _on_the_list(sheet: RawSheet) -> Iterator[Note]:
     """Yield what somebody wrote on the list of corrections of a hand-back."""
     for place, cell in sorted(sheet.cells.items()):
         if not _is_requested(sheet, place) and not cell.is_blank:
-            yield Note(NoteKind.SHEET, file, sheet.name, a1(*place), cell.text)
+            yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text)
 
 
 def _is_requested(sheet: RawSheet, place: Cell) -> bool:
@@ -209,11 +202,11 @@ def _is_requested(sheet: RawSheet, place: Cell) -> bool:
     return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN
 
 
-def _remarks(file: str, book: RawBook) -> Iterator[Note]:
+def _remarks(book: RawBook) -> Iterator[Note]:
     for remark in book.remarks:
         if remark.text.strip() and not _is_ours(remark):
             kind = NoteKind(remark.kind.value)
-            yield Note(kind, file, remark.sheet, remark.cell, remark.text, remark.author)
+            yield Note(kind, remark.sheet, remark.cell, remark.text, remark.author)
 
 
 def _is_ours(remark: RawRemark) -> bool:

@@ -47,7 +47,11 @@ def open_received(
     reading: Reading = read_first,
     limits: Limits = USUAL,
 ) -> Iterator[Opened | Return]:
-    """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome."""
+    """Yield the workbooks of a file; what cannot be opened is yielded as its final outcome.
+
+    None of them says which file it is: `Return.named` does. What lies in an archive or a mail has
+    its path there, after a slash, so far.
+    """
     empty = _unread(received)
     refusal = _refused_unread(received, limits)
     if refusal is not None:
@@ -63,7 +67,9 @@ def open_received(
     if len(content) > most:  # it grew since it was listed
         yield _refused(empty, too_large(f"{most:,}バイトを超える"))
         return
-    yield from _Opening(passwords, reading, limits).open(_known(empty, content), content)
+    yield from _Opening(passwords, reading, limits).open(
+        _known(empty, content), received.file, content
+    )
 
 
 def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:
@@ -77,7 +83,7 @@ def closed(
     read: Return, outcome: Outcome, code: Code, details: Mapping[str, Detail] = NO_DETAILS
 ) -> Return:
     """Return the final outcome of a file that says nothing more."""
-    finding = Finding(code, Location(file=read.file), details)
+    finding = Finding(code, Location(), details)
     return replace(read, outcome=outcome, findings=(finding,))
 
 
@@ -97,16 +103,19 @@ class _Opening:
         self._limits = limits
         self._allowance = Allowance(limits)
 
-    def open(self, read: Return, content: bytes, nesting: int = 0) -> Iterator[Opened | Return]:
-        """Yield the workbooks in some bytes, each with what is known of it."""
-        if is_litter(read.file):
+    def open(
+        self, read: Return, name: str, content: bytes, nesting: int = 0
+    ) -> Iterator[Opened | Return]:
+        """Yield the workbooks in the bytes of a file, each with what is known of it."""
+        if is_litter(name):
             yield _refused(read, not_a_return(Code.FILE_LITTER))
             return
-        kind = examine(read.file, content, self._limits)
+        extension = suffix(name)
+        kind = examine(extension, content, self._limits)
         if isinstance(kind, Refusal):
             yield _refused(read, kind)
         elif not kind.is_envelope:
-            yield self._open_book(read, kind, content)
+            yield self._open_book(read, kind, extension, content)
         elif nesting == self._limits.archive_depth:
             yield _refused(read, unreadable(Code.FILE_ARCHIVE_NESTED))
         elif kind is Kind.MAIL:
@@ -135,14 +144,17 @@ class _Opening:
             if isinstance(member.content, Refusal):
                 yield _refused(inner, member.content)
             else:
-                yield from self.open(_known(inner, member.content), member.content, nesting + 1)
+                known = _known(inner, member.content)
+                yield from self.open(known, member.file, member.content, nesting + 1)
 
-    def _open_book(self, read: Return, kind: Kind, content: bytes) -> Opened | Return:
+    def _open_book(
+        self, read: Return, kind: Kind, extension: str, content: bytes
+    ) -> Opened | Return:
         try:
-            inner, plain = self._unlocked(read.file, kind, content)
+            inner, plain = self._unlocked(kind, extension, content)
             book = self._reading(*_as_read(inner, plain), self._limits)
             refuse_absurd(book, self._limits)
-            return _opened(read, inner, book)
+            return _opened(read, inner, extension, book)
         except RefusedError as error:
             return _refused(read, error.refusal)
         except MemoryError:
@@ -151,7 +163,7 @@ class _Opening:
             # Whatever a reader trips over in a damaged workbook, it costs this file alone.
             return _refused(read, broken("中身の書き方に誤りがあります"))
 
-    def _unlocked(self, name: str, kind: Kind, content: bytes) -> tuple[Kind, bytes]:
+    def _unlocked(self, kind: Kind, extension: str, content: bytes) -> tuple[Kind, bytes]:
         """Return a workbook without its password."""
         from workflow.returned.intake import decrypt  # 15 ms
 
@@ -163,7 +175,7 @@ class _Opening:
             return kind, content
         if plain is None:
             raise RefusedError(unreadable(Code.FILE_ENCRYPTED))
-        inner = examine(name, plain, self._limits)
+        inner = examine(extension, plain, self._limits)
         if isinstance(inner, Refusal):
             raise RefusedError(inner)
         if inner in (Kind.ENCRYPTED, Kind.ARCHIVE):
@@ -200,7 +212,6 @@ def _mail_itself(read: Return, mail: Mail) -> Return:
         notes=tuple(
             Note(
                 NoteKind.MAIL,
-                read.file,
                 sheet="",
                 cell="",
                 text=mail.text[at : at + MAX_CELL_TEXT],
@@ -211,29 +222,28 @@ def _mail_itself(read: Return, mail: Mail) -> Return:
     )
 
 
-def _opened(read: Return, kind: Kind, book: RawBook) -> Opened:
+def _opened(read: Return, kind: Kind, extension: str, book: RawBook) -> Opened:
     known = replace(
         read,
         modified=book.modified,
         author=book.author,
         saved_by=book.saved_by,
         format=kind.label,
-        findings=tuple(_notices(read.file, kind)),
+        findings=tuple(_notices(kind, extension)),
     )
     return Opened(known, book)
 
 
-def _notices(name: str, kind: Kind) -> Iterator[Finding]:
-    location, extension = Location(file=name), suffix(name)
+def _notices(kind: Kind, extension: str) -> Iterator[Finding]:
     if extension not in kind.extensions:
         shown, right = extension or "なし", kind.extensions[0]
         yield Finding(
             Code.FILE_WRONG_EXTENSION,
-            location,
+            Location(),
             {"extension": shown, "kind": kind.label, "right": right},
         )
     if kind in (Kind.XLS, Kind.XLSB):
-        yield Finding(Code.FILE_VALUES_ONLY, location, {"kind": kind.label})
+        yield Finding(Code.FILE_VALUES_ONLY, Location(), {"kind": kind.label})
 
 
 def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
@@ -257,7 +267,7 @@ def _known(read: Return, content: bytes) -> Return:
 
 def _unread(received: Received) -> Return:
     return Return(
-        file=received.file,
+        file="",
         sha256="",
         size=received.size,
         received=received.received,

@@ -114,7 +114,7 @@ def load_round(
     judging = zip(files, engine(files, context), strict=True)
     for done, (file, judged) in enumerate(judging, start=1):
         options.progress(done, len(files))
-        returns += judged
+        returns += (one.named(file.file) for one in judged)
         is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
     return replace(
         merge(plan, register, returns, recorded_collects(journal)),

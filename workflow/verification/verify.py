@@ -139,16 +139,20 @@ class TwoReadings:
         """Judge the same files by the second readers."""
         for file, returns in zip(files, self.engine(files, context), strict=True):
             again = {returned.file: returned for returned in returns}
-            yield tuple(self._second(r, again, returns) for r in self.judged[file.file])
+            yield tuple(self._second(file, r, again, returns) for r in self.judged[file.file])
 
     def _second(
-        self, first: Return, again: Mapping[str, Return], returns: Sequence[Return]
+        self,
+        file: Received,
+        first: Return,
+        again: Mapping[str, Return],
+        returns: Sequence[Return],
     ) -> Return:
         second = again.get(first.file, returns[0])
         if second.outcome is not Outcome.UNREADABLE or not first.outcome.is_answer:
             return again.get(first.file, first)
-        details = {"reason": _why_unread(second)}
-        self.not_reread.append(Finding(Code.VERIFY_NOT_REREAD, Location(file=first.file), details))
+        location, details = Location(file=file.file + first.file), {"reason": _why_unread(second)}
+        self.not_reread.append(Finding(Code.VERIFY_NOT_REREAD, location, details))
         return first
 
 

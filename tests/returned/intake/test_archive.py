@@ -29,7 +29,7 @@ def returns(
     path = folder / name
     path.write_bytes(content)
     opened = list(open_received(single(path), passwords, limits=limits))
-    return [o.read if isinstance(o, Opened) else o for o in opened]
+    return [(o.read if isinstance(o, Opened) else o).named(name) for o in opened]
 
 
 def said(folder: Path, content: bytes, *passwords: str) -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from workflow.model.limits import USUAL, Limits
 from workflow.model.plan import Outcome
 from workflow.returned.intake.archive import Allowance, members
 from workflow.returned.intake.detect import examine
-from workflow.returned.intake.not_workbooks import is_litter
+from workflow.returned.intake.not_workbooks import is_litter, suffix
 from workflow.returned.intake.refusal import Refusal
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -31,7 +31,7 @@ def packed(*names: str, method: int = zipfile.ZIP_DEFLATED, content: bytes = b"<
 
 def found(name: str, content: bytes, limits: Limits = USUAL) -> str:
     """Return the kind of workbook some bytes are, or the code that says why they are not read."""
-    examined = examine(name, content, limits)
+    examined = examine(suffix(name), content, limits)
     return examined.code.name if isinstance(examined, Refusal) else examined.name
 
 
@@ -139,7 +139,7 @@ def test_a_workbook_is_known_by_its_content(name: str, content: bytes, expected:
     ],
 )
 def test_what_is_no_return_is_told_by_its_family(name: str, content: bytes, expected: str) -> None:
-    refusal = examine(name, content)
+    refusal = examine(suffix(name), content)
     assert isinstance(refusal, Refusal)
     assert (refusal.code.name, refusal.outcome) == (expected, Outcome.NOT_A_RETURN)
 
@@ -162,7 +162,7 @@ def test_what_is_no_return_is_told_by_its_family(name: str, content: bytes, expe
 def test_a_return_in_another_format_is_unreadable_and_named(
     name: str, content: bytes, kind: str
 ) -> None:
-    refusal = examine(name, content)
+    refusal = examine(suffix(name), content)
     assert isinstance(refusal, Refusal)
     assert refusal.outcome is Outcome.UNREADABLE
     named = (Code.FILE_OTHER_FORMAT, Code.FILE_OTHER_PROGRAM, Code.FILE_OTHER_ARCHIVE)
@@ -271,7 +271,7 @@ def _sharing(first: str, second: str) -> bytes:
     ids=["overlap", "climbing", "twins", "document type", "wide document type"],
 )
 def test_what_no_reader_may_see_is_refused_with_its_reason(content: bytes, reason: str) -> None:
-    refusal = examine("a.xlsx", content)
+    refusal = examine(".xlsx", content)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, reason in str(refusal.details["reason"])) == (Code.FILE_BROKEN, True)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine import judged_file
 from tests.harness.verbs.mail import eml, eml_forwarded, eml_of_old, eml_with_picture, msg
 from tests.small import PLAN
 from workflow.model.catalogue import Code
@@ -19,8 +20,9 @@ from workflow.returned.inbox import single
 from workflow.returned.intake.archive import Allowance
 from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.mail import Mail, read_mail
+from workflow.returned.intake.not_workbooks import suffix
 from workflow.returned.intake.refusal import Refusal
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import Context
 
 HALF_PAST_FOUR = datetime(2024, 5, 10, 16, 30, tzinfo=JST)
 
@@ -57,7 +59,7 @@ def test_a_mail_within_a_mail_is_attached_to_it() -> None:
     ((name, content),) = read(eml_forwarded(b"abc", "回答.xlsx", "中")).attached
     assert name == "調査票の送付.eml"
     assert isinstance(content, bytes)
-    assert examine(name, content) is Kind.MAIL
+    assert examine(suffix(name), content) is Kind.MAIL
     assert [name for name, _ in read(content).attached] == ["回答.xlsx"]
 
 
@@ -107,7 +109,7 @@ def test_more_files_than_are_allowed_are_not_judged() -> None:
 def test_what_came_in_a_mail_has_it_as_its_envelope(tmp_path: Path) -> None:
     path = tmp_path / "メール.eml"
     path.write_bytes(eml(b"PK", "../../a.xlsx", "本文"))
-    itself, inner = judge(single(path), Context(PLAN, {}, None))
+    itself, inner = judged_file(single(path), Context(PLAN, {}, None))
     assert (itself.file, itself.outcome) == ("メール.eml", Outcome.NOT_A_RETURN)
     assert [note.text for note in itself.notes] == ["本文"]
     assert inner.file == "メール.eml/../../a.xlsx"  # a text, and never a path

@@ -19,7 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.city import City, full_texts
-from tests.engine import judge_here
+from tests.engine import judge_here, judged_file
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
@@ -97,7 +97,9 @@ def test_a_good_example_is_judged_the_same_again(folder: Path) -> None:
 
 
 def judged(file: Received, context: Context) -> list[Any]:
-    return [(r.file, r.sha256, r.outcome, r.department, answers(r)) for r in judge(file, context)]
+    return [
+        (r.file, r.sha256, r.outcome, r.department, answers(r)) for r in judged_file(file, context)
+    ]
 
 
 def answers(read: Return) -> list[Any]:
@@ -133,7 +135,7 @@ def test_both_readers_say_the_same_whatever_program_filled_it(
     target = city.returned("回答.xlsx")
     filler(city.template("KIKI"), target, full_texts(city.plan, 取組状況=PROSE))
     content = target.read_bytes()
-    kind = examine(target.name, content)
+    kind = examine(target.suffix, content)
     assert not isinstance(kind, Refusal)
     book = read_alike(kind, content)
     assert PROSE in {cell.text for sheet in book.sheets for cell in sheet.cells.values()}

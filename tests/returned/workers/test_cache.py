@@ -68,7 +68,7 @@ FINDINGS = st.sampled_from(Code).flatmap(
     )
 )
 NOTES = st.builds(
-    Note, st.sampled_from(NoteKind), ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT, author=ANY_TEXT
+    Note, st.sampled_from(NoteKind), ANY_TEXT, ANY_TEXT, ANY_TEXT, author=ANY_TEXT, file=ANY_TEXT
 )
 RETURNS = st.builds(
     Return,

@@ -159,4 +159,4 @@ def _notes(answer: Answer, shown: set[str]) -> Iterator[Note]:
     for key, text in answer.written.items():
         if text not in shown:
             source = answer.source
-            yield Note(NoteKind.UNUSED, source.file, source.sheet, answer.cells[key], text)
+            yield Note(NoteKind.UNUSED, source.sheet, answer.cells[key], text, file=source.file)

@@ -25,7 +25,6 @@ from workflow.returned.intake.not_workbooks import (
     refused_by_parts,
     refused_old_calc,
     refused_stranger,
-    suffix,
 )
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable
 
@@ -64,41 +63,41 @@ class Kind(Enum):
         return self in (Kind.ARCHIVE, Kind.MAIL)
 
 
-def examine(name: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal:
+def examine(extension: str, content: bytes, limits: Limits = USUAL) -> Kind | Refusal:
     """Return what some bytes are, or why they must not be read any further."""
     if not content:
         return unreadable(Code.FILE_EMPTY)
     if content.startswith(_OLE):
-        kind = _examine_ole(name, content)
+        kind = _examine_ole(extension, content)
     elif content.startswith(b"PK"):
-        kind = _examine_zip(name, content, limits)
+        kind = _examine_zip(extension, content, limits)
     elif is_flat_ods(content):
         kind = Kind.FLAT_ODS
     else:
-        kind = Kind.MAIL if is_mail(name, content) else refused_stranger(name, content)
+        kind = Kind.MAIL if is_mail(extension, content) else refused_stranger(extension, content)
     most = limits.workbook_megabytes * MILLION
     if isinstance(kind, Kind) and not kind.is_envelope and len(content) > most:
         return too_large(f"{len(content):,}バイト")
     return kind
 
 
-def _examine_ole(name: str, content: bytes) -> Kind | Refusal:
+def _examine_ole(extension: str, content: bytes) -> Kind | Refusal:
     import olefile  # 41 ms
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
             paths = [[part.casefold() for part in path] for path in ole.listdir() if path]
             if _has_endless_chain(ole):
-                return _refused_damage(name)
+                return _refused_damage(extension)
     except MemoryError:
         raise
     except Exception:
         # Damage makes the parser raise whatever it likes.
-        return _refused_damage(name)
-    return _kind_of_ole(name, paths)
+        return _refused_damage(extension)
+    return _kind_of_ole(extension, paths)
 
 
-def _kind_of_ole(name: str, paths: Sequence[Sequence[str]]) -> Kind | Refusal:
+def _kind_of_ole(extension: str, paths: Sequence[Sequence[str]]) -> Kind | Refusal:
     if any(part.lstrip(_CONTROLS).startswith("drm") for path in paths for part in path):
         return unreadable(Code.FILE_RIGHTS_PROTECTED)
     streams = {path[0] for path in paths}
@@ -110,7 +109,7 @@ def _kind_of_ole(name: str, paths: Sequence[Sequence[str]]) -> Kind | Refusal:
         return not_a_return(Code.FILE_DOCUMENT)
     if any(stream.startswith("__properties_version") for stream in streams):
         return Kind.MAIL
-    return _refused_damage(name)
+    return _refused_damage(extension)
 
 
 def _has_endless_chain(ole: olefile.OleFileIO) -> bool:
@@ -129,16 +128,16 @@ def _has_endless_chain(ole: olefile.OleFileIO) -> bool:
     return False
 
 
-def _refused_damage(name: str) -> Refusal:
-    if suffix(name) in WORKBOOKS | {".zip"}:
+def _refused_damage(extension: str) -> Refusal:
+    if extension in WORKBOOKS | {".zip"}:
         return broken("途中で切れているか、内容が変わっています")
-    return refused_by_family(name)
+    return refused_by_family(extension)
 
 
-def _examine_zip(name: str, content: bytes, limits: Limits) -> Kind | Refusal:
+def _examine_zip(extension: str, content: bytes, limits: Limits) -> Kind | Refusal:
     try:
         package = package_in(content)
-        kind = _kind_of_zip(name, package)
+        kind = _kind_of_zip(extension, package)
         if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
             return kind
         refusal = refused_package(package, limits)
@@ -149,10 +148,10 @@ def _examine_zip(name: str, content: bytes, limits: Limits) -> Kind | Refusal:
         raise
     except Exception:
         # Damage makes zipfile and its four decompressors raise whatever they like.
-        return _refused_damage(name)
+        return _refused_damage(extension)
 
 
-def _kind_of_zip(name: str, package: Package) -> Kind | Refusal:
+def _kind_of_zip(extension: str, package: Package) -> Kind | Refusal:
     parts = package.parts
     if "xl/workbook.xml" in parts:
         return Kind.XLSX
@@ -163,10 +162,10 @@ def _kind_of_zip(name: str, package: Package) -> Kind | Refusal:
     if _TYPES in parts:
         types = _head(package, _TYPES)
         known = any(mark in types for mark in _WORKBOOK_TYPES)
-        return Kind.XLSX if known else _refused_damage(name)
+        return Kind.XLSX if known else _refused_damage(extension)
     if "mimetype" in parts or {"content.xml", _ODF_LIST} <= parts.keys():
         return _kind_of_odf(package)
-    return refused_by_parts(name, parts) or Kind.ARCHIVE
+    return refused_by_parts(extension, parts) or Kind.ARCHIVE
 
 
 def _kind_of_odf(package: Package) -> Kind | Refusal:

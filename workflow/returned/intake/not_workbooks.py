@@ -63,23 +63,23 @@ def is_flat_ods(content: bytes) -> bool:
     return b"office:document" in head and kind in head and head.lstrip(_BEFORE_XML)[:1] == b"<"
 
 
-def refused_stranger(name: str, content: bytes) -> Refusal:
+def refused_stranger(extension: str, content: bytes) -> Refusal:
     """Return what a file is that is neither zip nor OLE."""
     head = content[:_SEEN_BYTES]
     return (
         _refused_archive(head)
         or _refused_by_mark(head)
-        or _refused_web_page(name, head)
-        or _refused_text(name, head)
-        or _refused_by_name(name)
+        or _refused_web_page(extension, head)
+        or _refused_text(extension, head)
+        or _refused_by_name(extension)
     )
 
 
-def refused_by_parts(name: str, parts: Collection[str]) -> Refusal | None:
+def refused_by_parts(extension: str, parts: Collection[str]) -> Refusal | None:
     """Return what a zip is that no program but its own takes for a document."""
     if not any(part.endswith(".iwa") or part == "index.zip" for part in parts):
         return None
-    if suffix(name) in DOCUMENTS:
+    if extension in DOCUMENTS:
         return not_a_return(Code.FILE_DOCUMENT)
     return unreadable(
         Code.FILE_OTHER_PROGRAM,
@@ -124,9 +124,8 @@ _BY_MARK: Sequence[tuple[tuple[bytes, ...], Refusal]] = (
 """What a file is that begins with one of some marks."""
 
 
-def refused_by_family(name: str) -> Refusal:
-    """Return the refusal of a file that only its name tells about."""
-    extension = suffix(name)
+def refused_by_family(extension: str) -> Refusal:
+    """Return the refusal of a file that only its extension tells about."""
     if extension == ".gsheet":
         return unreadable(Code.FILE_ONLINE_LINK)
     if extension in MAILS:
@@ -161,35 +160,35 @@ def _refused_by_mark(head: bytes) -> Refusal | None:
     return next((refusal for marks, refusal in _BY_MARK if head.startswith(marks)), None)
 
 
-def is_mail(name: str, content: bytes) -> bool:
+def is_mail(extension: str, content: bytes) -> bool:
     """Whether some bytes are a mail as it travels, whatever its file is named."""
     head = content[:_SEEN_BYTES]
-    if suffix(name) in WEB_PAGES or _is_web_page_of_excel(name, head):
+    if extension in WEB_PAGES or _is_web_page_of_excel(extension, head):
         return False
     starts = [line.lower() for line in head.splitlines()[:40]]
     headers = sum(any(line.startswith(h) for line in starts) for h in _MAIL_HEADERS)
-    return headers >= 2 or (suffix(name) == ".eml" and _HEADER_LINE.match(head) is not None)
+    return headers >= 2 or (extension == ".eml" and _HEADER_LINE.match(head) is not None)
 
 
-def _refused_web_page(name: str, head: bytes) -> Refusal | None:
-    if _is_web_page_of_excel(name, head):
+def _refused_web_page(extension: str, head: bytes) -> Refusal | None:
+    if _is_web_page_of_excel(extension, head):
         return unreadable(Code.FILE_OTHER_FORMAT, kind="Webページの形式（MHTML）")
-    return not_a_return(Code.FILE_MAIL) if suffix(name) in MAILS else None
+    return not_a_return(Code.FILE_MAIL) if extension in MAILS else None
 
 
-def _is_web_page_of_excel(name: str, head: bytes) -> bool:
+def _is_web_page_of_excel(extension: str, head: bytes) -> bool:
     """Whether it is wrapped like a mail, but a workbook to its sender."""
-    return b"excel.sheet" in head.lower() and suffix(name) in WORKBOOKS
+    return b"excel.sheet" in head.lower() and extension in WORKBOOKS
 
 
-def _refused_text(name: str, head: bytes) -> Refusal | None:
+def _refused_text(extension: str, head: bytes) -> Refusal | None:
     """Return what a text is; one named like a workbook may be a return in another format."""
     text = _as_text(head)
     if text is None:
         return None
     kind = _kind_of_text(text)
-    if suffix(name) not in WORKBOOKS and kind != _XML_OF_2003:
-        known_otherwise = suffix(name) in DOCUMENTS | SHORTCUTS | IMAGES
+    if extension not in WORKBOOKS and kind != _XML_OF_2003:
+        known_otherwise = extension in DOCUMENTS | SHORTCUTS | IMAGES
         return None if known_otherwise else not_a_return(Code.FILE_TEXT)
     return unreadable(Code.FILE_OTHER_FORMAT, kind=kind)
 
@@ -205,10 +204,10 @@ def _kind_of_text(text: str) -> str:
     return "文字だけのファイル（CSVなど）"
 
 
-def _refused_by_name(name: str) -> Refusal:
-    if suffix(name) in WORKBOOKS | {".zip"}:
+def _refused_by_name(extension: str) -> Refusal:
+    if extension in WORKBOOKS | {".zip"}:
         return broken("Excelファイルの形になっていません")
-    return refused_by_family(name)
+    return refused_by_family(extension)
 
 
 def _as_text(head: bytes) -> str | None:

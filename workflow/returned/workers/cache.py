@@ -97,6 +97,6 @@ def is_lasting(received: Received, returns: Sequence[Return], digest: str) -> bo
 
     The digest is of the content before it was judged: it may have changed since.
     """
-    on_disk = {(r.on_disk.file, r.on_disk.sha256, r.received) for r in returns}
+    on_disk = {(r.on_disk.sha256, r.received) for r in returns}
     transient = any(finding.code in _TRANSIENT for r in returns for finding in r.findings)
-    return on_disk == {(received.file, digest, received.received)} and not transient
+    return on_disk == {(digest, received.received)} and not transient

@@ -33,7 +33,7 @@ from workflow.model.years import JST
 _MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _TEXTS = ("file", "sha256", "number", "department", "author", "saved_by", "format")
 _LOCATION = tuple(field.name for field in fields(Location))
-_NOTE = ("file", "sheet", "cell", "text", "author", "item", "label")
+_NOTE = ("sheet", "cell", "text", "author", "item", "label", "file")
 _SHORT = 40
 _LETTERS = re.compile("[A-Z]+")
 
