@@ -36,7 +36,10 @@ Change = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """One file that came back. Without a template it is made by its changes alone."""
+    """One file that came back. Without a template it is made by its changes alone.
+
+    Brings is the department whose entry sheet, filled, somebody copied into it.
+    """
 
     name: str
     template: str = ""
@@ -56,6 +59,7 @@ class SentFile:
     received: datetime = RECEIVED
     phase: int = 1
     taken_away: bool = False
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -12,6 +13,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
+
 from tests.city import City
 from tests.fillers.xml_patch import patched_parts, places
 from tests.harness.cities import other_city, spread, template_of, usual_answers
@@ -20,6 +23,7 @@ from tests.harness.harmful_paths import HARMS
 from tests.harness.verbs import changed
 from tests.harness.verbs.features import set_modified
 from tests.harness.verbs.registry import Parts, packed, parts_of
+from workflow.templates.layout import ENTRY_SHEET
 
 Impossible = dict[str, str]
 """Name of a file → why this file system cannot hold it."""
@@ -60,6 +64,9 @@ def content_of(example: Example, city: City, file: SentFile) -> bytes:
         content = file.stored.read_bytes()
     elif file.template:
         content = _filled(example, city, file)
+        if file.brings:
+            brought = replace(file, template=file.brings, answers={}, only=())
+            content = _with_entry_sheet_of(content, _filled(example, city, brought), file)
     else:
         content = b""
     changes = [change for change in file.changes if change[0] not in HARMS]
@@ -89,6 +96,19 @@ def _filled(example: Example, city: City, file: SentFile) -> bytes:
     answers = _answers(example, issuer, file, year)
     cells = {found[i, label]: v for i, row in answers.items() for label, v in row.items()}
     return _saved(patched_parts(template, cells), file)
+
+
+def _with_entry_sheet_of(content: bytes, other: bytes, file: SentFile) -> bytes:
+    """Return a workbook into which somebody has copied the entry sheet of another one."""
+    book, source = load_workbook(io.BytesIO(content)), load_workbook(io.BytesIO(other))
+    copy = book.create_sheet(f"{ENTRY_SHEET} (2)")
+    for row in source[ENTRY_SHEET].iter_rows():
+        for cell in row:
+            target = copy.cell(cell.row, cell.column, cell.value)
+            target.number_format = cell.number_format
+    stream = io.BytesIO()
+    book.save(stream)
+    return _saved(parts_of(stream.getvalue()), file)
 
 
 def _handback(city: City, department: str, year: int) -> Path:

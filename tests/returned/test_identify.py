@@ -23,7 +23,7 @@ def number(text: str) -> FormNumber:
 
 
 def identified(*texts: str, ids: tuple[str, ...] = IDS_OF_A) -> Identity:
-    return identify(tuple(map(number, texts)), ids, PLAN, 2023, REGISTER)
+    return identify(tuple(map(number, texts)), ids, PLAN, REGISTER)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_hand_back_says_what_it_was_made_from(stamped: str, shown: str, found:
 def test_ids_that_fit_two_departments_alike_name_both() -> None:
     same = replace(issue("C"), items=issue("B").items)
     both = register().adding((same,))
-    identity = identify((), ("2-1", "2-2"), PLAN, 2023, both)
+    identity = identify((), ("2-1", "2-2"), PLAN, both)
     assert (identity.number, identity.issue) == (None, None)
     assert [(f.code.name, dict(f.details)) for f in identity.findings] == [
         ("FORM_UNCERTAIN", {"departments": ("乙課", "丙課")})

@@ -75,11 +75,11 @@ def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
 
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:
-    first: dict[str, Return] = {}
+    first: dict[tuple[str, str], Return] = {}
     for returned in sorted(returns, key=lambda r: (r.received, r.file)):
         if returned.outcome.is_answer:
-            first.setdefault(returned.sha256, returned)
-    return tuple(_as_duplicate(r, first.get(r.sha256)) for r in returns)
+            first.setdefault((returned.sha256, returned.department), returned)
+    return tuple(_as_duplicate(r, first.get((r.sha256, r.department))) for r in returns)
 
 
 def _as_duplicate(returned: Return, original: Return | None) -> Return:

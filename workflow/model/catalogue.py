@@ -423,7 +423,13 @@ class Code(Enum):
     FORM_CONFLICT = (
         Severity.ERROR,
         "ファイルの中の様式番号が食い違っています（{numbers}）。",
-        "ほかの課の調査票を混ぜていないか、送り主に確かめてください。",
+        "どの課の回答か確かめ、課ごとに、発行した調査票に書き写して出し直してもらってください。",
+    )
+    FORM_SEVERAL = (
+        Severity.INFO,
+        "一つのファイルに{departments}の調査票が入っています。"
+        "シートごとに、それぞれの課の回答として読み取りました。",
+        "対応はいりません。",
     )
     FORM_NO_DEPARTMENT = (
         Severity.ERROR,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
@@ -43,11 +44,50 @@ class Identity:
 
 def stamps(book: RawBook) -> tuple[FormNumber, ...]:
     """Return the distinct form numbers a workbook carries, the most trusted first."""
-    texts = [book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")]
+    return _numbers(chain(_hidden(book), *map(_shown, book.sheets)))
+
+
+def parts_by_form(book: RawBook, entry_sheets: Sequence[RawSheet]) -> Mapping[FormNumber, RawBook]:
+    """Return the workbooks that one was put together from, when its sheets are different forms.
+
+    Nothing unless every entry sheet shows one number alone, each of a department of its own, and no
+    other number is anywhere. Hidden stamps, and sheets without a number, are of the form the hidden
+    stamps name, or else of the first.
+    """
+    shown = {id(sheet): {*_numbers(_shown(sheet))} for sheet in book.sheets}
+    hidden = _numbers(_hidden(book))
+    forms = [form for sheet in entry_sheets for form in shown[id(sheet)]]
+    owners = {form.department: form for form in forms}
+    everywhere = set[FormNumber]().union(hidden, *shown.values())
+    is_clear = len(forms) == len(entry_sheets) and everywhere == {*owners.values()}
+    if len(owners) == 1 or not is_clear or any(len(found) > 1 for found in shown.values()):
+        return {}
+    lead = next(iter(hidden), forms[0])
+    parts: dict[FormNumber, list[RawSheet]] = {form: [] for form in dict.fromkeys((lead, *forms))}
     for sheet in book.sheets:
-        texts += _shown(sheet)
-    numbers = (FormNumber.parse(text) for text in texts)
-    return tuple(dict.fromkeys(n for n in numbers if n))
+        parts[next(iter(shown[id(sheet)]), lead)].append(sheet)
+    return {form: _part(book, sheets, form == lead) for form, sheets in parts.items()}
+
+
+def _part(book: RawBook, sheets: Sequence[RawSheet], leads: bool) -> RawBook:
+    names = {sheet.name for sheet in sheets}
+    return replace(
+        book,
+        sheets=tuple(sheets),
+        properties=book.properties if leads else {},
+        names=book.names if leads else {},
+        remarks=tuple(remark for remark in book.remarks if remark.sheet in names),
+    )
+
+
+def _hidden(book: RawBook) -> tuple[str, str]:
+    """Return what stands where a workbook keeps its number hidden."""
+    return book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")
+
+
+def _numbers(texts: Iterable[str]) -> tuple[FormNumber, ...]:
+    """Return the distinct form numbers among some texts, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(FormNumber.parse, texts))))
 
 
 def _shown(sheet: RawSheet) -> Iterator[str]:
@@ -97,7 +137,6 @@ def identify(
     found: tuple[FormNumber, ...],
     ids: Collection[str],
     plan: Plan,
-    year: int,
     register: Register,
 ) -> Identity:
     """Return the identity of a workbook from its stamps, or else from the ids of its rows."""
@@ -110,10 +149,9 @@ def identify(
     if number.municipality != plan.municipality.code:
         finding = Finding(Code.FORM_OTHER_CITY, _WHOLE_FILE, {"found": number.municipality})
         return Identity(number, None, (finding,))
-    if number.year != year:
-        finding = Finding(
-            Code.FORM_OTHER_YEAR, _WHOLE_FILE, {"found": number.year, "expected": year}
-        )
+    if number.year != register.year:
+        details = {"found": number.year, "expected": register.year}
+        finding = Finding(Code.FORM_OTHER_YEAR, _WHOLE_FILE, details)
         return Identity(number, None, (finding,))
     return _identify_by_number(number, ids, register)
 

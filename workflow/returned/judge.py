@@ -28,7 +28,7 @@ from workflow.model.raw import RawBook, RawCell
 from workflow.model.wording import cell_text
 from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table, find_tables
-from workflow.returned.identify import Identity, identify, made_from, stamps
+from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.intake.detect import Kind
 from workflow.returned.notes import written_beside, written_on_refused
@@ -69,6 +69,11 @@ class Context:
         """The labels of every field ever asked, by year; gathered once for all files."""
         return {year: _labels(register) for year, register in self.registers.items()}
 
+    def register_of(self, found: Sequence[FormNumber]) -> Register:
+        """Return the register of the year that is judged, or else of the first number's year."""
+        year = self.year or (found[0].year if found else max(self.registers, default=0))
+        return self.registers.get(year, Register(year))
+
     @cached_property
     def answered_by_any(self) -> frozenset[str]:
         """The items whose row may stay blank: another department may answer them."""
@@ -79,34 +84,61 @@ class Context:
 def judge(received: Received, context: Context) -> tuple[Return, ...]:
     """Return what became of one file, as far as it can be told without the other files.
 
-    An archive gives one return for each file in it. No file is named yet, see `open_received`.
+    An archive gives one return for each file in it, a workbook one for each department's form. No
+    file is named yet, see `open_received`.
     """
-    return tuple(
-        with_notices(opened, judge_book(opened.read, opened.book, context))
-        if isinstance(opened, Opened)
-        else opened
-        for opened in open_received(
-            received,
-            context.passwords,
-            read_again if context.again else read_first,
-            context.plan.limits,
-        )
-    )
+    reading = read_again if context.again else read_first
+    judged_here: list[Return] = []
+    for opened in open_received(received, context.passwords, reading, context.plan.limits):
+        judged_here += _judged(opened, context) if isinstance(opened, Opened) else [opened]
+    return tuple(judged_here)
+
+
+def _judged(opened: Opened, context: Context) -> Iterator[Return]:
+    """Yield what a workbook says; of one that holds several departments' forms, what each says."""
+    whole = judge_book(opened.read, opened.book, context)
+    is_conflict = any(finding.code is Code.FORM_CONFLICT for finding in whole.findings)
+    parts = _parts(opened, context) if is_conflict else ()
+    for part in parts or (opened,):
+        alone = judge_book(part.read, part.book, context) if parts else whole
+        yield with_notices(part, alone)
+
+
+def _parts(opened: Opened, context: Context) -> tuple[Opened, ...]:
+    """Return the forms of several departments in one workbook, each as if it had come alone.
+
+    They are named like the files in an archive, by the sheet that is filled in. Nothing where any
+    of them was not issued in this round.
+    """
+    read, book = opened.read, opened.book
+    register = context.register_of(stamps(book))
+    tables = find_tables(book, context.labels.get(register.year, frozenset()))
+    forms = parts_by_form(book, [table.sheet for table in tables])
+    issues = [register.find(form) for form in forms]
+    names = tuple(issue.department_name for issue in issues if issue)
+    if len(names) < len(issues):
+        return ()
+    several = Finding(Code.FORM_SEVERAL, Location(), {"departments": names})
+    parts = []
+    for part in forms.values():
+        sheet = next(t.sheet.name for t in tables if any(s is t.sheet for s in part.sheets))
+        own = replace(read, file=f"{read.file}/{sheet}", envelope=read.on_disk)
+        parts.append(Opened(replace(own, findings=(*read.findings, several)), part))
+    return tuple(parts)
 
 
 def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     """Return what a workbook says, given the file it came in."""
     found = stamps(book)
-    year = context.year or (found[0].year if found else max(context.registers, default=0))
-    register = context.registers.get(year, Register(year))
-    tables = find_tables(book, context.labels.get(year, frozenset()))
+    register = context.register_of(found)
+    tables = find_tables(book, context.labels.get(register.year, frozenset()))
     if not tables and book.lost:
         reason = f"シート「{'」「'.join(book.lost)}」の中身がありません"
         return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, {"reason": reason})
     if not tables and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = tuple(text for table in tables[:1] for text in table.ids.values() if text.strip())
-    identity = identify(found, ids, context.plan, year, register)
+    identity = identify(found, ids, context.plan, register)
     read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
         if not identity.findings:

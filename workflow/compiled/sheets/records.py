@@ -59,11 +59,15 @@ class SourceLinks:
     recorded: Mapping[str, RecordedFile]
 
     def to(self, path: str, sheet: str = "", cell: str = "") -> Link | None:
-        """Return a link to a returned file; into an archive no link can lead, so it ends there."""
+        """Return a link to a returned file; into an archive no link can lead, so it ends there.
+
+        A form among several in one workbook is named by its sheet.
+        """
         file = self.on_disk.get(path)
         if file is None:
             return None
-        return to_return(self.year, file, *((sheet, cell) if file == path else ()))
+        leads_to_cell = path in (file, f"{file}/{sheet}")
+        return to_return(self.year, file, *((sheet, cell) if leads_to_cell else ()))
 
 
 def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn[Finding], ...]:
