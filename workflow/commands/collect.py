@@ -149,7 +149,7 @@ def collect(
 
         plan = load_written_plan(workspace.home)
         round_ = load_round(workspace, plan.plan, year, options, before, snapshot)
-        if not round_.seen:
+        if not round_.returns:
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 
         journal = _restarted(workspace, year, before, now)

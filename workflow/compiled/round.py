@@ -33,8 +33,7 @@ class Round:
 
     Newest is what each department said last about an item, rejected or not, by department and item.
     Past are the earlier years, newest first, and previous is what departments answered the year
-    before. Seen are the files in returned/ by name, size in bytes and time; is_repeatable says that
-    judging the same files again would give the same again.
+    before. Is_repeatable says that judging the same files again would give the same again.
     """
 
     plan: Plan
@@ -46,7 +45,6 @@ class Round:
     past: tuple[PastYear, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     basis: Basis = Basis()
-    seen: tuple[tuple[str, int, str], ...] = ()
     is_repeatable: bool = False
 
     @property

@@ -24,7 +24,7 @@ from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan, load_written_plan
-from workflow.returned.inbox import Snapshot, scan, seen_files
+from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.judge import Context
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers import processes
@@ -121,7 +121,6 @@ def load_round(
         past=past,
         previous=previous,
         basis=inputs,
-        seen=seen_files(files),
         is_repeatable=is_repeatable,
     )
 

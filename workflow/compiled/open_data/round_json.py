@@ -45,10 +45,16 @@ def status_document(
         "year": round_.year,
         "departments": [department_document(status) for status in department_statuses(round_)],
         "totals": totals(round_.returns, round_.entries).as_json(),
-        "seen": [list(file) for file in round_.seen],
+        "seen": _seen(round_.returns),
         "made": dict(made),
         "asked": {code: requests.as_json() for code, requests in asked.items()},
     }
+
+
+def _seen(returns: Iterable[Return]) -> list[tuple[str, int, str]]:
+    """Return the files that returns came in: an archive is one file, whatever it gives."""
+    files = {(r.on_disk.file, r.on_disk.size, iso_time(r.received)) for r in returns}
+    return sorted(files)
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
