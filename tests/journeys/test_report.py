@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+import tests.compiled.report as compiled_report
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.report.reading import Item, items_in_page, items_in_word
 from tests.engine import HERE
@@ -75,14 +76,49 @@ def expected(row: Row, note: str = "") -> dict[str, str]:
     return said
 
 
+def choose(city: City, layout: str) -> None:
+    document = json.loads((city.home / "plan.json").read_bytes())
+    document["plan"]["report_layout"] = layout
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+
+
 def test_the_word_report_says_what_the_ledger_says_in_its_order(city: City) -> None:
-    reported(city)
+    made = reported(city)
+    assert made.content.counts == "25件すべての取組について報告がありました。"
     found = items_in_word(word(city))
     assert len(found) == 25
     for item, row in zip(found, rows(city), strict=True):
         assert (item.id, item.title) == (row["整理番号"], row["取組内容"])
         assert item.headings == (row["基本目標"], row["基本施策"], row["取組項目"])
-        assert item.answers == [expected(row, "　（{}）")]
+        assert item.answers == [expected(row, "　{}")]
+
+
+@pytest.mark.parametrize(
+    ("layout", "levels", "note"),
+    [("一覧型", ("基本目標", "基本施策"), "　{}"), ("縦型", (), "　（{}）")],
+)
+def test_a_layout_chosen_after_everything_is_final_says_the_same(
+    city: City, layout: str, levels: tuple[str, ...], note: str
+) -> None:
+    finalize(city.workspace, 2023, LATER, HERE)
+    choose(city, layout)
+    assert reported(city).template == city.home / f"報告書ひな形_{layout}.docx"
+    found = items_in_word(word(city), layout)
+    assert len(found) == 25
+    for item, row in zip(found, rows(city), strict=True):
+        assert (item.id, item.title) == (row["整理番号"], row["取組内容"])
+        assert item.headings == tuple(row[level] for level in levels or city.plan.levels[:-1])
+        assert item.answers == [expected(row, note)]
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+def test_a_template_a_city_made_its_own_before_there_were_layouts_goes_on(city: City) -> None:
+    theirs = (Path(compiled_report.__file__).parent / "template_of_0.2.0.docx").read_bytes()
+    city.workspace.report_template("").write_bytes(theirs)
+    assert reported(city).template is None
+    found = items_in_word(word(city), "縦型")
+    assert [item.answers for item in found] == [[expected(r, "　（{}）")] for r in rows(city)]
+    assert "市民の皆さまへ　門真市" in Document(io.BytesIO(word(city))).paragraphs[0].text
 
 
 def test_the_pages_say_the_same(city: City) -> None:
@@ -135,13 +171,13 @@ def test_another_city_is_reported_by_its_own_words(tmp_path: Path) -> None:
 
 
 def test_the_template_is_written_once_and_then_belongs_to_the_city(city: City) -> None:
-    assert reported(city).template == city.workspace.report_template
-    document = Document(str(city.workspace.report_template))
+    assert reported(city).template == city.workspace.report_template("")
+    document = Document(str(city.workspace.report_template("")))
     document.paragraphs[0].insert_paragraph_before("{{ 団体名 }}らしい前書き")
-    document.save(str(city.workspace.report_template))
-    theirs = city.workspace.report_template.read_bytes()
+    document.save(str(city.workspace.report_template("")))
+    theirs = city.workspace.report_template("").read_bytes()
     assert reported(city).template is None
-    assert city.workspace.report_template.read_bytes() == theirs
+    assert city.workspace.report_template("").read_bytes() == theirs
     assert Document(io.BytesIO(word(city))).paragraphs[0].text == "門真市らしい前書き"
 
 

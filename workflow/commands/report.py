@@ -21,10 +21,13 @@ from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
-from workflow.compiled.report.word_template import template_document
+from workflow.compiled.report.word_template import USUAL_LAYOUT, template_document
 from workflow.compiled.years.past import Row, read_ledger
-from workflow.model.errors import WorkspaceError
+from workflow.model.errors import PlanError, WorkspaceError
+from workflow.model.plan import Plan
 from workflow.model.years import JST, to_the_second
+from workflow.plan.load import load_plan
+from workflow.rounds.earlier import past_years
 from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
@@ -78,9 +81,10 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
     with at_work(workspace, year, f"report --year {year}", now):
         journal = load_journal(workspace.journal(year))
         content = _content(workspace, year, journal)
-        path = workspace.report_template
+        layout = _layout(workspace, content.plan)
+        path = workspace.report_template(layout)
         is_new = not path.exists()
-        template = template_document() if is_new else _read(path)
+        template = template_document(layout or USUAL_LAYOUT) if is_new else _read(path)
         folder = workspace.compiled(year)
         word = workspace.report(year).relative_to(folder).as_posix()
         outputs = {word: word_report(template, path.name, content), **report_pages(content)}
@@ -119,7 +123,16 @@ def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
             f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
         )
     plan, _ = plan_as_recorded(workspace, journal)
-    return content_of(plan, year, stage_of(journal), _rows(on_disk, path))
+    past = tuple(past_years(workspace, year))
+    return content_of(plan, year, stage_of(journal), _rows(on_disk, path), past)
+
+
+def _layout(workspace: Workspace, recorded: Plan) -> str:
+    """Return the layout that plan.xlsx names today: it may be chosen after everything is final."""
+    try:
+        return load_plan(workspace.home).report_layout
+    except PlanError:
+        return recorded.report_layout
 
 
 def _rows(ledger_csv: bytes, path: Path) -> tuple[Row, ...]:

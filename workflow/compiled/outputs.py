@@ -69,4 +69,4 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
 def _report(compilation: Compilation) -> Content:
     plan, ledger = compilation.round.plan, compilation.ledger
     rows = this_year(ledger, plan.form).rows
-    return content_of(plan, ledger.year, compilation.stage, rows)
+    return content_of(plan, ledger.year, compilation.stage, rows, compilation.round.past)

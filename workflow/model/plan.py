@@ -103,6 +103,7 @@ class Plan:
     deadline: date | None = None
     contact: str = ""
     paper: str = "A4"
+    report_layout: str = ""
     lock_password: str = ""
     open_passwords: tuple[str, ...] = ()
     limits: Limits = USUAL

@@ -28,6 +28,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         deadline=_day(plan.get("deadline")),
         contact=plan.get("contact", ""),
         paper=plan.get("paper", "A4"),
+        report_layout=plan.get("report_layout", ""),
         lock_password=plan.get("lock_password", ""),
         open_passwords=tuple(plan.get("open_passwords", ())),
         limits=Limits(**{name: int(limit) for name, limit in plan.get("limits", {}).items()}),

@@ -19,9 +19,10 @@ def plan_digest(plan: Plan) -> str:
     """Return the SHA-256 of what a plan says.
 
     plan.xlsx and plan.json give the same, and so does a later version of the tool that knows more
-    settings: what has its default value is left out. Passwords do not count.
+    settings: what has its default value is left out. Passwords do not count, nor does the look of
+    the report: no answer and no figure rests on it.
     """
-    return _digest(replace(plan, lock_password="", open_passwords=()))
+    return _digest(replace(plan, lock_password="", open_passwords=(), report_layout=""))
 
 
 def form_digest(form: Form | None) -> str:

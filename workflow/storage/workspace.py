@@ -86,10 +86,12 @@ class Workspace:
         """The report for publication, as a Word document."""
         return self.compiled(year) / "報告書" / f"進捗状況報告書_{era_year(year)}.docx"
 
-    @property
-    def report_template(self) -> Path:
-        """The city's own Word template of the report; ours until a person changes it."""
-        return self.home / "報告書ひな形.docx"
+    def report_template(self, layout: str) -> Path:
+        """The city's own Word template of a layout; ours until a person changes it.
+
+        Where the plan names no layout it is the one every city had before there was a choice.
+        """
+        return self.home / (f"報告書ひな形_{layout}.docx" if layout else "報告書ひな形.docx")
 
     def status(self, year: int) -> Path:
         """Where the last collect left the state of the round."""

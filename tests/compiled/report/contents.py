@@ -9,18 +9,38 @@ from tests.small import NOW, PLAN
 from workflow.compiled.ledger import STATUS_LABEL, ledger_columns
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.round import Stage
+from workflow.compiled.years.past import PastYear
 from workflow.model.plan import Plan
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 Row = Mapping[str, str]
 
 
 def content(
-    said: Sequence[Row], plan: Plan = PLAN, *, is_final: bool = True, as_of: datetime = NOW
+    said: Sequence[Row],
+    plan: Plan = PLAN,
+    *,
+    is_final: bool = True,
+    as_of: datetime = NOW,
+    past: Sequence[Row] = (),
 ) -> Content:
-    """Return the content of a report; said are the fields of each assignment, {} if unanswered."""
-    return content_of(plan, 2023, Stage(is_final, as_of), [_row(plan, row) for row in said])
+    """Return the content of a report; said are the fields of each assignment, {} if unanswered.
+
+    Past are those of the year before.
+    """
+    stage = Stage(is_final, as_of)
+    before = [PastYear(2022, _rows(plan, past), plan.form)] if past else []
+    return content_of(plan, 2023, stage, _rows(plan, said), before)
+
+
+def _rows(plan: Plan, said: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(
+        _row(plan, {ID_LABEL: a.item.id, DEPARTMENT_LABEL: a.department_label} | dict(row))
+        for a, row in zip(plan.assignments(), said, strict=True)
+    )
 
 
 def _row(plan: Plan, said: Row) -> Row:
     empty = {column.label: "" for column in ledger_columns(plan, 2023)}
-    return {**empty, STATUS_LABEL: "回答済" if said else "未提出", **said}
+    is_answered = not said.keys() <= {ID_LABEL, DEPARTMENT_LABEL}
+    return {**empty, STATUS_LABEL: "回答済" if is_answered else "未提出", **said}

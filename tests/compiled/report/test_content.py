@@ -35,7 +35,9 @@ def test_each_department_of_a_joint_item_has_its_reply() -> None:
     assert replies["2-2"] == ["甲課", "乙課"]
     assert [r.status for r in made.all_blocks[3].replies] == ["未提出", "回答済"]
     assert made.all_blocks[3].replies[0].answers == ()
-    assert made.counts == "6件の取組のうち、回答済が4件、未提出が2件です。"
+    assert made.counts == (
+        "5件の取組のうち、3件について報告がありました。残る2件は、報告を待っています。"
+    )
     assert not made.is_complete
 
 

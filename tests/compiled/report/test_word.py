@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +24,9 @@ from workflow.model.fields.form import Form
 from workflow.model.plain_text import legible
 from workflow.model.plan import Item, Plan
 
-TEMPLATE = template_document()
+LAYOUTS = ("門真型", "一覧型", "縦型")
+TEMPLATES = {layout: template_document(layout) for layout in LAYOUTS}
+TEMPLATE = TEMPLATES["門真型"]
 NAME = "報告書ひな形.docx"
 
 awkward = st.sampled_from(
@@ -55,8 +59,9 @@ def shown(text: str) -> str:
 @example(["あ" * 32767, "\x00\a\f"])
 def test_any_text_arrives_as_it_is(written: list[str]) -> None:
     made = content([{"取組状況": text} for text in written], small_plan())
-    in_word = items_in_word(word_report(TEMPLATE, NAME, made))
-    assert [i.answers[0]["取組状況"] for i in in_word] == [shown(text) for text in written]
+    for layout, template in TEMPLATES.items():
+        in_word = items_in_word(word_report(template, NAME, made), layout)
+        assert [i.answers[0]["取組状況"] for i in in_word] == [shown(text) for text in written]
     page = report_pages(made)["報告書/page-1.html"]
     assert [i.answers[0]["取組状況"] for i in items_in_page(page)] == [legible(t) for t in written]
 
@@ -69,7 +74,7 @@ def test_the_plan_may_hold_tags_too() -> None:
 
 def test_the_same_content_gives_the_same_bytes() -> None:
     made = content([{"取組状況": "した。"}] * 2, small_plan())
-    once, again = (word_report(template_document(), NAME, made) for _ in range(2))
+    once, again = (word_report(template_document("門真型"), NAME, made) for _ in range(2))
     assert once == again
     later = replace(made, stage=replace(made.stage, as_of=NOW + timedelta(days=1)))
     assert word_report(TEMPLATE, NAME, later) != once
@@ -81,6 +86,52 @@ def test_a_provisional_report_says_so_and_a_final_one_does_not() -> None:
         report = Document(io.BytesIO(word_report(TEMPLATE, NAME, made)))
         said = "\n".join(p.text for p in report.paragraphs)
         assert ("暫定版" in said) is not is_final
+
+
+ANSWER = {"取組状況": "した。", "評価": "Ａ", "決算額": "1234.5", "完了日": "2023-04-08"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_reply_to_a_joint_item_is_shown_and_what_is_open_says_so(layout: str) -> None:
+    made = content([ANSWER] * 3 + [{}, ANSWER, {}])
+    found = items_in_word(word_report(TEMPLATES[layout], NAME, made), layout)
+    replies = [(i.id, answer) for i in found for answer in i.answers]
+    assert [item for item, _ in replies] == ["1-1", "1-2", "2-1", "2-2", "2-2", "3-1"]
+    assert [answer["担当課"] for _, answer in replies][2:5] == ["乙課・甲課", "甲課", "乙課"]
+    for (_, answer), reply in zip(
+        replies, [r for b in made.all_blocks for r in b.replies], strict=True
+    ):
+        if reply.is_answered:
+            assert answer["決算額"] == "1,234.5千円"
+            assert answer["評価"].startswith("Ａ　")
+        else:
+            assert answer["回答状況"] == f"{reply.status}　{reply.explanation}"
+
+
+def test_last_years_rating_stands_beside_this_years_and_the_chart_shows_both() -> None:
+    now, before = [ANSWER | {"評価": "Ｂ"}] * 6, [ANSWER] * 5 + [{}]
+    made = content(now, past=before)
+    report = word_report(TEMPLATE, NAME, made)
+    ratings = [answer["評価"] for i in items_in_word(report) for answer in i.answers]
+    assert [text.endswith("（令和4年度はＡ）") for text in ratings] == [True] * 5 + [False]
+    with zipfile.ZipFile(io.BytesIO(report)) as package:
+        chart = package.read("word/charts/chart1.xml").decode()
+    assert re.findall("<c:v>([^<]*)</c:v>", chart)[:5] == [
+        "Ａ",
+        "令和4年度",
+        "令和5年度",
+        "5",
+        "Ｂ",
+    ]
+
+
+def test_a_city_that_shows_no_chart_gets_none() -> None:
+    plain = Document()
+    plain.add_paragraph("{{ 計画名 }}")
+    stored = io.BytesIO()
+    plain.save(stored)
+    report = word_report(stored.getvalue(), NAME, content([ANSWER] * 6))
+    assert not [name for name in zipfile.ZipFile(io.BytesIO(report)).namelist() if "chart" in name]
 
 
 def filled(*paragraphs: str | tuple[str, ...]) -> str:

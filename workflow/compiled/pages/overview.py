@@ -77,7 +77,7 @@ def count_tables(compilation: Compilation) -> Iterator[CountTable]:
         yield _matrix_table(matrix, has_bars=number == 0 and len(matrix.rows) <= _MOST_BARS)
     trend = compilation.trend
     if trend is not None and (len(trend.rows) > 1 or trend.left_out):
-        yield _trend_table(trend)
+        yield trend_table(trend)
 
 
 def _matrix_table(matrix: CountedMatrix, *, has_bars: bool) -> CountTable:
@@ -97,7 +97,8 @@ def _matrix_table(matrix: CountedMatrix, *, has_bars: bool) -> CountTable:
     )
 
 
-def _trend_table(trend: Trend) -> CountTable:
+def trend_table(trend: Trend) -> CountTable:
+    """Return the years as a table, and as bars where there are several."""
     last = len(trend.columns) - 1
     columns = kinds([(label, n == last) for n, label in enumerate(trend.columns)])
     rows = [CountRow(era_year(y.year), y.counts, sum(y.counts)) for y in trend.rows]

@@ -6,16 +6,18 @@ The same for a Word document and for pages, so both say the same.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.matrix import TOTAL, CountedMatrix, count
 from workflow.compiled.round import Stage
-from workflow.compiled.years.past import Row
+from workflow.compiled.years.changes import answer_in, compared_field
+from workflow.compiled.years.pairing import pairs
+from workflow.compiled.years.past import PastYear, Row
+from workflow.compiled.years.trend import Trend, trend_of_rows
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plan import Item, Plan
@@ -24,8 +26,8 @@ _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
 
 _EXPLANATIONS = {
-    AnswerStatus.MISSING: "この取組の回答は、まだ提出されていません。",
-    AnswerStatus.SENT_BACK: "提出された回答に直すところがあり、訂正を待っています。",
+    AnswerStatus.MISSING: "この取組の報告は、まだ届いていません。",
+    AnswerStatus.SENT_BACK: "報告の内容を、担当課で確かめています。",
 }
 """The text shown instead of an answer."""
 
@@ -55,6 +57,11 @@ class Block:
 
     item: Item
     replies: tuple[Reply, ...]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether everybody asked has answered."""
+        return all(reply.is_answered for reply in self.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Content:
     chapters: tuple[Chapter, ...]
     blocks: tuple[Block, ...]
     matrices: tuple[CountedMatrix, ...]
+    trend: Trend | None
 
     @cached_property
     def all_blocks(self) -> tuple[Block, ...]:
@@ -107,7 +115,7 @@ class Content:
     @property
     def is_complete(self) -> bool:
         """Whether every item is answered."""
-        return all(reply.is_answered for block in self.all_blocks for reply in block.replies)
+        return all(block.is_answered for block in self.all_blocks)
 
     @property
     def scales(self) -> tuple[Field, ...]:
@@ -117,11 +125,16 @@ class Content:
 
     @property
     def counts(self) -> str:
-        """How many items there are and how many of them are answered, in a sentence."""
-        replies = [reply for block in self.all_blocks for reply in block.replies]
-        counted = Counter(reply.status for reply in replies)
-        summary = "、".join(f"{s.value}が{counted[s]}件" for s in AnswerStatus if counted[s])
-        return f"{len(replies)}件の取組のうち、{summary}です。"
+        """How many items there are and how many of them are reported, in a sentence."""
+        blocks = self.all_blocks
+        done = sum(block.is_answered for block in blocks)
+        if done == len(blocks):
+            return f"{done}件すべての取組について報告がありました。"
+        waiting = len(blocks) - done
+        return (
+            f"{len(blocks)}件の取組のうち、{done}件について報告がありました。"
+            f"残る{waiting}件は、報告を待っています。"
+        )
 
 
 @dataclass(frozen=True)
@@ -135,13 +148,15 @@ class _Table:
         return self.labels.index(label)
 
 
-def content_of(plan: Plan, year: int, stage: Stage, rows: Sequence[Row]) -> Content:
-    """Return what the report of a year says.
+def content_of(
+    plan: Plan, year: int, stage: Stage, rows: Sequence[Row], past: Sequence[PastYear] = ()
+) -> Content:
+    """Return what the report of a year says; past are the years before, newest first.
 
     Rows are those of the year's ledger as its CSV spells them, one per assignment of the plan.
     Raises KeyError or ValueError when they are not.
     """
-    blocks = _blocks(plan, rows)
+    blocks = _blocks(plan, rows, _ratings_before(plan, rows, past[0]) if past else {})
     numbers = iter(range(1, len(blocks) * len(plan.levels) + 1))
     depth = len(plan.levels) - 1
     chapters = tuple(_chapters(blocks, 0, depth, numbers)) if depth else ()
@@ -154,18 +169,42 @@ def content_of(plan: Plan, year: int, stage: Stage, rows: Sequence[Row]) -> Cont
         chapters=chapters,
         blocks=() if depth else blocks,
         matrices=count(plan, table),
+        trend=trend_of_rows(plan, PastYear(year, tuple(rows), plan.form), past),
     )
 
 
-def _blocks(plan: Plan, rows: Sequence[Row]) -> tuple[Block, ...]:
+_Before = Mapping[tuple[int, str], str]
+"""Last year's answer to a field, by index of the assignment and key of the field."""
+
+
+def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ...]:
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
-    for assignment, row in zip(plan.assignments(), rows, strict=True):
+    for index, (assignment, row) in enumerate(zip(plan.assignments(), rows, strict=True)):
         status = AnswerStatus(row[STATUS_LABEL])
-        answers = tuple(field.in_report(row[field.label]) for field in plan.form.fields)
+        answers = tuple(
+            replace(field.in_report(row[field.label]), before=before.get((index, field.key), ""))
+            for field in plan.form.fields
+        )
         answered = answers if status is AnswerStatus.ANSWERED else ()
         reply = Reply(assignment.department_label, status, answered)
         replies[assignment.item.id].append(reply)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
+
+
+def _ratings_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
+    """Return what each rating was last year, where it was given on the same scale."""
+    asked = [compared_field(f, last) for f in plan.form.choice_fields if f.is_rating]
+    entries = [
+        Entry(assignment, AnswerStatus(row[STATUS_LABEL]), None)
+        for assignment, row in zip(plan.assignments(), rows, strict=True)
+    ]
+    return {
+        (pair.entry, compared.field.key): compared.field.in_sentence(before)
+        for pair in pairs(plan, entries, last.rows)
+        if pair.entry is not None
+        for compared in asked
+        if compared.comparable and (before := answer_in(pair.row, compared.label_before))
+    }
 
 
 def _chapters(

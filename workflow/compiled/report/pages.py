@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflow.compiled.pages.frame import Anchor, Frame, frame, page_bytes
+from workflow.compiled.pages.overview import trend_table
 from workflow.compiled.report.content import Block, Chapter, Content, Counts
+from workflow.model.years import era_year
 
 FOLDER = "報告書"
 TITLE = "進捗状況報告書"
@@ -84,6 +86,7 @@ def _index(content: Content, pages: tuple[Page, ...]) -> bytes:
         _frame(content, TITLE, (), anchors),
         content=content,
         groups=list(_groups(pages)),
+        trend=content.trend and trend_table(content.trend),
         matrices=[Counts.of(matrix) for matrix in content.matrices],
     )
 
@@ -99,6 +102,7 @@ def _page(content: Content, pages: tuple[Page, ...], page: Page) -> bytes:
         "report_page.html.j2",
         _frame(content, page.title, (Anchor("index.html", f"{TITLE}の目次"),), anchors),
         page=page,
+        last_year=era_year(content.year - 1),
         sections=[(title, [(ids[id(b)], b) for b in blocks]) for title, blocks in page.sections],
         before=pages[at - 1] if at else None,
         after=pages[at + 1] if at + 1 < len(pages) else None,

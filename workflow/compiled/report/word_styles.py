@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from docx.document import Document
+from docx.enum.section import WD_ORIENTATION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from workflow.excel.style import FONT, HEADER_FILL, INK, MUTED_INK
 
-TEXT_WIDTH = Mm(170)
-"""Between the margins of A4 portrait."""
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet of paper and the margin on either side of the text."""
+
+    width: Length
+    height: Length
+    margin: Length
+
+    @property
+    def text_width(self) -> Length:
+        """The room between the margins."""
+        return Length(self.width - 2 * self.margin)
+
 
 ITEM, LABEL, VALUE, NOTE, TAG = "取組", "表の見出し", "表の内容", "注", "指示"
 CONTENTS_LEVELS = 3
 """Levels of headings in the table of contents."""
 
-COVER_TITLE, COVER_TEXT, PART = "表紙の題名", "表紙の文字", "部の見出し"
+COVER_TITLE, COVER_TEXT, FRONT_TITLE = "表紙の題名", "表紙の文字", "題名"
+PART, BAND, BLOCK = "部の見出し", "節の見出し", "取組の見出し"
 
 _HEADINGS = (
-    (16.0, HEADER_FILL, 0.0),
+    (16.0, HEADER_FILL, 18.0),
     (13.5, HEADER_FILL, 16.0),
     (11.5, INK, 14.0),
     (11.0, INK, 12.0),
@@ -39,22 +55,24 @@ def element(tag: str, **attributes: str) -> BaseOxmlElement:
     return made
 
 
-def set_up(document: Document) -> None:
+def set_up(document: Document, paper: Paper) -> None:
     """Give an empty document the paper and the styles of a report."""
-    _set_paper(document)
+    _set_paper(document, paper)
     _set_defaults(document)
     for level, (size, colour, above) in enumerate(_HEADINGS, start=1):
         _set_heading(document.styles[f"Heading {level}"], level, size, colour, above)
-    _add_contents_styles(document)
-    _add_own_styles(document)
+    _add_contents_styles(document, paper.text_width)
+    _add_own_styles(document, paper.text_width)
 
 
-def _set_paper(document: Document) -> None:
+def _set_paper(document: Document, paper: Paper) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(20)
-    section.top_margin, section.bottom_margin = Mm(22), Mm(20)
-    section.header_distance, section.footer_distance = Mm(11), Mm(10)
+    section.page_width, section.page_height = paper.width, paper.height
+    is_wide = paper.width > paper.height
+    section.orientation = WD_ORIENTATION.LANDSCAPE if is_wide else WD_ORIENTATION.PORTRAIT
+    section.left_margin = section.right_margin = paper.margin
+    section.top_margin, section.bottom_margin = Mm(20), Mm(17)
+    section.header_distance, section.footer_distance = Mm(10), Mm(8)
     section.different_first_page_header_footer = True
 
 
@@ -90,14 +108,13 @@ def _set_heading(style: ParagraphStyle, level: int, size: float, colour: str, ab
     layout.space_before, layout.space_after = Pt(above), Pt(6)
     layout.line_spacing, layout.keep_with_next, layout.keep_together = 1.2, True, True
     if level == 1:
-        layout.page_break_before = True
         _add_line(style, "bottom", HEADER_FILL, 12)
     if level == 2:
         _add_line(style, "left", HEADER_FILL, 24)
         layout.left_indent = Mm(0)
 
 
-def _add_contents_styles(document: Document) -> None:
+def _add_contents_styles(document: Document, text_width: Length) -> None:
     for level in range(1, CONTENTS_LEVELS + 1):
         style = _new_style(document, f"toc {level}")
         style.paragraph_format.left_indent = Mm(6 * (level - 1))
@@ -105,12 +122,11 @@ def _add_contents_styles(document: Document) -> None:
         style.paragraph_format.space_after = Pt(1)
         style.paragraph_format.line_spacing = 1.2
         stops = style.paragraph_format.tab_stops
-        stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
-        stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+        stops.add_tab_stop(text_width, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         style.font.size, style.font.bold = Pt(10.5 if level < 3 else 9.5), level == 1
 
 
-def _add_own_styles(document: Document) -> None:
+def _add_own_styles(document: Document, text_width: Length) -> None:
     item = _new_style(document, ITEM)
     item.font.size, item.font.bold = Pt(11), True
     layout = item.paragraph_format
@@ -118,10 +134,15 @@ def _add_own_styles(document: Document) -> None:
     layout.line_spacing, layout.keep_with_next, layout.keep_together = 1.2, True, True
     layout.left_indent, layout.first_line_indent = Mm(17), Mm(-17)
     layout.tab_stops.add_tab_stop(Mm(17))
-    item.element.get_or_add_pPr().append(element("outlineLvl", val="4"))
+    block = _new_style(document, BLOCK)
+    block.font.size, block.font.bold = Pt(10.5), True
+    block.paragraph_format.space_after, block.paragraph_format.line_spacing = Pt(3), 1.2
+    block.paragraph_format.keep_with_next = True
+    for style in (item, block):
+        style.element.get_or_add_pPr().append(element("outlineLvl", val="4"))
     for name, size, bold, spacing in (
         (LABEL, 9.5, True, 1.25),
-        (VALUE, 10, False, 1.35),
+        (VALUE, 10, False, 1.25),
         (NOTE, 9, False, 1.25),
         (TAG, 7, False, 1.0),
     ):
@@ -132,21 +153,34 @@ def _add_own_styles(document: Document) -> None:
     for name in (NOTE, TAG):
         _style(document, name).font.color.rgb = _rgb(MUTED_INK)
     _add_cover_styles(document)
+    _add_part_styles(document, text_width)
 
 
 def _add_cover_styles(document: Document) -> None:
     title = _new_style(document, COVER_TITLE)
     title.font.size, title.font.bold, title.font.color.rgb = Pt(26), True, _rgb(HEADER_FILL)
+    front = _new_style(document, FRONT_TITLE)
+    front.font.size, front.font.bold, front.font.color.rgb = Pt(20), True, _rgb(HEADER_FILL)
     text = _new_style(document, COVER_TEXT)
-    text.font.size = Pt(15)
-    for style in (title, text):
+    text.font.size = Pt(13)
+    for style in (title, front, text):
         style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
         style.paragraph_format.line_spacing = 1.3
-        style.paragraph_format.space_after = Pt(12)
+        style.paragraph_format.space_after = Pt(8)
+
+
+def _add_part_styles(document: Document, text_width: Length) -> None:
     part = _new_style(document, PART)
     part.font.size, part.font.bold, part.font.color.rgb = Pt(14), True, _rgb(HEADER_FILL)
     part.paragraph_format.keep_with_next = True
     part.paragraph_format.space_before, part.paragraph_format.space_after = Pt(14), Pt(6)
+    part.paragraph_format.tab_stops.add_tab_stop(text_width, WD_TAB_ALIGNMENT.RIGHT)
+    band = _new_style(document, BAND)
+    band.font.size, band.font.bold, band.font.color.rgb = Pt(12), True, _rgb(HEADER_FILL)
+    band.paragraph_format.keep_with_next = True
+    band.paragraph_format.space_before, band.paragraph_format.space_after = Pt(1), Pt(2)
+    band.paragraph_format.line_spacing = 1.2
+    band.element.get_or_add_pPr().append(element("outlineLvl", val="1"))
 
 
 def _new_style(document: Document, name: str) -> ParagraphStyle:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.report.content import Block, Chapter, Content, Counts, Reply
+from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year, full_year
 
@@ -33,6 +35,12 @@ def tags_of(content: Content) -> Tags:
         "集計表": [_matrix(matrix) for matrix in content.matrices],
         "凡例": [_scale(*scale) for scale in _scales(content)],
         "本文": list(_parts(content)),
+        "節": list(_sections(content)),
+        "階層": list(plan.levels),
+        "文章の項目": [field.label for field in plan.form.fields if field.is_prose],
+        "選択の項目": [field.label for field in plan.form.fields if not field.is_prose],
+        "前年度": era_year(content.year - 1),
+        "図の題": content.trend.field.label if content.trend else "",
     }
 
 
@@ -60,11 +68,73 @@ def _matrix(matrix: CountedMatrix) -> Tags:
 def _parts(content: Content) -> Iterator[Tags]:
     """Yield headings and items as they follow each other; a heading has a level, an item 0."""
     numbers = {id(block): number for number, block in enumerate(content.all_blocks, start=1)}
+    prose = _prose_count(content)
     for top in content.chapters:
         for chapter in top.with_below:
             yield _heading(chapter)
-            yield from (_item(block, numbers[id(block)]) for block in chapter.blocks)
-    yield from (_item(block, numbers[id(block)]) for block in content.blocks)
+            yield from (_item(block, numbers[id(block)], prose) for block in chapter.blocks)
+    yield from (_item(block, numbers[id(block)], prose) for block in content.blocks)
+
+
+def _prose_count(content: Content) -> int:
+    return sum(field.is_prose for field in content.plan.form.fields)
+
+
+_SECTION_LEVEL = 2
+"""A section is a chapter of this level (基本施策), or of the lowest there is above it."""
+
+
+def _sections(content: Content) -> Iterator[Tags]:
+    """Yield the plan cut into sections, each with what stands above it and all its items."""
+    levels = content.plan.levels[:-1][:_SECTION_LEVEL]
+    numbers = {id(block): number for number, block in enumerate(content.all_blocks, start=1)}
+    prose = _prose_count(content)
+    above_before: tuple[str, ...] = ()
+    for above, chapter in _lowest(content.chapters, ()):
+        items = [
+            _item(block, numbers[id(block)], prose, block.item.path[chapter.level :])
+            for block in chapter.all_blocks
+        ]
+        yield _section(chapter, items) | {
+            "階層": levels[chapter.level - 1],
+            "上の階層": levels[0] if above else "",
+            "上の見出し": above[0] if above else "",
+            "始まり": bool(above) and above != above_before,
+        }
+        above_before = above
+    if not content.chapters:
+        items = [_item(block, numbers[id(block)], prose) for block in content.blocks]
+        whole = Chapter(1, 0, content.plan.title, (), content.blocks)
+        above_tags = {"上の階層": "", "上の見出し": "", "始まり": False}
+        yield _section(whole, items) | above_tags | {"階層": ""}
+
+
+def _lowest(
+    chapters: tuple[Chapter, ...], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Chapter]]:
+    """Yield the chapters that are sections, each with the titles above it."""
+    for chapter in chapters:
+        if chapter.level < _SECTION_LEVEL and chapter.chapters:
+            yield from _lowest(chapter.chapters, (*above, chapter.title))
+        else:
+            yield above, chapter
+
+
+def _section(chapter: Chapter, items: list[Tags]) -> Tags:
+    return _heading(chapter) | {
+        "Ｐ": _plan_pages(chapter.pages),
+        "取組": items,
+        "取組内容": "／".join(item["見出し"] for item in items),
+    }
+
+
+def _plan_pages(pages: str) -> str:
+    """Return pages of the plan as its readers know them.
+
+    >>> _plan_pages("44-45")
+    'Ｐ44－45'
+    """
+    return f"Ｐ{pages.replace('-', '－')}" if pages else ""
 
 
 def _heading(chapter: Chapter) -> Tags:
@@ -78,36 +148,54 @@ def _heading(chapter: Chapter) -> Tags:
     }
 
 
-def _item(block: Block, index: int) -> Tags:
+def _item(block: Block, index: int, prose: int, above: tuple[str, ...] = ()) -> Tags:
     name = f"item_{index}"
     return {
         "段": 0,
         "整理番号": block.item.id,
         "見出し": block.item.title,
+        "上の見出し": "　".join(above),
         "計画書ページ": block.item.pages,
         "担当課": "・".join(reply.departments for reply in block.replies),
         "しおり": bookmark(2 * index + 1, name),
         "頁": page_number(name),
-        "回答": [_reply(reply) for reply in block.replies],
+        "回答": [_reply(reply, prose) for reply in block.replies],
     }
 
 
-def _reply(reply: Reply) -> Tags:
+def _reply(reply: Reply, prose: int) -> Tags:
+    """Return a reply; prose is how many texts are asked, also where there is no answer."""
+    fields = [_answer(answer) for answer in reply.answers]
     return {
         "担当課": reply.departments,
         "回答済": reply.is_answered,
         "回答状況": reply.status.value,
         "説明": reply.explanation,
-        "項目": [
-            {
-                "項目名": answer.label,
-                "内容": answer.text,
-                "意味": answer.meaning,
-                "文章": answer.is_prose,
-            }
-            for answer in reply.answers
-        ],
+        "項目": fields,
+        "組": list(_pairs(fields)),
+        "文章": [f for f in fields if f["文章"]] or [{"内容": ""}] * prose,
+        "選択": [f for f in fields if not f["文章"]],
     }
+
+
+def _answer(answer: ShownAnswer) -> Tags:
+    return {
+        "項目名": answer.label,
+        "内容": answer.text,
+        "意味": answer.meaning,
+        "文章": answer.is_prose,
+        "前年度": answer.before,
+    }
+
+
+def _pairs(fields: list[Tags]) -> Iterator[Tags]:
+    """Yield the fields two by two, prose beside prose, in the order of the form."""
+    for is_prose, group in groupby(fields, key=lambda field: bool(field["文章"])):
+        rest = list(group)
+        while rest:
+            left, *right = rest[:2]
+            yield {"文章": is_prose, "左": left, "右": right[0] if right else None}
+            rest = rest[2:]
 
 
 def _chapter_bookmark(chapter: Chapter) -> str:

@@ -38,13 +38,25 @@ class Trend:
 
 def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
     """Return how the form's first ordered choice was answered; None when it has no such field."""
-    field = next((f for f in plan.form.choice_fields if f.is_rating), None)
-    if field is None:
-        return None
-    earlier = sorted((p for p in past if p.year < ledger.year), key=lambda p: p.year, reverse=True)
+    field = _first_rating(plan)
+    return _trend(field, ledger.year, _answers_now(field, ledger), past) if field else None
+
+
+def trend_of_rows(plan: Plan, this: PastYear, past: Sequence[PastYear]) -> Trend | None:
+    """Return the same of a year whose ledger is there as its CSV spells it."""
+    field = _first_rating(plan)
+    return _trend(field, this.year, _answers(field, this), past) if field else None
+
+
+def _first_rating(plan: Plan) -> Field | None:
+    return next((f for f in plan.form.choice_fields if f.is_rating), None)
+
+
+def _trend(field: Field, year: int, now: Iterable[str], past: Sequence[PastYear]) -> Trend:
+    earlier = sorted((p for p in past if p.year < year), key=lambda p: p.year, reverse=True)
     shown = _comparable_run(field, earlier)
     answers = {p.year: Counter(_answers(field, p)) for p in reversed(shown)}
-    answers[ledger.year] = Counter(_answers_now(field, ledger))
+    answers[year] = Counter(now)
     # An older issue of the form may have had other choices: what it was answered counts too.
     answered = (value for counted in answers.values() for value in sorted(counted) if value)
     values = tuple(dict.fromkeys((*(choice.value for choice in field.options), *answered)))

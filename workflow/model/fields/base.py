@@ -271,7 +271,8 @@ class Field(ABC):
     def in_report(self, stored: str) -> ShownAnswer:
         """Return an answer as the report shows it, given what the ledger's CSV spells."""
         if not stored:
-            return ShownAnswer(self.label, f"（{self.blank_label}）", is_blank=True)
+            blank = f"（{self.blank_label}）"
+            return ShownAnswer(self.label, blank, is_prose=self.is_prose, is_blank=True)
         return self._in_words(stored)
 
     def _in_words(self, stored: str) -> ShownAnswer:

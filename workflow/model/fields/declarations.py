@@ -123,7 +123,8 @@ def widest_bounds(
 class ShownAnswer:
     """A field's label, what was answered, and what a chosen value means, as the report shows it.
 
-    Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese.
+    Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese. Before is
+    what was chosen the year before, of a rating on the same scale.
     """
 
     label: str
@@ -131,3 +132,4 @@ class ShownAnswer:
     meaning: str = ""
     is_prose: bool = False
     is_blank: bool = False
+    before: str = ""

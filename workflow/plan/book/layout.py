@@ -29,6 +29,7 @@ _TYPES = sorted(TYPES, key=lambda kind: bool(kind.plan_details))
 """What goes on in the rows below stands last, beside the columns for that."""
 
 PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
+LAYOUT_WORDS = MappingProxyType({name: name for name in ("門真型", "一覧型", "縦型")})
 
 SETTINGS = (
     Setting(label="計画名", pointer="/plan/title", hint="調査票や台帳の表題になります。"),
@@ -102,6 +103,13 @@ SETTINGS = (
         pointer="/version",
         kind=Kind.NUMBER,
         hint="このファイルの書き方の版です。変えないでください。",
+    ),
+    Setting(
+        label="報告書の体裁",
+        pointer="/plan/report_layout",
+        words=LAYOUT_WORDS,
+        hint="公表する報告書の並べ方です。門真型は取組ごとのまとまりを1ページに2、3件、一覧型は横長の表、"
+        "縦型は1件ごとの表です。空欄なら門真型になります。",
     ),
 )
 
