@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.hyperlinks import hyperlinks
 from workflow.excel import table, zip_stream
-from workflow.excel.style import RowHeights, row_height
-from workflow.excel.table import FONT_SIZE, CellValue, TableStyles, write_values
+from workflow.excel.measures import RowHeights, row_height
+from workflow.excel.table import FONT_SIZE, CellValue, Heading, TableStyles, write_values
 from workflow.excel.workbook import Link, add_sheet, new_workbook
 from workflow.model.cells import decoded
 from workflow.model.errors import OutputError
@@ -36,7 +36,7 @@ def written(
     stream = io.BytesIO()
     book = new_workbook(stream, FONT_SIZE)
     book.set_properties({"created": datetime(2024, 5, 10)})  # else it is the moment of writing
-    columns = [(f"列{n}", 12.0) for n in range(len(rows[0]))]
+    columns = [Heading(f"列{n}", 6.0) for n in range(len(rows[0]))]
     write_values(add_sheet(book, "表"), TableStyles(book), columns, rows, links or {})
     book.close()
     return stream.getvalue()
@@ -52,7 +52,7 @@ def test_a_value_is_stored_as_what_it_is() -> None:
     (row,) = sheet_of(written([VALUES])).iter_rows(min_row=2)
     day, moment = datetime(2024, 5, 10), datetime(2024, 5, 10, 17, 5, 9)
     assert [cell.value for cell in row] == ["見守り", 7, 1.5, 1200, day, moment, None]
-    assert [cell.number_format for cell in row][4:6] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"]
+    assert [cell.number_format for cell in row][4:6] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=4))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.excel.style import row_height
+from workflow.excel.measures import row_height
 from workflow.model.cells import MAX_ROW_HEIGHT
 
 
@@ -19,15 +19,15 @@ def lines(*cells: tuple[str, float]) -> int:
     ("text", "width", "expected"),
     [
         ("", 10, 1),
-        ("abcdefghij", 10, 1),
-        ("abcdefghijk", 10, 2),
-        ("あいうえお", 10, 1),
-        ("あいうえおか", 10, 2),
-        ("ＡＢＣＤＥＦ", 10, 2),
-        ("ｱｲｳｴｵｶ", 10, 1),
+        ("abcd", 3, 1),
+        ("abcde", 3, 2),
+        ("あいうえお", 5, 1),
+        ("あいうえおか", 5, 2),
+        ("ＡＢＣＤＥＦ", 5, 2),
+        ("ｱｲｳｴｵｶ", 5, 1),
         ("一\n二\n三", 10, 3),
         ("一\n\n三", 10, 3),
-        ("あいうえおか\nあ", 10, 3),
+        ("あいうえおか\nあ", 5, 3),
     ],
 )
 def test_a_row_has_room_for_its_wrapped_text(text: str, width: float, expected: int) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from workflow.compiled import display_limits
 from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
-from workflow.excel.table import CellValue
+from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model.fields.base import Field
-from workflow.model.plan import Plan
+from workflow.model.plan import Plan, Source
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"
@@ -27,12 +27,13 @@ RECEIVED_LABEL = "受領日時"
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumn:
-    """One column: its label, its width in characters and what it takes from an entry."""
+    """One column: its label, its width in full-width characters, what it takes from an entry."""
 
     label: str
     width: float
     value: Callable[[Entry], CellValue]
     field: Field | None = None
+    on_paper: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,36 @@ def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
     """Return the columns of a plan's ledger."""
     return (
-        LedgerColumn(YEAR_LABEL, 11, lambda _: year),
-        LedgerColumn(ID_LABEL, 9, lambda e: e.assignment.item.id),
+        LedgerColumn(YEAR_LABEL, 5, lambda _: year),
+        LedgerColumn(ID_LABEL, 5, lambda e: e.assignment.item.id),
         *(_level_column(level, depth, plan) for depth, level in enumerate(plan.levels)),
-        LedgerColumn(PAGES_LABEL, 12, lambda e: e.assignment.item.pages or None),
-        LedgerColumn(DEPARTMENT_LABEL, 18, lambda e: e.assignment.department_label),
+        LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.assignment.item.pages or None),
+        LedgerColumn(DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label),
         *(_field_column(field) for field in plan.form.fields),
-        LedgerColumn(STATUS_LABEL, 10, lambda e: e.status.value),
-        LedgerColumn(FILE_LABEL, 30, lambda e: e.answer.source.file if e.answer else None),
-        LedgerColumn(SHEET_LABEL, 12, lambda e: e.answer.source.sheet if e.answer else None),
-        LedgerColumn(ROW_LABEL, 6, lambda e: e.answer.source.row if e.answer else None),
-        LedgerColumn(DIGEST_LABEL, 68, lambda e: e.answer.source.sha256 if e.answer else None),
-        LedgerColumn(RECEIVED_LABEL, 18, lambda e: e.answer.source.received if e.answer else None),
+        LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value),
+        *_source_columns(),
     )
 
 
+def _source_columns() -> Iterator[LedgerColumn]:
+    """Yield where an answer came from: to follow on the screen, not to read on paper."""
+    sources: tuple[tuple[str, float, Callable[[Source], CellValue]], ...] = (
+        (FILE_LABEL, 20, lambda s: s.file),
+        (SHEET_LABEL, 7, lambda s: s.sheet),
+        (ROW_LABEL, 4, lambda s: s.row),
+        (DIGEST_LABEL, 50, lambda s: s.sha256),
+        (RECEIVED_LABEL, MOMENT_WIDTH, lambda s: s.received),
+    )
+    for label, width, take in sources:
+        yield LedgerColumn(label, width, partial(_of_source, take), on_paper=False)
+
+
+def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:
+    return take(entry.answer.source) if entry.answer else None
+
+
 def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
-    width = 40 if depth == len(plan.levels) - 1 else 24
+    width = 20 if depth == len(plan.levels) - 1 else 12
     return LedgerColumn(level, width, lambda e: e.assignment.item.labels[depth])
 
 

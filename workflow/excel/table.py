@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from workflow.excel.measures import RowHeights, column_pixels, row_height
+from workflow.excel.page import Page, set_page
 from workflow.excel.rows import CellValue as CellValue
 from workflow.excel.rows import FlatRow
 from workflow.excel.style import (
@@ -18,9 +21,7 @@ from workflow.excel.style import (
     HEADER_INK,
     LINE,
     LINK_INK,
-    PAPERS,
     SHEET_FOOTER,
-    RowHeights,
 )
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.errors import OutputError
@@ -32,7 +33,13 @@ MAX_LINKS = 60_000
 MAX_ROWS = 1_048_575
 """Rows of one sheet of Excel, below the header."""
 
-_SENTENCE_WIDTH = 100.0
+_SENTENCE_WIDTH = 60.0
+_BUTTON_WIDTH = 1.8
+"""Full-width characters that the button of a filter takes of a heading."""
+DAY_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+"""How days and moments are shown, on every sheet alike."""
+DAY_WIDTH, MOMENT_WIDTH = 8.0, 12.5
+
 RowT = TypeVar("RowT")
 
 
@@ -41,38 +48,54 @@ def no_link(_: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What heads a column: label, width in full-width characters, whether paper shows it.
+
+    Columns that paper does not show stand behind all others.
+    """
+
+    label: str
+    width: float
+    on_paper: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TableColumn(Generic[RowT]):
-    """One column: label, width in characters, and the value and link it shows for a row."""
+    """One column: label, width in full-width characters, and what it shows of a row."""
 
     label: str
     width: float
     value: Callable[[RowT], CellValue]
     link: Callable[[RowT], Link | None] = no_link
+    on_paper: bool = True
+
+    @property
+    def heading(self) -> Heading:
+        """What heads the column."""
+        return Heading(self.label, self.width, self.on_paper)
 
 
 class TableStyles:
-    """The formats of every flat table in one workbook."""
+    """The formats of every flat table in one workbook.
+
+    A number stands a little off the right edge, and so does its heading: what follows in the next
+    column does not touch it.
+    """
 
     def __init__(self, book: Workbook) -> None:
         line: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
-        self.header: Format = book.add_format(
-            {
-                "bold": True,
-                "bg_color": HEADER_FILL,
-                "font_color": HEADER_INK,
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
-        )
+        right = {"align": "right", "indent": 1}
+        head = {"bold": True, "bg_color": HEADER_FILL, "font_color": HEADER_INK}
+        head |= {"text_wrap": True, "valign": "vcenter"}
+        self.header: Format = book.add_format(head)
+        self.number_header: Format = book.add_format(head | right)
         self.text: Format = book.add_format(line | {"text_wrap": True})
         self.link: Format = book.add_format(
             line | {"text_wrap": True, "font_color": LINK_INK, "underline": 1}
         )
-        self.number: Format = book.add_format(line | {"num_format": "General"})
-        self.day: Format = book.add_format(line | {"num_format": "yyyy-mm-dd", "align": "left"})
-        self.moment: Format = book.add_format(
-            line | {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
-        )
+        self.number: Format = book.add_format(line | right | {"num_format": "General"})
+        self.day: Format = book.add_format(line | {"num_format": DAY_FORMAT, "align": "left"})
+        self.moment: Format = book.add_format(line | {"num_format": MOMENT_FORMAT, "align": "left"})
 
     def of(self, value: CellValue) -> Format:
         """Return the format of a value. A text stays a text, whatever it looks like."""
@@ -92,6 +115,7 @@ def write_table(
     styles: TableStyles,
     columns: Sequence[TableColumn[RowT]],
     rows: Iterable[RowT],
+    repeated: int = 0,
 ) -> None:
     """Write rows under a frozen, filtered header, ready to print on A4 landscape."""
     listed = list(rows)
@@ -103,20 +127,21 @@ def write_table(
         for at, row in enumerate(listed, start=1)
         if (link := column.link(row)) is not None
     }
-    write_values(sheet, styles, [(c.label, c.width) for c in columns], values, leading)
+    write_values(sheet, styles, [column.heading for column in columns], values, leading, repeated)
 
 
 def write_values(
     sheet: GrowingSheet,
     styles: TableStyles,
-    columns: Sequence[tuple[str, float]],
+    columns: Sequence[Heading],
     rows: Sequence[Sequence[CellValue]],
     links: Mapping[tuple[int, int], Link] = MappingProxyType({}),
+    repeated: int = 0,
 ) -> None:
-    """Write rows of values under (label, width) columns; links are by 0-based row and column.
+    """Write values under a frozen, filtered header, ready to print.
 
-    With more links than Excel allows, the sheet has none. Raises OutputError when there are more
-    rows than an Excel sheet holds; no row is left out.
+    Links are by 0-based row below the header and column; more of them than Excel bears are left
+    out. Repeated are the first columns that paper shows again where the others need a second page.
     """
     if len(rows) > MAX_ROWS:
         raise OutputError(
@@ -125,26 +150,36 @@ def write_values(
             "計画を基本目標などで分け、それぞれ別の作業用フォルダーで集めてください。"
         )
     links = links if len(links) <= MAX_LINKS else {}
-    for index, (label, width) in enumerate(columns):
-        sheet.set_column(index, index, width)
-        sheet.write_string(0, index, label, styles.header)
+    pixels = [column_pixels(column.width, FONT_SIZE) for column in columns]
+    for index, (column, width) in enumerate(zip(columns, pixels, strict=True)):
+        sheet.set_column_pixels(index, index, width)
+        style = styles.number_header if _holds_numbers(rows, index) else styles.header
+        sheet.write_string(0, index, column.label, style)
+    heads = [(column.label, column.width - _BUTTON_WIDTH) for column in columns]
+    sheet.set_row(0, row_height(heads, FONT_SIZE))
     if rows:
-        widths = [width for _, width in columns]
+        widths = [column.width for column in columns]
         sheet.write_flat_rows(1, (len(rows), len(columns)), _flat(styles, widths, rows, links))
     for (row, index), link in links.items():
         sheet.link_cell(row, index, link)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS["A4"])
-    sheet.fit_to_pages(1, 0)
+    printed = sum(column.on_paper for column in columns)
+    set_page(sheet, Page(), pixels[:printed], FONT_SIZE, repeated)
+    sheet.print_area(0, 0, len(rows), printed - 1)
     sheet.repeat_rows(0)
     sheet.set_footer(SHEET_FOOTER)
 
 
+def _holds_numbers(rows: Sequence[Sequence[CellValue]], index: int) -> bool:
+    """Whether the first value of a column is a number; those below it are of the same type."""
+    first = next((row[index] for row in rows if row[index] is not None), None)
+    return isinstance(first, int | Decimal)
+
+
 def write_sentence(sheet: GrowingSheet, styles: TableStyles, label: str, sentence: str) -> None:
     """Write one sentence under a heading, where there is no table."""
-    write_values(sheet, styles, [(label, _SENTENCE_WIDTH)], [(sentence,)])
+    write_values(sheet, styles, [Heading(label, _SENTENCE_WIDTH)], [(sentence,)])
 
 
 def _flat(

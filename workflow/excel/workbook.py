@@ -13,8 +13,9 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
+from workflow.excel.measures import NORMAL_FONT, TEXT_FONT
 from workflow.excel.rows import FlatRow, RowXml, TextNumbers
-from workflow.excel.style import FONT, INK
+from workflow.excel.style import INK
 from workflow.excel.xml_text import escaped, quoted
 from workflow.excel.zip_stream import ZipStream
 from workflow.model.cells import column_letters, encoded
@@ -188,14 +189,17 @@ class LockedWorkbook(ExactWorkbook):
 
 
 def new_workbook(stream: IO[bytes], font_size: float, locked: bool = False) -> Workbook:
-    """Return an empty workbook in our font; text written to it stays text."""
-    style = {"font_name": FONT, "font_size": font_size, "font_color": INK, "valign": "top"}
+    """Return an empty workbook in our fonts; text written to it stays text."""
+    style = dict(TEXT_FONT) | {"font_size": font_size, "font_color": INK, "valign": "top"}
     options = {
         "in_memory": True,
         "default_format_properties": style,
         "default_row_height": _DEFAULT_ROW_PIXELS,
     }
-    return (LockedWorkbook if locked else ExactWorkbook)(stream, options)
+    book = (LockedWorkbook if locked else ExactWorkbook)(stream, options)
+    for name, value in NORMAL_FONT.items():  # XlsxWriter makes its first format the style Normal
+        getattr(book.formats[0], f"set_{name}")(value)
+    return book
 
 
 def add_sheet(book: Workbook, name: str) -> GrowingSheet:

@@ -11,6 +11,13 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from workflow.excel.measures import (
+    POINTS_PER_PIXEL,
+    characters_in,
+    column_pixels,
+    row_height,
+)
+from workflow.excel.page import Page, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -20,14 +27,11 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     LINK_INK,
-    PAPERS,
     footer,
-    row_height,
 )
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.base import Value
-from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Correction, Filling
 from workflow.model.years import full_year
 from workflow.templates.entry_sheet import write_answer
@@ -98,7 +102,6 @@ def in_a_box(text: str) -> str:
 # The marks on the cells to correct: a comment that says what and how, a colour that goes.
 
 _COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
-_POINTS_TO_PIXELS = 4 / 3
 
 Kept = Mapping[tuple[str, str], str]
 """Item and key → the cell of this sheet that keeps what stood in the cell to correct."""
@@ -136,12 +139,12 @@ def _comment(cell: str, corrections: Sequence[Correction]) -> str:
 
 
 def _comment_options(text: str) -> dict[str, Any]:
-    letters = _COMMENT_WIDTH / (_COMMENT_SIZE * _POINTS_TO_PIXELS) * 2 - 4
+    characters = characters_in(_COMMENT_WIDTH, _COMMENT_SIZE) - 1
     return {
         "author": CORRECTION_AUTHOR,
         "visible": False,
         "width": _COMMENT_WIDTH,
-        "height": row_height([(text, letters)], _COMMENT_SIZE) * _POINTS_TO_PIXELS + 12,
+        "height": row_height([(text, characters)], _COMMENT_SIZE) / POINTS_PER_PIXEL + 12,
         "font_name": FONT,
         "font_size": _COMMENT_SIZE,
     }
@@ -155,19 +158,23 @@ def _on_one_line(text: str) -> str:
 # The sheet 「修正のお願い」 of a hand-back: what to put right, and the marks it leads to.
 
 _COLUMNS = (
-    ("番号", 6.0),
-    (ID_LABEL, 9.0),
-    ("取組内容", 22.0),
-    ("項目", 13.0),
-    ("いまの記入", 24.0),
-    ("どこが問題か", 29.0),
-    ("どう直すか", 29.0),
-    ("直すセル", 11.0),
-    ("状態", 9.0),
+    ("番号", 2.5),
+    (ID_LABEL, 4.5),
+    ("取組内容", 10.0),
+    ("項目", 6.0),
+    ("いまの記入", 12.0),
+    ("どこが問題か", 16.0),
+    ("どう直すか", 16.0),
+    ("直すセル", 5.5),
+    ("状態", 4.0),
 )
+"""What heads the columns of the list, and their full-width characters."""
+_SIZE = 10.0
+_PIXELS = tuple(column_pixels(width, _SIZE) for _, width in _COLUMNS)
 _LINK, _STATE, _KEPT = 9, 10, CORRECTION_LAST_COLUMN
 _COUNT_ROW, _STEPS_ROW = 5, 7
-_ZOOM = 120
+_INDENT = 1.0
+"""Full-width characters by which the texts of the list stand in."""
 _TODO, _CHANGED = "未修正", "変更済"
 _SHOWN_LETTERS = 60
 _MOST_SHOWN = 100
@@ -198,7 +205,7 @@ class _Styles:
     """The formats of the list."""
 
     def __init__(self, book: Workbook) -> None:
-        plain: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        plain: dict[str, Any] = {"valign": "vcenter", "text_wrap": True, "font_size": _SIZE}
         boxed = plain | {"border": 1, "border_color": LINE}
         self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
         self.text = book.add_format(plain)
@@ -227,17 +234,13 @@ class _Styles:
 
 def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
-    sheet.set_zoom(_ZOOM)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS["A4"])
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
     sheet.set_footer(footer(f"{layout.department.name}　{CORRECTION_SHEET}"))
-    sheet.set_column(0, 0, 2)
-    for column, (_, width) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
-        sheet.set_column(column, column, width)
+    edge = column_pixels(1, _SIZE)
+    for column, width in enumerate((edge, *_PIXELS)):
+        sheet.set_column_pixels(column, column, width)
     sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
+    set_page(sheet, Page(), (edge, *_PIXELS), _SIZE)
 
 
 def _write_heading(
@@ -281,7 +284,7 @@ def _steps(layout: Layout) -> Iterator[str]:
 def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None:
     sheet.merge_range(row - 1, CORRECTION_FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
     sheet.write_string(row - 1, CORRECTION_FIRST_COLUMN - 1, text, style)
-    sheet.set_row(row - 1, row_height([(text, sum(w for _, w in _COLUMNS))], FONT_SIZE) + 2)
+    sheet.set_row(row - 1, row_height([(text, characters_in(sum(_PIXELS), _SIZE))], _SIZE) + 2)
 
 
 def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> None:
@@ -317,8 +320,8 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, r
         in_a_box(correction.problem),
         in_a_box(correction.remedy),
     )
-    widths = [width for _, width in _COLUMNS]
-    sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), FONT_SIZE) + 6))
+    widths = [width - _INDENT for _, width in _COLUMNS]
+    sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), _SIZE) + 6))
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
     for column, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1

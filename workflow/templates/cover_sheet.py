@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workflow.excel.measures import characters_in, column_pixels, row_height
+from workflow.excel.page import Page, set_page
 from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
     LINE,
     LINK_INK,
-    PAPERS,
     TO_FILL_FILL,
     footer,
-    row_height,
 )
 from workflow.model.cells import a1, quoted_sheet
-from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date
 from workflow.templates.layout import ENTRY_SHEET, NUMBER_LABEL, EntryRow, Layout
@@ -27,7 +26,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NUMBER_CELL = "$C$5"
-_WIDTHS = {"A": 2, "B": 20, "C": 30, "D": 38, "E": 10, "F": 14}
+_WIDTHS = (1.0, 10.0, 12.0, 17.0, 4.5, 7.0)
+"""Full-width characters of the columns."""
+_SIZE = 10.0
+_PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
 _FIRST, _LAST = 2, 6
 _TITLE_ROW = 2
 _DONE, _LEFT = "記入済", "未記入"
@@ -94,7 +96,7 @@ class _Pen(_Page):
 
     def __init__(self, book: Workbook, sheet: Worksheet) -> None:
         super().__init__()
-        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True, "font_size": _SIZE}
         boxed = base | {"border": 1, "border_color": LINE}
         line = {"bottom": 2, "bottom_color": HEADER_FILL}
         frame = {"border": 2, "border_color": HEADER_FILL}
@@ -124,8 +126,8 @@ class _Pen(_Page):
         row = self.row - 1
         self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
         self.put(first, text, style)
-        width = sum(list(_WIDTHS.values())[first - 1 : last])
-        self._sheet.set_row(row, height or row_height([(text, width)], FONT_SIZE) + 4)
+        width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
+        self._sheet.set_row(row, height or row_height([(text, width)], _SIZE) + 4)
 
     def compute(self, column: int, formula: str, style: str, result: str) -> None:
         self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
@@ -136,11 +138,9 @@ class _Pen(_Page):
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
-    for letter, width in _WIDTHS.items():
-        sheet.set_column(f"{letter}:{letter}", width)
-    sheet.set_paper(PAPERS["A4"])
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    for column, width in enumerate(_PIXELS):
+        sheet.set_column_pixels(column, column, width)
+    set_page(sheet, Page(is_landscape=False, sides=0.5, top=0.6), _PIXELS, _SIZE)
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from workflow.excel.measures import column_pixels, row_height
+from workflow.excel.page import Page, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -16,11 +18,9 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     MUTED_INK,
-    PAPERS,
     PREVIOUS_FILL,
     TO_FILL_FILL,
     footer,
-    row_height,
 )
 from workflow.model.cells import a1
 from workflow.model.fields.base import Value
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 _LEAST_HEIGHT = 54.0
 _LABEL_SIZE = 9.0
-_ZOOM = 120
 _LEGEND = ("必ず記入するセル", "記入できるセル", "直すセル")
 _MARK = {"border": 5, "border_color": ALERT_INK}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
@@ -155,22 +154,29 @@ class _Styles:
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
-    sheet.set_zoom(_ZOOM)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS[layout.paper])
-    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1)
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
-    for column in layout.columns:
+    pixels = [column_pixels(column.width, column.font_size) for column in layout.columns]
+    for column, width in zip(layout.columns, pixels, strict=True):
         hidden = {"hidden": True} if column.hidden else {}
-        sheet.set_column(column.index - 1, column.index - 1, column.width, None, hidden)
+        sheet.set_column_pixels(column.index - 1, column.index - 1, width, None, hidden)
+    shown = [0 if c.hidden else width for c, width in zip(layout.columns, pixels, strict=True)]
+    set_page(sheet, _page(layout), shown, FONT_SIZE, repeated=_item_columns(layout))
     first = layout.field_columns[0][0].index - 1
-    sheet.freeze_panes(HEADER_ROW, first - 1)
+    sheet.freeze_panes(HEADER_ROW, _item_columns(layout))
     sheet.set_selection(layout.rows[0].row - 1, first, layout.rows[0].row - 1, first)
     last_row, last_column = layout.rows[-1].row - 1, len(layout.columns) - 1
     sheet.autofilter(HEADER_ROW - 1, 0, last_row, last_column)
     sheet.print_area(0, 0, last_row, last_column)
+
+
+def _page(layout: Layout) -> Page:
+    return Page(layout.paper, sides=0.35, top=0.45, bottom=0.55)
+
+
+def _item_columns(layout: Layout) -> int:
+    """Return how many columns name the item: they stay in view, and paper repeats them."""
+    return 1 + len(layout.form.levels)
 
 
 def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
@@ -238,8 +244,7 @@ def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: En
 
 def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:
     return max(
-        row_height([(texts.get(f.key, ""), c.width * FONT_SIZE / c.font_size)], c.font_size)
-        for c, f in layout.field_columns
+        row_height([(texts.get(f.key, ""), c.width)], c.font_size) for c, f in layout.field_columns
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workflow import VERSION
-from workflow.excel.table import FONT_SIZE, TableColumn, TableStyles, write_table
+from workflow.excel.table import DAY_WIDTH, FONT_SIZE, TableColumn, TableStyles, write_table
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.reader import shared_texts
@@ -64,14 +64,14 @@ def distribution_bytes(plan: Plan, year: int, issues: Iterable[Issue]) -> bytes:
 
 
 _COLUMNS: tuple[TableColumn[Dispatch], ...] = (
-    TableColumn("担当課", 26, lambda d: d.department.name),
-    TableColumn("送るファイル", 46, lambda d: d.issue.file),
-    TableColumn("送り先のメール", 30, lambda d: d.department.email or None),
-    TableColumn("庁内・庁外", 11, lambda d: "庁外" if d.department.external else "庁内"),
-    TableColumn("取組の件数", 11, lambda d: len(d.issue.items)),
-    TableColumn("提出期限", 18, lambda d: d.deadline or None),
-    TableColumn("様式番号", 28, lambda d: str(d.issue.number)),
-    TableColumn("発行日", 13, lambda d: d.issue.issued_at.date()),
+    TableColumn("担当課", 10, lambda d: d.department.name),
+    TableColumn("送るファイル", 18, lambda d: d.issue.file),
+    TableColumn("送り先のメール", 13, lambda d: d.department.email or None),
+    TableColumn("庁内・庁外", 4.5, lambda d: "庁外" if d.department.external else "庁内"),
+    TableColumn("取組の件数", 5, lambda d: len(d.issue.items)),
+    TableColumn("提出期限", 9, lambda d: d.deadline or None),
+    TableColumn("様式番号", 11, lambda d: str(d.issue.number)),
+    TableColumn("発行日", DAY_WIDTH, lambda d: d.issue.issued_at.date()),
 )
 
 

@@ -57,7 +57,7 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the entry sheet; index is 1-based, width in characters.
+    """One column of the entry sheet; index is 1-based, width in full-width characters.
 
     A hidden column holds a level that the bands already show; it keeps each row complete.
     """
@@ -265,13 +265,13 @@ def _band_text(labels: tuple[str, ...], items: tuple[IssuedItem, ...]) -> str:
 
 
 def _columns(form: IssuedForm) -> Iterator[Column]:
-    yield Column(1, ColumnKind.ID, ID_LABEL, 8)
+    yield Column(1, ColumnKind.ID, ID_LABEL, 4.5)
     lowest = len(form.levels) - 1
     for depth, level in enumerate(form.levels):
         hidden = depth < min(_banded_levels(form), lowest)
-        yield Column(2 + depth, ColumnKind.LEVEL, level, 24 if depth == lowest else 15, hidden)
+        yield Column(2 + depth, ColumnKind.LEVEL, level, 12 if depth == lowest else 8, hidden)
     department = 2 + len(form.levels)
-    yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 11)
+    yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 6)
     for index, field in enumerate(form.form.fields, start=department + 1):
         rules = field.cell_rules
         yield Column(

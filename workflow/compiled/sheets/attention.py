@@ -40,14 +40,14 @@ def write_attention(
         return sources.to(point.file)
 
     columns: tuple[TableColumn[Point], ...] = (
-        TableColumn("番号", 6, lambda p: numbers[id(p)]),
-        TableColumn("見る理由", 27, lambda p: "\n".join(p.reasons)),
-        TableColumn("整理番号", 9, lambda p: p.item or None),
-        TableColumn(plan.levels[-1], 28, lambda p: p.title or None),
-        TableColumn("担当課", 14, lambda p: p.owner or None),
-        TableColumn("内容", 26, lambda p: p.text or None),
-        TableColumn(_prose_label(plan), 50, lambda p: p.prose or None),
-        TableColumn("移る先", 10, _target_name, target),
+        TableColumn("番号", 3.5, lambda p: numbers[id(p)]),
+        TableColumn("見る理由", 11, lambda p: "\n".join(p.reasons)),
+        TableColumn("整理番号", 5, lambda p: p.item or None),
+        TableColumn(plan.levels[-1], 14, lambda p: p.title or None),
+        TableColumn("担当課", 7.5, lambda p: p.owner or None),
+        TableColumn("内容", 13, lambda p: p.text or None),
+        TableColumn(_prose_label(plan), 21, lambda p: p.prose or None),
+        TableColumn("移る先", 4.5, _target_name, target),
     )
     shown = points or (Point(weight=Weight.WARNED, reasons=(NOTHING,)),)
     write_table(sheet, TableStyles(book), columns if points else columns[1:], shown)

@@ -19,6 +19,8 @@ from workflow.compiled.sheets.links import to_row
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line, headline_sentences
 from workflow.compiled.years.pairing import LineKind
+from workflow.excel.measures import column_pixels, row_height
+from workflow.excel.page import Page, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -28,10 +30,8 @@ from workflow.excel.style import (
     LINE,
     LINK_INK,
     MUTED_INK,
-    PAPERS,
     SHEET_FOOTER,
     TO_FILL_FILL,
-    row_height,
 )
 from workflow.excel.table import FONT_SIZE, MAX_LINKS
 from workflow.excel.workbook import GrowingSheet, Link
@@ -46,7 +46,7 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 REMARK_LABEL = "備考"
 KIND_LABEL = "区分"
 _NO_VALUE = "―"
-_FORMER_WIDTH, _CHANGE_WIDTH = 28.0, 9.0
+_FORMER_WIDTH, _CHANGE_WIDTH = 16.0, 6.0
 _ARROWS = {Change.RAISED: "↑", Change.LOWERED: "↓"}
 
 
@@ -80,7 +80,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonColumn:
-    """One column: its label, its width in characters and what it shows of a line."""
+    """One column: its label, its width in full-width characters and what it shows of a line."""
 
     label: str
     width: float
@@ -97,12 +97,12 @@ def comparison_columns(comparison: Comparison, plan: Plan) -> tuple[ComparisonCo
     then, now = f"（{era_year(comparison.last_year)}）", f"（{era_year(comparison.year)}）"
     numbered = sorted(enumerate(comparison.fields), key=lambda n: _rank(n[1].field))
     return (
-        ComparisonColumn(KIND_LABEL, 8, _kind),
-        ComparisonColumn(ID_LABEL, 8, _id),
-        ComparisonColumn(plan.levels[-1], 22, lambda line: Cell(line.title)),
-        ComparisonColumn(DEPARTMENT_LABEL + then, 10, lambda x: _or_none(x.department_before)),
-        ComparisonColumn(DEPARTMENT_LABEL + now, 10, lambda x: _or_none(x.department_after)),
-        ComparisonColumn(REMARK_LABEL, 13, lambda line: Cell("\n".join(line.remarks))),
+        ComparisonColumn(KIND_LABEL, 4.5, _kind),
+        ComparisonColumn(ID_LABEL, 5, _id),
+        ComparisonColumn(plan.levels[-1], 12, lambda line: Cell(line.title)),
+        ComparisonColumn(DEPARTMENT_LABEL + then, 7, lambda x: _or_none(x.department_before)),
+        ComparisonColumn(DEPARTMENT_LABEL + now, 7, lambda x: _or_none(x.department_after)),
+        ComparisonColumn(REMARK_LABEL, 8, lambda line: Cell("\n".join(line.remarks))),
         *(c for n, field in numbered for c in _field_columns(field, n, then, now)),
         *(
             ComparisonColumn(label + then, _FORMER_WIDTH, partial(_former, n))
@@ -183,13 +183,13 @@ COMPARISON_SHEET = "前年度比較"
 
 _TITLE_HEIGHT = 26.0
 _FROZEN_COLUMNS = 3
-_NOTE_WIDTH = 110.0
-_DEFAULT_WIDTH = 8.0
+_NOTE_WIDTH = 60.0
+_DEFAULT_WIDTH = 5.0
 _SIZES = (FONT_SIZE, 8.0, 6.5)
 """Font sizes of prose: the largest in which it fits the highest row; the last holds 1,000 signs."""
 _MOST_FROZEN = 220.0
 """Points of rows that may stay in view: more would leave a small screen no room to scroll."""
-_BUTTON_WIDTH = 3
+_BUTTON_WIDTH = 1.8
 
 
 def write_comparison(
@@ -252,13 +252,11 @@ _LOOKS: dict[Mark, dict[str, Any]] = {
 
 
 def _set_page(sheet: GrowingSheet, plan: Plan, columns: Sequence[ComparisonColumn]) -> None:
-    for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width)
+    pixels = [column_pixels(column.width, FONT_SIZE) for column in columns]
+    for index, width in enumerate(pixels):
+        sheet.set_column_pixels(index, index, width)
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS[plan.paper])
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    set_page(sheet, Page(plan.paper), pixels, FONT_SIZE, repeated=_FROZEN_COLUMNS)
     sheet.set_footer(SHEET_FOOTER)
 
 

@@ -34,11 +34,11 @@ def write_details(
         return ledger.entries[line.entry].assignment.department_label
 
     columns: tuple[TableColumn[Line], ...] = (
-        TableColumn("集計表", 30, lambda x: x.matrix),
-        TableColumn("行の見出し", 36, lambda x: x.row),
-        TableColumn("列の見出し", 12, lambda x: x.column),
-        TableColumn("整理番号", 9, item, lambda x: to_row(ledger, x.entry)),
-        TableColumn(plan.levels[-1], 50, title),
-        TableColumn("担当課", 24, owner),
+        TableColumn("集計表", 13, lambda x: x.matrix),
+        TableColumn("行の見出し", 16, lambda x: x.row),
+        TableColumn("列の見出し", 6, lambda x: x.column),
+        TableColumn("整理番号", 5, item, lambda x: to_row(ledger, x.entry)),
+        TableColumn(plan.levels[-1], 24, title),
+        TableColumn("担当課", 12, owner),
     )
     write_table(sheet, TableStyles(book), columns, details.lines)

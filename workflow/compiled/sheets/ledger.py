@@ -17,6 +17,7 @@ from workflow.compiled.sheets.records import SourceLinks
 from workflow.excel.table import (
     FONT_SIZE,
     MAX_LINKS,
+    Heading,
     TableColumn,
     TableStyles,
     write_table,
@@ -34,11 +35,11 @@ def write_ledger(
     sources: SourceLinks,
 ) -> None:
     """Write the rows of some entries, given their indexes in the ledger."""
-    columns = [(column.label, column.width) for column in ledger.columns]
+    columns = [Heading(c.label, c.width, c.on_paper) for c in ledger.columns]
     rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]
     links = _to_answers(chosen, ledger.index(FILE_LABEL), sources)
-    write_values(sheet, TableStyles(book), columns, rows, links)
+    write_values(sheet, TableStyles(book), columns, rows, links, repeated=2)
 
 
 def _to_answers(
@@ -71,14 +72,14 @@ def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
         return ledger.entries[entry].assignment.department_label
 
     columns: tuple[TableColumn[Part], ...] = (
-        TableColumn("番号", 6, lambda p: p.number),
-        TableColumn("ファイル", 50, lambda p: p.file, lambda p: beside(p.file, LEDGER_SHEET, "A1")),
-        TableColumn("収めた範囲", 50, lambda p: p.label),
-        TableColumn("行数", 10, lambda p: len(p.entries)),
-        TableColumn("最初の行の整理番号", 18, lambda p: item(p.entries[0])),
-        TableColumn("最初の行の担当課", 24, lambda p: owner(p.entries[0])),
-        TableColumn("最後の行の整理番号", 18, lambda p: item(p.entries[-1])),
-        TableColumn("最後の行の担当課", 24, lambda p: owner(p.entries[-1])),
+        TableColumn("番号", 4, lambda p: p.number),
+        TableColumn("ファイル", 17, lambda p: p.file, lambda p: beside(p.file, LEDGER_SHEET, "A1")),
+        TableColumn("収めた範囲", 17, lambda p: p.label),
+        TableColumn("行数", 5, lambda p: len(p.entries)),
+        TableColumn("最初の行の整理番号", 7, lambda p: item(p.entries[0])),
+        TableColumn("最初の行の担当課", 10, lambda p: owner(p.entries[0])),
+        TableColumn("最後の行の整理番号", 7, lambda p: item(p.entries[-1])),
+        TableColumn("最後の行の担当課", 10, lambda p: owner(p.entries[-1])),
     )
     write_table(sheet, TableStyles(book), columns, ledger.parts)
 

@@ -12,7 +12,7 @@ from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.excel.table import TableStyles, write_values
+from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Outcome, Plan
@@ -36,7 +36,7 @@ _OUTCOMES = {
     Outcome.NOT_A_RETURN: "調査票の回答ではありません。",
     Outcome.UNREADABLE: "開けないか、壊れているため、読み取れませんでした。",
 }
-COLUMNS = (("区分", 18), ("語", 30), ("意味", 96))
+COLUMNS = (Heading("区分", 8), Heading("語", 15), Heading("意味", 58))
 
 Meaning = tuple[str, str, str]
 """One line: what kind of word, the word, what it means."""

@@ -18,14 +18,18 @@ from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.sheets.print_pages import (
     FONT_SIZE,
+    PAGE,
+    REPEATED,
     SIZES,
     Block,
     Kind,
     Pages,
     PrintColumn,
     Row,
+    pixels_of,
     print_columns,
 )
+from workflow.excel.page import set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -33,7 +37,6 @@ from workflow.excel.style import (
     HEADER_INK,
     LABEL_FILL,
     LINE,
-    PAPERS,
     footer,
 )
 from workflow.excel.table import CellValue, TableStyles, write_sentence
@@ -89,14 +92,12 @@ def _set_page(
     sheet: GrowingSheet, plan: Plan, ledger: Ledger, columns: Sequence[PrintColumn]
 ) -> None:
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS["A4"])
-    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    pixels = pixels_of(columns)
+    set_page(sheet, PAGE, pixels, FONT_SIZE, REPEATED)
     title = plan.title if len(plan.title) <= _MOST_FOOTER_TITLE else plan.municipality.name
     sheet.set_footer(footer(f"{title}　{full_year(ledger.year)}"))
-    for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width)
+    for index, width in enumerate(pixels):
+        sheet.set_column_pixels(index, index, width)
 
 
 def _summary(ledger: Ledger) -> str:

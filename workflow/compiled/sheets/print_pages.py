@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
+from itertools import pairwise
 
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
-from workflow.excel.style import row_height
+from workflow.excel.measures import POINTS_PER_PIXEL, column_pixels, row_height
+from workflow.excel.page import Page, breaks_across
 from workflow.excel.table import CellValue
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
@@ -24,26 +26,20 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 # The columns of 一覧（印刷用）: as wide as what they hold, prose sharing the rest. Pure.
 
-PAGE_WIDTH, PAGE_HEIGHT = 768.0, 500.0
-"""Points of A4 landscape between the margins, a little less than all, as printers differ."""
+PAGE = Page(sides=0.35)
 
-_POINTS_PER_WIDTH, _PADDING = 7.5, 5 / 7
-"""A width is a digit of the workbook's font, and BIZ UDP has wide ones; each column adds some."""
+FONT_SIZE = 9.0
 
-CHARACTERS_PER_WIDTH = 0.765
-"""Full characters of our size that a width holds, with a little to spare for where lines break.
-
-Every character counts as a full one: the digits of BIZ UDP are nearly as wide.
-"""
-
-_ID_WIDTH, _TITLE_WIDTH, _DEPARTMENT_WIDTH = 5.5, 16.0, 8.5
+_ID_WIDTH, _TITLE_WIDTH, _DEPARTMENT_WIDTH = 4.2, 12.0, 6.5
+REPEATED = 2
+"""The columns that stand again where the fields need a second page across."""
 
 _MOST_HEADING_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class PrintColumn:
-    """A column on paper: its heading, its width in characters and the field it shows, if any."""
+    """A column on paper: its heading, its full-width characters and the field it shows, if any."""
 
     heading: str
     width: float
@@ -77,27 +73,41 @@ def _field_column(field: Field, ledger: Ledger) -> PrintColumn:
 
 def _wide_enough(column: PrintColumn) -> PrintColumn:
     """Widen a column whose heading would need too many lines."""
-    least = len(column.heading) / _MOST_HEADING_LINES / CHARACTERS_PER_WIDTH
+    least = len(column.heading) / _MOST_HEADING_LINES
     return PrintColumn(column.heading, max(column.width, least), column.field)
 
 
 def _sharing_the_rest(columns: Sequence[PrintColumn]) -> Iterator[PrintColumn]:
-    """Give the room left on the page to the prose, or to the titles where no prose is asked for."""
-    rest = max(0.0, (PAGE_WIDTH - points_of(columns)) / _POINTS_PER_WIDTH)
-    growing = [c for c in columns if c.field and c.field.is_prose] or [columns[1]]
-    for column in columns:
-        more = rest / len(growing) if column in growing else 0.0
-        yield PrintColumn(column.heading, round(column.width + more, 2), column.field)
+    """Give the room left on each page across to its prose, or to the titles where it has none."""
+    breaks = breaks_across(pixels_of(columns), PAGE.width / POINTS_PER_PIXEL, REPEATED)
+    for first, end in pairwise((0, *breaks, len(columns))):
+        beside = columns[:REPEATED] if first else ()
+        rest = PAGE.width / POINTS_PER_PIXEL - sum(pixels_of((*beside, *columns[first:end])))
+        growing = [n for n in range(first, end) if _is_prose(columns[n])]
+        growing = growing or ([1] if not first else [])
+        each = max(0.0, rest / max(1, len(growing)) - 1)  # less what rounding up may take
+        more = each * POINTS_PER_PIXEL / FONT_SIZE
+        for n in range(first, end):
+            width = columns[n].width + (more if n in growing else 0.0)
+            yield replace(columns[n], width=math.floor(width * 100) / 100)
 
 
-def points_of(columns: Sequence[PrintColumn]) -> float:
-    """Return how wide the list is before it is made to fit the page."""
-    return sum(column.width + _PADDING for column in columns) * _POINTS_PER_WIDTH
+def _first_page(columns: Sequence[PrintColumn]) -> int:
+    """Return how many columns stand on the first page across."""
+    breaks = breaks_across(pixels_of(columns), PAGE.width / POINTS_PER_PIXEL, REPEATED)
+    return next(iter(breaks), len(columns))
+
+
+def _is_prose(column: PrintColumn) -> bool:
+    return column.field is not None and column.field.is_prose
+
+
+def pixels_of(columns: Iterable[PrintColumn]) -> list[int]:
+    """Return how wide each column is."""
+    return [column_pixels(column.width, FONT_SIZE) for column in columns]
 
 
 CONTINUED = "（続き）"
-
-FONT_SIZE = 9.0
 
 _MOST_LINES, _FEWEST_LINES = 34, 6
 """Lines of one row: no more than Excel shows, no fewer before the rest goes to the next page."""
@@ -152,8 +162,8 @@ class Pages:
 
     def __init__(self, columns: Sequence[PrintColumn]) -> None:
         self._columns = columns
-        self._width = sum(column.width for column in columns)
-        self._room = PAGE_HEIGHT * max(1.0, points_of(columns) / PAGE_WIDTH)
+        self._width = sum(column.width for column in columns[: _first_page(columns)])
+        self._room = PAGE.height
         self._page = self._room
         self._begins = False
 
@@ -259,8 +269,7 @@ def _height(cells: Iterable[CellValue], columns: Iterable[PrintColumn]) -> float
 
 
 def _line_count(text: str, width: float) -> int:
-    characters = max(1, int(width * CHARACTERS_PER_WIDTH))
-    return sum(max(1, math.ceil(len(line) / characters)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(len(line) / int(width))) for line in text.split("\n"))
 
 
 @cache

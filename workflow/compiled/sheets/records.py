@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return
 from workflow.compiled.status import DepartmentStatus
-from workflow.excel.table import TableColumn
+from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import MAX_CELL_TEXT, a1
 from workflow.model.findings import Finding
@@ -24,26 +24,31 @@ NOTES_SHEET = "欄外記入"
 
 _NOT_ISSUED = "未発行"
 
+
+def _issued_on(status: DepartmentStatus) -> date | None:
+    return status.issue.issued_at.date() if status.issue else None
+
+
 STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
-    TableColumn("担当課", 24, lambda s: s.department.name),
-    TableColumn("コード", 12, lambda s: s.department.code),
-    TableColumn("様式番号", 26, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
-    TableColumn("発行日", 13, lambda s: s.issue.issued_at.date() if s.issue else None),
-    TableColumn("受付回数", 9, lambda s: s.returns),
-    TableColumn("最初の受領日時", 19, lambda s: s.first_received),
-    TableColumn("最新の受領日時", 19, lambda s: s.received),
-    TableColumn("受付結果", 16, lambda s: s.outcome_label),
-    TableColumn("採用した回数", 9, lambda s: s.accepted),
-    TableColumn("回答済", 8, lambda s: s.answered),
-    TableColumn("差戻し中", 9, lambda s: s.sent_back),
-    TableColumn("未提出", 8, lambda s: s.missing),
-    TableColumn("まだの取組内容", 30, lambda s: "、".join(s.open_items) or None),
+    TableColumn("担当課", 11, lambda s: s.department.name),
+    TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
+    TableColumn("受付回数", 4.5, lambda s: s.returns),
+    TableColumn("最新の受領日時", MOMENT_WIDTH, lambda s: s.received),
+    TableColumn("受付結果", 8, lambda s: s.outcome_label),
+    TableColumn("採用した回数", 5, lambda s: s.accepted),
+    TableColumn("回答済", 4.5, lambda s: s.answered),
+    TableColumn("差戻し中", 4.5, lambda s: s.sent_back),
+    TableColumn("未提出", 4.5, lambda s: s.missing),
+    TableColumn("まだの取組内容", 13, lambda s: "、".join(s.open_items) or None),
+    TableColumn("コード", 8, lambda s: s.department.code, on_paper=False),
+    TableColumn("発行日", DAY_WIDTH, _issued_on, on_paper=False),
+    TableColumn("最初の受領日時", MOMENT_WIDTH, lambda s: s.first_received, on_paper=False),
 )
 
 _MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
-    TableColumn("メールの差出人", 30, lambda r: r.mail.sender[:MAX_CELL_TEXT] if r.mail else None),
-    TableColumn("メールの送信日時", 19, lambda r: r.mail.sent if r.mail else None),
-    TableColumn("メールの件名", 40, lambda r: r.mail.subject[:MAX_CELL_TEXT] if r.mail else None),
+    TableColumn("メールの差出人", 16, lambda r: r.mail.sender[:MAX_CELL_TEXT] if r.mail else None),
+    TableColumn("メールの送信日時", MOMENT_WIDTH, lambda r: r.mail.sent if r.mail else None),
+    TableColumn("メールの件名", 24, lambda r: r.mail.subject[:MAX_CELL_TEXT] if r.mail else None),
 )
 
 
@@ -73,57 +78,57 @@ class SourceLinks:
 def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn[Finding], ...]:
     """Return the columns of 指摘一覧."""
     return (
-        TableColumn("重さ", 8, lambda f: f.severity.label),
-        TableColumn("内容", 60, wording.message),
-        TableColumn("対応", 46, wording.remedy),
-        TableColumn("ファイル", 34, lambda f: f.location.file or None, lambda f: _link(sources, f)),
-        TableColumn("シート", 12, lambda f: f.location.sheet or None),
-        TableColumn("セル", 8, lambda f: cell_text(f.location) or None),
-        TableColumn("整理番号", 9, lambda f: f.location.item or None),
-        TableColumn("項目", 14, lambda f: wording.label(f.location) or None),
-        TableColumn("コード", 22, lambda f: f.code.name),
+        TableColumn("重さ", 4.5, lambda f: f.severity.label),
+        TableColumn("内容", 22, wording.message),
+        TableColumn("対応", 18, wording.remedy),
+        TableColumn("ファイル", 12, lambda f: f.location.file or None, lambda f: _link(sources, f)),
+        TableColumn("シート", 6, lambda f: f.location.sheet or None),
+        TableColumn("セル", 5, lambda f: cell_text(f.location) or None),
+        TableColumn("整理番号", 5, lambda f: f.location.item or None),
+        TableColumn("項目", 6.5, lambda f: wording.label(f.location) or None),
+        TableColumn("コード", 20, lambda f: f.code.name, on_paper=False),
     )
 
 
 def return_columns(sources: SourceLinks, with_mails: bool) -> tuple[TableColumn[Return], ...]:
-    """Return the columns of 受付記録; those of mails stand last, and only where one came."""
+    """Return the columns of 受付記録; those of mails only where one came."""
 
     def first_seen(returned: Return) -> datetime | None:
         recorded = sources.recorded.get(returned.on_disk.file)
         return recorded.first_seen if recorded else None
 
     return (
-        TableColumn("ファイル", 40, lambda r: r.file, lambda r: sources.to(r.file)),
-        TableColumn("受付結果", 16, lambda r: r.outcome.label),
-        TableColumn("形式", 20, lambda r: r.format or None),
-        TableColumn("担当課コード", 13, lambda r: r.department or None),
-        TableColumn("様式番号", 26, lambda r: r.number or None),
-        TableColumn("受領日時", 19, lambda r: r.received),
-        TableColumn("初めて読んだ日時", 19, first_seen),
-        TableColumn("最終更新日時", 19, lambda r: r.modified),
-        TableColumn("作成者", 16, lambda r: r.author[:MAX_CELL_TEXT] or None),
-        TableColumn("最終更新者", 16, lambda r: r.saved_by[:MAX_CELL_TEXT] or None),
-        TableColumn("大きさ(バイト)", 14, lambda r: r.size),
-        TableColumn("回答数", 8, lambda r: len(r.answers)),
-        TableColumn("指摘数", 8, lambda r: len(r.findings)),
-        TableColumn("SHA-256", 68, lambda r: r.sha256 or None),
+        TableColumn("ファイル", 19, lambda r: r.file, lambda r: sources.to(r.file)),
+        TableColumn("受付結果", 8, lambda r: r.outcome.label),
+        TableColumn("担当課コード", 7, lambda r: r.department or None),
+        TableColumn("様式番号", 11, lambda r: r.number or None),
+        TableColumn("受領日時", MOMENT_WIDTH, lambda r: r.received),
+        TableColumn("最終更新者", 9, lambda r: r.saved_by[:MAX_CELL_TEXT] or None),
+        TableColumn("回答数", 4.5, lambda r: len(r.answers)),
+        TableColumn("指摘数", 4.5, lambda r: len(r.findings)),
         *(_MAIL_COLUMNS if with_mails else ()),
+        TableColumn("形式", 12, lambda r: r.format or None, on_paper=False),
+        TableColumn("初めて読んだ日時", MOMENT_WIDTH, first_seen, on_paper=False),
+        TableColumn("最終更新日時", MOMENT_WIDTH, lambda r: r.modified, on_paper=False),
+        TableColumn("作成者", 9, lambda r: r.author[:MAX_CELL_TEXT] or None, on_paper=False),
+        TableColumn("大きさ(バイト)", 7.5, lambda r: r.size, on_paper=False),
+        TableColumn("SHA-256", 50, lambda r: r.sha256 or None, on_paper=False),
     )
 
 
 def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
     """Return the columns of 欄外記入."""
     return (
-        TableColumn("書かれていた所", 18, lambda n: n.kind.value),
-        TableColumn("内容", 80, lambda n: n.text[:MAX_CELL_TEXT]),
-        TableColumn("書いた人", 18, lambda n: n.author or None),
+        TableColumn("書かれていた所", 8, lambda n: n.kind.value),
+        TableColumn("内容", 27, lambda n: n.text[:MAX_CELL_TEXT]),
+        TableColumn("書いた人", 8, lambda n: n.author or None),
         TableColumn(
-            "ファイル", 40, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)
+            "ファイル", 15, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)
         ),
-        TableColumn("シート", 18, lambda n: n.sheet or None),
-        TableColumn("セル", 8, lambda n: n.cell or None),
-        TableColumn("整理番号", 9, lambda n: n.item or None),
-        TableColumn("項目", 14, lambda n: n.label or None),
+        TableColumn("シート", 7, lambda n: n.sheet or None),
+        TableColumn("セル", 4.5, lambda n: n.cell or None),
+        TableColumn("整理番号", 5, lambda n: n.item or None),
+        TableColumn("項目", 6, lambda n: n.label or None),
     )
 
 

@@ -22,15 +22,16 @@ from workflow.compiled.sheets.summary_layout import (
     HEADLINE_ROW,
     LABEL_COLUMN,
     LINKS_ROW,
-    MARGINS,
+    PAGE,
     STAGE_ROW,
     TITLE_ROW,
     MatrixLayout,
     SummaryLayout,
     TrendLayout,
     page_breaks,
-    print_scale,
 )
+from workflow.excel.measures import characters_in, column_pixels, row_height
+from workflow.excel.page import print_scale, set_page
 from workflow.excel.style import (
     ALERT_INK,
     HEADER_FILL,
@@ -39,9 +40,7 @@ from workflow.excel.style import (
     LINE,
     LINK_INK,
     MUTED_INK,
-    PAPERS,
     SHEET_FOOTER,
-    row_height,
 )
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import GrowingSheet, Link
@@ -50,10 +49,10 @@ from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
 from workflow.templates.layout import ID_LABEL
 
-_LABEL_WIDTH, _COUNT_WIDTH = 40.0, 8.0
+_EDGE_WIDTH, _LABEL_WIDTH, _COUNT_WIDTH = 1.0, 20.0, 4.6
+"""In full-width characters."""
 _HEADLINE_SIZE = 11.0
 _NOTE_COLUMNS = 6
-_WRAPPING = 0.88  # a merged cell wraps a little earlier than its width says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +114,13 @@ class _Styles:
 
 def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float) -> None:
     sheet.hide_gridlines(2)
-    widths = [2.0, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.set_paper(PAPERS["A4"])
-    sheet.set_landscape()
-    sheet.set_margins(**MARGINS)
-    scale = print_scale(widths)
-    sheet.set_print_scale(scale)
+    widths = [_EDGE_WIDTH, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
+    pixels = [column_pixels(width, FONT_SIZE) for width in widths]
+    for column, width in enumerate(pixels):
+        sheet.set_column_pixels(column, column, width)
+    set_page(sheet, PAGE, pixels, FONT_SIZE, repeated=2)
+    scale = print_scale(PAGE, pixels, FONT_SIZE)
+    sheet.set_print_scale(scale)  # Excel heeds page breaks only at a fixed scale
     sheet.set_h_pagebreaks(page_breaks(layout, scale, headline_height))
     sheet.set_footer(SHEET_FOOTER)
     sheet.print_area(0, 0, layout.last_row, layout.last_column - 1)
@@ -138,11 +136,19 @@ def _write_top(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> float:
     last = summary.layout.last_column - 1
     sheet.merge_range(HEADLINE_ROW - 1, 1, HEADLINE_ROW - 1, last, "", styles.prose)
     sheet.write_string(HEADLINE_ROW - 1, 1, summary.headline, styles.prose)
-    width = (_LABEL_WIDTH + _COUNT_WIDTH * (last - 1)) * _WRAPPING
+    width = _characters_over(last - 1, _HEADLINE_SIZE)
     height = row_height([(summary.headline, width)], _HEADLINE_SIZE)
     sheet.set_row(HEADLINE_ROW - 1, height)
     _write_links(sheet, summary, styles)
     return height
+
+
+def _characters_over(counts: int, size: float) -> float:
+    """Return how many characters stand across the labels and so many columns of counts."""
+    pixels = column_pixels(_LABEL_WIDTH, FONT_SIZE) + counts * column_pixels(
+        _COUNT_WIDTH, FONT_SIZE
+    )
+    return characters_in(pixels, size)
 
 
 def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None:
@@ -280,11 +286,11 @@ def _write_year_label(
 
 
 def _write_notes(sheet: GrowingSheet, styles: _Styles, block: TrendLayout) -> None:
-    width = _LABEL_WIDTH + _NOTE_COLUMNS * _COUNT_WIDTH
+    width = _characters_over(_NOTE_COLUMNS, FONT_SIZE)
     for row, sentence in enumerate(block.trend.left_out, start=block.notes_row - 1):
         sheet.merge_range(row, 1, row, 1 + _NOTE_COLUMNS, "", styles.note)
         sheet.write_string(row, 1, sentence, styles.note)
-        sheet.set_row(row, row_height([(sentence, width * _WRAPPING)], FONT_SIZE))
+        sheet.set_row(row, row_height([(sentence, width)], FONT_SIZE))
 
 
 # The formulas of 集計表: every count as Excel counts it over the ledger sheet. Pure.

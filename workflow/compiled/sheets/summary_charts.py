@@ -18,7 +18,7 @@ from workflow.compiled.sheets.summary_layout import (
 )
 from workflow.excel.style import FONT, OPEN_FILLS, SERIES_FILLS
 
-_FONT = {"name": FONT, "size": 9}
+_FONT = {"name": FONT, "size": 10}
 _WIDTH = 770
 
 

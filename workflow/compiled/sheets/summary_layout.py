@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow.compiled.matrix import CountedMatrix
 from workflow.compiled.years.trend import Trend
+from workflow.excel.page import Page
 
 SUMMARY_SHEET = "集計表"
 LABEL_COLUMN, FIRST_COUNT_COLUMN = 2, 3
@@ -111,26 +112,14 @@ def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> S
 #
 # Excel heeds page breaks only where the scale is fixed, so the scale is computed, not left to it.
 
-MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.6}
-"""In inches."""
+PAGE = Page(sides=0.5, top=0.6)
 
-_PAGE_WIDTH, _PAGE_HEIGHT = 11.69, 8.27
-_POINTS_PER_INCH = 72
 _ROW_HEIGHT = 18.75
-_CHARACTER = 7.7  # points of a column per character as LibreOffice draws it; Excel needs less
-_PADDING = 0.71  # characters
-
-
-def print_scale(widths: Iterable[float]) -> int:
-    """Return the percentage at which columns of so many characters fit across A4 landscape."""
-    needed = sum(width + _PADDING for width in widths) * _CHARACTER
-    room = (_PAGE_WIDTH - MARGINS["left"] - MARGINS["right"]) * _POINTS_PER_INCH
-    return max(10, min(100, math.floor(room / needed * 100)))
 
 
 def page_breaks(layout: SummaryLayout, scale: int, extra_height: float) -> list[int]:
     """Return the rows after which a page ends; extra_height is what the top has beyond its rows."""
-    room = (_PAGE_HEIGHT - MARGINS["top"] - MARGINS["bottom"]) * _POINTS_PER_INCH / scale * 100
+    room = PAGE.height / scale * 100
     rows_of_page = math.floor(room / _ROW_HEIGHT)
     page_end = rows_of_page - math.ceil(extra_height / _ROW_HEIGHT)
     breaks: list[int] = []

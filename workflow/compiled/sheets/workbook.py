@@ -151,7 +151,7 @@ def _write_records(
     write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)
     with_mails = any(returned.mail for returned in round_.returns)
     received = return_columns(sources, with_mails)
-    write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns)
+    write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns, repeated=1)
     notes = [note for returned in round_.returns for note in returned.notes]
     notes += unused_answers(round_)
     write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

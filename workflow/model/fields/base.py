@@ -86,10 +86,10 @@ class Field(ABC):
     """Whether a value is a figure, aligned by its digits."""
 
     ledger_width: ClassVar[float]
-    """The width of the ledger's column, in characters."""
+    """The width of the ledger's column, in full-width characters."""
 
-    comparison_width: ClassVar[float] = 12.0
-    """The width of the columns of 前年度比較, in characters."""
+    comparison_width: ClassVar[float] = 8.0
+    """The width of the columns of 前年度比較, in full-width characters."""
 
     print_align: ClassVar[str] = ""
     """How a value stands in the list for paper: centred, or as Excel puts it."""
@@ -285,7 +285,7 @@ class Field(ABC):
 
     @abstractmethod
     def print_width(self, values: Iterable[object]) -> float:
-        """Return the width of the column on paper, in characters, given all that stands in it."""
+        """Return the full-width characters of the column on paper, given all that stands in it."""
 
     def decimal_places(self, number: Decimal) -> int:
         """Return how many decimals a number is shown with."""

@@ -27,8 +27,8 @@ class ListedField(Field):
     """A field answered from a list."""
 
     is_listed: ClassVar[bool] = True
-    ledger_width: ClassVar[float] = 11
-    comparison_width: ClassVar[float] = 8.0
+    ledger_width: ClassVar[float] = 6.5
+    comparison_width: ClassVar[float] = 5.0
     print_align: ClassVar[str] = "center"
 
     @property
@@ -40,9 +40,8 @@ class ListedField(Field):
     def cell_rules(self) -> CellRules:
         """A cell as wide as the longest value, with a dropdown."""
         longest = max(len(choice.value) for choice in self.dropdown)
-        label = 2.0 * len(self.label) + 2
         return CellRules(
-            width=max(9.0, min(24.0, 2.0 * longest + 3), min(label, 14.0)),
+            width=max(5.0, min(12.0, longest + 1.5)),
             takes=Takes.LISTED,
             number_format="@",  # keeps Excel from turning "1-1" into a day
             instruction="▼を押して一覧から選んでください。",
@@ -90,8 +89,8 @@ class ListedField(Field):
     def print_width(self, values: Iterable[object]) -> float:
         """Return a width for the longest value, and for the heading in several lines."""
         longest = max(len(choice.value) for choice in self.options)
-        heading = min(6.4, 1.2 * len(self.label) + 0.4)
-        return max(4.6, heading, min(10.0, 1.2 * longest + 1))
+        heading = min(5.0, len(self.label) + 0.3)
+        return max(3.5, heading, min(8.0, longest + 0.8))
 
     def differences(self, before: Field | None, *, is_known: bool) -> Iterator[str]:
         """Yield what is not asked as before: another kind of field, other values or meanings."""
@@ -144,22 +143,22 @@ class ChoiceField(ListedField):
             label="評価の順",
             key="/ordered",
             kind=Kind.FLAG,
-            width=9,
+            width=4.5,
             hint="選択肢が良い順に並ぶときは「はい」にします。",
         ),
     )
     plan_details: ClassVar[tuple[PlanColumn, ...]] = (
         PlanColumn(
-            label="選択肢", key="/value", width=11, hint="選択のときだけ、一行に一つ記入します。"
+            label="選択肢", key="/value", width=5.5, hint="選択のときだけ、一行に一つ記入します。"
         ),
         PlanColumn(
-            label="意味", key="/meaning", kind=Kind.PROSE, width=28, hint="選択肢の説明です。"
+            label="意味", key="/meaning", kind=Kind.PROSE, width=14, hint="選択肢の説明です。"
         ),
         PlanColumn(
             label="別の書き方",
             key="/aliases",
             kind=Kind.LINES,
-            width=13,
+            width=6.5,
             hint="同じ答えとみなす書き方です。二つ以上は改行で区切ります。",
             example="良",
         ),

@@ -47,7 +47,7 @@ class DateField(Field):
     type_word: ClassVar[str] = "日付"
     plan_columns: ClassVar[tuple[PlanColumn, ...]] = (MINIMUM, MAXIMUM)
     value_type: ClassVar[type[object]] = date
-    ledger_width: ClassVar[float] = 13
+    ledger_width: ClassVar[float] = 8
     print_align: ClassVar[str] = "center"
 
     @classmethod
@@ -64,7 +64,7 @@ class DateField(Field):
         """A cell that takes days alone."""
         bounds = bounds_sentence(_shown(self.minimum), _shown(self.maximum))
         return CellRules(
-            width=max(12.0, min(2.0 * len(self.label) + 2, 18.0)),
+            width=8.5,
             takes=Takes.DAY,
             minimum=self.minimum or _FIRST_DAY,
             maximum=self.maximum or _LAST_DAY,
@@ -139,7 +139,7 @@ class DateField(Field):
 
     def print_width(self, values: Iterable[object]) -> float:
         """Return a width for a day."""
-        return 9.5
+        return 7.5
 
 
 def _shown(day: date | None) -> str | None:

@@ -37,14 +37,14 @@ class PlanColumn:
     """One column of a table of plan.xlsx; the key is a JSON pointer inside the row's object.
 
     Words are what people write for the stored values. Blank is what an empty cell stands for; None
-    leaves the key out. Width is in characters. An optional column may be missing: the workbook is
-    older than the column.
+    leaves the key out. Width is in full-width characters. An optional column may be missing: the
+    workbook is older than the column.
     """
 
     label: str
     key: str
     hint: str
-    width: int
+    width: float
     example: str = ""
     kind: Kind = Kind.NAME
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -54,7 +54,7 @@ class PlanColumn:
 
 MINIMUM, MAXIMUM = (
     PlanColumn(
-        label=label, key=key, kind=Kind.BOUND, width=10, hint="数値か日付のときだけ使います。"
+        label=label, key=key, kind=Kind.BOUND, width=5, hint="数値か日付のときだけ使います。"
     )
     for label, key in (("最小", "/minimum"), ("最大", "/maximum"))
 )
@@ -63,7 +63,7 @@ MINIMUM, MAXIMUM = (
 
 # The cells of a template.
 
-FONT_SIZE = 10.0
+FONT_SIZE = 9.0
 """Points of the text on a template."""
 
 
@@ -81,9 +81,9 @@ class Takes(StrEnum):
 class CellRules:
     """How the cells of a field look on a template, and what Excel takes in them.
 
-    Width is in characters, font_size in points; number_format is Excel's. Bounds are inclusive: of
-    a text they bound its length, of a list there are none. Instruction is a sentence for whoever
-    fills the cell.
+    Width is in full-width characters of font_size, which is in points; number_format is Excel's.
+    Bounds are inclusive: of a text they bound its length, of a list there are none. Instruction is
+    a sentence for whoever fills the cell.
     """
 
     width: float

@@ -38,14 +38,14 @@ class MarkField(ListedField):
         PlanColumn(
             label="印の言葉",
             key="/marked",
-            width=9,
+            width=4.5,
             hint="○印のときだけ使います。空欄なら「○」です。",
             optional=True,
         ),
         PlanColumn(
             label="印のないときの言葉",
             key="/blank",
-            width=10,
+            width=5,
             hint="○印のときだけ使います。空欄なら「－」です。",
             optional=True,
         ),

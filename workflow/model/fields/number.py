@@ -52,7 +52,7 @@ class NumberField(Field):
     type_word: ClassVar[str] = "数値"
     plan_columns: ClassVar[tuple[PlanColumn, ...]] = (
         PlanColumn(
-            label="単位", key="/unit", width=8, hint="数値のときだけ使います。", example="千円"
+            label="単位", key="/unit", width=4.5, hint="数値のときだけ使います。", example="千円"
         ),
         MINIMUM,
         MAXIMUM,
@@ -60,13 +60,13 @@ class NumberField(Field):
             label="小数の桁数",
             key="/decimals",
             kind=Kind.NUMBER,
-            width=8,
+            width=4.5,
             hint="数値のときだけ使います。",
         ),
     )
     value_type: ClassVar[type[object]] = Decimal
     is_number: ClassVar[bool] = True
-    ledger_width: ClassVar[float] = 14
+    ledger_width: ClassVar[float] = 9
 
     @classmethod
     def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class NumberField(Field):
         )
         shown_places = "." + "0" * self.decimals if self.decimals else ""
         return CellRules(
-            width=max(12.0, min(2.0 * len(self.label) + 2, 18.0)),
+            width=9.0,
             takes=Takes.WHOLE_NUMBER if self.decimals == 0 else Takes.NUMBER,
             minimum=-_BOUND if low is None else float(low),
             maximum=_BOUND if high is None else float(high),
@@ -242,7 +242,7 @@ class NumberField(Field):
         """Return a width for the longest number."""
         numbers = (value for value in values if isinstance(value, Decimal))
         shown = (f"{number:,.{self.decimal_places(number)}f}" for number in numbers)
-        return max(6.0, 1.0 + max(map(len, shown), default=0))
+        return max(4.6, 0.8 + 0.75 * max(map(len, shown), default=0))
 
     def decimal_places(self, number: Decimal) -> int:
         """Return how many decimals a number is shown with: those declared, or else its own."""

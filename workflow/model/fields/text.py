@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,10 +11,9 @@ from typing import Any, ClassVar, Self
 from unicodedata import is_normalized
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT, folded, may_fold_to
+from workflow.model.cells import MAX_CELL_TEXT, folded, may_fold_to
 from workflow.model.fields.base import Field, Parsed, Value
 from workflow.model.fields.declarations import (
-    FONT_SIZE,
     CellRules,
     Kind,
     PlanColumn,
@@ -37,10 +37,11 @@ _DITTO = {
 _NOTHING = {folded(text) for text in ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")}
 _LONGEST_PHRASE = max(map(len, _DITTO | _NOTHING))
 
-_LONG_TEXT = 800
-_LONG_TEXT_SIZE, _LONG_TEXT_WIDTH = 7.5, 44.0
-_LINE_PITCH = 1.32
-"""Points of a wrapped line per point of font: what Excel gives a font of UD Gothic's metrics."""
+_MOST_LINES = 30
+"""Lines of prose that a row of Excel shows, at the size of text on a template, with a few to
+spare for where lines break."""
+_LEAST_WIDTH, _MOST_WIDTH = 12.0, 34.0
+"""Full-width characters of a column of prose."""
 
 
 def _named(characters: re.Pattern[str], text: str) -> tuple[str, ...]:
@@ -60,13 +61,13 @@ class TextField(Field):
             label="文字数の上限",
             key="/max_length",
             kind=Kind.NUMBER,
-            width=9,
+            width=4.5,
             hint="文章のときだけ使います。",
         ),
     )
     is_prose: ClassVar[bool] = True
-    ledger_width: ClassVar[float] = 50
-    comparison_width: ClassVar[float] = 28.0
+    ledger_width: ClassVar[float] = 28
+    comparison_width: ClassVar[float] = 16.0
 
     @classmethod
     def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,32 +78,19 @@ class TextField(Field):
 
     @property
     def cell_rules(self) -> CellRules:
-        """Long prose is set small, to fit Excel's rows.
-
-        Forty lines need 7.5 points; the sheet opens enlarged, so that they are read as 9.
-        """
-        is_long = self.max_length >= _LONG_TEXT
+        """A cell in which the longest text fits the highest row of Excel, where that can be."""
         return CellRules(
-            width=max(2.0 * len(self.label) + 2, _LONG_TEXT_WIDTH if is_long else 28.0),
+            width=max(_LEAST_WIDTH, min(_MOST_WIDTH, math.ceil(self.max_length / _MOST_LINES))),
             takes=Takes.TEXT,
             maximum=self.max_length,
             # Text format keeps Excel from turning "1-1", "007" or "=..." into something else.
             number_format="@",
-            instruction=f"{self.max_length}文字以内、{self._line_limit}行までで記入してください。",
-            font_size=_LONG_TEXT_SIZE if is_long else FONT_SIZE,
+            instruction=f"{self.max_length:,}字以内で記入してください。",
         )
 
     def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
-        """Yield formulas for a text too long, and for one of too many lines."""
+        """Yield a formula for a text too long."""
         yield f"LEN({cell})>{self.max_length}"
-        breaks = f'LEN({cell})-LEN(SUBSTITUTE({cell},CHAR(10),""))'
-        yield f"{breaks}>={self._line_limit}"
-
-    @property
-    def _line_limit(self) -> int:
-        """How many lines Excel can show: no row is higher than 409 points."""
-        size = _LONG_TEXT_SIZE if self.max_length >= _LONG_TEXT else FONT_SIZE
-        return int(MAX_ROW_HEIGHT // (size * _LINE_PITCH))
 
     def _parse(self, cell: RawCell) -> Parsed:
         text = cell.shown
@@ -165,4 +153,4 @@ class TextField(Field):
 
     def print_width(self, values: Iterable[object]) -> float:
         """Return the least width; prose shares what is left of the page."""
-        return 12.0
+        return 9.0

@@ -8,14 +8,14 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from workflow.excel.measures import column_pixels, row_height
+from workflow.excel.page import LEAST_SIZE, Page, set_page
 from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
     LINE,
     MUTED_INK,
-    PAPERS,
-    row_height,
 )
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import column_letters
@@ -44,8 +44,10 @@ if TYPE_CHECKING:
 # Fixed, so that the same plan gives the same bytes.
 _CREATED = datetime(2024, 4, 1)
 _FONT_SIZE = 10.0
+_REPEATED = 2
+"""The columns that name a row, on every page across."""
 
-_NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 23, (34, 18), 64
+_NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 11, (16, 8), 26
 _MIN_VALUE_COLUMNS = 4
 _SPARE_ROWS = 15
 _INTRO_ROW, _HINT_ROW, _HEADER_ROW, _FIRST_ROW = range(4)
@@ -122,7 +124,8 @@ def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node)
     widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
     sheet = _new_sheet(book, styles, PLAN_SHEET, PLAN_INTRO)
     for column, column_width in enumerate(widths):
-        sheet.set_column(column, column, column_width, styles.open_text)
+        pixels = column_pixels(column_width, _FONT_SIZE)
+        sheet.set_column_pixels(column, column, pixels, styles.open_text)
     header_row = 1
     header = [SETTING_LABEL, VALUE_LABEL, *[""] * (width - 1), HINT_LABEL]
     _write_row(sheet, header_row, header, [styles.header] * len(header))
@@ -136,7 +139,7 @@ def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node)
         )
         _fit_row(sheet, row, line, widths)
         guides.guide_setting(sheet, row, width, setting)
-    _finish(sheet, header_row, width + 1)
+    _finish(sheet, header_row, widths)
 
 
 def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, table: Table) -> None:
@@ -150,7 +153,8 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
         sheet, _HEADER_ROW, [column.label for column in columns], [styles.header] * len(columns)
     )
     for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width, styles.open_value(column.kind))
+        pixels = column_pixels(column.width, _FONT_SIZE)
+        sheet.set_column_pixels(index, index, pixels, styles.open_value(column.kind))
     rows = [*_table_rows(root, table), *[[""] * len(columns)] * _SPARE_ROWS]
     for row, texts in enumerate(rows, start=_FIRST_ROW):
         _write_row(sheet, row, texts, [styles.value(column.kind) for column in columns])
@@ -161,7 +165,7 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
         rule = {"type": "formula", "criteria": starts, "format": styles.group}
         sheet.conditional_format(*area, rule)
     guides.guide_table(sheet, table)
-    _finish(sheet, _HEADER_ROW, len(columns) - 1)
+    _finish(sheet, _HEADER_ROW, widths)
 
 
 def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
@@ -203,17 +207,15 @@ def _new_sheet(book: Workbook, styles: _Styles, name: str, intro: str) -> Worksh
     return sheet
 
 
-def _finish(sheet: Worksheet, header_row: int, last_column: int) -> None:
+def _finish(sheet: Worksheet, header_row: int, widths: Sequence[float]) -> None:
     sheet.freeze_panes(header_row + 1, 1)
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS["A4"])
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    pixels = [column_pixels(width, _FONT_SIZE) for width in widths]
+    set_page(sheet, Page(), pixels, LEAST_SIZE, repeated=_REPEATED)
     sheet.repeat_rows(header_row)
     sheet.set_footer("&C&P / &N")
     # Numbers are written as text on purpose; Excel need not point at each with a green corner.
-    written = f"A1:{column_letters(last_column + 1)}{_FIRST_ROW + GUIDED_ROWS}"
+    written = f"A1:{column_letters(len(widths))}{_FIRST_ROW + GUIDED_ROWS}"
     sheet.ignore_errors({"number_stored_as_text": written})
 
 
@@ -222,5 +224,5 @@ def _write_row(sheet: Worksheet, row: int, texts: Sequence[str], styles: Sequenc
         sheet.write_string(row, column, text, style)
 
 
-def _fit_row(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[int]) -> None:
+def _fit_row(sheet: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
     sheet.set_row(row, row_height(zip(texts, widths, strict=True), _FONT_SIZE))

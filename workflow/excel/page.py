@@ -1,0 +1,102 @@
+"""Sheets on paper: as many columns a page as can be read, what heads the rows on every page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from workflow.excel.measures import POINTS_PER_PIXEL
+
+LEAST_SIZE = 9.0
+"""Points of the smallest text on paper."""
+
+PAPERS = {"A4": 9, "A3": 8}
+"""Papers, by the numbers Excel has for them."""
+
+_SHORT_SIDES = {"A4": 595.3, "A3": 841.9}
+"""Points of the shorter side of a paper; the longer one is √2 times as long."""
+
+_POINTS_PER_INCH = 72
+_SPARE = 0.975
+"""How much of the room is used: printers differ, and so do Excel and LibreOffice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A paper and its margins, in inches."""
+
+    paper: str = "A4"
+    is_landscape: bool = True
+    sides: float = 0.4
+    top: float = 0.5
+    bottom: float = 0.6
+
+    @property
+    def width(self) -> float:
+        """The points between the margins that may be used."""
+        return (self._sides_of_paper[0] - 2 * self.sides * _POINTS_PER_INCH) * _SPARE
+
+    @property
+    def height(self) -> float:
+        """The points between head and foot that may be used."""
+        return (self._sides_of_paper[1] - (self.top + self.bottom) * _POINTS_PER_INCH) * _SPARE
+
+    @property
+    def _sides_of_paper(self) -> tuple[float, float]:
+        short = _SHORT_SIDES[self.paper]
+        sides = (short, short * math.sqrt(2))
+        return sides[::-1] if self.is_landscape else sides
+
+
+def set_page(
+    sheet: Worksheet, page: Page, widths: Sequence[int], size: float, repeated: int = 0
+) -> None:
+    """Set a sheet out on paper, its columns being so many pixels wide and its text of a size.
+
+    Columns that would make the text too small to read stand on a second page across, and so on;
+    the first ones, so many, are repeated there.
+    """
+    sheet.set_paper(PAPERS[page.paper])
+    if page.is_landscape:
+        sheet.set_landscape()
+    sheet.set_margins(left=page.sides, right=page.sides, top=page.top, bottom=page.bottom)
+    scale = print_scale(page, widths, size)
+    breaks = breaks_across(widths, page.width / POINTS_PER_PIXEL / scale * 100, repeated)
+    if not breaks:
+        sheet.fit_to_pages(1, 0)
+        return
+    sheet.set_print_scale(scale)
+    sheet.set_v_pagebreaks(breaks)
+    if repeated:
+        sheet.repeat_columns(0, repeated - 1)
+
+
+def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
+    """Return the percentage at which the columns fit across, or their text is as small as may be.
+
+    >>> print_scale(Page(), [600, 500], 10), print_scale(Page(), [600, 900], 10)
+    (93, 90)
+    """
+    fitting = page.width / POINTS_PER_PIXEL / max(1, sum(widths))
+    least = min(1.0, LEAST_SIZE / size)
+    return math.floor(100 * min(1.0, fitting)) if fitting >= least else math.ceil(100 * least)
+
+
+def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int]:
+    """Return the columns at which a page begins, given the first ones that every page repeats.
+
+    >>> breaks_across([50, 50, 200, 200, 100], room=350, repeated=2)
+    [3]
+    """
+    head = sum(widths[:repeated])
+    breaks: list[int] = []
+    used = 0
+    for column, width in enumerate(widths):
+        if used + width > room and column > repeated:
+            breaks.append(column)
+            used = head
+        used += width
+    return breaks
