@@ -675,6 +675,11 @@ class Code(Enum):
         "（セルに保存されている値は「{stored}」です）。",
         "表示のとおりでよければ、対応はいりません。",
     )
+    VALUE_SHOWN_ROUNDED = (
+        Severity.INFO,
+        "セルには四捨五入した「{shown}」と表示されていますが、記入された「{stored}」を読み取りました。",
+        "記入のとおりでよければ、対応はいりません。",
+    )
     VALUE_SHOWN_UNCLEAR = (
         Severity.ERROR,
         "「{shown}」と表示されていますが、セルに保存されている値は「{stored}」で、"

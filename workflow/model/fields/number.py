@@ -113,8 +113,10 @@ class NumberField(Field):
         if cell.number is not None and cell.kind is CellKind.NUMBER:
             if not _is_kept_by_excel(cell.number):
                 return Parsed(cell.text)
-            if cell.look is None or cell.look.number_format == self.cell_rules.number_format:
+            if cell.look is None:
                 return Parsed(cell.number)
+            if cell.look.number_format == self.cell_rules.number_format:
+                return self._rounded_by_form(cell, cell.number)
             return self._parse_shown(cell, cell.number)
         number = self._written(cell.shown)
         if number is None:
@@ -132,6 +134,16 @@ class NumberField(Field):
             return None
         number = as_excel_keeps(Decimal(re.sub(r"[,\s]", "", plain)))
         return number if _is_kept_by_excel(number) else None
+
+    def _rounded_by_form(self, cell: RawCell, stored: Decimal) -> Parsed:
+        """Return what somebody typed, which the format of the form itself shows rounded.
+
+        That is told; where decimals are declared, the check of them tells it.
+        """
+        if self.decimals is not None:
+            return Parsed(stored)
+        rounded = self._violation(Code.VALUE_SHOWN_ROUNDED, shown=cell.shown, stored=cell.text)
+        return Parsed(stored, (rounded,))
 
     def _parse_shown(self, cell: RawCell, stored: Decimal) -> Parsed:
         """Return the number a person reads in a cell whose format makes another text of it.

@@ -24,7 +24,7 @@ from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
-from workflow.returned.readers.ods_looks import Styles
+from workflow.returned.readers.ods_looks import NUMBER_STYLE, Styles
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -84,7 +84,10 @@ class _Sheet:
 def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return what an .ods holds. Raises RefusedError, or whatever says the file is broken."""
     package = package_in(content)
-    sheets, references = _sheets(io.BytesIO(package.read("content.xml")), limits)
+    styles = Styles()
+    if "styles.xml" in package.parts:
+        _take_formats(styles, io.BytesIO(package.read("styles.xml")))
+    sheets, references = _sheets(io.BytesIO(package.read("content.xml")), styles, limits)
     properties, saving = _meta(package.read("meta.xml") if "meta.xml" in package.parts else b"")
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
@@ -107,10 +110,18 @@ def as_package(flat: bytes) -> bytes:
     return stream.getvalue()
 
 
-def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, str]]:
+def _take_formats(styles: Styles, stream: IO[bytes]) -> None:
+    """Take the number formats that are stored beside the content, where cell styles name them."""
+    for _, element in iterparse(stream, ("end",), forbid_dtd=True):
+        if element.tag == NUMBER_STYLE:
+            styles.take_format(element)
+
+
+def _sheets(
+    stream: IO[bytes], styles: Styles, limits: Limits
+) -> tuple[list[_Sheet], dict[str, str]]:
     sheets: list[_Sheet] = []
     references: dict[str, str] = {}
-    styles = Styles()
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
         if element.tag == TABLE + "table":
@@ -123,6 +134,8 @@ def _sheets(stream: IO[bytes], limits: Limits) -> tuple[list[_Sheet], dict[str, 
             _take(sheets[-1], element)
         elif event == "end" and element.tag == _STYLE + "style":
             styles.take(element)
+        elif event == "end" and element.tag == NUMBER_STYLE:
+            styles.take_format(element)
         elif event == "end" and element.tag == TABLE + "named-range":
             name = element.get(TABLE + "name", "")
             references[name] = element.get(TABLE + "cell-range-address", "")

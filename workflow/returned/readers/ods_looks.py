@@ -1,7 +1,8 @@
 """How the cells of an .ods look: what is shown of a number, struck through, faint or hidden.
 
-OpenDocument stores what a cell shows beside its value, so no number format is read here. Whether a
-number is rounded there on purpose cannot be told: OpenDocument shows fewer digits by itself.
+OpenDocument stores what a cell shows beside its value, so no number format is applied here. Whether
+a number is rounded there on purpose, its format tells by naming the decimals; without one,
+OpenDocument shows fewer digits by itself.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_STYLE, _TEXT, _TABLE = (_NAMES % name for name in ("style", "text", "table"))
+_STYLE, _TEXT, _TABLE, _NUMBER = (_NAMES % n for n in ("style", "text", "table", "datastyle"))
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _COLOR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _SIZE = re.compile(r"([\d.]+)(?:in|cm|mm|pt|pc|px)")
+NUMBER_STYLE = _NUMBER + "number-style"
+_MOST_PLACES = 30
+"""Decimals; Excel shows no more."""
 _LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
 
 
@@ -34,12 +38,16 @@ class Styles:
     struck: dict[str, bool] = field(default_factory=dict)
     inks: dict[str, float] = field(default_factory=dict)
     grounds: dict[str, float] = field(default_factory=dict)
+    rounding: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
     flat: set[str] = field(default_factory=set)
     hidden_tables: set[str] = field(default_factory=set)
 
     def take(self, style: Element) -> None:
         """Take what one style says."""
         name = style.get(_STYLE + "name", "")
+        if rounding := self.rounding.get(style.get(_STYLE + "data-style-name", "")):
+            self.formats[name] = rounding
         for properties in style:
             match properties.tag.removeprefix(_STYLE):
                 case "text-properties":
@@ -54,6 +62,18 @@ class Styles:
                     is_hidden = properties.get(_TABLE + "display") == "false"
                     self.hidden_tables |= {name} if is_hidden else set()
 
+    def take_format(self, number_style: Element) -> None:
+        """Take a number format that names its decimals and shows the number alone."""
+        number = number_style.find(_NUMBER + "number")
+        places = None if number is None else number.get(_NUMBER + "decimal-places")
+        if number is None or len(number_style) > 1 or not (places and places.isdecimal()):
+            return
+        if number.get(_NUMBER + "display-factor", "1") != "1" or len(number):
+            return
+        digits = "#,##0" if number.get(_NUMBER + "grouping") == "true" else "0"
+        decimals = "." + "0" * min(int(places), _MOST_PLACES) if int(places) else ""
+        self.rounding[number_style.get(_STYLE + "name", "")] = digits + decimals
+
     def _take_letters(self, name: str, properties: Element) -> None:
         lines = [properties.get(f"{_STYLE}text-line-through-{what}") for what in ("style", "type")]
         if any(lines):
@@ -67,9 +87,10 @@ class Styles:
         """Return a cell with what a person sees of it; usual is the style of its column."""
         style = element.get(_TABLE + "style-name", usual)
         result = cell.cached or cell
-        shown = _shown(result, element, written)
+        number_format = self.formats.get(style, "")
+        shown = _shown(result, element, written, is_rounded=bool(number_format))
         if shown is not None:
-            result = replace(result, look=Look(shown))
+            result = replace(result, look=Look(shown, number_format))
             cell = replace(cell, cached=result) if cell.cached else result
         left = self._left(element, style, written) if True in self.struck.values() else None
         faint = is_faint(self.inks.get(style, BLACK), self.grounds.get(style, WHITE))
@@ -93,7 +114,9 @@ class Styles:
             child.tail = None if own else child.tail
 
 
-def _shown(cell: RawCell, element: Element, written: Callable[[Element], str]) -> str | None:
+def _shown(
+    cell: RawCell, element: Element, written: Callable[[Element], str], *, is_rounded: bool
+) -> str | None:
     """Return what is shown of a number, None for the number itself."""
     has_text = any(child.tag == _TEXT + "p" for child in element)
     if cell.kind is not CellKind.NUMBER or cell.number is None or not has_text:
@@ -104,6 +127,8 @@ def _shown(cell: RawCell, element: Element, written: Callable[[Element], str]) -
         number = Decimal(plain)
     except InvalidOperation:
         return shown
+    if is_rounded:
+        return None if abs(number) == abs(cell.number) else shown
     step = Decimal(1).scaleb(int(number.as_tuple().exponent)) if number.is_finite() else number
     return None if abs(abs(number) - abs(cell.number)) <= step / 2 else shown
 
