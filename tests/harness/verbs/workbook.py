@@ -220,10 +220,21 @@ def keep_the_end(book: Workbook, item: str, label: str, struck: str, kept: str) 
 
 @workbook_verb("write in the colour")
 def write_in_the_colour(book: Workbook, item: str, label: str, letters: str, ground: str) -> None:
+    """Colours are FFFFFFFF, theme 4 0.8 (with a tint) or indexed 13."""
     cell = cell_of(book, item, label)
-    cell.font = Font(color=letters)
+    cell.font = Font(color=_color(letters))
     if ground:
-        cell.fill = PatternFill("solid", fgColor=ground)
+        cell.fill = PatternFill("solid", fgColor=_color(ground))
+
+
+def _color(spelled: str) -> Color:
+    kind, *numbers = spelled.split(" ")
+    match kind:
+        case "theme":
+            return Color(theme=int(numbers[0]), tint=float(numbers[1]))
+        case "indexed":
+            return Color(indexed=int(numbers[0]))
+    return Color(kind)
 
 
 @workbook_verb("write at")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.package import is_true
+from workflow.excel.xlsx.colors import BLACK, WHITE, Palette, is_faint
 from workflow.excel.xlsx.shown_numbers import BUILT_IN, NumberFormat, number_format
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.raw import CellKind, RawCell
@@ -25,15 +25,6 @@ _PART_OF_A_DAY = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 _SPAN = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _MILLISECONDS_OF_A_DAY = 86_400_000
-BLACK, WHITE = 0.0, 1.0
-"""How light they are."""
-_NAMED: dict[tuple[str | None, str | None], float] = {
-    ("0", None): WHITE,  # what a theme calls the light ground, and the dark letters on it
-    ("1", None): BLACK,
-    **{(None, n): WHITE for n in ("1", "9", "65")},  # the palette, and what a window has
-    **{(None, n): BLACK for n in ("0", "8", "64")},
-}
-_LEAST_CONTRAST = 1.25  # of pale yellow on white; WCAG asks for 3 at least
 _NO_SIZE = 1.0  # points
 _NO_29TH_OF_FEBRUARY = 60  # serial number of a day in 1900 that Excel counts though it never was
 
@@ -66,8 +57,8 @@ class CellStyles:
         return any(face.is_struck for face in self.faces.values())
 
 
-def cell_styles_of(part: bytes) -> CellStyles:
-    """Return what the cell styles of a style sheet say."""
+def cell_styles_of(part: bytes, theme: bytes = b"") -> CellStyles:
+    """Return what the cell styles of a style sheet say; the theme tells what some colours are."""
     styles = parsed(part)
     codes = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "")
@@ -81,7 +72,7 @@ def cell_styles_of(part: bytes) -> CellStyles:
         for n, used in enumerate(formats)
         if n not in days and (code := codes.get(used) or BUILT_IN.get(used))
     }
-    faces = {str(n): face for n, face in _faces(styles, used, shown)}
+    faces = {str(n): face for n, face in _faces(styles, used, shown, Palette.of(styles, theme))}
     return CellStyles(
         days=days,
         spans=frozenset(n for n, used in enumerate(formats) if _is_span(used, codes)),
@@ -91,14 +82,17 @@ def cell_styles_of(part: bytes) -> CellStyles:
 
 
 def _faces(
-    styles: _Element, used: Sequence[_Element], formats: Mapping[int, NumberFormat]
+    styles: _Element,
+    used: Sequence[_Element],
+    formats: Mapping[int, NumberFormat],
+    palette: Palette,
 ) -> Iterator[tuple[int, Face]]:
     """Yield the styles that do something to a text."""
     fonts = styles.findall(f"{MAIN}fonts/{MAIN}font")
     fills = styles.findall(f"{MAIN}fills/{MAIN}fill")
     struck = {n for n, font in enumerate(fonts) if is_struck(font)}
-    inks = {n: _ink(font) for n, font in enumerate(fonts)}
-    grounds = {n: _ground(fill) for n, fill in enumerate(fills)}
+    inks = {n: _ink(font, palette) for n, font in enumerate(fonts)}
+    grounds = {n: _ground(fill, palette) for n, fill in enumerate(fills)}
     for n, style in enumerate(used):
         font, fill = int(style.get("fontId", "0")), int(style.get("fillId", "0"))
         shown = formats.get(n)
@@ -117,15 +111,15 @@ def is_struck(font: _Element | None) -> bool:
     return strike is not None and strike.get("val", "1") not in ("0", "false", "off")
 
 
-def _ink(font: _Element) -> float | None:
+def _ink(font: _Element, palette: Palette) -> float | None:
     """Return how light the letters of a font are, None where that is not known."""
     size = font.find(f"{MAIN}sz")
     if size is not None and float(size.get("val", "11")) <= _NO_SIZE:
         return WHITE  # nobody reads letters of one point
-    return _lightness(font.find(f"{MAIN}color"), BLACK)
+    return palette.lightness(font.find(f"{MAIN}color"), BLACK)
 
 
-def _ground(fill: _Element) -> float | None:
+def _ground(fill: _Element, palette: Palette) -> float | None:
     """Return how light a fill is, None where that is not known."""
     pattern = fill.find(f"{MAIN}patternFill")
     if pattern is None:
@@ -133,35 +127,7 @@ def _ground(fill: _Element) -> float | None:
     kind = pattern.get("patternType", "none")
     if kind == "none":
         return WHITE
-    return _lightness(pattern.find(f"{MAIN}fgColor"), None) if kind == "solid" else None
-
-
-def _lightness(color: _Element | None, usual: float | None) -> float | None:
-    """Return how light a colour is (WCAG 2, relative luminance)."""
-    if color is None or is_true(color.get("auto")):
-        return usual
-    if stored := color.get("rgb"):
-        return luminance([int(stored[-6:][at : at + 2], 16) / 255 for at in (0, 2, 4)])
-    named = _NAMED.get((color.get("theme"), color.get("indexed")))
-    if named is None:
-        return None
-    tint = float(color.get("tint", "0"))
-    level = named * (1 + tint) if tint < 0 else named + (1 - named) * tint
-    return luminance([level] * 3)
-
-
-def luminance(levels: Sequence[float]) -> float:
-    """Return how light a colour is, of its red, green and blue (WCAG 2)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in levels]
-    return sum(part * c for part, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def is_faint(ink: float | None, ground: float | None) -> bool:
-    """Whether letters can hardly be told from what is behind them."""
-    if ink is None or ground is None:
-        return False
-    light, dark = max(ink, ground), min(ink, ground)
-    return (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
+    return palette.lightness(pattern.find(f"{MAIN}fgColor"), None) if kind == "solid" else None
 
 
 def _is_day(used: int, codes: Mapping[int, str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from workflow.excel.xlsx.colors import needs_theme
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import CellStyles, cell_styles_of
 from workflow.excel.xlsx.package import NamedCell, Package, package_in
@@ -92,7 +93,10 @@ def _styles(package: Package) -> CellStyles:
     if not part:
         return CellStyles()
     stored = package.read(part)
-    return _known_styles(stored) if len(stored) <= _SMALL else cell_styles_of(stored)
+    theme = package.related("theme", package.book) if needs_theme(stored) else ""
+    colors = package.read(theme) if theme else b""
+    is_small = len(stored) + len(colors) <= _SMALL
+    return (_known_styles if is_small else cell_styles_of)(stored, colors)
 
 
 def _names(named: Iterable[NamedCell], sheets: Mapping[str, RawSheet]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.number_formats import BLACK, WHITE, is_faint, luminance
+from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
 from workflow.model.raw import CellKind, Look, RawCell
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from xlrd.book import Book
 from xlrd.formatting import XF
 from xlrd.sheet import Cell, Sheet
 
-from workflow.excel.xlsx.number_formats import BLACK, WHITE, day_cell, is_faint, luminance
+from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
+from workflow.excel.xlsx.number_formats import day_cell
 from workflow.excel.xlsx.properties import saving_of_xls
 from workflow.excel.xlsx.shown_numbers import number_format
 from workflow.model.catalogue import Code
