@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,18 +59,19 @@ class Disk:
             patches.enter_context(mock.patch.object(io, "open", self._open(io.open)))
             yield
 
-    def left(self, lost: set[Path]) -> Files:
-        """Return what lies there after a power cut: of some folders only what they had synced.
+    def left(self, losses: Sequence[set[Path]]) -> Iterator[Files]:
+        """Yield what lies there after each power cut: of some folders only what they had synced.
 
         In every folder, a file whose content was not synced is empty.
         """
-        files: Files = {}
-        for folder in _folders(self.home):
-            is_lost = Path(folder) in lost
-            listed = self.durable.get(Path(folder), {}) if is_lost else self._listed(folder)
-            below = _below(self.home, folder)
-            files |= {f"{below}{name}": known for name, known in listed.items()}
-        return {name: known for name, known in files.items() if not _is_passing(name)}
+        listed = {Path(folder): self._listed(folder) for folder in _folders(self.home)}
+        for lost in losses:
+            files: Files = {}
+            for folder, found in listed.items():
+                below = _below(self.home, str(folder))
+                known = self.durable.get(folder, {}) if folder in lost else found
+                files |= {f"{below}{name}": one for name, one in known.items()}
+            yield {name: one for name, one in files.items() if not _is_passing(name)}
 
     def _count(self, name: str) -> None:
         with self._turn:

@@ -76,7 +76,7 @@ class _Attempt:
         """Return what may lie there when the run dies, by a kill or with the power, but once."""
         folders = {p for p in disk.durable if p.is_dir()}
         losses: list[set[Path]] = [set(), folders, *({folder} for folder in folders)]
-        deaths = [on_disk(self.workspace.home), *(disk.left(lost) for lost in losses)]
+        deaths = [on_disk(self.workspace.home), *disk.left(losses)]
         return [died for died in deaths if self._is_new(died)]
 
     def failing_at(self, number: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.programs import ROOT
 
-CASES = 2_000
+CASES = 1_000
 PATIENCE = 300
 
 

@@ -15,7 +15,7 @@ from workflow.model.wording import cell_text
 from workflow.returned.readers.readings import read_again
 from workflow.verification.differences import Report
 
-TIMES = 18
+TIMES = 15
 EXPECTED = {
     "one_character_of_the_ledger": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "one_count": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_COUNT"},
