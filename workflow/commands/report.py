@@ -17,10 +17,12 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.compiled.brief import brief_of
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
+from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.report.word_template import USUAL_LAYOUT, template_document
 from workflow.compiled.years.past import Row, read_ledger
 from workflow.model.errors import PlanError, WorkspaceError
@@ -63,6 +65,7 @@ class Reported:
     """A report that was made; template is None where the city had one already."""
 
     word: Path
+    brief: Path
     pages: Path
     template: Path | None
     set_aside: tuple[Path, ...]
@@ -87,7 +90,12 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
         template = template_document(layout or USUAL_LAYOUT) if is_new else _read(path)
         folder = workspace.compiled(year)
         word = workspace.report(year).relative_to(folder).as_posix()
-        outputs = {word: word_report(template, path.name, content), **report_pages(content)}
+        brief = workspace.brief_paper(year).relative_to(folder).as_posix()
+        outputs = {
+            word: word_report(template, path.name, content),
+            brief: brief_paper(brief_of(content), content),
+            **report_pages(content),
+        }
         edited = set_aside(folder, outputs, every_output(journal))
         after = _with_report(journal, to_the_second(now), outputs, template)
         writes = {
@@ -100,7 +108,8 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
         commit(workspace, year, Changes(writes=writes))
         return Reported(
             word=folder / word,
-            pages=folder / next(name for name in outputs if name != word),
+            brief=folder / brief,
+            pages=folder / next(name for name in outputs if name not in (word, brief)),
             template=path if is_new else None,
             set_aside=tuple(edited),
             content=content,
@@ -178,6 +187,7 @@ def _show(reported: Reported) -> None:
     if reported.template:
         say(f"Wordのひな形を作りました。体裁は、これを直して変えられます：{reported.template}")
     say(f"報告書を作りました：{reported.word}")
+    say(f"部長などへの説明に使う一枚まとめ：{reported.brief}")
     say("Wordで開いたときに、フィールドの更新を尋ねられたら「はい」を選んでください。")
     say(f"ウェブページ：{reported.pages}")
     for path in reported.set_aside:

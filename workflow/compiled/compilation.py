@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from workflow.compiled import display_limits
 from workflow.compiled.attention import Point, points
+from workflow.compiled.brief import Brief, brief_of
 from workflow.compiled.corrections import HandBack, hand_backs
 from workflow.compiled.details import Details, list_details
+from workflow.compiled.errata import (
+    Erratum,
+    FormerFinal,
+    errata_of_returns,
+    errata_of_versions,
+)
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
+from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.status import DepartmentStatus, department_statuses
 from workflow.compiled.years.comparison import Comparison, compare
+from workflow.compiled.years.past import this_year
 from workflow.compiled.years.trend import Trend, trend
 from workflow.model.wording import Wording
 from workflow.storage.journal import Journal
@@ -21,7 +31,11 @@ from workflow.templates.register import wording as form_wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """Everything the compiled files show. Earlier are the ledgers of other years, by year."""
+    """Everything the compiled files show. Earlier are the ledgers of other years, by year.
+
+    Report is what its pages say, and brief the same in one page; None of more rows than a report
+    has readers.
+    """
 
     round: Round
     wording: Wording
@@ -36,18 +50,29 @@ class Compilation:
     statuses: tuple[DepartmentStatus, ...]
     handbacks: tuple[HandBack, ...]
     earlier: Mapping[int, str]
+    report: Content | None
+    brief: Brief | None
+    errata: tuple[Erratum, ...]
 
 
 def compile_round(
-    round_: Round, journal: Journal, stage: Stage, earlier: Mapping[int, str]
+    round_: Round,
+    journal: Journal,
+    stage: Stage,
+    earlier: Mapping[int, str],
+    former: FormerFinal | None = None,
 ) -> Compilation:
-    """Return the compilation of a round; the journal is that up to the last judging."""
+    """Return the compilation of a round; the journal is that up to the last judging.
+
+    Former is the final version of the same year that was reopened.
+    """
     plan = round_.plan
     wording = form_wording(plan.form, (round_.register,), round_.returns)
     ledger = build_ledger(plan, round_.year, round_.entries)
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks
         matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
+    report = _report(round_, ledger, stage)
     comparison = compare(plan, ledger, round_.past[0] if round_.past else None)
     return Compilation(
         round=round_,
@@ -63,4 +88,21 @@ def compile_round(
         statuses=department_statuses(round_),
         handbacks=hand_backs(round_, wording),
         earlier=earlier,
+        report=report,
+        brief=brief_of(report) if report else None,
+        errata=tuple(_errata(round_, ledger, former)),
     )
+
+
+def _errata(round_: Round, ledger: Ledger, former: FormerFinal | None) -> Iterator[Erratum]:
+    if former:
+        rows = this_year(ledger, round_.plan.form).rows
+        yield from errata_of_versions(round_.plan, round_.entries, rows, former)
+    yield from errata_of_returns(round_)
+
+
+def _report(round_: Round, ledger: Ledger, stage: Stage) -> Content | None:
+    if len(ledger.rows) > display_limits.MOST_REPORTED:
+        return None  # nobody would read it as a report
+    rows = this_year(ledger, round_.plan.form).rows
+    return content_of(round_.plan, ledger.year, stage, rows, round_.past)

@@ -6,18 +6,21 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
-from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import part_bytes
 from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
-from workflow.compiled.years.past import this_year
-from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, OVERVIEW, ledger_name
+from workflow.storage.workspace import (
+    ANSWERS_SCHEMA,
+    DATA_PACKAGE,
+    OVERVIEW,
+    errata_name,
+    ledger_name,
+)
 
 
 @contextlib.contextmanager
@@ -56,17 +59,14 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
         DATA_PACKAGE: data_package(round_.plan, round_.register, ledger, tables),
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
+    if compilation.errata:
+        # 150 ms, where something was put right alone.
+        from workflow.compiled.report.word_papers import errata_paper
+
+        made[errata_name(round_.year)] = errata_paper(compilation)
     titles: dict[str, str] = {}
-    # More than that nobody would read as a report.
-    if len(ledger.rows) <= display_limits.MOST_REPORTED:
-        report = _report(compilation)
-        made |= report_pages(report)
-        titles = page_titles(report)
+    if compilation.report:
+        made |= report_pages(compilation.report)
+        titles = page_titles(compilation.report)
     beside = {name: titles.get(name, "") for name in made}
     return {**made, OVERVIEW: overview_page(compilation, beside)}
-
-
-def _report(compilation: Compilation) -> Content:
-    plan, ledger = compilation.round.plan, compilation.ledger
-    rows = this_year(ledger, plan.form).rows
-    return content_of(plan, ledger.year, compilation.stage, rows, compilation.round.past)

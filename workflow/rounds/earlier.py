@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from workflow.compiled.errata import FormerFinal
+from workflow.compiled.round import Stage
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, past_year
 from workflow.model.errors import WorkspaceError
@@ -13,6 +15,8 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.plan.fingerprint import form_digest
 from workflow.storage.files import sha256
+from workflow.storage.journal import EventKind, Journal
+from workflow.storage.own_files import old_final_folder
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
@@ -52,6 +56,26 @@ def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list
             return
         form = _form_of(workspace, earlier)
         yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
+
+
+def former_final(workspace: Workspace, year: int, journal: Journal) -> FormerFinal | None:
+    """Return the final version of this year that the round's own takes the place of, if it is kept.
+
+    While it is being reopened it still lies where it was.
+    """
+    finals = journal.of(EventKind.FINALIZED)
+    former = finals[:-1] if journal.is_final else finals
+    if not former:
+        return None
+    event, name = former[-1], workspace.ledger_csv(year).name
+    folder = workspace.compiled(year)
+    for path in (old_final_folder(folder, event.at) / name, folder / name):
+        content = path.read_bytes() if path.is_file() else b""
+        if sha256(content) == event.facts["outputs"].get(name):
+            return FormerFinal(
+                Stage(True, event.at), past_year(year, content, _form_of(workspace, year))
+            )
+    return None
 
 
 def _past_year(workspace: Workspace, year: int) -> PastYear | None:

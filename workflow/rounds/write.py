@@ -28,7 +28,7 @@ from workflow.compiled.round import Round, Stage
 from workflow.compiled.status import totals
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.rounds.collected import Collected
-from workflow.rounds.earlier import earlier_ledgers
+from workflow.rounds.earlier import earlier_ledgers, former_final
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
@@ -53,7 +53,8 @@ def compilation_of(
     last = journal.last(EventKind.JUDGED)
     assert last
     earlier = earlier_ledgers(workspace, round_.year)
-    return compile_round(round_, journal.until(last), stage, earlier)
+    former = former_final(workspace, round_.year, journal)
+    return compile_round(round_, journal.until(last), stage, earlier, former)
 
 
 def write_provisional(

@@ -94,13 +94,16 @@ def no_longer_made(
     )
 
 
+def old_final_folder(folder: Path, finalized_at: datetime) -> Path:
+    """Return the folder that keeps a final version once it is reopened."""
+    return folder / OLD_FINAL_FOLDER / finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
+
+
 def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dict[Path, bytes]:
     """Return copies of a final version that is reopened; names are relative to the folder."""
-    day = finalized_at.astimezone(JST).strftime("%Y%m%d-%H%M%S")
+    kept = old_final_folder(folder, finalized_at)
     return {
-        folder / OLD_FINAL_FOLDER / day / name: (folder / name).read_bytes()
-        for name in names
-        if (folder / name).is_file()
+        kept / name: (folder / name).read_bytes() for name in names if (folder / name).is_file()
     }
 
 

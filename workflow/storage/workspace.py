@@ -20,6 +20,11 @@ def ledger_name(year: int) -> str:
     return f"台帳_{era_year(year)}"
 
 
+def errata_name(year: int) -> str:
+    """Return the name of the Word document of what was put right."""
+    return f"正誤表_{era_year(year)}.docx"
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace folder; a round's files lie in a subfolder named by its western year."""
@@ -85,6 +90,10 @@ class Workspace:
     def report(self, year: int) -> Path:
         """The report for publication, as a Word document."""
         return self.compiled(year) / "報告書" / f"進捗状況報告書_{era_year(year)}.docx"
+
+    def brief_paper(self, year: int) -> Path:
+        """The round on one page, as a Word document."""
+        return self.compiled(year) / "報告書" / f"一枚まとめ_{era_year(year)}.docx"
 
     def report_template(self, layout: str) -> Path:
         """The city's own Word template of a layout; ours until a person changes it.

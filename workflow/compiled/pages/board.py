@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
+from workflow.compiled.errata import Erratum, errata_by_department
 from workflow.compiled.pages.frame import to_handback
 from workflow.compiled.status import DepartmentStatus
 from workflow.model.catalogue import Severity
@@ -20,7 +21,7 @@ from workflow.model.years import JST
 
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_DEPARTMENTS = 1_000
-_NAMED_ITEMS = 3
+_NAMED_ITEMS, _MOST_ERRATA = 3, 40
 
 
 class Turn(StrEnum):
@@ -62,6 +63,7 @@ class BoardLine:
     task: str
     handback: str
     mail: str
+    errata: Shown[Erratum]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Board:
 def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -> Board:
     """Return the board of a round; findings are those that ask for a look, by department code."""
     handbacks = {h.department.code for h in compilation.handbacks}
+    errata = errata_by_department(compilation.errata)
     lines = [
         _line(
             status,
@@ -86,6 +89,7 @@ def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -
             to_handback(status.department, compilation.ledger.year)
             if status.department.code in handbacks
             else "",
+            errata.get(status.department.code, []),
         )
         for status in compilation.statuses
     ]
@@ -107,7 +111,12 @@ def _turns(lines: Sequence[BoardLine]) -> str:
     return f"{summary}です。" if summary else ""
 
 
-def _line(status: DepartmentStatus, findings: Sequence[Finding], handback: str) -> BoardLine:
+def _line(
+    status: DepartmentStatus,
+    findings: Sequence[Finding],
+    handback: str,
+    errata: list[Erratum],
+) -> BoardLine:
     turn, task = _turn(status, findings, handback)
     code, email = status.department.code, status.department.email
     return BoardLine(
@@ -125,6 +134,7 @@ def _line(status: DepartmentStatus, findings: Sequence[Finding], handback: str) 
         task=task,
         handback=handback,
         mail=f"mailto:{email}" if _PLAIN_ADDRESS.fullmatch(email) else "",
+        errata=bounded(errata, _MOST_ERRATA),
     )
 
 

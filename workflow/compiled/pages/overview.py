@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from itertools import groupby
 
 from workflow.compiled.attention import Point, Weight
+from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.entries import AnswerStatus
@@ -122,6 +123,7 @@ _STATUSES = (AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 
 _CONTENTS = (
     Anchor("#summary", "結論"),
+    Anchor("#brief", "一枚まとめ"),
     Anchor("#board", "提出状況"),
     Anchor("#counts", "集計"),
     Anchor("#attention", "要確認"),
@@ -146,6 +148,7 @@ class Overview:
     """Everything the page shows."""
 
     headline: str
+    brief: Brief | None
     deadline: str
     received: str
     figures: tuple[Figure, ...]
@@ -178,6 +181,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     figures, progress = _figures(compilation)
     return Overview(
         headline=headline(plan, ledger, headline_sentences(compilation.comparison)),
+        brief=compilation.brief,
         deadline=japanese_date(plan.deadline) if plan.deadline else "",
         received=_received(totals(compilation.round.returns, compilation.round.entries)),
         figures=figures,
@@ -228,6 +232,7 @@ _DESCRIBED = (
     ),
     (".csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
     (".parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
+    (".docx", "正誤表（Word）", "前の回答や前の確定版から直ったところの一覧です。"),
     (DATA_PACKAGE, "データの説明", "公開用のデータの、項目の意味です。"),
     (ANSWERS_SCHEMA, "回答の決まり", "台帳の回答の値が守る決まり（JSON Schema）です。"),
 )

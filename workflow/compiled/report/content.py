@@ -156,7 +156,7 @@ def content_of(
     Rows are those of the year's ledger as its CSV spells them, one per assignment of the plan.
     Raises KeyError or ValueError when they are not.
     """
-    blocks = _blocks(plan, rows, _ratings_before(plan, rows, past[0]) if past else {})
+    blocks = _blocks(plan, rows, _choices_before(plan, rows, past[0]) if past else {})
     numbers = iter(range(1, len(blocks) * len(plan.levels) + 1))
     depth = len(plan.levels) - 1
     chapters = tuple(_chapters(blocks, 0, depth, numbers)) if depth else ()
@@ -191,9 +191,9 @@ def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ..
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
 
 
-def _ratings_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
-    """Return what each rating was last year, where it was given on the same scale."""
-    asked = [compared_field(f, last) for f in plan.form.choice_fields if f.is_rating]
+def _choices_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
+    """Return last year's ratings, and what else was chosen otherwise, on the same scale."""
+    asked = [compared_field(field, last) for field in plan.form.choice_fields]
     entries = [
         Entry(assignment, AnswerStatus(row[STATUS_LABEL]), None)
         for assignment, row in zip(plan.assignments(), rows, strict=True)
@@ -203,7 +203,9 @@ def _ratings_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
         for pair in pairs(plan, entries, last.rows)
         if pair.entry is not None
         for compared in asked
-        if compared.comparable and (before := answer_in(pair.row, compared.label_before))
+        if compared.comparable
+        and (before := answer_in(pair.row, compared.label_before))
+        and (compared.field.is_rating or before != rows[pair.entry][compared.field.label])
     }
 
 

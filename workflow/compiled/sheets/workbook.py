@@ -8,10 +8,12 @@ from xlsxwriter import Workbook
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.details import DETAILS_SHEET
+from workflow.compiled.errata import ERRATA_SHEET, errata_columns
 from workflow.compiled.headline import headline
-from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
+from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET
 from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
+from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
 from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
 from workflow.compiled.sheets.details import write_details
 from workflow.compiled.sheets.ledger import write_ledger, write_parts
@@ -38,10 +40,12 @@ from workflow.model.years import era_year
 
 SHEETS = (
     SUMMARY_SHEET,
+    BRIEF_SHEET,
     ATTENTION_SHEET,
     LEDGER_SHEET,
     PRINT_SHEET,
     COMPARISON_SHEET,
+    ERRATA_SHEET,
     STATUS_SHEET,
     FINDINGS_SHEET,
     RECEIPTS_SHEET,
@@ -51,9 +55,15 @@ SHEETS = (
 )
 
 
-def sheet_names(ledger: Ledger) -> tuple[str, ...]:
-    """Return the sheets in their order; of a divided ledger, the list of its parts is there."""
-    return tuple(PARTS_SHEET if ledger.parts and s == LEDGER_SHEET else s for s in SHEETS)
+def sheet_names(compilation: Compilation) -> tuple[str, ...]:
+    """Return the sheets in their order; of a divided ledger, the list of its parts is there.
+
+    正誤表 is there where something was put right, 一枚まとめ where the round has a report.
+    """
+    needed = {BRIEF_SHEET: compilation.brief, ERRATA_SHEET: compilation.errata}
+    left_out = [name for name, content in needed.items() if not content]
+    renamed = {LEDGER_SHEET: PARTS_SHEET} if compilation.ledger.parts else {}
+    return tuple(renamed.get(name, name) for name in SHEETS if name not in left_out)
 
 
 def workbook_bytes(compilation: Compilation) -> bytes:
@@ -69,7 +79,7 @@ def workbook_bytes(compilation: Compilation) -> bytes:
             "created": compilation.stage.as_of.replace(tzinfo=None),
         }
     )
-    sheets = {name: add_sheet(book, name) for name in sheet_names(compilation.ledger)}
+    sheets = {name: add_sheet(book, name) for name in sheet_names(compilation)}
     sources = source_links_of(compilation)
     _write_for_readers(book, sheets, compilation, sources)
     _write_records(book, sheets, compilation, sources)
@@ -92,6 +102,8 @@ def _write_for_readers(
     """Write what an auditor reads: the conclusion, what to look at, and what changed."""
     plan, ledger = compilation.round.plan, compilation.ledger
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
+    if compilation.brief:
+        write_brief(book, sheets[BRIEF_SHEET], compilation.brief)
     write_attention(
         book,
         sheets[ATTENTION_SHEET],
@@ -146,6 +158,8 @@ def _write_records(
     else:
         every = range(len(ledger.rows))
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
+    if compilation.errata:
+        write_table(sheets[ERRATA_SHEET], styles, errata_columns(round_.plan), compilation.errata)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
     columns = finding_columns(sources, compilation.wording)
     write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)

@@ -124,7 +124,7 @@ class ShownAnswer:
     """A field's label, what was answered, and what a chosen value means, as the report shows it.
 
     Text is exactly as the ledger holds it; a number has its unit, a day is in Japanese. Before is
-    what was chosen the year before, of a rating on the same scale.
+    what was chosen the year before on the same scale: of a rating always, else where it differs.
     """
 
     label: str

@@ -1,0 +1,110 @@
+"""collect → finalize → reopen: what was put right is told from what to what, wherever it is read."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import lxml.html
+import pytest
+from docx import Document
+
+from tests.city import COLLECTED_AT, City, full_texts
+from tests.engine import HERE
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
+from workflow.commands.report import report
+from workflow.commands.verify import verify
+from workflow.compiled.brief import BRIEF_TITLE
+from workflow.compiled.errata import ERRATA_SHEET
+from workflow.returned.readers.openpyxl import open_exactly
+
+LATER = COLLECTED_AT + timedelta(days=1)
+PAPER = "正誤表_令和5年度.docx"
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A round in which every department has answered once."""
+    city = City.with_sample_plan(tmp_path / "市")
+    city.generate()
+    for department in city.plan.departments:
+        if city.plan.items_of(department.code):
+            city.send_back(department.code, full_texts(city.plan))
+    city.collect()
+    return city
+
+
+def table(city: City, sheet: str) -> list[tuple[object, ...]]:
+    """Return the rows of a sheet of the ledger workbook; none where there is no such sheet."""
+    book = open_exactly(city.workspace.ledger(2023).read_bytes())
+    return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
+
+
+def changed(city: City) -> list[tuple[object, ...]]:
+    return [tuple(row[2:3]) + tuple(row[4:]) for row in table(city, ERRATA_SHEET)[1:]]
+
+
+def in_word(city: City) -> list[list[str]]:
+    document = Document(str(city.workspace.compiled(2023) / PAPER))
+    return [[cell.text for cell in row.cells] for t in document.tables for row in t.rows[1:]]
+
+
+def beside(city: City, department: str) -> str:
+    page = lxml.html.fromstring(city.workspace.overview(2023).read_bytes().decode())
+    return str(page.get_element_by_id(f"department-{department}").text_content())
+
+
+def test_a_round_without_corrections_has_neither_sheet_nor_paper(city: City) -> None:
+    assert table(city, ERRATA_SHEET) == []
+    assert not (city.workspace.compiled(2023) / PAPER).exists()
+    assert "変わったところ" not in beside(city, "ICT")
+
+
+def test_what_a_department_sent_otherwise_is_told_from_what_to_what(city: City) -> None:
+    city.send_back("ICT", full_texts(city.plan, 評価="Ｂ"), "訂正.xlsx", hours=48)
+    city.collect(now=LATER)
+    assert changed(city) == [("8-1", "評価", "Ａ", "Ｂ")]
+    assert table(city, ERRATA_SHEET)[1][0] == "前の回答（ICT.xlsx）"
+    ((number, title, label, before, after),) = in_word(city)
+    assert (number, label, before, after) == ("8-1", "評価", "Ａ", "Ｂ")
+    assert "ＩＣＴ推進課" in title
+    assert "8-1 評価" in beside(city, "ICT")
+    assert "変わったところ" not in beside(city, "KIKI")
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+def test_a_final_version_is_compared_with_the_one_that_was_reopened(city: City) -> None:
+    finalize(city.workspace, 2023, LATER, HERE)
+    assert table(city, ERRATA_SHEET) == []
+    (city.workspace.returned(2023) / "CLEAN.xlsx").unlink()
+    city.send_back("CLEAN", full_texts(city.plan, 取組状況="実施し、延べ10回開いた。"), hours=72)
+    again = LATER + timedelta(days=1)
+    collect(city.workspace, 2023, again, HERE, reopening="実績の誤り")
+    expected = [("8-2", "取組状況", "実施した。", "実施し、延べ10回開いた。")]
+    assert changed(city) == expected
+    finalize(city.workspace, 2023, again + timedelta(days=1), HERE)
+    assert changed(city) == expected
+    assert str(table(city, ERRATA_SHEET)[1][0]).startswith("前の版（【確定版】令和6年5月21日")
+    assert "8-2 取組状況" in beside(city, "CLEAN")
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+def test_one_page_says_the_same_as_a_sheet_in_word_and_on_the_page(city: City) -> None:
+    city.send_back("ICT", full_texts(city.plan, 評価="Ｃ"), "訂正.xlsx", hours=48)
+    (city.workspace.returned(2023) / "SHAKYO.xlsx").unlink()
+    city.collect(now=LATER)
+    made = report(city.workspace, 2023, LATER)
+    sheet = [[str(c) for c in row if c is not None] for row in table(city, BRIEF_TITLE)]
+    assert ["報告のあった取組", "24／25件", "未回答1件"] in sheet
+    looked = [row for row in sheet if row and row[0] in ("8-1", "6-3")]
+    assert [(row[0], row[-1]) for row in looked] == [("8-1", "評価がＣ"), ("6-3", "未回答")]
+    document = Document(io.BytesIO(made.brief.read_bytes()))
+    figures, items = document.tables
+    assert "24／25件" in figures.rows[0].cells[0].text
+    assert [row.cells[0].text for row in items.rows[1:]] == ["8-1", "6-3"]
+    page = lxml.html.fromstring(city.workspace.overview(2023).read_bytes().decode())
+    text = page.get_element_by_id("brief").text_content()
+    assert "24／25件" in text
+    assert text.index("8-1") < text.index("6-3")

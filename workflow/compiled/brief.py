@@ -1,0 +1,200 @@
+"""一枚まとめ: the round on one page: three figures, what moved, five items. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workflow.compiled.headline import low_ratings
+from workflow.compiled.report.content import Block, Content, Reply
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import ShownAnswer
+from workflow.model.years import era_year
+
+BRIEF_TITLE = "一枚まとめ"
+_NOTHING = "評価の低い取組や下がった取組、選択の変わった取組、未回答の取組はありません。"
+_MOST_LOOKED_AT, _MOST_MOVES = 5, 6
+_UNANSWERED = 2
+_LONGEST_TITLE, _LONGEST_LINE = 36, 48
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the three figures, in words that need no table beside them."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The items whose rating rose, or fell, since last year; left_out are not named."""
+
+    title: str
+    count: int
+    lines: tuple[str, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many have no line of their own."""
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """One item to look at: which, whose, why, and how its answer begins, a line each."""
+
+    item: str
+    title: str
+    department: str
+    reason: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything the page says; moves are empty where there is no earlier year to compare with."""
+
+    title: str
+    stage: str
+    figures: tuple[Figure, ...]
+    moves: tuple[Moves, ...]
+    looked_at: tuple[LookedAt, ...]
+    note: str
+
+
+def brief_of(content: Content) -> Brief:
+    """Return the page for what a report says."""
+    rated = _Rated(content, content.trend.field if content.trend else None)
+    looked_at = tuple(rated.looked_at())
+    rest = len(looked_at) - _MOST_LOOKED_AT
+    note = f"ほか{rest}件は、台帳の「要確認」にあります。" if rest > 0 else ""
+    return Brief(
+        title=f"{content.plan.title}　{era_year(content.year)}の進捗状況",
+        stage=str(content.stage),
+        figures=tuple(rated.figures(len(looked_at))),
+        moves=tuple(rated.moves()),
+        looked_at=looked_at[:_MOST_LOOKED_AT],
+        note=note if looked_at else _NOTHING,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """A report's replies, seen by their rating; None where the form asks for none."""
+
+    content: Content
+    field: Field | None
+
+    def figures(self, looked_at: int) -> Iterator[Figure]:
+        """Yield the three figures."""
+        blocks = self.content.all_blocks
+        done = sum(block.is_answered for block in blocks)
+        open_ = len(blocks) - done
+        note = f"未回答{open_}件" if open_ else "すべて報告済み"
+        yield Figure("報告のあった取組", f"{done}／{len(blocks)}件", note)
+        if self.field:
+            best = self.field.options[0]
+            ratings = [self._rating(reply) for _, reply in self._replies()]
+            texts = [answer.text for answer in ratings if answer]
+            count = texts.count(best.value)
+            share = (
+                f"回答の{round(100 * count / len(texts))}％" if texts else "まだ回答がありません"
+            )
+            yield Figure(f"{self.field.label}が{best.value}の取組", f"{count}件", share)
+        yield Figure("見ていただきたい取組", f"{looked_at}件", "評価、方針の変化、未回答から")
+
+    def moves(self) -> Iterator[Moves]:
+        """Yield what rose and what fell, each also when it is nothing."""
+        trend = self.content.trend
+        if self.field is None or trend is None or len(trend.rows) < len(("before", "now")):
+            return
+        for word, sign in (("上がった", -1), ("下がった", 1)):
+            found = [(b, a) for b, a in self._moved() if self._direction(a) == sign]
+            lines = tuple(
+                f"{block.item.id}　{_short(block.item.title)}（{answer.before}→{answer.text}）"
+                for block, answer in found[:_MOST_MOVES]
+            )
+            title = f"{era_year(self.content.year - 1)}より{self.field.label}が{word}取組"
+            yield Moves(title, len(found), lines)
+
+    def looked_at(self) -> Iterator[LookedAt]:
+        """Yield the items to look at: the lowest first, then what fell, then what is open."""
+        found = [(self._weight(reply), n, b, reply) for n, (b, reply) in enumerate(self._replies())]
+        for weight, _, block, reply in sorted(found, key=lambda one: (-one[0], one[1])):
+            if weight > 0:
+                yield LookedAt(
+                    item=block.item.id,
+                    title=_short(block.item.title),
+                    department=reply.departments,
+                    reason=self._reason(reply),
+                    line=_first_sentence(reply),
+                )
+
+    def _replies(self) -> Iterator[tuple[Block, Reply]]:
+        for block in self.content.all_blocks:
+            yield from ((block, reply) for reply in block.replies)
+
+    def _moved(self) -> Iterator[tuple[Block, ShownAnswer]]:
+        for block, reply in self._replies():
+            if answer := self._rating(reply):
+                yield block, answer
+
+    def _rating(self, reply: Reply) -> ShownAnswer | None:
+        label = self.field.label if self.field else ""
+        return next((a for a in reply.answers if a.label == label and not a.is_blank), None)
+
+    def _direction(self, answer: ShownAnswer) -> int:
+        """Return 1 for what fell, -1 for what rose, 0 for what stayed or cannot be compared."""
+        assert self.field
+        then, now = self.field.rank(answer.before), self.field.rank(answer.text)
+        if then is None or now is None or then == now:
+            return 0
+        return 1 if now > then else -1
+
+    def _weight(self, reply: Reply) -> int:
+        """Return how soon a reply should be looked at; 0 for not at all."""
+        if not reply.is_answered:
+            return _UNANSWERED
+        answer = self._rating(reply)
+        if answer is None or self.field is None:
+            return self._changed(reply) is not None
+        low = [choice.value for choice in low_ratings(self.field)]
+        depth = low.index(answer.text) + 1 if answer.text in low else 0
+        fell = self._direction(answer) > 0
+        if depth or fell:
+            return _UNANSWERED + 2 * (depth + fell) + fell
+        return self._changed(reply) is not None
+
+    def _changed(self, reply: Reply) -> ShownAnswer | None:
+        """Return what was chosen otherwise than last year, apart from the rating."""
+        rating = self._rating(reply)
+        others = (a for a in reply.answers if a is not rating)
+        return next((a for a in others if a.before and a.before != a.text), None)
+
+    def _reason(self, reply: Reply) -> str:
+        if not reply.is_answered:
+            return "未回答"
+        shown = self._rating(reply) if self._weight(reply) > _UNANSWERED else self._changed(reply)
+        if shown is None:
+            return ""
+        before = f"（前年度は{shown.before}）" if shown.before else ""
+        return f"{shown.label}が{shown.text}{before}"
+
+
+def _first_sentence(reply: Reply) -> str:
+    """Return how the last text of a reply begins: what is in the way, where it is asked."""
+    texts = [answer.text for answer in reply.answers if answer.is_prose and not answer.is_blank]
+    if not texts:
+        return reply.explanation
+    return _short(texts[-1].replace("\n", "　"), _LONGEST_LINE)
+
+
+def _short(text: str, most: int = _LONGEST_TITLE) -> str:
+    """Return a text in one line.
+
+    >>> _short("個別避難計画の策定", 6)
+    '個別避難計…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,115 @@
+"""Short papers in Word that are no template: 一枚まとめ and 正誤表."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from itertools import groupby
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Length, Mm, Pt
+
+from workflow.compiled.brief import Brief
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.report.content import Content
+from workflow.compiled.report.word_styles import (
+    FRONT_TITLE,
+    LABEL,
+    NOTE,
+    PART,
+    VALUE,
+    Paper,
+    set_up,
+)
+from workflow.compiled.report.word_tables import add_row, new_table, set_header, shade, write
+from workflow.compiled.report.word_template import repacked
+from workflow.compiled.round import Stage
+from workflow.excel.style import LABEL_FILL
+from workflow.model.plain_text import legible
+from workflow.model.years import era_year
+
+_UPRIGHT = Paper(Mm(210), Mm(297), Mm(18))
+
+
+def brief_paper(brief: Brief, content: Content) -> bytes:
+    """Return the page for who has one minute."""
+    document = _new_document(brief.title, content.plan.municipality.name, content.stage)
+    _add_figures(document, brief)
+    for moves in brief.moves:
+        document.add_paragraph(f"{moves.title}：{moves.count}件", PART)
+        more = (f"ほか{moves.left_out}件",) if moves.left_out else ()
+        for line in (*moves.lines, *more):
+            document.add_paragraph(line, VALUE)
+    document.add_paragraph("見ていただきたい取組", PART)
+    if brief.looked_at:
+        rows = [(o.item, f"{o.title}\n{o.line}", o.department, o.reason) for o in brief.looked_at]
+        heads = ("整理番号", content.plan.levels[-1], "担当課", "理由")
+        _add_table(document, (Mm(18), Mm(92), Mm(32), Mm(32)), heads, rows)
+    if brief.note:
+        document.add_paragraph(brief.note, NOTE)
+    return _saved(document)
+
+
+def errata_paper(compilation: Compilation) -> bytes:
+    """Return what was put right, from what to what."""
+    plan, stage = compilation.round.plan, compilation.stage
+    title = f"{plan.title}　{era_year(compilation.ledger.year)}　正誤表"
+    document = _new_document(title, plan.municipality.name, stage)
+    widths = (Mm(17), Mm(45), Mm(22), Mm(45), Mm(45))
+    heads = ("整理番号", f"{plan.levels[-1]}・担当課", "項目", "誤（前）", "正（今回）")
+    for since, group in groupby(compilation.errata, key=lambda erratum: erratum.since):
+        document.add_paragraph(f"{since}からの訂正", PART)
+        rows = [
+            (e.item.id, f"{e.item.title}\n{e.owner}", e.label, e.before, e.after) for e in group
+        ]
+        _add_table(document, widths, heads, rows)
+    return _saved(document)
+
+
+def _add_figures(document: WordDocument, brief: Brief) -> None:
+    width = Length(_UPRIGHT.text_width // len(brief.figures))
+    table = new_table(document, tuple(width for _ in brief.figures))
+    row = add_row(table)
+    for cell, figure in zip(row.cells, brief.figures, strict=True):
+        write(cell, figure.label, LABEL, WD_ALIGN_PARAGRAPH.CENTER)
+        shade(cell, LABEL_FILL)
+        value = cell.add_paragraph("", VALUE)
+        run = value.add_run(figure.value)
+        run.bold, run.font.size = True, Pt(18)
+        note = cell.add_paragraph(figure.note, NOTE)
+        value.alignment = note.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _add_table(
+    document: WordDocument,
+    widths: tuple[Length, ...],
+    heads: tuple[str, ...],
+    rows: Iterable[Sequence[str]],
+) -> None:
+    table = new_table(document, widths)
+    set_header(table, heads)
+    for texts in rows:
+        row = add_row(table, may_break=True)
+        for cell, text in zip(row.cells, texts, strict=True):
+            write(cell, legible(text), VALUE)
+
+
+def _new_document(title: str, author: str, stage: Stage) -> WordDocument:
+    document = Document()
+    set_up(document, _UPRIGHT)
+    properties, moment = document.core_properties, stage.as_of.astimezone(UTC)
+    properties.title, properties.author, properties.comments = title, author, str(stage)
+    properties.created = properties.modified = moment.replace(tzinfo=None)
+    heading = document.add_paragraph(title, FRONT_TITLE)
+    heading.runs[0].font.size = Pt(16)
+    document.add_paragraph(str(stage), NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    return document
+
+
+def _saved(document: WordDocument) -> bytes:
+    content = io.BytesIO()
+    document.save(content)
+    return repacked(content.getvalue())
