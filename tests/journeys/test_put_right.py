@@ -1,4 +1,4 @@
-"""collect → finalize → reopen: what was put right is told from what to what, wherever it is read."""
+"""collect → finalize → reopen: what was put right is told from what to what."""
 
 from __future__ import annotations
 

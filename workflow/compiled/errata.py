@@ -51,13 +51,13 @@ class FormerFinal:
 def errata_columns(plan: Plan) -> tuple[TableColumn[Erratum], ...]:
     """Return the columns of 正誤表."""
     return (
-        TableColumn("何と比べたか", 14, lambda e: e.since),
-        TableColumn("担当課", 10, lambda e: e.owner),
-        TableColumn("整理番号", 9, lambda e: e.item.id),
-        TableColumn(plan.levels[-1], 18, lambda e: e.item.title),
-        TableColumn("項目", 9, lambda e: e.label),
-        TableColumn("誤（前）", 22, lambda e: e.before),
-        TableColumn("正（今回）", 22, lambda e: e.after),
+        TableColumn("何と比べたか", 8, lambda e: e.since),
+        TableColumn("担当課", 7.5, lambda e: e.owner),
+        TableColumn("整理番号", 5, lambda e: e.item.id),
+        TableColumn(plan.levels[-1], 13, lambda e: e.item.title),
+        TableColumn("項目", 5, lambda e: e.label),
+        TableColumn("誤（前）", 16, lambda e: e.before),
+        TableColumn("正（今回）", 16, lambda e: e.after),
     )
 
 

@@ -19,7 +19,9 @@ from tests.small import PLAN
 from workflow.compiled.pages.overview import overview_page
 from workflow.model.plan import Matrix
 
-SECTIONS = ("結論", "提出状況", "集計", "要確認", "指摘", "ファイル")
+SECTIONS = ("結論", "一枚まとめ", "提出状況", "集計", "要確認", "指摘", "ファイル")
+BRIEF = ("3／5件未回答2件", "3件回答の75％", "3件評価、方針の変化、未回答から")
+"""The figures of 一枚まとめ, which stand below those of the round."""
 
 
 def lines(page: Page) -> dict[str, dict[str, str]]:
@@ -68,7 +70,7 @@ def test_it_says_how_far_the_round_is_and_as_of_when() -> None:
 def test_big_figures_are_those_of_the_round() -> None:
     page = overview_of(round_of())
     figures = [" ".join(e.text.split()) for e in page.all("dd")]
-    assert figures == ["2／3課", "4／6件", "1件", "1件"]
+    assert figures == ["2／3課", "4／6件", "1件", "1件", *BRIEF]
 
 
 def test_the_board_tells_whose_turn_it_is() -> None:

@@ -7,23 +7,25 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from workflow.compiled.brief import BRIEF_TITLE, Brief
-from workflow.excel.style import INK, LABEL_FILL, LINE, MUTED_INK, PAPERS, footer
+from workflow.excel.measures import column_pixels, row_height
+from workflow.excel.page import Page, set_page
+from workflow.excel.style import INK, LABEL_FILL, LINE, MUTED_INK, footer
 from workflow.excel.workbook import GrowingSheet
 
 BRIEF_SHEET = BRIEF_TITLE
-_WIDTHS = (9.0, 27.0, 16.0, 18.0)
+_WIDTHS = (5.0, 17.0, 9.0, 11.5)
+_SIZE = 11
+_PAGE = Page(is_landscape=False, sides=0.6)
 _LAST = len(_WIDTHS) - 1
 
 
 def write_brief(book: Workbook, sheet: GrowingSheet, brief: Brief) -> None:
     """Write the page; every text fits its line, so the sheet prints as it is seen."""
-    for index, width in enumerate(_WIDTHS):
-        sheet.set_column(index, index, width)
+    widths = [column_pixels(width, _SIZE) for width in _WIDTHS]
+    for index, width in enumerate(widths):
+        sheet.set_column_pixels(index, index, width)
     sheet.hide_gridlines(2)
-    sheet.set_portrait()
-    sheet.set_paper(PAPERS["A4"])
-    sheet.fit_to_pages(1, 1)
-    sheet.set_margins(left=0.6, right=0.6, top=0.6, bottom=0.7)
+    set_page(sheet, _PAGE, widths, _SIZE)
     sheet.set_footer(footer(brief.stage))
     _Page(book, sheet).write(brief)
 
@@ -40,9 +42,9 @@ class _Page:
         self.head = book.add_format(
             base | {"bold": True, "font_size": 12, "bg_color": LABEL_FILL, "bottom": 2}
         )
-        self.label = book.add_format(base | {"font_size": 11} | line)
+        self.label = book.add_format(base | {"font_size": _SIZE} | line)
         self.big = book.add_format(base | {"bold": True, "font_size": 18} | line)
-        self.text = book.add_format(base | {"font_size": 11} | line)
+        self.text = book.add_format(base | {"font_size": _SIZE} | line)
 
     def write(self, brief: Brief) -> None:
         """Write everything from the top."""
@@ -72,7 +74,7 @@ class _Page:
             self._whole(brief.note, self.muted, 18)
 
     def _looked_at(self, *texts: str) -> None:
-        self.sheet.set_row(self.row, 34)
+        self.sheet.set_row(self.row, row_height(zip(texts, _WIDTHS, strict=True), _SIZE))
         for index, text in enumerate(texts):
             self.sheet.write_string(self.row, index, text, self.text)
         self.row += 1
