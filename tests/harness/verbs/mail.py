@@ -83,25 +83,47 @@ def eml_of_old(content: bytes, name: str, jis: str) -> bytes:
 @byte_verb("msg")
 def msg(content: bytes, name: str, text: str) -> bytes:
     """Return a mail with a file attached, as Outlook saves it."""
+    return compound_file(_outlook(text, _with_file(name, content)))
+
+
+@byte_verb("msg forwarded")
+def msg_forwarded(content: bytes, name: str, text: str, times: int = 1) -> bytes:
+    """Attach a mail with the file attached to another one of Outlook, once or more."""
+    mail = _outlook(text, _with_file(name, content), is_within=True)
+    for time in range(times):
+        is_last = time == times - 1
+        mail = _outlook("転送します。", _with_mail(mail), is_within=not is_last)
+    return compound_file(mail)
+
+
+def _outlook(text: str, attached: Storage, *, is_within: bool = False) -> Storage:
     sent = int((SENT - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
-    return compound_file(
-        {
-            **_properties(
-                struct.pack("<8x4I8x", 0, 1, 0, 1),
-                {0x0037: SUBJECT, 0x1000: text, 0x0C1A: "甲課 庶務係", 0x5D01: "kou@example.jp"},
-                struct.pack("<HHIQ", 0x0040, 0x0039, 6, sent),
-            ),
-            "__attach_version1.0_#00000000": {
-                **_properties(
-                    bytes(8),
-                    {0x3707: name},
-                    struct.pack("<HHIQ", 0x0003, 0x3705, 6, 1)
-                    + struct.pack("<HHIQ", 0x0102, 0x3701, 6, len(content)),
-                ),
-                "__substg1.0_37010102": content,
-            },
-        }
-    )
+    return {
+        **_properties(
+            struct.pack("<8x4I" if is_within else "<8x4I8x", 0, 1, 0, 1),
+            {0x0037: SUBJECT, 0x1000: text, 0x0C1A: "甲課 庶務係", 0x5D01: "kou@example.jp"},
+            struct.pack("<HHIQ", 0x0040, 0x0039, 6, sent),
+        ),
+        "__attach_version1.0_#00000000": attached,
+    }
+
+
+def _with_file(name: str, content: bytes) -> Storage:
+    return {
+        **_properties(
+            bytes(8),
+            {0x3707: name},
+            struct.pack("<HHIQ", 0x0003, 0x3705, 6, 1)
+            + struct.pack("<HHIQ", 0x0102, 0x3701, 6, len(content)),
+        ),
+        "__substg1.0_37010102": content,
+    }
+
+
+def _with_mail(mail: Storage) -> Storage:
+    method = struct.pack("<HHIQ", 0x0003, 0x3705, 6, 5)
+    placed = struct.pack("<HHIQ", 0x000D, 0x3701, 6, 0xFFFFFFFF | 1 << 32)
+    return {**_properties(bytes(8), {}, method + placed), "__substg1.0_3701000D": mail}
 
 
 def _begun(text: str) -> EmailMessage:

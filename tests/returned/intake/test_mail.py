@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine import judged_file
-from tests.harness.verbs.mail import eml, eml_forwarded, eml_of_old, eml_with_picture, msg
+from tests.harness.verbs.mail import (
+    eml,
+    eml_forwarded,
+    eml_of_old,
+    eml_with_picture,
+    msg,
+    msg_forwarded,
+)
 from tests.small import PLAN
 from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
@@ -55,12 +63,28 @@ def test_a_mail_is_read_whoever_wrote_it(mail: bytes) -> None:
     assert content.startswith(b"abc")
 
 
-def test_a_mail_within_a_mail_is_attached_to_it() -> None:
-    ((name, content),) = read(eml_forwarded(b"abc", "回答.xlsx", "中")).attached
+@pytest.mark.parametrize("forwarded", [eml_forwarded, msg_forwarded])
+def test_a_mail_within_a_mail_is_attached_to_it(
+    forwarded: Callable[[bytes, str, str], bytes],
+) -> None:
+    outer = forwarded(b"abc", "回答.xlsx", "中")
+    ((name, content),) = read(outer).attached
     assert name == "調査票の送付.eml"
     assert isinstance(content, bytes)
     assert examine(suffix(name), content) is Kind.MAIL
-    assert [name for name, _ in read(content).attached] == ["回答.xlsx"]
+    inner = read(content)
+    assert inner.header.subject == "調査票の送付"
+    assert inner.header.sent == HALF_PAST_FOUR
+    assert (inner.text, inner.attached) == ("中", (("回答.xlsx", b"abc"),))
+    assert read(outer).attached == ((name, content),)  # the same bytes every time
+
+
+def test_mails_in_mails_of_outlook_are_unpacked_only_so_deep(tmp_path: Path) -> None:
+    path = tmp_path / "メール.msg"
+    path.write_bytes(msg_forwarded(b"abc", "回答.xlsx", "中", 9))
+    *_, last = judged_file(single(path), Context(PLAN, {}, None))
+    assert [finding.code for finding in last.findings] == [Code.FILE_ARCHIVE_NESTED]
+    assert last.file.count(".eml") == Limits().archive_depth
 
 
 HEAD = b"Received: x\r\nMessage-ID: y\r\n"
@@ -99,9 +123,10 @@ def test_no_bytes_make_it_fail(content: bytes) -> None:
         assert isinstance(read_mail(whole), Mail | Refusal)
 
 
-def test_more_files_than_are_allowed_are_not_judged() -> None:
-    allowance = Allowance(Limits(archive_members=1))
-    found = read(eml(b"abc", "a.xlsx", "本文", "b.xlsx")).members("メール.eml", allowance)
+@pytest.mark.parametrize("limits", [Limits(archive_members=1), Limits(archive_megabytes=1)])
+def test_more_than_is_allowed_is_not_judged(limits: Limits) -> None:
+    mail = read(eml(b"abc" * 200_000, "a.xlsx", "本文", "b.xlsx"))
+    found = mail.members("メール.eml", Allowance(limits))
     assert isinstance(found, Refusal)
     assert found.code is Code.FILE_ARCHIVE_TOO_LARGE
 

@@ -26,9 +26,20 @@ _WITHOUT_CELLS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntl
 _SMALL = 10_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
 _MAGIC = b"PK\x03\x04"
+_COMPOUND_FILE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
 _MOST_AT_ONCE = 50_000_000
 _STEP = 4096  # packed bytes at a time: few of them can swell to very many
+
+
+def is_compound_file(content: bytes) -> bool:
+    """Whether some bytes are a compound file (OLE): an .xls, a locked workbook, a .msg."""
+    return content.startswith(_COMPOUND_FILE)
+
+
+def is_container(content: bytes) -> bool:
+    """Whether some bytes begin as every workbook does but a flat one: a zip or a compound file."""
+    return content.startswith(_MAGIC) or is_compound_file(content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
-from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.package import Package, is_compound_file
 from workflow.excel.xlsx.reader import stored_in
 from workflow.excel.xlsx.sheet import read_sheet
 from workflow.excel.xlsx.strict import as_transitional, is_strict
@@ -18,7 +18,6 @@ from workflow.model.raw import Area, CellKind, RawCell, RawSheet
 
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 300
 _MAX_INFLATED_BYTES = 100_000_000
-_OLE_SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -125,7 +124,7 @@ def _read(package: Package, names: Set[str]) -> list[RawSheet]:
 def _refuse_other_formats(content: bytes, file: str) -> None:
     if not content:
         raise PlanError(f"{file}の中身がありません（0バイト）。以前のものを戻してください。")
-    if content.startswith(_OLE_SIGNATURE) and _ENCRYPTED in content:
+    if is_compound_file(content) and _ENCRYPTED in content:
         raise PlanError(
             f"{file}がパスワードで保護されているため、開けません。パスワードを外して保存してください。"
         )

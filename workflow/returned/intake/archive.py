@@ -40,6 +40,21 @@ class Allowance:
         self.members = self.limits.archive_members
         self.inflated = self.limits.archive_megabytes * MILLION
 
+    def take(self, members: int, inflated: int, packed: int) -> Refusal | None:
+        """Take what an archive or a mail holds, or return why that is too much."""
+        if members > self.members:
+            return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"ファイルが{members:,}個")
+        if inflated > self.inflated or is_overblown(inflated, packed, self.limits):
+            return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"展開すると{inflated:,}バイト")
+        self.members -= members
+        self.inflated -= inflated
+        return None
+
+    def refused_member(self, size: int) -> Refusal | None:
+        """Return why a file of some size is not even read, if so."""
+        is_large = size > self.limits.workbook_megabytes * MILLION
+        return too_large(f"{size:,}バイト") if is_large else None
+
     def unique(self, name: str) -> str:
         """Return a name no other member has: a second 回答.xlsx is shown as 回答 (2).xlsx."""
         path, shown, count = PurePosixPath(name), name, 1
@@ -75,10 +90,12 @@ def members(
     listed = [(at, info) for at, info in enumerate(every) if not _is_folder(info)]
     if not listed:
         return not_a_return(Code.FILE_ARCHIVE_EMPTY)
-    refusal = _refused_size([info for _, info in listed], allowance)
+    inflated_size = sum(info.file_size for _, info in listed)
+    packed_size = sum(info.compress_size for _, info in listed)
+    refusal = allowance.take(len(listed), inflated_size, packed_size)
     if refusal is not None:
         return refusal
-    unpacker = _Unpacker(content, passwords, allowance.limits)
+    unpacker = _Unpacker(content, passwords, allowance)
     if not unpacker.opens_any(listed):
         return unreadable(Code.FILE_ARCHIVE_ENCRYPTED)
     return _unpacked(file, listed, unpacker, allowance)
@@ -98,11 +115,11 @@ def _unpacked(
 class _Unpacker:
     """One archive and the passwords to try on it."""
 
-    def __init__(self, content: bytes, passwords: Sequence[str], limits: Limits) -> None:
+    def __init__(self, content: bytes, passwords: Sequence[str], allowance: Allowance) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._content = content
         self._passwords = tuple(_spellings(passwords))
-        self._most = limits.workbook_megabytes * MILLION
+        self._allowance = allowance
         self._locked: Any = None  # pyzipper has no types
 
     def opens_any(self, listed: Sequence[tuple[int, zipfile.ZipInfo]]) -> bool:
@@ -114,8 +131,9 @@ class _Unpacker:
 
     def unpack(self, at: int, info: zipfile.ZipInfo) -> bytes | Refusal:
         """Return the bytes of a member, or why they cannot be had."""
-        if info.file_size > self._most:
-            return too_large(f"{info.file_size:,}バイト")
+        refusal = self._allowance.refused_member(info.file_size)
+        if refusal is not None:
+            return refusal
         if info.flag_bits & _ENCRYPTED_FLAG:
             return self._decrypt(at)
         try:
@@ -168,18 +186,6 @@ def _spellings(passwords: Sequence[str]) -> Iterator[bytes]:
         as_windows = password.encode("cp932", "replace")
         if as_windows != password.encode():
             yield as_windows
-
-
-def _refused_size(listed: Sequence[zipfile.ZipInfo], allowance: Allowance) -> Refusal | None:
-    inflated = sum(info.file_size for info in listed)
-    packed = sum(info.compress_size for info in listed)
-    if len(listed) > allowance.members:
-        return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"ファイルが{len(listed):,}個")
-    if inflated > allowance.inflated or is_overblown(inflated, packed, allowance.limits):
-        return unreadable(Code.FILE_ARCHIVE_TOO_LARGE, reason=f"展開すると{inflated:,}バイト")
-    allowance.members -= len(listed)
-    allowance.inflated -= inflated
-    return None
 
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.package import Package, package_in
+from workflow.excel.xlsx.package import Package, is_container, package_in
 from workflow.model.limits import MILLION, USUAL, Limits
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - Excel's own, for books that ask for none
 """What Excel encrypts with when a book is only protected, not locked away."""
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _ODF = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
 _LIBREOFFICE = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 _MANIFEST, _WHOLE = "meta-inf/manifest.xml", "encrypted-package"
@@ -73,7 +72,7 @@ def _opened(content: bytes, password: str) -> bytes | None:
         # A wrong password, a scheme the library lacks, or damage: to the clerk it stays locked.
         return None
     opened = target.getvalue()
-    return opened if opened.startswith(_WORKBOOKS) else None
+    return opened if is_container(opened) else None
 
 
 # OpenDocument (ODF 1.3, part 2, 3.4): each part of the package is locked for itself, or since
@@ -109,7 +108,7 @@ def _unlocked_package(
     left = limits.inflated_megabytes * MILLION
     if _WHOLE in by_part:
         opened = by_part[_WHOLE].opened(package, key)
-        return opened if opened.startswith(_WORKBOOKS) else _inflated(opened, left)
+        return opened if is_container(opened) else _inflated(opened, left)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, info in package.parts.items():

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.package import Package, package_in
+from workflow.excel.xlsx.package import Package, is_compound_file, package_in
 from workflow.excel.xlsx.strict import is_strict
 from workflow.model.catalogue import Code
 from workflow.model.limits import MILLION, USUAL, Limits
@@ -31,7 +31,6 @@ from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_
 if TYPE_CHECKING:
     import olefile  # 50 ms, for .xls and encrypted files alone
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEEN_BYTES, _STEP = 1_000_000, 4096
 _CONTROLS = "".join(map(chr, range(32)))
 _TYPES = "[content_types].xml"
@@ -67,7 +66,7 @@ def examine(extension: str, content: bytes, limits: Limits = USUAL) -> Kind | Re
     """Return what some bytes are, or why they must not be read any further."""
     if not content:
         return unreadable(Code.FILE_EMPTY)
-    if content.startswith(_OLE):
+    if is_compound_file(content):
         kind = _examine_ole(extension, content)
     elif content.startswith(b"PK"):
         kind = _examine_zip(extension, content, limits)

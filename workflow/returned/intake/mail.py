@@ -9,19 +9,21 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, cast
 
+from workflow.excel.xlsx.package import is_compound_file
 from workflow.model.catalogue import Code
-from workflow.model.limits import MILLION
 from workflow.model.plain_text import one_line
 from workflow.model.plan import MailHeader
 from workflow.model.years import JST
 from workflow.returned.intake.archive import Allowance, Member, shown_name
-from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable
+from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
+from workflow.storage.files import sha256
 
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -31,8 +33,19 @@ _JAPANESE = ("utf-8", "cp932")
 _JIS = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 _RAW_NAME = re.compile(r"(?:file)?name=\"?([^\";]+)", re.IGNORECASE)
 
+_MAIL_WITHIN = "__substg1.0_3701000D"
+_PROPERTIES = "__properties_version1.0"
+_HEADER_WITHIN = 24  # bytes; 32 in a mail of its own (MS-OXMSG 2.4.1)
+_DEEPEST = 4
+"""Mails within mails of Outlook; each is unpacked while the outer one is read."""
+
 _APART = frozenset({"br", "p", "div", "tr", "li", "table", "blockquote"})
 _UNSEEN = frozenset({"style", "script", "head", "title"})
+
+if TYPE_CHECKING:
+    from oxmsg import Message as Outlook
+    from oxmsg.attachment import Attachment as OutlookFile
+    from oxmsg.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +59,21 @@ class Mail:
 
     def members(self, file: str, allowance: Allowance) -> Iterator[Member] | Refusal:
         """Return the attached files in their order, or why none of them can be had."""
-        inflated = sum(len(c) for _, c in self.attached if isinstance(c, bytes))
-        if len(self.attached) > allowance.members:
-            return unreadable(
-                Code.FILE_ARCHIVE_TOO_LARGE, reason=f"ファイルが{len(self.attached):,}個"
-            )
-        allowance.members -= len(self.attached)
-        allowance.inflated -= inflated
-        return self._members(file, allowance)
+        size = sum(len(content) for _, content in self.attached if isinstance(content, bytes))
+        refusal = allowance.take(len(self.attached), size, size)
+        return refusal or self._members(file, allowance)
 
     def _members(self, file: str, allowance: Allowance) -> Iterator[Member]:
-        most = allowance.limits.workbook_megabytes * MILLION
         for name, content in self.attached:
-            if isinstance(content, bytes) and len(content) > most:
-                content = too_large(f"{len(content):,}バイト")
-            yield Member(allowance.unique(f"{file}/{shown_name(name)}"), content)
+            size = len(content) if isinstance(content, bytes) else 0
+            refusal = allowance.refused_member(size)
+            yield Member(allowance.unique(f"{file}/{shown_name(name)}"), refusal or content)
 
 
 def read_mail(content: bytes) -> Mail | Refusal:
     """Return a mail, .msg where the bytes are a compound file and .eml where not."""
     try:
-        is_outlook = content.startswith(b"\xd0\xcf\x11\xe0")
-        return _read_msg(content) if is_outlook else _read_eml(content)
+        return _read_msg(content) if is_compound_file(content) else _read_eml(content)
     except MemoryError:
         raise
     except Exception:
@@ -182,7 +188,10 @@ def _in_japan(moment: datetime | None) -> datetime | None:
 def _read_msg(content: bytes) -> Mail:
     from oxmsg import Message as Outlook  # 15 ms, for .msg alone
 
-    mail = Outlook.load(io.BytesIO(content))
+    return _of_outlook(Outlook.load(io.BytesIO(content)))
+
+
+def _of_outlook(mail: Outlook, nesting: int = 0) -> Mail:
     html = mail.html_body if not mail.body else None
     return Mail(
         header=MailHeader(
@@ -191,12 +200,52 @@ def _read_msg(content: bytes) -> Mail:
             sent=_in_japan(mail.sent_date),
         ),
         text=_tidied(mail.body or _plain(html or "")),
-        attached=tuple(
-            (file.file_name or "", file.file_bytes or not_a_return(Code.FILE_MAIL))
-            for file in mail.attachments
-        ),
+        attached=tuple(_attached_in_outlook(file, nesting) for file in mail.attachments),
         pictures=0,
     )
+
+
+def _attached_in_outlook(file: OutlookFile, nesting: int) -> tuple[str, bytes | Refusal]:
+    """Return a file attached to a mail of Outlook; a mail within it as it would travel (.eml)."""
+    name = file.file_name or ""
+    if file.file_bytes:
+        return name, file.file_bytes
+    storage = cast("Storage", file._storage)
+    within = [part for part in storage.storages if part.name == _MAIL_WITHIN]
+    if not within:
+        return name, not_a_return(Code.FILE_MAIL)
+    if nesting == _DEEPEST:
+        return name, unreadable(Code.FILE_ARCHIVE_NESTED)
+    inner = _of_outlook(_outer(within[0]), nesting + 1)
+    return f"{inner.header.subject or name}.eml", _as_it_travels(inner)
+
+
+def _outer(within: Storage) -> Outlook:
+    """Return a mail within a mail; the header of its properties is shorter than python-oxmsg's."""
+    from oxmsg import Message as Outlook  # 15 ms, for .msg alone
+
+    streams = tuple(
+        replace(s, bytes_=s.bytes_[:_HEADER_WITHIN] + bytes(8) + s.bytes_[_HEADER_WITHIN:])
+        if s.name == _PROPERTIES
+        else s
+        for s in within.streams
+    )
+    return Outlook(replace(within, streams=streams))
+
+
+def _as_it_travels(mail: Mail) -> bytes:
+    """Return a mail as .eml; of a file that cannot be had the name."""
+    made = EmailMessage(policy=policy.SMTP)
+    made["From"], made["Subject"] = mail.header.sender, mail.header.subject
+    if mail.header.sent:
+        made["Date"] = mail.header.sent
+    made.set_content(mail.text)
+    for name, content in mail.attached:
+        held = content if isinstance(content, bytes) else b""
+        made.add_attachment(held, "application", "octet-stream", filename=name)
+    if made.is_multipart():  # the same mail gives the same bytes
+        made.set_boundary(f"={sha256(mail.text.encode())}=")
+    return made.as_bytes()
 
 
 def _decoded(stored: bytes, charset: str | None) -> str:
