@@ -158,6 +158,10 @@ def test_the_good_returns_are_there(seen: Seen) -> None:
         assert {label: seen.ledger[code][label] for label in _LABELS} == usual
 
 
+def test_nothing_a_person_wrote_is_lost(played: Played) -> None:
+    assert played.lost_texts() == []
+
+
 def test_nothing_was_touched_but_compiled(played: Played) -> None:
     assert played.touched == set()
 

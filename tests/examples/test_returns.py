@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.conservation import lost_texts
 from tests.harness.description import RETURNS, read_return, return_folders
 from tests.harness.outcome import expected
 from tests.harness.play import Played, collect_with_workers, play
@@ -19,8 +18,7 @@ def test_an_example_ends_as_expected(folder: Path, tmp_path: Path) -> None:
     played = play(read_return(folder), tmp_path)
     assert played.outcome == expected(folder)
     assert_it_went_well(played)
-    year, printed_by_us = played.example.year, played.handed_back
-    assert lost_texts(played.city, year, played.document, printed_by_us) == []
+    assert played.lost_texts() == []
     standing = {finding["severity"] for finding in played.document["findings"]}
     assert ("error" in standing) == (folder.parent.name == "bad")
 

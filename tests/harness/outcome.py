@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+
 from tests.city import City
-from tests.harness.conservation import opened
 from workflow.model.cells import decoded
+from workflow.returned.readers.openpyxl import open_exactly
 
 Usual = Mapping[str, Mapping[str, Any]]
 """整理番号 → label → what the plan's usual answers say, None where they say nothing."""
@@ -52,9 +55,14 @@ def _findings(findings: Iterable[Mapping[str, str]]) -> list[str]:
 
 
 def _rows(city: City, year: int, sheet: str) -> list[dict[str, Any]]:
-    book = opened(city.workspace.ledger(year).read_bytes())
+    book = _opened(city.workspace.ledger(year).read_bytes())
     header, *rows = book[sheet].iter_rows(values_only=True)
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _opened(ledger: bytes) -> Workbook:
+    return open_exactly(ledger)
 
 
 def _unusual(rows: list[dict[str, Any]], usual: Usual) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,8 @@ from unittest.mock import patch
 
 from tests.city import City
 from tests.engine import judge_here
-from tests.harness.cities import GOOD, build_city, usual_answers
-from tests.harness.conservation import handed_back
+from tests.harness.cities import GOOD, build_city, other_city, usual_answers
+from tests.harness.conservation import Papers, issued_papers, lost_texts
 from tests.harness.description import Example, HostileCase, SentFile
 from tests.harness.harmful_paths import HARMS, EndlessPath
 from tests.harness.outcome import Usual, outcome_of
@@ -45,7 +45,7 @@ Collecting = Callable[[Example, Sequence[str], Path], Run]
 class Played:
     """The last collect of an example: what it printed, and its folder before and after.
 
-    handed_back are the texts of the hand-backs that were there when it began.
+    issued are the templates and hand-backs that departments had when it began.
     """
 
     example: Example
@@ -54,7 +54,7 @@ class Played:
     impossible: Impossible
     before: Snapshot
     after: Snapshot
-    handed_back: frozenset[str]
+    issued: Papers
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -77,6 +77,12 @@ class Played:
         outside = {path for path in changed if not path.startswith("home/compiled/")}
         # Folders in which one was made, and that of temporary files, are newer now.
         return outside - {"home", "home/compiled", "scratch"}
+
+    def lost_texts(self) -> list[str]:
+        """Return what people wrote in the files that came back and that stands nowhere."""
+        passwords = (*self.example.passwords, *self.example.given_passwords)
+        year = self.example.year
+        return lost_texts(self.city, year, self.document, self.issued, passwords)
 
     def files_of(self, case: HostileCase) -> list[dict[str, Any]]:
         """Return what was said about the files a hostile case gave."""
@@ -109,10 +115,18 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
         impossible |= send(example, city, phase, desk)
         if phase == example.journal_lost:
             city.workspace.journal(example.year).unlink()
-        handed, before = handed_back(city, example.year), snapshot(folder)
+        issued, before = _issued(example, city), snapshot(folder)
         with _files_growing(example, city):
             run = (collect or collect_here)(example, collect_arguments(example, home), scratch)
-    return Played(example, city, run, impossible, before, snapshot(folder), handed)
+    return Played(example, city, run, impossible, before, snapshot(folder), issued)
+
+
+def _issued(example: Example, city: City) -> Papers:
+    years = {file.year or example.year for file in example.files}
+    others = {file.plan for file in example.files if file.plan}
+    cities = [(other_city(plan, year), year) for plan in others for year in years]
+    ours = [paper for year in years for paper in issued_papers(city, year)]
+    return (*ours, *(paper for other, year in cities for paper in issued_papers(other, year)))
 
 
 def hostile_example(cases: Sequence[HostileCase]) -> Example:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -151,12 +151,15 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     else:
         return _judge_rows(read, book, identity, identity.issue, tables, context)
     offered = _offered(refused, tables, register, context)
-    return _set_aside(replace(refused, offered=offered), book, tables, context.plan)
+    printed = {text for issue in register.issues for text in issue.texts}
+    return _set_aside(replace(refused, offered=offered), book, tables, context.plan, printed)
 
 
-def _set_aside(read: Return, book: RawBook, tables: Sequence[Table], plan: Plan) -> Return:
+def _set_aside(
+    read: Return, book: RawBook, tables: Sequence[Table], plan: Plan, printed: Collection[str]
+) -> Return:
     """Return a form that is refused as a whole with all that it says, kept as notes."""
-    notes = tuple(written_on_refused(book, tables, plan.levels))
+    notes = tuple(written_on_refused(book, tables, plan.levels, printed))
     if not notes:
         return read
     finding = Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)})

@@ -17,7 +17,7 @@ from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
-from workflow.returned.printed import Cell, Page, Template, standing, written_over
+from workflow.returned.printed import Cell, Page, Template, is_computed, standing, written_over
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
@@ -30,7 +30,9 @@ from workflow.templates.layout import (
     NUMBER_LABEL,
     Layout,
 )
+from workflow.templates.register import FormNumber
 
+_YEAR = re.compile(r"(?:令和|平成)(?:元|\d+)年度|\d{4}年度")
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
 _OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w-]+|{CORRECTION_SHEET})")
 
@@ -76,22 +78,50 @@ def written_beside(
 
 
 def written_on_refused(
-    book: RawBook, tables: Sequence[Table], levels: Collection[str]
+    book: RawBook, tables: Sequence[Table], levels: Collection[str], printed: Collection[str]
 ) -> Iterator[Note]:
     """Yield what stands in the tables of a form that is refused as a whole, and around them.
 
-    What is printed on it is not known; its cover and what stands above its tables is left out.
+    Where something is printed on it is not known; of its cover, and of what stands above its
+    tables, what is printed on any form of the year is left out.
     """
     forms = {id(table.sheet): table for table in tables}
     locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *levels)))
+    ours = frozenset(map(_of_any_year, printed))
     for sheet in book.sheets:
         if id(sheet) in forms:
-            yield from _in_table(forms[id(sheet)], locked)
-        elif sheet.name not in (COVER_SHEET, CORRECTION_SHEET):
-            for place, cell in sorted(sheet.cells.items()):
-                if not cell.is_blank:
-                    yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text)
+            table = forms[id(sheet)]
+            yield from _loose(sheet, NoteKind.MARGIN, ours, table.header_row - 1)
+            yield from _in_table(table, locked)
+        elif sheet.name == COVER_SHEET:
+            yield from _loose(sheet, NoteKind.MARGIN, ours)
+        elif sheet.name == CORRECTION_SHEET:
+            yield from _on_the_list(sheet)
+        else:
+            yield from _loose(sheet, NoteKind.SHEET)
     yield from _remarks(book)
+
+
+def _loose(
+    sheet: RawSheet,
+    kind: NoteKind,
+    printed: Collection[str] = (),
+    last_row: int | None = None,
+) -> Iterator[Note]:
+    """Yield what stands on a sheet down to a row, without what is printed or computed there."""
+    for (row, column), cell in sorted(sheet.cells.items()):
+        is_ours = _of_any_year(cell.text) in printed or _is_number(cell.text) or is_computed(cell)
+        if not (is_ours or cell.is_blank) and (last_row is None or row <= last_row):
+            yield Note(kind, sheet.name, a1(row, column), cell.text)
+
+
+def _of_any_year(text: str) -> str:
+    return folded(_YEAR.sub("", text))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is the number of a form, which the finding of its refusal tells of."""
+    return FormNumber.parse(text.removeprefix(f"{NUMBER_LABEL}：")) is not None
 
 
 def _in_table(table: Table, locked: Collection[str]) -> Iterator[Note]:

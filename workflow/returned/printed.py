@@ -109,6 +109,11 @@ def _is_live(cell: RawCell) -> bool:
     return cell.kind is not CellKind.TEXT or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 
+def is_computed(cell: RawCell) -> bool:
+    """Whether a cell holds what formulas of our cover compute, or such a formula itself."""
+    return _is_our_formula(cell) or _LIVE_TEXT.fullmatch(cell.text) is not None
+
+
 def _is_our_formula(cell: RawCell) -> bool:
     return cell.kind is CellKind.FORMULA and _LIVE_FORMULA.search(cell.text) is not None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring, iterparse
 
-from workflow.excel.xlsx.package import package_in
+from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
@@ -38,6 +38,10 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 _EMBEDDED = (_DRAW + "object", _DRAW + "object-ole")
 _OBJECTS, _PICTURES = RemarkKind.OBJECT, RemarkKind.PICTURE
+_BESIDE = frozenset(
+    ("ruby-text", "page-number", "page-count", "sheet-name", "date", "time", "title", "file-name")
+)
+"""Furigana stands beside the text, not in it; the others are computed in headers."""
 _NUMBERS = ("float", "percentage", "currency")
 _LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|エラー):[0-9]{3}")
@@ -54,6 +58,7 @@ class _Sheet:
     most: int
     styles: Styles
     is_hidden: bool
+    page: str = ""
     columns: list[tuple[range, str]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
@@ -97,15 +102,42 @@ def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=tuple(remark for sheet in sheets for remark in sheet.remarks),
+        remarks=tuple(_remarks(sheets, package)),
     )
+
+
+def _remarks(sheets: Iterable[_Sheet], package: Package) -> Iterator[RawRemark]:
+    """Yield what stands beside the cells of each sheet, its headers and footers last."""
+    styles = package.read("styles.xml") if "styles.xml" in package.parts else b""
+    pages = _headers(styles) if b":header" in styles or b":footer" in styles else {}
+    for sheet in sheets:
+        yield from sheet.remarks
+        for text in pages.get(sheet.page, ()):
+            yield RawRemark(sheet.name, "", text, "", RemarkKind.HEADER)
+
+
+def _headers(styles: bytes) -> dict[str, list[str]]:
+    """Return what headers and footers say, by the name of their page; numbers of pages are none."""
+    pages: dict[str, list[str]] = {}
+    for page in fromstring(styles, forbid_dtd=True).iter(_STYLE + "master-page"):
+        edges = (edge for edge in page if edge.get(_STYLE + "display") != "false")
+        regions = (
+            region
+            for edge in edges
+            for region in (edge, *edge)
+            if region is edge or region.tag.startswith(_STYLE + "region")
+        )
+        texts = (_paragraphs(region).strip() for region in regions)
+        said = [text for text in texts if any(map(str.isalnum, text))]
+        pages[page.get(_STYLE + "name", "")] = said
+    return pages
 
 
 def as_package(flat: bytes) -> bytes:
     """Return a spreadsheet stored as one XML text (.fods) in a package, as .ods is."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for part in ("content.xml", "meta.xml"):
+        for part in ("content.xml", "meta.xml", "styles.xml"):
             archive.writestr(part, flat)
     return stream.getvalue()
 
@@ -127,8 +159,9 @@ def _sheets(
         if element.tag == TABLE + "table":
             if event == "start" and depth == 0:
                 name = element.get(TABLE + "name", "")
-                is_hidden = element.get(TABLE + "style-name") in styles.hidden_tables
-                sheets.append(_Sheet(name, limits.cells, styles, is_hidden))
+                style = element.get(TABLE + "style-name", "")
+                is_hidden, page = style in styles.hidden_tables, styles.pages.get(style, "")
+                sheets.append(_Sheet(name, limits.cells, styles, is_hidden, page))
             depth += 1 if event == "start" else -1
         elif event == "end" and depth == 1 and sheets:
             _take(sheets[-1], element)
@@ -271,7 +304,7 @@ def _written(element: Element) -> str:
                 written += "\t"
             case "line-break":
                 written += "\n"
-            case "ruby-text":  # furigana stands beside the text, not in it
+            case name if name in _BESIDE:
                 pass
             case _ if child.tag != OFFICE + "annotation":
                 written += _written(child)

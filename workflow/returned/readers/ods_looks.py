@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _STYLE, _TEXT, _TABLE, _NUMBER = (_NAMES % n for n in ("style", "text", "table", "datastyle"))
+_STORED = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}string-value"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _COLOR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _SIZE = re.compile(r"([\d.]+)(?:in|cm|mm|pt|pc|px)")
@@ -33,7 +34,10 @@ _LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
 
 @dataclass
 class Styles:
-    """What the styles of an .ods say, by their names, as they come by."""
+    """What the styles of an .ods say, by their names, as they come by.
+
+    Pages are the names of the pages that tables are printed on, with their headers and footers.
+    """
 
     struck: dict[str, bool] = field(default_factory=dict)
     inks: dict[str, float] = field(default_factory=dict)
@@ -42,12 +46,15 @@ class Styles:
     formats: dict[str, str] = field(default_factory=dict)
     flat: set[str] = field(default_factory=set)
     hidden_tables: set[str] = field(default_factory=set)
+    pages: dict[str, str] = field(default_factory=dict)
 
     def take(self, style: Element) -> None:
         """Take what one style says."""
         name = style.get(_STYLE + "name", "")
         if rounding := self.rounding.get(style.get(_STYLE + "data-style-name", "")):
             self.formats[name] = rounding
+        page = style.get(_STYLE + "master-page-name")
+        self.pages |= {name: page} if page else {}
         for properties in style:
             match properties.tag.removeprefix(_STYLE):
                 case "text-properties":
@@ -117,11 +124,15 @@ class Styles:
 def _shown(
     cell: RawCell, element: Element, written: Callable[[Element], str], *, is_rounded: bool
 ) -> str | None:
-    """Return what is shown of a number, None for the number itself."""
+    """Return what is shown of a number or of a text that is stored beside it, None for the same."""
     has_text = any(child.tag == _TEXT + "p" for child in element)
-    if cell.kind is not CellKind.NUMBER or cell.number is None or not has_text:
+    if not has_text or (element.get(_STORED) is None and cell.number is None):
         return None
     shown = written(element).strip()
+    if cell.kind is CellKind.TEXT:
+        return None if shown.split() == cell.text.split() else shown
+    if cell.kind is not CellKind.NUMBER or cell.number is None:
+        return None
     plain = shown.replace(",", "")
     try:
         number = Decimal(plain)
