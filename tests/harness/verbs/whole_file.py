@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import to_excel
 
 from tests.harness.verbs.registry import byte_verb
-from tests.returned.readers.binary_books import xlsb
+from tests.returned.readers.binary_books import with_remarks, xlsb
 from workflow.templates.layout import ENTRY_SHEET
 
 
@@ -102,3 +102,9 @@ def save_as_xlsb(content: bytes) -> bytes:
             elif isinstance(value, str | int | float):
                 cells[row, column] = value
     return xlsb(ENTRY_SHEET, cells)
+
+
+@byte_verb("beside the cells of an xlsb")
+def beside_in_xlsb(content: bytes, comment: str, author: str, box: str, header: str) -> bytes:
+    """Hang a comment on A1 of a binary workbook, and add a text box and a header."""
+    return with_remarks(content, comment, author, box, header)

@@ -112,3 +112,52 @@ def _written(*records: tuple[int, bytes]) -> bytes:
 def _number(value: int) -> bytes:
     low = bytes([value & 0x7F | (0x80 if value > 0x7F else 0)])
     return low + _number(value >> 7) if value > 0x7F else low
+
+
+def with_remarks(book: bytes, comment: str, author: str, box: str, header: str) -> bytes:
+    """Add a comment on A1, a text box at B3 and a header to the sheet of a workbook."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(stream, "w") as archive:
+        for name in old.namelist():
+            stored = old.read(name)
+            if name == "xl/worksheets/sheet1.bin":
+                stored = stored.removesuffix(_written((_SHEET_END, b"")))
+                texts = [_wide(header), *[struct.pack("<I", 0xFFFFFFFF)] * 5]
+                stored += _written((_HEADER_BEGIN, b"\0\0" + b"".join(texts)), (_HEADER_END, b""))
+                stored += _written((_SHEET_END, b""))
+            archive.writestr(name, stored)
+        archive.writestr(
+            "xl/worksheets/_rels/sheet1.bin.rels",
+            _relations(("comments", "../comments1.bin"), ("drawing", "../drawings/drawing1.xml")),
+        )
+        archive.writestr("xl/comments1.bin", _comments(comment, author))
+        archive.writestr("xl/drawings/drawing1.xml", _DRAWING.format(box))
+    return stream.getvalue()
+
+
+def _comments(text: str, author: str) -> bytes:
+    return _written(
+        (_COMMENTS_BEGIN, b""),
+        (_AUTHORS_BEGIN, b""),
+        (_AUTHOR, _wide(author)),
+        (_AUTHORS_END, b""),
+        (_LIST_BEGIN, b""),
+        (_COMMENT_BEGIN, bytes(4 + 16 + 16)),
+        (_COMMENT_TEXT, b"\0" + _wide(text)),
+        (_COMMENT_END, b""),
+        (_LIST_END, b""),
+        (_COMMENTS_END, b""),
+    )
+
+
+_HEADER_BEGIN, _HEADER_END = 479, 480
+_COMMENTS_BEGIN, _COMMENTS_END, _AUTHORS_BEGIN, _AUTHORS_END = 628, 629, 630, 631
+_AUTHOR, _LIST_BEGIN, _LIST_END, _COMMENT_BEGIN, _COMMENT_END, _COMMENT_TEXT = (
+    632, 633, 634, 635, 636, 637,
+)  # fmt: skip
+_DRAWING = (
+    '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:oneCellAnchor>'
+    "<xdr:from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></xdr:from><xdr:sp><xdr:txBody>"
+    "<a:p><a:r><a:t>{}</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:oneCellAnchor></xdr:wsDr>"
+)

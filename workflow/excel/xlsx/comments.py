@@ -49,15 +49,20 @@ def _remarks(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
     for kind, target in related:
         if kind == "comments":
             yield from (r for r in _comments(package, sheet, target) if r.cell not in taken)
-        elif kind == "drawing":
-            yield from _drawn(package, sheet, target)
-        elif kind == "vmlDrawing":
-            yield from _drawn_in_vml(package, sheet, target)
-        elif kind == "image":
-            yield RawRemark(sheet, "", "背景の画像", "", RemarkKind.PICTURE)
+        yield from read_drawn(package, sheet, kind, target)
     if any(kind in _EMBEDDED for kind, _ in related):
         yield from _embedded(package, sheet, part)
     yield from _headers(package, sheet, part)
+
+
+def read_drawn(package: Package, sheet: str, kind: str, target: str) -> Iterator[RawRemark]:
+    """Yield the shapes and pictures that one relationship of a sheet leads to."""
+    if kind == "drawing":
+        yield from _drawn(package, sheet, target)
+    elif kind == "vmlDrawing":
+        yield from _drawn_in_vml(package, sheet, target)
+    elif kind == "image":
+        yield RawRemark(sheet, "", "背景の画像", "", RemarkKind.PICTURE)
 
 
 def _threaded(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
@@ -189,10 +194,20 @@ def _headers(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
     if start < 0:
         return
     for found in _HEADER.findall(stored[start:].decode("utf-8", "replace")):
-        for section in _SECTION.split(parsed(f"<t>{found}</t>".encode()).text or ""):
-            text = _CODE.sub(lambda code: code[1] or "", section).strip()
-            if any(letter.isalnum() for letter in text):
-                yield RawRemark(sheet, "", decoded(text), "", RemarkKind.HEADER)
+        for text in header_texts(parsed(f"<t>{found}</t>".encode()).text or ""):
+            yield RawRemark(sheet, "", decoded(text), "", RemarkKind.HEADER)
+
+
+def header_texts(header: str) -> Iterator[str]:
+    """Yield what a header or footer says on the left, in the middle and on the right.
+
+    >>> list(header_texts("&L&8取扱注意&R&P / &N"))
+    ['取扱注意']
+    """
+    for section in _SECTION.split(header):
+        text = _CODE.sub(lambda code: code[1] or "", section).strip()
+        if any(letter.isalnum() for letter in text):
+            yield text
 
 
 def _local(element: _Element) -> str:

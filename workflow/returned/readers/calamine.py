@@ -35,6 +35,7 @@ def read_xls(content: bytes, limits: Limits = USUAL) -> RawBook:
     for what must not be laid out, and whatever calamine trips over.
     """
     from workflow.returned.readers.xlrd import sheets_seen  # 81 ms
+    from workflow.returned.readers.xls_remarks import read_remarks
 
     saving = saving_of_xls(content)
     sheets = read_values(content, limits)
@@ -45,6 +46,7 @@ def read_xls(content: bytes, limits: Limits = USUAL) -> RawBook:
     return RawBook(
         sheets,
         modified=saving.modified,
+        remarks=read_remarks(content),
         author=saving.author,
         saved_by=saving.saved_by,
     )
@@ -52,7 +54,7 @@ def read_xls(content: bytes, limits: Limits = USUAL) -> RawBook:
 
 def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     """Return the values in an .xlsb, with the error values; its reach is measured first."""
-    from workflow.returned.readers.pyxlsb import errors_in  # 28 ms
+    from workflow.returned.readers.pyxlsb import errors_in, remarks_in  # 28 ms
 
     measure_xlsb(content, limits)
     package = package_in(content)
@@ -62,6 +64,7 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     return RawBook(
         tuple(s.seen_as(RawSheet(s.name, wrong.get(s.name, {}))) for s in sheets),
         properties=custom_properties(package),
+        remarks=remarks_in(package),
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,

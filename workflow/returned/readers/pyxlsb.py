@@ -7,7 +7,8 @@ by: it writes to the disk and reads XML without defence.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyxlsb import biff12
@@ -15,13 +16,17 @@ from pyxlsb.handlers import CellHandler
 from pyxlsb.reader import BIFF12Reader, RecordReader
 from pyxlsb.stringtable import StringTable
 
+from workflow.excel.xlsx.comments import header_texts, read_drawn
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
+from workflow.model.cells import a1
 from workflow.model.limits import USUAL, Limits
-from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.model.raw import CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.returned.intake.used_range import measure_xlsb
 
 _TEXT_IN_CELL = 6
+_HEADERS, _AUTHOR, _COMMENT, _COMMENT_TEXT = 0x03DF, 0x04F8, 0x04FB, 0x04FD  # as pyxlsb counts
+_NONE = 0xFFFFFFFF
 _ERRORS = frozenset({biff12.BOOLERR, biff12.FORMULA_BOOLERR})
 _ERROR_NAMES = {
     "0x0": "#NULL!",
@@ -52,7 +57,51 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
+        remarks=remarks_in(package),
     )
+
+
+def remarks_in(package: Package) -> tuple[RawRemark, ...]:
+    """Return what stands beside the cells of an .xlsb, as far as its records can be followed.
+
+    Its shapes are XML as in an .xlsx; comments, headers and footers are records.
+    """
+    found: list[RawRemark] = []
+    try:
+        for remark in _remarks(package):
+            found.append(remark)
+    except MemoryError:
+        raise
+    except Exception:
+        return tuple(found)  # a damaged drawing costs what is behind it, not the answers
+    return tuple(found)
+
+
+def _remarks(package: Package) -> Iterator[RawRemark]:
+    for name, part in _listed(package):
+        for relation in package.relations(part):
+            if relation.kind == "comments":
+                yield from _comments(name, package.read(relation.target))
+            yield from read_drawn(package, name, relation.kind, relation.target)
+        for kind, record in _records(package.read(part), _WHOLE):
+            if kind == _HEADERS:
+                texts = (word for text in _wide_texts(record, 2) for word in header_texts(text))
+                yield from (RawRemark(name, "", t, "", RemarkKind.HEADER) for t in texts)
+
+
+def _comments(sheet: str, stored: bytes) -> Iterator[RawRemark]:
+    authors: list[str] = []
+    cell = author = ""
+    for kind, record in _records(stored, _WHOLE):
+        if kind == _AUTHOR:
+            authors += _wide_texts(record, 0)
+        elif kind == _COMMENT:
+            number, row, _, column = struct.unpack_from("<4I", record)
+            author = authors[number] if number < len(authors) else ""
+            cell = a1(row + 1, column + 1)
+        elif kind == _COMMENT_TEXT:
+            text = _wide_texts(record, 1)[0]
+            yield RawRemark(sheet, cell, text, author, RemarkKind.COMMENT)
 
 
 def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]]:
@@ -74,11 +123,16 @@ def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]]:
 
 def _sheets(package: Package) -> Iterator[RawSheet]:
     texts = _texts(package)
+    for name, part in _listed(package):
+        yield RawSheet(name, dict(_cells(package.read(part), texts)))
+
+
+def _listed(package: Package) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet and the part it is stored in."""
     targets = {r.id: r.target for r in package.relations(package.book) if r.kind == "worksheet"}
     for kind, record in _records(package.read(package.book)):
         if kind == biff12.SHEET and record.rId in targets:
-            cells = dict(_cells(package.read(targets[record.rId]), texts))
-            yield RawSheet(record.name, cells)
+            yield record.name, targets[record.rId]
 
 
 def _texts(package: Package) -> Sequence[str]:
@@ -109,9 +163,9 @@ def _raw(value: str | bool | float) -> RawCell:
     return RawCell.of_number(value)
 
 
-def _records(stored: bytes) -> Iterator[tuple[int, Any]]:
+def _records(stored: bytes, handlers: Mapping[int, Any] | None = None) -> Iterator[tuple[int, Any]]:
     reader = BIFF12Reader(io.BytesIO(stored))
-    reader.handlers = BIFF12Reader.handlers | {_TEXT_IN_CELL: _TextInCell()}
+    reader.handlers = handlers or BIFF12Reader.handlers | {_TEXT_IN_CELL: _TextInCell()}
     records: Iterator[tuple[int, Any]] = iter(reader)
     return records
 
@@ -122,3 +176,26 @@ class _TextInCell:
     def read(self, reader: RecordReader, kind: int, size: int) -> Any:  # noqa: ANN401 - pyxlsb's
         column, style = reader.read_int(), reader.read_int()
         return CellHandler.cls(column, reader.read_string(), None, style)
+
+
+class _Whole:
+    """Takes a record as it is stored."""
+
+    def read(self, reader: RecordReader, kind: int, size: int) -> bytes:
+        stored: bytes = reader.read(size)
+        return stored
+
+
+_WHOLE = dict.fromkeys((_HEADERS, _AUTHOR, _COMMENT, _COMMENT_TEXT), _Whole())
+
+
+def _wide_texts(record: bytes, start: int) -> list[str]:
+    """Return the texts in a record, one behind the other; one that is none has no length."""
+    texts = []
+    while start + 4 <= len(record):
+        (length,) = struct.unpack_from("<I", record, start)
+        start += 4
+        if length != _NONE:
+            texts.append(record[start : start + 2 * length].decode("utf-16-le", "replace"))
+            start += 2 * length
+    return texts

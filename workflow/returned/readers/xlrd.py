@@ -22,6 +22,7 @@ from workflow.excel.xlsx.shown_numbers import number_format
 from workflow.model.catalogue import Code
 from workflow.model.raw import CellKind, Look, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable
+from workflow.returned.readers.xls_remarks import read_remarks
 
 
 def read_xls(content: bytes) -> RawBook:
@@ -33,6 +34,7 @@ def read_xls(content: bytes) -> RawBook:
     return RawBook(
         _sheets(content),
         modified=saving.modified,
+        remarks=read_remarks(content),
         author=saving.author,
         saved_by=saving.saved_by,
     )
