@@ -34,13 +34,15 @@ class Look:
 
     Shown is what its number format makes of it, None for the same, and number_format the format's
     code, where it is known. Left is the text that is not struck through, None where nothing is.
-    Faint letters cannot be told from what is behind them.
+    Faint letters cannot be told from what is behind them. May_differ says that it hangs on a
+    condition, which was not computed, whether the cell looks otherwise.
     """
 
     shown: str | None = None
     number_format: str = ""
     left: str | None = None
     is_faint: bool = False
+    may_differ: bool = False
 
 
 @dataclass(frozen=True, slots=True)

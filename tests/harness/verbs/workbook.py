@@ -10,7 +10,10 @@ from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
@@ -216,6 +219,22 @@ def keep_the_end(book: Workbook, item: str, label: str, struck: str, kept: str) 
     cell = cell_of(book, item, label)
     cell.font = Font(strike=True)
     cell.value = CellRichText(struck, TextBlock(InlineFont(color=Color("FFFF0000")), kept))
+
+
+@workbook_verb("format on condition")
+def format_on_condition(book: Workbook, label: str, condition: str, look: str) -> None:
+    """Let the cells of a column look otherwise where a formula holds, or a text is in them."""
+    looks = {
+        "struck": DifferentialStyle(font=Font(strike=True)),
+        "white": DifferentialStyle(font=Font(color="FFFFFFFF")),
+        "percent": DifferentialStyle(numFmt=NumberFormat(numFmtId=9, formatCode="0%")),
+    }
+    sheet, header, labels = header_of(book)
+    letter = get_column_letter(labels[label])
+    kind: Any
+    kind, _, said = condition.partition(" ")
+    rule = Rule(type=kind, dxf=looks[look], priority=1, formula=[said], text=said, operator="equal")
+    sheet.conditional_formatting.add(f"{letter}{header + 1}:{letter}{sheet.max_row}", rule)
 
 
 @workbook_verb("write in the colour")

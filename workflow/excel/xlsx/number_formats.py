@@ -43,13 +43,15 @@ class CellStyles:
     """What the styles of a workbook say of their cells, by the number of the style.
 
     Days show a number as a day, and spans as a span of time; the others have a format unless it is
-    General. Most workbooks have no faces, which are told by the number as cells spell it.
+    General. Most workbooks have no faces, which are told by the number as cells spell it, and no
+    conditional faces, told by the number as conditions spell it.
     """
 
     days: frozenset[int] = frozenset()
     spans: frozenset[int] = frozenset()
     formats: Mapping[int, NumberFormat] = field(default_factory=dict)
     faces: Mapping[str, Face] = field(default_factory=dict)
+    conditional: Mapping[int, Face] = field(default_factory=dict)
 
     @property
     def strike(self) -> bool:
@@ -72,12 +74,15 @@ def cell_styles_of(part: bytes, theme: bytes = b"") -> CellStyles:
         for n, used in enumerate(formats)
         if n not in days and (code := codes.get(used) or BUILT_IN.get(used))
     }
-    faces = {str(n): face for n, face in _faces(styles, used, shown, Palette.of(styles, theme))}
+    palette = Palette.of(styles, theme)
+    faces = {str(n): face for n, face in _faces(styles, used, shown, palette)}
+    conditional = (_conditional(dxf, palette) for dxf in styles.iterfind(f"{MAIN}dxfs/{MAIN}dxf"))
     return CellStyles(
         days=days,
         spans=frozenset(n for n, used in enumerate(formats) if _is_span(used, codes)),
         formats=shown,
         faces=faces,
+        conditional={n: face for n, face in enumerate(conditional) if face != Face()},
     )
 
 
@@ -103,6 +108,20 @@ def _faces(
         )
         if face != Face():
             yield n, face
+
+
+def _conditional(dxf: _Element, palette: Palette) -> Face:
+    """Return what a conditional format does to a text; it tells only what it changes."""
+    font, fill, shown = (dxf.find(f"{MAIN}{part}") for part in ("font", "fill", "numFmt"))
+    color = None if font is None else font.find(f"{MAIN}color")
+    behind = None if fill is None else fill.find(f"{MAIN}patternFill/{MAIN}bgColor")
+    ground = palette.lightness(behind, None if fill is not None else WHITE)
+    code = "" if shown is None else shown.get("formatCode", "")
+    return Face(
+        is_struck=is_struck(font),
+        is_faint=color is not None and is_faint(palette.lightness(color, BLACK), ground),
+        format=number_format(code) if code and code != "General" else None,
+    )
 
 
 def is_struck(font: _Element | None) -> bool:

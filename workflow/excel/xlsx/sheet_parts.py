@@ -72,6 +72,11 @@ class Stored:
         """Whether any text may look otherwise than it is stored."""
         return bool(self._styles.faces or self.runs)
 
+    @property
+    def conditional(self) -> Mapping[int, Face]:
+        """What conditional formats do to a text, by their number; mostly nothing."""
+        return self._styles.conditional
+
     def text_cell(self, stored: str) -> RawCell:
         """Return the cell of the shared text with a number. KeyError when there is none."""
         return self.texts[str(_whole(stored))]

@@ -187,8 +187,13 @@ class Field(ABC):
         return self._unseen(cell, parsed) if cell.look else parsed
 
     def _unseen(self, cell: RawCell, parsed: Parsed) -> Parsed:
-        """Return what was parsed, and that nobody sees it in the cell, if so."""
-        if not cell.is_unseen or parsed.value is None:
+        """Return what was parsed, and that nobody sees it in the cell, or may not, if so."""
+        if parsed.value is None:
+            return parsed
+        if cell.look and cell.look.may_differ:
+            unclear = self._violation(Code.VALUE_LOOK_UNCLEAR, value=cell.text)
+            parsed = Parsed(parsed.value, (unclear, *parsed.violations))
+        if not cell.is_unseen:
             return parsed
         unseen = self._violation(Code.VALUE_UNSEEN, value=cell.text)
         return Parsed(parsed.value, (unseen, *parsed.violations))
