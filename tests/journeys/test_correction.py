@@ -107,7 +107,7 @@ def test_the_hand_back_carries_what_they_wrote_and_leads_to_its_own_cells(
     assert problems(path) == [
         "「とても\n良い」は選択肢にありません。",
         "必ず記入する項目が空いています。",
-        "1234文字あり、上限の1000文字を超えています。",
+        "1,234字あり、上限の1,000字を超えています。",
     ]
 
 

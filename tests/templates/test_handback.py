@@ -207,7 +207,7 @@ def test_long_texts_are_filled_in_whole_as_far_as_a_cell_holds(text: str, kept: 
     wrong = (Correction("1-1", "progress", "取組状況", "長すぎます。", "短くしてください。"),)
     book = opened(made(Filling({"1-1": {"progress": text}}, wrong)))
     assert cell(book, "1-1", "取組状況").value == text[:kept]
-    assert listed(book)[0]["いまの記入"] == f"{text[:60]}…（全{len(text):,}文字）"
+    assert listed(book)[0]["いまの記入"] == f"{text[:60]}…（全{len(text):,}字）"
 
 
 def test_nothing_quoted_is_taken_for_a_stamp_or_breaks_the_file() -> None:

@@ -45,7 +45,9 @@ def _run(arguments: Namespace) -> int:
         options = in_workers(arguments.password, progress)
         collected = finalize(workspace, year, datetime.now(JST), options)
     show_collected(workspace, year, collected)
-    say(f"{era_year(year)}を確定しました。ダイジェストの一覧：{workspace.digest_list(year)}")
+    say(
+        f"{era_year(year)}を確定しました。確定した内容を後で照合するための一覧：{workspace.digest_list(year)}"
+    )
     return CLEAN if collected.is_clean else FINDINGS
 
 

@@ -33,7 +33,7 @@ def _run(arguments: Namespace) -> int:
 
 COMMAND = Command(
     name="test",
-    summary="このツール自身の試験をします。",
+    summary="この道具自身の試験をします。",
     arguments=_arguments,
     run=_run,
 )

@@ -59,8 +59,8 @@ class Code(Enum):
     )
     PLAN_TOO_LONG = (
         Severity.ERROR,
-        "文字数が上限を超えています（{found}文字。上限は{limit}文字）。",
-        "{limit}文字以内に短くしてください。",
+        "文字数が上限を超えています（{found:count}字。上限は{limit:count}字）。",
+        "{limit:count}字以内に短くしてください。",
     )
     PLAN_TOO_MANY = (
         Severity.ERROR,
@@ -591,8 +591,8 @@ class Code(Enum):
     )
     VALUE_TOO_LONG = (
         Severity.ERROR,
-        "{found}文字あり、上限の{limit}文字を超えています。",
-        "{limit}文字以内に短くしてください。",
+        "{found:count}字あり、上限の{limit:count}字を超えています。",
+        "{limit:count}字以内に短くしてください。",
     )
     VALUE_NOT_A_CHOICE = (
         Severity.ERROR,
@@ -746,7 +746,7 @@ class Code(Enum):
     )
     VALUE_CUT = (
         Severity.WARNING,
-        "ちょうど{found}文字で終わっています。古い形式のExcel（.xls）では、長い文章がここで切れる"
+        "ちょうど{found:count}字で終わっています。古い形式のExcel（.xls）では、長い文章がここで切れる"
         "ことがあります。",
         "続きがないか、その課に確かめてください。",
     )
@@ -923,7 +923,7 @@ class Code(Enum):
     VERIFY_OTHER_TOOL = (
         Severity.INFO,
         "別の版の道具か、別の版の Python で作られています。回答、台帳の値、集計表の数、作成した"
-        "ときのダイジェストは照合しました。ほかのセルとファイルの体裁は、計算し直したものと比べていません。",
+        "ときと同じファイルであることは確かめました。ほかのセルとファイルの体裁は、計算し直したものと比べていません。",
         "対応はいりません。すべてを比べるときは、作ったときの版で照合してください。",
     )
     VERIFY_MORE = (

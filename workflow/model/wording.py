@@ -67,7 +67,7 @@ class Wording:
         >>> from workflow.model.catalogue import Code
         >>> finding = Finding(Code.VALUE_TOO_LONG, Location(row=5), {"found": 11, "limit": 10})
         >>> Wording().problem(finding)
-        '11文字あり、上限の10文字を超えています。'
+        '11字あり、上限の10字を超えています。'
         """
         return self._filled(finding.code.message, finding)
 
@@ -148,7 +148,8 @@ def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
 def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
     """Return a detail as a message shows it, by what stands after the colon in its braces.
 
-    `field`: the label of a key. `year`: a fiscal year. `day`: a date. `clause`: a sentence without
+    `field`: the label of a key. `year`: a fiscal year. `count`: a
+    number with its thousands apart. `day`: a date. `clause`: a sentence without
     its end. `unit`: the unit to write in, if any. `near`: a long value from a little before where
     it parts from the other of its pair. Anything else stands between several texts; 、 does where
     there is no colon.
@@ -160,6 +161,8 @@ def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
             return _LIST.join(labels.get(key, key) for key in value)
         case "year", int():
             return era_year(value)
+        case "count", int():
+            return f"{value:,}"
         case "day", date():
             return japanese_date(value)
         case "near", _:

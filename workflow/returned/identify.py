@@ -128,7 +128,8 @@ def made_from(book: RawBook) -> tuple[str, ...]:
     for sheet in book.sheets:
         if sheet.name == CORRECTION_SHEET:
             shown = sheet.cells.get((CORRECTION_TABLE_ROW - 1, CORRECTION_FIRST_COLUMN))
-            texts.append(shown.text.removeprefix(MADE_FROM_LABEL) if shown else "")
+            # The label ends with a colon, whatever the tool that issued it called the digests.
+            texts.append(shown.text.rpartition(MADE_FROM_LABEL[-1])[2] if shown else "")
     words = (word for text in texts for word in text.split())
     return tuple(dict.fromkeys(word for word in words if _BEGINNING.fullmatch(word)))
 

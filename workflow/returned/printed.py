@@ -24,7 +24,7 @@ Cell = tuple[int, int]
 Page = Mapping[Cell, str]
 """What is printed on a sheet; blank where it is computed."""
 
-_LIVE_TEXT = re.compile(r"記入済|未記入|記入する|未入力 \d+ 件／全 \d+ 件")
+_LIVE_TEXT = re.compile(r"記入済|未記入|未入力|記入する|未入力 \d+ 件／全 \d+ 件")
 """What the cover's formulas say, should a program have kept only their results."""
 _LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK")
 _COPIED = 0.4

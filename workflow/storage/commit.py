@@ -90,7 +90,7 @@ def refuse_too_long(targets: Iterable[Path], *, windows: bool) -> None:
         length = len(str(target).encode("utf-16-le", "surrogatepass")) // 2
         if length > MAX_PATH:
             raise OutputError(
-                f"場所と名前が合わせて{length}文字あり、Windowsで使える{MAX_PATH}文字を超えるため、"
+                f"場所と名前が合わせて{length}字あり、Windowsで使える{MAX_PATH}字を超えるため、"
                 f"何も書き込みませんでした（{target}）。作業用のフォルダーを、名前の短い浅い場所に"
                 "移してから、もう一度実行してください。"
             )

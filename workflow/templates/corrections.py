@@ -354,7 +354,7 @@ def _shown(value: Value | None) -> str:
             return "（空欄）"
         case str():
             whole = len(value) <= _SHOWN_LETTERS
-            return value if whole else f"{value[:_SHOWN_LETTERS]}…（全{len(value):,}文字）"
+            return value if whole else f"{value[:_SHOWN_LETTERS]}…（全{len(value):,}字）"
         case Decimal():
             return plain_number(value)
         case date():

@@ -32,7 +32,7 @@ _SIZE = 10.0
 _PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
 _FIRST, _LAST = 2, 6
 _TITLE_ROW = 2
-_DONE, _LEFT = "記入済", "未記入"
+_DONE, _LEFT = "記入済", "未入力"
 _BLANK = Filling()
 
 
@@ -151,7 +151,7 @@ def _write_heading(pen: _Page, layout: Layout) -> None:
         ("対象年度", full_year(layout.number.year)),
         ("担当課", layout.department.name),
         (NUMBER_LABEL, str(layout.number)),
-        ("提出期限", _deadline(layout)),
+        ("回答期限", _deadline(layout)),
         ("提出先・問い合わせ先", _contact(layout)),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):

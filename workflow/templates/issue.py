@@ -69,7 +69,7 @@ _COLUMNS: tuple[TableColumn[Dispatch], ...] = (
     TableColumn("送り先のメール", 13, lambda d: d.department.email or None),
     TableColumn("庁内・庁外", 4.5, lambda d: "庁外" if d.department.external else "庁内"),
     TableColumn("取組の件数", 5, lambda d: len(d.issue.items)),
-    TableColumn("提出期限", 9, lambda d: d.deadline or None),
+    TableColumn("回答期限", 9, lambda d: d.deadline or None),
     TableColumn("様式番号", 11, lambda d: str(d.issue.number)),
     TableColumn("発行日", DAY_WIDTH, lambda d: d.issue.issued_at.date()),
 )

@@ -33,7 +33,7 @@ NUMBER_PROPERTY = "Torimatome.Number"
 DIGEST_PROPERTY = "Torimatome.Digest"
 MADE_FROM_PROPERTY = "Torimatome.MadeFrom"
 NUMBER_NAME = "torimatome_number"
-MADE_FROM_LABEL = "もとにした回答（SHA-256の初めの桁）："
+MADE_FROM_LABEL = "もとにした回答（照合用の記号）："
 DIGEST_DIGITS = 16
 """How much of a digest a hand-back shows of each return it was made from."""
 

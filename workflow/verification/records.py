@@ -143,7 +143,7 @@ def _same_file(file: Received, was: RecordedFile) -> Iterator[Finding]:
     location = Location(file=file.file)
     found = content_digest(file) if was.sha256 else ""
     if found != was.sha256:
-        what = "ダイジェスト（SHA-256）"
+        what = "ファイルの中身"
         yield Finding(
             Code.VERIFY_FILE_CHANGED,
             location,

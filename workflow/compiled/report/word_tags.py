@@ -144,7 +144,8 @@ def _heading(chapter: Chapter) -> Tags:
         "見出し": chapter.title,
         "計画書ページ": chapter.pages,
         "しおり": bookmark(2 * chapter.number, name),
-        "頁": page_number(name),
+        "ページ": page_number(name),
+        "頁": page_number(name),  # what templates of 0.2.0 call it
     }
 
 
@@ -158,7 +159,8 @@ def _item(block: Block, index: int, prose: int, above: tuple[str, ...] = ()) -> 
         "計画書ページ": block.item.pages,
         "担当課": "・".join(reply.departments for reply in block.replies),
         "しおり": bookmark(2 * index + 1, name),
-        "頁": page_number(name),
+        "ページ": page_number(name),
+        "頁": page_number(name),  # what templates of 0.2.0 call it
         "回答": [_reply(reply, prose) for reply in block.replies],
     }
 

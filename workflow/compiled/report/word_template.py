@@ -137,7 +137,7 @@ def _add_contents_of_sections(document: WordDocument) -> None:
     document.add_paragraph("{{ 施策.上の見出し }}", "toc 1").paragraph_format.keep_with_next = True
     tag(document, "endif")
     line = document.add_paragraph("{{ 施策.見出し }}\t", "toc 2")
-    line.add_run("{{r 施策.頁 }}")
+    line.add_run("{{r 施策.ページ }}")
     tag(document, "endfor")
 
 
@@ -162,7 +162,7 @@ def _add_overview(document: WordDocument) -> None:
     tag_in_cell = "{% if 施策.Ｐ %}（{{ 施策.Ｐ }}）{% endif %}"
     add_cell_text(row.cells[0], tag_in_cell, NOTE)
     write(row.cells[1], "{{ 施策.取組内容 }}", VALUE)
-    write(row.cells[2], "{{r 施策.頁 }}", VALUE, _CENTER)
+    write(row.cells[2], "{{r 施策.ページ }}", VALUE, _CENTER)
     row_tag(table, "endfor")
     add_space(document)
 
@@ -346,7 +346,7 @@ def _add_contents(document: WordDocument) -> None:
     for level in range(1, CONTENTS_LEVELS + 1):
         tag(document, f"{'if' if level == 1 else 'elif'} 章.段 == {level}")
         line = document.add_paragraph("{{ 章.見出し }}\t", f"toc {level}")
-        line.add_run("{{r 章.頁 }}")
+        line.add_run("{{r 章.ページ }}")
     tag(document, "endif")
     tag(document, "endfor")
 
@@ -360,7 +360,7 @@ def _add_list(document: WordDocument) -> None:
     for cell, text, alignment in zip(
         row.cells,
         ("{{ 部.整理番号 }}", "{{ 部.見出し }}", "{{ 部.担当課 }}", "{{ 部.計画書ページ }}",
-         "{{r 部.頁 }}"),
+         "{{r 部.ページ }}"),
         (centred, None, None, centred, centred),
         strict=True,
     ):  # fmt: skip

@@ -137,7 +137,7 @@ def _counts(compilation: Compilation) -> Iterator[Meaning]:
 
 def _origins(compilation: Compilation) -> Iterator[Meaning]:
     basis = compilation.round.basis
-    yield "作成", "ツールの版", VERSION
+    yield "作成", "道具の版", VERSION
     yield "作成", "計画のダイジェスト", f"SHA-256 {basis.plan}"
     yield "作成", "発行台帳のダイジェスト", f"SHA-256 {basis.register}"
     for year, (ledger, _) in basis.earlier.items():

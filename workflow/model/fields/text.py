@@ -146,7 +146,7 @@ class TextField(Field):
     @property
     def limits(self) -> str:
         """How long the prose may be, as a sentence."""
-        return f"{self.max_length}文字までです。"
+        return f"{self.max_length:,}字までです。"
 
     def _in_words(self, stored: str) -> ShownAnswer:
         return ShownAnswer(self.label, stored, is_prose=True)

@@ -247,7 +247,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
             ),
             *above,
             PlanColumn(
-                label=levels[-1], key="/title", width=22, hint="取組内容です。255文字まで書けます。"
+                label=levels[-1], key="/title", width=22, hint="取組内容です。255字まで書けます。"
             ),
             PlanColumn(
                 label="計画書ページ",
