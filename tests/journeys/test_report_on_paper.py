@@ -73,9 +73,12 @@ def printed(city: City, layout: str, folder: Path) -> list[list[str]]:
     document["plan"]["report_layout"] = layout
     (city.home / "plan.json").write_bytes(as_json_bytes(document))
     report(city.workspace, 2023, COLLECTED_AT)
+    return laid_out(city.workspace.report(2023), folder)
+
+
+def laid_out(path: Path, folder: Path) -> list[list[str]]:
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    path = city.workspace.report(2023)
     subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=240)
     pdf = folder / f"{path.stem}.pdf"
     done = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True)
@@ -161,9 +164,11 @@ def test_the_report_of_a_real_year_has_at_most_eleven_pages(tmp_path: Path) -> N
     for page in pages[2:]:
         assert all(word in "".join(page)[:140] for word in ("基本目標", "基本施策", "P"))
     assert all(len("".join(page)) > 350 for page in pages[2:-1])  # none is half empty
+    assert len(laid_out(city.workspace.brief_paper(2023), tmp_path / "pdf")) == 1
 
 
 @needs_validator
 def test_word_will_not_offer_to_repair_them(city: City, layout: str, pages: list[str]) -> None:
     assert errors(city.workspace.report(2023)) == []
+    assert errors(city.workspace.brief_paper(2023)) == []
     assert errors(city.workspace.report_template(layout)) == []

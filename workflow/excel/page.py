@@ -78,7 +78,7 @@ def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
     """Return the percentage at which the columns fit across, or their text is as small as may be.
 
     >>> print_scale(Page(), [600, 500], 10), print_scale(Page(), [600, 900], 10)
-    (93, 90)
+    (92, 90)
     """
     fitting = page.width / POINTS_PER_PIXEL / max(1, sum(widths))
     least = min(1.0, LEAST_SIZE / size)
@@ -89,7 +89,7 @@ def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int
     """Return the columns at which a page begins, given the first ones that every page repeats.
 
     >>> breaks_across([50, 50, 200, 200, 100], room=350, repeated=2)
-    [3]
+    [3, 4]
     """
     head = sum(widths[:repeated])
     breaks: list[int] = []
