@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import a1, folded
+from workflow.model.cells import a1, column_letters, folded
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
@@ -19,6 +19,7 @@ from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
 from workflow.returned.printed import Cell, Page, Template, is_computed, standing, written_over
 from workflow.templates.layout import (
+    CORRECTION_CHECK_COLUMN,
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
     CORRECTION_MARK,
@@ -29,6 +30,7 @@ from workflow.templates.layout import (
     ID_LABEL,
     NUMBER_LABEL,
     Layout,
+    is_as_printed,
 )
 from workflow.templates.register import FormNumber
 
@@ -220,9 +222,24 @@ def _changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str =
 
 def _on_the_list(sheet: RawSheet) -> Iterator[Note]:
     """Yield what somebody wrote on the list of corrections of a hand-back."""
+    check = CORRECTION_CHECK_COLUMN
+    checks = {row: c.text for (row, column), c in sheet.cells.items() if column == check}
     for place, cell in sorted(sheet.cells.items()):
-        if not _is_requested(sheet, place) and not cell.is_blank:
-            yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text)
+        if checks:
+            is_ours = is_computed(cell) or _is_as_printed(checks, place, cell)
+        else:  # of a hand-back made before they were written
+            is_ours = _is_requested(sheet, place)
+        if not (is_ours or cell.is_blank):
+            is_printed = f" {column_letters(place[1])}" in f" {checks.get(place[0], '')}"
+            kind = NoteKind.OVERWRITTEN if is_printed else NoteKind.SHEET
+            yield Note(kind, sheet.name, a1(*place), cell.text)
+
+
+def _is_as_printed(checks: Mapping[int, str], place: Cell, cell: RawCell) -> bool:
+    """Whether a cell holds what is printed there; what is hidden beside it is ours."""
+    row, column = place
+    is_hidden = column in (CORRECTION_LAST_COLUMN, CORRECTION_CHECK_COLUMN)
+    return row in checks and (is_hidden or is_as_printed(checks[row], column, cell.text))
 
 
 def _is_requested(sheet: RawSheet, place: Cell) -> bool:

@@ -24,9 +24,12 @@ Cell = tuple[int, int]
 Page = Mapping[Cell, str]
 """What is printed on a sheet; blank where it is computed."""
 
-_LIVE_TEXT = re.compile(r"記入済|未記入|未入力|記入する|未入力 \d+ 件／全 \d+ 件")
+_LIVE_TEXT = re.compile(
+    r"記入済|未記入|未入力|記入する|未入力 \d+ 件／全 \d+ 件"
+    r"|未修正|変更済|未修正 \d+ か所／全 \d+ か所"
+)
 """What the cover's formulas say, should a program have kept only their results."""
-_LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK")
+_LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
 _COPIED = 0.4
 """The share of what a page prints that a copy of it still holds in its place."""
 _HALF = 0.5
@@ -110,7 +113,7 @@ def _is_live(cell: RawCell) -> bool:
 
 
 def is_computed(cell: RawCell) -> bool:
-    """Whether a cell holds what formulas of our cover compute, or such a formula itself."""
+    """Whether a cell holds what our formulas compute, or such a formula itself."""
     return _is_our_formula(cell) or _LIVE_TEXT.fullmatch(cell.text) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,7 @@ from workflow.model.years import full_year
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
+    CORRECTION_CHECK_COLUMN,
     CORRECTION_FIRST_COLUMN,
     CORRECTION_LAST_COLUMN,
     CORRECTION_MARK,
@@ -47,6 +48,7 @@ from workflow.templates.layout import (
     ID_LABEL,
     MADE_FROM_LABEL,
     Layout,
+    printed_checks,
 )
 
 _TOLD_LETTERS = 240  # an even number: half from each end
@@ -186,19 +188,39 @@ def write_corrections(
     """Write the list; return where it keeps what stood in each cell to correct."""
     styles = _Styles(book)
     lines = targets(layout, filling)
+    page = _Page(sheet)
     _set_page(sheet, layout)
-    _write_heading(sheet, styles, layout, filling, lines)
+    _write_heading(page, styles, layout, filling, lines)
     for column, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
-        sheet.write_string(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
+        page.write(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
     for number, (correction, target) in enumerate(lines, start=1):
         row = CORRECTION_TABLE_ROW + number
         if target.is_cell:
             cell = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
             kept[correction.cell] = cell
-        _write_line(sheet, styles, (correction, target), number, row)
+        _write_line(page, styles, (correction, target), number, row)
+    page.write_checks()
     sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
     return kept
+
+
+@dataclass(slots=True)
+class _Page:
+    """The list in the making; what is printed is known again when it comes back."""
+
+    sheet: GrowingSheet
+    texts: dict[int, dict[int, str]] = field(default_factory=dict)
+
+    def write(self, row: int, column: int, text: str, style: Format) -> None:
+        """Write a text at a 0-based row and column."""
+        self.sheet.write_string(row, column, text, style)
+        self.texts.setdefault(row, {})[column + 1] = text
+
+    def write_checks(self) -> None:
+        """Write beside each row what is printed in it."""
+        for row, texts in self.texts.items():
+            self.sheet.write_string(row, CORRECTION_CHECK_COLUMN - 1, printed_checks(texts))
 
 
 class _Styles:
@@ -239,24 +261,24 @@ def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
     edge = column_pixels(1, _SIZE)
     for column, width in enumerate((edge, *_PIXELS)):
         sheet.set_column_pixels(column, column, width)
-    sheet.set_column(_KEPT - 1, _KEPT - 1, 10, None, {"hidden": True})
+    sheet.set_column(_KEPT - 1, CORRECTION_CHECK_COLUMN - 1, 10, None, {"hidden": True})
     set_page(sheet, Page(), (edge, *_PIXELS), _SIZE)
 
 
 def _write_heading(
-    sheet: GrowingSheet, styles: _Styles, layout: Layout, filling: Filling, lines: list[Line]
+    page: _Page, styles: _Styles, layout: Layout, filling: Filling, lines: list[Line]
 ) -> None:
-    sheet.set_row(1, 32)
-    sheet.write_string(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
+    page.sheet.set_row(1, 32)
+    page.write(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
     about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
-    _write_over(sheet, 3, about, styles.text)
-    _write_count(sheet, styles, lines)
+    _write_over(page, 3, about, styles.text)
+    _write_count(page.sheet, styles, lines)
     for number, step in enumerate(_steps(layout), start=1):
-        _write_over(sheet, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
+        _write_over(page, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
     if filling.made_from:
         row = CORRECTION_TABLE_ROW - 1
-        _write_over(sheet, row, f"{MADE_FROM_LABEL}{made_from_text(filling)}", styles.small)
-    sheet.set_row(CORRECTION_TABLE_ROW - 1, 24)
+        _write_over(page, row, f"{MADE_FROM_LABEL}{made_from_text(filling)}", styles.small)
+    page.sheet.set_row(CORRECTION_TABLE_ROW - 1, 24)
 
 
 def made_from_text(filling: Filling) -> str:
@@ -281,10 +303,11 @@ def _steps(layout: Layout) -> Iterator[str]:
     )
 
 
-def _write_over(sheet: GrowingSheet, row: int, text: str, style: Format) -> None:
-    sheet.merge_range(row - 1, CORRECTION_FIRST_COLUMN - 1, row - 1, _STATE - 1, "", style)
-    sheet.write_string(row - 1, CORRECTION_FIRST_COLUMN - 1, text, style)
-    sheet.set_row(row - 1, row_height([(text, characters_in(sum(_PIXELS), _SIZE))], _SIZE) + 2)
+def _write_over(page: _Page, row: int, text: str, style: Format) -> None:
+    first = CORRECTION_FIRST_COLUMN - 1
+    page.sheet.merge_range(row - 1, first, row - 1, _STATE - 1, "", style)
+    page.write(row - 1, first, text, style)
+    page.sheet.set_row(row - 1, row_height([(text, characters_in(sum(_PIXELS), _SIZE))], _SIZE) + 2)
 
 
 def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> None:
@@ -309,7 +332,7 @@ def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> Non
     sheet.conditional_format(states, done)
 
 
-def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, row: int) -> None:
+def _write_line(page: _Page, styles: _Styles, line: Line, number: int, row: int) -> None:
     correction, target = line
     texts = (
         str(number),
@@ -321,31 +344,31 @@ def _write_line(sheet: GrowingSheet, styles: _Styles, line: Line, number: int, r
         in_a_box(correction.remedy),
     )
     widths = [width - _INDENT for _, width in _COLUMNS]
-    sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), _SIZE) + 6))
+    page.sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), _SIZE) + 6))
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
     for column, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
     ):
-        sheet.write_string(row - 1, column, text, style)
-    _write_target(sheet, styles, target, row)
+        page.write(row - 1, column, text, style)
+    _write_target(page, styles, target, row)
 
 
-def _write_target(sheet: GrowingSheet, styles: _Styles, target: Target, row: int) -> None:
+def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> None:
     """Write the link and the live state; what is wrong with a row or a file has no state."""
     if not target.row:
-        sheet.write_string(row - 1, _LINK - 1, "―", styles.centred)
-        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        page.write(row - 1, _LINK - 1, "―", styles.centred)
+        page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
     entries, cell = quoted_sheet(ENTRY_SHEET), a1(target.row, target.column)
-    sheet.write_string(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
-    sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
+    page.write(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
+    page.sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
     if not target.is_cell:
-        sheet.write_string(row - 1, _STATE - 1, "―", styles.centred)
+        page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
-    write_answer(sheet, row - 1, _KEPT - 1, target.value, styles.boxed)
+    write_answer(page.sheet, row - 1, _KEPT - 1, target.value, styles.boxed)
     same = f"EXACT({entries}!{cell},{a1(row, _KEPT)})"
     formula = f'=IF({same},"{_TODO}","{_CHANGED}")'
-    sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
+    page.sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
 
 
 def _shown(value: Value | None) -> str:

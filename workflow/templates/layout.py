@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 
+from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import form_as_json
@@ -18,6 +21,8 @@ COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"
 CORRECTION_SHEET = "修正のお願い"
 CORRECTION_TABLE_ROW, CORRECTION_FIRST_COLUMN, CORRECTION_LAST_COLUMN = 11, 2, 11
+CORRECTION_CHECK_COLUMN = 12
+"""Hidden; beside each printed line it tells what is printed there (`printed_checks`)."""
 CORRECTION_AUTHOR = "とりまとめ"
 """Whose comments mark the cells to correct in a hand-back."""
 CORRECTION_MARK = f"【{CORRECTION_SHEET}】"
@@ -282,3 +287,22 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
             field=field,
             font_size=rules.font_size,
         )
+
+
+def printed_checks(texts: Mapping[int, str]) -> str:
+    """Return the beginnings of the digests of the texts printed in a row, by their columns.
+
+    >>> printed_checks({2: "1", 3: "全体"})
+    'B6b86b2 C08b602'
+    """
+    return " ".join(f"{column_letters(at)}{_check(text)}" for at, text in sorted(texts.items()))
+
+
+def is_as_printed(checks: str, column: int, text: str) -> bool:
+    """Whether a text is the one printed in a column, white space aside."""
+    return f"{column_letters(column)}{_check(text)}" in checks.split()
+
+
+def _check(text: str) -> str:
+    plain = unicodedata.normalize("NFC", "".join(text.split()))
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:6]
