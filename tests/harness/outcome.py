@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
+from python_calamine import CalamineWorkbook
 
 from tests.city import City
-from workflow.model.cells import decoded
-from workflow.returned.readers.openpyxl import open_exactly
 
 Usual = Mapping[str, Mapping[str, Any]]
 """整理番号 → label → what the plan's usual answers say, None where they say nothing."""
@@ -55,14 +54,16 @@ def _findings(findings: Iterable[Mapping[str, str]]) -> list[str]:
 
 
 def _rows(city: City, year: int, sheet: str) -> list[dict[str, Any]]:
-    book = _opened(city.workspace.ledger(year).read_bytes())
-    header, *rows = book[sheet].iter_rows(values_only=True)
+    """Return the rows of a sheet of the ledger by label, as another reader finds them."""
+    header, *rows = (
+        _opened(city.workspace.ledger(year).read_bytes()).get_sheet_by_name(sheet).to_python()
+    )
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 
 
 @lru_cache(maxsize=1)
-def _opened(ledger: bytes) -> Workbook:
-    return open_exactly(ledger)
+def _opened(ledger: bytes) -> CalamineWorkbook:
+    return CalamineWorkbook.from_filelike(BytesIO(ledger))
 
 
 def _unusual(rows: list[dict[str, Any]], usual: Usual) -> dict[str, dict[str, Any]]:
@@ -88,9 +89,11 @@ def _note(row: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return decoded(value) if isinstance(value, str) else value
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None if value == "" else value
 
 
 def as_text(outcome: Mapping[str, Any]) -> str:

@@ -80,9 +80,14 @@ class Versions:
             self.settled[copy.file] = replace(copy, findings=(*copy.findings[:-1], told))
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
-        """Return a place in an order that keeps to what is known; names are asked last."""
+        """Return a place in an order that keeps to what is known.
+
+        Where that decides nothing, what is written does, so that the same answers end alike
+        whatever saved them; digests and names are asked last.
+        """
         path = returned.file
-        return len(self.seemingly_older[path]), returned.received, returned.sha256, path
+        written = [(a.item, *a.written.items()) for a in returned.answers]
+        return len(self.seemingly_older[path]), returned.received, written, returned.sha256, path
 
     def _take(self, returned: Return) -> None:
         fresh = [a for a in returned.answers if a.item not in self.chosen]
