@@ -20,13 +20,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.harness.verbs.registry import workbook_verb
 from tests.tables import written
-from workflow.templates.layout import ID_LABEL, NUMBER_NAME, NUMBER_PROPERTY
+from workflow.templates.layout import CORRECTION_SHEET, ID_LABEL, NUMBER_NAME, NUMBER_PROPERTY
 
 
 def header_of(book: Workbook) -> tuple[Worksheet, int, dict[str, int]]:
-    """Return the sheet with the fullest 整理番号 header, its row and its columns by label."""
+    """Return the sheet with the fullest 整理番号 header, its row and its columns by label.
+
+    The list of corrections of a hand-back has one too, which is none to answer under.
+    """
     found: list[tuple[Worksheet, int, dict[str, int]]] = []
-    for sheet in book.worksheets:
+    for sheet in (one for one in book.worksheets if one.title != CORRECTION_SHEET):
         rows = sheet.iter_rows(max_row=min(60, sheet.max_row), values_only=True)
         for row, values in enumerate(rows, start=1):
             labels = {str(v): n for n, v in enumerate(values, start=1) if v is not None}
