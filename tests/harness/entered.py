@@ -28,7 +28,6 @@ from typing import Any
 
 import msoffcrypto
 import olefile
-import oxmsg
 import pyxlsb
 import pyzipper
 import xlrd
@@ -48,6 +47,11 @@ _TXO, _CONTINUE, _BOUNDSHEET, _HEADERS = 0x1B6, 0x3C, 0x85, (0x14, 0x15)
 _COMMENT_TEXT, _HEADER_TEXTS = 637, 479
 _PLAIN = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _MAIN = ("http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
+_BODY, _ATTACHED, _ATTACHED_NAME = (
+    f"__substg1.0_{tag}" for tag in ("1000001F", "37010102", "3707001F")
+)
+"""What a mail of Outlook keeps its text, and the bytes and the name of an attached file, in."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -152,14 +156,22 @@ def _in_ole(name: str, content: bytes, passwords: Sequence[str], sha256: str) ->
         if "EncryptedPackage" in parts:
             yield Paper(sha256, [p for one in _opened(content, passwords) for p in one.pages])
         elif "__properties_version1.0" in parts:
-            message = oxmsg.Message.load(io.BytesIO(content))
-            yield Paper(sha256, [Page("", beside=[message.body or ""])])
-            for attached in message.attachments:
-                stored = attached.file_bytes
-                yield from papers_in(str(attached.file_name), stored or b"", passwords)
+            bodies = [text.decode("utf-16-le") for _, text in _streams(ole, _BODY)]
+            yield Paper(sha256, [Page("", beside=bodies)])
+            names = dict(_streams(ole, _ATTACHED_NAME))
+            for folder, stored in _streams(ole, _ATTACHED):
+                named = names.get(folder, b"").decode("utf-16-le")
+                yield from papers_in(named, stored, passwords)
         elif parts & {"Workbook", "Book"}:
             stream = ole.openstream("Workbook" if "Workbook" in parts else "Book").read()
             yield Paper(sha256, list(_binary_pages(content, stream)))
+
+
+def _streams(ole: olefile.OleFileIO, name: str) -> Iterator[tuple[tuple[str, ...], bytes]]:
+    """Yield what a property of a mail and of every mail within it holds, with its folder."""
+    for path in ole.listdir():
+        if path[-1] == name:
+            yield tuple(path[:-1]), ole.openstream(path).read()
 
 
 def _opened(content: bytes, passwords: Sequence[str]) -> Iterator[Paper]:
