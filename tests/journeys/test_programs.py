@@ -7,6 +7,7 @@ import pytest
 from tests.city import City, codes, full_texts, outcomes
 from tests.engine import HERE
 from tests.fillers import programs, rebuilt
+from tests.harness.conservation import issued_papers, lost_texts
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from workflow.commands.verify import verify
 
@@ -39,6 +40,7 @@ def test_answers_survive_the_program(city: City, filler: programs.Filler) -> Non
     for row in answered:
         said = texts[row["整理番号"]]
         assert {label: row[label] for label in said} == said
+    assert lost_texts(city, 2023, collected.document, issued_papers(city, 2023)) == []
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
