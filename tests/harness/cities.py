@@ -32,6 +32,10 @@ def build_city(example: Example, home: Path) -> City:
     years = tuple(sorted({example.year, *others}))
     built = _built(example.plan, years, example.changed_plan, example.reissued, last_year)
     shutil.copytree(built, home, dirs_exist_ok=True)
+    if example.issued:
+        given = home / "templates" / str(example.year)
+        shutil.rmtree(given)
+        shutil.copytree(CITIES / example.plan / "issued" / example.issued, given)
     if example.passwords:
         document = json.loads((home / "plan.json").read_bytes())
         document["plan"]["open_passwords"] = list(example.passwords)

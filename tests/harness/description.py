@@ -66,13 +66,15 @@ class SentFile:
 class Example:
     """The city an example plays in, its history in short, and the files in the order they came.
 
-    Journal_lost is the phase before which somebody deletes the journal.
+    Journal_lost is the phase before which somebody deletes the journal. Issued is the version of
+    the tool that issued the templates, where it was an earlier one.
     """
 
     files: tuple[SentFile, ...]
     plan: str = "small"
     changed_plan: str = ""
     reissued: bool = True
+    issued: str = ""
     last_year: Table = field(default_factory=dict)
     year: int = 2023
     journal_lost: int = 0

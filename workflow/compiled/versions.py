@@ -86,7 +86,8 @@ class Versions:
         whatever saved them; digests and names are asked last.
         """
         path = returned.file
-        written = [(a.item, *a.written.items()) for a in returned.answers]
+        answers = [(a.item, *a.written.items()) for a in returned.answers]
+        written = answers, [note.text for note in returned.notes]
         return len(self.seemingly_older[path]), returned.received, written, returned.sha256, path
 
     def _take(self, returned: Return) -> None:
