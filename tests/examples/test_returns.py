@@ -1,14 +1,17 @@
-"""Every folder in tests/examples/returns with a return.toml, played through collect --json."""
+"""Every folder in tests/examples/returns with a return.toml, played through collect and verify."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.engine import HERE
 from tests.harness.description import RETURNS, read_return, return_folders
 from tests.harness.outcome import expected
-from tests.harness.play import Played, collect_with_workers, play
+from tests.harness.play import Played, collect_with_workers, harms_its_reader, play
+from workflow.commands.verify import verify
 
 FOLDERS = return_folders()
 
@@ -21,6 +24,8 @@ def test_an_example_ends_as_expected(folder: Path, tmp_path: Path) -> None:
     assert played.lost_texts() == []
     standing = {finding["severity"] for finding in played.document["findings"]}
     assert ("error" in standing) == (folder.parent.name == "bad")
+    if not harms_its_reader(played.example):
+        assert_verified(played)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,13 @@ def assert_it_went_well(played: Played) -> None:
         assert file["outcome"] in totals["outcomes"]
         for finding in file["findings"]:
             assert_a_clerk_understands(finding)
+
+
+def assert_verified(played: Played) -> None:
+    """Assert that a second reader finds no difference anywhere in what was made."""
+    example = played.example
+    options = replace(HERE, passwords=example.given_passwords)
+    assert verify(played.city.workspace, example.year, options).differences == ()
 
 
 def assert_a_clerk_understands(finding: dict[str, str]) -> None:

@@ -146,11 +146,15 @@ def collect_arguments(example: Example, home: Path) -> list[str]:
 
 def collect_here(example: Example, arguments: Sequence[str], scratch: Path) -> Run:
     """Collect in this process, and judge here too; what harms its reader is left to workers."""
-    harmful = any(change[0] in HARMS for file in example.files for change in file.changes)
-    if harmful:
+    if harms_its_reader(example):
         return collect_with_workers(example, arguments, scratch)
     with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
         return run_here(*arguments)
+
+
+def harms_its_reader(example: Example) -> bool:
+    """Whether any file of an example hangs, swells or kills whoever reads it."""
+    return any(change[0] in HARMS for file in example.files for change in file.changes)
 
 
 def collect_with_workers(example: Example, arguments: Sequence[str], _: Path) -> Run:

@@ -19,7 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.city import City, full_texts
-from tests.engine import judge_here, judged_file
+from tests.engine import judge_here
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
@@ -32,18 +32,17 @@ from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, encoded
 from workflow.model.limits import Limits
-from workflow.model.plan import Outcome, Return
+from workflow.model.plan import Outcome
 from workflow.model.raw import CellKind, RawBook
-from workflow.returned.inbox import Received, single
+from workflow.returned.inbox import single
 from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.refusal import Refusal, RefusedError
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.returned.open import open_received
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.returned.workers.engine import judge_in_workers
 
 FOLDERS = examples_with_files()
-GOOD = [folder for folder in FOLDERS if folder.parent.name == "good"]
 
 
 def named(folders: list[Path]) -> list[str]:
@@ -87,31 +86,6 @@ def test_both_readers_say_the_same_of_an_example(folder: Path) -> None:
         list(open_received(file, context.passwords, noted))
     for kind, content in opened:
         assert_read_alike(kind, content)
-
-
-@pytest.mark.parametrize("folder", GOOD, ids=named(GOOD))
-def test_a_good_example_is_judged_the_same_again(folder: Path) -> None:
-    received, context = files_in_returned(folder)
-    for file in received:
-        assert judged(file, replace(context, again=True)) == judged(file, context)
-
-
-def judged(file: Received, context: Context) -> list[Any]:
-    return [
-        (r.file, r.sha256, r.outcome, r.department, answers(r)) for r in judged_file(file, context)
-    ]
-
-
-def answers(read: Return) -> list[Any]:
-    is_ods = read.file.endswith(".ods")
-    return [
-        (a.item, {k: _comparable(v) if is_ods else v for k, v in a.values.items()}, a.rejected)
-        for a in read.answers
-    ]
-
-
-def _comparable(value: object) -> object:
-    return value.replace("\n", "") if isinstance(value, str) else value
 
 
 # --- every program
