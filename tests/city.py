@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
+from tests.fillers.xml_patch import without_unit
 from workflow.commands.collect import collect
 from workflow.commands.generate import generate
 from workflow.compiled.ledger import STATUS_LABEL
@@ -97,10 +98,11 @@ class City:
         return City(Workspace(Path(shutil.copytree(self.home, home))))
 
     def ledger(self, year: int = 2023) -> list[dict[str, Any]]:
-        """Return the 台帳 sheet, a dict per row."""
+        """Return the 台帳 sheet, a dict per row; its keys name no units."""
         sheet = open_exactly(self.workspace.ledger(year).read_bytes())["台帳"]
         header, *rows = sheet.iter_rows(values_only=True)
-        return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+        labels = [without_unit(str(heading)) for heading in header]
+        return [dict(zip(labels, row, strict=True)) for row in rows]
 
     def ledger_csv(self, year: int = 2023) -> list[dict[str, str]]:
         """Return the ledger CSV, a dict per row."""

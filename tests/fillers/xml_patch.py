@@ -30,6 +30,11 @@ def fill(template: Path, target: Path, texts: Texts, received: datetime) -> None
     os.utime(target, (received.timestamp(), received.timestamp()))
 
 
+def without_unit(heading: str) -> str:
+    """Return the label of a field from its heading on a form."""
+    return re.sub("（[^）]*）$", "", heading)
+
+
 def located(template: Path, texts: Texts) -> dict[str, str | float | date]:
     """Return A1 reference → value; items the template does not ask are left out."""
     found = places(template.read_bytes())
@@ -48,7 +53,8 @@ def places(content: bytes) -> Mapping[tuple[str, str], str]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     rows = book.get_sheet_by_name(_ENTRY_SHEET).to_python(skip_empty_area=False)
     header = next(n for n, cells in enumerate(rows) if _ID_LABEL in cells)
-    labels = {str(label): get_column_letter(n) for n, label in enumerate(rows[header], 1) if label}
+    letters = {str(label): get_column_letter(n) for n, label in enumerate(rows[header], 1) if label}
+    labels = {without_unit(label): letter for label, letter in letters.items()} | letters
     key = rows[header].index(_ID_LABEL)
     return {
         (str(cells[key]), label): f"{letter}{row}"

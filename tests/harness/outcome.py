@@ -13,6 +13,7 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from tests.city import City
+from tests.fillers.xml_patch import without_unit
 
 Usual = Mapping[str, Mapping[str, Any]]
 """整理番号 → label → what the plan's usual answers say, None where they say nothing."""
@@ -58,7 +59,8 @@ def _rows(city: City, year: int, sheet: str) -> list[dict[str, Any]]:
     header, *rows = (
         _opened(city.workspace.ledger(year).read_bytes()).get_sheet_by_name(sheet).to_python()
     )
-    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+    labels = [without_unit(str(heading)) for heading in header]
+    return [dict(zip(labels, row, strict=True)) for row in rows]
 
 
 @lru_cache(maxsize=1)

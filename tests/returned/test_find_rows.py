@@ -13,7 +13,7 @@ from workflow.returned.find_rows import Matching, match
 from workflow.returned.find_tables import find_tables
 
 ISSUE = issue("A")  # 1-1, 1-2, 2-1, 2-2
-LABELS = frozenset(field.label for field in ISSUE.form.form.fields)
+LABELS = frozenset((field.label, field.heading) for field in ISSUE.form.form.fields)
 
 AS_ISSUED = """
 甲課の調査票

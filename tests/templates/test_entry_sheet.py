@@ -60,6 +60,10 @@ def small_document(**settings: str) -> dict[str, Any]:
     }
 
 
+RESPONDENT = {"C8", "D8", "E8", "F8"}
+"""The box on the cover for who filled the form."""
+
+
 @dataclass(frozen=True)
 class Template:
     """One department's template, read back."""
@@ -92,7 +96,7 @@ class Template:
         return {str(c.value): c.row for c in cells if c.value in ids and c.row is not None}
 
     def entry_cells(self, field: Field) -> list[str]:
-        column = self.header[field.label]
+        column = self.header[field.heading]
         return [self.sheet.cell(row, column).coordinate for row in self.entry_rows().values()]
 
     def validation(self, coordinate: str) -> DataValidation:
@@ -145,12 +149,12 @@ def test_every_item_has_its_row_and_its_texts(made: Template) -> None:
         assert shown == {**expected, "担当課": item.departments}
 
 
-def test_the_header_holds_every_label_verbatim_and_once(made: Template) -> None:
+def test_the_header_holds_every_label_with_its_unit_and_once(made: Template) -> None:
     labels = [
         "整理番号",
         *made.plan.levels,
         "担当課",
-        *(field.label for field in made.plan.form.fields),
+        *(field.heading for field in made.plan.form.fields),
     ]
     assert set(labels) <= set(made.header)
     (row,) = {c.row for cells in made.sheet.iter_rows() for c in cells if c.value == "整理番号"}
@@ -165,7 +169,7 @@ def test_exactly_the_entry_cells_are_open(made: Template) -> None:
     for sheet in made.book.worksheets:
         cells = (c for row in sheet.iter_rows() for c in row)
         is_open = {c.coordinate for c in cells if c.protection and not c.protection.locked}
-        assert is_open == (entries if sheet.title == ENTRY_SHEET else set())
+        assert is_open == (entries if sheet.title == ENTRY_SHEET else RESPONDENT)
 
 
 def test_entry_cells_are_empty(made: Template) -> None:
@@ -277,7 +281,9 @@ def test_paper_is_the_plans(made: Template) -> None:
     assert made.sheet.page_setup.orientation == "landscape"
 
 
-def test_last_years_answers_stand_above_and_cannot_be_taken_for_answers(tmp_path: Path) -> None:
+def test_last_years_answers_stand_below_their_item_and_cannot_be_taken_for_answers(
+    tmp_path: Path,
+) -> None:
     city = City.with_plan(tmp_path, small_document())
     city.generate(2022)
     said: dict[str, str | float | date] = {
@@ -292,8 +298,9 @@ def test_last_years_answers_stand_above_and_cannot_be_taken_for_answers(tmp_path
     path = city.template("A")
     again = Template(city.plan, city.issue("A"), path.read_bytes(), load_workbook(path))
     rows = again.entry_rows()
-    above = [c.value for c in again.sheet[rows["1-1"] - 1]]
-    assert "昨年の文" in above
+    below = [c.value for c in again.sheet[rows["1-1"] + 1]]
+    assert below[0] == "前年度（令和4年度）の回答"
+    assert "昨年の文" in below
     assert again.sheet.cell(rows["1-1"], again.header["取組状況"]).value is None
     test_exactly_the_entry_cells_are_open(again)
     test_what_is_checked_while_typing_is_what_was_declared(again)

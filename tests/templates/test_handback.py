@@ -65,7 +65,7 @@ def entry_sheet(book: Workbook) -> Worksheet:
 def cell(book: Workbook, item: str, label: str) -> Cell:
     sheet = entry_sheet(book)
     header = next(row for row in sheet.iter_rows() if row[0].value == "整理番号")
-    column = next(n for n, c in enumerate(header, start=1) if c.value == label)
+    column = next(n for n, c in enumerate(header, start=1) if str(c.value).startswith(label))
     row = next(n for n in range(1, sheet.max_row + 1) if sheet.cell(n, 1).value == item)
     found = sheet.cell(row, column)
     assert isinstance(found, Cell)

@@ -151,7 +151,7 @@ def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
     events = load_journal(final.workspace.journal(YEAR)).events
     (reopened,) = [e for e in events if e.kind is EventKind.REOPENED]
     assert reopened.facts["reason"] == "評価の誤りのため"
-    legend = open_exactly(final.workspace.ledger(YEAR).read_bytes())["凡例"]
+    legend = open_exactly(final.workspace.ledger(YEAR).read_bytes())["凡例（監査用）"]
     told = [str(cell.value) for row in legend.iter_rows() for cell in row]
     assert any("評価の誤りのため" in text for text in told)
     assert verified(final).is_clean

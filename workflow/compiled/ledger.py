@@ -35,6 +35,11 @@ class LedgerColumn:
     field: Field | None = None
     on_paper: bool = True
 
+    @property
+    def heading(self) -> str:
+        """What stands above the column on a sheet; that of a number names its unit."""
+        return self.field.heading if self.field else self.label
+
 
 @dataclass(frozen=True)
 class Ledger:

@@ -88,8 +88,8 @@ def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
 def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int]:
     """Return the columns at which a page begins, given the first ones that every page repeats.
 
-    >>> breaks_across([50, 50, 200, 200, 100], room=350, repeated=2)
-    [3, 4]
+    >>> breaks_across([50, 50, 200, 200, 40], room=350, repeated=2)
+    [3]
     """
     head = sum(widths[:repeated])
     breaks: list[int] = []

@@ -188,6 +188,7 @@ class NoteKind(StrEnum):
     """Where a text stands that the ledger does not show."""
 
     MARGIN = "欄外"
+    RESPONDENT = "記入者・内線"
     OVERWRITTEN = "変更できないセル"
     SHEET = "別のシート"
     COMMENT = "コメント"

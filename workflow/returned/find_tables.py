@@ -9,15 +9,19 @@ from functools import cached_property, lru_cache
 
 from workflow.model.cells import folded, may_fold_to
 from workflow.model.raw import RawBook, RawSheet
-from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, is_previous_label
 
 _HEADER_ROWS = 60
 _SHORT, _MOST_REMEMBERED = 100, 20_000
 
 
+Named = tuple[str, str]
+"""The label of a field and its heading on a form, which may name a unit; older forms name none."""
+
+
 @dataclass(frozen=True)
 class Table:
-    """A header row found in a sheet: columns by their folded label.
+    """A header row found in a sheet: columns by their folded label, which names no unit.
 
     Of a heading that stands more than once, further holds the columns behind the first.
     """
@@ -49,10 +53,9 @@ class Table:
     @cached_property
     def previous_rows(self) -> frozenset[int]:
         """The rows that show last year's answers."""
-        ids, previous = self.column(ID_LABEL), folded(PREVIOUS_LABEL)
-        cells = self.sheet.cells.items()
+        ids, cells = self.column(ID_LABEL), self.sheet.cells.items()
         return frozenset(
-            row for (row, column), cell in cells if column == ids and folded(cell.text) == previous
+            row for (row, column), cell in cells if column == ids and is_previous_label(cell.text)
         )
 
     @cached_property
@@ -68,7 +71,7 @@ class Table:
         return any(cell and not cell.is_blank for cell in cells)
 
 
-def find_tables(book: RawBook, labels: frozenset[str]) -> tuple[Table, ...]:
+def find_tables(book: RawBook, labels: frozenset[Named]) -> tuple[Table, ...]:
     """Return the table that carries most of the fields' labels, and behind it those that copy it.
 
     On a tie one to be seen comes before a hidden one, one that is filled before a blank one, then
@@ -102,9 +105,10 @@ class _Known:
     Most short texts stand on every template, so they are remembered.
     """
 
-    def __init__(self, labels: frozenset[str]) -> None:
-        self.labels = frozenset(map(folded, labels))
-        self._headings = self.labels | {folded(ID_LABEL)}
+    def __init__(self, labels: frozenset[Named]) -> None:
+        self.labels = frozenset(folded(label) for label, _ in labels)
+        self.named = {folded(heading): folded(label) for label, heading in labels}
+        self._headings = self.labels | self.named.keys() | {folded(ID_LABEL)}
         self._longest = max(map(len, self._headings))
         self._remembered: dict[str, bool] = {}
 
@@ -127,7 +131,7 @@ class _Known:
 
 
 @lru_cache(maxsize=32)
-def _known(labels: frozenset[str]) -> _Known:
+def _known(labels: frozenset[Named]) -> _Known:
     return _Known(labels)
 
 
@@ -138,6 +142,7 @@ def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
     for (row, column), cell in sorted(sheet.cells.items()) if texts else ():
         if row in texts:
             label = folded(cell.text)
+            label = known.named.get(label, label)
             if texts[row].setdefault(label, column) != column:
                 further[row][label] = (*further[row].get(label, ()), column)
     for row, columns in texts.items():

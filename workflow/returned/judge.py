@@ -27,7 +27,7 @@ from workflow.model.plan import (
 from workflow.model.raw import RawBook, RawCell
 from workflow.model.wording import cell_text
 from workflow.returned.find_rows import MatchedRow, Matching, match
-from workflow.returned.find_tables import Table, find_tables
+from workflow.returned.find_tables import Named, Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.intake.detect import Kind
@@ -65,7 +65,7 @@ class Context:
     again: bool = False
 
     @cached_property
-    def labels(self) -> Mapping[int, frozenset[str]]:
+    def labels(self) -> Mapping[int, frozenset[Named]]:
         """The labels of every field ever asked, by year; gathered once for all files."""
         return {year: _labels(register) for year, register in self.registers.items()}
 
@@ -223,8 +223,9 @@ def _judge_rows(
         for a in answers
     ]
     findings += _pointing(answers, beside.notes)
-    if beside.notes:
-        findings.append(Finding(Code.NOTES_KEPT, Location(), {"count": len(beside.notes)}))
+    kept = [note for note in beside.notes if note.kind is not NoteKind.RESPONDENT]
+    if kept:
+        findings.append(Finding(Code.NOTES_KEPT, Location(), {"count": len(kept)}))
         findings += _on_hidden_sheets(book, beside.notes)
         findings += _pictures(beside.notes)
     return replace(
@@ -394,9 +395,9 @@ def _blank(read: Return, matching: Matching, findings: list[Finding]) -> list[Fi
     return [wrong, *(f for f in findings if f.code not in _ABOUT_ROWS)]
 
 
-def _labels(register: Register) -> frozenset[str]:
+def _labels(register: Register) -> frozenset[Named]:
     forms = {id(issue.form): issue.form for issue in register.issues}  # one for many issues
-    return frozenset(field.label for form in forms.values() for field in form.form.fields)
+    return frozenset((f.label, f.heading) for form in forms.values() for f in form.form.fields)
 
 
 def _identified(read: Return, identity: Identity, plan: Plan, found: tuple[str, ...]) -> Return:

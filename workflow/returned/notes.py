@@ -29,6 +29,7 @@ from workflow.templates.layout import (
     DEPARTMENT_LABEL,
     ID_LABEL,
     NUMBER_LABEL,
+    RESPONDENT_LABEL,
     Layout,
     is_as_printed,
 )
@@ -152,10 +153,11 @@ class _Entries:
         self._blank = {row.item.id for row in rows if not row.cells} if is_first else set()
         labels = {f.key: (table.column(f.label), f.label) for _, f in layout.field_columns}
         self._fields = {column: (key, label) for key, (column, label) in labels.items() if column}
-        self._headed = {table.column(column.label) for column in layout.columns}
-        headings = {ID_LABEL, *(label for _, label in labels.values())}
-        is_lost = any(table.column(label) is None for label in headings)
-        self._told = {column.label for column in layout.columns} if is_lost else headings
+        named = {c.label: c.field.label if c.field else c.label for c in layout.columns}
+        self._headed = {table.column(label) for label in named.values()}
+        headings = {ID_LABEL, *(column.label for column, _ in layout.field_columns)}
+        is_lost = any(table.column(named[heading]) is None for heading in headings)
+        self._told = named.keys() if is_lost else headings
         self.findings: list[Finding] = []
         self.last_year: dict[str, dict[str, tuple[Cell, RawCell]]] = {}
 
@@ -188,7 +190,7 @@ class _Entries:
         """Return the rows that show last year's answers, each with its item."""
         moved = standing(page, self._table.sheet.cells).rows
         shown = (entry for entry in self._layout.rows if entry.previous)
-        rows = ((moved.get(entry.row - 1, 0), entry.item.id) for entry in shown)
+        rows = ((moved.get(entry.previous_row, 0), entry.item.id) for entry in shown)
         return {row: item for row, item in rows if row and row not in self._items}
 
     def _is_told_elsewhere(self, place: Cell, text: str) -> bool:
@@ -203,9 +205,18 @@ def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Fin
     page = template.cover if is_cover else template.page_of(sheet)
     for place, cell, text in written_over(sheet, page, template, _never):
         kind = NoteKind.MARGIN if is_cover else NoteKind.SHEET
+        if is_cover and _is_respondent(sheet, place):
+            kind = NoteKind.RESPONDENT
         told = _changed(sheet, place, cell, text) if text and is_cover else None
         note = Note(NoteKind.OVERWRITTEN if told else kind, sheet.name, a1(*place), cell.text)
         yield note, told
+
+
+def _is_respondent(sheet: RawSheet, place: Cell) -> bool:
+    """Whether a cell stands in the box for who filled the form."""
+    row, column = place
+    before = sheet.cells.get((row, column - 1))
+    return before is not None and before.text == RESPONDENT_LABEL
 
 
 def _never(_: Cell) -> bool:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from workflow.model.cells import folded, folded_id
 from workflow.model.raw import CellKind, RawCell, RawSheet
-from workflow.templates.cover_sheet import cover_texts
+from workflow.templates.cover_sheet import NOTICE, cover_texts, former_texts
 from workflow.templates.entry_sheet import entry_texts
 from workflow.templates.layout import Layout
 
@@ -26,9 +26,11 @@ Page = Mapping[Cell, str]
 
 _LIVE_TEXT = re.compile(
     r"記入済|未記入|未入力|記入する|未入力 \d+ 件／全 \d+ 件"
-    r"|未修正|変更済|未修正 \d+ か所／全 \d+ か所"
+    r"|未修正|変更済|未修正 \d+ か所／全 \d+ か所|"
+    + re.escape(NOTICE).replace(re.escape("{count}"), r"\d+")
 )
 """What the cover's formulas say, should a program have kept only their results."""
+_STEP_NUMBER = re.compile(r"^\d+\. ")
 _LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
 _COPIED = 0.4
 """The share of what a page prints that a copy of it still holds in its place."""
@@ -45,7 +47,7 @@ class Template:
     """
 
     def __init__(self, layout: Layout, texts: frozenset[str]) -> None:
-        self._texts = texts
+        self._layout, self._texts = layout, texts
         self.cover = self._issued(cover_texts(layout))
         self.entries = self._issued(entry_texts(layout))
 
@@ -68,7 +70,11 @@ class Template:
 
     def is_printed_somewhere(self, text: str) -> bool:
         """Whether a text is on the template, nobody can say where."""
-        return folded(text) in self._unplaced
+        return folded(_STEP_NUMBER.sub("", text)) in self._former or folded(text) in self._unplaced
+
+    @cached_property
+    def _former(self) -> frozenset[str]:
+        return frozenset(map(folded, former_texts(self._layout)))
 
     @cached_property
     def _unplaced(self) -> frozenset[str]:

@@ -231,7 +231,7 @@ class _Styles:
         boxed = plain | {"border": 1, "border_color": LINE}
         self.title = book.add_format({"font_size": 18, "bold": True, "valign": "vcenter"})
         self.text = book.add_format(plain)
-        self.small = book.add_format(plain | {"font_size": 9})
+        self.small = book.add_format(plain)
         self.header = book.add_format(
             boxed
             | {"bold": True, "align": "center"}
@@ -381,4 +381,4 @@ def _shown(value: Value | None) -> str:
         case Decimal():
             return plain_number(value)
         case date():
-            return f"{value.year}/{value.month}/{value.day}"
+            return value.isoformat()

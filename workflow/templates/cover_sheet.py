@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from workflow.excel.measures import characters_in, column_pixels, row_height
 from workflow.excel.page import Page, set_page
 from workflow.excel.style import (
+    ALERT_FILL,
+    ALERT_INK,
+    ENTRY_LINE,
     HEADER_FILL,
     HEADER_INK,
     LABEL_FILL,
@@ -17,9 +20,25 @@ from workflow.excel.style import (
     footer,
 )
 from workflow.model.cells import a1, quoted_sheet
+from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
-from workflow.model.years import full_year, japanese_date
-from workflow.templates.layout import ENTRY_SHEET, NUMBER_LABEL, EntryRow, Layout
+from workflow.model.years import era_year, full_year, japanese_date
+from workflow.templates.entry_sheet import (
+    OPTIONAL_MARK,
+    REQUIRED_MARK,
+    SOMETIMES_MARK,
+    field_mark,
+)
+from workflow.templates.layout import (
+    CORRECTION_SHEET,
+    ENTRY_SHEET,
+    NUMBER_LABEL,
+    PREVIOUS_LABEL,
+    RESPONDENT_LABEL,
+    EntryRow,
+    Layout,
+    previous_label,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -33,6 +52,12 @@ _PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
 _FIRST, _LAST = 2, 6
 _TITLE_ROW = 2
 _DONE, _LEFT = "記入済", "未入力"
+_NOTICE_ROW = 1
+NOTICE = (
+    "このファイルは差戻しです。直していただきたいところが{count}件あります。"
+    f"シート「{CORRECTION_SHEET}」をご覧ください。"
+)
+"""What heads the cover of a hand-back."""
 _BLANK = Filling()
 
 
@@ -52,14 +77,35 @@ def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
 
 
 def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
+    _write_notice(page, filling)
     _write_heading(page, layout)
     count_row = page.row
     page.row += 2
     _write_steps(page, layout)
+    _write_fields(page, layout)
+    _write_shared(page, layout)
     choices = dict(_write_choices(page, layout))
     states, left = _write_items(page, layout, filling)
     _write_count(page, layout, count_row, states, left)
     return choices
+
+
+def former_texts(layout: Layout) -> Iterator[str]:
+    """Yield what forms of older versions print and these do not; their steps without numbers."""
+    year = era_year(layout.number.year - 1)
+    yield from ("提出期限", "必ず記入するセル", "記入できるセル", "直すセル", PREVIOUS_LABEL, f"{year}の回答")
+    yield (
+        f"シート「{ENTRY_SHEET}」の白と黄色のセルに記入してください。"
+        "黄色は必ず記入するセルで、記入すると白くなります。灰色のセルは変更できません。"
+    )
+    yield "「前年度」の行は昨年の回答です。参考にしてください（変更はできません）。"
+    yield from (f"{field.label}：{field.help}" for _, field in layout.field_columns)
+    for item in layout.shared:
+        yield (
+            f"整理番号{item.id}は、{item.departments}の共同の取組です。"
+            "どの課が記入するか、課の間でご相談ください。"
+        )
+    yield from _steps(layout)
 
 
 class _Page:
@@ -67,7 +113,7 @@ class _Page:
 
     def __init__(self) -> None:
         self.row = 1
-        self.texts: dict[tuple[int, int], str] = {}
+        self.texts: dict[tuple[int, int], str] = {(_NOTICE_ROW, _FIRST): ""}
 
     def put(self, column: int, text: str, style: str) -> None:
         """Put a text in the row at hand."""
@@ -108,12 +154,17 @@ class _Pen(_Page):
             "label": boxed | {"bold": True, "bg_color": LABEL_FILL},
             "header": boxed | {"bold": True} | head,
             "boxed": boxed,
+            "open": boxed | {"border_color": ENTRY_LINE, "border": 2, "locked": False},
+            "notice": base
+            | {"bold": True, "font_size": 12, "border": 2, "border_color": ALERT_INK}
+            | {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "align": "center"},
             "centred": boxed | {"align": "center"},
             "link": boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"},
             "count": {"bold": True, "font_size": 14, "valign": "vcenter", "align": "center"}
             | frame,
         }
         self._sheet = sheet
+        self._heights: dict[int, float] = {}
         self._styles = {name: book.add_format(look) for name, look in looks.items()}
         self._left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
         sheet.set_row(_TITLE_ROW - 1, 32)
@@ -127,7 +178,8 @@ class _Pen(_Page):
         self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
         self.put(first, text, style)
         width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
-        self._sheet.set_row(row, height or row_height([(text, width)], _SIZE) + 4)
+        self._heights[row] = max(self._heights.get(row, 0), row_height([(text, width)], _SIZE) + 4)
+        self._sheet.set_row(row, height or self._heights[row])
 
     def compute(self, column: int, formula: str, style: str, result: str) -> None:
         self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
@@ -144,6 +196,13 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
 
 
+def _write_notice(pen: _Page, filling: Filling) -> None:
+    if filling.corrections:
+        pen.row = _NOTICE_ROW
+        text = NOTICE.format(count=len(filling.corrections))
+        pen.put_over(_FIRST, _LAST, text, "notice", height=36)
+
+
 def _write_heading(pen: _Page, layout: Layout) -> None:
     pen.row = _TITLE_ROW
     pen.put(2, f"{layout.title}　進捗状況調査票", "title")
@@ -153,11 +212,12 @@ def _write_heading(pen: _Page, layout: Layout) -> None:
         (NUMBER_LABEL, str(layout.number)),
         ("回答期限", _deadline(layout)),
         ("提出先・問い合わせ先", _contact(layout)),
+        (RESPONDENT_LABEL, ""),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):
-        pen.put_over(3, _LAST, text, "boxed")
+        pen.put_over(3, _LAST, text, "open" if label == RESPONDENT_LABEL else "boxed")
         pen.put(2, label, "label")
-    pen.row += 2
+    pen.row += 1  # forms of older versions compute what is left in the same row
 
 
 def _deadline(layout: Layout) -> str:
@@ -178,8 +238,9 @@ def _write_steps(pen: _Page, layout: Layout) -> None:
 
 def _steps(layout: Layout) -> Iterator[str]:
     yield (
-        f"シート「{ENTRY_SHEET}」の白と黄色のセルに記入してください。"
-        "黄色は必ず記入するセルで、記入すると白くなります。灰色のセルは変更できません。"
+        f"シート「{ENTRY_SHEET}」の、見出しの上に「{REQUIRED_MARK}」とある列は必ず、"
+        f"「{OPTIONAL_MARK}」とある列は必要なときに記入してください。{_sometimes(layout)}"
+        "まだ記入していない必須のセルには点と色が付いています。灰色のセルは変更できません。"
     )
     yield "Tabキーを押すと、次に記入するセルへ移ります。"
     yield "一覧から選ぶ項目は、セルの右に出る▼を押して選んでください。"
@@ -189,17 +250,58 @@ def _steps(layout: Layout) -> Iterator[str]:
         "赤くなったセルは、文字数や選択肢が決まりと合っていません。"
     )
     if any(entry.previous for entry in layout.rows):
-        yield "「前年度」の行は昨年の回答です。参考にしてください（変更はできません）。"
-    for _, field in layout.field_columns:
-        if field.help:
-            yield f"{field.label}：{field.help}"
-    for item in layout.shared:
-        yield (
-            f"整理番号{item.id}は、{item.departments}の共同の取組です。"
-            "どの課が記入するか、課の間でご相談ください。"
-        )
+        label = previous_label(layout.number.year)
+        yield f"「{label}」の行は、すぐ上の取組の昨年の回答です。変更はできません。"
+    if layout.shared:
+        yield "下の「共同の取組」は、どの課が記入するか、課の間でご相談ください。"
     yield "上の「未入力」が0件になったら、上書き保存し、このファイルのまま提出先へ送ってください。"
     yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
+
+
+def _sometimes(layout: Layout) -> str:
+    if all(field.required or not field.required_when for _, field in layout.field_columns):
+        return ""
+    return f"「{SOMETIMES_MARK}」とある列は、下の表のときに記入してください。"
+
+
+def _write_fields(pen: _Page, layout: Layout) -> None:
+    """Write what is asked, a line per field."""
+    pen.head("記入する項目")
+    pen.put_over(4, _LAST, "記入のしかた", "header")
+    pen.put(2, "項目", "header")
+    pen.put(3, "必須・任意", "header")
+    pen.row += 1
+    for _, field in layout.field_columns:
+        pen.put_over(4, _LAST, f"{field.help}{field.cell_rules.instruction}", "boxed")
+        pen.put(2, field.heading, "label")
+        pen.put(3, f"{field_mark(field)}{_condition(layout, field)}", "boxed")
+        pen.row += 1
+    pen.row += 1
+
+
+def _condition(layout: Layout, field: Field) -> str:
+    when = field.required_when
+    if field.required or when is None:
+        return ""
+    other = next(f.label for _, f in layout.field_columns if f.key == when.field)
+    return f"（{other}が{'、'.join(when.values)}のときは必須）"
+
+
+def _write_shared(pen: _Page, layout: Layout) -> None:
+    """Write the joint items, each once."""
+    if not layout.shared:
+        return
+    pen.head("共同の取組")
+    pen.put_over(3, 4, layout.form.levels[-1], "header")
+    pen.put_over(5, _LAST, "担当課", "header")
+    pen.put(2, "整理番号", "header")
+    pen.row += 1
+    for item in layout.shared:
+        pen.put_over(3, 4, item.labels[-1], "boxed")
+        pen.put_over(5, _LAST, item.departments, "boxed")
+        pen.put(2, item.id, "centred")
+        pen.row += 1
+    pen.row += 1
 
 
 def _write_choices(pen: _Page, layout: Layout) -> Iterator[tuple[str, str]]:

@@ -15,29 +15,29 @@ from workflow.excel.style import (
     ENTRY_LINE,
     HEADER_FILL,
     HEADER_INK,
-    LABEL_FILL,
     LINE,
+    LOCKED_FILL,
     MUTED_INK,
     PREVIOUS_FILL,
     TO_FILL_FILL,
     footer,
 )
 from workflow.model.cells import a1
-from workflow.model.fields.base import Value
+from workflow.model.fields.base import Field, Value
 from workflow.model.fields.declarations import FONT_SIZE, CellRules
 from workflow.model.plan import Filling
-from workflow.model.years import era_year, full_year
+from workflow.model.years import full_year
 from workflow.templates.entry_rules import HighlightKind, highlights, validation
 from workflow.templates.layout import (
     HEADER_ROW,
-    LEGEND_ROW,
+    MARK_ROW,
     NUMBER_LABEL,
     NUMBER_ROW,
-    PREVIOUS_LABEL,
     TITLE_ROW,
     ColumnKind,
     EntryRow,
     Layout,
+    previous_label,
 )
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+REQUIRED_MARK, SOMETIMES_MARK, OPTIONAL_MARK = "●必須", "▲条件つき", "○任意"
+LOCKED_MARK = "■ 灰色のセルは変更できません"
 _LEAST_HEIGHT = 54.0
+_DOTTED_FILL = 18
+"""Excel's pattern of few dots: a cell to fill is told from a locked one in greyscale too."""
 _LABEL_SIZE = 9.0
-_LEGEND = ("必ず記入するセル", "記入できるセル", "直すセル")
 _MARK = {"border": 5, "border_color": ALERT_INK}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
@@ -64,9 +67,9 @@ def write_entries(
             sheet.write_blank(band.row - 1, column.index - 1, None, styles.band)
         sheet.write_string(band.row - 1, 0, band.text, styles.band)
     for entry in layout.rows:
+        _write_entry(sheet, styles, layout, entry, filling, marked)
         if entry.previous:
             _write_previous(sheet, styles, layout, entry)
-        _write_entry(sheet, styles, layout, entry, filling, marked)
     _add_validations(sheet, layout, choices)
     _add_highlights(sheet, styles, layout, choices)
 
@@ -74,13 +77,13 @@ def write_entries(
 def entry_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
     """Return what is printed on the entry sheet, by row and column."""
     texts = {(TITLE_ROW, 1): _title(layout), (NUMBER_ROW, 1): _number(layout)}
-    texts |= {(LEGEND_ROW, at): text for at, text in _legend(layout)}
+    texts |= {(MARK_ROW, at): text for at, text in _marks(layout)}
     texts |= {(HEADER_ROW, column.index): column.label for column in layout.columns}
     texts |= {(band.row, 1): band.text for band in layout.bands}
     for entry in layout.rows:
         texts |= {(entry.row, at): text for at, text in enumerate(entry.texts, start=1)}
         if entry.previous:
-            row = entry.row - 1
+            row = entry.previous_row
             texts |= {(row, at): text for at, text in _previous_texts(layout, entry)}
     return {place: text for place, text in texts.items() if text}
 
@@ -93,17 +96,24 @@ def _number(layout: Layout) -> str:
     return f"{NUMBER_LABEL}：{layout.number}"
 
 
-def _legend(layout: Layout) -> Iterator[tuple[int, str]]:
-    """Yield the columns in which the colours are explained, and what each means."""
-    shown = [column.index for column in layout.columns if not column.hidden]
-    return zip(shown[1:], _LEGEND, strict=False)
+def _marks(layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield what stands above the headings: whether a column is to fill, which no colour tells."""
+    yield 1, LOCKED_MARK
+    for column, field in layout.field_columns:
+        yield column.index, field_mark(field)
+
+
+def field_mark(field: Field) -> str:
+    """Return the mark of a field: whether it must be filled, always or at times, or may be."""
+    if field.required:
+        return REQUIRED_MARK
+    return SOMETIMES_MARK if field.required_when else OPTIONAL_MARK
 
 
 def _previous_texts(layout: Layout, entry: EntryRow) -> Iterator[tuple[int, str]]:
-    """Yield what last year's row above an item says, by column."""
+    """Yield what last year's row below an item says, by column."""
     said = dict(entry.previous)
-    yield 1, PREVIOUS_LABEL
-    yield len(layout.form.levels) + 1, f"{era_year(layout.number.year - 1)}の回答"
+    yield 1, previous_label(layout.number.year)
     for column, field in layout.field_columns:
         yield column.index, said.get(field.key, "")
 
@@ -113,10 +123,11 @@ class _Styles:
 
     def __init__(self, book: Workbook, layout: Layout) -> None:
         boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True}
+        begins = {"top": 2, "top_color": HEADER_FILL}
         small = boxed | {"font_size": _LABEL_SIZE}
-        label = small | {"bg_color": LABEL_FILL}
+        label = small | begins | {"bg_color": LOCKED_FILL}
         grey = {"bg_color": PREVIOUS_FILL, "font_color": MUTED_INK, "italic": False}
-        entry = boxed | {"border_color": ENTRY_LINE, "locked": False}
+        entry = boxed | {"border_color": ENTRY_LINE, "locked": False} | begins
         head = {"bold": True, "align": "center", "valign": "vcenter"}
         self.title = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
         self.plain = book.add_format({"valign": "vcenter"})
@@ -128,24 +139,22 @@ class _Styles:
         )
         self.label = book.add_format(label)
         self.centred = book.add_format(label | {"align": "center", "bold": True})
-        self.previous_label = book.add_format(small | grey)
+        # Its text runs on over the columns beside it, so nothing may be drawn between them.
+        before = {"font_size": _LABEL_SIZE, "valign": "top", "bold": True, "top": 4} | grey
+        self.previous_label = book.add_format(before | {"bottom": 1, "bottom_color": LINE})
+        self.mark = book.add_format({"font_size": _LABEL_SIZE, "align": "center", "bold": True})
+        self.locked_mark = book.add_format({"font_size": _LABEL_SIZE})
         looks = {field.key: field.cell_rules for _, field in layout.field_columns}
         self.entry = {key: book.add_format(entry | _format(r)) for key, r in looks.items()}
         self.marked = {key: book.add_format(entry | _format(r) | _MARK) for key, r in looks.items()}
         self.previous = {
-            key: book.add_format(small | grey | _text_format(r)) for key, r in looks.items()
-        }
-        alert = {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
-        fills: tuple[dict[str, Any], ...] = (
-            {"bg_color": TO_FILL_FILL},
-            {"border_color": ENTRY_LINE},
-            alert,
-        )
-        self.legend = {
-            text: book.add_format(boxed | fill) for text, fill in zip(_LEGEND, fills, strict=True)
+            key: book.add_format(small | grey | _text_format(r) | {"top": 4})
+            for key, r in looks.items()
         }
         self.highlights: dict[HighlightKind, Format] = {
-            HighlightKind.TO_FILL: book.add_format({"bg_color": TO_FILL_FILL}),
+            HighlightKind.TO_FILL: book.add_format(
+                {"bg_color": TO_FILL_FILL, "fg_color": ENTRY_LINE, "pattern": _DOTTED_FILL}
+            ),
             HighlightKind.TO_PUT_RIGHT: book.add_format(
                 {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
             ),
@@ -165,7 +174,9 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     first = layout.field_columns[0][0].index - 1
     sheet.freeze_panes(HEADER_ROW, _item_columns(layout))
     sheet.set_selection(layout.rows[0].row - 1, first, layout.rows[0].row - 1, first)
-    last_row, last_column = layout.rows[-1].row - 1, len(layout.columns) - 1
+    last = layout.rows[-1]
+    last_row = (last.previous_row if last.previous else last.row) - 1
+    last_column = len(layout.columns) - 1
     sheet.autofilter(HEADER_ROW - 1, 0, last_row, last_column)
     sheet.print_area(0, 0, last_row, last_column)
 
@@ -183,8 +194,9 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     sheet.set_row(TITLE_ROW - 1, 24)
     sheet.write_string(TITLE_ROW - 1, 0, _title(layout), styles.title)
     sheet.write_string(NUMBER_ROW - 1, 0, _number(layout), styles.plain)
-    for at, text in _legend(layout):
-        sheet.write_string(LEGEND_ROW - 1, at - 1, text, styles.legend[text])
+    for at, text in _marks(layout):
+        style = styles.locked_mark if text == LOCKED_MARK else styles.mark
+        sheet.write_string(MARK_ROW - 1, at - 1, text, style)
     sheet.set_row(HEADER_ROW - 1, 30)
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
@@ -230,7 +242,7 @@ def write_answer(
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
-    row, said = entry.row - 2, dict(entry.previous)
+    row, said = entry.previous_row - 1, dict(entry.previous)
     formats = {
         column.index: styles.previous[column.field.key] if column.field else styles.previous_label
         for column in layout.columns

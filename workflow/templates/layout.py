@@ -10,11 +10,12 @@ from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 
-from workflow.model.cells import column_letters
+from workflow.model.cells import column_letters, folded
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import form_as_json
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
+from workflow.model.years import era_year
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
 
 COVER_SHEET = "記入要領"
@@ -33,6 +34,7 @@ NUMBER_LABEL = "様式番号"
 PAGES_LABEL = "計画書ページ"
 DEPARTMENT_LABEL = "担当課"
 PREVIOUS_LABEL = "前年度"
+RESPONDENT_LABEL = "記入者・内線"
 
 NUMBER_PROPERTY = "Torimatome.Number"
 DIGEST_PROPERTY = "Torimatome.Digest"
@@ -44,7 +46,7 @@ DIGEST_DIGITS = 16
 
 TITLE_ROW = 1
 NUMBER_ROW = 2
-LEGEND_ROW = 3
+MARK_ROW = 3
 HEADER_ROW = 4
 
 _LOOK_VERSION = 2
@@ -88,13 +90,18 @@ class Band:
 class EntryRow:
     """The row of one item; texts are its locked cells from the first column on.
 
-    previous maps field keys to last year's answers, which stand in the row above it, if any.
+    previous maps field keys to last year's answers, which stand in the row below it, if any.
     """
 
     row: int
     item: IssuedItem
     texts: tuple[str, ...]
     previous: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def previous_row(self) -> int:
+        """The row of last year's answers, where there are any."""
+        return self.row + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +133,25 @@ class Layout:
     def shared(self) -> tuple[IssuedItem, ...]:
         """The joint items, which other departments are asked about too."""
         return tuple(r.item for r in self.rows if r.item.departments != self.department.name)
+
+
+def previous_label(year: int) -> str:
+    """Return what stands before last year's answers on a form of a fiscal year.
+
+    >>> previous_label(2024)
+    '前年度（令和5年度）の回答'
+    """
+    return f"{PREVIOUS_LABEL}（{era_year(year - 1)}）の回答"
+
+
+def is_previous_label(text: str) -> bool:
+    """Whether a text under 整理番号 says that its row is last year's.
+
+    Forms that older versions issued say 前年度 alone.
+    """
+    known = folded(PREVIOUS_LABEL)
+    shown = folded(text)
+    return shown == known or (shown.startswith(f"{known}(") and shown.endswith("の回答"))
 
 
 def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
@@ -259,8 +285,9 @@ def _lay_out_rows(
         bands.append(Band(row, _band_text(labels, items)))
         for item in items:
             shown = _previous(form, item, department, previous)
-            row += 2 if shown else 1
+            row += 1
             rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), shown))
+            row += 1 if shown else 0
     return tuple(bands), tuple(rows)
 
 
@@ -282,7 +309,7 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
         yield Column(
             index,
             ColumnKind.FIELD,
-            field.label,
+            field.heading,
             rules.width,
             field=field,
             font_size=rules.font_size,

@@ -185,7 +185,7 @@ def test_what_only_last_year_asked_is_kept() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("signs", "size"), [(300, 10), (600, 8), (1000, 6.5)])
+@pytest.mark.parametrize(("signs", "size"), [(300, 10), (600, 10), (1000, 9)])
 def test_long_prose_is_set_small_to_fit_a_row(signs: int, size: float) -> None:
     long = "長" * signs
     plan = plan_of("1-1 | 見守り | K |")

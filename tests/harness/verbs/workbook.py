@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.fillers.xml_patch import without_unit
 from tests.harness.verbs.registry import workbook_verb
 from tests.tables import written
 from workflow.templates.layout import CORRECTION_SHEET, ID_LABEL, NUMBER_NAME, NUMBER_PROPERTY
@@ -32,7 +33,8 @@ def header_of(book: Workbook) -> tuple[Worksheet, int, dict[str, int]]:
     for sheet in (one for one in book.worksheets if one.title != CORRECTION_SHEET):
         rows = sheet.iter_rows(max_row=min(60, sheet.max_row), values_only=True)
         for row, values in enumerate(rows, start=1):
-            labels = {str(v): n for n, v in enumerate(values, start=1) if v is not None}
+            shown = {str(v): n for n, v in enumerate(values, start=1) if v is not None}
+            labels = {without_unit(text): column for text, column in shown.items()} | shown
             if ID_LABEL in labels:
                 found.append((sheet, row, labels))
     return max(found, key=lambda header: len(header[2]))

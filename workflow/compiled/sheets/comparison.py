@@ -20,7 +20,7 @@ from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line, headline_sentences
 from workflow.compiled.years.pairing import LineKind
 from workflow.excel.measures import column_pixels, row_height
-from workflow.excel.page import Page, set_page
+from workflow.excel.page import LEAST_SIZE, Page, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -133,7 +133,7 @@ def _or_none(text: str) -> Cell:
 def _field_columns(
     compared: ComparedField, index: int, then: str, now: str
 ) -> Iterator[ComparisonColumn]:
-    label = compared.field.label
+    label = compared.field.heading
     width = compared.field.comparison_width
     label_before = compared.label_before or label
     yield ComparisonColumn(label_before + then, width, partial(_before, compared, index))
@@ -174,6 +174,23 @@ def _change(index: int, line: Line) -> Cell:
     return Cell(text, Mark.QUIET if mark is Mark.NONE else mark)
 
 
+def heading_of(line: Line) -> str:
+    """Return what heads the block of an item on paper: what it is, whose, and what to know."""
+    owners = dict.fromkeys(filter(None, (line.department_before, line.department_after)))
+    facts = (line.kind.value, line.item, line.title, "→".join(owners), *line.remarks)
+    return "　".join(fact for fact in facts if fact)
+
+
+def compared_cells(line: Line, comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
+    """Yield for each field of an item its heading, last year, this year, and what changed."""
+    numbered = sorted(enumerate(comparison.fields), key=lambda n: _rank(n[1].field))
+    for index, compared in numbered:
+        cells = (_before(compared, index, line), _after(index, line), _change(index, line))
+        yield Cell(compared.field.heading), *cells
+    for index, label in enumerate(comparison.former_labels):
+        yield Cell(label), _former(index, line), Cell(""), Cell("")
+
+
 def _mark(changed: FieldChange) -> Mark:
     """Return how a change stands out; prose is new every year, so that says nothing."""
     return Mark.NONE if changed.field.is_prose else _MARKS.get(changed.change, Mark.NONE)
@@ -185,8 +202,8 @@ _TITLE_HEIGHT = 26.0
 _FROZEN_COLUMNS = 3
 _NOTE_WIDTH = 60.0
 _DEFAULT_WIDTH = 5.0
-_SIZES = (FONT_SIZE, 8.0, 6.5)
-"""Font sizes of prose: the largest in which it fits the highest row; the last holds 1,000 signs."""
+_SIZES = (FONT_SIZE, LEAST_SIZE)
+"""Font sizes of prose: the largest in which it fits the highest row."""
 _MOST_FROZEN = 220.0
 """Points of rows that may stay in view: more would leave a small screen no room to scroll."""
 _BUTTON_WIDTH = 1.8
@@ -235,12 +252,12 @@ class _Styles:
         line |= {"text_wrap": True}
         self.marked: dict[tuple[Mark, float], Format] = {
             (mark, size): book.add_format(line | look | {"font_size": size})
-            for mark, look in _LOOKS.items()
+            for mark, look in LOOKS.items()
             for size in _SIZES
         }
 
 
-_LOOKS: dict[Mark, dict[str, Any]] = {
+LOOKS: dict[Mark, dict[str, Any]] = {
     Mark.NONE: {},
     Mark.QUIET: {"font_color": MUTED_INK},
     Mark.KIND: {"bold": True, "bg_color": LABEL_FILL},
@@ -256,7 +273,7 @@ def _set_page(sheet: GrowingSheet, plan: Plan, columns: Sequence[ComparisonColum
     for index, width in enumerate(pixels):
         sheet.set_column_pixels(index, index, width)
     sheet.hide_gridlines(2)
-    set_page(sheet, Page(plan.paper), pixels, FONT_SIZE, repeated=_FROZEN_COLUMNS)
+    set_page(sheet, Page(plan.paper), pixels, LEAST_SIZE, repeated=_FROZEN_COLUMNS)
     sheet.set_footer(SHEET_FOOTER)
 
 

@@ -35,7 +35,7 @@ def write_ledger(
     sources: SourceLinks,
 ) -> None:
     """Write the rows of some entries, given their indexes in the ledger."""
-    columns = [Heading(c.label, c.width, c.on_paper) for c in ledger.columns]
+    columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
     rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]
     links = _to_answers(chosen, ledger.index(FILE_LABEL), sources)

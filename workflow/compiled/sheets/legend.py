@@ -1,4 +1,4 @@
-"""凡例: what every word, value and time in the workbook means, and what it was made from."""
+"""凡例: what every word and value in the workbook means; for auditors, what it was made from."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from workflow.storage.journal import Event, EventKind
 from workflow.templates.register import Register
 
 LEGEND_SHEET = "凡例"
+AUDIT_SHEET = "凡例（監査用）"
 
 _STATUSES = (
     ("回答済", "採用した回答があります。"),
@@ -43,7 +44,7 @@ Meaning = tuple[str, str, str]
 
 
 def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:
-    """Write the legend of a round."""
+    """Write what readers need: the words and values of a round."""
     plan = compilation.round.plan
     rows = [
         *_stage(compilation),
@@ -51,8 +52,16 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *((STATUS_LABEL, word, meaning) for word, meaning in _STATUSES),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
         *_conventions(plan),
-        *_counting(compilation),
         *_counts(compilation),
+    ]
+    write_values(sheet, TableStyles(book), COLUMNS, rows)
+
+
+def write_audit(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:
+    """Write what auditors need: how it is counted, where it ends, what it was made from."""
+    rows = [
+        *_counting(compilation),
+        *(("多いとき", word, meaning) for word, meaning in display_limits.sentences()),
         *_origins(compilation),
         *(_event_line(event) for event in _history(compilation)),
     ]
@@ -101,7 +110,6 @@ def _conventions(plan: Plan) -> Iterator[Meaning]:
         "青い下線の文字や数字を押すと、内訳や元の回答ファイルへ移れます。元のファイルへのリンクは、"
         "この台帳を作業用フォルダーの中に置いたまま開いたときに働きます。",
     )
-    yield from (("多いとき", word, meaning) for word, meaning in display_limits.sentences())
     yield "計画", "取組内容の数", f"{len(plan.items)}件です。"
 
 

@@ -68,7 +68,7 @@ def print_columns(plan: Plan, ledger: Ledger) -> tuple[PrintColumn, ...]:
 def _field_column(field: Field, ledger: Ledger) -> PrintColumn:
     index = ledger.index(field.label)
     width = field.print_width(row[index] for row in ledger.rows)
-    return PrintColumn(field.print_heading, width, field)
+    return PrintColumn(field.heading, width, field)
 
 
 def _wide_enough(column: PrintColumn) -> PrintColumn:

@@ -120,7 +120,7 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
     """Return the columns of 欄外記入."""
     return (
         TableColumn("書かれていた所", 8, lambda n: n.kind.value),
-        TableColumn("内容", 27, lambda n: n.text[:MAX_CELL_TEXT]),
+        TableColumn("内容", 25, lambda n: n.text[:MAX_CELL_TEXT]),
         TableColumn("書いた人", 8, lambda n: n.author or None),
         TableColumn(
             "ファイル", 15, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)

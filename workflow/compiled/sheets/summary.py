@@ -49,7 +49,7 @@ from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
 from workflow.templates.layout import ID_LABEL
 
-_EDGE_WIDTH, _LABEL_WIDTH, _COUNT_WIDTH = 1.0, 20.0, 4.6
+_EDGE_WIDTH, _LABEL_WIDTH, _COUNT_WIDTH = 1.0, 27.0, 4.6
 """In full-width characters."""
 _HEADLINE_SIZE = 11.0
 _NOTE_COLUMNS = 6
@@ -102,7 +102,8 @@ class _Styles:
         self.note = style(text_wrap=True, valign="top", font_color=ALERT_INK)
         self.hint = style(font_color=MUTED_INK, font_size=9)
         self.title = style(bold=True, font_size=12)
-        self.header = style(**boxed, **head, align="center", text_wrap=True)
+        self.header = style(**boxed, **head, text_wrap=True)
+        self.count_header = style(**boxed, **head, align="right", text_wrap=True)
         self.label = style(**boxed, bg_color=LABEL_FILL)
         self.linked_label = style(**boxed, bg_color=LABEL_FILL, font_color=LINK_INK, underline=1)
         self.count = style(**number)
@@ -250,7 +251,8 @@ class _MatrixWriter:
 
 def _write_header(sheet: GrowingSheet, styles: _Styles, row: int, labels: list[str]) -> None:
     for n, label in enumerate(labels):
-        sheet.write_string(row - 1, LABEL_COLUMN - 1 + n, label, styles.header)
+        style = styles.count_header if n else styles.header  # as the numbers below it stand
+        sheet.write_string(row - 1, LABEL_COLUMN - 1 + n, label, style)
 
 
 def _write_trend(

@@ -20,6 +20,14 @@ from workflow.excel.style import FONT, OPEN_FILLS, SERIES_FILLS
 
 _FONT = {"name": FONT, "size": 10}
 _WIDTH = 770
+_LABEL_FORMAT = "0;;;"
+"""Of a count, and nothing of a zero."""
+_LABEL_FONT = {"name": FONT, "size": 10, "bold": True}
+_PATTERNS = (
+    "solid_diamond", "light_upward_diagonal", "large_grid", "percent_10", "dark_vertical",
+    "wide_downward_diagonal", "percent_25", "horizontal_brick",
+)  # fmt: skip
+"""What tells one series from another in greyscale."""
 
 
 def insert_matrix_chart(book: Workbook, sheet: Worksheet, block: MatrixLayout) -> None:
@@ -56,6 +64,7 @@ def _add_series(chart: Chart, is_open: Sequence[bool], header: int, rows: tuple[
     Is_open says of each column whether it counts what has no answer.
     """
     first, last = rows[0] - 1, rows[1] - 1
+    patterns = cycle(_PATTERNS)
     fills = {False: cycle(SERIES_FILLS), True: cycle(OPEN_FILLS)}
     for n, is_grey in enumerate(is_open):
         column = FIRST_COUNT_COLUMN - 1 + n
@@ -64,7 +73,9 @@ def _add_series(chart: Chart, is_open: Sequence[bool], header: int, rows: tuple[
                 "name": [SUMMARY_SHEET, header - 1, column],
                 "categories": [SUMMARY_SHEET, first, 1, last, 1],
                 "values": [SUMMARY_SHEET, first, column, last, column],
-                "fill": {"color": next(fills[is_grey])},
+                "pattern": {"bg_color": "#FFFFFF", "fg_color": next(fills[is_grey])}
+                | {"pattern": next(patterns)},
+                "data_labels": {"value": True, "num_format": _LABEL_FORMAT, "font": _LABEL_FONT},
                 "border": {"color": "#FFFFFF"},
                 "gap": 50,
             }

@@ -15,9 +15,13 @@ from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
 from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
+from workflow.compiled.sheets.comparison_print import (
+    COMPARISON_PRINT_SHEET,
+    write_comparison_print,
+)
 from workflow.compiled.sheets.details import write_details
 from workflow.compiled.sheets.ledger import write_ledger, write_parts
-from workflow.compiled.sheets.legend import LEGEND_SHEET, write_legend
+from workflow.compiled.sheets.legend import AUDIT_SHEET, LEGEND_SHEET, write_audit, write_legend
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.records import (
     FINDINGS_SHEET,
@@ -45,6 +49,7 @@ SHEETS = (
     LEDGER_SHEET,
     PRINT_SHEET,
     COMPARISON_SHEET,
+    COMPARISON_PRINT_SHEET,
     ERRATA_SHEET,
     STATUS_SHEET,
     FINDINGS_SHEET,
@@ -52,6 +57,7 @@ SHEETS = (
     NOTES_SHEET,
     DETAILS_SHEET,
     LEGEND_SHEET,
+    AUDIT_SHEET,
 )
 
 
@@ -115,8 +121,11 @@ def _write_for_readers(
     )
     write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
     write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
+    paper = sheets[COMPARISON_PRINT_SHEET]
+    write_comparison_print(book, paper, compilation.comparison, plan)
     write_details(book, sheets[DETAILS_SHEET], plan, ledger, compilation.details)
     write_legend(book, sheets[LEGEND_SHEET], compilation)
+    write_audit(book, sheets[AUDIT_SHEET], compilation)
 
 
 def _summary(compilation: Compilation) -> Summary:

@@ -284,8 +284,8 @@ class Field(ABC):
         return ShownAnswer(self.label, stored)
 
     @property
-    def print_heading(self) -> str:
-        """The heading of the column on paper."""
+    def heading(self) -> str:
+        """The heading of its column, on the form as in the ledger."""
         return self.label
 
     @abstractmethod

@@ -68,7 +68,7 @@ class DateField(Field):
             takes=Takes.DAY,
             minimum=self.minimum or _FIRST_DAY,
             maximum=self.maximum or _LAST_DAY,
-            number_format="yyyy/m/d",
+            number_format="yyyy-mm-dd",
             instruction=f"日付を2024/5/1のように記入してください。{bounds}",
             align="right",
         )

@@ -244,7 +244,7 @@ class NumberField(Field):
             return ShownAnswer(self.label, stored)
 
     @property
-    def print_heading(self) -> str:
+    def heading(self) -> str:
         """The label, with the unit where the label does not name it."""
         if not self.unit or self.unit in self.label:
             return self.label

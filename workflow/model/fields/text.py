@@ -67,7 +67,7 @@ class TextField(Field):
     )
     is_prose: ClassVar[bool] = True
     ledger_width: ClassVar[float] = 28
-    comparison_width: ClassVar[float] = 16.0
+    comparison_width: ClassVar[float] = 28.0
 
     @classmethod
     def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
