@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.city import City
+from tests.fillers.xml_patch import without_unit
 from tests.harness.entered import Held, Page, Paper, Place, pages_of, papers_in, seen
 from workflow.model.cells import a1, folded_id
 from workflow.model.fields.mark import MarkField
@@ -41,6 +42,10 @@ File = Mapping[str, Any]
 """What collect --json says of one file."""
 Papers = Sequence[tuple[str, bytes]]
 """Workbooks departments were given, by name."""
+
+
+_FORMER = re.compile(r"提出期限|必ず記入するセル|記入できるセル|直すセル|未記入|前年度|\d+\. .*")
+"""What stored files print that an older version issued."""
 
 
 def issued_papers(city: City, year: int) -> Papers:
@@ -141,8 +146,14 @@ def _written(page: Page, printed: Page) -> Iterator[tuple[Place, Held]]:
         if place not in page.cells or seen(page.cells[place].text) != seen(held.text)
     )
     copied = _copied_rows(page, printed)
+    unitless = {seen(without_unit(held.text)) for held in printed.cells.values()}
+    unitless -= {seen(held.text) for held in printed.cells.values()}
     for place, held in sorted(page.cells.items()):
         text = seen(held.text)
+        if _FORMER.fullmatch(held.text) or text in unitless:
+            continue
+        if printed.computed and (text == "0" or _COMPUTED.fullmatch(text)):
+            continue
         there = printed.cells.get(place)
         if there and folded_id(there.text) == folded_id(held.text):
             continue

@@ -58,7 +58,14 @@ def table(city: City, sheet: str) -> list[dict[str, Any]]:
     return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 
 
-UNLINKED = ("前年度比較（印刷用）", "凡例（監査用）", "提出状況", "一覧（印刷用）", "凡例", "一枚まとめ")
+UNLINKED = (
+    "前年度比較（印刷用）",
+    "凡例（監査用）",
+    "提出状況",
+    "一覧（印刷用）",
+    "凡例",
+    "一枚まとめ",
+)
 
 
 def test_the_sheets_are_those_of_the_contract_and_the_conclusion_comes_first(

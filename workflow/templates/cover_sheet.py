@@ -93,7 +93,14 @@ def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
 def former_texts(layout: Layout) -> Iterator[str]:
     """Yield what forms of older versions print and these do not; their steps without numbers."""
     year = era_year(layout.number.year - 1)
-    yield from ("提出期限", "必ず記入するセル", "記入できるセル", "直すセル", PREVIOUS_LABEL, f"{year}の回答")
+    yield from (
+        "提出期限",
+        "必ず記入するセル",
+        "記入できるセル",
+        "直すセル",
+        PREVIOUS_LABEL,
+        f"{year}の回答",
+    )
     yield (
         f"シート「{ENTRY_SHEET}」の白と黄色のセルに記入してください。"
         "黄色は必ず記入するセルで、記入すると白くなります。灰色のセルは変更できません。"

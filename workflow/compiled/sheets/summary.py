@@ -100,7 +100,7 @@ class _Styles:
         self.prose = style(text_wrap=True, valign="top", font_size=_HEADLINE_SIZE)
         self.link = style(font_color=LINK_INK, underline=1, valign="vcenter")
         self.note = style(text_wrap=True, valign="top", font_color=ALERT_INK)
-        self.hint = style(font_color=MUTED_INK, font_size=9)
+        self.hint = style(font_color=MUTED_INK)
         self.title = style(bold=True, font_size=12)
         self.header = style(**boxed, **head, text_wrap=True)
         self.count_header = style(**boxed, **head, align="right", text_wrap=True)
