@@ -159,10 +159,6 @@ def _written(page: Page, printed: Page) -> Iterator[tuple[Place, Held]]:
             continue
         if (place[1], text) in copied.get(place[0], ()):
             continue
-        if printed.computed and _COMPUTED.fullmatch(text) and place not in printed.cells:
-            continue
-        if place in printed.computed and _COMPUTED.fullmatch(text):
-            continue
         if moved[text]:
             moved[text] -= 1
         else:
