@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.city import City
-from tests.fillers.xml_patch import without_unit
 from tests.harness.entered import Held, Page, Paper, Place, pages_of, papers_in, seen
 from workflow.model.cells import a1, folded_id
 from workflow.model.fields.mark import MarkField
@@ -25,7 +24,11 @@ from workflow.templates.layout import CORRECTION_SHEET
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
 _MAIL = "FILE_MAIL_READ"
 _LEDGER, _NOTES = "台帳", "欄外記入"
-_COMPUTED = re.compile(r"記入済|未記入|記入する|未入力 ?\d+ ?件／全 ?\d+ ?件|-?[\d.]+")
+_COMPUTED = re.compile(
+    r"記入済|未記入|記入する|未入力 ?\d+ ?件／全 ?\d+ ?件|-?[\d.]+"
+    r"|このファイルは差戻しです。直していただきたいところが\d+件あります。"
+    r"シート「修正のお願い」をご覧ください。"
+)
 _LIKE_ENOUGH = 0.4
 _MANY = 60
 """Of so many papers only those of the department are looked at."""
@@ -42,10 +45,6 @@ File = Mapping[str, Any]
 """What collect --json says of one file."""
 Papers = Sequence[tuple[str, bytes]]
 """Workbooks departments were given, by name."""
-
-
-_FORMER = re.compile(r"提出期限|必ず記入するセル|記入できるセル|直すセル|未記入|前年度|\d+\. .*")
-"""What stored files print that an older version issued."""
 
 
 def issued_papers(city: City, year: int) -> Papers:
@@ -146,18 +145,16 @@ def _written(page: Page, printed: Page) -> Iterator[tuple[Place, Held]]:
         if place not in page.cells or seen(page.cells[place].text) != seen(held.text)
     )
     copied = _copied_rows(page, printed)
-    unitless = {seen(without_unit(held.text)) for held in printed.cells.values()}
-    unitless -= {seen(held.text) for held in printed.cells.values()}
     for place, held in sorted(page.cells.items()):
         text = seen(held.text)
-        if _FORMER.fullmatch(held.text) or text in unitless:
-            continue
-        if printed.computed and (text == "0" or _COMPUTED.fullmatch(text)):
-            continue
         there = printed.cells.get(place)
         if there and folded_id(there.text) == folded_id(held.text):
             continue
         if (place[1], text) in copied.get(place[0], ()):
+            continue
+        if printed.computed and _COMPUTED.fullmatch(text) and place not in printed.cells:
+            continue
+        if place in printed.computed and _COMPUTED.fullmatch(text):
             continue
         if moved[text]:
             moved[text] -= 1

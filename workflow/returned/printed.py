@@ -14,7 +14,7 @@ from functools import cached_property
 
 from workflow.model.cells import folded, folded_id
 from workflow.model.raw import CellKind, RawCell, RawSheet
-from workflow.templates.cover_sheet import NOTICE, cover_texts, former_texts
+from workflow.templates.cover_sheet import NOTICE, cover_texts
 from workflow.templates.entry_sheet import entry_texts
 from workflow.templates.layout import Layout
 
@@ -30,7 +30,6 @@ _LIVE_TEXT = re.compile(
     + re.escape(NOTICE).replace(re.escape("{count}"), r"\d+")
 )
 """What the cover's formulas say, should a program have kept only their results."""
-_STEP_NUMBER = re.compile(r"^\d+\. ")
 _LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
 _COPIED = 0.4
 """The share of what a page prints that a copy of it still holds in its place."""
@@ -68,13 +67,14 @@ class Template:
         page = max(self.cover, self.entries, key=share)
         return page if share(page) > _COPIED else {}
 
-    def is_printed_somewhere(self, text: str) -> bool:
-        """Whether a text is on the template, nobody can say where."""
-        return folded(_STEP_NUMBER.sub("", text)) in self._former or folded(text) in self._unplaced
+    def is_printed_somewhere(self, text: str, page: Page) -> bool:
+        """Whether a text is on the template, nobody can say where: on an older cover, all are."""
+        is_older_cover = page is self.cover and page != cover_texts(self._layout)
+        return folded(text) in (self._every if is_older_cover else self._unplaced)
 
     @cached_property
-    def _former(self) -> frozenset[str]:
-        return frozenset(map(folded, former_texts(self._layout)))
+    def _every(self) -> frozenset[str]:
+        return frozenset(map(folded, self._texts))
 
     @cached_property
     def _unplaced(self) -> frozenset[str]:
@@ -109,7 +109,7 @@ def written_over(
             continue
         if (text == "" and _is_live(cell)) or _is_our_formula(cell):
             continue
-        if not template.is_printed_somewhere(cell.text):
+        if not template.is_printed_somewhere(cell.text, page):
             yield place, cell, text
 
 

@@ -22,7 +22,7 @@ from workflow.excel.style import (
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
-from workflow.model.years import era_year, full_year, japanese_date
+from workflow.model.years import full_year, japanese_date
 from workflow.templates.entry_sheet import (
     OPTIONAL_MARK,
     REQUIRED_MARK,
@@ -33,7 +33,6 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     ENTRY_SHEET,
     NUMBER_LABEL,
-    PREVIOUS_LABEL,
     RESPONDENT_LABEL,
     EntryRow,
     Layout,
@@ -88,31 +87,6 @@ def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
     states, left = _write_items(page, layout, filling)
     _write_count(page, layout, count_row, states, left)
     return choices
-
-
-def former_texts(layout: Layout) -> Iterator[str]:
-    """Yield what forms of older versions print and these do not; their steps without numbers."""
-    year = era_year(layout.number.year - 1)
-    yield from (
-        "提出期限",
-        "必ず記入するセル",
-        "記入できるセル",
-        "直すセル",
-        PREVIOUS_LABEL,
-        f"{year}の回答",
-    )
-    yield (
-        f"シート「{ENTRY_SHEET}」の白と黄色のセルに記入してください。"
-        "黄色は必ず記入するセルで、記入すると白くなります。灰色のセルは変更できません。"
-    )
-    yield "「前年度」の行は昨年の回答です。参考にしてください（変更はできません）。"
-    yield from (f"{field.label}：{field.help}" for _, field in layout.field_columns)
-    for item in layout.shared:
-        yield (
-            f"整理番号{item.id}は、{item.departments}の共同の取組です。"
-            "どの課が記入するか、課の間でご相談ください。"
-        )
-    yield from _steps(layout)
 
 
 class _Page:
