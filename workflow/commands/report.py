@@ -18,8 +18,8 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.compiled.brief import brief_of
+from workflow.compiled.content import Content, content_of
 from workflow.compiled.recorded import every_output, recorded_outputs
-from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_papers import brief_paper

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workflow.compiled.content import Block, Content, Reply
 from workflow.compiled.headline import low_ratings
-from workflow.compiled.report.content import Block, Content, Reply
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workflow.compiled import display_limits
 from workflow.compiled.attention import Point, points
 from workflow.compiled.brief import Brief, brief_of
+from workflow.compiled.content import Content, content_of
 from workflow.compiled.corrections import HandBack, hand_backs
 from workflow.compiled.details import Details, list_details
 from workflow.compiled.errata import (
@@ -18,7 +19,6 @@ from workflow.compiled.errata import (
 )
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.matrix import CountedMatrix, count
-from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.status import DepartmentStatus, department_statuses
 from workflow.compiled.years.comparison import Comparison, compare

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tests.small import NOW, PLAN
+from workflow.compiled.content import Content, content_of
 from workflow.compiled.ledger import STATUS_LABEL, ledger_columns
-from workflow.compiled.report.content import Content, content_of
 from workflow.compiled.round import Stage
 from workflow.compiled.years.past import PastYear
 from workflow.model.plan import Plan

@@ -22,7 +22,7 @@ from lxml import etree
 from lxml.etree import _Element
 from markupsafe import Markup
 
-from workflow.compiled.report.content import Content
+from workflow.compiled.content import Content
 from workflow.compiled.report.word_chart import add_chart
 from workflow.compiled.report.word_tables import BALANCED
 from workflow.compiled.report.word_tags import Tags, tags_of, word_text

@@ -14,7 +14,7 @@ from docx.shared import Length, Mm, Pt
 
 from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.report.content import Content
+from workflow.compiled.content import Content
 from workflow.compiled.report.word_styles import (
     FRONT_TITLE,
     LABEL,

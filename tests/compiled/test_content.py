@@ -8,7 +8,7 @@ import pytest
 
 from tests.compiled.report.contents import content
 from tests.small import PLAN
-from workflow.compiled.report.content import Content
+from workflow.compiled.content import Content
 from workflow.compiled.report.pages import report_pages
 from workflow.model.plan import Item, Plan
 
