@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from workflow.model.cells import folded, may_fold_to
 from workflow.model.raw import RawBook, RawSheet
-from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, is_previous_label
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 
 _HEADER_ROWS = 60
 _SHORT, _MOST_REMEMBERED = 100, 20_000
@@ -53,9 +53,10 @@ class Table:
     @cached_property
     def previous_rows(self) -> frozenset[int]:
         """The rows that show last year's answers."""
-        ids, cells = self.column(ID_LABEL), self.sheet.cells.items()
+        ids, previous = self.column(ID_LABEL), folded(PREVIOUS_LABEL)
+        cells = self.sheet.cells.items()
         return frozenset(
-            row for (row, column), cell in cells if column == ids and is_previous_label(cell.text)
+            row for (row, column), cell in cells if column == ids and folded(cell.text) == previous
         )
 
     @cached_property

@@ -33,6 +33,7 @@ from workflow.templates.layout import (
     MARK_ROW,
     NUMBER_LABEL,
     NUMBER_ROW,
+    PREVIOUS_LABEL,
     TITLE_ROW,
     ColumnKind,
     EntryRow,
@@ -113,7 +114,8 @@ def field_mark(field: Field) -> str:
 def _previous_texts(layout: Layout, entry: EntryRow) -> Iterator[tuple[int, str]]:
     """Yield what last year's row below an item says, by column."""
     said = dict(entry.previous)
-    yield 1, previous_label(layout.number.year)
+    yield 1, PREVIOUS_LABEL
+    yield 2, previous_label(layout.number.year)
     for column, field in layout.field_columns:
         yield column.index, said.get(field.key, "")
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
 
-from workflow.model.cells import column_letters, folded
+from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import form_as_json
@@ -142,16 +142,6 @@ def previous_label(year: int) -> str:
     '前年度（令和5年度）の回答'
     """
     return f"{PREVIOUS_LABEL}（{era_year(year - 1)}）の回答"
-
-
-def is_previous_label(text: str) -> bool:
-    """Whether a text under 整理番号 says that its row is last year's.
-
-    Forms that older versions issued say 前年度 alone.
-    """
-    known = folded(PREVIOUS_LABEL)
-    shown = folded(text)
-    return shown == known or (shown.startswith(f"{known}(") and shown.endswith("の回答"))
 
 
 def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
