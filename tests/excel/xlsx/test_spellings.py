@@ -188,11 +188,16 @@ def test_of_a_large_sheet_the_rows_are_looked_into_as_well() -> None:
 def test_a_part_that_is_not_as_it_was_packed_is_never_read(filled: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(filled)) as archive:
         info = archive.getinfo("xl/worksheets/sheet2.xml")
+    whole = Package(filled).read(info.filename)
     start = info.header_offset + 30 + len(info.filename)
+    refused = 0
     for at in range(start, start + info.compress_size, 97):
         damaged = filled[:at] + bytes([filled[at] ^ 0x10]) + filled[at + 1 :]
-        with pytest.raises((zipfile.BadZipFile, zlib.error)):
-            Package(damaged).read("xl/worksheets/sheet2.xml")
+        try:  # a few bits say nothing: what they pack is the same without them
+            assert Package(damaged).read(info.filename) == whole
+        except (zipfile.BadZipFile, zlib.error):
+            refused += 1
+    assert refused > 10
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])

@@ -169,15 +169,17 @@ def _first_section(code: str) -> str:
 def day_cell(serial: float, since_1904: bool, is_span: bool = False) -> RawCell:
     """Return the cell of a serial number shown as a day; a time alone has no moment.
 
-    Where Excel can show no day but only #####, it is an error.
+    Where Excel can show no day but only #####, it stays the number that somebody wrote.
     """
+    if serial < 0 and not since_1904:
+        return RawCell.of_number(serial, since_1904)
     try:
         if is_span:
             span = timedelta(milliseconds=round(serial * _MILLISECONDS_OF_A_DAY))
             return RawCell(CellKind.DATE, str(span))
         return _moment_cell(serial, since_1904)
     except (OverflowError, ValueError):
-        return RawCell(CellKind.ERROR, "#VALUE!")
+        return RawCell.of_number(serial, since_1904)
 
 
 def _moment_cell(serial: float, since_1904: bool) -> RawCell:

@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.text import Text
 from openpyxl.reader import excel
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
@@ -266,10 +267,19 @@ class _SheetParser(WorkSheetParser):
             kind = element.get("t", "n")
             odd = _OddValue.in_cell(stored, kind, bool(element.get("vm")))
         if odd is None:
-            return super().parse_cell(element)
+            parsed = super().parse_cell(element)
+            is_number = element.get("t", "n") == "n"
+            if stored is not None and is_number and self._is_no_day(stored, parsed["value"]):
+                parsed |= {"value": float(stored), "data_type": "n"}
+            return parsed
         element.set("t", "e")
         parsed = super().parse_cell(element)
         return parsed if parsed["data_type"] == "f" else parsed | {"value": odd}
+
+    def _is_no_day(self, stored: str, value: object) -> bool:
+        """Whether a number is shown as a day that Excel does not have, but as #####."""
+        is_before = isinstance(value, datetime) and float(stored) < 0
+        return value == "#VALUE!" or (is_before and self.epoch != CALENDAR_MAC_1904)
 
 
 class _SheetReader(WorksheetReader):
