@@ -13,7 +13,6 @@ from typing import Any
 
 from tests.engine import HERE
 from tests.fillers.xml_patch import fill as fill_as_excel
-from tests.fillers.xml_patch import without_unit
 from workflow.commands.collect import collect
 from workflow.commands.generate import generate
 from workflow.compiled.ledger import STATUS_LABEL
@@ -101,8 +100,9 @@ class City:
         """Return the 台帳 sheet, a dict per row; its keys name no units."""
         sheet = open_exactly(self.workspace.ledger(year).read_bytes())["台帳"]
         header, *rows = sheet.iter_rows(values_only=True)
-        labels = [without_unit(str(heading)) for heading in header]
-        return [dict(zip(labels, row, strict=True)) for row in rows]
+        labels = {field.heading: field.label for field in self.plan.form.fields}
+        keys = [labels.get(str(heading), str(heading)) for heading in header]
+        return [dict(zip(keys, row, strict=True)) for row in rows]
 
     def ledger_csv(self, year: int = 2023) -> list[dict[str, str]]:
         """Return the ledger CSV, a dict per row."""

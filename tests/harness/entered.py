@@ -114,6 +114,8 @@ def _number(stored: float) -> Held:
     also = []
     if 0 < stored <= _LAST_DAY:
         also = [(day + timedelta(days=stored)).isoformat()[:10] for day in _EPOCHS]
+    if 0 <= stored < 1:
+        also.append(str((datetime.min + timedelta(days=stored)).time()))
     return Held(plain_number(Decimal(f"{stored:.15g}")), tuple(also))
 
 

@@ -77,7 +77,7 @@ def test_the_template_offers_both_words_and_shows_last_year(city: City) -> None:
     assert "必ず記入" not in str(validation.prompt)
     header = [cell.value for cell in entries[4]]
     column = header.index("重点") + 1
-    assert [entries.cell(row, column).value for row in (6, 8)] == ["○", "○"]  # last year's
+    assert [entries.cell(row, column).value for row in (7, 9)] == ["○", "○"]  # last year's
     assert (entries.column_dimensions["F"].width or 0) < 15
 
 
