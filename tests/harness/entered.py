@@ -134,7 +134,7 @@ def _of_value(value: object) -> Held | None:
 def _in_zip(name: str, content: bytes, passwords: Sequence[str], sha256: str) -> Iterator[Paper]:
     with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
         parts = {i.filename.replace("\\", "/").casefold(): i for i in archive.infolist()}
-        if parts.keys() & {"content.xml", "[content_types].xml"}:
+        if parts.keys() & {"content.xml", "[content_types].xml", "xl/workbook.xml"}:
             yield Paper(sha256, list(_package(content)))
             return
         for info in archive.infolist():

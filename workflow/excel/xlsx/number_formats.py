@@ -171,7 +171,7 @@ def day_cell(serial: float, since_1904: bool, is_span: bool = False) -> RawCell:
 
     Where Excel can show no day but only #####, it stays the number that somebody wrote.
     """
-    if serial < 0 and not since_1904:
+    if serial < 0 and not (since_1904 or is_span):
         return RawCell.of_number(serial, since_1904)
     try:
         if is_span:
