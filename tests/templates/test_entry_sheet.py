@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -299,7 +300,9 @@ def test_last_years_answers_stand_below_their_item_and_cannot_be_taken_for_answe
     again = Template(city.plan, city.issue("A"), path.read_bytes(), load_workbook(path))
     rows = again.entry_rows()
     below = [c.value for c in again.sheet[rows["1-1"] + 1]]
-    assert below[:2] == ["前年度", "前年度（令和4年度）の回答"]
+    assert below[0] == "前年度"
+    shown = again.sheet.cell(rows["1-1"] + 1, below.index("前年度（令和4年度）の回答") + 1)
+    assert not again.sheet.column_dimensions[get_column_letter(shown.column)].hidden
     assert "昨年の文" in below
     assert again.sheet.cell(rows["1-1"], again.header["取組状況"]).value is None
     test_exactly_the_entry_cells_are_open(again)
