@@ -301,8 +301,8 @@ def test_last_years_answers_stand_below_their_item_and_cannot_be_taken_for_answe
     rows = again.entry_rows()
     below = [c.value for c in again.sheet[rows["1-1"] + 1]]
     assert below[0] == "前年度"
-    shown = again.sheet.cell(rows["1-1"] + 1, below.index("前年度（令和4年度）の回答") + 1)
-    assert not again.sheet.column_dimensions[get_column_letter(shown.column)].hidden
+    shown = get_column_letter(below.index("前年度（令和4年度）の回答") + 1)
+    assert not again.sheet.column_dimensions[shown].hidden
     assert "昨年の文" in below
     assert again.sheet.cell(rows["1-1"], again.header["取組状況"]).value is None
     test_exactly_the_entry_cells_are_open(again)
