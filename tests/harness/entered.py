@@ -40,6 +40,10 @@ _MOST_REPEATED = 1000
 _LETTERS = string.ascii_letters
 _LAST_DAY = 2_958_465
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
+_OF_1900 = datetime(1899, 12, 31)
+"""What the first 59 days count from: Excel knows a 29 February 1900."""
+
+_DAYS_OF_1900 = 60
 _LINES = ("p", "h")
 _FIELDS = {"page-number", "page-count", "sheet-name", "date", "time", "title", "file-name"}
 _CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|\d+|[A-Za-z])')
@@ -113,7 +117,8 @@ def _held(text: str) -> Held | None:
 def _number(stored: float) -> Held:
     also = []
     if 0 < stored <= _LAST_DAY:
-        also = [(day + timedelta(days=stored)).isoformat()[:10] for day in _EPOCHS]
+        epochs = (*_EPOCHS, _OF_1900) if stored < _DAYS_OF_1900 else _EPOCHS
+        also = [(day + timedelta(days=stored)).isoformat()[:10] for day in epochs]
     if 0 <= stored < 1:
         also.append(str((datetime.min + timedelta(days=stored)).time()))
     return Held(plain_number(Decimal(f"{stored:.15g}")), tuple(also))

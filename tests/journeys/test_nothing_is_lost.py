@@ -64,6 +64,7 @@ def test_no_text_of_a_return_is_lost(written: Mapping[str, Mapping[str, Written]
 
 @settings(max_examples=10)
 @given(forms, forms)
+@example({}, {"1-1": {"完了日": 1.25}})
 def test_no_text_of_two_returns_of_the_same_time_is_lost(
     one: Mapping[str, Mapping[str, Written]], other: Mapping[str, Mapping[str, Written]]
 ) -> None:
