@@ -24,9 +24,9 @@ from markupsafe import Markup
 
 from workflow.compiled.content import Content
 from workflow.compiled.report.word_chart import add_chart
+from workflow.compiled.report.word_package import packed, unpacked_size
 from workflow.compiled.report.word_tables import BALANCED
 from workflow.compiled.report.word_tags import Tags, tags_of, word_text
-from workflow.compiled.report.word_template import repacked, unpacked_size
 from workflow.model.errors import WorkspaceError, line_of
 
 MOST_BYTES = 100_000_000
@@ -83,9 +83,7 @@ def _filled(template: bytes, content: Content) -> bytes:
             "繰返しや条件の指示が、段落や表の途中で始まるか終わっています"
         ) from error
     _settle(document, content)
-    result = io.BytesIO()
-    document.save(result)
-    return repacked(result.getvalue())
+    return packed(document)
 
 
 def _values(document: _Template, content: Content) -> Tags:

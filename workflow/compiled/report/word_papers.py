@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from itertools import groupby
@@ -15,6 +14,7 @@ from docx.shared import Length, Mm, Pt
 from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.content import Content
+from workflow.compiled.report.word_package import packed
 from workflow.compiled.report.word_styles import (
     FRONT_TITLE,
     LABEL,
@@ -25,7 +25,6 @@ from workflow.compiled.report.word_styles import (
     set_up,
 )
 from workflow.compiled.report.word_tables import add_row, new_table, set_header, shade, write
-from workflow.compiled.report.word_template import repacked
 from workflow.compiled.round import Stage
 from workflow.excel.style import LABEL_FILL
 from workflow.model.plain_text import legible
@@ -50,7 +49,7 @@ def brief_paper(brief: Brief, content: Content) -> bytes:
         _add_table(document, (Mm(18), Mm(92), Mm(32), Mm(32)), heads, rows)
     if brief.note:
         document.add_paragraph(brief.note, NOTE)
-    return _saved(document)
+    return packed(document)
 
 
 def errata_paper(compilation: Compilation) -> bytes:
@@ -66,7 +65,7 @@ def errata_paper(compilation: Compilation) -> bytes:
             (e.item.id, f"{e.item.title}\n{e.owner}", e.label, e.before, e.after) for e in group
         ]
         _add_table(document, widths, heads, rows)
-    return _saved(document)
+    return packed(document)
 
 
 def _add_figures(document: WordDocument, brief: Brief) -> None:
@@ -107,9 +106,3 @@ def _new_document(title: str, author: str, stage: Stage) -> WordDocument:
     heading.runs[0].font.size = Pt(16)
     document.add_paragraph(str(stage), NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
     return document
-
-
-def _saved(document: WordDocument) -> bytes:
-    content = io.BytesIO()
-    document.save(content)
-    return repacked(content.getvalue())
