@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workflow.model.plan import Return
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.returned.readers.readings import open_book
 from workflow.rounds.load import ReadOptions
 

@@ -34,8 +34,9 @@ from tests.harness.cities import plan_document
 from workflow.model.fields.base import Value
 from workflow.model.plan import Answer, Outcome, Return
 from workflow.model.wording import cell_text
+from workflow.returned.context import Context
 from workflow.returned.inbox import single
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.templates.register_file import load_register
 
 Said = Mapping[str, Mapping[str, Value]]

@@ -11,8 +11,8 @@ from tests.harness.cities import build_city
 from tests.harness.description import Example, read_return, return_folders
 from tests.harness.play import collect_arguments, collect_here
 from tests.harness.sending import send
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
-from workflow.returned.judge import Context
 from workflow.templates.register_file import load_register
 
 _keep = TemporaryDirectory(prefix="torimatome-files-")

@@ -26,8 +26,8 @@ from tests.harness.sending import Impossible, name_on_disk, send, shown_name
 from tests.harness.snapshot import Snapshot, changed_paths, snapshot
 from workflow.__main__ import main
 from workflow.model.plan import Return
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context
 from workflow.returned.workers.engine import judge_in_workers
 
 PATIENCE = 600.0

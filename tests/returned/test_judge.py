@@ -17,8 +17,9 @@ from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook
 from workflow.model.wording import cell_text
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan, single
-from workflow.returned.judge import Context, judge_book
+from workflow.returned.judge import judge_book
 
 HEADER = "整理番号 | 取組状況 | 評価 | 決算額 | 完了日 | 理由\n"
 FULL = HEADER + (

@@ -17,8 +17,8 @@ from tests.engine import HERE, judge_here
 from workflow.__main__ import main
 from workflow.commands.verify import verify
 from workflow.model.plan import Return
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context
 from workflow.returned.workers import engine
 from workflow.returned.workers.store import NAME, ExtractStore
 from workflow.storage.workspace import Workspace

@@ -26,8 +26,9 @@ from workflow.model.plan import Return
 from workflow.model.raw import RawBook
 from workflow.model.wording import Wording
 from workflow.plan.document import as_json_bytes
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.returned.open import unjudged
 from workflow.rounds.load import ReadOptions
 from workflow.verification import differences

@@ -23,8 +23,8 @@ from workflow.model.catalogue import Severity
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.plan.load import load_plan
+from workflow.returned.context import Context
 from workflow.returned.inbox import single
-from workflow.returned.judge import Context
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import known_passwords

@@ -24,8 +24,8 @@ from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan, load_written_plan
+from workflow.returned.context import Context
 from workflow.returned.inbox import Snapshot, scan
-from workflow.returned.judge import Context
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting

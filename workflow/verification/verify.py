@@ -28,8 +28,8 @@ from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.years import era_year
 from workflow.plan.load import load_plan
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
-from workflow.returned.judge import Context
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import (
     ReadOptions,

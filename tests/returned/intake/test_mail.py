@@ -24,13 +24,13 @@ from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
 from workflow.model.plan import MailHeader, Outcome
 from workflow.model.years import JST
+from workflow.returned.context import Context
 from workflow.returned.inbox import single
 from workflow.returned.intake.archive import Allowance
 from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.mail import Mail, read_mail
 from workflow.returned.intake.not_workbooks import suffix
 from workflow.returned.intake.refusal import Refusal
-from workflow.returned.judge import Context
 
 HALF_PAST_FOUR = datetime(2024, 5, 10, 16, 30, tzinfo=JST)
 

@@ -21,9 +21,10 @@ from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
 from workflow.model.plan import Answer, Outcome, Return
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RemarkKind
+from workflow.returned.context import Context
 from workflow.returned.inbox import single
 from workflow.returned.intake.refusal import RefusedError
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.returned.open import Opened, open_received
 from workflow.returned.readers.calamine import read_xlsb
 from workflow.returned.readers.ods import read_ods

@@ -24,8 +24,8 @@ from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, Snapshot, content_digest, single, take_snapshot
-from workflow.returned.judge import Context
 from workflow.returned.open import unjudged
 from workflow.returned.workers import store
 from workflow.returned.workers.cache import Extracts

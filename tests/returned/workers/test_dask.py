@@ -20,8 +20,8 @@ from tests.engine import HERE, judge_here
 from tests.harness.harmful_paths import DeadlyPath, SwellingPath
 from workflow.__main__ import main
 from workflow.commands.collect import collect
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
-from workflow.returned.judge import Context
 from workflow.returned.workers.dask import dask_engine
 from workflow.storage.files import sha256
 from workflow.storage.workspace import Workspace

@@ -15,8 +15,8 @@ from tests.engine import judge_here
 from tests.harness.harmful_paths import DeadlyPath, EndlessPath, SwellingPath
 from workflow.model.limits import Limits
 from workflow.model.plan import Outcome
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
-from workflow.returned.judge import Context
 from workflow.returned.workers.engine import judge_in_workers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals and pipes")

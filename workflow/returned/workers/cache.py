@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from workflow.model.catalogue import Code
 from workflow.model.plan import Return
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context
 from workflow.returned.workers.codec import Extract, decoded, encoded
 from workflow.returned.workers.engine import Engine
 from workflow.returned.workers.store import ExtractStore

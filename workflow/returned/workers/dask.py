@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Return
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context
 from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.engine import Engine, judge_in_workers
 from workflow.returned.workers.processes import without_interruption

@@ -10,8 +10,9 @@ from workflow.model.catalogue import Code
 from workflow.model.limits import COMPILED, MILLION, Limits
 from workflow.model.plan import Return
 from workflow.model.raw import RawBook
+from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import Context, judge
+from workflow.returned.judge import judge
 from workflow.returned.open import unjudged
 from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.codec import decoded, encoded

@@ -1,0 +1,47 @@
+"""What judging a returned file needs to know of the round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflow.model.plan import AnswerRule, Plan, PreviousAnswers
+from workflow.returned.find_tables import Named
+from workflow.templates.register import FormNumber, Register
+
+
+@dataclass(frozen=True)
+class Context:
+    """A round, as far as judging asks for it; year None takes each file's own year (check).
+
+    Again has every file read with the second readers (verify).
+    """
+
+    plan: Plan
+    registers: Mapping[int, Register]
+    year: int | None
+    passwords: tuple[str, ...] = ()
+    previous: PreviousAnswers = field(default_factory=dict)
+    again: bool = False
+
+    @cached_property
+    def labels(self) -> Mapping[int, frozenset[Named]]:
+        """The labels of every field ever asked, by year; gathered once for all files."""
+        return {year: _labels(register) for year, register in self.registers.items()}
+
+    def register_of(self, found: Sequence[FormNumber]) -> Register:
+        """Return the register of the year that is judged, or else of the first number's year."""
+        year = self.year or (found[0].year if found else max(self.registers, default=0))
+        return self.registers.get(year, Register(year))
+
+    @cached_property
+    def answered_by_any(self) -> frozenset[str]:
+        """The items whose row may stay blank: another department may answer them."""
+        shared = (item for item in self.plan.items if len(item.departments) > 1)
+        return frozenset(item.id for item in shared if item.answer is not AnswerRule.EACH)
+
+
+def _labels(register: Register) -> frozenset[Named]:
+    forms = {id(issue.form): issue.form for issue in register.issues}  # one for many issues
+    return frozenset((f.label, f.heading) for form in forms.values() for f in form.form.fields)

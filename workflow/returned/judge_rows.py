@@ -1,0 +1,197 @@
+"""The rows of a form → its answers, and what is noticed of each value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import a1, folded
+from workflow.model.fields.base import Value
+from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
+from workflow.model.plan import Answer, PreviousAnswers, Return, Source, judged
+from workflow.model.raw import RawBook, RawCell
+from workflow.model.wording import cell_text
+from workflow.returned.context import Context
+from workflow.returned.find_rows import MatchedRow, Matching, match
+from workflow.returned.find_tables import Table
+from workflow.returned.identify import Identity
+from workflow.returned.intake.detect import Kind
+from workflow.returned.notes import note_findings, picture_references, written_beside
+from workflow.templates.layout import lay_out_issue
+from workflow.templates.register import Issue
+
+_ABOUT_ROWS = (Code.ROW_UNKNOWN, Code.ROW_BLANK)
+_MOST_ROWS = 10
+"""Rows named in one message."""
+_CUT_IN_XLS = 255
+"""Characters at which copying a sheet in Excel 97 to 2003 cuts a text."""
+
+
+def judge_rows(
+    read: Return,
+    book: RawBook,
+    identity: Identity,
+    issue: Issue,
+    tables: Sequence[Table],
+    context: Context,
+) -> Return:
+    """Return a form with its answers, its notes and all that is noticed of them."""
+    table, *copies = tables
+    matching = match(table, issue, copies)
+    findings = [*identity.findings, *matching.findings]
+    judging = Rows(read, issue, context.previous)
+    layout = lay_out_issue(
+        context.plan, context.plan.department(read.department), issue, context.previous
+    )
+    beside = written_beside(book, tables, matching, layout, issue.texts)
+    findings += beside.findings
+    answers = []
+    for row in matching.rows:
+        answer, noticed = judging.answer(row)
+        findings += noticed
+        above = beside.last_year.get(row.item.id) if answer is None else None
+        if answer is not None:
+            answers.append(answer)
+        elif above:
+            answer, told = judging.answer_above(row, above)
+            answers.append(answer)
+            findings.append(told)
+        elif row.item.id not in context.answered_by_any:
+            findings.append(Finding(Code.ROW_BLANK, judging.location(row)))
+    if not answers:
+        findings = _blank(read, matching, findings)
+    spoilt = {f.location.item for f in matching.findings if f.severity is Severity.ERROR}
+    answers = [
+        replace(a, rejected=True) if a.item in spoilt or matching.is_ambiguous else a
+        for a in answers
+    ]
+    findings += picture_references(answers, beside.notes)
+    findings += note_findings(beside.notes, book)
+    return replace(
+        read,
+        outcome=judged(tuple(findings)),
+        answers=tuple(answers),
+        notes=beside.notes,
+        findings=tuple(findings),
+    )
+
+
+class Rows:
+    """The judging of the rows of one file."""
+
+    def __init__(self, read: Return, issue: Issue, previous: PreviousAnswers) -> None:
+        self._read, self._previous = read, previous
+        self._form = issue.form.form
+        self._fields = {field.key: field for field in self._form.fields}
+        self._year = issue.number.year
+
+    def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
+        """Return what a row answers, None when it is blank, and what was noticed."""
+        findings = [self._finding(row, key, Code.VALUE_SPACES) for key in row.spaces]
+        findings += self._struck(row)
+        if not row.cells:
+            return None, findings
+        findings += [self._finding(row, key, Code.VALUE_MERGED) for key in row.merged]
+        values: dict[str, Value] = {}
+        for key, cell in row.cells.items():
+            parsed = self._fields[key].parse_cell(cell)
+            findings += [self._finding(row, key, v.code, v.details) for v in parsed.violations]
+            if parsed.value is not None:
+                values[key] = parsed.value
+                findings += self._doubted(row, key, parsed.value)
+        violations = self._form.violations(values)
+        for found in violations:
+            # A formula, an error value or a lost column was already reported; it is not also empty.
+            if found.key in row.places and (found.key in values or found.key not in row.cells):
+                findings.append(self._finding(row, found.key, found.code, found.details))
+        repeated = self._repeated(row, values)
+        findings += [self._finding(row, key, Code.VALUE_SAME_AS_LAST_YEAR) for key in repeated]
+        spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
+        return self._answered(row, values, spoilt), findings
+
+    def answer_above(
+        self, row: MatchedRow, above: Mapping[str, tuple[tuple[int, int], RawCell]]
+    ) -> tuple[Answer, Finding]:
+        """Return what was written in last year's row above a blank one; it cannot count."""
+        ((at, _), _), *_ = above.values()
+        moved = replace(
+            row,
+            row=at,
+            cells={key: cell for key, (_, cell) in above.items()},
+            places={key: a1(at, column) for key, column in row.columns.items()},
+            spaces=(),
+            merged=(),
+            struck={},
+        )
+        answer, _ = self.answer(moved)
+        assert answer is not None
+        finding = Finding(Code.ROW_LAST_YEARS, self.location(row), {"row": at})
+        return replace(answer, rejected=True), finding
+
+    def _struck(self, row: MatchedRow) -> Iterator[Finding]:
+        """Yield what is struck through: it is deleted."""
+        for key, before in row.struck.items():
+            if key in row.cells:
+                after = row.cells[key].text
+                yield self._finding(
+                    row, key, Code.VALUE_STRUCK_IN_PART, {"before": before, "after": after}
+                )
+            else:
+                yield self._finding(row, key, Code.VALUE_STRUCK, {"before": before})
+
+    def _doubted(self, row: MatchedRow, key: str, value: Value) -> Iterator[Finding]:
+        """Yield why a value that was read may not be what was meant."""
+        doubt = self._fields[key].doubt(value, self._year)
+        if doubt:
+            yield self._finding(row, key, doubt.code, doubt.details)
+        if self._read.format == Kind.XLS.label and len(str(value)) == _CUT_IN_XLS:
+            yield self._finding(row, key, Code.VALUE_CUT, {"found": _CUT_IN_XLS})
+
+    def repeats_last_year(self, row: MatchedRow) -> bool:
+        """Whether a row says nothing but what the department answered last year."""
+        previous = self._previous.get((row.item.id, self._read.department), {})
+        said = {self._fields[key].label: cell.text for key, cell in row.cells.items()}
+        return all(folded(previous.get(label, "")) == folded(text) for label, text in said.items())
+
+    def location(self, row: MatchedRow) -> Location:
+        """Return the location of a whole row."""
+        return Location(sheet=row.sheet, row=row.row, item=row.item.id)
+
+    def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
+        read = self._read
+        return Answer(
+            item=row.item.id,
+            department=read.department,
+            values=values,
+            cells=row.places,
+            written={key: cell.shown for key, cell in row.cells.items()},
+            source=Source("", row.sheet, row.row, read.sha256, read.received),
+            rejected=spoilt,
+        )
+
+    def _repeated(self, row: MatchedRow, values: Mapping[str, Value]) -> Iterator[str]:
+        """Yield the prose fields that say to the letter what they said last year."""
+        previous = self._previous.get((row.item.id, self._read.department), {})
+        for asked in self._fields.values() if previous else ():
+            said = previous.get(asked.label)
+            if asked.is_prose and said and values.get(asked.key) == said:
+                yield asked.key
+
+    def _finding(
+        self, row: MatchedRow, key: str, code: Code, details: Mapping[str, Detail] = NO_DETAILS
+    ) -> Finding:
+        cell = replace(self.location(row), column=row.columns[key], field_key=key)
+        return Finding(code, cell, details)
+
+
+def _blank(read: Return, matching: Matching, findings: list[Finding]) -> list[Finding]:
+    """Return the findings of a sheet on which no item is answered; it may be in other rows."""
+    location = Location(sheet=matching.sheet)
+    strange = [f for f in findings if f.code is Code.ROW_UNKNOWN]
+    if not strange:
+        return [*findings, Finding(Code.RETURN_BLANK, location)]
+    rows = tuple(cell_text(f.location) for f in strange[:_MOST_ROWS])
+    more = ("ほか",) if len(strange) > _MOST_ROWS else ()
+    wrong = Finding(Code.RETURN_IN_WRONG_ROWS, location, {"rows": (*rows, *more)})
+    return [wrong, *(f for f in findings if f.code not in _ABOUT_ROWS)]
