@@ -16,6 +16,7 @@ from openpyxl.cell.text import Text
 from openpyxl.reader import excel
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
+from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
@@ -294,6 +295,23 @@ class _SheetReader(WorksheetReader):
 
     def bind_hyperlinks(self) -> None:
         """Leave the cells as they are stored."""
+
+    def bind_merged_cells(self) -> None:
+        """Drop what merged cells cover; openpyxl gives each a border, a third of its reading."""
+        merged = self.parser.merged_cells.mergeCell if self.parser.merged_cells else ()
+        ranges = [CellRange(one.ref) for one in merged]
+        cells = self.ws._cells
+        for area in ranges:
+            rows = range(area.min_row, area.max_row + 1)
+            columns = range(area.min_col, area.max_col + 1)
+            if len(rows) * len(columns) < len(cells):
+                covered = [(r, c) for r in rows for c in columns]
+            else:
+                covered = [(r, c) for r, c in cells if r in rows and c in columns]
+            for place in covered:
+                if place != (area.min_row, area.min_col):
+                    cells.pop(place, None)
+        self.ws.merged_cells = MultiCellRange(ranges)
 
 
 class _ExactReader(excel.ExcelReader):
