@@ -19,7 +19,7 @@ from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
-from workflow.storage.files import sha256
+from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, lengthened, load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
@@ -63,6 +63,7 @@ def generate(
 ) -> Issuance:
     """Issue a template to every department of the plan, or to one; the unchanged is left alone.
 
+    The folder for what comes back is there from then on, empty: what lies in it is evidence.
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
@@ -85,6 +86,8 @@ def generate(
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
         writes = {**issuance.writes, **recorded}
+        with as_output_error(workspace.returned(year)):
+            make_folder(workspace.returned(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
         return replace(issuance, notes=written.notes)
 
@@ -133,5 +136,7 @@ def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
     for path in issuance.stale:
         say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
     say(f"置き場所：{workspace.templates(year)}")
-    if not workspace.returned(year).exists():
-        say(f"届いた回答は、次のフォルダーを作って入れてください：{workspace.returned(year)}")
+    say(
+        "課から届いたファイル（Excel、ZIP、保存したメール）は、名前を変えずに、次のフォルダーに"
+        f"入れてください：{workspace.returned(year)}"
+    )

@@ -12,7 +12,7 @@ from typing import Any
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
 from workflow.model.errors import WorkspaceError
-from workflow.model.years import era_year, japanese_date
+from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
@@ -64,7 +64,7 @@ def _run_carrying_forward(arguments: Namespace) -> int:
     for path in carried.written:
         say(f"{era_year(year)}の計画を作りました：{path}")
     if carried.deadline:
-        say(f"回答期限は、{japanese_date(carried.deadline)}にしました。")
+        say(f"回答期限は、{japanese_date_and_weekday(carried.deadline)}にしました。")
     say(
         "課の名前、取組内容、様式、回答期限を直したら、"
         f"plan --year {year} で、前の年度から変わるところを確かめてください。"
@@ -154,13 +154,14 @@ def _with_passwords(
 
 
 def carried_forward(content: Mapping[str, Any], years: int) -> dict[str, Any]:
-    """Return a plan document some years later: the same, its deadline on the same day then.
+    """Return a plan document some years later: the same, its deadlines on the same days then.
 
     The 29th of February becomes the 28th where there is none.
     """
     plan = dict(content["plan"])
-    if plan.get("deadline"):
-        plan["deadline"] = _later(date.fromisoformat(plan["deadline"]), years).isoformat()
+    for key in ("deadline", "correction_deadline"):
+        if plan.get(key):
+            plan[key] = _later(date.fromisoformat(plan[key]), years).isoformat()
     return {**content, "plan": plan}
 
 

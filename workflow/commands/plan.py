@@ -14,7 +14,7 @@ from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
 from workflow.model.wording import Wording
-from workflow.model.years import era_year, japanese_date
+from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
 from workflow.plan.load import load_written_plan
@@ -103,8 +103,10 @@ def outline(found: Succession) -> Iterator[str]:
 def _heading(plan: Plan) -> Iterator[str]:
     yield f"{plan.municipality.name}　{plan.title}"
     yield f"とりまとめ課：{plan.department(plan.coordinator).name}"
-    deadline = japanese_date(plan.deadline) if plan.deadline else "決めていません"
+    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else "決めていません"
     yield f"回答期限：{deadline}"
+    if plan.correction_deadline:
+        yield f"再提出期限：{japanese_date_and_weekday(plan.correction_deadline)}"
     answering = {code for item in plan.items for code in item.departments}
     yield f"担当課{len(answering)}課、{plan.levels[-1]}{len(plan.items)}件"
     idle = [d.name for d in plan.departments if d.code not in answering]

@@ -134,6 +134,16 @@ class Code(Enum):
         "階層の名前が分からないため、取組内容を読み取れません。",
         "先にシート「計画」の「階層」を記入してください。",
     )
+    PLAN_DEADLINES = (
+        Severity.ERROR,
+        "再提出期限（{found:weekday}）が、回答期限（{limit:weekday}）より前です。",
+        "再提出期限は、回答期限か、それよりあとの日にしてください。",
+    )
+    PLAN_DAY_OFF = (
+        Severity.INFO,
+        "「{name}」の{at:weekday}は、{reason}です。",
+        "このままでよければ、対応はいりません。変えるときは、発行する前に計画を直してください。",
+    )
     PLAN_DUPLICATE = (
         Severity.ERROR,
         "{what}「{value}」が重なっています（ほかの場所：{other}）。",

@@ -101,6 +101,7 @@ class Plan:
     form: Form
     matrices: tuple[Matrix, ...] = ()
     deadline: date | None = None
+    correction_deadline: date | None = None
     contact: str = ""
     paper: str = "A4"
     report_layout: str = ""

@@ -14,7 +14,7 @@ from string import Formatter
 from workflow.model.catalogue import LABEL
 from workflow.model.cells import a1, with_unseen_named
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.years import era_year, japanese_date
+from workflow.model.years import era_year, japanese_date, japanese_date_and_weekday
 
 _LIST = "、"
 _SHOWN = 60
@@ -149,8 +149,8 @@ def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
     """Return a detail as a message shows it, by what stands after the colon in its braces.
 
     `field`: the label of a key. `year`: a fiscal year. `count`: a
-    number with its thousands apart. `day`: a date. `clause`: a sentence without
-    its end. `unit`: the unit to write in, if any. `near`: a long value from a little before where
+    number with its thousands apart. `day`: a date. `weekday`: a date with its weekday. `clause`: a
+    sentence without its end. `unit`: the unit to write in, if any. `near`: a long value from a little before where
     it parts from the other of its pair. Anything else stands between several texts; 、 does where
     there is no colon.
     """
@@ -165,6 +165,8 @@ def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
             return f"{value:,}"
         case "day", date():
             return japanese_date(value)
+        case "weekday", date():
+            return japanese_date_and_weekday(value)
         case "near", _:
             return _near(str(value), str(other))
         case _, tuple():

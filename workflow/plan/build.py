@@ -26,6 +26,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         form=form_from_json(_with_rating(content["form"]["fields"])),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
         deadline=_day(plan.get("deadline")),
+        correction_deadline=_day(plan.get("correction_deadline")),
         contact=plan.get("contact", ""),
         paper=plan.get("paper", "A4"),
         report_layout=plan.get("report_layout", ""),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from workflow.model.cells import folded
 from workflow.model.fields.form import Form, field_before, scale_differences
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
-from workflow.model.years import japanese_date
+from workflow.model.years import japanese_date_and_weekday
 
 # One difference between last year's plan and this year's, in words to be confirmed.
 
@@ -180,13 +180,13 @@ def _joined(plan: Plan, item: Item) -> str:
 
 
 def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
-    """Return what changed, departments first, then items, the form and the deadline."""
+    """Return what changed, departments first, then items, the form and the deadlines."""
     lineage = Lineage(before, after)
     return (
         *department_changes(before, after, lineage),
         *item_changes(before, after, lineage),
         *_form_changes(before.form, after.form),
-        *_deadline(before, after),
+        *_deadlines(before, after),
     )
 
 
@@ -209,11 +209,15 @@ def _form_changes(before: Form, after: Form) -> Iterator[Change]:
             yield Change(ChangeKind.FORM, difference.sentence)
 
 
-def _deadline(before: Plan, after: Plan) -> Iterator[Change]:
-    if before.deadline and after.deadline and after.deadline <= before.deadline:
-        yield Change(
-            ChangeKind.DEADLINE,
-            f"回答期限が、昨年のもの（{japanese_date(after.deadline)}）のままです。"
-            "シート「計画」で直してください。",
-            is_doubtful=True,
-        )
+def _deadlines(before: Plan, after: Plan) -> Iterator[Change]:
+    for name, then, now in (
+        ("回答期限", before.deadline, after.deadline),
+        ("再提出期限", before.correction_deadline, after.correction_deadline),
+    ):
+        if then and now and now <= then:
+            yield Change(
+                ChangeKind.DEADLINE,
+                f"{name}が、昨年のもの（{japanese_date_and_weekday(now)}）のままです。"
+                "シート「計画」で直してください。",
+                is_doubtful=True,
+            )

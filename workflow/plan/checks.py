@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import chain
 
 from workflow.model.catalogue import Code
@@ -32,6 +33,9 @@ RESERVED_LABELS = (
     "受領日時",
 )
 """Headings of 台帳 and 取組内容 that no level and no field may take."""
+
+_SATURDAY = 5
+_DEADLINES = ("/plan/deadline", "/plan/correction_deadline")
 
 DEPARTMENT_AXIS = "担当課"
 """A matrix may count by department, besides levels and choice fields."""
@@ -60,6 +64,14 @@ def check_municipality_code(document: Node) -> Iterator[Violation]:
     code = document.at("/plan/municipality/code")
     if re.fullmatch("[0-9]{6}", code.text) and not has_valid_check_digit(code.text):
         yield Violation(code.pointer, Code.PLAN_MUNICIPALITY_CODE, {"value": code.text})
+
+
+def check_deadlines(document: Node) -> Iterator[Violation]:
+    """Nobody is to correct an answer before it is due."""
+    answers, corrections = (_day(document.at(pointer)) for pointer in _DEADLINES)
+    if answers and corrections and corrections < answers:
+        details = {"found": corrections, "limit": answers}
+        yield Violation(_DEADLINES[1], Code.PLAN_DEADLINES, details)
 
 
 def check_headings(document: Node) -> Iterator[Violation]:
@@ -177,6 +189,7 @@ def check_matrices(document: Node) -> Iterator[Violation]:
 CHECKS: tuple[Check, ...] = (
     check_characters,
     check_municipality_code,
+    check_deadlines,
     check_headings,
     check_departments,
     check_coordinator,
@@ -195,6 +208,43 @@ def semantic_violations(document: Node) -> Iterator[Violation]:
     """Yield what every check finds."""
     for check in CHECKS:
         yield from check(document)
+
+
+def days_off(document: Node) -> Iterator[Violation]:
+    """Yield a note for each deadline on which offices are shut; the plan can be used all the same.
+
+    A collect does not ask: it would wait for the calendar.
+    """
+    for deadline in map(document.at, _DEADLINES):
+        day = _day(deadline)
+        if day and (reason := reason_to_rest(day)):
+            details = {"name": label_of(deadline.pointer), "at": day, "reason": reason}
+            yield Violation(deadline.pointer, Code.PLAN_DAY_OFF, details)
+
+
+def reason_to_rest(day: date) -> str:
+    """Return why municipal offices are shut on a day; "" when they are open.
+
+    >>> reason_to_rest(date(2024, 5, 11)), reason_to_rest(date(2024, 5, 10))
+    ('土曜日', '')
+    >>> reason_to_rest(date(2024, 5, 6)), reason_to_rest(date(2024, 12, 30))
+    ('祝日（こどもの日 振替休日）', '年末年始の休み')
+    """
+    from jpholiday import is_holiday_name  # 40 ms, where a plan is looked over alone
+
+    if name := is_holiday_name(day):
+        return f"祝日（{name}）"
+    if day.weekday() >= _SATURDAY:
+        return "土曜日" if day.weekday() == _SATURDAY else "日曜日"
+    is_new_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+    return "年末年始の休み" if is_new_year else ""
+
+
+def _day(node: Node) -> date | None:
+    try:
+        return date.fromisoformat(node.text) if node.text else None
+    except ValueError:
+        return None
 
 
 def _fields(document: Node) -> tuple[Node, ...]:

@@ -15,7 +15,7 @@ from workflow.model.plan import Plan
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.book.reader import read_book
 from workflow.plan.build import build_plan
-from workflow.plan.checks import semantic_violations
+from workflow.plan.checks import days_off, semantic_violations
 from workflow.plan.document import Document
 from workflow.plan.schema import schema_violations
 
@@ -25,11 +25,20 @@ JSON_NAME = "plan.json"
 
 @dataclass(frozen=True, slots=True)
 class WrittenPlan:
-    """A plan, what it says as plan.json spells it, and what was noted while it was read."""
+    """A plan, what it says as plan.json spells it, and the files it was written in."""
 
     plan: Plan
     content: Any
-    notes: tuple[Finding, ...]
+    documents: tuple[Document, ...]
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """How it was understood, and what is worth another look before it is issued."""
+        return tuple(
+            finding
+            for document in self.documents
+            for finding in (*document.findings, *map(document.finding, days_off(document.root)))
+        )
 
 
 def load_plan(home: Path) -> Plan:
@@ -42,15 +51,14 @@ def load_written_plan(home: Path) -> WrittenPlan:
 
     Raises PlanError with every finding when it has errors.
     """
-    documents = [load_document(path) for path in plan_paths(home)]
+    documents = tuple(load_document(path) for path in plan_paths(home))
     plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):
         raise PlanError(
             f"{BOOK_NAME}と{JSON_NAME}の内容が違います。"
             "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
         )
-    notes = tuple(finding for document in documents for finding in document.findings)
-    return WrittenPlan(plans[0], documents[0].content, notes)
+    return WrittenPlan(plans[0], documents[0].content, documents)
 
 
 def plan_paths(home: Path) -> tuple[Path, ...]:

@@ -22,7 +22,7 @@ from workflow.excel.style import (
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
-from workflow.model.years import full_year, japanese_date
+from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.entry_sheet import (
     OPTIONAL_MARK,
     REQUIRED_MARK,
@@ -202,7 +202,7 @@ def _write_heading(pen: _Page, layout: Layout) -> None:
 
 
 def _deadline(layout: Layout) -> str:
-    return japanese_date(layout.deadline) if layout.deadline else "送付文のとおりです。"
+    return japanese_date_and_weekday(layout.deadline) if layout.deadline else "送付文のとおりです。"
 
 
 def _contact(layout: Layout) -> str:

@@ -20,7 +20,7 @@ from workflow.excel.xlsx.reader import shared_texts
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
-from workflow.model.years import era_year, japanese_date
+from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.files import sha256
 from workflow.storage.workspace import department_file
 from workflow.templates.layout import content_digest, issued_items, lay_out
@@ -48,7 +48,7 @@ def distribution_name(year: int) -> str:
 def distribution_bytes(plan: Plan, year: int, issues: Iterable[Issue]) -> bytes:
     """Return the list as an .xlsx file; the same issues give the same bytes."""
     current = {issue.number.department: issue for issue in issues}
-    deadline = japanese_date(plan.deadline) if plan.deadline else ""
+    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else ""
     rows = [
         Dispatch(department, current[department.code], deadline)
         for department in plan.departments

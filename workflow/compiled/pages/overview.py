@@ -34,7 +34,7 @@ from workflow.compiled.years.trend import Trend
 from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
 from workflow.model.wording import Wording
-from workflow.model.years import era_year, japanese_date
+from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE
 
 # The figures of 集計表 on a page: each matrix and the years, as a table, some as bars too.
@@ -182,7 +182,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     return Overview(
         headline=headline(plan, ledger, headline_sentences(compilation.comparison)),
         brief=compilation.brief,
-        deadline=japanese_date(plan.deadline) if plan.deadline else "",
+        deadline=japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
         received=_received(totals(compilation.round.returns, compilation.round.entries)),
         figures=figures,
         progress=progress,

@@ -111,6 +111,12 @@ SETTINGS = (
         hint="公表する報告書の並べ方です。門真型は取組ごとのまとまりを1ページに2、3件、一覧型は横長の表、"
         "縦型は1件ごとの表です。空欄なら門真型になります。",
     ),
+    Setting(
+        label="再提出期限",
+        pointer="/plan/correction_deadline",
+        kind=Kind.DAY,
+        hint="差し戻した調査票を直して出す期限です。空欄なら、差戻し用の調査票に期限を書きません。",
+    ),
 )
 
 DEPARTMENTS = Table(

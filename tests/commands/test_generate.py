@@ -1,0 +1,36 @@
+"""What generate leaves behind besides templates, and what it says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.city import City
+from workflow.__main__ import main
+
+
+def test_the_folder_for_returns_is_there_and_empty(
+    city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "--year", "R5", "--home", str(city.home)]) == 0
+    returned = city.workspace.returned(2023)
+    assert list(returned.iterdir()) == []
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if str(returned) in line]
+    assert "名前を変えずに" in line
+    assert main(["status", "--year", "R5", "--json", "--home", str(city.home)]) == 1
+    assert '"files": 0' in capsys.readouterr().out
+
+
+def test_what_came_early_stays_as_it_is(city: City) -> None:
+    early = city.returned("早く届いた.xlsx")
+    early.write_bytes(b"PK")
+    city.generate()
+    assert [path.name for path in city.workspace.returned(2023).iterdir()] == [early.name]
+
+
+def test_a_file_in_the_folders_place_is_told_and_nothing_is_issued(
+    city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (city.home / "returned").write_bytes(b"")
+    assert main(["generate", "--year", "R5", "--home", str(city.home)]) == 2
+    assert "フォルダーであるはずの場所にファイルがある" in capsys.readouterr().err
+    assert not list(city.workspace.templates(2023).glob("*.xlsx"))
