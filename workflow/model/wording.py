@@ -148,11 +148,10 @@ def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
 def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
     """Return a detail as a message shows it, by what stands after the colon in its braces.
 
-    `field`: the label of a key. `year`: a fiscal year. `count`: a
-    number with its thousands apart. `day`: a date. `weekday`: a date with its weekday. `clause`: a
-    sentence without its end. `unit`: the unit to write in, if any. `near`: a long value from a little before where
-    it parts from the other of its pair. Anything else stands between several texts; 、 does where
-    there is no colon.
+    `field`: the label of a key. `year`: a fiscal year. `count`: a number with its thousands apart.
+    `day`: a date. `weekday`: a date with its weekday. `clause`: a sentence without its end. `unit`:
+    the unit to write in, if any. `near`: a long value from a little before where it parts from the
+    other of its pair. Anything else stands between several texts; 、 does where there is no colon.
     """
     if isinstance(value, str):
         return _shown_text(value, how, labels, other)
@@ -163,10 +162,8 @@ def _shown(value: Detail, how: str, labels: Labels, other: Detail) -> str:
             return era_year(value)
         case "count", int():
             return f"{value:,}"
-        case "day", date():
-            return japanese_date(value)
-        case "weekday", date():
-            return japanese_date_and_weekday(value)
+        case _, date():
+            return japanese_date_and_weekday(value) if how == "weekday" else japanese_date(value)
         case "near", _:
             return _near(str(value), str(other))
         case _, tuple():
