@@ -15,7 +15,7 @@ from itertools import chain
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
 from workflow.model.fields.form import TYPES_BY_NAME
-from workflow.model.findings import Violation
+from workflow.model.findings import Detail, Violation
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
 
@@ -218,7 +218,8 @@ def days_off(document: Node) -> Iterator[Violation]:
     for deadline in map(document.at, _DEADLINES):
         day = _day(deadline)
         if day and (reason := reason_to_rest(day)):
-            details = {"name": label_of(deadline.pointer), "at": day, "reason": reason}
+            name = label_of(deadline.pointer)
+            details: dict[str, Detail] = {"name": name, "at": day, "reason": reason}
             yield Violation(deadline.pointer, Code.PLAN_DAY_OFF, details)
 
 
