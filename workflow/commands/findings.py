@@ -47,6 +47,7 @@ _WORDS = {
     "character": "文字",
     "characters": "文字",
     "choices": "選択肢",
+    "bounds": "範囲",
     "column": "項目",
     "count": "数",
     "current": "今の様式番号",

@@ -621,13 +621,13 @@ class Code(Enum):
     )
     VALUE_TOO_SMALL = (
         Severity.ERROR,
-        "「{value}」は決められた範囲にありません（{limit}以上）。",
-        "{limit}以上の値を記入してください。",
+        "「{value}」は決められた範囲に届きません（{bounds}）。",
+        "{bounds}を記入してください。",
     )
     VALUE_TOO_LARGE = (
         Severity.ERROR,
-        "「{value}」は決められた範囲にありません（{limit}以下）。",
-        "{limit}以下の値を記入してください。",
+        "「{value}」は決められた範囲を超えています（{bounds}）。",
+        "{bounds}を記入してください。",
     )
     VALUE_DECIMALS = (
         Severity.ERROR,

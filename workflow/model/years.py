@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 JST = timezone(timedelta(hours=9), "JST")
 """Every time people see is Japan's; the tool is used in Japanese city halls only."""
 
+_HEISEI = date(1989, 1, 8)
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _FIRST, _LAST = 1989, 2117
 _ERA_YEAR = re.compile(r"(令和|平成|R|H)\.?(元|0*[1-9]\d{0,2})(?:年度?)?", re.IGNORECASE)
@@ -49,10 +50,20 @@ def full_year(year: int) -> str:
 
 
 def japanese_date(day: date) -> str:
-    """Return 令和6年5月31日 for 2024-05-31; the era of a day changes on 2019-05-01."""
+    """Return 令和6年5月31日 for 2024-05-31; the era of a day changes on 2019-05-01.
+
+    A day before 平成 is most likely a slip, and reads as it was typed: 1900年1月1日.
+    """
+    if day < _HEISEI:
+        return western_date(day)
     era, start = ("令和", 2018) if day >= date(2019, 5, 1) else ("平成", 1988)
     number = day.year - start
     return f"{era}{'元' if number == 1 else number}年{day.month}月{day.day}日"
+
+
+def western_date(day: date) -> str:
+    """Return 2024年5月31日 for 2024-05-31."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def japanese_date_and_weekday(day: date) -> str:

@@ -33,7 +33,7 @@ from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.base import Value
 from workflow.model.plan import Correction, Filling
-from workflow.model.years import full_year
+from workflow.model.years import full_year, japanese_date
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
@@ -381,4 +381,4 @@ def _shown(value: Value | None) -> str:
         case Decimal():
             return plain_number(value)
         case date():
-            return value.isoformat()
+            return japanese_date(value)

@@ -146,3 +146,13 @@ def test_fields_without_bounds_take_anything_of_their_kind() -> None:
         "progress": "あ" * 32767,
     }
     assert violated(form, values) == []
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2023, 3, 31), date(2024, 4, 1)])
+def test_days_are_named_as_offices_write_them(day: date) -> None:
+    (violation,) = FORM.violations(GOOD | {"done": day})
+    finding = Finding(violation.code, Location(), violation.details)
+    texts = (Wording().message(finding), Wording().remedy(finding), DONE.cell_rules.instruction)
+    for text in texts:
+        assert "令和5年4月1日から令和6年3月31日までの日付" in text
+        assert f"{day}" not in text

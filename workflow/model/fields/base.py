@@ -227,6 +227,16 @@ class Field(ABC):
     def check(self, value: Value) -> Violation | None:
         """Return what is wrong with a parsed value, the first thing only; None when it is fine."""
 
+    @property
+    def bounds(self) -> str:
+        """Which values keep to the bounds, as one names them; blank where there are none."""
+        return ""
+
+    @property
+    def bounds_sentence(self) -> str:
+        """Which values keep to the bounds, as a sentence of the form."""
+        return f"{self.bounds}です。" if self.bounds else ""
+
     def doubt(self, value: Value, year: int) -> Violation | None:
         """Return why a sound value is unlikely in a fiscal year; None where it is not."""
         return None

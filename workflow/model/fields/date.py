@@ -19,12 +19,11 @@ from workflow.model.fields.declarations import (
     PlanColumn,
     ShownAnswer,
     Takes,
-    bounds_sentence,
     widest_bounds,
 )
 from workflow.model.findings import Violation
 from workflow.model.raw import RawCell
-from workflow.model.years import japanese_date
+from workflow.model.years import japanese_date, western_date
 
 _ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -62,14 +61,13 @@ class DateField(Field):
     @property
     def cell_rules(self) -> CellRules:
         """A cell that takes days alone."""
-        bounds = bounds_sentence(_shown(self.minimum), _shown(self.maximum))
         return CellRules(
             width=8.5,
             takes=Takes.DAY,
             minimum=self.minimum or _FIRST_DAY,
             maximum=self.maximum or _LAST_DAY,
             number_format="yyyy-mm-dd",
-            instruction=f"日付を2024/5/1のように記入してください。{bounds}",
+            instruction=f"日付を2024/5/1のように記入してください。{self.bounds_sentence}",
             align="right",
         )
 
@@ -87,22 +85,43 @@ class DateField(Field):
         written = _written_date(re.sub(r"\s", "", shown))
         counted = _counted_date(cell)
         if counted is not None and written in (None, counted):
-            after = counted.isoformat()
+            after = western_date(counted)
             adjusted = self._violation(Code.VALUE_ADJUSTED, before=cell.text, after=after)
             return Parsed(counted, (adjusted,))
         if written is None:
             return Parsed(cell.shown)
-        return self._adjusted(cell, written, written.isoformat())
+        if cell.text == cell.shown == written.isoformat():
+            return Parsed(written)
+        western = western_date(written)
+        after = japanese_date(written) if cell.text == western else western
+        return self._adjusted(cell, written, after)
 
     def check(self, value: Value) -> Violation | None:
         """Return what is no day, or beyond the bounds."""
         if not isinstance(value, date):
             return self._violation(Code.VALUE_NOT_A_DATE, value=str(value))
+        shown = japanese_date(value)
         if self.minimum is not None and value < self.minimum:
-            return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
+            return self._violation(Code.VALUE_TOO_SMALL, value=shown, bounds=self.bounds)
         if self.maximum is not None and value > self.maximum:
-            return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
+            return self._violation(Code.VALUE_TOO_LARGE, value=shown, bounds=self.bounds)
         return None
+
+    @property
+    def bounds(self) -> str:
+        """The bounds, as Japanese offices write days.
+
+        >>> DateField(key="done", label="完了日", minimum=date(2023, 4, 1)).bounds
+        '令和5年4月1日以降の日付'
+        """
+        match self.minimum, self.maximum:
+            case date() as first, date() as last:
+                return f"{japanese_date(first)}から{japanese_date(last)}までの日付"
+            case date() as first, None:
+                return f"{japanese_date(first)}以降の日付"
+            case None, date() as last:
+                return f"{japanese_date(last)}以前の日付"
+        return ""
 
     def doubt(self, value: Value, year: int) -> Violation | None:
         """Return a day many years away, where the form sets no bound that holds it."""
@@ -110,7 +129,7 @@ class DateField(Field):
             return None
         if (self.minimum if value.year < year else self.maximum) is not None:
             return None
-        return self._violation(Code.VALUE_FAR_YEAR, value=str(value), year=year)
+        return self._violation(Code.VALUE_FAR_YEAR, value=western_date(value), year=year)
 
     def _value_schema(self) -> dict[str, Any]:
         # The standard has no word for these bounds; formatMinimum is that of ajv's vocabulary.
@@ -131,19 +150,23 @@ class DateField(Field):
         return "日付"
 
     def _in_words(self, stored: str) -> ShownAnswer:
+        return ShownAnswer(self.label, self.in_sentence(stored))
+
+    def in_sentence(self, stored: str) -> str:
+        """Return a day as Japanese offices write it.
+
+        >>> DateField(key="done", label="完了日").in_sentence("2023-04-08")
+        '令和5年4月8日'
+        """
         try:
-            return ShownAnswer(self.label, japanese_date(date.fromisoformat(stored)))
+            return japanese_date(date.fromisoformat(stored))
         except ValueError:
-            # Answered on an older issue of the form, which asked for something else.
-            return ShownAnswer(self.label, stored)
+            # Answered on an older issue of the form, which asked for something else, or blank.
+            return stored
 
     def print_width(self, values: Iterable[object]) -> float:
         """Return a width for a day."""
         return 7.5
-
-
-def _shown(day: date | None) -> str | None:
-    return None if day is None else f"{day.year}/{day.month}/{day.day}"
 
 
 def _in_formula(day: date) -> str:

@@ -96,16 +96,6 @@ class CellRules:
     font_size: float = FONT_SIZE
 
 
-def bounds_sentence(low: str | None, high: str | None) -> str:
-    """Return what is said of bounds.
-
-    >>> bounds_sentence("0", None)
-    '0以上の値です。'
-    """
-    told = (f"{low}以上" if low else "") + (f"{high}以下" if high else "")
-    return f"{told}の値です。" if told else ""
-
-
 def widest_bounds(
     minimums: Sequence[BoundT | None], maximums: Sequence[BoundT | None]
 ) -> dict[str, BoundT]:

@@ -21,7 +21,6 @@ from workflow.model.fields.declarations import (
     PlanColumn,
     ShownAnswer,
     Takes,
-    bounds_sentence,
     widest_bounds,
 )
 from workflow.model.findings import Violation
@@ -88,9 +87,6 @@ class NumberField(Field):
         low, high = self.minimum, self.maximum
         unit = f"単位は{self.unit}です。" if self.unit else ""
         places = f"小数点以下は{self.decimals}桁までです。" if self.decimals else ""
-        bounds = bounds_sentence(
-            None if low is None else plain_number(low), None if high is None else plain_number(high)
-        )
         shown_places = "." + "0" * self.decimals if self.decimals else ""
         return CellRules(
             width=9.0,
@@ -98,7 +94,7 @@ class NumberField(Field):
             minimum=-_BOUND if low is None else float(low),
             maximum=_BOUND if high is None else float(high),
             number_format=f"#,##0{shown_places}",
-            instruction=f"数字だけを記入してください。{unit}{places}{bounds}",
+            instruction=f"数字だけを記入してください。{unit}{places}{self.bounds_sentence}",
             align="right",
         )
 
@@ -187,13 +183,25 @@ class NumberField(Field):
         """Return what is no number, beyond the bounds, or has too many decimals."""
         if not isinstance(value, Decimal):
             return self._violation(Code.VALUE_NOT_A_NUMBER, value=str(value), unit=self.unit)
+        shown = plain_number(value)
         if self.minimum is not None and value < self.minimum:
-            return self._violation(Code.VALUE_TOO_SMALL, value=str(value), limit=str(self.minimum))
+            return self._violation(Code.VALUE_TOO_SMALL, value=shown, bounds=self.bounds)
         if self.maximum is not None and value > self.maximum:
-            return self._violation(Code.VALUE_TOO_LARGE, value=str(value), limit=str(self.maximum))
+            return self._violation(Code.VALUE_TOO_LARGE, value=shown, bounds=self.bounds)
         if self.decimals is not None and value % _step(self.decimals):
-            return self._violation(Code.VALUE_DECIMALS, value=str(value), limit=self.decimals)
+            return self._violation(Code.VALUE_DECIMALS, value=shown, limit=self.decimals)
         return None
+
+    @property
+    def bounds(self) -> str:
+        """The bounds, each where it is declared.
+
+        >>> NumberField(key="cost", label="決算額", minimum=Decimal(0)).bounds
+        '0以上の数値'
+        """
+        low = "" if self.minimum is None else f"{self.minimum:,f}以上"
+        high = "" if self.maximum is None else f"{self.maximum:,f}以下"
+        return f"{low}{high}の数値" if low or high else ""
 
     def _value_schema(self) -> dict[str, Any]:
         steps = {} if self.decimals is None else {"multipleOf": _as_json(_step(self.decimals))}
