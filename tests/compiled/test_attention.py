@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.small import PLAN, register, returns
-from workflow.compiled.attention import points
+from workflow.compiled.attention import attention_lines
 from workflow.compiled.ledger import build_ledger
 from workflow.compiled.merge import merge
 from workflow.compiled.round import Round
@@ -27,7 +27,7 @@ c | C | 3 | accepted | 3-1=Ａ
 def told(merged: Round) -> list[tuple[str, str, str]]:
     """Return the first reason, the item and the title of each point."""
     ledger = build_ledger(PLAN, 2023, merged.entries)
-    found = points(merged, ledger, compare(PLAN, ledger, None), Wording())
+    found = attention_lines(merged, ledger, compare(PLAN, ledger, None), Wording())
     return [(point.reasons[0], point.item, point.title) for point in found]
 
 

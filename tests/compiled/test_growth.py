@@ -151,7 +151,9 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "last year": lambda: previous_answers(plan, read_ledger(made.earlier)),
         "receipts": lambda: receipts(Journal(), round_.returns),
         "judgement": lambda: judgement(Journal(), round_, {"plan": {}}),
-        "document": lambda: round_document(2023, round_.returns, figures, round_.findings, wording),
+        "document": lambda: round_document(
+            2023, round_.returns, figures, round_.findings, round_.points, wording
+        ),
     }
     return steps[step]
 

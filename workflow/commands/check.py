@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.compiled.open_data.round_json import round_document
+from workflow.compiled.points.derive import points_of
+from workflow.compiled.points.point import Point
+from workflow.compiled.round import Round
 from workflow.compiled.status import totals
 from workflow.model.catalogue import Severity
 from workflow.model.errors import WorkspaceError
@@ -29,7 +33,7 @@ from workflow.returned.workers import engine as workers
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import known_passwords
 from workflow.storage.workspace import Workspace
-from workflow.templates.register import FormNumber, wording
+from workflow.templates.register import FormNumber, Register, wording
 from workflow.templates.register_file import load_issued_register
 from workflow.terminal.output import print_json, say, show_findings
 
@@ -89,12 +93,14 @@ def check(
     returns = tuple(one.named(file.file) for file, found in judged for one in found)
 
     findings = tuple(finding for returned in returns for finding in returned.findings)
+    points = _points(plan, registers, year, returns)
     asked, answered = _asked_of(plan, returns)
     document = round_document(
         _common_year(returns, year),
         returns,
-        totals(returns),
+        totals(returns, points=points),
         findings,
+        points,
         wording(plan.form, registers.values(), returns),
     )
     document["totals"] |= {
@@ -103,6 +109,20 @@ def check(
         "missing": asked - answered,
     }
     return document
+
+
+def _points(
+    plan: Plan, registers: Mapping[int, Register], year: int | None, returns: Sequence[Return]
+) -> tuple[Point, ...]:
+    """Return what collect would ask of these files alone, numbered as they come."""
+    newest = max(registers)
+    register = registers.get(_common_year(returns, year) or newest, registers[newest])
+    findings = tuple(finding for returned in returns for finding in returned.findings)
+    alone = Round(
+        plan=plan, register=register, returns=tuple(returns), entries=(), findings=findings
+    )
+    found = points_of(alone, {})
+    return tuple(replace(point, number=n) for n, point in enumerate(found, start=1))
 
 
 def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:

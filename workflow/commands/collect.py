@@ -18,6 +18,7 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.compiled.points.decisions import numbering
 from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
 from workflow.model.errors import WorkspaceError
@@ -27,10 +28,12 @@ from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
 from workflow.rounds.load import (
     ReadOptions,
+    decided,
     in_workers,
     load_round,
     no_preparation,
     stage_of,
+    undecided_points,
     with_gone,
 )
 from workflow.storage.journal import EventKind, Journal, load_journal
@@ -155,8 +158,7 @@ def collect(
         journal = _restarted(workspace, year, before, now)
         if reopening is not None and before.is_final:
             journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
-        journal = with_news(journal, now, round_, plan.content)
-        round_ = with_gone(round_, journal)
+        journal, round_ = with_news(journal, now, round_, plan.content)
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal))
         collected = write_provisional(workspace, compilation, before, journal, now)
@@ -193,16 +195,24 @@ def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) 
 
 def with_news(
     journal: Journal, now: datetime, round_: Round, plan_content: Mapping[str, Any]
-) -> Journal:
-    """Return the journal with what is new about issues, files and outcomes."""
+) -> tuple[Journal, Round]:
+    """Return the journal with what is new about issues, files, points and outcomes.
+
+    The round comes with it as the journal then has it: with what is gone, and with its points.
+    """
     news = (
         (EventKind.ISSUED, issued(round_.register, round_.basis.register, journal)),
         (EventKind.RECEIVED, receipts(journal, round_.returns)),
-        (EventKind.JUDGED, judgement(journal, round_, plan_content)),
     )
     for kind, facts in news:
         journal = journal.adding(kind, now, facts) if facts else journal
-    return journal
+    round_ = with_gone(round_, journal)
+    points = undecided_points(round_, journal)
+    numbers = numbering(journal, points)
+    journal = journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
+    round_ = decided(round_, points, journal)
+    facts = judgement(journal, round_, plan_content)
+    return (journal.adding(EventKind.JUDGED, now, facts) if facts else journal), round_
 
 
 def already_final(year: int) -> WorkspaceError:

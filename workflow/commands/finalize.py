@@ -25,7 +25,6 @@ from workflow.rounds.load import (
     not_collected,
     plan_as_recorded,
     stage_of,
-    with_gone,
 )
 from workflow.rounds.write import compilation_of, write_final
 from workflow.storage.journal import EventKind, load_journal
@@ -74,12 +73,12 @@ def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOption
 
         plan, content = plan_as_recorded(workspace, journal)
         round_ = load_round(workspace, plan, year, options, journal)
-        if with_news(journal, now, round_, content) != journal:
+        recorded, round_ = with_news(journal, now, round_, content)
+        if recorded != journal:
             raise WorkspaceError(
                 f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"
                 f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
             )
-        round_ = with_gone(round_, journal)
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal, now))
         return write_final(workspace, compilation, journal, journal)

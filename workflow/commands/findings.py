@@ -33,6 +33,7 @@ _GROUPS = {
     "ANSWER": "回答のまとめ",
     "JOINT": "回答のまとめ",
     "ITEM": "回答のまとめ",
+    "DECISION": "確認の記録",
     "NOTES": "回答のまとめ",
     "VERIFY": "照合（verify）",
 }
@@ -74,6 +75,7 @@ _WORDS = {
     "origin": "場所",
     "ours": "こちらの回答",
     "pictures": "数",
+    "point": "番号",
     "problem": "問題",
     "program": "プログラム",
     "reason": "理由",
@@ -91,6 +93,7 @@ _WORDS = {
     "unit": "決められた単位で",
     "used": "採った課",
     "value": "値",
+    "versions": "食い違う記入",
     "what": "もの",
     "year": "年度",
 }

@@ -17,6 +17,7 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.model.errors import WorkspaceError
+from workflow.model.wording import Wording
 from workflow.returned.inbox import scan, seen_files
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished
@@ -102,7 +103,8 @@ def _state_before_collect(workspace: Workspace, register: Register) -> dict[str,
     from workflow.compiled.open_data.round_json import status_document
     from workflow.plan.load import load_plan
 
-    return status_document(merge(load_plan(workspace.home), register, ()), (), {})
+    plan = load_plan(workspace.home)
+    return status_document(merge(plan, register, ()), (), {}, Wording(plan.form.labels))
 
 
 def _show(document: dict[str, Any], is_final: bool) -> None:

@@ -50,7 +50,7 @@ _REFUSED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class AttentionLine:
     """One line: its reasons, what it is about, and what is said there.
 
     Depth is how far down a rating is. Entry is the index of its row in the ledger, department a
@@ -70,9 +70,9 @@ class Point:
     file: str = ""
 
 
-def points(
+def attention_lines(
     round_: Round, ledger: Ledger, comparison: Comparison, wording: Wording
-) -> tuple[Point, ...]:
+) -> tuple[AttentionLine, ...]:
     """Return every point of a round, ordered by weight and then as the plan is."""
     plan = round_.plan
     ratings = tuple(
@@ -80,21 +80,21 @@ def points(
         for field in plan.form.choice_fields
     )
     looked_at = _Looking(plan, ledger, _by_item(round_.findings), comparison, ratings, wording)
-    found = [*_open_points(plan, ledger.entries), *_of_files(round_, wording), *looked_at.points()]
+    found = [*_open_points(plan, ledger.entries), *_of_files(round_, wording), *looked_at.lines()]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
 
 
-def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
+def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[AttentionLine]:
     """Yield a point per group of departments that has yet to answer, and per reason."""
     groups: dict[tuple[AnswerStatus, str], list[Entry]] = {}
     for entry in entries:
-        if entry.status is not AnswerStatus.ANSWERED:
+        if entry.status.is_open:
             owner = entry.assignment.department_label
             groups.setdefault((entry.status, owner), []).append(entry)
     for (status, owner), members in groups.items():
         is_missing = status is AnswerStatus.MISSING
         ids = "、".join(entry.assignment.item.id for entry in members)
-        yield Point(
+        yield AttentionLine(
             weight=Weight.MISSING if is_missing else Weight.SENT_BACK,
             reasons=(status.value,),
             owner=owner,
@@ -104,7 +104,7 @@ def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[Point]:
         )
 
 
-def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
+def _of_files(round_: Round, wording: Wording) -> Iterator[AttentionLine]:
     """Yield a point for each file with a finding that no item's point shows."""
     outcomes = {returned.file: returned.outcome for returned in round_.returns}
     by_file: dict[str, list[Finding]] = {}
@@ -114,7 +114,7 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
         weight, reason = _WARNED
         if any(finding.severity is Severity.ERROR for finding in findings):
             weight, reason = _REFUSED.get(outcomes[file], _WARNED)
-        yield Point(
+        yield AttentionLine(
             weight=weight,
             reasons=(reason,),
             title=file or "計画",
@@ -126,9 +126,7 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[Point]:
 def _uncovered(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
     covered = {(e.answer.source.file, e.answer.item) for e in round_.entries if e.answer}
-    is_open = {
-        e.assignment.item.id for e in round_.entries if e.status is not AnswerStatus.ANSWERED
-    }
+    is_open = {e.assignment.item.id for e in round_.entries if e.status.is_open}
     for finding in round_.findings:
         at = finding.location
         is_covered = (at.file, at.item) in covered or at.item in is_open
@@ -170,7 +168,7 @@ class _Looking:
     ratings: tuple[_Rating, ...]
     wording: Wording
 
-    def points(self) -> Iterator[Point]:
+    def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
         for index, entry in enumerate(self.ledger.entries):
             if entry.status is AnswerStatus.ANSWERED and entry.answer:
@@ -209,8 +207,8 @@ class _Looking:
         assert entry.answer
         return self.warnings.get((entry.answer.source.file, entry.answer.item), [])
 
-    def _point(self, index: int, entry: Entry, reasons: Mapping[str, Weight]) -> Point:
-        return Point(
+    def _point(self, index: int, entry: Entry, reasons: Mapping[str, Weight]) -> AttentionLine:
+        return AttentionLine(
             weight=min(reasons.values()),
             reasons=tuple(sorted(reasons, key=lambda reason: reasons[reason])),
             item=entry.assignment.item.id,

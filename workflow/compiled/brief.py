@@ -90,7 +90,7 @@ class _Rated:
     def figures(self, looked_at: int) -> Iterator[Figure]:
         """Yield the three figures."""
         blocks = self.content.all_blocks
-        done = sum(block.is_answered for block in blocks)
+        done = sum(block.is_settled for block in blocks)
         open_ = len(blocks) - done
         note = f"未回答{open_}件" if open_ else "すべて報告済み"
         yield Figure("報告のあった取組", f"{done}／{len(blocks)}件", note)
@@ -156,7 +156,7 @@ class _Rated:
     def _weight(self, reply: Reply) -> int:
         """Return how soon a reply should be looked at; 0 for not at all."""
         if not reply.is_answered:
-            return _UNANSWERED
+            return _UNANSWERED if reply.status.is_open else 0
         answer = self._rating(reply)
         if answer is None or self.field is None:
             return self._changed(reply) is not None

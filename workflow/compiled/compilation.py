@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from workflow.compiled import display_limits
-from workflow.compiled.attention import Point, points
+from workflow.compiled.attention import AttentionLine, attention_lines
 from workflow.compiled.brief import Brief, brief_of
 from workflow.compiled.content import Content, content_of
 from workflow.compiled.corrections import HandBack, hand_backs
@@ -46,7 +46,7 @@ class Compilation:
     details: Details
     trend: Trend | None
     comparison: Comparison
-    points: tuple[Point, ...]
+    attention: tuple[AttentionLine, ...]
     statuses: tuple[DepartmentStatus, ...]
     handbacks: tuple[HandBack, ...]
     earlier: Mapping[int, str]
@@ -84,7 +84,7 @@ def compile_round(
         details=list_details(matrices),
         trend=trend(plan, ledger, round_.past),
         comparison=comparison,
-        points=points(round_, ledger, comparison, wording),
+        attention=attention_lines(round_, ledger, comparison, wording),
         statuses=department_statuses(round_),
         handbacks=hand_backs(round_, wording),
         earlier=earlier,

@@ -28,6 +28,7 @@ _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 _EXPLANATIONS = {
     AnswerStatus.MISSING: "この取組の報告は、まだ届いていません。",
     AnswerStatus.SENT_BACK: "報告の内容を、担当課で確かめています。",
+    AnswerStatus.NOTHING: "今年度は、報告することがありません。",
 }
 """The text shown instead of an answer."""
 
@@ -59,9 +60,9 @@ class Block:
     replies: tuple[Reply, ...]
 
     @property
-    def is_answered(self) -> bool:
-        """Whether everybody asked has answered."""
-        return all(reply.is_answered for reply in self.replies)
+    def is_settled(self) -> bool:
+        """Whether everybody asked has answered, or has nothing to report."""
+        return not any(reply.status.is_open for reply in self.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ class Content:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every item is answered."""
-        return all(block.is_answered for block in self.all_blocks)
+        """Whether every item is settled."""
+        return all(block.is_settled for block in self.all_blocks)
 
     @property
     def scales(self) -> tuple[Field, ...]:
@@ -127,7 +128,7 @@ class Content:
     def counts(self) -> str:
         """How many items there are and how many of them are reported, in a sentence."""
         blocks = self.all_blocks
-        done = sum(block.is_answered for block in blocks)
+        done = sum(block.is_settled for block in blocks)
         if done == len(blocks):
             return f"{done}件すべての取組について報告がありました。"
         waiting = len(blocks) - done

@@ -16,11 +16,20 @@ class AnswerStatus(StrEnum):
     ANSWERED = "回答済"
     MISSING = "未提出"
     SENT_BACK = "差戻し中"
+    NOTHING = "報告なし"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still to come."""
+        return self in (AnswerStatus.MISSING, AnswerStatus.SENT_BACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One assignment with the answer that counts; a sent-back answer is kept for its source."""
+    """One assignment with the answer that counts; one that does not count is kept for its source.
+
+    That is an answer that was sent back, or that says that there is nothing to report.
+    """
 
     assignment: Assignment
     status: AnswerStatus
@@ -53,3 +62,9 @@ def entries_by_department(entries: Iterable[AssignedT]) -> dict[str, list[Assign
         for code in dict.fromkeys(d.code for d in entry.assignment.departments):
             found.setdefault(code, []).append(entry)
     return found
+
+
+def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:
+    """Return what is counted of a round: 報告なし only where there is such an assignment."""
+    has_nothing = any(entry.status is AnswerStatus.NOTHING for entry in entries)
+    return tuple(s for s in AnswerStatus if s is not AnswerStatus.NOTHING or has_nothing)

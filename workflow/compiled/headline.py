@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.entries import statuses_in_use
 from workflow.compiled.ledger import Ledger
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
@@ -34,7 +34,8 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 
 
 def _counts(ledger: Ledger) -> str:
-    by_status = {status: sum(e.status is status for e in ledger.entries) for status in AnswerStatus}
+    statuses = statuses_in_use(ledger.entries)
+    by_status = {status: sum(e.status is status for e in ledger.entries) for status in statuses}
     counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
     return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{counted}です。"
 

@@ -128,7 +128,11 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
         yield Bucket(value, ((label, value), answered))
     if not field.required or None in said:
         yield Bucket(field.blank_label, ((label, ""), answered))
-    for status in (AnswerStatus.SENT_BACK, AnswerStatus.MISSING):
+    stated = {row[stands] for row in ledger.rows}
+    unanswered = [AnswerStatus.SENT_BACK, AnswerStatus.MISSING]
+    if AnswerStatus.NOTHING.value in stated:
+        unanswered.insert(0, AnswerStatus.NOTHING)
+    for status in unanswered:
         yield Bucket(status.value, ((STATUS_LABEL, status.value),))
 
 

@@ -43,7 +43,7 @@ def merge(
         versions.take_copies(copies.get(department.code, ()), register, collects)
         final |= versions.settled
         chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
-    entries = tuple(_entry(assignment, chosen) for assignment in plan.assignments())
+    entries = tuple(entry_of(assignment, chosen) for assignment in plan.assignments())
     joint = _joint_findings(entries, chosen)
     for finding in (*joint, *_unused(entries, chosen)):
         file = finding.location.file
@@ -60,12 +60,12 @@ def merge(
         register=register,
         returns=merged,
         entries=entries,
-        findings=(*_standing(merged), *unissued),
+        findings=(*standing(merged), *unissued),
         newest=chosen,
     )
 
 
-def _standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
+def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
     """Yield the findings that still matter: an old version's mistakes are mended by the new one."""
     for returned in returns:
         if returned.outcome in (Outcome.SUPERSEDED, Outcome.DUPLICATE):
@@ -95,7 +95,8 @@ def _with_warning(returned: Return, finding: Finding) -> Return:
     return closed(returned, outcome, finding)
 
 
-def _entry(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
+def entry_of(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
+    """Return what stands for an assignment, given the answers of each department by item."""
     answers = _answers_to(assignment, chosen)
     accepted = [answer for answer in answers if not answer.rejected]
     if accepted:

@@ -23,6 +23,8 @@ from workflow.templates.register import Register
 
 _PASSWORDS = ("lock_password", "open_passwords")
 _CHANGES = ("returns", "dropped", "plan_content")
+_BEFORE_JUDGING = (EventKind.REOPENED, EventKind.NUMBERED, EventKind.DECIDED)
+"""What is judged anew also where no file and no outcome is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) 
     outcomes = {r.file: _outcome(r) for r in round_.returns}
     changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
     dropped = [path for path in known if path not in outcomes]
-    figures = totals(round_.returns, round_.entries)
+    figures = totals(round_.returns, round_.entries, round_.points)
     facts = basis.as_json() | {
         "returns": changed,
         "dropped": dropped,
@@ -132,9 +134,11 @@ def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) 
         "answered": figures.answered,
         "missing": figures.missing,
     }
+    if figures.nothing_to_report:
+        facts["nothing_to_report"] = figures.nothing_to_report
     last = journal.last(EventKind.JUDGED)
     is_news = changed or dropped or last is None or _figures(last.facts) != _figures(facts)
-    if not is_news and journal.last(EventKind.JUDGED, EventKind.REOPENED) is last:
+    if not is_news and journal.last(*_BEFORE_JUDGING, EventKind.JUDGED) is last:
         return None
     is_new_plan = last is None or last.facts["plan"] != basis.plan
     return facts | ({"plan_content": without_passwords(plan_content)} if is_new_plan else {})
@@ -230,6 +234,18 @@ def gone_files(journal: Journal) -> tuple[Finding, ...]:
         for path, file in _gone(journal).items()
         if file.sha256 and file.sha256 not in on_disk and path in mattered
     )
+
+
+def recorded_departments(journal: Journal) -> dict[str, str]:
+    """Return whose file each return was, also of files that are gone; an archive is its first's."""
+    found: dict[str, str] = {}
+    for event in journal.of(EventKind.JUDGED):
+        for path, _, _, department, *_ in event.facts["returns"]:
+            if department:
+                found[path] = department
+                for parent in map(str, PurePosixPath(path).parents):
+                    found.setdefault(parent, department)
+    return found
 
 
 def lost_records(journal: Journal) -> tuple[Finding, ...]:

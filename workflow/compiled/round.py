@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow.compiled.entries import Entry
+from workflow.compiled.points.point import Point
 from workflow.compiled.years.past import PastYear
 from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Plan, PreviousAnswers, Return
@@ -33,7 +34,8 @@ class Round:
 
     Newest is what each department said last about an item, rejected or not, by department and item.
     Past are the earlier years, newest first, and previous is what departments answered the year
-    before. Is_repeatable says that judging the same files again would give the same again.
+    before. Points are what asks for a person's judgement, with what was decided. Is_repeatable says
+    that judging the same files again would give the same again.
     """
 
     plan: Plan
@@ -45,6 +47,7 @@ class Round:
     past: tuple[PastYear, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     basis: Basis = Basis()
+    points: tuple[Point, ...] = ()
     is_repeatable: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from workflow.compiled.entries import (
     entries_by_department,
     returns_by_department,
 )
+from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
 from workflow.model.plan import Department, Outcome, Return
 from workflow.templates.register import Issue
@@ -36,6 +37,7 @@ class DepartmentStatus:
     answered: int
     sent_back: int
     missing: int
+    nothing_to_report: int
     open_items: tuple[str, ...]
 
     @property
@@ -46,27 +48,39 @@ class DepartmentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The round in figures; missing counts every assignment without an accepted answer."""
+    """The round in figures; missing counts every assignment that nothing has settled yet."""
 
     files: int
     outcomes: dict[str, int]
     assignments: int
     answered: int
     missing: int
+    nothing_to_report: int = 0
+    open_points: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the totals as the JSON contract spells them."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def totals(returns: Sequence[Return], entries: Sequence[Entry] = ()) -> Totals:
+def totals(
+    returns: Sequence[Return], entries: Sequence[Entry] = (), points: Iterable[Point] = ()
+) -> Totals:
     """Return the figures of a round; outcomes are all named, also those that did not occur."""
     outcomes = {outcome.value: 0 for outcome in Outcome}
     for returned in returns:
         outcomes[returned.outcome.value] += 1
     answered = sum(e.status is AnswerStatus.ANSWERED for e in entries)
-    assignments = len(entries)
-    return Totals(len(returns), outcomes, assignments, answered, assignments - answered)
+    nothing = sum(e.status is AnswerStatus.NOTHING for e in entries)
+    return Totals(
+        files=len(returns),
+        outcomes=outcomes,
+        assignments=len(entries),
+        answered=answered,
+        missing=len(entries) - answered - nothing,
+        nothing_to_report=nothing,
+        open_points=open_points(points),
+    )
 
 
 def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
@@ -98,9 +112,8 @@ def _status(
         answered=_count(entries, AnswerStatus.ANSWERED),
         sent_back=_count(entries, AnswerStatus.SENT_BACK),
         missing=_count(entries, AnswerStatus.MISSING),
-        open_items=tuple(
-            e.assignment.item.id for e in entries if e.status is not AnswerStatus.ANSWERED
-        ),
+        nothing_to_report=_count(entries, AnswerStatus.NOTHING),
+        open_items=tuple(e.assignment.item.id for e in entries if e.status.is_open),
     )
 
 

@@ -819,6 +819,60 @@ class Code(Enum):
         "{departments:と}の回答が異なります（{labels:field}）。台帳には{used}の回答を載せました。",
         "どちらを採るか、両方の課に確かめてください。",
     )
+    ANSWER_MISSING = (
+        Severity.WARNING,
+        "回答がまだ届いていません。",
+        "担当課に催促してください。今年度は報告することがないと分かっているときは、「確認の記録」の扱いで"
+        "「今年度は報告なし」を選んでください。",
+    )
+    ANSWER_SENT_BACK = (
+        Severity.WARNING,
+        "要修正の指摘があり、回答を台帳に載せていません。",
+        "差戻し用の調査票を担当課に送ってください。今年度は報告することがないと分かったときは、"
+        "「確認の記録」の扱いで「今年度は報告なし」を選んでください。",
+    )
+    ANSWER_ADOPTED = (
+        Severity.INFO,
+        "「確認の記録」の番号{point}の扱いにより、この回答を台帳に載せました。",
+        "対応はいりません。",
+    )
+    ANSWER_NOT_NEEDED = (
+        Severity.INFO,
+        "「確認の記録」の番号{point}の扱いにより、今年度は報告なしとしました。",
+        "対応はいりません。",
+    )
+    FILE_WITHDRAWN = (
+        Severity.INFO,
+        "{received:day}に受け付けたファイルですが、「確認の記録」の番号{point}の扱いにより、"
+        "取り下げられたものとしました。",
+        "対応はいりません。",
+    )
+    DECISION_WORD = (
+        Severity.WARNING,
+        "「確認の記録」の番号{point}の扱いに「{value}」とありますが、この番号で選べるのは次のものです：{choices}。",
+        "「確認の記録」を開き、扱いを一覧から選び直してください。",
+    )
+    DECISION_DIFFERS = (
+        Severity.WARNING,
+        "「確認の記録」の番号{point}に、食い違う記入があります（{versions:／}）。どれも使っていません。",
+        "どれにするかを決め、「確認の記録」の扱いを選び直してください。",
+    )
+    DECISION_FELL = (
+        Severity.WARNING,
+        "「確認の記録」の番号{point}の扱い「{value}」は、そのあとで回答が変わったため、取り消しました。",
+        "今の回答を確かめ、「確認の記録」の扱いを選び直してください。",
+    )
+    DECISION_UNPLACED = (
+        Severity.WARNING,
+        "「確認の記録」の{row}行目の記入は、どの番号のものか分かりません（{value}）。",
+        "「確認の記録」の正しい行に書き直してください。元のファイルの写しは「上書き前」に残しました。",
+    )
+    DECISION_UNREAD = (
+        Severity.WARNING,
+        "「確認の記録」を読み取れませんでした（{reason}）。前に取り込んだ扱いはそのまま使っています。",
+        "ファイルをExcelで開いて確かめ、「Excelブック（.xlsx）」として保存し直してください。写しは"
+        "「上書き前」に残しました。",
+    )
     ITEM_NOT_ISSUED = (
         Severity.WARNING,
         "計画にありますが、どの調査票にも載せていません。",

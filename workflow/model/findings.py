@@ -38,16 +38,20 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing noticed at a location; details are the values that its message names, by name."""
+    """One thing noticed at a location; details are the values that its message names, by name.
+
+    Returned_for is what a person asks to be put right where the code alone asks for a look only.
+    """
 
     code: Code
     location: Location
     details: Mapping[str, Detail] = field(default_factory=lambda: NO_DETAILS, hash=False)
+    returned_for: str = ""
 
     @property
     def severity(self) -> Severity:
         """How much it weighs."""
-        return self.code.severity
+        return Severity.ERROR if self.returned_for else self.code.severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Wording:
         >>> Wording({"rating": "評価"}).remedy(finding)
         '「評価」を記入してください。'
         """
-        return self._filled(finding.code.remedy, finding)
+        return finding.returned_for or self._filled(finding.code.remedy, finding)
 
     def as_json(self, finding: Finding) -> dict[str, str]:
         """Return a finding as the JSON contract spells it, in its order."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from workflow.compiled.open_data.parquet import is_available
+from workflow.compiled.points.decisions import ABOUT_DECISIONS
 from workflow.compiled.recorded import recorded_outputs
-from workflow.model.catalogue import Severity
+from workflow.model.catalogue import Code, Severity
 from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot, opened_file
@@ -46,9 +47,15 @@ class Collected:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is left to do: every answer is there and no finding asks for a look."""
-        asks = any(f["severity"] != Severity.INFO for f in self.document["findings"])
-        return not asks and self.document["totals"]["missing"] == 0
+        """Whether nothing is left to do: all is answered and put right, and all points closed.
+
+        Every warning is a point, but for those about what was written in 確認の記録.
+        """
+        totals, findings = self.document["totals"], self.document["findings"]
+        asks = any(
+            f["severity"] == Severity.ERROR or Code[f["code"]] in ABOUT_DECISIONS for f in findings
+        )
+        return not asks and totals["missing"] == 0 and totals["open_points"] == 0
 
 
 def fingerprint(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from workflow.compiled.merge import merge
+from workflow.compiled.points.apply import applied
+from workflow.compiled.points.decisions import decision_findings, decision_log, with_decisions
+from workflow.compiled.points.derive import points_of
+from workflow.compiled.points.point import Point
 from workflow.compiled.recorded import (
     gone_files,
     lost_records,
     recorded_collects,
+    recorded_departments,
     recorded_plan,
 )
 from workflow.compiled.round import Basis, Round, Stage
@@ -129,6 +134,26 @@ def with_gone(round_: Round, journal: Journal) -> Round:
     """Return a round with a finding for each file, and each journal, that was there and is gone."""
     findings = (*round_.findings, *gone_files(journal), *lost_records(journal))
     return replace(round_, findings=findings)
+
+
+def undecided_points(round_: Round, journal: Journal) -> tuple[Point, ...]:
+    """Return the points of a round that says already what is gone; none is decided yet."""
+    return points_of(round_, recorded_departments(journal))
+
+
+def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:
+    """Return a round with its points as the journal numbers and decides them, and what follows."""
+    log = decision_log(journal)
+    numbered = with_decisions(points, log, {})
+    after = applied(round_, numbered)
+    findings = (*after.findings, *decision_findings(numbered, log))
+    return replace(after, findings=findings, points=numbered)
+
+
+def as_recorded(round_: Round, journal: Journal) -> Round:
+    """Return a round as its journal has it: with what is gone, its points and their decisions."""
+    whole = with_gone(round_, journal)
+    return decided(whole, undecided_points(whole, journal), journal)
 
 
 def secret_digest(passwords: Sequence[str]) -> str:

@@ -118,11 +118,16 @@ def _collected(
 ) -> Collected:
     """Return what a run is to show, but for the hand-backs."""
     round_ = compilation.round
-    figures = totals(round_.returns, round_.entries)
+    figures = totals(round_.returns, round_.entries, round_.points)
     parts = tuple(folder / part.file for part in compilation.ledger.parts)
     return Collected(
         document=round_document(
-            round_.year, round_.returns, figures, round_.findings, compilation.wording
+            round_.year,
+            round_.returns,
+            figures,
+            round_.findings,
+            round_.points,
+            compilation.wording,
         ),
         departments=tuple(department_document(status) for status in compilation.statuses),
         set_aside=tuple(edited),
@@ -175,7 +180,8 @@ def _old_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, b
 
 def _state(compilation: Compilation, made: Mapping[str, str]) -> bytes:
     """Return the state of the round, for status, letters and the next collect."""
-    return as_bytes(status_document(compilation.round, compilation.handbacks, made))
+    document = status_document(compilation.round, compilation.handbacks, made, compilation.wording)
+    return as_bytes(document)
 
 
 def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites:

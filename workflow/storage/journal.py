@@ -34,6 +34,8 @@ class EventKind(StrEnum):
 
     ISSUED = "issued"
     RECEIVED = "received"
+    NUMBERED = "numbered"
+    DECIDED = "decided"
     JUDGED = "judged"
     COMPILED = "compiled"
     FINALIZED = "finalized"
@@ -50,6 +52,8 @@ class EventKind(StrEnum):
 _LABELS = {
     EventKind.ISSUED: "発行",
     EventKind.RECEIVED: "受領",
+    EventKind.NUMBERED: "確認事項の番号付け",
+    EventKind.DECIDED: "確認の記録",
     EventKind.JUDGED: "審査",
     EventKind.COMPILED: "作成",
     EventKind.FINALIZED: "確定",
@@ -60,6 +64,8 @@ _LABELS = {
 NEEDED = {
     EventKind.ISSUED: ("register", "issues"),
     EventKind.RECEIVED: ("files", "gone"),
+    EventKind.NUMBERED: ("points",),
+    EventKind.DECIDED: ("read", "decisions"),
     EventKind.JUDGED: ("plan", "register", "earlier", "returns", "dropped"),
     EventKind.COMPILED: ("outputs",),
     EventKind.FINALIZED: ("outputs",),

@@ -33,11 +33,11 @@ from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import (
     ReadOptions,
+    as_recorded,
     basis,
     load_round,
     plan_as_recorded,
     stage_of,
-    with_gone,
 )
 from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
@@ -189,9 +189,10 @@ class _Recomputed:
         readings = TwoReadings(options.engine)
         noted = replace(options, engine=readings.first)
         read = load_round(workspace, plan, year, noted, journal, known=known)
-        first = with_gone(read, journal)
+        first = as_recorded(read, journal)
         by_others = replace(options, engine=readings.second, again=True)
-        second = load_round(workspace, plan, year, by_others, journal, known=known)
+        others = load_round(workspace, plan, year, by_others, journal, known=known)
+        second = as_recorded(others, journal)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         outputs = output_bytes(compilation, has_parquet_recorded(journal))
         return cls(

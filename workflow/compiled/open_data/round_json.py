@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow.compiled.corrections import HandBack, outstanding_requests
+from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
 from workflow.compiled.status import DepartmentStatus, Totals, department_statuses, totals
 from workflow.model.findings import Finding
@@ -20,19 +21,21 @@ def round_document(
     returns: Iterable[Return],
     figures: Totals,
     findings: Iterable[Finding],
+    points: Iterable[Point],
     wording: Wording,
 ) -> dict[str, Any]:
-    """Return what collect and check print: files, totals and the findings that stand."""
+    """Return what collect and check print: files, totals, findings that stand, points."""
     return {
         "year": year,
         "files": [_file(returned, wording) for returned in returns],
         "totals": figures.as_json(),
         "findings": list(map(wording.as_json, findings)),
+        "points": [point.as_json(wording) for point in points],
     }
 
 
 def status_document(
-    round_: Round, hand_backs: Iterable[HandBack], made: Mapping[str, str]
+    round_: Round, hand_backs: Iterable[HandBack], made: Mapping[str, str], wording: Wording
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
@@ -44,7 +47,8 @@ def status_document(
     return {
         "year": round_.year,
         "departments": [department_document(status) for status in department_statuses(round_)],
-        "totals": totals(round_.returns, round_.entries).as_json(),
+        "totals": totals(round_.returns, round_.entries, round_.points).as_json(),
+        "points": [point.as_json(wording) for point in round_.points],
         "seen": _seen(round_.returns),
         "made": dict(made),
         "asked": {code: requests.as_json() for code, requests in asked.items()},
@@ -85,4 +89,5 @@ def department_document(status: DepartmentStatus) -> dict[str, Any]:
         "answered": status.answered,
         "sent_back": status.sent_back,
         "missing": status.missing,
+        "nothing_to_report": status.nothing_to_report,
     }

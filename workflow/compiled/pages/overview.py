@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 
-from workflow.compiled.attention import Point, Weight
+from workflow.compiled.attention import AttentionLine, Weight
 from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
-from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.headline import headline
 from workflow.compiled.matrix import TOTAL, CountedMatrix
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
@@ -119,7 +119,12 @@ def _counts(rows: Sequence[CountRow]) -> list[tuple[str, tuple[int, ...]]]:
     return [(row.label, row.counts) for row in rows]
 
 
-_STATUSES = (AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
+_STATUSES = (
+    AnswerStatus.ANSWERED,
+    AnswerStatus.NOTHING,
+    AnswerStatus.SENT_BACK,
+    AnswerStatus.MISSING,
+)
 
 _CONTENTS = (
     Anchor("#summary", "結論"),
@@ -206,10 +211,12 @@ def _received(figures: Totals) -> str:
 def _figures(compilation: Compilation) -> tuple[tuple[Figure, ...], Bar]:
     """Return the big figures, and the bar of how much is answered."""
     entries = compilation.ledger.entries
-    counts = [sum(entry.status is status for entry in entries) for status in _STATUSES]
-    parts = kinds([(status.value, status is not AnswerStatus.ANSWERED) for status in _STATUSES])
+    used = statuses_in_use(entries)
+    statuses = [status for status in _STATUSES if status in used]
+    counts = [sum(entry.status is status for entry in entries) for status in statuses]
+    parts = kinds([(status.value, status is not AnswerStatus.ANSWERED) for status in statuses])
     returned = sum(status.received is not None for status in compilation.statuses)
-    wholes = (len(entries), None, None)
+    wholes = (len(entries), *[None] * (len(parts) - 1))
     figures = (
         Figure("提出した課", returned, len(compilation.statuses), "課"),
         *(
@@ -284,10 +291,10 @@ class PointGroup:
     """The points of one weight; those that only echo others are folded."""
 
     title: str
-    points: Shown[Point]
+    points: Shown[AttentionLine]
 
 
 def point_groups(compilation: Compilation) -> Iterator[PointGroup]:
     """Yield the points of a round, a group per weight."""
-    for weight, points in groupby(compilation.points, key=lambda point: point.weight):
+    for weight, points in groupby(compilation.attention, key=lambda point: point.weight):
         yield PointGroup(_TITLES[weight], bounded(list(points), _MOST_POINTS))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from workflow.compiled.attention import Point, Weight
+from workflow.compiled.attention import AttentionLine, Weight
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.sheets.links import to_cell, to_row
 from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
@@ -24,7 +24,7 @@ def write_attention(
     sheet: GrowingSheet,
     plan: Plan,
     ledger: Ledger,
-    points: Sequence[Point],
+    points: Sequence[AttentionLine],
     statuses: Sequence[DepartmentStatus],
     sources: SourceLinks,
 ) -> None:
@@ -32,14 +32,14 @@ def write_attention(
     numbers = {id(point): number for number, point in enumerate(points, start=1)}
     rows = {status.department.code: at for at, status in enumerate(statuses, start=2)}
 
-    def target(point: Point) -> Link | None:
+    def target(point: AttentionLine) -> Link | None:
         if point.entry is not None:
             return to_row(ledger, point.entry)
         if point.department in rows:
             return to_cell(STATUS_SHEET, f"A{rows[point.department]}")
         return sources.to(point.file)
 
-    columns: tuple[TableColumn[Point], ...] = (
+    columns: tuple[TableColumn[AttentionLine], ...] = (
         TableColumn("番号", 3.5, lambda p: numbers[id(p)]),
         TableColumn("見る理由", 11, lambda p: "\n".join(p.reasons)),
         TableColumn("整理番号", 5, lambda p: p.item or None),
@@ -49,11 +49,11 @@ def write_attention(
         TableColumn(_prose_label(plan), 21, lambda p: p.prose or None),
         TableColumn("移る先", 4.5, _target_name, target),
     )
-    shown = points or (Point(weight=Weight.WARNED, reasons=(NOTHING,)),)
+    shown = points or (AttentionLine(weight=Weight.WARNED, reasons=(NOTHING,)),)
     write_table(sheet, TableStyles(book), columns if points else columns[1:], shown)
 
 
-def _target_name(point: Point) -> str | None:
+def _target_name(point: AttentionLine) -> str | None:
     if point.entry is not None:
         return LEDGER_SHEET
     if point.department:

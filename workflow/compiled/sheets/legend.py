@@ -166,8 +166,9 @@ def _issues(register: Register) -> Iterator[Meaning]:
 
 
 def _history(compilation: Compilation) -> Iterator[Event]:
-    """Yield what was done until now; that a workbook was made says nothing new in itself."""
-    return (e for e in compilation.journal.events if e.kind is not EventKind.COMPILED)
+    """Yield what was done until now; what says nothing new in itself is left out."""
+    quiet = (EventKind.COMPILED, EventKind.NUMBERED)
+    return (e for e in compilation.journal.events if e.kind not in quiet)
 
 
 _DONE = {
@@ -191,6 +192,8 @@ def _event_text(event: Event) -> str:
             return f"新しいか変わったファイルが{len(facts['files'])}件{gone}ありました。"
         case EventKind.JUDGED:
             return f"{facts['assignments']}件のうち、回答済は{facts['answered']}件でした。"
+        case EventKind.DECIDED:
+            return f"「確認の記録」の記入を{len(facts['decisions'])}件取り込みました。"
         case EventKind.REOPENED:
             return f"確定を取り消しました。理由：{facts['reason']}"
         case EventKind.RESTARTED:

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.entries import AnswerStatus, Entry, statuses_in_use
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.sheets.print_pages import (
     FONT_SIZE,
@@ -102,7 +102,9 @@ def _set_page(
 
 def _summary(ledger: Ledger) -> str:
     counts = Counter(entry.status for entry in ledger.entries)
-    summary = "、".join(f"{status.value}{counts[status]}件" for status in AnswerStatus)
+    summary = "、".join(
+        f"{status.value}{counts[status]}件" for status in statuses_in_use(ledger.entries)
+    )
     return f"全{len(ledger.entries)}件（{summary}）"
 
 

@@ -115,7 +115,7 @@ def _write_for_readers(
         sheets[ATTENTION_SHEET],
         plan,
         ledger,
-        compilation.points,
+        compilation.attention,
         compilation.statuses,
         sources,
     )
@@ -131,7 +131,7 @@ def _write_for_readers(
 def _summary(compilation: Compilation) -> Summary:
     plan, ledger = compilation.round.plan, compilation.ledger
     changes = headline_sentences(compilation.comparison)
-    points = len(compilation.points)
+    points = len(compilation.attention)
     findings = len(compilation.round.findings)
     leading = {
         f"要確認（{points}件）": ATTENTION_SHEET,

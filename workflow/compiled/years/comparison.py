@@ -227,6 +227,8 @@ def _arrivals(comparison: Comparison) -> Iterator[str]:
     counts = {word: len(comparison.lines_of_kind(kind)) for kind, word in words.items()}
     summary = "、".join(f"{word}は{count}件" for word, count in counts.items() if count)
     yield f"{summary}です。" if summary else "新しい取組、終了した取組はありません。"
-    waiting = [x for x in comparison.lines if x.status_after not in ("", AnswerStatus.ANSWERED)]
+    waiting = [
+        x for x in comparison.lines if x.status_after and AnswerStatus(x.status_after).is_open
+    ]
     if waiting:
         yield f"今年度の回答がまだない取組{len(waiting)}件は、比べていません。"

@@ -1,0 +1,1 @@
+"""確認の記録: what asks for a person's judgement, what was decided, and what follows."""

@@ -1,0 +1,189 @@
+"""Decisions about points → what follows from them in a round. Pure.
+
+A round is merged as if nobody had decided anything; here the answers that count, the findings and
+the outcomes follow what was decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.merge import entry_of, standing
+from workflow.compiled.points.point import Handling, Point
+from workflow.compiled.round import Round
+from workflow.compiled.versions import closed, location_of, settled_by
+from workflow.model.catalogue import Code, Severity
+from workflow.model.findings import Finding, Location
+from workflow.model.plan import Answer, Outcome, Return
+
+_SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直してください。"
+
+
+def applied(round_: Round, points: Iterable[Point]) -> Round:
+    """Return a round as it is once its points are decided; what nobody decided stays as it was."""
+    decided = [point for point in points if point.handling]
+    applying = _Applying(round_)
+    # Of three departments, that one's answer is kept against another does not undo what is taken.
+    for point in sorted(decided, key=lambda one: one.handling is Handling.TAKE_OTHER):
+        applying.take(point)
+    return applying.result() if decided else round_
+
+
+@dataclass(slots=True)
+class _Applying:
+    """One round in the making: what changes of its findings and of its answers."""
+
+    round: Round
+    chosen: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    preferred: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    nothing: dict[tuple[str, str], int] = field(default_factory=dict)
+    replaced: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    added: dict[str, list[Finding]] = field(default_factory=dict)
+
+    def take(self, point: Point) -> None:
+        """Take in one decision."""
+        match point.handling:
+            case Handling.TAKE_THIS if point.this_answer:
+                self._adopt(point, point.this_answer)
+            case Handling.TAKE_OTHER if point.other_answer:
+                self._adopt(point, point.other_answer)
+            case Handling.SEND_BACK:
+                self._send_back(point)
+            case Handling.NOTHING:
+                self._settle(point)
+            case Handling.WITHDRAWN:
+                gone = point.findings[0]
+                details = {"received": gone.details["received"], "point": str(point.number)}
+                self._replace(gone, Finding(Code.FILE_WITHDRAWN, gone.location, details))
+
+    def _adopt(self, point: Point, answer: Answer) -> None:
+        whole = self._as_judged(answer)
+        for finding in point.findings:
+            if finding.code is Code.RETURN_CONFLICT:
+                self._replace(finding)
+        self.preferred[whole.department, whole.item] = whole
+        if point.code is not Code.JOINT_DIFFERS:
+            self.chosen[whole.department, whole.item] = whole
+        adopted = Finding(Code.ANSWER_ADOPTED, location_of(whole), {"point": str(point.number)})
+        self.added.setdefault(whole.source.file, []).append(adopted)
+
+    def _as_judged(self, answer: Answer) -> Answer:
+        """Return an answer as its own file was judged: a dispute alone does not reject it."""
+        for returned in self.round.returns:
+            if returned.file == answer.source.file:
+                return next((a for a in returned.answers if a.item == answer.item), answer)
+        return answer
+
+    def _send_back(self, point: Point) -> None:
+        reason = point.decision.reason or _SEND_BACK_REASON
+        for finding in point.findings:
+            if finding.severity is Severity.WARNING:
+                self._replace(finding, replace(finding, returned_for=reason))
+        answer = point.this_answer
+        if answer is not None:
+            rejected = replace(self._as_judged(answer), rejected=True)
+            self.chosen[answer.department, answer.item] = rejected
+
+    def _settle(self, point: Point) -> None:
+        """Note an assignment as one with nothing to report, for everybody who is asked it."""
+        for entry in self.round.entries:
+            codes = [department.code for department in entry.assignment.departments]
+            if entry.assignment.item.id == point.item and point.department in codes:
+                self.nothing |= {(code, point.item): point.number for code in codes}
+
+    def _replace(self, finding: Finding, *instead: Finding) -> None:
+        self.replaced[id(finding)] = instead
+
+    def result(self) -> Round:
+        """Return the round that follows."""
+        newest = {**self.round.newest, **self.chosen}
+        entries = tuple(self._entry(entry, newest) for entry in self.round.entries)
+        returns = tuple(map(self._settled, self.round.returns))
+        returns = tuple(_without_use(r, entries, self.preferred) for r in returns)
+        told = {id(finding) for returned in self.round.returns for finding in returned.findings}
+        homeless = [f for f in self.round.findings if id(f) not in told]
+        findings = (*standing(returns), *self._changed(homeless))
+        joint = {a.item: self._name(a) for a in self.preferred.values()}  # the last one counts
+        renamed = {id(f): _used(f, joint) for f in findings}
+        returns = tuple(
+            replace(r, findings=tuple(renamed.get(id(f), f) for f in r.findings)) for r in returns
+        )
+        return replace(
+            self.round,
+            entries=entries,
+            returns=returns,
+            findings=tuple(renamed[id(f)] for f in findings),
+            newest=newest,
+        )
+
+    def _name(self, answer: Answer) -> str:
+        department = self.round.plan.successor(answer.department)
+        return department.name if department else answer.department
+
+    def _entry(self, entry: Entry, newest: Mapping[tuple[str, str], Answer]) -> Entry:
+        assignment = entry.assignment
+        item, codes = assignment.item.id, [d.code for d in assignment.departments]
+        again = entry
+        if any((code, item) in self.chosen for code in codes):
+            again = entry_of(assignment, newest)
+        for (code, about), preferred in self.preferred.items():
+            if about == item and code in codes and not preferred.rejected:
+                again = Entry(assignment, AnswerStatus.ANSWERED, preferred)
+        if any((code, item) in self.nothing for code in codes):
+            again = replace(again, status=AnswerStatus.NOTHING)
+        return again
+
+    def _settled(self, returned: Return) -> Return:
+        """Return a file with the findings that follow, and the outcome they lead to."""
+        found = tuple(self._changed(self._needed(returned)))
+        added = tuple(self.added.get(returned.file, ()))
+        if returned.outcome is Outcome.SUPERSEDED and added:
+            items = {finding.location.item for finding in added}
+            found = tuple(f for f in found if f.location.item in items)
+            return settled_by(returned, (*found, *added))
+        found = (*found, *added)
+        if found == returned.findings or not returned.outcome.is_answer:
+            return returned
+        return settled_by(returned, found)
+
+    def _needed(self, returned: Return) -> Iterable[Finding]:
+        """Yield the findings of a file but for what is wrong where nothing is to be reported."""
+        told: set[str] = set()
+        for finding in returned.findings:
+            item = finding.location.item
+            number = self.nothing.get((returned.department, item))
+            if number is None or finding.severity is not Severity.ERROR:
+                yield finding
+            elif item not in told:
+                told.add(item)
+                yield Finding(Code.ANSWER_NOT_NEEDED, finding.location, {"point": str(number)})
+
+    def _changed(self, findings: Iterable[Finding]) -> Iterable[Finding]:
+        for finding in findings:
+            yield from self.replaced.get(id(finding), (finding,))
+
+
+def _used(finding: Finding, used: Mapping[str, str]) -> Finding:
+    """Return what is said of a joint item, naming the department whose answer was chosen."""
+    item = finding.location.item
+    if finding.code is not Code.JOINT_DIFFERS or item not in used:
+        return finding
+    return replace(finding, details={**finding.details, "used": used[item]})
+
+
+def _without_use(
+    returned: Return, entries: Sequence[Entry], preferred: Mapping[tuple[str, str], Answer]
+) -> Return:
+    """Return a file as 旧版 where it stood against another and no row of it counts any more."""
+    keys = [(returned.department, answer.item) for answer in returned.answers]
+    own = [preferred[key] for key in keys if key in preferred]
+    if not own or not returned.outcome.is_answer:
+        return returned
+    used = {entry.answer.source.file for entry in entries if entry.answer}
+    if returned.file in used or any(a.source.file == returned.file for a in own):
+        return returned
+    location = Location(file=returned.file)
+    details = {"other": own[0].source.file}
+    return closed(returned, Outcome.SUPERSEDED, Finding(Code.FILE_SUPERSEDED, location, details))

@@ -1,0 +1,162 @@
+"""What was decided about points, as the journal holds it, and how it stands today. Pure.
+
+The journal gives each point its number, and holds every decision once, with the answer it was made
+on. A decision stands while that answer does; where the answer comes back, so does the decision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from workflow.compiled.points.point import Decision, Point
+from workflow.model.catalogue import Code
+from workflow.model.findings import Detail, Finding, Location
+from workflow.storage.journal import EventKind, Facts, Journal
+
+ABOUT_DECISIONS = (
+    Code.DECISION_WORD,
+    Code.DECISION_DIFFERS,
+    Code.DECISION_FELL,
+    Code.DECISION_UNPLACED,
+    Code.DECISION_UNREAD,
+)
+"""What is said of 確認の記録 itself, and is no point."""
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A decision as the journal holds it: its event, the basis, and what else was written.
+
+    Versions are the differing decisions of several people, none of which was taken.
+    """
+
+    event: int
+    basis: str
+    decision: Decision
+    versions: tuple[tuple[str, Decision], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """Everything the journal knows of points: numbers and decisions by key, files already read."""
+
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    decisions: Mapping[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
+    last_event: int = 0
+
+    def latest(self, key: str) -> Recorded | None:
+        """Return what was last recorded of a point."""
+        found = self.decisions.get(key, ())
+        return found[-1] if found else None
+
+    def as_of(self, key: str, event: int) -> Decision:
+        """Return what was written about a point when an event of the journal was the last."""
+        found = [r for r in self.decisions.get(key, ()) if r.event <= event]
+        return found[-1].decision if found else Decision()
+
+
+def decision_log(journal: Journal) -> DecisionLog:
+    """Return what a journal knows of points."""
+    numbers: dict[str, int] = {}
+    for event in journal.of(EventKind.NUMBERED):
+        numbers |= event.facts["points"]
+    decisions: dict[str, tuple[Recorded, ...]] = {}
+    read: set[str] = set()
+    last = 0
+    for event in journal.of(EventKind.DECIDED):
+        last = event.number
+        read |= set(event.facts["read"].values())
+        for facts in event.facts["decisions"]:
+            key = facts["key"]
+            decisions[key] = (*decisions.get(key, ()), _recorded(event.number, facts))
+    return DecisionLog(numbers, decisions, frozenset(read), last)
+
+
+def _recorded(event: int, facts: Mapping[str, object]) -> Recorded:
+    def decision(spelled: object) -> Decision:
+        assert isinstance(spelled, Mapping)
+        return Decision(str(spelled["word"]), str(spelled["reason"]), str(spelled["by"]))
+
+    versions = facts.get("versions", ())
+    assert isinstance(versions, Sequence)
+    return Recorded(
+        event,
+        str(facts["basis"]),
+        decision(facts),
+        tuple((str(v["file"]), decision(v)) for v in versions),
+    )
+
+
+def basis_digest(point: Point) -> str:
+    """Return the digest of what a decision about a point is made on, as the journal keeps it."""
+    return hashlib.sha256(point.basis.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def numbering(journal: Journal, points: Iterable[Point]) -> Facts | None:
+    """Return the numbers of points that have none yet, to be recorded; None when all have one."""
+    known = decision_log(journal).numbers
+    new = [point.key for point in points if point.key not in known]
+    first = max(known.values(), default=0) + 1
+    return {"points": {key: n for n, key in enumerate(new, start=first)}} if new else None
+
+
+def decided_facts(
+    point: Point, decision: Decision, versions: Sequence[tuple[str, Decision]] = ()
+) -> dict[str, object]:
+    """Return what the journal keeps of a decision."""
+
+    def spelled(one: Decision) -> dict[str, object]:
+        return {"word": one.word, "reason": one.reason, "by": one.by}
+
+    facts = {"key": point.key, "point": point.number, "basis": basis_digest(point)}
+    said = [{"file": file} | spelled(one) for file, one in versions]
+    return facts | spelled(decision) | ({"versions": said} if said else {})
+
+
+def with_decisions(
+    points: Iterable[Point], log: DecisionLog, explanations: Mapping[int, str]
+) -> tuple[Point, ...]:
+    """Return points with their numbers and with the decisions that stand; by number."""
+    decided = (_decided(point, log, explanations) for point in points)
+    return tuple(sorted(decided, key=lambda point: point.number))
+
+
+def _decided(point: Point, log: DecisionLog, explanations: Mapping[int, str]) -> Point:
+    number = log.numbers.get(point.key, 0)
+    numbered = replace(point, number=number, explanation=explanations.get(number, ""))
+    recorded = log.latest(point.key)
+    if recorded is None:
+        return numbered
+    stands = recorded.basis == basis_digest(point) and not recorded.versions
+    return replace(numbered, decision=recorded.decision if stands else Decision())
+
+
+def decision_findings(points: Iterable[Point], log: DecisionLog) -> Iterator[Finding]:
+    """Yield what is to be said of decisions that could not be taken or do not stand any more."""
+    details: dict[str, Detail]
+    for point in points:
+        recorded = log.latest(point.key)
+        if recorded is None or point.handling:
+            continue
+        at = Location(item=point.item)
+        number = str(point.number)
+        if recorded.versions:
+            versions = tuple(f"{file}：{_in_words(one)}" for file, one in recorded.versions)
+            details = {"point": number, "versions": versions}
+            yield Finding(Code.DECISION_DIFFERS, at, details)
+        elif recorded.basis != basis_digest(point):
+            if not recorded.decision.is_blank:
+                details = {"point": number, "value": _in_words(recorded.decision)}
+                yield Finding(Code.DECISION_FELL, at, details)
+        elif recorded.decision.word:
+            choices = tuple(one.value for one in point.choices)
+            details = {"point": number, "value": recorded.decision.word, "choices": choices}
+            yield Finding(Code.DECISION_WORD, at, details)
+
+
+def _in_words(decision: Decision) -> str:
+    return "・".join(filter(None, (decision.word, decision.reason, decision.by))) or "（空欄）"

@@ -1,0 +1,331 @@
+"""A judged and merged round → its points, none of them decided yet. Pure.
+
+A point is a warning, two answers that stand against each other, a file that is gone, or an
+assignment without an answer. What says the same thing twice is one point: a warning about a blank
+row and the answer missing for it, or two answers that each differ from the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.points.point import Handling, Point
+from workflow.compiled.round import Round
+from workflow.model.catalogue import Code, Severity
+from workflow.model.findings import Finding, Location
+from workflow.model.plan import Answer, Return
+
+_OPEN = {
+    AnswerStatus.MISSING: Code.ANSWER_MISSING,
+    AnswerStatus.SENT_BACK: Code.ANSWER_SENT_BACK,
+}
+_ABOUT_MISSING = (Code.ROW_BLANK, Code.ROW_MISSING, Code.ITEM_NOT_ISSUED)
+"""Warnings that say of an assignment only why it has no answer."""
+_OF_VERSIONS = (Code.RETURN_CONFLICT, Code.RETURN_PRESUMED_NEWER, Code.RETURN_RESENT)
+"""Two returns of one department that differ in a row."""
+_OF_WHOLE_VERSIONS = (Code.FILE_PRESUMED_SUPERSEDED, Code.FILE_RESENT)
+"""The same, said of the other file: the rows are points of their own."""
+_DIGITS = 16
+
+
+def points_of(round_: Round, gone_from: Mapping[str, str]) -> tuple[Point, ...]:
+    """Return the points of a round: those about answers first, then files, then what is missing.
+
+    Gone_from are the departments whose files are gone, by file.
+    """
+    derived = _Deriving(round_, gone_from)
+    found = [*derived.joint(), *derived.versions(), *derived.warnings(), *derived.without_answer()]
+    return tuple(_with_keys_of_their_own(found))
+
+
+def _with_keys_of_their_own(found: Iterable[Point]) -> Iterator[Point]:
+    seen: dict[str, int] = {}
+    for point in found:
+        times = seen[point.key] = seen.get(point.key, 0) + 1
+        key = point.key if times == 1 else f"{point.key}\x1f{times}"
+        yield replace(
+            point, key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+        )
+
+
+def _key(*parts: str) -> str:
+    return "\x1f".join(parts)
+
+
+@dataclass(frozen=True)
+class _Deriving:
+    """One pass over a round. Without slots, so that lookups are cached."""
+
+    round: Round
+    gone_from: Mapping[str, str]
+
+    def joint(self) -> Iterator[Point]:
+        """Yield a point for each department whose answer to a joint item is not the one used."""
+        by_item: dict[str, list[Finding]] = {}
+        for finding in self.round.findings:
+            if finding.code is Code.JOINT_DIFFERS:
+                by_item.setdefault(finding.location.item, []).append(finding)
+        for entry in self.round.entries:
+            findings = by_item.get(entry.assignment.item.id, ())
+            used = entry.answer
+            if not findings or used is None or len(entry.assignment.departments) < 2:
+                continue
+            own, *_ = [f for f in findings if f.location.file == used.source.file] or findings
+            for department in entry.assignment.departments:
+                other = self.round.newest.get((department.code, entry.assignment.item.id))
+                if other is None or other.rejected or other.department == used.department:
+                    continue
+                keys = self._differing(used, other)
+                if keys:
+                    key = _key(Code.JOINT_DIFFERS.name, other.department, other.item)
+                    theirs = [f for f in findings if f.location.file == other.source.file]
+                    yield self._against(key, (own, *theirs), used, other, keys)
+
+    def versions(self) -> Iterator[Point]:
+        """Yield a point for each row in which two returns of a department differ."""
+        seen: set[tuple[str, str]] = set()
+        for finding in self.round.findings:
+            at = finding.location
+            if finding.code not in _OF_VERSIONS:
+                continue
+            used = self.round.newest.get((self._department(at.file), at.item))
+            file = str(finding.details["other"])
+            if used is None or used.source.file != at.file:
+                continue  # the other of a pair tells it
+            other = self._answer(file, at.item)
+            if other is None or (file, at.item) in seen:
+                continue
+            seen.add((file, at.item))
+            key = _key("versions", used.department, at.item)
+            keys = self._differing(used, other)
+            yield self._against(key, (finding, *self._twins(finding)), used, other, keys)
+
+    def warnings(self) -> Iterator[Point]:
+        """Yield a point for every other warning."""
+        told_elsewhere = (Code.JOINT_DIFFERS, *_OF_VERSIONS)
+        rows = {str(f.details["other"]) for f in self.round.findings if f.code in _OF_VERSIONS}
+        for finding in self.round.findings:
+            at = finding.location
+            if finding.severity is not Severity.WARNING or finding.code in told_elsewhere:
+                continue
+            if finding.code in _OF_WHOLE_VERSIONS and at.file in rows:
+                continue
+            if finding.code in _ABOUT_MISSING and self._is_open(
+                at.file, at.item or _item_in(finding)
+            ):
+                continue
+            yield self._warning(finding)
+
+    def without_answer(self) -> Iterator[Point]:
+        """Yield a point for each assignment without an answer that counts."""
+        reasons: dict[str, list[Finding]] = {}
+        for finding in self.round.findings:
+            if finding.code in _ABOUT_MISSING:
+                item = finding.location.item or _item_in(finding)
+                reasons.setdefault(item, []).append(finding)
+        disputed = {
+            (self._department(f.location.file), f.location.item)
+            for f in self.round.findings
+            if f.code is Code.RETURN_CONFLICT
+        }
+        for entry in self.round.entries:
+            item = entry.assignment.item.id
+            is_disputed = any((d.code, item) in disputed for d in entry.assignment.departments)
+            if entry.status in _OPEN and not is_disputed:
+                yield self._without_answer(entry, reasons.get(entry.assignment.item.id, ()))
+
+    def _without_answer(self, entry: Entry, reasons: Sequence[Finding]) -> Point:
+        item, departments = entry.assignment.item, entry.assignment.departments
+        codes = [department.code for department in departments]
+        own = [
+            f for f in reasons if not f.location.file or self._department(f.location.file) in codes
+        ]
+        stands = Finding(_OPEN[entry.status], Location(item=item.id))
+        answer = entry.answer
+        return Point(
+            key=_key("answer", item.id, *codes),
+            findings=(*own, stands) if answer is None else (stands,),
+            department=answer.department if answer else codes[0],
+            owner=entry.assignment.department_label,
+            item=item.id,
+            title=item.title,
+            answer=self._text(answer) if answer else "",
+            last_year=self._last_year(codes[0], item.id, ""),
+            this_answer=answer,
+            choices=(Handling.CHECKED, *self._asking(codes[0], item.id), Handling.NOTHING),
+        )
+
+    def _warning(self, finding: Finding) -> Point:
+        at = finding.location
+        department = self._department(at.file) or self.gone_from.get(at.file, "")
+        answer = self._answer(at.file, at.item)
+        owner = self.round.plan.successor(department) if department else None
+        return Point(
+            key=self._key_of_warning(finding, department),
+            findings=(finding,),
+            department=department,
+            owner=owner.name if owner else "",
+            item=at.item,
+            title=self._titles.get(at.item, ""),
+            field_key=at.field_key,
+            answer=self._said(finding, answer),
+            last_year=self._last_year(department, at.item, at.field_key),
+            this_answer=answer,
+            choices=tuple(self._choices(finding, department, answer)),
+        )
+
+    def _key_of_warning(self, finding: Finding, department: str) -> str:
+        at = finding.location
+        if at.item:
+            return _key(finding.code.name, department, at.item, at.field_key)
+        place = (at.sheet, str(at.row), str(at.column)) if at.row else ()
+        return _key(finding.code.name, department, *(() if department else (at.file,)), *place)
+
+    def _choices(
+        self, finding: Finding, department: str, answer: Answer | None
+    ) -> Iterator[Handling]:
+        yield Handling.CHECKED
+        if finding.code is Code.FILE_GONE:
+            yield Handling.WITHDRAWN
+            return
+        item = finding.location.item
+        yield from self._asking(department, item)
+        returned = self._returns.get(finding.location.file)
+        if department and returned and returned.outcome.is_answer:
+            yield Handling.SEND_BACK
+        if answer is not None:
+            yield Handling.NOTHING
+
+    def _asking(self, department: str, item: str) -> Iterator[Handling]:
+        """Yield that a department can be asked: it has a form, on which the item stands."""
+        owner = self.round.plan.successor(department) if department else None
+        issue = self.round.register.latest_for(owner) if owner else None
+        if issue and (not item or any(one.id == item for one in issue.items)):
+            yield Handling.ASK
+
+    def _against(
+        self,
+        key: str,
+        findings: tuple[Finding, ...],
+        used: Answer,
+        other: Answer,
+        keys: Sequence[str],
+    ) -> Point:
+        department = self.round.plan.successor(used.department)
+        names = [
+            owner.name
+            for code in dict.fromkeys((used.department, other.department))
+            if (owner := self.round.plan.successor(code))
+        ]
+        field_key = keys[0] if len(keys) == 1 else ""
+        return Point(
+            key=key,
+            findings=findings,
+            department=department.code if department else used.department,
+            owner="・".join(names),
+            item=used.item,
+            title=self._titles.get(used.item, ""),
+            field_key=field_key,
+            answer=self._text(used, keys),
+            other=self._text(other, keys),
+            last_year=self._last_year(used.department, used.item, field_key),
+            this_answer=used,
+            other_answer=other,
+            choices=(
+                Handling.TAKE_THIS,
+                Handling.TAKE_OTHER,
+                Handling.CHECKED,
+                *self._asking(used.department, used.item),
+                Handling.SEND_BACK,
+                Handling.NOTHING,
+            ),
+        )
+
+    def _twins(self, finding: Finding) -> Iterator[Finding]:
+        """Yield what the other file of a pair says of the same."""
+        at, other = finding.location, finding.details["other"]
+        for one in self.round.findings:
+            is_pair = one.location.file == other and one.details.get("other") == at.file
+            if is_pair and one.code is finding.code and one.location.item == at.item:
+                yield one
+
+    def _differing(self, one: Answer, other: Answer) -> tuple[str, ...]:
+        keys = (field.key for field in self.round.plan.form.fields)
+        return tuple(key for key in keys if one.values.get(key) != other.values.get(key))
+
+    def _said(self, finding: Finding, answer: Answer | None) -> str:
+        """Return what a decision about a warning rests on: the cell, the row, or the whole file."""
+        at = finding.location
+        if answer is not None and at.field_key in answer.cells:
+            return answer.written.get(at.field_key, "")
+        if answer is not None:
+            return self._text(answer)
+        returned = self._returns.get(at.file)
+        if at.item or returned is None or not returned.answers:
+            return ""
+        return f"回答{len(returned.answers)}件（照合用の記号：{_digest_of(returned)}）"
+
+    def _text(self, answer: Answer, keys: Sequence[str] = ()) -> str:
+        """Return an answer as text: some of its fields, or all that are filled."""
+        labels = self.round.plan.form.labels
+        if len(keys) == 1:
+            return answer.written.get(keys[0], "")
+        shown = keys or [key for key in labels if key in answer.written]
+        return "\n".join(f"{labels[key]}：{answer.written.get(key, '')}" for key in shown)
+
+    def _last_year(self, department: str, item: str, field_key: str) -> str:
+        said = self.round.previous.get((item, department), {})
+        labels = self.round.plan.form.labels
+        if field_key:
+            return said.get(labels.get(field_key, ""), "")
+        return "\n".join(f"{label}：{said[label]}" for label in labels.values() if said.get(label))
+
+    def _is_open(self, file: str, item: str) -> bool:
+        """Whether an assignment of a department has no answer that counts."""
+        department = self._department(file)
+        return any(
+            entry.status in _OPEN
+            and (not file or any(d.code == department for d in entry.assignment.departments))
+            for entry in self._entries.get(item, ())
+        )
+
+    def _department(self, file: str) -> str:
+        returned = self._returns.get(file)
+        return returned.department if returned else ""
+
+    def _answer(self, file: str, item: str) -> Answer | None:
+        return self._answers.get((file, item)) if item else None
+
+    @cached_property
+    def _answers(self) -> Mapping[tuple[str, str], Answer]:
+        return {(r.file, a.item): a for r in self.round.returns for a in r.answers}
+
+    @cached_property
+    def _returns(self) -> Mapping[str, Return]:
+        return {returned.file: returned for returned in self.round.returns}
+
+    @cached_property
+    def _titles(self) -> Mapping[str, str]:
+        return {item.id: item.title for item in self.round.plan.items}
+
+    @cached_property
+    def _entries(self) -> Mapping[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.round.entries:
+            found.setdefault(entry.assignment.item.id, []).append(entry)
+        return found
+
+
+def _item_in(finding: Finding) -> str:
+    """Return the item a warning names where it stands at no row of it."""
+    return str(finding.details["value"]) if finding.code is Code.ROW_MISSING else ""
+
+
+def _digest_of(returned: Return) -> str:
+    """Return a short digest of what a return answers: the same answers in another file match."""
+    said = sorted((a.item, sorted(a.written.items())) for a in returned.answers)
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:8]
