@@ -23,6 +23,7 @@ from workflow.templates.layout import CORRECTION_SHEET
 
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
 _MAIL = "FILE_MAIL_READ"
+_DAMAGED = "NOTES_UNREAD"
 _LEDGER, _NOTES = "台帳", "欄外記入"
 _COMPUTED = re.compile(
     r"記入済|未記入|記入する|未入力 ?\d+ ?件／全 ?\d+ ?件|-?[\d.]+"
@@ -207,7 +208,9 @@ class _KeptOfFile:
         )
 
     def has_beside(self, text: str) -> bool:
-        """Whether what stands beside the cells is kept, line by line."""
+        """Whether what stands beside the cells is kept, line by line, or said to be damaged."""
+        if any(finding["code"] == _DAMAGED for finding in self.findings):
+            return True
         notes = "\n".join(seen(note["内容"].text) for note in self.notes)
         return all(seen(line) in notes for line in text.splitlines())
 

@@ -47,6 +47,7 @@ _DAYS_OF_1900 = 60
 _LINES = ("p", "h")
 _FIELDS = {"page-number", "page-count", "sheet-name", "date", "time", "title", "file-name"}
 _CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|\d+|[A-Za-z])')
+_SHAPES = (0xEC, 0x5D, 0x1B6, 0x1C)
 _TXO, _CONTINUE, _BOUNDSHEET, _HEADERS = 0x1B6, 0x3C, 0x85, (0x14, 0x15)
 _COMMENT_TEXT, _HEADER_TEXTS = 637, 479
 _PLAIN = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
@@ -171,7 +172,7 @@ def _in_ole(name: str, content: bytes, passwords: Sequence[str], sha256: str) ->
                 yield from papers_in(named, stored, passwords)
         elif parts & {"Workbook", "Book"}:
             stream = ole.openstream("Workbook" if "Workbook" in parts else "Book").read()
-            yield Paper(sha256, list(_binary_pages(content, stream)))
+            yield Paper(sha256, list(_binary_pages(stream)))
 
 
 def _streams(ole: olefile.OleFileIO, name: str) -> Iterator[tuple[tuple[str, ...], bytes]]:
@@ -463,8 +464,9 @@ def _wide_texts(data: bytes) -> Iterator[str]:
             at += 2 * size
 
 
-def _binary_pages(content: bytes, stream: bytes) -> Iterator[Page]:
-    with xlrd.open_workbook(file_contents=content, logfile=io.StringIO()) as book:
+def _binary_pages(stream: bytes) -> Iterator[Page]:
+    bare = _without_shapes(stream)
+    with xlrd.open_workbook(file_contents=bare, logfile=io.StringIO()) as book:
         pages = [Page(sheet.name) for sheet in book.sheets()]
         for page, sheet in zip(pages, book.sheets(), strict=True):
             for row in range(sheet.nrows):
@@ -477,6 +479,18 @@ def _binary_pages(content: bytes, stream: bytes) -> Iterator[Page]:
     # Which sheet a box stands on does not matter: what is beside the cells is looked for by text.
     pages[0].beside += _boxes(stream)
     yield from pages
+
+
+def _without_shapes(stream: bytes) -> bytes:
+    """Return a stream in which xlrd finds no shapes: it trips over damaged ones."""
+    bare = bytearray(stream)
+    at = 0
+    while at + 4 <= len(bare):
+        kind, size = struct.unpack_from("<HH", bare, at)
+        if kind in _SHAPES:
+            struct.pack_into("<H", bare, at, 0x0FFF)
+        at += 4 + size
+    return bytes(bare)
 
 
 def _boxes(stream: bytes) -> Iterator[str]:

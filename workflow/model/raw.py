@@ -207,7 +207,8 @@ class RawBook:
     """One workbook; names maps defined names to the text of the cell they stand for.
 
     Author made it and saved_by saved it last, as stored; blank where it does not say. Lost are the
-    sheets it lists whose cells are not there.
+    sheets it lists whose cells are not there; unread are those of which it is damaged what
+    stands beside the cells, or how they look (blank: it cannot be said which).
     """
 
     sheets: tuple[RawSheet, ...]
@@ -218,3 +219,4 @@ class RawBook:
     author: str = ""
     saved_by: str = ""
     lost: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()

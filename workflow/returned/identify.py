@@ -77,6 +77,7 @@ def _part(book: RawBook, sheets: Sequence[RawSheet], leads: bool) -> RawBook:
         properties=book.properties if leads else {},
         names=book.names if leads else {},
         remarks=tuple(remark for remark in book.remarks if remark.sheet in names),
+        unread=tuple(sheet for sheet in book.unread if sheet in names or not sheet),
     )
 
 

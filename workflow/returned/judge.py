@@ -15,7 +15,7 @@ from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.judge_rows import Rows, judge_rows
-from workflow.returned.notes import written_on_refused
+from workflow.returned.notes import unread_beside, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL
@@ -118,10 +118,10 @@ def _set_aside(
 ) -> Return:
     """Return a form that is refused as a whole with all that it says, kept as notes."""
     notes = tuple(written_on_refused(book, tables, plan.levels, printed))
-    if not notes:
-        return read
-    finding = Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)})
-    return replace(read, notes=notes, findings=(*read.findings, finding))
+    findings = [*read.findings, *unread_beside(book)]
+    if notes:
+        findings.append(Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)}))
+    return replace(read, notes=notes, findings=tuple(findings))
 
 
 def _offered(

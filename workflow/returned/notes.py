@@ -86,7 +86,13 @@ def written_beside(
                 notes.append(note)
                 findings += [finding] if finding else []
     notes += _remarks(book)
+    findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
+
+
+def unread_beside(book: RawBook) -> Iterator[Finding]:
+    """Yield the sheets beside whose cells something stands that could not be read."""
+    return (Finding(Code.NOTES_UNREAD, Location(sheet=sheet)) for sheet in book.unread)
 
 
 def written_on_refused(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_EMBEDDED = ("oleObject", "package")
+EMBEDDED = frozenset({"oleObject", "package"})
+"""How a sheet is related to the files embedded in it."""
+
+_WITH_TEXTS = frozenset({"chart", "diagramData"})
+_LED_TO = EMBEDDED | {"comments", "threadedComment", "drawing", "vmlDrawing"}
 _HEADER = re.compile(
     r"<(?:[\w.-]+:)?(?:odd|even|first)(?:Header|Footer)\b[^>/]*>(.*?)</", re.DOTALL
 )
@@ -29,33 +34,79 @@ _OPEN_BREAK = re.compile(rb"<br\s*>")
 _NOTE = b'ObjectType="Note"'
 
 
-def read_comments(package: Package) -> tuple[RawRemark, ...]:
-    """Return all that stands beside the cells, by sheet in the order of the workbook.
+@dataclass
+class BesideCells:
+    """What stands beside the cells of a workbook, gathered part by part.
+
+    Damage to a part costs what is behind it there, neither the other parts nor the answers; the
+    sheet is noted, so that it is told of.
+    """
+
+    found: list[RawRemark] = field(default_factory=list)
+    damaged: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[RawRemark, ...]:
+        """What was found."""
+        return tuple(self.found)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The sheets beside whose cells something could not be read."""
+        return tuple(self.damaged)
+
+    def lose(self, sheet: str = "") -> None:
+        """Note that something of a sheet could not be read; without a name, of any."""
+        self.damaged[sheet] = None
+
+    def take(self, sheet: str, remarks: Iterable[RawRemark]) -> None:
+        """Take what is found in one part of a sheet, as far as it can be followed."""
+        try:
+            for remark in remarks:
+                self.found.append(remark)
+        except MemoryError:
+            raise
+        except Exception:
+            self.lose(sheet)  # whatever a damaged part makes its reader trip over
+
+    def take_drawn(self, package: Package, sheet: str, part: str) -> None:
+        """Take the shapes and pictures of a sheet; a part that is listed and gone is damage."""
+        for relation in package.relations(part):
+            self.take(sheet, _drawn_in(package, sheet, relation.kind, relation.target))
+        if _LED_TO & package.gone(part):
+            self.lose(sheet)
+
+
+def read_comments(package: Package) -> BesideCells:
+    """Return all that stands beside the cells, by sheet in the order of the workbook."""
+    beside = BesideCells()
+    for sheet in package.sheets:
+        beside.take(sheet.name, _on_sheet(beside, package, sheet.name, sheet.part))
+    return beside
+
+
+def _on_sheet(beside: BesideCells, package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
+    """Yield the headers of a sheet, after all else beside its cells was taken.
 
     A threaded comment also leaves an old one that only says so; that one is left out.
     """
-    return tuple(
-        remark for sheet in package.sheets for remark in _remarks(package, sheet.name, sheet.part)
-    )
-
-
-def _remarks(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
-    """Yield the remarks of one sheet."""
     related = [(relation.kind, relation.target) for relation in package.relations(part)]
-    threads = [target for kind, target in related if kind == "threadedComment"]
-    threaded = [remark for t in threads for remark in _threaded(package, sheet, t)]
-    yield from threaded
-    taken = {remark.cell for remark in threaded}
+    before = len(beside.found)
+    for kind, target in related:
+        if kind == "threadedComment":
+            beside.take(sheet, _threaded(package, sheet, target))
+    taken = {remark.cell for remark in beside.found[before:]}
     for kind, target in related:
         if kind == "comments":
-            yield from (r for r in _comments(package, sheet, target) if r.cell not in taken)
-        yield from read_drawn(package, sheet, kind, target)
-    if any(kind in _EMBEDDED for kind, _ in related):
-        yield from _embedded(package, sheet, part)
+            comments = _comments(package, sheet, target)
+            beside.take(sheet, (r for r in comments if r.cell not in taken))
+    beside.take_drawn(package, sheet, part)
+    if any(kind in EMBEDDED for kind, _ in related):
+        beside.take(sheet, _embedded(package, sheet, part))
     yield from _headers(package, sheet, part)
 
 
-def read_drawn(package: Package, sheet: str, kind: str, target: str) -> Iterator[RawRemark]:
+def _drawn_in(package: Package, sheet: str, kind: str, target: str) -> Iterator[RawRemark]:
     """Yield the shapes and pictures that one relationship of a sheet leads to."""
     if kind == "drawing":
         yield from _drawn(package, sheet, target)
@@ -110,6 +161,8 @@ def _drawn(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
         yield from (RawRemark(sheet, cell, n, "", RemarkKind.PICTURE) for n in _pictures(parts))
         if not text and not any(_local(e) == "pic" for e in parts):
             yield from (RawRemark(sheet, cell, n, "", RemarkKind.SHAPE) for n in _names(parts))
+    if _WITH_TEXTS & package.gone(part):
+        raise ValueError("a chart or a diagram is gone")
 
 
 def _shown(element: _Element) -> Iterator[_Element]:
@@ -140,7 +193,8 @@ def _drawn_in_vml(package: Package, sheet: str, part: str) -> Iterator[RawRemark
     if b"<v:shape " in stored and stored.count(b"<v:shape ") == stored.count(_NOTE):
         return
     tree = parsed_leniently(_OPEN_BREAK.sub(b"<br/>", stored))
-    for shape in (e for e in tree.iter() if _local(e) == "shape"):
+    shapes = [e for e in tree.iter() if _local(e) == "shape"]
+    for shape in shapes:
         data = next((e for e in shape if _local(e) == "ClientData"), None)
         kind = "" if data is None else data.get("ObjectType", "")
         boxes = [e for e in shape if _local(e) == "textbox"]
@@ -150,6 +204,8 @@ def _drawn_in_vml(package: Package, sheet: str, part: str) -> Iterator[RawRemark
             yield RawRemark(sheet, cell, text, "", RemarkKind.SHAPE)
         elif not kind and any(_local(e) == "imagedata" for e in shape):
             yield RawRemark(sheet, cell, "ヘッダーかフッターの画像", "", RemarkKind.PICTURE)
+    if len(shapes) < stored.count(b"<v:shape ") or stored.rstrip()[-1:] != b">":
+        raise ValueError("a drawing that cannot be followed to its end")
 
 
 def _lines_of(box: _Element) -> str:
@@ -173,7 +229,7 @@ def _anchored_in_vml(data: _Element) -> str:
 
 def _embedded(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
     """Yield the files and objects embedded in a sheet, each with the program it is of."""
-    listed = {r.id: r.target for r in package.relations(part) if r.kind in _EMBEDDED}
+    listed = {r.id: r.target for r in package.relations(part) if r.kind in EMBEDDED}
     shown = [e for e in package.tree(part).iter() if _local(e) == "oleObject"]
     objects = {e.get(f"{_ID}id", ""): e for e in reversed(shown)}
     for relation, target in listed.items():
@@ -181,9 +237,17 @@ def _embedded(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
         program = element.get("progId", "") if element is not None else ""
         anchor = () if element is None else (e for e in element.iter() if _local(e) == "anchor")
         cell = next((_anchored(e) for e in anchor), "")
-        name = posixpath.basename(target)
-        text = f"{name}（{program}）" if program else name
-        yield RawRemark(sheet, cell, text, "", RemarkKind.OBJECT)
+        yield RawRemark(sheet, cell, embedded_name(target, program), "", RemarkKind.OBJECT)
+
+
+def embedded_name(part: str, program: str) -> str:
+    """Return how an embedded file is called: its part, with the program it is of.
+
+    >>> embedded_name("xl/embeddings/book1.xlsx", "Excel.Sheet.12")
+    'book1.xlsx（Excel.Sheet.12）'
+    """
+    name = posixpath.basename(part)
+    return f"{name}（{program}）" if program else name
 
 
 def _headers(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:

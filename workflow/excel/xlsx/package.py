@@ -132,7 +132,8 @@ class Package:
     def relations(self, part: str = "") -> tuple[Relation, ...]:
         """Return where a part leads inside the package; without a part, where the package does."""
         if part not in self._relations:
-            self._relations[part] = self._listed_relations(part)
+            listed = self._listed_relations(part)
+            self._relations[part] = tuple(r for r in listed if r.target in self.parts)
         return self._relations[part]
 
     def related(self, kind: str, part: str = "") -> str:
@@ -149,14 +150,18 @@ class Package:
         """Return an XML part."""
         return parsed(self.read(part))
 
+    def gone(self, part: str) -> frozenset[str]:
+        """Return how a part is related to parts that the package does not hold."""
+        listed = self._listed_relations(part)
+        return frozenset(r.kind for r in listed if r.target not in self.parts)
+
     def _listed_relations(self, part: str) -> tuple[Relation, ...]:
         folder, name = posixpath.split(part)
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
         if listed not in self.parts:
             return ()
         stored = self.read(listed)
-        found = (_known_inside if len(stored) <= _SMALL else _inside)(stored, folder)
-        return tuple(relation for relation in found if relation.target in self.parts)
+        return (_known_inside if len(stored) <= _SMALL else _inside)(stored, folder)
 
 
 def _inside(part: bytes, folder: str) -> tuple[Relation, ...]:

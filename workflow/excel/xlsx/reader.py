@@ -41,6 +41,7 @@ def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
         )
     )
     saving = saving_of_package(package)
+    beside = read_comments(package)
     return RawBook(
         sheets=sheets,
         properties=custom_properties(package),
@@ -48,8 +49,9 @@ def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=read_comments(package),
+        remarks=beside.remarks,
         lost=package.lost,
+        unread=beside.unread,
     )
 
 

@@ -38,15 +38,19 @@ def read_xls(content: bytes, limits: Limits = USUAL) -> RawBook:
     from workflow.returned.readers.xls_remarks import read_remarks
 
     saving = saving_of_xls(content)
+    beside = read_remarks(content)
     sheets = read_values(content, limits)
     if not sheets:
         raise ValueError("an .xls without sheets")  # calamine says nothing of one it cannot follow
     seen = {sheet.name: sheet for sheet in sheets_seen(content)}
+    if not seen:
+        beside.lose()
     sheets = tuple(s.seen_as(seen[s.name]) if s.name in seen else s for s in sheets)
     return RawBook(
         sheets,
         modified=saving.modified,
-        remarks=read_remarks(content),
+        remarks=beside.remarks,
+        unread=beside.unread,
         author=saving.author,
         saved_by=saving.saved_by,
     )
@@ -59,12 +63,16 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     measure_xlsb(content, limits)
     package = package_in(content)
     saving = saving_of_package(package)
-    wrong = errors_in(package)
+    wrong, beside = errors_in(package), remarks_in(package)
+    if wrong is None:
+        wrong = {}
+        beside.lose()
     sheets = read_values(content, limits)
     return RawBook(
         tuple(s.seen_as(RawSheet(s.name, wrong.get(s.name, {}))) for s in sheets),
         properties=custom_properties(package),
-        remarks=remarks_in(package),
+        remarks=beside.remarks,
+        unread=beside.unread,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,

@@ -60,6 +60,7 @@ def read_book(content: bytes) -> RawBook:
         )
     )
     saving = saving_of_package(package)
+    beside = read_comments(package)
     return RawBook(
         sheets=sheets,
         properties=custom_properties(package),
@@ -67,8 +68,9 @@ def read_book(content: bytes) -> RawBook:
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=read_comments(package),
+        remarks=beside.remarks,
         lost=package.lost,
+        unread=beside.unread,
     )
 
 

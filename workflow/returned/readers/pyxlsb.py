@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyxlsb import biff12
@@ -16,7 +16,7 @@ from pyxlsb.handlers import CellHandler
 from pyxlsb.reader import BIFF12Reader, RecordReader
 from pyxlsb.stringtable import StringTable
 
-from workflow.excel.xlsx.comments import header_texts, read_drawn
+from workflow.excel.xlsx.comments import EMBEDDED, BesideCells, embedded_name, header_texts
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.model.cells import a1
@@ -25,7 +25,9 @@ from workflow.model.raw import CellKind, RawBook, RawCell, RawRemark, RawSheet, 
 from workflow.returned.intake.used_range import measure_xlsb
 
 _TEXT_IN_CELL = 6
-_HEADERS, _AUTHOR, _COMMENT, _COMMENT_TEXT = 0x03DF, 0x04F8, 0x04FB, 0x04FD  # as pyxlsb counts
+_HEADERS, _OBJECT, _SHEET_END = 479, 639, 130
+_AUTHOR, _COMMENT, _COMMENT_TEXT, _COMMENTS_END = 632, 635, 637, 629
+_OBJECT_TEXTS, _IS_LINK = 14, 1
 _NONE = 0xFFFFFFFF
 _ERRORS = frozenset({biff12.BOOLERR, biff12.FORMULA_BOOLERR})
 _ERROR_NAMES = {
@@ -51,60 +53,80 @@ def read_xlsb(content: bytes, limits: Limits = USUAL) -> RawBook:
     measure_xlsb(content, limits)
     package = Package(content)
     saving = saving_of_package(package)
+    beside = remarks_in(package)
     return RawBook(
         tuple(_sheets(package)),
         properties=custom_properties(package),
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
-        remarks=remarks_in(package),
+        remarks=beside.remarks,
+        unread=beside.unread,
     )
 
 
-def remarks_in(package: Package) -> tuple[RawRemark, ...]:
-    """Return what stands beside the cells of an .xlsb, as far as its records can be followed.
+def remarks_in(package: Package) -> BesideCells:
+    """Return what stands beside the cells of an .xlsb, as far as its parts can be followed.
 
-    Its shapes are XML as in an .xlsx; comments, headers and footers are records.
+    Its shapes are XML as in an .xlsx; comments, headers, footers and embedded files are records.
     """
-    found: list[RawRemark] = []
-    try:
-        for remark in _remarks(package):
-            found.append(remark)
-    except MemoryError:
-        raise
-    except Exception:
-        return tuple(found)  # a damaged drawing costs what is behind it, not the answers
-    return tuple(found)
+    beside = BesideCells()
+    beside.take("", _remarks(beside, package))
+    return beside
 
 
-def _remarks(package: Package) -> Iterator[RawRemark]:
+def _remarks(beside: BesideCells, package: Package) -> Iterator[RawRemark]:
+    """Take what stands beside the cells of each sheet; nothing stands outside of all of them."""
     for name, part in _listed(package):
-        for relation in package.relations(part):
-            if relation.kind == "comments":
-                yield from _comments(name, package.read(relation.target))
-            yield from read_drawn(package, name, relation.kind, relation.target)
-        for kind, record in _records(package.read(part), _WHOLE):
-            if kind == _HEADERS:
-                texts = (word for text in _wide_texts(record, 2) for word in header_texts(text))
-                yield from (RawRemark(name, "", t, "", RemarkKind.HEADER) for t in texts)
+        beside.take(name, _on_sheet(beside, package, name, part))
+    yield from ()
+
+
+def _on_sheet(beside: BesideCells, package: Package, name: str, part: str) -> Iterator[RawRemark]:
+    """Yield the headers and embedded files of a sheet, after all else beside its cells was taken.
+
+    Files are kept as parts, and a record says of which program each is.
+    """
+    related = package.relations(part)
+    for relation in related:
+        if relation.kind == "comments":
+            beside.take(name, _comments(name, package.read(relation.target)))
+    beside.take_drawn(package, name, part)
+    records = list(_whole_records(package.read(part), _SHEET_END))
+    for text in (t for kind, record in records if kind == _HEADERS for t in _wide_texts(record, 2)):
+        yield from (RawRemark(name, "", t, "", RemarkKind.HEADER) for t in header_texts(text))
+    objects = [
+        _wide_texts(record, _OBJECT_TEXTS)
+        for kind, record in records
+        if kind == _OBJECT and not record[12] & _IS_LINK
+    ]
+    programs = {texts[-1]: texts[0] for texts in objects if texts}
+    for embedded in (relation for relation in related if relation.kind in EMBEDDED):
+        text = embedded_name(embedded.target, programs.get(embedded.id, ""))
+        yield RawRemark(name, "", text, "", RemarkKind.OBJECT)
 
 
 def _comments(sheet: str, stored: bytes) -> Iterator[RawRemark]:
     authors: list[str] = []
     cell = author = ""
-    for kind, record in _records(stored, _WHOLE):
+    texts = 0
+    for kind, record in _whole_records(stored, _COMMENTS_END):
         if kind == _AUTHOR:
             authors += _wide_texts(record, 0)
         elif kind == _COMMENT:
             number, row, _, column = struct.unpack_from("<4I", record)
             author = authors[number] if number < len(authors) else ""
             cell = a1(row + 1, column + 1)
+            texts += 1
         elif kind == _COMMENT_TEXT:
-            text = _wide_texts(record, 1)[0]
+            text, _ = _wide_text(record, 1)
             yield RawRemark(sheet, cell, text, author, RemarkKind.COMMENT)
+            texts -= 1
+    if texts:
+        raise ValueError("a comment without its text")
 
 
-def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]]:
+def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]] | None:
     """Return the error values of an .xlsb by sheet, which calamine takes for blanks.
 
     None where pyxlsb cannot follow it: another reader takes the values.
@@ -114,7 +136,7 @@ def errors_in(package: Package) -> dict[str, dict[tuple[int, int], RawCell]]:
     except MemoryError:
         raise
     except Exception:
-        return {}
+        return None
     return {
         sheet.name: {p: cell for p, cell in sheet.cells.items() if cell.kind is CellKind.ERROR}
         for sheet in sheets
@@ -163,9 +185,9 @@ def _raw(value: str | bool | float) -> RawCell:
     return RawCell.of_number(value)
 
 
-def _records(stored: bytes, handlers: Mapping[int, Any] | None = None) -> Iterator[tuple[int, Any]]:
+def _records(stored: bytes) -> Iterator[tuple[int, Any]]:
     reader = BIFF12Reader(io.BytesIO(stored))
-    reader.handlers = handlers or BIFF12Reader.handlers | {_TEXT_IN_CELL: _TextInCell()}
+    reader.handlers = BIFF12Reader.handlers | {_TEXT_IN_CELL: _TextInCell()}
     records: Iterator[tuple[int, Any]] = iter(reader)
     return records
 
@@ -178,24 +200,48 @@ class _TextInCell:
         return CellHandler.cls(column, reader.read_string(), None, style)
 
 
-class _Whole:
-    """Takes a record as it is stored."""
+def _whole_records(stored: bytes, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of each record of a part, and what it holds, as they are stored.
 
-    def read(self, reader: RecordReader, kind: int, size: int) -> bytes:
-        stored: bytes = reader.read(size)
-        return stored
+    pyxlsb stops at a record that is cut without a word. ValueError here, or without the last one.
+    """
+    at = kind = 0
+    while at < len(stored):
+        kind, at = _of_seven_bits(stored, at, 2)
+        size, at = _of_seven_bits(stored, at, 4)
+        if at + size > len(stored):
+            raise ValueError("a record that is cut")
+        yield kind, stored[at : at + size]
+        at += size
+    if kind != end:
+        raise ValueError("a part that is cut")
 
 
-_WHOLE = dict.fromkeys((_HEADERS, _AUTHOR, _COMMENT, _COMMENT_TEXT), _Whole())
+def _of_seven_bits(stored: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return a number of which each byte says whether one more follows, and where it ends."""
+    number = 0
+    for place in range(most):
+        number |= (stored[at + place] & 0x7F) << 7 * place
+        if stored[at + place] < 0x80:
+            break
+    return number, at + place + 1
 
 
 def _wide_texts(record: bytes, start: int) -> list[str]:
-    """Return the texts in a record, one behind the other; one that is none has no length."""
+    """Return the texts in a record, one behind the other, but for those that are none."""
     texts = []
     while start + 4 <= len(record):
-        (length,) = struct.unpack_from("<I", record, start)
-        start += 4
-        if length != _NONE:
-            texts.append(record[start : start + 2 * length].decode("utf-16-le", "replace"))
-            start += 2 * length
-    return texts
+        text, start = _wide_text(record, start)
+        texts.append(text)
+    return list(filter(None, texts))
+
+
+def _wide_text(record: bytes, start: int) -> tuple[str, int]:
+    """Return a text in a record, and where it ends; one that is none has no length."""
+    (length,) = struct.unpack_from("<I", record, start)
+    if length == _NONE:
+        return "", start + 4
+    end = start + 4 + 2 * length
+    if end > len(record):
+        raise ValueError("a text that is cut")
+    return record[start + 4 : end].decode("utf-16-le", "replace"), end

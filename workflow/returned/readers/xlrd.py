@@ -22,7 +22,7 @@ from workflow.excel.xlsx.shown_numbers import number_format
 from workflow.model.catalogue import Code
 from workflow.model.raw import CellKind, Look, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable
-from workflow.returned.readers.xls_remarks import read_remarks
+from workflow.returned.readers.xls_remarks import read_remarks, without_shapes
 
 
 def read_xls(content: bytes) -> RawBook:
@@ -31,10 +31,12 @@ def read_xls(content: bytes) -> RawBook:
     Raises RefusedError for what needs a password, and whatever xlrd trips over.
     """
     saving = saving_of_xls(content)
+    beside = read_remarks(content)
     return RawBook(
         _sheets(content),
         modified=saving.modified,
-        remarks=read_remarks(content),
+        remarks=beside.remarks,
+        unread=beside.unread,
         author=saving.author,
         saved_by=saving.saved_by,
     )
@@ -69,8 +71,15 @@ def _opened(content: bytes) -> Book:
     except MemoryError:
         raise
     except Exception:
+        stored = without_shapes(content)
+    try:
+        # A damaged drawing costs xlrd the whole book, though it tells nothing of drawings.
+        return xlrd.open_workbook(file_contents=stored, formatting_info=True, **options)
+    except MemoryError:
+        raise
+    except Exception:
         # Of a book whose styles it cannot follow, xlrd still tells the values.
-        return xlrd.open_workbook(file_contents=content, **options)
+        return xlrd.open_workbook(file_contents=stored, **options)
 
 
 def _sheet(book: Book, sheet: Sheet) -> RawSheet:
