@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.conditional_formats import apply_conditions
+from workflow.excel.xlsx.conditional_formats import HIDDEN_VALUE, apply_conditions
 from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import moved, place_of
@@ -41,7 +41,7 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or STRIKE in part)
     sheet = walked(part, _ROW, rows.take)
     _refuse_misplaced_beside_rows(sheet)
-    if stored.conditional:
+    if stored.conditional or HIDDEN_VALUE in part:
         apply_conditions(sheet, rows.cells, stored.conditional)
     found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
     return replace(found, doubled=rows.doubled) if rows.doubled else found
