@@ -15,6 +15,7 @@ from tests.returned.readers.binary_books import with_remarks, xlsb
 from workflow.excel.xlsx.comments import BesideCells, read_comments
 from workflow.excel.xlsx.package import Package
 from workflow.returned.readers.pyxlsb import remarks_in
+from workflow.returned.readers.xls_records import sheets_in
 from workflow.returned.readers.xls_remarks import read_remarks
 
 XLS = Path("tests/examples/returns/good/beside_the_cells_in_xls/甲課.xls")
@@ -102,16 +103,10 @@ def test_damage_to_one_record_of_an_xls_costs_nothing_behind_it() -> None:
 
 def test_a_sheet_of_an_xls_that_has_no_end_is_named() -> None:
     start, stored = stream_of(XLS.read_bytes())
-    (at, name), *_ = _sheets_of(stored)
+    (at, name), *_ = sheets_in(stored)
     spoilt = bytearray(XLS.read_bytes())
     spoilt[start + at : start + at + 2] = b"\xff\x0f"
     assert read_remarks(bytes(spoilt)).unread == (name,)
-
-
-def _sheets_of(stored: bytes) -> Iterator[tuple[int, str]]:
-    from workflow.returned.readers.xls_remarks import _sheets
-
-    return _sheets(stored)
 
 
 # --- packages: every part beside the cells

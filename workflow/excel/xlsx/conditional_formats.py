@@ -115,7 +115,8 @@ def _under(rules: Sequence[Rule], cell: RawCell) -> RawCell:
         if holds is False:
             continue
         if rule.face != Face():
-            is_known = holds and is_certain
+            is_unlike = rule.face.formats_otherwise and value.number is not None
+            is_known = holds and is_certain and not is_unlike
             seen = _seen(seen, rule.face) if is_known else _maybe_otherwise(seen)
         if holds and rule.stops:
             break

@@ -31,11 +31,15 @@ _NO_29TH_OF_FEBRUARY = 60  # serial number of a day in 1900 that Excel counts th
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a style does to a text: strikes it through, makes it faint, shows something else."""
+    """What a style does to a text: strikes it through, makes it faint, shows something else.
+
+    What is known of its format may be no more than that it shows numbers otherwise.
+    """
 
     is_struck: bool = False
     is_faint: bool = False
     format: NumberFormat | None = None
+    formats_otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring, iterparse
 
+from workflow.excel.xlsx.conditional_formats import Rule, apply_rules
 from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
@@ -24,7 +25,7 @@ from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
-from workflow.returned.readers.ods_looks import NUMBER_STYLE, Styles
+from workflow.returned.readers.ods_looks import CONDITIONS, NUMBER_STYLE, Styles
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -66,9 +67,15 @@ class _Sheet:
     hidden: list[range] = field(default_factory=list)
     filtered: bool = False
     remarks: list[RawRemark] = field(default_factory=list)
+    rules: list[list[Rule]] = field(default_factory=list)
+    mapped: dict[str, list[Area]] = field(default_factory=dict)
     next_row: int = 1
 
     def finished(self) -> RawSheet:
+        """Return the sheet; where LibreOffice kept its conditions, it also kept older ones."""
+        styled = ([*self.styles.rules_of_style(*mapped)] for mapped in self.mapped.items())
+        for rules in self.rules or styled:
+            apply_rules(rules, self.cells)
         last = max((row for row, _ in self.cells), default=0)
         hidden = (row for rows in self.hidden for row in rows[: max(0, last + 1 - rows.start)])
         return RawSheet(
@@ -143,10 +150,15 @@ def as_package(flat: bytes) -> bytes:
 
 
 def _take_formats(styles: Styles, stream: IO[bytes]) -> None:
-    """Take the number formats that are stored beside the content, where cell styles name them."""
-    for _, element in iterparse(stream, ("end",), forbid_dtd=True):
-        if element.tag == NUMBER_STYLE:
+    """Take the formats and the named styles that are stored beside the content."""
+    is_named = False
+    for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
+        if element.tag == OFFICE + "styles":
+            is_named = event == "start"
+        elif event == "end" and element.tag == NUMBER_STYLE:
             styles.take_format(element)
+        elif event == "end" and is_named and element.tag == _STYLE + "style":
+            styles.take(element)
 
 
 def _sheets(
@@ -185,6 +197,8 @@ def _take(sheet: _Sheet, element: Element) -> None:
     elif element.tag == TABLE + "shapes":
         sheet.remarks += _shapes(sheet.name, "", element)
         element.clear()
+    elif element.tag == CONDITIONS:
+        sheet.rules.append(list(sheet.styles.rules_of(element)))
 
 
 def _take_columns(sheet: _Sheet, element: Element) -> None:
@@ -216,7 +230,11 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     rows, columns = area.bottom - area.top + 1, area.right - area.left + 1
     raw = _raw(element)
     if raw is not None:
-        raw = sheet.styles.seen(raw, element, sheet.style_of(area.left), _paragraphs)
+        usual = sheet.style_of(area.left)
+        raw = sheet.styles.seen(raw, element, usual, _paragraphs)
+        style = element.get(TABLE + "style-name", usual)
+        if style in sheet.styles.maps:
+            sheet.mapped.setdefault(style, []).append(area)
         if len(sheet.cells) + rows * columns > sheet.most:
             raise RefusedError(too_large(f"書き込みのあるセルが{sheet.most:,}個を超える"))
         for row in range(area.top, area.bottom + 1):

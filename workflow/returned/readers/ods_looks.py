@@ -11,24 +11,58 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
-from workflow.model.raw import CellKind, Look, RawCell
+from workflow.excel.xlsx.conditional_formats import Condition, Rule
+from workflow.excel.xlsx.number_formats import Face
+from workflow.excel.xlsx.references import area_of
+from workflow.model.raw import Area, CellKind, Look, RawCell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _STYLE, _TEXT, _TABLE, _NUMBER = (_NAMES % n for n in ("style", "text", "table", "datastyle"))
 _STORED = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}string-value"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+CONDITIONS = _CALC + "conditional-format"
 _COLOR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _SIZE = re.compile(r"([\d.]+)(?:in|cm|mm|pt|pc|px)")
 NUMBER_STYLE = _NUMBER + "number-style"
 _MOST_PLACES = 30
 """Decimals; Excel shows no more."""
+_CELLS = re.compile(
+    r"\.\$?([A-Z]{1,3}\$?[0-9]{1,7})(?::(?:'(?:[^']|'')+'|[^ .']*)\.\$?([A-Z]{1,3}\$?[0-9]{1,7}))?"
+)
+"""An area as OpenDocument spells it, behind the name of its sheet."""
+_CALLED = re.compile(r"([a-z-]+)\((.*)\)", re.DOTALL)
+_COMPARED = re.compile(r"(?:cell-content\(\))?(<=|>=|!=|<>|=|<|>)(.*)", re.DOTALL)
+_OPERATORS = {
+    "=": "equal",
+    "!=": "notEqual",
+    "<>": "notEqual",
+    ">": "greaterThan",
+    ">=": "greaterThanOrEqual",
+    "<": "lessThan",
+    "<=": "lessThanOrEqual",
+}
+_BETWEEN = {
+    "between": "between",
+    "not-between": "notBetween",
+    "cell-content-is-between": "between",
+    "cell-content-is-not-between": "notBetween",
+}
+_OF_TEXTS = {
+    "contains-text": "containsText",
+    "not-contains-text": "notContainsText",
+    "begins-with": "beginsWith",
+    "ends-with": "endsWith",
+}
+_FORMULAS = ("formula-is", "is-true-formula")
+_Said = TypeVar("_Said")
 _LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
 
 
@@ -36,7 +70,9 @@ _LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
 class Styles:
     """What the styles of an .ods say, by their names, as they come by.
 
-    Pages are the names of the pages that tables are printed on, with their headers and footers.
+    Pages are the names of the pages that tables are printed on, with their headers and footers;
+    usual the styles that others go on from, shown the styles by the names that people see, changing
+    those with a number format, and maps the conditions of a style.
     """
 
     struck: dict[str, bool] = field(default_factory=dict)
@@ -47,12 +83,19 @@ class Styles:
     flat: set[str] = field(default_factory=set)
     hidden_tables: set[str] = field(default_factory=set)
     pages: dict[str, str] = field(default_factory=dict)
+    usual: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    changing: set[str] = field(default_factory=set)
+    maps: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def take(self, style: Element) -> None:
         """Take what one style says."""
         name = style.get(_STYLE + "name", "")
         if rounding := self.rounding.get(style.get(_STYLE + "data-style-name", "")):
             self.formats[name] = rounding
+        self.usual[name] = style.get(_STYLE + "parent-style-name", "")
+        self.shown[style.get(_STYLE + "display-name", name)] = name
+        self.changing |= {name} if style.get(_STYLE + "data-style-name") else set()
         page = style.get(_STYLE + "master-page-name")
         self.pages |= {name: page} if page else {}
         for properties in style:
@@ -65,6 +108,10 @@ class Styles:
                 case "table-row-properties" | "table-column-properties":
                     sizes = (properties.get(_STYLE + s) for s in ("row-height", "column-width"))
                     self.flat |= {name} if any(map(_is_flat, sizes)) else set()
+                case "map":
+                    told = properties.get(_STYLE + "condition", "")
+                    named = properties.get(_STYLE + "apply-style-name", "")
+                    self.maps.setdefault(name, []).append((told, named))
                 case "table-properties":
                     is_hidden = properties.get(_TABLE + "display") == "false"
                     self.hidden_tables |= {name} if is_hidden else set()
@@ -94,27 +141,62 @@ class Styles:
         """Return a cell with what a person sees of it; usual is the style of its column."""
         style = element.get(_TABLE + "style-name", usual)
         result = cell.cached or cell
-        number_format = self.formats.get(style, "")
+        number_format = self._said(self.formats, style, "")
         shown = _shown(result, element, written, is_rounded=bool(number_format))
         if shown is not None:
             result = replace(result, look=Look(shown, number_format))
             cell = replace(cell, cached=result) if cell.cached else result
         left = self._left(element, style, written) if True in self.struck.values() else None
-        faint = is_faint(self.inks.get(style, BLACK), self.grounds.get(style, WHITE))
+        faint = self._is_faint(style)
         if left is None and not faint:
             return cell
         return replace(cell, look=replace(cell.look or Look(), left=left, is_faint=faint))
 
+    def _said(self, told: Mapping[str, _Said], style: str, usual: _Said) -> _Said:
+        """Return what a style says, or else the one that it goes on from."""
+        passed: set[str] = set()
+        while style and style not in passed:
+            if style in told:
+                return told[style]
+            passed.add(style)
+            style = self.usual.get(style, "")
+        return usual
+
+    def _is_faint(self, style: str) -> bool:
+        ink, ground = self._said(self.inks, style, BLACK), self._said(self.grounds, style, WHITE)
+        return is_faint(ink, ground)
+
+    def rules_of(self, conditions: Element) -> Iterator[Rule]:
+        """Yield the rules of a conditional format; the first that holds is the only one applied."""
+        areas = _areas(conditions.get(_CALC + "target-range-address", ""))
+        for told in conditions if areas else ():
+            named = told.get(_CALC + "apply-style-name", "")
+            face, condition = self._face(self.shown.get(named, named)), told.get(_CALC + "value")
+            if any(part.get(_CALC + "show-value") == "false" for part in (told, *told)):
+                yield Rule(areas, Condition("notContainsBlanks"), Face(is_faint=True))
+            else:
+                yield Rule(areas, _condition(condition or ""), face, stops=bool(named))
+
+    def rules_of_style(self, style: str, areas: Sequence[Area]) -> Iterator[Rule]:
+        """Yield the rules of a style of cells, as programs but LibreOffice keep them."""
+        for told, named in self.maps[style]:
+            yield Rule(areas, _condition(told), self._face(named), stops=True)
+
+    def _face(self, style: str) -> Face:
+        """Return what a style does to a text; that it formats numbers is not looked into."""
+        is_struck = self._said(self.struck, style, usual=False)
+        return Face(is_struck, self._is_faint(style), formats_otherwise=style in self.changing)
+
     def _left(self, element: Element, style: str, written: Callable[[Element], str]) -> str | None:
         """Return what is not struck through, None where nothing is."""
         copy = deepcopy(element)
-        self._blank(copy, self.struck.get(style, False))
+        self._blank(copy, self._said(self.struck, style, usual=False))
         left = written(copy)
         return None if left == written(element) else left
 
     def _blank(self, element: Element, is_struck: bool) -> None:
         """Take out of a text what is struck through."""
-        own = self.struck.get(element.get(_TEXT + "style-name", ""), is_struck)
+        own = self._said(self.struck, element.get(_TEXT + "style-name", ""), is_struck)
         element.text = None if own else element.text
         for child in element:
             self._blank(child, own)
@@ -142,6 +224,40 @@ def _shown(
         return None if abs(number) == abs(cell.number) else shown
     step = Decimal(1).scaleb(int(number.as_tuple().exponent)) if number.is_finite() else number
     return None if abs(abs(number) - abs(cell.number)) <= step / 2 else shown
+
+
+def _areas(addresses: str) -> list[Area]:
+    """Return the areas of a list of addresses.
+
+    >>> _areas("表.B2:表.C3 表.$D$4")
+    [Area(top=2, left=2, bottom=3, right=3), Area(top=4, left=4, bottom=4, right=4)]
+    """
+    found = (match.groups() for match in _CELLS.finditer(addresses))
+    return [area_of(":".join(filter(None, corners)).replace("$", "")) for corners in found]
+
+
+def _condition(spelled: str) -> Condition:
+    """Return a condition as OpenDocument spells it, in the words of .xlsx.
+
+    >>> _condition('contains-text("中止")')
+    Condition(kind='containsText', operator='', formulas=(), text='中止')
+    >>> _condition("cell-content()>=5").operator
+    'greaterThanOrEqual'
+    """
+    called, compared = _CALLED.fullmatch(spelled), _COMPARED.fullmatch(spelled)
+    if compared:
+        return Condition("cellIs", _OPERATORS[compared[1]], (compared[2],))
+    if called is None:
+        return Condition()
+    name, inner = called.groups()
+    if name in _FORMULAS:
+        plain = re.sub(r"\[\.(\$?[A-Z]{1,3}\$?[0-9]+)\]", r"\1", inner).replace(";", ",")
+        return Condition("expression", formulas=(plain,))
+    if name in _BETWEEN:
+        return Condition("cellIs", _BETWEEN[name], inner.split(","))
+    if name in _OF_TEXTS and inner[:1] == inner[-1:] == '"':
+        return Condition(_OF_TEXTS[name], text=inner[1:-1])
+    return Condition()
 
 
 def _lightness(color: str | None) -> float | None:

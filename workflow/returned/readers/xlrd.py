@@ -16,13 +16,16 @@ from xlrd.formatting import XF
 from xlrd.sheet import Cell, Sheet
 
 from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
+from workflow.excel.xlsx.conditional_formats import Rule, apply_rules
 from workflow.excel.xlsx.number_formats import day_cell
 from workflow.excel.xlsx.properties import saving_of_xls
 from workflow.excel.xlsx.shown_numbers import number_format
 from workflow.model.catalogue import Code
 from workflow.model.raw import CellKind, Look, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable
-from workflow.returned.readers.xls_remarks import read_remarks, without_shapes
+from workflow.returned.readers.xls_conditions import rules_in
+from workflow.returned.readers.xls_records import without_shapes
+from workflow.returned.readers.xls_remarks import read_remarks
 
 
 def read_xls(content: bytes) -> RawBook:
@@ -55,7 +58,8 @@ def sheets_seen(content: bytes) -> tuple[RawSheet, ...]:
 
 def _sheets(content: bytes) -> tuple[RawSheet, ...]:
     book = _opened(content)
-    return tuple(_sheet(book, sheet) for sheet in book.sheets())
+    rules = rules_in(content)
+    return tuple(_sheet(book, sheet, rules.get(sheet.name, ())) for sheet in book.sheets())
 
 
 def _opened(content: bytes) -> Book:
@@ -82,9 +86,10 @@ def _opened(content: bytes) -> Book:
         return xlrd.open_workbook(file_contents=stored, **options)
 
 
-def _sheet(book: Book, sheet: Sheet) -> RawSheet:
+def _sheet(book: Book, sheet: Sheet, rules: Sequence[Rule]) -> RawSheet:
     rows, columns = sheet.rowinfo_map.items(), sheet.colinfo_map.items()
     cells = _cells(book, sheet)
+    apply_rules(rules, cells)
     return RawSheet(
         sheet.name,
         cells,

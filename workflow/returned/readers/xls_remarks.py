@@ -17,26 +17,31 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.comments import BesideCells, header_texts
 from workflow.model.cells import a1
 from workflow.model.raw import RawRemark, RemarkKind
+from workflow.returned.readers.xls_records import (
+    DRAWING,
+    NOTE,
+    OBJECT,
+    TEXT,
+    decoded,
+    is_old,
+    records,
+    sheets_in,
+    workbook_stream,
+)
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
-_BOUNDSHEET, _BOF, _EOF, _CONTINUE = 0x85, 0x809, 0x0A, 0x3C
+_CONTINUE = 0x3C
 _HEADERS = (0x14, 0x15)
-_DRAWING, _OBJECT, _TEXT, _NOTE = 0xEC, 0x5D, 0x1B6, 0x1C
-_NOTHING = 0x0FFF
-"""The number of a record that no program knows, and passes over."""
 _ANCHOR = b"\x10\xf0\x12\x00\x00\x00"
 _SHAPE_RECORD, _IS_PATRIARCH, _TEXT_RECORD = 0xF00A, 0x04, 0xF00D
 _COMMON, _COMMON_SIZE, _FILE = 0x15, 0x12, 0x09
 """What an object record begins with, and what it holds of a file embedded in the workbook."""
 _COMMENT, _PICTURE = 0x19, 0x08
-_OF_EXCEL_97 = 0x600
 _FILES = "MBD"
 """How the folders begin that hold embedded files."""
 
-Record = tuple[int, bytes]
-"""The number of a record, and what it holds."""
 Named = Callable[[int], str]
 """Gives the name of an embedded file by its number; blank where there is none."""
 
@@ -53,7 +58,7 @@ def _remarks(beside: BesideCells, content: bytes) -> Iterator[RawRemark]:
     import olefile  # 50 ms, for .xls alone
 
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
-        stored = _stream(ole)
+        stored = workbook_stream(ole)
         folders = {path[0]: None for path in ole.listdir() if path[0].startswith(_FILES)}
         files = {folder: _file_name(ole, folder) for folder in folders}
         shown: set[str] = set()
@@ -63,32 +68,11 @@ def _remarks(beside: BesideCells, content: bytes) -> Iterator[RawRemark]:
             shown.add(folder)
             return files.get(folder, "")
 
-        for at, name in _sheets(stored):
+        for at, name in sheets_in(stored):
             beside.take(name, _on_sheet(stored[at:], name, named))
         for folder, text in files.items():
             if folder not in shown:
                 yield RawRemark("", "", text, "", RemarkKind.OBJECT)
-
-
-def without_shapes(content: bytes) -> bytes:
-    """Return the workbook stream of an .xls in which no program finds shapes and comments."""
-    import olefile  # 50 ms, for .xls alone
-
-    with olefile.OleFileIO(io.BytesIO(content)) as ole:
-        stored = bytearray(_stream(ole))
-    at = 0
-    while at + 4 <= len(stored):
-        kind, size = struct.unpack_from("<HH", stored, at)
-        if kind in (_DRAWING, _OBJECT, _TEXT, _NOTE):
-            struct.pack_into("<H", stored, at, _NOTHING)
-        at += 4 + size
-    return bytes(stored)
-
-
-def _stream(ole: OleFileIO) -> bytes:
-    name = next((name for name in ("Workbook", "Book") if ole.exists(name)), "")
-    stored: bytes = ole.openstream(name).read() if name else b""
-    return stored
 
 
 def _file_name(ole: OleFileIO, folder: str) -> str:
@@ -103,59 +87,20 @@ def _file_name(ole: OleFileIO, folder: str) -> str:
     return f"{folder}（{kind}）" if kind else folder
 
 
-def _records(stored: bytes) -> Iterator[Record]:
-    """Yield the records of a workbook or a sheet to its end, without those nested in it.
-
-    ValueError when the end does not come.
-    """
-    at = depth = 0
-    while at + 4 <= len(stored):
-        kind, size = struct.unpack_from("<HH", stored, at)
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth == 0:
-            return
-        if depth == 1:
-            yield kind, stored[at + 4 : at + 4 + size]
-        at += 4 + size
-    raise ValueError("no end")
-
-
-def _sheets(stored: bytes) -> Iterator[tuple[int, str]]:
-    """Yield where each sheet begins, and its name."""
-    is_old = _is_old(stored)
-    for kind, data in _records(stored) if stored else ():
-        if kind == _BOUNDSHEET:
-            (at,) = struct.unpack_from("<I", data)
-            name = data[7:].decode("cp932", "replace") if is_old else _decoded(data[7], data[8:])
-            yield at, name[: data[6]]
-
-
-def _is_old(stored: bytes) -> bool:
-    """Whether a workbook or a sheet is of Excel 5 or 95."""
-    kind, _, version = struct.unpack_from("<3H", stored)
-    if kind != _BOF:
-        raise ValueError("no beginning")
-    return bool(version < _OF_EXCEL_97)
-
-
 def _on_sheet(stored: bytes, name: str, named: Named) -> Iterator[RawRemark]:
     """Yield what stands beside the cells of a sheet. ValueError for what cannot be followed."""
-    is_old = _is_old(stored)
+    is_of_old = is_old(stored)
     sheet = _Sheet(name, named)
     last = 0
     try:
-        for kind, data in _records(stored):
-            if is_old and kind in (*_HEADERS, _OBJECT, _NOTE) and data:
+        for kind, data in records(stored):
+            if is_of_old and kind in (*_HEADERS, OBJECT, NOTE) and data:
                 raise ValueError("what stands beside the cells in Excel 5 and 95 is not read")
             last = last if kind == _CONTINUE else kind
             sheet.try_to_take(last, data, continues=kind == _CONTINUE)
     finally:
         yield from sheet.finished()
     sheet.prove()
-
-
-def _decoded(flags: int, letters: bytes) -> str:
-    return letters.decode("utf-16-le" if flags & 1 else "latin-1", "replace")
 
 
 @dataclass
@@ -195,13 +140,13 @@ class _Sheet:
 
     def _take(self, kind: int, data: bytes, *, continues: bool) -> None:
         """Take what a record tells, or what continues one of a kind."""
-        if kind == _DRAWING or (kind == _OBJECT and continues):
+        if kind == DRAWING or (kind == OBJECT and continues):
             self._take_drawing(data)
-        elif kind == _OBJECT:
+        elif kind == OBJECT:
             self._take_object(data)
-        elif kind == _TEXT:
+        elif kind == TEXT:
             self._take_text(data, continues=continues)
-        elif kind == _NOTE:
+        elif kind == NOTE:
             row, column, _, number, length = struct.unpack_from("<5H", data)
             author = _whole(data[10:], length) if length else ""
             self.notes.append((a1(row + 1, column + 1), number, author))
@@ -249,7 +194,7 @@ class _Sheet:
             self.last_with_text = len(self.shapes)
             shape.length, shape.fonts = struct.unpack_from("<2H", data, 10)
         elif len(shape.text) < shape.length:
-            shape.text += _decoded(data[0], data[1:])[: shape.length - len(shape.text)]
+            shape.text += decoded(data[0], data[1:])[: shape.length - len(shape.text)]
         elif shape.fonts > 0:
             shape.fonts -= len(data)
         else:
@@ -284,7 +229,7 @@ class _Sheet:
 
 
 def _whole(stored: bytes, length: int) -> str:
-    text = _decoded(stored[0], stored[1:])[:length]
+    text = decoded(stored[0], stored[1:])[:length]
     if len(text) < length:
         raise ValueError("a text that is cut")
     return text
