@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.shared import RGBColor
 
 import tests.compiled.report as compiled_report
 from tests.city import COLLECTED_AT, City, full_texts
@@ -179,6 +180,25 @@ def test_the_template_is_written_once_and_then_belongs_to_the_city(city: City) -
     assert reported(city).template is None
     assert city.workspace.report_template("").read_bytes() == theirs
     assert Document(io.BytesIO(word(city))).paragraphs[0].text == "門真市らしい前書き"
+
+
+def test_a_city_changes_wording_fonts_and_colours_and_no_line_of_instructions(city: City) -> None:
+    reported(city)
+    path = city.workspace.report_template("")
+    theirs = Document(str(path))
+    tags = [p.text for p in theirs.paragraphs if "{%p" in p.text]
+    (greeting,) = [p for p in theirs.paragraphs if "市民の皆さま" in p.text]
+    greeting.text = "ごあいさつ。{{ 件数 }}"
+    for name in ("題名", "節の見出し", "取組の見出し", "表の見出し", "表の内容"):
+        theirs.styles[name].font.name = "ＭＳ 明朝"
+        theirs.styles[name].font.color.rgb = RGBColor(0x33, 0x66, 0x33)
+    assert [p.text for p in theirs.paragraphs if "{%p" in p.text] == tags
+    theirs.save(str(path))
+    assert reported(city).template is None
+    texts = [p.text for p in Document(io.BytesIO(word(city))).paragraphs]
+    assert "ごあいさつ。25件すべての取組について報告がありました。" in texts
+    answers = [item.answers for item in items_in_word(word(city))]
+    assert answers == [[expected(row, "　{}")] for row in rows(city)]
 
 
 def test_what_was_made_is_recorded_once_and_made_the_same_again(city: City) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import lxml.html
 from docx import Document
-from docx.table import Table, _Cell
+from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 Answers = list[dict[str, str]]
@@ -31,23 +31,53 @@ def items_in_word(content: bytes, layout: str = "門真型") -> list[Item]:
 
 
 def _blocks(content: bytes) -> Iterator[Item]:
-    """Yield the items of 門真型: a table for each section, a row for each item."""
+    """Yield the items of 門真型: a table for each section, some rows for each item."""
     for table in Document(io.BytesIO(content)).tables:
-        head = [p for p in table.rows[0].cells[0].paragraphs if _style(p) in ("注", "節の見出し")]
+        first, *rows = [list(_own_cells(row)) for row in table.rows]
+        head = [p for p in first[0].paragraphs if _style(p) in ("注", "節の見出し")]
         if not head or _style(head[-1]) != "節の見出し":
             continue
         sections = tuple(p.text.split("　", 1)[1] for p in head)
-        for row in table.rows[1:]:
-            owner, block = row.cells[0], row.cells[1]
-            number, departments = (p.text for p in owner.paragraphs)
-            cells = [list(_cells(table)) for table in block.tables]
-            heads = [p for cell in cells[0] for p in cell.paragraphs]
-            (title,) = [p.text for p in heads if _style(p) == "取組の見出し"]
-            above = tuple(p.text for p in heads if _style(p) == "注")
-            answers = [dict(pair for cell in reply for pair in _said(cell)) for reply in cells]
-            yield Item(
-                number, title, (*sections, *above), [{"担当課": departments} | a for a in answers]
-            )
+        for item in _grouped(rows):
+            owner, titles = item[0][0].paragraphs, item[0][1].paragraphs
+            number, departments = (p.text for p in owner)
+            (title,) = [p.text for p in titles if _style(p) == "取組の見出し"]
+            above = tuple(p.text for p in titles if _style(p) == "注")
+            yield Item(number, title, (*sections, *above), _replies(item[1:], departments))
+
+
+def _own_cells(row: _Row) -> Iterator[_Cell]:
+    """Yield the cells of a row itself: one that goes down from above is blank."""
+    yield from (_Cell(cell, row.table) for cell in row._tr.tc_lst)
+
+
+def _grouped(rows: list[list[_Cell]]) -> list[list[list[_Cell]]]:
+    """Return the rows of each item: it begins where somebody is named beside it."""
+    items: list[list[list[_Cell]]] = []
+    for cells in rows:
+        if cells[0].text:
+            items.append([])
+        items[-1].append(cells)
+    return items
+
+
+def _replies(rows: list[list[_Cell]], departments: str) -> Answers:
+    """Return what each reply says; a row without text ends it."""
+    replies: Answers = [{"担当課": departments}]
+    labels: list[str] = []
+    for _, *cells in rows:
+        texts = [cell.text for cell in cells]
+        if not any(texts):
+            replies.append({"担当課": departments})
+        elif all(_style(cell.paragraphs[0]) == "表の見出し" for cell in cells):
+            labels = [text.removeprefix("■") for text in texts if text.startswith("■")]
+            replies[-1] |= {} if labels else {"担当課": texts[0]}
+        elif labels:
+            replies[-1] |= dict(zip(labels, texts, strict=True))
+            labels = []
+        else:
+            replies[-1] |= {label: text for cell in cells for label, text in _said(cell)}
+    return replies[:-1]
 
 
 def _rows(content: bytes) -> Iterator[Item]:
@@ -94,23 +124,8 @@ def _style(paragraph: Paragraph) -> str:
     return str(paragraph.style.name)
 
 
-def _cells(table: Table) -> Iterator[_Cell]:
-    """Yield each cell once, also one that is as wide as several columns."""
-    for row in table.rows:
-        yield from {id(cell._tc): cell for cell in row.cells}.values()
-
-
 def _said(cell: _Cell) -> Iterator[tuple[str, str]]:
     """Yield label and text of what stands in a cell; what is no answer is 回答状況."""
-    head, *rest = [p for p in cell.paragraphs if p.text or len(cell.paragraphs) == 1]
-    if _style(cell.paragraphs[-1]) == "取組の見出し":
-        return
-    if _style(head) == "表の見出し" and not rest:
-        yield "担当課", head.text
-        return
-    if _style(head) == "表の見出し":
-        yield head.text.removeprefix("■"), "\n".join(p.text for p in rest)
-        return
     for paragraph in (p for p in cell.paragraphs if p.text):
         label, mark, text = paragraph.text.removeprefix("■").partition("　")
         yield (label, text) if paragraph.text.startswith("■") else ("回答状況", label + mark + text)

@@ -19,13 +19,12 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
-from lxml.etree import _Element
 from markupsafe import Markup
 
 from workflow.compiled.content import Content
 from workflow.compiled.report.word_chart import add_chart
+from workflow.compiled.report.word_fitting import fit_tables
 from workflow.compiled.report.word_package import packed, unpacked_size
-from workflow.compiled.report.word_tables import BALANCED
 from workflow.compiled.report.word_tags import Tags, tags_of, word_text
 from workflow.model.errors import WorkspaceError, line_of
 
@@ -127,13 +126,7 @@ class _Template(DocxTemplate):  # type: ignore[misc]
     def fix_tables(self, xml: str) -> etree._Element:
         """Return the body as a tree; where a tag repeats cells, they share the room there is."""
         tree = etree.fromstring(xml.encode(), _PARSER)
-        for table in tree.iter(qn("w:tbl")):
-            share_width(table)
-            balance(table)
-        for row in tree.iter(qn("w:tr")):
-            let_break(row)
-        for cell in tree.iter(qn("w:tc")):
-            end_with_paragraph(cell)
+        fit_tables(tree)
         return tree
 
     def render_properties(
@@ -181,117 +174,3 @@ def _near(rendering: str, line: int | None) -> str:
     words = _MARKS.sub("", lines[line - 1]).strip()
     shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
     return f"「{shown}」のあたりで、" if shown else ""
-
-
-# What a Word table needs once it is filled in. Works on the elements themselves.
-
-_LONGEST_WHOLE = 700
-"""Characters of a text that fills about half a page where two stand side by side."""
-
-
-def end_with_paragraph(cell: _Element) -> None:
-    """End a cell as Word asks of every cell, also where tags left nothing in it."""
-    if len(cell) == 0 or cell[-1].tag != qn("w:p"):
-        cell.append(OxmlElement("w:p"))
-
-
-def let_break(row: _Element) -> None:
-    """Let a row with a long text go on over the page, rather than leave half a page empty."""
-    properties = row.find(qn("w:trPr"))
-    whole = None if properties is None else properties.find(qn("w:cantSplit"))
-    if whole is not None and max(map(_length, row.iter(qn("w:tc")))) > _LONGEST_WHOLE:
-        properties.remove(whole)
-
-
-def _length(cell: _Element) -> int:
-    """Return how many characters stand in a cell itself, not in tables within it."""
-    texts = cell.iterfind(f"{qn('w:p')}/{qn('w:r')}/{qn('w:t')}")
-    return sum(len(text.text or "") for text in texts)
-
-
-_LEAST_SHARE, _MOST_SHARE = 0.3, 0.7
-_BALANCED_COLUMNS = 3
-
-
-def balance(table: _Element) -> None:
-    """Give two texts that stand beside each other widths by their lengths, so both end together.
-
-    Such a table has three columns: a text on the left stands over the first two, what was chosen
-    stands over the first alone.
-    """
-    caption = table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}")
-    if caption is None or caption.get(qn("w:val")) != BALANCED:
-        return
-    columns = table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
-    widths = [int(column.get(qn("w:w"), "0")) for column in columns]
-    rows = [row.findall(qn("w:tc")) for row in table.findall(qn("w:tr"))]
-    beside = [row for row in rows if [_span_of(cell) for cell in row] == [2, 1]]
-    if len(widths) != _BALANCED_COLUMNS or not beside:
-        return
-    left, right = (sum(_length(row[n]) for row in beside) for n in (0, 1))
-    share = min(max(left / max(1, left + right), _LEAST_SHARE), _MOST_SHARE)
-    whole, first = sum(widths), widths[0]
-    wide = max(first, round(whole * share))
-    widths = [first, wide - first, whole - wide]
-    for column, width in zip(columns, widths, strict=True):
-        column.set(qn("w:w"), str(width))
-    for row in rows:
-        at = 0
-        for cell in row:
-            span = _span_of(cell)
-            _set_width(cell, sum(widths[at : at + span]))
-            at += span
-
-
-def _span_of(cell: _Element) -> int:
-    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-    return 1 if span is None else int(span.get(qn("w:val"), "1"))
-
-
-def share_width(table: _Element) -> None:
-    """Give a table as many columns as its rows have, as wide together as those it was drawn with.
-
-    The first column keeps its width, and so do columns drawn otherwise than the second, which is
-    the one that repeats; those share the rest. A table whose rows have the columns it was drawn
-    with, or with cells over several columns, is left alone.
-    """
-    grid = table.find(qn("w:tblGrid"))
-    rows = [row.findall(qn("w:tc")) for row in table.findall(qn("w:tr"))]
-    columns = grid.findall(qn("w:gridCol")) if grid is not None else []
-    counts = {len(row) for row in rows}
-    if not columns or len(counts) != 1 or counts == {len(columns)} or _has_wide_cells(table):
-        return
-    drawn = [int(column.get(qn("w:w"), "0")) for column in columns]
-    widths = _shared(drawn, [_width_of(cell) for cell in rows[0]])
-    for column in columns:
-        grid.remove(column)
-    for width in widths:
-        column = OxmlElement("w:gridCol")
-        column.set(qn("w:w"), str(width))
-        grid.append(column)
-    for row in rows:
-        for cell, width in zip(row, widths, strict=True):
-            _set_width(cell, width)
-
-
-def _shared(drawn: list[int], cells: list[int]) -> list[int]:
-    """Return the width of each cell of a row, given those of the columns drawn."""
-    repeats = [n for n, width in enumerate(cells) if n and width == cells[1]]
-    kept = {n: width for n, width in enumerate(cells) if n not in repeats} | {0: drawn[0]}
-    rest = max(0, sum(drawn) - sum(kept.values())) // max(1, len(repeats))
-    return [kept.get(n, rest) for n in range(len(cells))]
-
-
-def _width_of(cell: _Element) -> int:
-    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
-    return int(width.get(qn("w:w"), "0")) if width is not None else 0
-
-
-def _has_wide_cells(table: _Element) -> bool:
-    return next(table.iter(qn("w:gridSpan")), None) is not None
-
-
-def _set_width(cell: _Element, width: int) -> None:
-    for found in cell.iterfind(f"{qn('w:tcPr')}/{qn('w:tcW')}"):
-        found.set(qn("w:w"), str(width))
-        found.set(qn("w:type"), "dxa")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from docx.document import Document as WordDocument
+from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Mm
-from docx.table import Table, _Cell
+from docx.shared import Length, Mm
+from docx.table import Table, _Cell, _Row
 
 from workflow.compiled.report.word_layout_parts import (
     add_contents_of_sections,
@@ -19,18 +20,21 @@ from workflow.compiled.report.word_styles import (
     LABEL,
     NOTE,
     PART,
+    TAG,
     VALUE,
     Paper,
     element,
     set_up,
 )
 from workflow.compiled.report.word_tables import (
-    add_balanced_table,
+    BALANCED,
     add_cell_tag,
     add_cell_text,
     add_row,
     add_space,
+    go_down,
     keep_with_next,
+    leave_unruled,
     new_table,
     row_tag,
     set_header,
@@ -42,7 +46,9 @@ from workflow.excel.style import LABEL_FILL
 
 _RIGHT, _CENTER = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
 _PAPER = Paper(Mm(210), Mm(297), Mm(15))
-_BLOCK_HEIGHT = Mm(40)
+_OWNER, _PROSE, _CHOICE, _PAGES = Mm(24), Mm(77), Mm(40), Mm(26)
+_REST = Length(_PAPER.text_width - _OWNER - _PROSE - _PAGES)
+_END = Mm(1.5)
 
 
 def add_blocks_layout(document: WordDocument) -> None:
@@ -78,14 +84,17 @@ def _add_overview(document: WordDocument) -> None:
 
 
 def _add_sections_of_blocks(document: WordDocument) -> None:
+    """Add a table for each section; fit_tables gives each block the widths its texts need."""
     begin_sections(document)
-    table = new_table(document, (Mm(24), Mm(130), Mm(26)))
+    table = new_table(document, (_OWNER, _CHOICE, Length(_PROSE - _CHOICE), _REST, _PAGES))
+    table._tbl.tblPr.append(element("tblCaption", val=BALANCED))
     _add_running_head(table)
     row_tag(table, "for 取 in 施策.取組")
-    row = add_row(table)
-    row.height = _BLOCK_HEIGHT  # a block that breaks has at least its head and some lines here
-    _write_owner(row.cells[0])
-    _write_block(row.cells[1].merge(row.cells[2]))
+    row_tag(table, "for 答 in 取.回答")
+    _add_block_heads(table)
+    _add_answers(table)
+    _add_end(table)
+    row_tag(table, "endfor")
     row_tag(table, "endfor")
     add_space(document)
     tag(document, "endfor")
@@ -95,81 +104,87 @@ def _add_running_head(table: Table) -> None:
     """Add the row that heads the blocks of a section on every page they are on."""
     row = add_row(table)
     row._tr.get_or_add_trPr().append(element("tblHeader"))
-    cell = row.cells[0].merge(row.cells[1])
+    cell = row.cells[0].merge(row.cells[3])
     write(cell, "{%p if 施策.上の見出し %}", NOTE)
     add_cell_text(cell, "{{ 施策.上の階層 }}　{{ 施策.上の見出し }}", NOTE)
     add_cell_tag(cell, "endif")
     title = add_cell_text(cell, "{{r 施策.しおり }}", BAND)
     title.add_run("{{ 施策.階層 }}　{{ 施策.見出し }}")
-    write(row.cells[2], "{{ 施策.Ｐ }}", LABEL, _RIGHT)
-    for shaded in row.cells:
+    write(row.cells[4], "{{ 施策.Ｐ }}", LABEL, _RIGHT)
+    for shaded in (cell, row.cells[4]):
         shade(shaded, LABEL_FILL)
 
 
-def _write_owner(cell: _Cell) -> None:
-    """Write whose an item is, beside its block."""
-    write(cell, "{{ 取.整理番号 }}", LABEL)
-    add_cell_text(cell, "{{ 取.担当課 }}", VALUE)
-
-
-def _write_block(cell: _Cell) -> None:
-    write(cell, "{%p for 答 in 取.回答 %}", VALUE)
-    table = add_balanced_table(cell, (Mm(40), Mm(37), Mm(77)))
-    _add_block_heads(table)
-    _add_answers(table)
-    add_cell_tag(cell, "endfor")
-
-
 def _add_block_heads(table: Table) -> None:
-    """Add the rows that head a reply; they stay with what follows and go on over the page."""
+    """Add the rows that head a reply: the item above its first one, the department of several."""
     row_tag(table, "if loop.first")
-    cell = _add_head(table)
+    row, (cell,) = _add_block_row(table, (1, 4), begins=True)
+    write(row.cells[0], "{{ 取.整理番号 }}", LABEL)
+    add_cell_text(row.cells[0], "{{ 取.担当課 }}", VALUE)
     write(cell, "{%p if 取.上の見出し %}", NOTE)
-    add_cell_text(cell, "{{ 取.上の見出し }}", NOTE).paragraph_format.keep_with_next = True
+    add_cell_text(cell, "{{ 取.上の見出し }}", NOTE)
     add_cell_tag(cell, "endif")
     title = add_cell_text(cell, "{{r 取.しおり }}", BLOCK)
     title.add_run("{{ 取.見出し }}")
+    keep_with_next(row)
     row_tag(table, "endif")
     row_tag(table, "if 取.回答|length > 1")
-    cell = _add_head(table)
+    row, (cell,) = _add_block_row(table, (1, 4))
     write(cell, "{{ 答.担当課 }}", LABEL)
-    cell.paragraphs[0].paragraph_format.keep_with_next = True
+    keep_with_next(row)
     row_tag(table, "endif")
-
-
-def _add_head(table: Table) -> _Cell:
-    row = add_row(table)
-    row._tr.get_or_add_trPr().append(element("tblHeader"))
-    cell: _Cell = row.cells[0].merge(row.cells[-1])
-    return cell
 
 
 def _add_answers(table: Table) -> None:
     """Add a reply: prose beside prose, and what was chosen in a line each below."""
     row_tag(table, "if not 答.回答済")
-    row = add_row(table)
-    write(row.cells[0].merge(row.cells[2]), "{{ 答.回答状況 }}　{{ 答.説明 }}", VALUE)
+    row, (cell,) = _add_block_row(table, (1, 4))
+    write(cell, "{{ 答.回答状況 }}　{{ 答.説明 }}", VALUE)
+    keep_with_next(row)
     row_tag(table, "endif")
     row_tag(table, "for 組 in 答.組")
     row_tag(table, "if 組.文章 and 組.右")
-    row = add_row(table, may_break=True)
-    _write_prose(row.cells[0].merge(row.cells[1]), "組.左")
-    _write_prose(row.cells[2], "組.右")
+    _add_prose(table, (1, 2), (3, 4))
     row_tag(table, "elif 組.文章")
-    row = add_row(table, may_break=True)
-    _write_prose(row.cells[0].merge(row.cells[2]), "組.左")
+    _add_prose(table, (1, 4))
     row_tag(table, "else")
-    row = add_row(table)
-    write_choice(row.cells[0], "組.左")
-    cell = row.cells[1].merge(row.cells[2])
-    write(cell, "{%p if 組.右 %}", VALUE)
-    write_choice(cell, "組.右")
-    add_cell_tag(cell, "endif")
+    row, (left, right) = _add_block_row(table, (1, 1), (2, 4))
+    write_choice(left, "組.左")
+    write(right, "{%p if 組.右 %}", VALUE)
+    write_choice(right, "組.右")
+    add_cell_tag(right, "endif")
+    keep_with_next(row)
     row_tag(table, "endif")
     row_tag(table, "endfor")
 
 
-def _write_prose(cell: _Cell, name: str) -> None:
-    write(cell, f"■{{{{ {name}.項目名 }}}}", LABEL)
-    cell.paragraphs[0].paragraph_format.keep_with_next = True
-    add_cell_text(cell, f"{{{{ {name}.内容 }}}}", VALUE)
+def _add_prose(table: Table, *spans: tuple[int, int]) -> None:
+    """Add a row of labels, which never ends a page, and one of the texts below them."""
+    labels, label_cells = _add_block_row(table, *spans)
+    texts, text_cells = _add_block_row(table, *spans)
+    for name, label, text in zip(("組.左", "組.右"), label_cells, text_cells, strict=False):
+        write(label, f"■{{{{ {name}.項目名 }}}}", LABEL)
+        write(text, f"{{{{ {name}.内容 }}}}", VALUE)
+        leave_unruled(label, "bottom")
+        leave_unruled(text, "top")
+    keep_with_next(labels)
+    keep_with_next(texts)
+
+
+def _add_end(table: Table) -> None:
+    """Add a thin row that ends a reply: all rows above keep together, this one lets go."""
+    row = add_row(table)
+    row.height, row.height_rule = _END, WD_ROW_HEIGHT_RULE.EXACTLY
+    for cell in (row.cells[0], row.cells[1].merge(row.cells[4])):
+        write(cell, "", TAG)
+    go_down(row.cells[0], begins=False)
+
+
+def _add_block_row(
+    table: Table, *spans: tuple[int, int], begins: bool = False
+) -> tuple[_Row, list[_Cell]]:
+    """Add a row beside the cell that says whose an item is, which goes down over all its rows."""
+    row = add_row(table)
+    cells = [row.cells[first].merge(row.cells[last]) for first, last in spans]
+    go_down(row.cells[0], begins)
+    return row, cells

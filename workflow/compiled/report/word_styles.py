@@ -89,6 +89,7 @@ def _set_defaults(document: Document) -> None:
     normal.font.size, normal.font.color.rgb = Pt(10.5), _rgb(INK)
     normal.paragraph_format.line_spacing = 1.35
     normal.paragraph_format.space_after = Pt(4)
+    normal.paragraph_format.widow_control = True
     settings = document.settings.element
     compatibility = element("compat")
     uri = "http://schemas.microsoft.com/office/word"

@@ -51,31 +51,19 @@ def new_table(document: WordDocument, widths: tuple[Length, ...]) -> Table:
     """Add a table of columns of these widths, ruled all round."""
     table: Table = document.add_table(0, len(widths))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    return _ruled(table, widths, ("top", "left", "bottom", "right", "insideH", "insideV"))
-
-
-BALANCED = "左右の幅を文章の量に合わせる表"
-"""The title of a table of three columns whose texts stand beside each other (word.py)."""
-
-
-def add_balanced_table(cell: _Cell, widths: tuple[Length, Length, Length]) -> Table:
-    """Add a table within a cell, with no line along the cell's own."""
-    table: Table = cell.add_table(0, len(widths))
-    table.autofit = False
-    table._tbl.tblPr.append(element("tblCaption", val=BALANCED))
-    return _ruled(table, widths, ("top", "insideH", "insideV"))
-
-
-def _ruled(table: Table, widths: tuple[Length, ...], sides: tuple[str, ...]) -> Table:
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     borders = element("tblBorders")
-    for side in sides:
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         line = element(side, val="single", sz="4", space="0", color=LINE.removeprefix("#"))
         borders.append(line)
     properties = table._tbl.tblPr
     properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     return table
+
+
+BALANCED = "左右の幅を文章の量に合わせる表"
+"""The title of a table whose texts stand beside each other in blocks (word_fitting.py)."""
 
 
 def set_header(table: Table, texts: tuple[str, ...]) -> None:
@@ -107,8 +95,20 @@ def write(cell: _Cell, text: str, style: str, alignment: WD_ALIGN_PARAGRAPH | No
 
 def keep_with_next(row: _Row) -> None:
     """Keep a row on the page of the next one."""
-    for cell in row.cells:
-        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    for paragraph in row._tr.iter(qn("w:p")):
+        Paragraph(paragraph, row.table).paragraph_format.keep_with_next = True
+
+
+def go_down(cell: _Cell, begins: bool) -> None:
+    """Make a cell one with that above it, or begin such a cell."""
+    cell._tc.get_or_add_tcPr().append(element("vMerge", val="restart" if begins else "continue"))
+
+
+def leave_unruled(cell: _Cell, side: str) -> None:
+    """Draw no line on one side of a cell."""
+    borders = element("tcBorders")
+    borders.append(element(side, val="nil"))
+    cell._tc.get_or_add_tcPr().append(borders)
 
 
 def shade(cell: _Cell, colour: str) -> None:
