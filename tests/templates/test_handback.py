@@ -182,8 +182,8 @@ def test_the_cover_counts_what_is_left() -> None:
     cover = load_workbook(io.BytesIO(content), data_only=True)["記入要領"]
     shown = [str(c.value) for row in cover.iter_rows() for c in row if c.value is not None]
     items = len(ISSUE.items)
-    assert f"未入力 {items - 2} 件／全 {items} 件" in shown
-    assert shown.count("記入済") == 2
+    assert f"未入力 {items - 2} 件／全 {items} 件　要修正 2 件" in shown
+    assert shown.count("要修正") == 2
 
 
 def test_it_says_what_it_was_made_from_so_that_the_collector_reads_it() -> None:

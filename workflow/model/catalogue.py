@@ -189,6 +189,11 @@ class Code(Enum):
         "集計表の行または列「{value}」は、階層・担当課・選択式の項目のどれでもありません。",
         "階層の名前、「担当課」、または選択式の項目のキーを記入してください。",
     )
+    PLAN_BAD_RULE = (
+        Severity.ERROR,
+        "「{value}」は、確認の決まりとして読めません（{reason}）。",
+        "様式の項目のキーと比べる記号で、actual <= target * 2 のように書いてください。",
+    )
     PLAN_BOUNDS = (
         Severity.ERROR,
         "最小「{minimum}」が最大「{maximum}」より大きくなっています。",
@@ -735,6 +740,31 @@ class Code(Enum):
         Severity.INFO,
         "前年度の回答とまったく同じ文章です。",
         "今年度の内容になっているか、気になるときはその課に確かめてください。",
+    )
+    VALUE_LOWERED_UNEXPLAINED = (
+        Severity.WARNING,
+        "「{other:field}」が前年度より下がっていますが（{before}→{after}）、何も記入されていません。",
+        "「{label}」に記入することがないか、その課に確かめてください。",
+    )
+    VALUE_THOUSANDFOLD = (
+        Severity.WARNING,
+        "「{value}」は、前年度の「{before}」の千倍ほど、または千分の一ほどの数です。",
+        "{unit:unit}記入されているか（円と千円の取り違えなど）、その課に確かめてください。",
+    )
+    VALUE_AGAINST_RULE = (
+        Severity.ERROR,
+        "{rule:clause}（{found}）。",
+        "記入を見直し、直してください。",
+    )
+    VALUE_RULE_DOUBT = (
+        Severity.WARNING,
+        "{rule:clause}（{found}）。",
+        "記入のとおりでよいか、その課に確かめてください。",
+    )
+    VALUE_RULE_NOTE = (
+        Severity.INFO,
+        "{rule:clause}（{found}）。",
+        "記入のとおりでよければ、対応はいりません。",
     )
     VALUE_SEES_PICTURE = (
         Severity.WARNING,

@@ -23,7 +23,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         levels=tuple(content["levels"]),
         departments=tuple(map(_department, content["departments"])),
         items=tuple(map(_item, content["items"])),
-        form=form_from_json(_with_rating(content["form"]["fields"])),
+        form=form_from_json(_with_rating(content["form"]["fields"]), content.get("checks", ())),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
         deadline=_day(plan.get("deadline")),
         correction_deadline=_day(plan.get("correction_deadline")),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
 from workflow.model.fields.form import TYPES_BY_NAME
+from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
@@ -155,16 +156,41 @@ def check_conditions(document: Node) -> Iterator[Violation]:
     """A condition names another choice field and values that field has."""
     choices = _choice_values(document)
     for field in _fields(document):
-        other = field.at("/required_when/field")
-        if not other.text:
-            continue
-        if other.text not in choices or other.text == field["key"].text:
-            yield Violation(other.pointer, Code.PLAN_UNKNOWN_FIELD, {"value": other.text})
-            continue
-        for value in filter(_is_filled, field.at("/required_when/in").elements):
-            if value.text not in choices[other.text]:
-                details = {"value": value.text, "field": other.text}
-                yield Violation(value.pointer, Code.PLAN_UNKNOWN_CHOICE, details)
+        own = {field["key"].text}
+        yield from _unknown_condition(field["required_when"], choices, own)
+    for check in document["checks"].elements:
+        yield from _unknown_condition(check["when"], choices, set())
+
+
+def _unknown_condition(
+    condition: Node, choices: Mapping[str, set[str]], own: Container[str]
+) -> Iterator[Violation]:
+    other = condition["field"]
+    if not other.text:
+        return
+    if other.text not in choices or other.text in own:
+        yield Violation(other.pointer, Code.PLAN_UNKNOWN_FIELD, {"value": other.text})
+        return
+    for value in filter(_is_filled, condition["in"].elements):
+        if value.text not in choices[other.text]:
+            details = {"value": value.text, "field": other.text}
+            yield Violation(value.pointer, Code.PLAN_UNKNOWN_CHOICE, details)
+
+
+def check_rules(document: Node) -> Iterator[Violation]:
+    """Every rule can be read, and compares what can be compared."""
+    kinds = {f["key"].text: TYPES_BY_NAME.get(f["type"].text) for f in _fields(document)}
+    types = {key: kind.value_type for key, kind in kinds.items() if kind}
+    names = rule_names((f["key"].text, f["label"].text) for f in _fields(document))
+    for check in document["checks"].elements:
+        rule = check["rule"]
+        try:
+            reason = misfit(parse_rule(rule.text, names), types) if rule.text else ""
+        except RuleError as error:
+            reason = str(error)
+        if reason:
+            details = {"value": rule.text, "reason": reason}
+            yield Violation(rule.pointer, Code.PLAN_BAD_RULE, details)
 
 
 def check_bounds(document: Node) -> Iterator[Violation]:
@@ -201,6 +227,7 @@ CHECKS: tuple[Check, ...] = (
     check_conditions,
     check_bounds,
     check_matrices,
+    check_rules,
 )
 
 

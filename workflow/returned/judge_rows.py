@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
 from workflow.model.fields.base import Value
-from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
+from workflow.model.findings import NO_DETAILS, Detail, Finding, Location, Violation
 from workflow.model.plan import Answer, PreviousAnswers, Return, Source, judged
 from workflow.model.raw import RawBook, RawCell
 from workflow.model.wording import cell_text
@@ -84,6 +84,7 @@ class Rows:
         self._read, self._previous = read, previous
         self._form = issue.form.form
         self._fields = {field.key: field for field in self._form.fields}
+        self._checks = self._form.checks
         self._year = issue.number.year
 
     def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
@@ -105,8 +106,8 @@ class Rows:
             # A formula, an error value or a lost column was already reported; it is not also empty.
             if found.key in row.places and (found.key in values or found.key not in row.cells):
                 findings.append(self._finding(row, found.key, found.code, found.details))
-        repeated = self._repeated(row, values)
-        findings += [self._finding(row, key, Code.VALUE_SAME_AS_LAST_YEAR) for key in repeated]
+        asked = self._asked(row, values, {found.key for found in violations})
+        findings += [self._finding(row, v.key, v.code, v.details) for v in asked]
         spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
         return self._answered(row, values, spoilt), findings
 
@@ -170,13 +171,16 @@ class Rows:
             rejected=spoilt,
         )
 
-    def _repeated(self, row: MatchedRow, values: Mapping[str, Value]) -> Iterator[str]:
-        """Yield the prose fields that say to the letter what they said last year."""
+    def _asked(
+        self, row: MatchedRow, values: Mapping[str, Value], wrong: Container[str]
+    ) -> Iterator[Violation]:
+        """Yield what is to be asked of an answer; a cell that is wrong is not asked about too."""
         previous = self._previous.get((row.item.id, self._read.department), {})
-        for asked in self._fields.values() if previous else ():
-            said = previous.get(asked.label)
-            if asked.is_prose and said and values.get(asked.key) == said:
-                yield asked.key
+        before = {key: previous.get(field.label, "") for key, field in self._fields.items()}
+        for check in self._checks:
+            question = check.question(values, before)
+            if question and check.key in row.places and check.key not in wrong:
+                yield question
 
     def _finding(
         self, row: MatchedRow, key: str, code: Code, details: Mapping[str, Detail] = NO_DETAILS

@@ -25,7 +25,8 @@ Page = Mapping[Cell, str]
 """What is printed on a sheet; blank where it is computed."""
 
 _LIVE_TEXT = re.compile(
-    r"記入済|未記入|未入力|記入する|未入力 \d+ 件／全 \d+ 件"
+    r"記入済|未記入|未入力|要修正|要確認|参考|記入する"
+    r"|未入力 \d+ 件／全 \d+ 件(?:　(?:要修正|要確認|参考) \d+ 件)*"
     r"|未修正|変更済|未修正 \d+ か所／全 \d+ か所|"
     + re.escape(NOTICE).replace(re.escape("{count}"), r"\d+")
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.measures import characters_in, column_pixels, row_height
@@ -19,10 +19,12 @@ from workflow.excel.style import (
     TO_FILL_FILL,
     footer,
 )
+from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date_and_weekday
+from workflow.templates.entry_rules import Highlight, HighlightKind, checks_of, highlights
 from workflow.templates.entry_sheet import (
     OPTIONAL_MARK,
     REQUIRED_MARK,
@@ -51,6 +53,8 @@ _PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
 _FIRST, _LAST = 2, 6
 _TITLE_ROW = 2
 _DONE, _LEFT = "記入済", "未入力"
+_MOST_OF_A_FORMULA = 7500
+"""Characters; Excel takes 8,192."""
 _NOTICE_ROW = 1
 NOTICE = (
     "このファイルは差戻しです。直していただきたいところが{count}件あります。"
@@ -82,10 +86,11 @@ def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
     page.row += 2
     _write_steps(page, layout)
     _write_fields(page, layout)
+    _write_checks(page, layout)
     _write_shared(page, layout)
     choices = dict(_write_choices(page, layout))
-    states, left = _write_items(page, layout, filling)
-    _write_count(page, layout, count_row, states, left)
+    area, states = _write_items(page, layout, filling, choices)
+    _write_count(page, count_row, area, states)
     return choices
 
 
@@ -229,6 +234,7 @@ def _steps(layout: Layout) -> Iterator[str]:
     yield (
         "ほかの文書から貼り付けるときは、右クリックして「値」の貼り付けを選んでください。"
         "赤くなったセルは、文字数や選択肢が決まりと合っていません。"
+        "斜線の付いたセルは、記入のとおりでよいか確かめてください。"
     )
     if any(entry.previous for entry in layout.rows):
         label = previous_label(layout.number.year)
@@ -268,6 +274,25 @@ def _condition(layout: Layout, field: Field) -> str:
     return f"（{other}が{'、'.join(when.values)}のときは必須）"
 
 
+def _write_checks(pen: _Page, layout: Layout) -> None:
+    """Write what is asked of a whole answer, a line per question; nothing where nothing is."""
+    checks = checks_of(layout)
+    if not checks:
+        return
+    headings = {field.key: field.heading for _, field in layout.field_columns}
+    pen.head("送る前に確かめること")
+    pen.put_over(4, _LAST, "あてはまるときは、確かめてください", "header")
+    pen.put(2, "項目", "header")
+    pen.put(3, "重さ", "header")
+    pen.row += 1
+    for check in checks:
+        pen.put_over(4, _LAST, check.sentence, "boxed")
+        pen.put(2, headings[check.key], "label")
+        pen.put(3, check.severity.label, "boxed")
+        pen.row += 1
+    pen.row += 1
+
+
 def _write_shared(pen: _Page, layout: Layout) -> None:
     """Write the joint items, each once."""
     if not layout.shared:
@@ -305,36 +330,78 @@ def _write_choices(pen: _Page, layout: Layout) -> Iterator[tuple[str, str]]:
     pen.row += 1
 
 
-def _write_items(pen: _Page, layout: Layout, filling: Filling) -> tuple[str, int]:
-    """Write a line per item; return the range of their states and how many are not filled."""
+def _write_items(
+    pen: _Page, layout: Layout, filling: Filling, choices: Mapping[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """Write a line per item; return the range of their states, and how they stand by now."""
     pen.head("取組内容の一覧")
     pen.put_over(3, 4, "取組内容", "header")
     for column, text in ((2, "整理番号"), (5, "状態"), (6, "記入する欄")):
         pen.put(column, text, "header")
     pen.row += 1
     first = pen.row
-    left = sum([_write_item(pen, layout, entry, filling) for entry in layout.rows])
-    states = f"$E${first}:$E${pen.row - 1}"
-    rule = {"type": "cell", "criteria": "==", "value": f'"{_LEFT}"'}
-    pen.stress(states.replace("$", ""), rule)
-    return states, left
+    states = tuple(_write_item(pen, layout, entry, filling, choices) for entry in layout.rows)
+    area = f"$E${first}:$E${pen.row - 1}"
+    rule = {"type": "cell", "criteria": "!=", "value": f'"{_DONE}"'}
+    pen.stress(area.replace("$", ""), rule)
+    return area, states
 
 
-def _write_item(pen: _Page, layout: Layout, entry: EntryRow, filling: Filling) -> bool:
-    """Write the line of an item; return whether it is left to fill."""
+def _write_item(
+    pen: _Page, layout: Layout, entry: EntryRow, filling: Filling, choices: Mapping[str, str]
+) -> str:
+    """Write the line of an item; return how it stands by now."""
     pen.put_over(3, 4, entry.item.labels[-1], "boxed")
     pen.put(2, entry.item.id, "centred")
     fields = layout.field_columns
-    wanted = [(c, f) for c, f in fields if f.required] or fields
-    cells = [a1(entry.row, column.index) for column, _ in wanted]
-    left = any(filling.value(entry.item.id, field.key) is None for _, field in wanted)
+    wanted = [c for c, f in fields if f.required] or [c for c, _ in fields]
+    cells = [a1(entry.row, column.index) for column in wanted]
     sheet = quoted_sheet(ENTRY_SHEET)
     blanks = "+".join(f"COUNTBLANK({sheet}!{cell})" for cell in cells)
-    state = f'=IF({blanks}=0,"{_DONE}","{_LEFT}")'
-    pen.compute(5, state, "centred", _LEFT if left else _DONE)
+    rules = tuple(highlights(layout, choices, entry.row, ENTRY_SHEET))
+    required = {column.index for column in wanted}
+    to_fill = [r for r in rules if r.kind is HighlightKind.TO_FILL and r.column not in required]
+    formula = f'"{_DONE}"'
+    for severity in reversed(Severity):
+        formula = _in_case([r for r in rules if r.severity is severity], severity.label, formula)
+    formula = _in_case(to_fill, _LEFT, formula)
+    state = _state(layout, entry, filling)
+    pen.compute(5, f'=IF({blanks}>0,"{_LEFT}",{formula})', "centred", state)
     pen.compute(6, _link(sheet, cells), "link", "記入する")
     pen.row += 1
-    return left
+    return state
+
+
+def _in_case(rules: Sequence[Highlight], state: str, otherwise: str) -> str:
+    """Return a formula: a state where any of some rules holds.
+
+    On a form of very many fields what Excel would not take any more is left to the colours alone.
+    """
+    tests: list[str] = []
+    length = len(otherwise)
+    for rule in rules:
+        length += len(rule.formula) + 3
+        if length < _MOST_OF_A_FORMULA:
+            tests.append(f"({rule.formula})")
+    return f'IF({"+".join(tests)}>0,"{state}",{otherwise})' if tests else otherwise
+
+
+def _state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
+    """Return what the formula of an item's state comes to for what the form is filled with."""
+    form = layout.form.form
+    values = {f.key: v for f in form.fields if (v := filling.value(entry.item.id, f.key))}
+    found = form.violations(values)
+    codes = {violation.code for violation in found}
+    needed = {Code.VALUE_REQUIRED, Code.VALUE_REQUIRED_WHEN}
+    has_required = any(field.required for field in form.fields)
+    if codes & needed or (not has_required and len(values) < len(form.fields)):
+        return _LEFT
+    before = dict(entry.previous)
+    questions = [check.question(values, before) for check in checks_of(layout)]
+    questions += [form.field(k).doubt(v, layout.number.year) for k, v in values.items()]
+    severities = {question.code.severity for question in questions if question}
+    severities |= {Severity.ERROR} if found else set()
+    return next((severity.label for severity in Severity if severity in severities), _DONE)
 
 
 def _link(sheet: str, cells: list[str]) -> str:
@@ -345,11 +412,16 @@ def _link(sheet: str, cells: list[str]) -> str:
     return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
 
 
-def _write_count(pen: _Page, layout: Layout, row: int, states: str, left: int) -> None:
-    total = len(layout.rows)
+def _write_count(pen: _Page, row: int, area: str, states: Sequence[str]) -> None:
+    total = len(states)
     pen.row = row
     pen.put_over(_FIRST, _LAST, "", "count", height=30)
-    formula = f'="未入力 "&COUNTIF({states},"{_LEFT}")&" 件／全 {total} 件"'
-    pen.compute(_FIRST, formula, "count", f"未入力 {left} 件／全 {total} 件")
-    area = f"{a1(row, _FIRST)}:{a1(row, _LAST)}"
-    pen.stress(area, {"type": "formula", "criteria": f'=COUNTIF({states},"{_LEFT}")>0'})
+    formula = f'="{_LEFT} "&COUNTIF({area},"{_LEFT}")&" 件／全 {total} 件"'
+    result = f"{_LEFT} {states.count(_LEFT)} 件／全 {total} 件"
+    for word in (severity.label for severity in Severity):
+        count = f'COUNTIF({area},"{word}")'
+        formula += f'&IF({count}>0,"　{word} "&{count}&" 件","")'
+        result += f"　{word} {states.count(word)} 件" if word in states else ""
+    pen.compute(_FIRST, formula, "count", result)
+    whole = f"{a1(row, _FIRST)}:{a1(row, _LAST)}"
+    pen.stress(whole, {"type": "formula", "criteria": f'=COUNTIF({area},"{_DONE}")<{total}'})

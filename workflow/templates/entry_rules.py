@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from workflow.model.cells import column_letters, quoted_sheet
+from workflow.model.catalogue import Severity
+from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
+from workflow.model.fields.checks import Check, RowCells, as_text, is_empty
 from workflow.model.fields.declarations import Takes
-from workflow.templates.layout import COVER_SHEET, Layout
+from workflow.templates.layout import COVER_SHEET, PREVIOUS_LABEL, Layout
 
 _MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32
 _SEE_COVER = "意味は「記入要領」をご覧ください。"
@@ -58,47 +60,84 @@ def _listed(field: Field, choices: Mapping[str, str]) -> str:
     return f"{quoted_sheet(COVER_SHEET)}!{choices[field.key]}" if field.key in choices else ""
 
 
-# What the form demands, as conditional formats: cells still to fill and cells to put right.
+# What the form demands and asks, as formulas: cells still to fill, to put right and to look at.
 #
-# Pure; every rule comes from the field's declaration. No cell of the entry sheet holds a formula.
+# Pure; every rule comes from the declarations. No cell of the entry sheet holds a formula: there
+# the rules are conditional formats, and the cover sums them up.
 
 
 class HighlightKind(Enum):
-    """Why a cell stands out."""
+    """Why a cell stands out; the weightiest first."""
 
     TO_FILL = "to fill"
     TO_PUT_RIGHT = "to put right"
+    TO_LOOK_AT = "to look at"
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A rule for the entry cells of one column; the formula speaks of the first entry row."""
+    """A rule for one entry cell; the formula, without "=", is no zero while the cell stands out.
+
+    The severity is that of what collect would find; a cell to fill has none.
+    """
 
     column: int
     kind: HighlightKind
     formula: str
+    severity: Severity | None = None
 
 
-def highlights(layout: Layout, choices: Mapping[str, str]) -> Iterator[Highlight]:
-    """Yield every rule; choices maps a choice field's key to its range on the cover."""
-    row = layout.rows[0].row
-    cells = {f.key: f"${column_letters(c.index)}{row}" for c, f in layout.field_columns}
+def highlights(
+    layout: Layout, choices: Mapping[str, str], row: int, sheet: str = ""
+) -> Iterator[Highlight]:
+    """Yield every rule for the item in a row, column by column, what is to be put right first.
+
+    Choices maps a choice field's key to its range on the cover. The references keep to the row and
+    lead, where a sheet is named, from another one into it.
+    """
+    cells = _row_cells(layout, choices, row, sheet)
+    asked: dict[str, list[Check]] = {}
+    for check in checks_of(layout):
+        asked.setdefault(check.key, []).append(check)
     for column, field in layout.field_columns:
-        cell = cells[field.key]
+        at, cell = column.index, cells.now[field.key]
         for formula in field.wrong_when(cell, _listed(field, choices)):
-            yield Highlight(column.index, HighlightKind.TO_PUT_RIGHT, f"={formula}")
-        if field.required:
-            yield Highlight(column.index, HighlightKind.TO_FILL, f"={_empty(cell)}")
-        elif field.required_when:
-            other = cells[field.required_when.field]
-            tests = ",".join(f"{other}={_text(value)}" for value in field.required_when.values)
-            formula = f"=AND({_empty(cell)},OR({tests}))"
-            yield Highlight(column.index, HighlightKind.TO_FILL, formula)
+            yield Highlight(at, HighlightKind.TO_PUT_RIGHT, formula, Severity.ERROR)
+        if missing := _missing_when(field, cells):
+            yield Highlight(at, HighlightKind.TO_FILL, missing)
+        for check in asked.get(field.key, ()):
+            is_wrong = check.severity is Severity.ERROR
+            kind = HighlightKind.TO_PUT_RIGHT if is_wrong else HighlightKind.TO_LOOK_AT
+            yield Highlight(at, kind, check.formula(cells), check.severity)
+        for formula in field.doubtful_when(cell, layout.number.year):
+            yield Highlight(at, HighlightKind.TO_LOOK_AT, formula, Severity.WARNING)
 
 
-def _empty(cell: str) -> str:
-    return f'LEN(TRIM(SUBSTITUTE({cell},"　","")))=0'
+def checks_of(layout: Layout) -> tuple[Check, ...]:
+    """Return what is asked on a form: beside last year's answers only where it shows any."""
+    has_last_year = any(entry.previous for entry in layout.rows)
+    checks = layout.form.form.checks
+    return tuple(check for check in checks if has_last_year or not check.needs_last_year)
 
 
-def _text(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'
+def _row_cells(layout: Layout, choices: Mapping[str, str], row: int, sheet: str) -> RowCells:
+    where = f"{quoted_sheet(sheet)}!" if sheet else ""
+
+    def cells(at: int) -> Mapping[str, str]:
+        return {f.key: f"{where}${a1(at, c.index)}" for c, f in layout.field_columns}
+
+    is_last_year = f'({where}$A{row + 1}="{PREVIOUS_LABEL}")'
+    lists = {f.key: _listed(f, choices) for _, f in layout.field_columns if f.key in choices}
+    return RowCells(cells(row), cells(row + 1), is_last_year, lists)
+
+
+def _missing_when(field: Field, cells: RowCells) -> str:
+    """Return when a cell is to be filled; blank where it never has to be."""
+    empty = is_empty(cells.now[field.key])
+    if field.required:
+        return empty
+    if field.required_when is None:
+        return ""
+    other = cells.now[field.required_when.field]
+    tests = ",".join(f"{other}={as_text(value)}" for value in field.required_when.values)
+    return f"AND({empty},OR({tests}))"

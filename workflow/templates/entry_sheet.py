@@ -20,6 +20,7 @@ from workflow.excel.style import (
     MUTED_INK,
     PREVIOUS_FILL,
     TO_FILL_FILL,
+    TO_LOOK_AT_FILL,
     footer,
 )
 from workflow.model.cells import a1
@@ -51,6 +52,8 @@ LOCKED_MARK = "■ 灰色のセルは変更できません"
 _LEAST_HEIGHT = 54.0
 _DOTTED_FILL = 18
 """Excel's pattern of few dots: a cell to fill is told from a locked one in greyscale too."""
+_STRIPED_FILL = 14
+"""Excel's pattern of thin slanting lines, for a cell to look at once more."""
 _LABEL_SIZE = 9.0
 _MARK = {"border": 5, "border_color": ALERT_INK}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
@@ -160,6 +163,9 @@ class _Styles:
             ),
             HighlightKind.TO_PUT_RIGHT: book.add_format(
                 {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
+            ),
+            HighlightKind.TO_LOOK_AT: book.add_format(
+                {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _STRIPED_FILL}
             ),
         }
 
@@ -296,7 +302,7 @@ def _add_highlights(
     sheet: Worksheet, styles: _Styles, layout: Layout, choices: Mapping[str, str]
 ) -> None:
     runs = tuple(_runs(layout))
-    for rule in highlights(layout, choices):
+    for rule in highlights(layout, choices, layout.rows[0].row):
         ranges = (f"{a1(start, rule.column)}:{a1(end, rule.column)}" for start, end in runs)
         sheet.conditional_format(
             runs[0][0] - 1,
@@ -305,7 +311,7 @@ def _add_highlights(
             rule.column - 1,
             {
                 "type": "formula",
-                "criteria": rule.formula,
+                "criteria": f"={rule.formula}",
                 "format": styles.highlights[rule.kind],
                 "multi_range": " ".join(ranges),
                 "stop_if_true": True,

@@ -13,7 +13,7 @@ from itertools import groupby
 from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.fields.form import form_as_json
+from workflow.model.fields.form import checks_as_json, form_as_json
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
@@ -170,6 +170,7 @@ def content_digest(plan: Plan, department: Department, year: int, previous: Prev
                 [i.id, i.labels, i.pages, i.departments, _previous(form, i, department, previous)]
                 for i in issued_items(plan, department)
             ],
+            **checks_as_json(plan.form),
         }
     )
 

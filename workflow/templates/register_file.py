@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workflow.model.errors import WorkspaceError
-from workflow.model.fields.form import form_as_json, form_from_json
+from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
 from workflow.model.years import era_year, iso_time
 from workflow.templates.register import (
     FormNumber,
@@ -42,7 +42,9 @@ def register_as_bytes(register: Register) -> bytes:
     items: _Table[IssuedItem] = _Table()
     issues = []
     for issue in register.issues:
-        form = {"levels": list(issue.form.levels), "fields": form_as_json(issue.form.form)}
+        asked = issue.form.form
+        form = {"levels": list(issue.form.levels), "fields": form_as_json(asked)}
+        form |= checks_as_json(asked)
         digest = canonical_digest(form)
         forms[digest] = form
         shared = {"texts": texts.runs(issue.texts), "items": items.runs(issue.items)}
@@ -230,6 +232,8 @@ def _issue(
 
 def _forms(document: Mapping[str, Any]) -> dict[str, IssuedForm]:
     return {
-        digest: IssuedForm(tuple(form["levels"]), form_from_json(form["fields"]))
+        digest: IssuedForm(
+            tuple(form["levels"]), form_from_json(form["fields"], form.get("checks", ()))
+        )
         for digest, form in document["forms"].items()
     }

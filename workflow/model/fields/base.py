@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer
 from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
+
+if TYPE_CHECKING:
+    from workflow.model.fields.checks import Check
 
 Value = str | Decimal | date
 """One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
@@ -240,6 +243,14 @@ class Field(ABC):
     def doubt(self, value: Value, year: int) -> Violation | None:
         """Return why a sound value is unlikely in a fiscal year; None where it is not."""
         return None
+
+    def doubtful_when(self, cell: str, year: int) -> Iterator[str]:
+        """Yield Excel formulas, one of which is true while a value would be asked about."""
+        return iter(())
+
+    def checks(self) -> Iterator[Check]:
+        """Yield what is asked of the value beside last year's."""
+        return iter(())
 
     def _violation(self, code: Code, **details: Detail) -> Violation:
         return Violation(self.key, code, details)

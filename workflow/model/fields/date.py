@@ -78,6 +78,13 @@ class DateField(Field):
         tests += [] if self.maximum is None else [f"{cell}>{_in_formula(self.maximum)}"]
         yield f'AND({cell}<>"",OR({",".join(tests)}))'
 
+    def doubtful_when(self, cell: str, year: int) -> Iterator[str]:
+        """Yield a formula for a day many years away, where no bound of the form holds it."""
+        tests = [] if self.minimum else [f"YEAR({cell})<{year - _USUAL_YEARS}"]
+        tests += [] if self.maximum else [f"YEAR({cell})>{year + _USUAL_YEARS}"]
+        if tests:
+            yield f"AND(ISNUMBER({cell}),IFERROR(OR({','.join(tests)}),FALSE))"
+
     def _parse(self, cell: RawCell) -> Parsed:
         if cell.moment is not None:
             return Parsed(cell.moment.date())

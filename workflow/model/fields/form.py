@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Field, Value
+from workflow.model.fields.checks import Check, Unexplained
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
 from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
+from workflow.model.fields.rules import DeclaredCheck
 from workflow.model.fields.text import TextField
 from workflow.model.findings import Violation
 
@@ -23,9 +25,10 @@ TYPES_BY_NAME: Mapping[str, type[Field]] = {kind.type_name: kind for kind in TYP
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields asked of every item, in the order of their columns."""
+    """The fields asked of every item, in the order of their columns, and the rules between them."""
 
     fields: tuple[Field, ...]
+    declared: tuple[DeclaredCheck, ...] = ()
 
     def field(self, key: str) -> Field:
         """Return the field with this key; KeyError if the form has none."""
@@ -43,6 +46,19 @@ class Form:
     def choice_fields(self) -> tuple[Field, ...]:
         """The fields answered from a list."""
         return tuple(f for f in self.fields if f.is_listed)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What is asked of a whole answer: what the plan declares, then what is always asked."""
+        own = (check for field in self.fields for check in field.checks())
+        return (*self.declared, *own, *self._unexplained())
+
+    def _unexplained(self) -> Iterator[Check]:
+        explaining = next((f for f in self.fields if f.is_prose and _explains(f)), None)
+        for rating in self.fields if explaining and not explaining.required else ():
+            if rating.is_rating:
+                assert explaining
+                yield Unexplained(explaining.key, explaining.label, rating)
 
     def violations(self, values: Mapping[str, Value]) -> list[Violation]:
         """Return what is wrong with an answer, at most one thing a field, in the form's order.
@@ -83,17 +99,34 @@ class Form:
         } | ({"allOf": conditions} if conditions else {})
 
 
-def form_from_json(declarations: Iterable[Mapping[str, Any]]) -> Form:
-    """Return the form of a checked list of field declarations, as in plan.json and register.json.
+def form_from_json(
+    declarations: Iterable[Mapping[str, Any]], checks: Iterable[Mapping[str, Any]] = ()
+) -> Form:
+    """Return the form of checked declarations of fields, as in plan.json and register.json.
 
-    Raises KeyError or TypeError when it is none.
+    Raises KeyError, TypeError or ValueError when it is none.
     """
-    return Form(tuple(TYPES_BY_NAME[d["type"]].from_json(d) for d in declarations))
+    fields = tuple(TYPES_BY_NAME[d["type"]].from_json(d) for d in declarations)
+    return Form(fields, tuple(DeclaredCheck.from_json(check, fields) for check in checks))
 
 
 def form_as_json(form: Form) -> list[dict[str, Any]]:
     """Return the field declarations of a form; what has its default value is left out."""
     return [field.as_json() for field in form.fields]
+
+
+def checks_as_json(form: Form) -> dict[str, list[dict[str, Any]]]:
+    """Return the checks that a form declares, under their name; nothing where there are none."""
+    declared = [check.as_json() for check in form.declared]
+    return {"checks": declared} if declared else {}
+
+
+_EXPLAINS = ("課題", "理由", "改善", "要因")
+"""In the label of a field in which a department says why something goes worse."""
+
+
+def _explains(field: Field) -> bool:
+    return any(word in field.label for word in _EXPLAINS)
 
 
 def _required_when(field: Field) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 from workflow.model.catalogue import Code
 from workflow.model.cells import as_excel_keeps, plain_number, without_unseen
 from workflow.model.fields.base import Field, Parsed, Value
+from workflow.model.fields.checks import Check, Thousandfold
 from workflow.model.fields.declarations import (
     MAXIMUM,
     MINIMUM,
@@ -99,11 +100,17 @@ class NumberField(Field):
         )
 
     def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
-        """Yield a formula for what is no number, or beyond the bounds."""
+        """Yield a formula for what is no number, beyond the bounds, or has too many decimals."""
         tests = [f"NOT(ISNUMBER({cell}))"]
         tests += [] if self.minimum is None else [f"{cell}<{plain_number(self.minimum)}"]
         tests += [] if self.maximum is None else [f"{cell}>{plain_number(self.maximum)}"]
+        if self.decimals is not None:
+            tests.append(f"IFERROR(ROUND({cell},{self.decimals})<>{cell},FALSE)")
         yield f'AND({cell}<>"",OR({",".join(tests)}))'
+
+    def checks(self) -> Iterator[Check]:
+        """Yield whether it is a thousand times last year's number."""
+        yield Thousandfold(self.key, self.unit)
 
     def _parse(self, cell: RawCell) -> Parsed:
         if cell.number is not None and cell.kind is CellKind.NUMBER:

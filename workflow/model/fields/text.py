@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT, folded, may_fold_to
 from workflow.model.fields.base import Field, Parsed, Value
+from workflow.model.fields.checks import Check, SameText, as_text
 from workflow.model.fields.declarations import (
     CellRules,
     Kind,
@@ -31,10 +32,9 @@ _ODD_CHARACTERS = {
 }
 _LINE_BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 """Other than Excel's own: Word's, a page's, and those of other systems."""
-_DITTO = {
-    folded(text) for text in ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
-}
-_NOTHING = {folded(text) for text in ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")}
+_DITTO_WORDS = ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
+_NOTHING_WORDS = ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")
+_DITTO, _NOTHING = {folded(word) for word in _DITTO_WORDS}, {folded(w) for w in _NOTHING_WORDS}
 _LONGEST_PHRASE = max(map(len, _DITTO | _NOTHING))
 
 _MOST_LINES = 30
@@ -42,6 +42,17 @@ _MOST_LINES = 30
 spare for where lines break."""
 _LEAST_WIDTH, _MOST_WIDTH = 12.0, 34.0
 """Full-width characters of a column of prose."""
+
+
+def _phrase(text: str) -> str:
+    """Return a short text folded, for comparison; blank for one too long for that."""
+    return folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
+
+
+def _is_one_of(cell: str, words: Iterable[str]) -> str:
+    """Return a formula: whether a cell holds one of some words, whatever their width."""
+    plain = f'ASC(TRIM(SUBSTITUTE({cell},"　","")))'
+    return "OR(" + ",".join(f"{plain}=ASC({as_text(word)})" for word in words) + ")"
 
 
 def _named(characters: re.Pattern[str], text: str) -> tuple[str, ...]:
@@ -89,8 +100,17 @@ class TextField(Field):
         )
 
     def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
-        """Yield a formula for a text too long."""
+        """Yield a formula for a text too long, and for one that only points to another."""
         yield f"LEN({cell})>{self.max_length}"
+        yield _is_one_of(cell, _DITTO_WORDS)
+
+    def doubtful_when(self, cell: str, year: int) -> Iterator[str]:
+        """Yield a formula for a text that says that there is nothing to say."""
+        yield _is_one_of(cell, _NOTHING_WORDS)
+
+    def checks(self) -> Iterator[Check]:
+        """Yield whether it is last year's text."""
+        yield SameText(self.key)
 
     def _parse(self, cell: RawCell) -> Parsed:
         text = cell.shown
@@ -112,22 +132,29 @@ class TextField(Field):
         if not is_normalized("NFC", text) and is_normalized("NFD", text):
             text = unicodedata.normalize("NFC", text)
             found.append(self._violation(Code.VALUE_COMPOSED))
-        phrase = folded(text) if may_fold_to(text, _LONGEST_PHRASE) else ""
-        if phrase in _DITTO:
-            found.append(self._violation(Code.VALUE_DITTO, value=text.strip()))
-        elif phrase in _NOTHING:
-            found.append(self._violation(Code.VALUE_NOTHING, value=text.strip()))
         for code, odd in _ODD_CHARACTERS.items():
             if characters := _named(odd, text):
                 found.append(self._violation(code, characters=characters))
         return Parsed(text, tuple(found))
 
     def check(self, value: Value) -> Violation | None:
-        """Return a text that is too long; characters are counted, so 𠮷 counts one."""
+        """Return a text that is too long, or says only that another says it.
+
+        Characters are counted, so 𠮷 counts one.
+        """
         text = str(value)
+        if _phrase(text) in _DITTO:
+            return self._violation(Code.VALUE_DITTO, value=text.strip())
         if len(text) <= self.max_length:
             return None
         return self._violation(Code.VALUE_TOO_LONG, limit=self.max_length, found=len(text))
+
+    def doubt(self, value: Value, year: int) -> Violation | None:
+        """Return a text that says that there is nothing to say."""
+        text = str(value)
+        if _phrase(text) not in _NOTHING:
+            return None
+        return self._violation(Code.VALUE_NOTHING, value=text.strip())
 
     def _value_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.max_length}

@@ -14,7 +14,7 @@ class Spread(Enum):
 
     ONE = auto()  # one value
     ACROSS = auto()  # a list, one value per column
-    PAIRS = auto()  # a list of matrices, one row each: rows, columns
+    ROWS = auto()  # a list of objects, one row each: its parts from left to right
     NAMED = auto()  # an object, one row per member: name, value
 
 
@@ -22,7 +22,8 @@ class Spread(Enum):
 class Setting:
     """One setting of the sheet 計画; words are what people write for the stored values.
 
-    Blank is what an empty cell stands for; None leaves the key out.
+    Blank is what an empty cell stands for; None leaves the key out. Parts are what the cells of a
+    row hold, where each row is an object.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Setting:
     spread: Spread = Spread.ONE
     words: Mapping[str, str] = field(default_factory=dict)
     blank: str | None = None
+    parts: tuple[PlanColumn, ...] = ()
 
 
 def description(entry: Setting | PlanColumn) -> str:

@@ -54,7 +54,11 @@ class Guides:
     def guide_setting(self, sheet: Worksheet, row: int, columns: int, setting: Setting) -> None:
         """Guide one setting, whose values stand from the second column on."""
         cell = a1(row + 1, 2)
-        sheet.data_validation(row, 1, row, columns, _validation(setting, setting.pointer))
+        for at, part in enumerate(setting.parts, start=1):
+            sheet.data_validation(row, at, row, at, _validation(part, part.key))
+        first = 1 + len(setting.parts)
+        if first <= columns:
+            sheet.data_validation(row, first, row, columns, _validation(setting, setting.pointer))
         *above, key = keys(setting.pointer)
         if key in needed_keys(*above):
             self._colour(sheet, (row, 1, row, 1), f'={cell}=""', self.needed)

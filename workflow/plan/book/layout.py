@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from workflow.model.catalogue import Severity
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.fields.form import TYPES
 from workflow.plan.book.columns import Setting, Spread, Table
@@ -30,6 +31,9 @@ _TYPES = sorted(TYPES, key=lambda kind: bool(kind.plan_details))
 
 PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
 LAYOUT_WORDS = MappingProxyType({name: name for name in ("門真型", "一覧型", "縦型")})
+
+SEVERITY_WORDS = MappingProxyType({severity.value: severity.label for severity in Severity})
+_AXIS_HINT = "階層の名前、担当課、選択の項目のキーのどれかです。"
 
 SETTINGS = (
     Setting(label="計画名", pointer="/plan/title", hint="調査票や台帳の表題になります。"),
@@ -85,7 +89,11 @@ SETTINGS = (
     Setting(
         label="集計表",
         pointer="/matrices",
-        spread=Spread.PAIRS,
+        spread=Spread.ROWS,
+        parts=tuple(
+            PlanColumn(label=f"集計表の{what}", key=key, hint=_AXIS_HINT, width=8)
+            for what, key in (("行", "/rows"), ("列", "/columns"))
+        ),
         hint="行にするもの、列にするものの順です。階層の名前、担当課、選択の項目のキーを使います。"
         "増やすときは、下に行を挿入し、ここと同じ「集計表」の設定を並べます。",
     ),
@@ -116,6 +124,51 @@ SETTINGS = (
         pointer="/plan/correction_deadline",
         kind=Kind.DAY,
         hint="差し戻した調査票を直して出す期限です。空欄なら、差戻し用の調査票に期限を書きません。",
+    ),
+    Setting(
+        label="確認の決まり",
+        pointer="/checks",
+        spread=Spread.ROWS,
+        parts=(
+            PlanColumn(
+                label="確認の決まり",
+                key="/rule",
+                width=16,
+                hint="項目のキーか「項目名」を、<=、=、+、* などでつなぎます。"
+                "項目を一つだけ書くと、空いていないことです。",
+                example="actual <= target * 2",
+            ),
+            PlanColumn(
+                label="確認の重さ",
+                key="/severity",
+                words=SEVERITY_WORDS,
+                width=8,
+                hint="要修正・要確認・参考から選びます。空欄なら要確認です。",
+            ),
+            PlanColumn(
+                label="確認の条件の項目",
+                key="/when/field",
+                width=8,
+                hint="ある項目の答えのときだけ確かめるとき、その項目のキーです。",
+            ),
+            PlanColumn(
+                label="確認の条件の値",
+                key="/when/in",
+                kind=Kind.LINES,
+                width=8,
+                hint="確かめるときの答えです。二つ以上は改行で区切ります。",
+            ),
+            PlanColumn(
+                label="確認の文",
+                key="/message",
+                width=8,
+                hint="担当課に見せる文です。空欄なら、決まりから作ります。",
+            ),
+        ),
+        hint="項目どうしの決まりを、調査票で知らせ、集めるときに確かめます。右へ、決まり、"
+        "重さ（要修正・要確認・参考）、条件の項目、条件の値、担当課に見せる文の順です（決まりのほかは空欄でもかまいません）。"
+        "増やすときは、下に行を挿入し、「確認の決まり」を並べます。",
+        example="actual <= target * 2",
     ),
 )
 
@@ -294,10 +347,10 @@ def _labels() -> dict[str, str]:
         "/form": "様式",
         "/form/fields/*/required_when": "条件の項目",
         "/items/*/path": "階層",
-        "/matrices/*/rows": "集計表の行",
-        "/matrices/*/columns": "集計表の列",
+        "/checks/*/when": "確認の条件の項目",
     }
     labels |= {setting.pointer: setting.label for setting in SETTINGS}
+    labels |= {f"{s.pointer}/*{part.key}": part.label for s in SETTINGS for part in s.parts}
     for table in (DEPARTMENTS, item_table(("取組内容",)), FIELDS):
         labels[table.pointer] = table.sheet
         labels |= {f"{table.pointer}/*{c.key}": c.label for c in table.columns}

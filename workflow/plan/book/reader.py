@@ -179,18 +179,19 @@ def _read_setting(
         reading.take(pointer, sheet, (filled or values)[0], setting)
         extra = filled[1:]
     elif filled:
-        take_row = _take_pair if setting.spread is Spread.PAIRS else _take_named
+        take_row = _take_parts if setting.spread is Spread.ROWS else _take_named
         take_row(reading, sheet, setting, values)
-        extra = [cell for cell in filled if cell not in values[:2]]
+        extra = [cell for cell in filled if cell not in values[: len(setting.parts) or 2]]
     for cell in extra:
         reading.note(Code.PLAN_EXTRA_VALUE, reading.location(sheet, cell), value=cell.text)
 
 
-def _take_pair(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
-    matrix = child(setting.pointer, len(Node(reading.content).at(setting.pointer).elements))
-    reading.put(matrix, {})
-    reading.take(f"{matrix}/rows", sheet, values[0], setting)
-    reading.take(f"{matrix}/columns", sheet, values[1], setting)
+def _take_parts(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
+    entry = child(setting.pointer, len(Node(reading.content).at(setting.pointer).elements))
+    reading.put(entry, {})
+    reading.locations[entry] = reading.location(sheet, values[0])
+    for part, cell in zip(setting.parts, values, strict=False):
+        reading.take(entry + part.key, sheet, cell, part)
 
 
 def _take_named(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:

@@ -170,20 +170,22 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
 
 def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
     """Yield the values of each row a setting takes; a setting without values takes a blank one."""
-    for values in _setting_values(root.at(setting.pointer), setting.spread):
+    node = root.at(setting.pointer)
+    if setting.spread is Spread.ROWS:
+        yield from [_texts(entry, setting.parts) for entry in node.elements] or [[]]
+        return
+    for values in _setting_values(node, setting.spread):
         yield [format_value(value, setting.kind, setting.words) for value in values]
 
 
 def _setting_values(node: Node, spread: Spread) -> list[list[object]]:
     match spread:
-        case Spread.ONE:
-            return [[node.value]]
         case Spread.ACROSS:
             return [[element.value for element in node.elements]]
-        case Spread.PAIRS:
-            return [[m["rows"].value, m["columns"].value] for m in node.elements] or [[]]
         case Spread.NAMED:
             return [[name, limit] for name, limit in node.members] or [[]]
+        case _:
+            return [[node.value]]
 
 
 def _table_rows(root: Node, table: Table) -> Iterator[list[str]]:
