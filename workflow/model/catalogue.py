@@ -749,7 +749,7 @@ class Code(Enum):
     VALUE_THOUSANDFOLD = (
         Severity.WARNING,
         "「{value}」は、前年度の「{before}」の千倍ほど、または千分の一ほどの数です。",
-        "{unit:unit}記入されているか（円と千円の取り違えなど）、その課に確かめてください。",
+        "{unit:unit}記入されているか（桁や単位の取り違えなど）、その課に確かめてください。",
     )
     VALUE_AGAINST_RULE = (
         Severity.ERROR,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from workflow.model.cells import plain_number
@@ -46,6 +47,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
             return [_plain(part) for part in value]
         case Decimal():
             return plain_number(value)
+        case Enum() if not isinstance(value, str):
+            return value.name
         case date():
             return value.isoformat()
         case _:

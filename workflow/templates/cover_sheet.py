@@ -241,7 +241,10 @@ def _steps(layout: Layout) -> Iterator[str]:
         yield f"「{label}」の行は、すぐ上の取組の昨年の回答です。変更はできません。"
     if layout.shared:
         yield "下の「共同の取組」は、どの課が記入するか、課の間でご相談ください。"
-    yield "上の「未入力」が0件になったら、上書き保存し、このファイルのまま提出先へ送ってください。"
+    yield (
+        "上の「未入力」が0件になり、「要修正」が消えたら、上書き保存し、このファイルのまま提出先へ送ってください。"
+        "「要確認」は、記入のとおりでよければ、そのままでかまいません。"
+    )
     yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
 
 
@@ -279,16 +282,19 @@ def _write_checks(pen: _Page, layout: Layout) -> None:
     checks = checks_of(layout)
     if not checks:
         return
-    headings = {field.key: field.heading for _, field in layout.field_columns}
+    labels = layout.form.form.labels
+    asked: dict[tuple[str, str], list[str]] = {}
+    for check in checks:
+        asked.setdefault((check.severity.label, check.sentence), []).append(labels[check.key])
     pen.head("送る前に確かめること")
     pen.put_over(4, _LAST, "あてはまるときは、確かめてください", "header")
     pen.put(2, "項目", "header")
     pen.put(3, "重さ", "header")
     pen.row += 1
-    for check in checks:
-        pen.put_over(4, _LAST, check.sentence, "boxed")
-        pen.put(2, headings[check.key], "label")
-        pen.put(3, check.severity.label, "boxed")
+    for (weight, sentence), fields in asked.items():
+        pen.put_over(4, _LAST, sentence, "boxed")
+        pen.put(2, "、".join(dict.fromkeys(fields)), "label")
+        pen.put(3, weight, "boxed")
         pen.row += 1
     pen.row += 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -185,7 +185,7 @@ class DeclaredCheck(Check):
     key: str
     spelled: str
     rule: Rule
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(hash=False)
     weight: Severity = Severity.WARNING
     when: Condition | None = None
     message: str = ""
