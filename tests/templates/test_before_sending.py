@@ -1,4 +1,4 @@
-"""What the form says before it is sent is what collect says of it then, in LibreOffice's eyes too."""
+"""What the form says before it is sent is what collect says of it then, in LibreOffice too."""
 
 from __future__ import annotations
 

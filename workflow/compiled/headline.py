@@ -42,8 +42,12 @@ def _counts(ledger: Ledger) -> str:
 
 def _field_counts(ledger: Ledger, field: Field) -> str:
     column = ledger.index(field.label)
-    counts = Counter(row[column] for row in ledger.rows)
-    counted = "、".join(f"{c.value}が{counts[c.value]}件" for c in field.options if counts[c.value])
+    counts = Counter(str(row[column] or "") for row in ledger.rows)
+    # An older issue of the form may have had other choices: what it was answered counts too.
+    values = dict.fromkeys((*(choice.value for choice in field.options), *sorted(counts)))
+    counted = "、".join(
+        f"{value}が{counts[value]}件" for value in values if value and counts[value]
+    )
     return f"{field.label}は、{counted}です。" if counted else ""
 
 
