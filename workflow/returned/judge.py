@@ -15,10 +15,10 @@ from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.judge_rows import Rows, judge_rows
-from workflow.returned.notes import unread_beside, written_on_refused
+from workflow.returned.notes import Paper, unread_beside, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
-from workflow.templates.layout import ID_LABEL
+from workflow.templates.layout import ID_LABEL, PREVIOUS_LABEL, lay_out_issue
 from workflow.templates.register import FormNumber, Register
 
 
@@ -109,15 +109,49 @@ def _judge(read: Return, shown: _Book, context: Context) -> Return:
     else:
         return judge_rows(read, book, identity, identity.issue, tables, context)
     offered = _offered(refused, tables, register, context)
+    paper = _paper_of(refused, ids, tables, register, context)
+    return _set_aside(replace(refused, offered=offered), book, tables, paper)
+
+
+def _paper_of(
+    read: Return,
+    ids: Collection[str],
+    tables: Sequence[Table],
+    register: Register,
+    context: Context,
+) -> Paper:
+    """Return what is known of the paper of a refused form: what the forms of the year print.
+
+    The one like it has most of its rows, or was given to the same department: its own where both
+    are true, or no other department's has as many. Of another year it is not known what stands in
+    its rows of last year, only whether there are any.
+    """
+    plan = context.plan
     printed = {text for issue in register.issues for text in issue.texts}
-    return _set_aside(replace(refused, offered=offered), book, tables, context.plan, printed)
+    shares = {issue.number.department: share for issue, share in register.sharing(ids)}
+    department = plan.successor(read.department) if read.department else None
+    own = register.latest_for(department) if department else None
+    most = max(shares.values(), default=0)
+    best = [code for code, share in shares.items() if share == most]
+    is_own = len(best) == 1 or (own is not None and own.number.department in best)
+    alike = own if own and (own.number.department in best or not best) else None
+    alike = alike or (register.latest(best[0]) if best else None)
+    holder = plan.successor(alike.number.department) if alike else None
+    if alike is None or holder is None:
+        return Paper(printed, plan.levels)
+    number = FormNumber.parse(read.number)
+    is_of_year = number is not None and number.year == register.year
+    previous = context.previous
+    if not is_of_year and any(table.previous_rows for table in tables):
+        labels = dict.fromkeys((f.label for f in alike.form.form.fields), PREVIOUS_LABEL)
+        previous = {(item.id, holder.code): labels for item in alike.items}
+    layout = lay_out_issue(plan, holder, alike, previous)
+    return Paper(printed, plan.levels, layout, is_own, is_of_year)
 
 
-def _set_aside(
-    read: Return, book: RawBook, tables: Sequence[Table], plan: Plan, printed: Collection[str]
-) -> Return:
+def _set_aside(read: Return, book: RawBook, tables: Sequence[Table], paper: Paper) -> Return:
     """Return a form that is refused as a whole with all that it says, kept as notes."""
-    notes = tuple(written_on_refused(book, tables, plan.levels, printed))
+    notes = tuple(written_on_refused(book, tables, paper))
     findings = [*read.findings, *unread_beside(book)]
     if notes:
         findings.append(Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)}))

@@ -7,6 +7,7 @@ though the form prints the same word elsewhere.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -95,24 +96,37 @@ def unread_beside(book: RawBook) -> Iterator[Finding]:
     return (Finding(Code.NOTES_UNREAD, Location(sheet=sheet)) for sheet in book.unread)
 
 
-def written_on_refused(
-    book: RawBook, tables: Sequence[Table], levels: Collection[str], printed: Collection[str]
-) -> Iterator[Note]:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is known of the form that is refused: what any form like it prints, and one like it.
+
+    Own says that it was issued to the same department; of_year that it is of the year asked for.
+    """
+
+    printed: Collection[str]
+    levels: Collection[str]
+    layout: Layout | None = None
+    is_own: bool = False
+    is_of_year: bool = False
+
+
+def written_on_refused(book: RawBook, tables: Sequence[Table], paper: Paper) -> Iterator[Note]:
     """Yield what stands in the tables of a form that is refused as a whole, and around them.
 
-    Where something is printed on it is not known; of its cover, and of what stands above its
-    tables, what is printed on any form of the year is left out.
+    Where something was printed on it is not known, only where a form like it prints it: what is
+    printed on any form is left out, but not where it stands once more.
     """
     forms = {id(table.sheet): table for table in tables}
-    locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *levels)))
-    ours = frozenset(map(_of_any_year, printed))
+    template = Template(paper.layout, frozenset()) if paper.layout else None
     for sheet in book.sheets:
         if id(sheet) in forms:
             table = forms[id(sheet)]
-            yield from _loose(sheet, NoteKind.MARGIN, ours, table.header_row - 1)
-            yield from _in_table(table, locked)
+            printed = _Printed(sheet, template.entries if template else {}, paper)
+            yield from _loose(sheet, NoteKind.MARGIN, printed, table.header_row)
+            yield from _in_table(table, printed, paper)
         elif sheet.name == COVER_SHEET:
-            yield from _loose(sheet, NoteKind.MARGIN, ours)
+            printed = _Printed(sheet, template.cover if template else {}, paper)
+            yield from _loose(sheet, NoteKind.MARGIN, printed)
         elif sheet.name == CORRECTION_SHEET:
             yield from _on_the_list(sheet)
         else:
@@ -120,17 +134,36 @@ def written_on_refused(
     yield from _remarks(book)
 
 
+class _Printed:
+    """What of a sheet may be printed on it, whatever year it is of."""
+
+    def __init__(self, sheet: RawSheet, page: Page, paper: Paper) -> None:
+        texts = Counter(_of_any_year(text) for text in page.values())
+        self._known = {*map(_of_any_year, paper.printed), *texts}
+        self._places = standing(page, sheet.cells).texts.keys()
+        found = Counter(_of_any_year(cell.text) for cell in sheet.cells.values())
+        self._added = {
+            text
+            for text, count in found.items()
+            if page and count > texts[text] and (paper.is_own or texts[text])
+        }
+
+    def is_ours(self, place: Cell, cell: RawCell) -> bool:
+        """Whether a cell holds what is printed or computed there, or nothing to see."""
+        text = _of_any_year(cell.text)
+        is_added = text in self._added and place not in self._places
+        is_printed = text in self._known and not is_added
+        return is_printed or _is_number(cell.text) or is_computed(cell) or cell.is_blank
+
+
 def _loose(
-    sheet: RawSheet,
-    kind: NoteKind,
-    printed: Collection[str] = (),
-    last_row: int | None = None,
+    sheet: RawSheet, kind: NoteKind, printed: _Printed | None = None, last_row: int | None = None
 ) -> Iterator[Note]:
     """Yield what stands on a sheet down to a row, without what is printed or computed there."""
-    for (row, column), cell in sorted(sheet.cells.items()):
-        is_ours = _of_any_year(cell.text) in printed or _is_number(cell.text) or is_computed(cell)
-        if not (is_ours or cell.is_blank) and (last_row is None or row <= last_row):
-            yield Note(kind, sheet.name, a1(row, column), cell.text)
+    printed = printed or _Printed(sheet, {}, Paper((), ()))
+    for place, cell in sorted(sheet.cells.items()):
+        if (last_row is None or place[0] <= last_row) and not printed.is_ours(place, cell):
+            yield Note(kind, sheet.name, a1(*place), cell.text)
 
 
 def _of_any_year(text: str) -> str:
@@ -142,16 +175,22 @@ def _is_number(text: str) -> bool:
     return FormNumber.parse(text.removeprefix(f"{NUMBER_LABEL}：")) is not None
 
 
-def _in_table(table: Table, locked: Collection[str]) -> Iterator[Note]:
+def _in_table(table: Table, printed: _Printed, paper: Paper) -> Iterator[Note]:
+    """Yield what stands below the headings; what is in locked cells is known of this year alone."""
+    locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *paper.levels)))
     headings = {c: heading for heading, c in table.columns.items() if heading not in locked}
     taken = {column for heading, column in table.columns.items() if heading in locked}
-    for (row, column), cell in sorted(table.sheet.cells.items()):
-        is_printed = row <= table.header_row or row in table.previous_rows or column in taken
-        if not is_printed and not cell.is_blank:
+    is_known = paper.is_own and paper.is_of_year
+    for place, cell in sorted(table.sheet.cells.items()):
+        row, column = place
+        is_locked = column in taken or (row in table.previous_rows and column in headings)
+        is_printed = is_locked and (not is_known or printed.is_ours(place, cell))
+        if row > table.header_row and not is_printed and not cell.is_blank:
             kind = NoteKind.UNUSED if column in headings else NoteKind.MARGIN
+            kind = NoteKind.OVERWRITTEN if is_locked else kind
             label = table.text_at(table.header_row, column) if column in headings else ""
             item = table.ids.get(row, "")
-            yield Note(kind, table.sheet.name, a1(row, column), cell.text, "", item, label)
+            yield Note(kind, table.sheet.name, a1(*place), cell.text, "", item, label)
 
 
 class _Entries:
