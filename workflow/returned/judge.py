@@ -18,8 +18,12 @@ from workflow.returned.judge_rows import Rows, judge_rows
 from workflow.returned.notes import Paper, unread_beside, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
-from workflow.templates.layout import ID_LABEL, PREVIOUS_LABEL, lay_out_issue
+from workflow.templates.layout import ID_LABEL, lay_out_issue
 from workflow.templates.register import FormNumber, Register
+
+
+_SOMETHING = "（前年度の回答）"
+"""Stands for last year's answers where they are not known."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def _paper_of(
     is_of_year = number is not None and number.year == register.year
     previous = context.previous
     if not is_of_year and any(table.previous_rows for table in tables):
-        labels = dict.fromkeys((f.label for f in alike.form.form.fields), PREVIOUS_LABEL)
+        labels = {f.label: _SOMETHING for f in alike.form.form.fields}
         previous = {(item.id, holder.code): labels for item in alike.items}
     layout = lay_out_issue(plan, holder, alike, previous)
     return Paper(printed, plan.levels, layout, is_own, is_of_year)
