@@ -21,7 +21,6 @@ from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL, lay_out_issue
 from workflow.templates.register import FormNumber, Register
 
-
 _SOMETHING = "（前年度の回答）"
 """Stands for last year's answers where they are not known."""
 
