@@ -61,9 +61,23 @@ def test_a_rule_asks_where_it_is_broken(
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "actual", "actual <", "<= actual", "a <= b", "actual <= target <= 5", "actual target"]
-    + ["actual * target <= 1", "actual * * 2 <= 1", "1 <= 2", "actual + target", "actual ? 1"]
-    + ["「ない項目」 <= 1", "actual <= (target)", "2 * 3 <= actual"],
+    [
+        "",
+        "actual",
+        "actual <",
+        "<= actual",
+        "a <= b",
+        "actual <= target <= 5",
+        "actual target",
+        "actual * target <= 1",
+        "actual * * 2 <= 1",
+        "1 <= 2",
+        "actual + target",
+        "actual ? 1",
+        "「ない項目」 <= 1",
+        "actual <= (target)",
+        "2 * 3 <= actual",
+    ],
 )
 def test_what_is_no_rule_says_why(rule: str) -> None:
     if rule == "actual":
