@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,49 @@ def read(content: bytes) -> Mail:
     mail = read_mail(content)
     assert isinstance(mail, Mail)
     return mail
+
+
+def in_a_folder(*mails: bytes) -> bytes:
+    quoted = (re.sub(rb"(?m)^(>*From )", rb">\1", mail.replace(b"\r\n", b"\n")) for mail in mails)
+    return b"".join(b"From a@example.jp Fri May 10\n" + mail + b"\n\n" for mail in quoted)
+
+
+def test_a_folder_of_mails_holds_each_of_them() -> None:
+    one, other = eml(b"abc", "一.xlsx", "本文\nFrom here on"), eml(b"def", "二.xlsx", "本文")
+    folder = in_a_folder(one, other)
+    assert examine(".mbox", folder) is Kind.MAIL
+    held = read(folder).attached
+    assert [name for name, _ in held] == ["調査票の送付.eml"] * 2
+    mails = [read(content) for _, content in held if isinstance(content, bytes)]
+    assert [mail.attached for mail in mails] == [read(one).attached, read(other).attached]
+    assert mails[0].text == "本文\nFrom here on"
+
+
+def test_a_mail_of_apple_has_its_length_before_it() -> None:
+    mail = eml(b"abc", "回答.xlsx", "本文")
+    stored = str(len(mail)).encode() + b"        \n" + mail + b"<?xml version='1.0'?><plist/>"
+    assert examine(".emlx", stored) is Kind.MAIL
+    assert read(stored) == read(mail)
+
+
+def test_a_template_of_outlook_is_read_as_a_mail() -> None:
+    assert examine(".oft", msg(b"abc", "回答.xlsx", "本文")) is Kind.MAIL
+
+
+def test_a_mail_signed_beside_its_text_is_read() -> None:
+    plain = eml(b"abc", "回答.xlsx", "本文").replace(b"\r\n", b"\n")
+    head, _, body = plain.partition(b"\n\n")
+    kind = re.search(rb"Content-Type: .*(?:\n[ \t].*)*\n?", head)
+    assert kind
+    signed = (
+        head.replace(kind[0], b"").rstrip(b"\n")
+        + b'\nContent-Type: multipart/signed; protocol="application/pkcs7-signature";'
+        + b' boundary="s"\n\n--s\n' + kind[0].rstrip(b"\n") + b"\n\n" + body
+        + b"\n--s\nContent-Type: application/pkcs7-signature; name=smime.p7s\n"
+        + b"Content-Transfer-Encoding: base64\n\nMAA=\n--s--\n"
+    )  # fmt: skip
+    assert read(signed).attached == read(plain).attached
+    assert read(signed).text == "本文"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class Kind(Enum):
     FLAT_ODS = ("一つのXMLに収めたOpenDocument形式の表（.fods）", (".fods",))
     ENCRYPTED = ("パスワード付きのファイル", ())
     ARCHIVE = ("ZIPファイル", (".zip",))
-    MAIL = ("保存したメール", (".eml", ".msg"))
+    MAIL = ("保存したメール", (".eml", ".msg", ".oft", ".mbox", ".emlx"))
 
     def __init__(self, label: str, extensions: tuple[str, ...]) -> None:
         self.label = label

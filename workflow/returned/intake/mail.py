@@ -1,5 +1,8 @@
 """A saved mail, .eml or .msg: who sent it and when, what it says, and the files attached to it.
 
+A folder of mails (.mbox) is a mail to which they are attached; one of Apple Mail (.emlx) has its
+length before it.
+
 Mails of any program are read, also of ones that do not say how a name or a text is encoded.
 """
 
@@ -22,6 +25,7 @@ from workflow.model.plain_text import one_line
 from workflow.model.plan import MailHeader
 from workflow.model.years import JST
 from workflow.returned.intake.archive import Allowance, Member, shown_name
+from workflow.returned.intake.not_workbooks import SMIME
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
 from workflow.storage.files import sha256
 
@@ -30,6 +34,10 @@ _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _JAPANESE = ("utf-8", "cp932")
 """The encodings of a text that does not say its own, as Japanese programs write it."""
 
+_NEXT_IN_FOLDER = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+_QUOTED_IN_FOLDER = re.compile(rb"^>(>*From )", re.MULTILINE)
+_LENGTH = re.compile(rb"([0-9]{1,9})[ \t]*\r?\n")
+"""How a mail begins in a folder of them, and one of Apple Mail."""
 _JIS = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 _RAW_NAME = re.compile(r"(?:file)?name=\"?([^\";]+)", re.IGNORECASE)
 
@@ -81,11 +89,29 @@ def read_mail(content: bytes) -> Mail | Refusal:
         return broken("メールの書き方に誤りがあります")
 
 
+def _read_folder(content: bytes) -> Mail:
+    """Return the mails of a folder as if they were attached to one."""
+    _, *stored = _NEXT_IN_FOLDER.split(content)
+    mails = [_QUOTED_IN_FOLDER.sub(rb"\1", mail).rstrip(b"\r\n") + b"\r\n" for mail in stored]
+    named = ((f"{_subject(mail)}.eml", mail) for mail in mails)
+    return Mail(MailHeader(sender="", subject="", sent=None), "", tuple(named), pictures=0)
+
+
+def _subject(content: bytes) -> str:
+    mail = message_from_bytes(content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return _header(mail, "Subject")
+
+
 def _read_eml(content: bytes) -> Mail | Refusal:
+    if _NEXT_IN_FOLDER.match(content):
+        return _read_folder(content)
+    if length := _LENGTH.match(content):
+        content = content[length.end() : length.end() + int(length[1])]
     mail = message_from_bytes(content, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     if mail.get_content_type() in _SEALED:
-        return not_a_return(Code.FILE_MAIL)
+        return not_a_return(Code.FILE_MAIL_SEALED, kind=SMIME)
     parts = list(_parts(mail))
     texts = [part for part in parts if not _is_file(part) and part.get_content_maintype() == "text"]
     pictures = [part for part in parts if _is_picture_in_text(part)]

@@ -22,6 +22,10 @@ DOCUMENTS = frozenset(
     | {".ppt", ".pptx", ".pptm", ".odt", ".odp", ".pages", ".key", ".vsd", ".vsdx"}
 )
 WEB_PAGES = frozenset({".mht", ".mhtml"})
+SMIME = "電子署名や暗号化をしたメール（S/MIME）"
+_SEALED = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]")
+_SEEN_OF_DER = 32
+_MAIL_TEXTS = frozenset({".eml", ".p7m", ".mbox", ".emlx"})
 MAILS = frozenset({".eml", ".msg", ".oft", ".mbox", ".emlx"}) | WEB_PAGES
 SHORTCUTS = frozenset({".lnk", ".url", ".webloc", ".gdoc", ".gslides", ".gform"})
 IMAGES = frozenset({".bmp", ".heic", ".avi", ".wmv", ".mov", ".svg"})
@@ -37,7 +41,7 @@ _ARCHIVES = {
 }
 _GOOGLE_SHEET = b"docs.google.com/spreadsheets/"
 _MAIL_HEADERS = (b"received:", b"return-path:", b"mime-version:", b"message-id:", b"x-mailer:")
-_HEADER_LINE = re.compile(rb"[!-9;-~]+:")
+_HEADER_LINE = re.compile(rb"(?:From [^\r\n]*\r?\n|[0-9]+[ \t]*\r?\n)?[!-9;-~]+:")
 _SEEN_OF_MARKS, _SEEN_BYTES, _SEEN_OF_XML = 1024, 4096, 20_000  # namespaces are many
 _XML_OF_2003 = "Excel 2003 のXML形式（XMLスプレッドシート 2003）"
 _BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
@@ -68,6 +72,7 @@ def refused_stranger(extension: str, content: bytes) -> Refusal:
     head = content[:_SEEN_BYTES]
     return (
         _refused_archive(head)
+        or _refused_sealed(head)
         or _refused_by_mark(head)
         or _refused_web_page(extension, head)
         or _refused_text(extension, head)
@@ -109,7 +114,10 @@ _BY_MARK: Sequence[tuple[tuple[bytes, ...], Refusal]] = (
         not_a_return(Code.FILE_IMAGE),
     ),
     ((b"\x4c\x00\x00\x00\x01\x14\x02\x00",), not_a_return(Code.FILE_SHORTCUT)),
-    ((b"\x78\x9f\x3e\x22",), not_a_return(Code.FILE_MAIL)),  # winmail.dat
+    (
+        (b"\x78\x9f\x3e\x22",),
+        not_a_return(Code.FILE_MAIL_SEALED, kind="Outlookのリッチテキスト形式（winmail.dat）"),
+    ),
     ((b"{\\rtf",), not_a_return(Code.FILE_DOCUMENT)),
     ((b"MZ", b"\x7fELF"), not_a_return(Code.FILE_PROGRAM)),
     (
@@ -160,6 +168,12 @@ def _refused_by_mark(head: bytes) -> Refusal | None:
     return next((refusal for marks, refusal in _BY_MARK if head.startswith(marks)), None)
 
 
+def _refused_sealed(head: bytes) -> Refusal | None:
+    """Return what a mail is that is signed or encrypted as a whole (CMS in DER)."""
+    is_sealed = head[:1] == b"0" and _SEALED.search(head[:_SEEN_OF_DER])
+    return not_a_return(Code.FILE_MAIL_SEALED, kind=SMIME) if is_sealed else None
+
+
 def is_mail(extension: str, content: bytes) -> bool:
     """Whether some bytes are a mail as it travels, whatever its file is named."""
     head = content[:_SEEN_BYTES]
@@ -167,7 +181,7 @@ def is_mail(extension: str, content: bytes) -> bool:
         return False
     starts = [line.lower() for line in head.splitlines()[:40]]
     headers = sum(any(line.startswith(h) for line in starts) for h in _MAIL_HEADERS)
-    return headers >= 2 or (extension == ".eml" and _HEADER_LINE.match(head) is not None)
+    return headers >= 2 or (extension in _MAIL_TEXTS and _HEADER_LINE.match(head) is not None)
 
 
 def _refused_web_page(extension: str, head: bytes) -> Refusal | None:
