@@ -8,6 +8,7 @@ from workflow.model.plan import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
+from workflow.returned.open import opened_book
 from workflow.returned.readers.readings import open_book
 from workflow.rounds.load import ReadOptions
 
@@ -22,5 +23,5 @@ def judged_file(received: Received, context: Context) -> tuple[Return, ...]:
     return tuple(returned.named(received.file) for returned in judge(received, context))
 
 
-HERE = ReadOptions(engine=judge_here, open_book=open_book)
+HERE = ReadOptions(engine=judge_here, open_book=open_book, open_written=opened_book)
 """How tests read a round: in their own process."""

@@ -30,7 +30,6 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import unjudged
-from workflow.rounds.load import ReadOptions
 from workflow.verification import differences
 
 
@@ -221,7 +220,7 @@ def test_a_password_given_to_collect_is_needed_by_verify_too(city: City) -> None
     ) as archive:
         archive.setpassword("秘".encode())
         archive.writestr("中.zip", inner)
-    with_password = ReadOptions(engine=HERE.engine, open_book=HERE.open_book, passwords=("秘",))
+    with_password = replace(HERE, passwords=("秘",))
     collect(city.workspace, YEAR, COLLECTED_AT, with_password)
     assert verify(city.workspace, YEAR, with_password).is_clean
     assert "VERIFY_OUTCOME" in codes(verified(city))

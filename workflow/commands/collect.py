@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,8 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
-from workflow.compiled.points.decisions import numbering
+from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
+from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
 from workflow.model.errors import WorkspaceError
@@ -36,6 +37,7 @@ from workflow.rounds.load import (
     undecided_points,
     with_gone,
 )
+from workflow.rounds.record import written_copies
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
@@ -158,7 +160,8 @@ def collect(
         journal = _restarted(workspace, year, before, now)
         if reopening is not None and before.is_final:
             journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
-        journal, round_ = with_news(journal, now, round_, plan.content)
+        copies = written_copies(workspace, year, options, plan.plan, before)
+        journal, round_ = with_news(journal, now, round_, plan.content, copies)
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal))
         collected = write_provisional(workspace, compilation, before, journal, now)
@@ -194,11 +197,16 @@ def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) 
 
 
 def with_news(
-    journal: Journal, now: datetime, round_: Round, plan_content: Mapping[str, Any]
+    journal: Journal,
+    now: datetime,
+    round_: Round,
+    plan_content: Mapping[str, Any],
+    written: Sequence[RecordCopy] = (),
 ) -> tuple[Journal, Round]:
-    """Return the journal with what is new about issues, files, points and outcomes.
+    """Return the journal with what is new about issues, files, points, decisions and outcomes.
 
-    The round comes with it as the journal then has it: with what is gone, and with its points.
+    Written are the copies of 確認の記録 that people may have written in. The round
+    comes with it as the journal then has it: with what is gone, and with its points.
     """
     news = (
         (EventKind.ISSUED, issued(round_.register, round_.basis.register, journal)),
@@ -210,6 +218,9 @@ def with_news(
     points = undecided_points(round_, journal)
     numbers = numbering(journal, points)
     journal = journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
+    log = decision_log(journal)
+    decisions = taken(written, with_decisions(points, log, {}), log)
+    journal = journal.adding(EventKind.DECIDED, now, decisions) if decisions else journal
     round_ = decided(round_, points, journal)
     facts = judgement(journal, round_, plan_content)
     return (journal.adding(EventKind.JUDGED, now, facts) if facts else journal), round_
@@ -234,6 +245,11 @@ def show_collected(workspace: Workspace, year: int, collected: Collected) -> Non
     show_overview(workspace.overview(year))
     _show_parts(collected)
     _show_handbacks(collected)
+    for path in collected.held_open:
+        say(
+            f"{path.name} が開かれているため、書き換えませんでした。"
+            "記入された扱いは取り込みました。閉じてから、もう一度 collect を実行してください。"
+        )
     for path in collected.set_aside:
         say(f"手直しされていたファイルを、別の名前で残しました：{path}。")
 

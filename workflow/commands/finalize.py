@@ -26,6 +26,7 @@ from workflow.rounds.load import (
     plan_as_recorded,
     stage_of,
 )
+from workflow.rounds.record import written_copies
 from workflow.rounds.write import compilation_of, write_final
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.recover import at_work
@@ -73,10 +74,12 @@ def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOption
 
         plan, content = plan_as_recorded(workspace, journal)
         round_ = load_round(workspace, plan, year, options, journal)
-        recorded, round_ = with_news(journal, now, round_, content)
+        written = written_copies(workspace, year, options, plan, journal)
+        recorded, round_ = with_news(journal, now, round_, content, written)
         if recorded != journal:
             raise WorkspaceError(
-                f"{era_year(year)}は、前回の collect のあとに、回答か調査票が変わっています。"
+                f"{era_year(year)}は、前回の collect のあとに、回答か調査票、"
+                "または「確認の記録」が変わっています。"
                 f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
             )
 

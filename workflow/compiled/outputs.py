@@ -13,6 +13,7 @@ from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import part_bytes
+from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
@@ -20,6 +21,7 @@ from workflow.storage.workspace import (
     OVERVIEW,
     errata_name,
     ledger_name,
+    record_name,
 )
 
 
@@ -59,6 +61,8 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
         DATA_PACKAGE: data_package(round_.plan, round_.register, ledger, tables),
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
+    if round_.points:
+        made[record_name(round_.year)] = record_bytes(compilation)
     if compilation.errata:
         # 150 ms, where something was put right alone.
         from workflow.compiled.report.word_papers import errata_paper

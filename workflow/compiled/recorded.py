@@ -221,13 +221,13 @@ def recorded_issues(journal: Journal) -> dict[str, str]:
     }
 
 
-def gone_files(journal: Journal) -> tuple[Finding, ...]:
+def gone_files(journal: Journal, returns: Iterable[Return]) -> tuple[Finding, ...]:
     """Return a warning for each return taken away; renamed ones, and what was none, do not count.
 
-    The journal must already say what lies there now.
+    The journal must already say what lies there now; the returns are those of today.
     """
     on_disk = {file.sha256 for file in recorded_files(journal).values()}
-    on_disk |= {str(said[0]) for said in recorded_outcomes(journal).values()}  # also within a zip
+    on_disk |= {returned.sha256 for returned in returns}  # also within a zip
     mattered = _ever_returns(journal)
     return tuple(
         Finding(Code.FILE_GONE, Location(file=path), {"received": _day(file.first_seen)})

@@ -72,6 +72,18 @@ def open_received(
     )
 
 
+def opened_book(
+    received: Received, passwords: Sequence[str] = (), limits: Limits = USUAL
+) -> RawBook | Finding:
+    """Return the first workbook of a file, or why there is none; everything is guarded as above."""
+    why = Finding(Code.FILE_NOT_EXCEL, Location())
+    for opened in open_received(received, passwords, limits=limits):
+        if isinstance(opened, Opened):
+            return opened.book
+        why = next(iter(opened.findings), why)
+    return why
+
+
 def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:
     """Return the outcome of a file whose reading was cut short."""
     if suffix(received.file) in (*Kind.ARCHIVE.extensions, *Kind.MAIL.extensions):

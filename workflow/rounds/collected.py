@@ -33,8 +33,8 @@ class Collected:
     """What collect or finalize made of a round; departments are as status.json spells them.
 
     Handbacks are to be sent. Kept are copies of hand-backs people had changed, set_aside those of
-    compiled files. Parts are the workbooks of a divided ledger; it lacks Parquet where pyarrow is
-    not installed.
+    compiled files. Held_open is what the next collect has to write. Parts are the workbooks of a
+    divided ledger; it lacks Parquet where pyarrow is not installed.
     """
 
     document: dict[str, Any]
@@ -42,6 +42,7 @@ class Collected:
     handbacks: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     set_aside: tuple[Path, ...] = ()
+    held_open: tuple[Path, ...] = ()
     parts: tuple[Path, ...] = ()
     lacks_parquet: bool = False
 
@@ -73,6 +74,7 @@ def fingerprint(
         [_earlier(workspace, year - back) for back in range(1, MOST_YEARS)],
         secret_digest(passwords),
         is_available(),
+        [[path.name, _digest(path)] for path in _copies(workspace, year)],
         [file_identity(file, snapshot.digests[file.file]) for file in snapshot.files],
     ]
     return sha256(json.dumps(key_parts).encode())
@@ -148,6 +150,11 @@ def _is_whole(workspace: Workspace, year: int, journal: Journal, status: bytes) 
     made = {workspace.handbacks(year) / n: d for n, d in json.loads(status)["made"].items()}
     made |= {workspace.compiled(year) / n: d for n, d in recorded_outputs(journal).items()}
     return all(sha256(_read(path)) == digest for path, digest in made.items())
+
+
+def _copies(workspace: Workspace, year: int) -> list[Path]:
+    """Return the copies of 確認の記録 that people made; the workbook itself is one of ours."""
+    return [path for path in workspace.record_copies(year) if path != workspace.record(year)]
 
 
 def _earlier(workspace: Workspace, year: int) -> list[str | bool]:

@@ -11,7 +11,12 @@ from typing import Any
 
 from workflow.compiled.merge import merge
 from workflow.compiled.points.apply import applied
-from workflow.compiled.points.decisions import decision_findings, decision_log, with_decisions
+from workflow.compiled.points.decisions import (
+    decision_findings,
+    decision_log,
+    record_findings,
+    with_decisions,
+)
 from workflow.compiled.points.derive import points_of
 from workflow.compiled.points.point import Point
 from workflow.compiled.recorded import (
@@ -34,7 +39,7 @@ from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting
-from workflow.returned.workers.engine import Engine, Opener
+from workflow.returned.workers.engine import Engine, Opener, WrittenOpener
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.earlier import earlier_digests, past_years
 from workflow.storage.files import sha256
@@ -59,6 +64,8 @@ def no_preparation() -> None:
 class ReadOptions:
     """How to read a round: who judges and opens, with which passwords, telling whom.
 
+    Open_book reads what we wrote, open_written what people wrote in besides the returns.
+
     Get_ready lets the engine start up ahead. With use_cache, what judging a file gave is kept and
     no file is judged twice; again has every original read with another library than collect uses.
     Skipped are files that are still being copied: a collect with the cache leaves them out.
@@ -66,6 +73,7 @@ class ReadOptions:
 
     engine: Engine
     open_book: Opener
+    open_written: WrittenOpener
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
     get_ready: Callable[[], None] = no_preparation
@@ -79,6 +87,7 @@ def in_workers(passwords: Sequence[str] = (), progress: Progress = no_progress) 
     return ReadOptions(
         engine=workers.judge_in_workers,
         open_book=workers.open_in_worker,
+        open_written=workers.open_received_in_worker,
         passwords=tuple(passwords),
         progress=progress,
         get_ready=processes.get_ready,
@@ -132,7 +141,7 @@ def load_round(
 
 def with_gone(round_: Round, journal: Journal) -> Round:
     """Return a round with a finding for each file, and each journal, that was there and is gone."""
-    findings = (*round_.findings, *gone_files(journal), *lost_records(journal))
+    findings = (*round_.findings, *gone_files(journal, round_.returns), *lost_records(journal))
     return replace(round_, findings=findings)
 
 
@@ -146,7 +155,8 @@ def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:
     log = decision_log(journal)
     numbered = with_decisions(points, log, {})
     after = applied(round_, numbered)
-    findings = (*after.findings, *decision_findings(numbered, log))
+    said = (*decision_findings(numbered, log), *record_findings(log))
+    findings = (*after.findings, *said)
     return replace(after, findings=findings, points=numbered)
 
 

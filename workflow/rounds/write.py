@@ -33,6 +33,7 @@ from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
 from workflow.storage.own_files import (
+    KEPT_FOLDER,
     OwnWrites,
     blocked_copy,
     no_longer_made,
@@ -44,6 +45,9 @@ from workflow.storage.own_files import (
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 from workflow.templates.workbook import handback_bytes
+
+_LEFT_OVER = {"unplaced", "texts", "unread"}
+"""What is recorded of 確認の記録 besides decisions."""
 
 
 def compilation_of(
@@ -66,7 +70,8 @@ def write_provisional(
     """
     year, has_parquet = compilation.round.year, is_available()
     folder, outputs = workspace.compiled(year), output_bytes(compilation, has_parquet)
-    edited = set_aside(folder, outputs, every_output(before))
+    edited = _set_aside(workspace, year, outputs, before)
+    copies = _copies_of_record(workspace, year, before, journal)
     stale = no_longer_made(folder, outputs, recorded_outputs(before))
     handing_back = _plan_handbacks(workspace, compilation)
     reopened = before.is_final
@@ -75,6 +80,7 @@ def write_provisional(
     writes = {
         **(_old_final(workspace, year, before) if reopened else {}),
         **edited,
+        **copies,
         **handing_back.writes,
         **_in_folder(folder, outputs),
         workspace.status(year): _state(compilation, handing_back.made),
@@ -82,9 +88,14 @@ def write_provisional(
     }
     old_list = (workspace.digest_list(year),) if reopened else ()
     changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
-    _commit_or_lay_beside(workspace, year, changes)
-    collected = _collected(folder, compilation, edited, has_parquet)
-    return replace(collected, handbacks=handing_back.current, kept=handing_back.kept)
+    held_open = _commit_or_lay_beside(workspace, year, changes)
+    collected = _collected(folder, compilation, edited | copies, has_parquet)
+    return replace(
+        collected,
+        handbacks=handing_back.current,
+        kept=handing_back.kept,
+        held_open=held_open,
+    )
 
 
 def write_final(
@@ -97,7 +108,7 @@ def write_final(
     year = compilation.round.year
     has_parquet = has_parquet_recorded(before) if before.is_final else is_available()
     folder, outputs = workspace.compiled(year), output_bytes(compilation, has_parquet)
-    edited = set_aside(folder, outputs, every_output(before))
+    edited = _set_aside(workspace, year, outputs, before)
     if not before.is_final:
         at, facts = compilation.stage.as_of, _facts(outputs, edited)
         journal = journal.adding(EventKind.FINALIZED, at, facts)
@@ -136,16 +147,41 @@ def _collected(
     )
 
 
-def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> None:
+def _set_aside(
+    workspace: Workspace, year: int, outputs: Mapping[str, bytes], before: Journal
+) -> dict[Path, bytes]:
+    """Return copies of what people changed; what they wrote in 確認の記録 was read already."""
+    others = {name: c for name, c in outputs.items() if name != workspace.record(year).name}
+    return set_aside(workspace.compiled(year), others, every_output(before))
+
+
+def _copies_of_record(
+    workspace: Workspace, year: int, before: Journal, journal: Journal
+) -> dict[Path, bytes]:
+    """Return a copy of 確認の記録 where something in it finds no place in the one written anew."""
+    path = workspace.record(year)
+    folder = path.parent / KEPT_FOLDER
+    copies = {}
+    for event in journal.events[len(before.events) :]:
+        if event.kind is EventKind.DECIDED and _LEFT_OVER & event.facts.keys():
+            digest = event.facts["read"].get(path.name)
+            content = path.read_bytes() if digest and path.is_file() else b""
+            if sha256(content) == digest:
+                copies[folder / f"{path.stem}_{digest[:8]}{path.suffix}"] = content
+    return copies
+
+
+def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> tuple[Path, ...]:
     """Commit a 暫定版; where somebody has the workbook open, write the new one beside it.
 
+    Returned is 確認の記録 where it is open and only it: then all else is written.
     Raises OutputError. The journal knows nothing of a workbook beside: it goes with the next
     collect, unless somebody wrote into it.
     """
-    ledger = workspace.ledger(year)
+    ledger, record = workspace.ledger(year), workspace.record(year)
     remove_blocked_copies(ledger)
     try:
-        commit(workspace, year, changes)
+        return _commit_but_for(workspace, year, changes, record)
     except HeldOpenError as error:
         beside = blocked_copy(ledger, changes.writes[ledger])
         try:
@@ -155,6 +191,21 @@ def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> 
         raise HeldOpenError(
             f"{error}今回の結果は「{beside.name}」で見られます（作業の記録には載りません）。"
         ) from error
+
+
+def _commit_but_for(
+    workspace: Workspace, year: int, changes: Changes, record: Path
+) -> tuple[Path, ...]:
+    """Commit all changes, or all but that to a file that is open; return what was left."""
+    try:
+        commit(workspace, year, changes)
+    except HeldOpenError:
+        if record not in changes.writes:
+            raise
+        others = {path: c for path, c in changes.writes.items() if path != record}
+        commit(workspace, year, replace(changes, writes=others))
+        return (record,)
+    return ()
 
 
 def _in_folder(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:

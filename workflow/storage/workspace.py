@@ -13,11 +13,17 @@ from workflow.model.years import era_year
 DATA_PACKAGE = "datapackage.json"
 ANSWERS_SCHEMA = "answers.schema.json"
 OVERVIEW = "index.html"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def ledger_name(year: int) -> str:
     """Return what the files of a year's ledger are called, without their endings."""
     return f"台帳_{era_year(year)}"
+
+
+def record_name(year: int) -> str:
+    """Return the name of the workbook in which people decide points."""
+    return f"確認の記録_{era_year(year)}.xlsx"
 
 
 def errata_name(year: int) -> str:
@@ -46,6 +52,21 @@ class Workspace:
     def ledger(self, year: int) -> Path:
         """The compiled workbook."""
         return self.compiled(year) / f"{ledger_name(year)}.xlsx"
+
+    def record(self, year: int) -> Path:
+        """The workbook in which people decide points."""
+        return self.compiled(year) / record_name(year)
+
+    def record_copies(self, year: int) -> tuple[Path, ...]:
+        """Return that workbook and the copies of it that people left beside it, by name.
+
+        What Excel keeps beside a workbook that is open is none of them.
+        """
+        stem = self.record(year).stem
+        folder = self.compiled(year)
+        names = [p for p in folder.iterdir() if stem in p.name] if folder.is_dir() else []
+        beside = (p for p in names if p.is_file() and p.suffix.lower() in _WORKBOOKS)
+        return tuple(sorted(p for p in beside if not p.name.startswith(("~$", "."))))
 
     def ledger_csv(self, year: int) -> Path:
         """The ledger as open data."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from workflow.compiled.points.point import Decision, Point
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
+from workflow.model.plan import Note, NoteKind
 from workflow.storage.journal import EventKind, Facts, Journal
 
 ABOUT_DECISIONS = (
@@ -41,12 +42,17 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLog:
-    """Everything the journal knows of points: numbers and decisions by key, files already read."""
+    """Everything the journal knows of points: numbers and decisions by key, files already read.
+
+    Notes are what people wrote in 確認の記録 besides decisions.
+    """
 
     numbers: Mapping[str, int] = field(default_factory=dict)
     decisions: Mapping[str, tuple[Recorded, ...]] = field(default_factory=dict)
     read: frozenset[str] = frozenset()
     last_event: int = 0
+    last_facts: Facts = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     def latest(self, key: str) -> Recorded | None:
         """Return what was last recorded of a point."""
@@ -66,14 +72,32 @@ def decision_log(journal: Journal) -> DecisionLog:
         numbers |= event.facts["points"]
     decisions: dict[str, tuple[Recorded, ...]] = {}
     read: set[str] = set()
+    notes: list[Note] = []
     last = 0
+    last_facts: Facts = {}
     for event in journal.of(EventKind.DECIDED):
-        last = event.number
+        last, last_facts = event.number, event.facts
+        notes += _notes(event.facts)
         read |= set(event.facts["read"].values())
         for facts in event.facts["decisions"]:
             key = facts["key"]
             decisions[key] = (*decisions.get(key, ()), _recorded(event.number, facts))
-    return DecisionLog(numbers, decisions, frozenset(read), last)
+    return DecisionLog(numbers, decisions, frozenset(read), last, last_facts, tuple(notes))
+
+
+def _notes(facts: Facts) -> Iterator[Note]:
+    for file, sheet, cell, text in facts.get("texts", ()):
+        yield Note(NoteKind.MARGIN, sheet, cell, text, file=file)
+
+
+def record_findings(log: DecisionLog) -> Iterator[Finding]:
+    """Yield what of 確認の記録 could not be read or placed when people last wrote in it."""
+    for file, reason in log.last_facts.get("unread", ()):
+        yield Finding(Code.DECISION_UNREAD, Location(file=file), {"reason": reason})
+    for facts in log.last_facts.get("unplaced", ()):
+        written = Decision(facts["word"], facts["reason"], facts["by"])
+        details: dict[str, Detail] = {"row": facts["row"], "value": _in_words(written)}
+        yield Finding(Code.DECISION_UNPLACED, Location(file=facts["file"]), details)
 
 
 def _recorded(event: int, facts: Mapping[str, object]) -> Recorded:

@@ -11,6 +11,7 @@ from workflow.compiled.details import DETAILS_SHEET
 from workflow.compiled.errata import ERRATA_SHEET, errata_columns
 from workflow.compiled.headline import headline
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET
+from workflow.compiled.points.decisions import decision_log
 from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
@@ -177,4 +178,5 @@ def _write_records(
     write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns, repeated=1)
     notes = [note for returned in round_.returns for note in returned.notes]
     notes += unused_answers(round_)
+    notes += decision_log(compilation.journal).notes
     write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from workflow.model.catalogue import Code
+from workflow.model.findings import Finding
 from workflow.model.limits import COMPILED, MILLION, Limits
 from workflow.model.plan import Return
 from workflow.model.raw import RawBook
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
-from workflow.returned.open import unjudged
+from workflow.returned.open import opened_book, unjudged
 from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
 Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
+
+WrittenOpener = Callable[[Received, Sequence[str], Limits], RawBook | Finding]
+"""Reads a workbook that people wrote in, whatever they saved it as; or says why it cannot."""
 
 Opener = Callable[[bytes], RawBook | None]
 """Reads a workbook we made, which somebody may have changed; None when it cannot be read."""
@@ -47,6 +51,17 @@ def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
     (book,) = run(open_book, (content,), _resource_limits(COMPILED, workers=1))
     return None if isinstance(book, Stopped) else book
+
+
+def open_received_in_worker(
+    received: Received, passwords: Sequence[str], limits: Limits
+) -> RawBook | Finding:
+    """Return a workbook that people wrote in, whatever its format, read in a worker process."""
+    work = partial(opened_book, passwords=tuple(passwords), limits=limits)
+    (found,) = run(work, (received,), _resource_limits(limits, workers=1))
+    if isinstance(found, Stopped):
+        return _cut_short(received, found, limits)[0].findings[0]
+    return found
 
 
 def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:

@@ -1,0 +1,254 @@
+"""確認の記録: what people write in the workbook counts, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.city import COLLECTED_AT, City
+from tests.engine import HERE
+from tests.harness.description import CITIES
+from workflow.commands.collect import collect
+from workflow.commands.finalize import finalize
+from workflow.commands.status import status
+from workflow.commands.verify import verify
+from workflow.rounds.collected import Collected
+
+YEAR = 2023
+Points = dict[tuple[str, str], dict[str, str]]
+ANSWER = {"取組状況": "実施した。", "評価": "Ａ", "方針": "継続"}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> City:
+    """甲課 and 乙課 answer the joint item 2-1 differently, and 丙課 does not answer."""
+    document = json.loads((CITIES / "small" / "plan.json").read_bytes())
+    made = City.with_plan(tmp_path / "町", document)
+    made.generate(YEAR)
+    ours = dict.fromkeys(("1-1", "1-2", "1-3", "2-1", "2-2"), ANSWER)
+    made.send_back("A", ours | {"1-2": {**ANSWER, "取組状況": "なし"}})
+    theirs = {"2-1": {**ANSWER, "評価": "Ｂ", "理由": "雨"}, "2-2": ANSWER, "2-3": ANSWER}
+    made.send_back("B", theirs)
+    return made
+
+
+def gather(town: City, days: int = 0) -> Collected:
+    return collect(town.workspace, YEAR, COLLECTED_AT + timedelta(days=days), HERE)
+
+
+def points(collected: Collected) -> Points:
+    """Return the points by code and item."""
+    return {(p["code"], p["item"]): p for p in collected.document["points"]}
+
+
+def decide(path: Path, number: str, *words: str) -> None:
+    """Write 扱い, 理由 and 確認した人 in the row of a number."""
+
+    def write(sheet: Worksheet) -> None:
+        header = [cell.value for cell in sheet[1]]
+        row = next(r for r in sheet.iter_rows(min_row=2) if r[0].value == number)
+        for label, word in zip(("扱い", "理由", "確認した人"), words, strict=False):
+            row[header.index(label)].value = word or None
+
+    edit(path, write)
+
+
+def edit(path: Path, change: Callable[[Worksheet], Any]) -> None:
+    book: Workbook = load_workbook(path)
+    change(book["確認の記録"])
+    book.save(path)
+
+
+def rows(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the rows of the record by number."""
+    header, *found = load_workbook(path)["確認の記録"].iter_rows(values_only=True)
+    named = [dict(zip(map(str, header), row, strict=True)) for row in found]
+    return {str(row["番号"]): row for row in named}
+
+
+JOINT, NOTHING, MISSING = (
+    ("JOINT_DIFFERS", "2-1"),
+    ("VALUE_NOTHING", "1-2"),
+    ("ANSWER_MISSING", "3-1"),
+)
+
+
+def test_every_point_stands_once_in_the_record(town: City) -> None:
+    collected = gather(town)
+    found = points(collected)
+    assert set(found) == {JOINT, NOTHING, MISSING}
+    assert collected.document["totals"]["open_points"] == 3
+    joint = found[JOINT]
+    assert (joint["answer"], joint["other"]) == ("評価：Ｂ\n理由：雨", "評価：Ａ\n理由：")
+    shown = rows(town.workspace.record(YEAR))
+    assert sorted(shown) == sorted(p["id"] for p in found.values())
+    assert shown[joint["id"]]["もう一方の回答"] == joint["other"]
+
+
+def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
+    found = points(gather(town))
+    record = town.workspace.record(YEAR)
+    decide(record, found[JOINT]["id"], "もう一方を採る", "甲課が主", "佐藤")
+    decide(record, found[NOTHING]["id"], "確認済み", "電話で確認", "佐藤")
+    decide(record, found[MISSING]["id"], "今年度は報告なし", "事業なし", "佐藤")
+    collected = gather(town, 1)
+    totals = collected.document["totals"]
+    assert (totals["open_points"], totals["missing"], totals["nothing_to_report"]) == (0, 0, 1)
+    assert collected.is_clean
+    ledger = {(row["整理番号"], row["担当課"]): row for row in town.ledger(YEAR)}
+    joint = ledger["2-1", "乙課・甲課"]
+    assert (joint["評価"], joint["回答ファイル"]) == ("Ａ", "A.xlsx")
+    assert ledger["3-1", "丙課"]["回答状況"] == "報告なし"
+    said = points(collected)[JOINT]
+    assert (said["decision"], said["reason"], said["by"]) == ("もう一方を採る", "甲課が主", "佐藤")
+    assert status(town.workspace, YEAR)["totals"] == totals
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+    finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE)
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_a_record_that_was_deleted_comes_back_from_the_journal(town: City) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    record = town.workspace.record(YEAR)
+    decide(record, number, "確認済み", "電話で確認", "佐藤")
+    gather(town, 1)
+    made = record.read_bytes()
+    record.unlink()
+    gather(town, 2)
+    assert record.read_bytes() == made
+    assert rows(record)[number]["理由"] == "電話で確認"
+
+
+def test_two_people_in_two_copies_are_both_heard(town: City) -> None:
+    found = points(gather(town))
+    record = town.workspace.record(YEAR)
+    copy = record.with_stem(f"{record.stem} - コピー")
+    shutil.copy(record, copy)
+    decide(record, found[NOTHING]["id"], "確認済み", "電話", "佐藤")
+    decide(copy, found[NOTHING]["id"], "課に尋ねる", "本当か", "鈴木")
+    decide(copy, found[MISSING]["id"], "今年度は報告なし", "事業なし", "鈴木")
+    collected = gather(town, 1)
+    assert points(collected)[NOTHING]["decision"] == ""
+    assert points(collected)[MISSING]["decision"] == "今年度は報告なし"
+    told = next(f for f in collected.document["findings"] if f["code"] == "DECISION_DIFFERS")
+    assert "佐藤" in told["message"]
+    assert "鈴木" in told["message"]
+    decide(record, found[NOTHING]["id"], "確認済み", "二人で相談", "佐藤・鈴木")
+    again = points(gather(town, 2))
+    assert again[NOTHING]["reason"] == "二人で相談"
+    assert points(gather(town, 3)) == again
+
+
+def test_a_decision_falls_with_its_answer_and_stands_again_with_it(town: City) -> None:
+    found = points(gather(town))
+    record = town.workspace.record(YEAR)
+    decide(record, found[JOINT]["id"], "この回答を採る", "", "佐藤")
+    assert points(gather(town, 1))[JOINT]["decision"] == "この回答を採る"
+    theirs = {"2-1": {**ANSWER, "評価": "Ｃ", "理由": "雨"}, "2-2": ANSWER, "2-3": ANSWER}
+    town.send_back("B", theirs, name="B 再.xlsx", hours=300)
+    collected = gather(town, 20)
+    assert points(collected)[JOINT]["decision"] == ""
+    assert "DECISION_FELL" in {f["code"] for f in collected.document["findings"]}
+    assert points(collected)[JOINT]["id"] == found[JOINT]["id"]
+
+
+def _sorted(sheet: Worksheet) -> None:
+    found = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    for row, values in enumerate(reversed(found), start=2):
+        for column, value in enumerate(values, start=1):
+            sheet.cell(row, column, value)
+
+
+def _mark_lost(sheet: Worksheet) -> None:
+    sheet.delete_cols(15, 2)
+
+
+def _moved_down(sheet: Worksheet) -> None:
+    sheet.insert_rows(1, 2)
+    sheet["A1"] = "係で確認した分"
+
+
+@pytest.mark.parametrize("change", [_sorted, _mark_lost, _moved_down])
+def test_what_people_do_to_the_sheet_loses_no_decision(
+    town: City, change: Callable[[Worksheet], None]
+) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    record = town.workspace.record(YEAR)
+    decide(record, number, "確認済み", "電話", "佐藤")
+    edit(record, change)
+    assert points(gather(town, 1))[NOTHING]["by"] == "佐藤"
+
+
+def test_deleted_rows_decide_nothing(town: City) -> None:
+    found = points(gather(town))
+    record = town.workspace.record(YEAR)
+    decide(record, found[NOTHING]["id"], "確認済み", "", "佐藤")
+    gather(town, 1)
+    edit(record, lambda sheet: sheet.delete_rows(2, 10))
+    collected = gather(town, 2)
+    assert points(collected)[NOTHING]["decision"] == "確認済み"
+    assert len(rows(record)) == len(found)
+
+
+def test_words_nobody_knows_stay_and_are_told(town: City) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    record = town.workspace.record(YEAR)
+    decide(record, number, "保留", "来週聞く", "佐藤")
+    collected = gather(town, 1)
+    assert points(collected)[NOTHING]["decision"] == ""
+    assert "DECISION_WORD" in {f["code"] for f in collected.document["findings"]}
+    row = rows(record)[number]
+    assert (row["扱い"], row["理由"], row["確認した人"]) == ("保留", "来週聞く", "佐藤")
+
+
+def test_words_in_the_margin_are_kept(town: City) -> None:
+    gather(town)
+    record = town.workspace.record(YEAR)
+    edit(record, lambda sheet: sheet.cell(2, 20, "課長に聞くこと"))
+    gather(town, 1)
+    kept = list((record.parent / "上書き前").glob("確認の記録*"))
+    assert len(kept) == 1
+    notes = load_workbook(town.workspace.ledger(YEAR))["欄外記入"].iter_rows(values_only=True)
+    assert any("課長に聞くこと" in row for row in notes)
+
+
+def test_what_is_no_workbook_is_kept_and_told(town: City) -> None:
+    gather(town)
+    record = town.workspace.record(YEAR)
+    record.write_bytes(b"PK no workbook")
+    collected = gather(town, 1)
+    assert "DECISION_UNREAD" in {f["code"] for f in collected.document["findings"]}
+    assert len(list((record.parent / "上書き前").glob("確認の記録*"))) == 1
+    assert rows(record)
+
+
+def test_a_lost_file_can_be_one_that_was_withdrawn(town: City) -> None:
+    gather(town)
+    town.returned("B.xlsx").unlink()
+    found = points(gather(town, 1))
+    gone = found["FILE_GONE", ""]
+    assert gone["department"] == "B"
+    decide(town.workspace.record(YEAR), gone["id"], "取り下げ", "出し直すため", "佐藤")
+    collected = gather(town, 2)
+    said = {f["code"] for f in collected.document["findings"]}
+    assert "FILE_WITHDRAWN" in said
+    assert "FILE_GONE" not in said
+
+
+def test_sending_back_makes_a_warning_something_to_correct(town: City) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    decide(town.workspace.record(YEAR), number, "差し戻す", "実績を書いてください", "佐藤")
+    collected = gather(town, 1)
+    files = {f["path"]: f["outcome"] for f in collected.document["files"]}
+    assert files["A.xlsx"] == "sent_back"
+    asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]["corrections"]
+    assert asked[0][3] == "実績を書いてください"
+    assert verify(town.workspace, YEAR, HERE).differences == ()
