@@ -16,7 +16,15 @@ from workflow.compiled.entries import AnswerStatus, entries_by_department, retur
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding
-from workflow.model.plan import Answer, Correction, Department, Filling, Outcome, Return
+from workflow.model.plan import (
+    Answer,
+    Correction,
+    Department,
+    Filling,
+    NoteKind,
+    Outcome,
+    Return,
+)
 from workflow.model.wording import Wording
 from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue
@@ -85,8 +93,19 @@ def _hand_back(
         corrections=corrections,
         made_from=tuple(sorted({returned.sha256 for returned in (*own, *before)})),
         as_of=max(returned.received for returned in own),
+        respondent=_respondent((*own, *before)),
     )
     return HandBack(department, issue, filling)
+
+
+def _respondent(returns: Iterable[Return]) -> str:
+    """Return who filled in the newest return that says so, for them to find it filled in again."""
+    newest_first = sorted(returns, key=lambda r: (r.received, r.sha256, r.file), reverse=True)
+    named = (
+        "　".join(note.text for note in returned.notes if note.kind is NoteKind.RESPONDENT)
+        for returned in newest_first
+    )
+    return next(filter(None, named), "")
 
 
 def _corrections(

@@ -356,13 +356,15 @@ class Correction:
 class Filling:
     """What a template is written with: answers by item and key, and what to correct in them.
 
-    Made_from are the digests of the returns these answers come from, or came after.
+    Made_from are the digests of the returns these answers come from, or came after; respondent is
+    who filled the last one in, as they wrote it.
     """
 
     answers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     made_from: tuple[str, ...] = ()
     as_of: datetime | None = None
+    respondent: str = ""
 
     def value(self, item: str, key: str) -> Value | None:
         """Return what stands in a cell; None when it is empty."""

@@ -81,7 +81,7 @@ def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
 
 def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
     _write_notice(page, filling)
-    _write_heading(page, layout)
+    _write_heading(page, layout, filling)
     count_row = page.row
     page.row += 2
     _write_steps(page, layout)
@@ -189,7 +189,7 @@ def _write_notice(pen: _Page, filling: Filling) -> None:
         pen.put_over(_FIRST, _LAST, text, "notice", height=36)
 
 
-def _write_heading(pen: _Page, layout: Layout) -> None:
+def _write_heading(pen: _Page, layout: Layout, filling: Filling) -> None:
     pen.row = _TITLE_ROW
     pen.put(2, f"{layout.title}　進捗状況調査票", "title")
     facts = (
@@ -198,7 +198,7 @@ def _write_heading(pen: _Page, layout: Layout) -> None:
         (NUMBER_LABEL, str(layout.number)),
         ("回答期限", _deadline(layout)),
         ("提出先・問い合わせ先", _contact(layout)),
-        (RESPONDENT_LABEL, ""),
+        (RESPONDENT_LABEL, filling.respondent),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):
         pen.put_over(3, _LAST, text, "open" if label == RESPONDENT_LABEL else "boxed")
