@@ -12,6 +12,7 @@ from workflow.compiled.merge import merge
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.model.fields.base import Choice, Value
 from workflow.model.fields.form import Form
+from workflow.model.findings import Finding
 from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return, Source
 from workflow.storage.journal import Journal
 
@@ -73,11 +74,19 @@ def compilation(plan: Plan, entries: tuple[Entry, ...]) -> Compilation:
 
 
 def round_of(
-    files: str | Iterable[Return] = RETURNS, plan: Plan = PLAN, *, is_final: bool = False
+    files: str | Iterable[Return] = RETURNS,
+    plan: Plan = PLAN,
+    *,
+    is_final: bool = False,
+    noted: tuple[Finding, ...] = (),
 ) -> Compilation:
-    """Return the compilation of a plan's round with these returns, or a table of them."""
+    """Return the compilation of a plan's round with these returns, or a table of them.
+
+    Noted is what a collect says of the round besides.
+    """
     came = returns(files) if isinstance(files, str) else tuple(files)
-    return _compiled(merge(plan, register(plan), came), is_final)
+    merged = merge(plan, register(plan), came)
+    return _compiled(replace(merged, findings=(*merged.findings, *noted)), is_final)
 
 
 def _compiled(made: Round, is_final: bool = False) -> Compilation:

@@ -14,8 +14,7 @@ from tests.city import ISSUED_AT, City
 from tests.harness.description import CITIES, EVERY_ITEM, Example, hostile_cases
 from tests.tables import Table, table
 from workflow.plan.document import as_json_bytes, sample_document
-from workflow.storage.workspace import Workspace
-from workflow.templates.issue import OLD_FOLDER
+from workflow.storage.workspace import OLD_FOLDER, Workspace
 
 GOOD = ("GOOD-1", "GOOD-2", "GOOD-3")
 """Departments of the city `hostile` that answer as they should."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,8 @@ from workflow.mail.mailing import Mailing
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
 from workflow.plan.document import sample_document
+from workflow.plan.load import load_document
+from workflow.returned.readers.openpyxl import open_exactly
 
 NOW = datetime(2024, 5, 21, 9, 0, tzinfo=JST)
 
@@ -78,7 +82,8 @@ def without_address(city: City, *codes: str) -> None:
 def test_every_department_gets_its_template(city: City) -> None:
     mailing = draft_distribution(city.workspace, 2023, NOW)
     drafts = by_department(mailing)
-    assert set(drafts) == {d.code for d in city.plan.departments}
+    assert set(drafts) == {d.code for d in city.plan.departments} - {"FUKUSHI"}
+    assert mailing.own == "福祉政策課"
     for code, path in drafts.items():
         message = read(path)
         template = city.template(code)
@@ -102,12 +107,13 @@ def test_a_second_run_leaves_what_says_the_same(city: City) -> None:
 
 def test_who_is_asked_what(answered: City) -> None:
     drafts = by_department(made_ready(answered))
-    assert set(drafts) == {d.code for d in answered.plan.departments} - {"ICT"}
+    assert set(drafts) == {d.code for d in answered.plan.departments} - {"ICT", "FUKUSHI"}
     gakko, kodomo = read(drafts["GAKKO"]), read(drafts["KODOMO"])
     assert "・6-1　" in body(gakko)
     assert "・1-1　" not in body(gakko)
     assert "あと10日" in body(gakko)
-    assert attached(gakko) == {}
+    template = answered.template("GAKKO")
+    assert attached(gakko) == {template.name: template.read_bytes()}
     (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
     assert attached(kodomo) == {handback.name: handback.read_bytes()}
     assert "「とても良い」は選択肢にありません。" in body(kodomo)
@@ -115,7 +121,115 @@ def test_who_is_asked_what(answered: City) -> None:
 
 def test_before_the_first_collect_everything_is_missing(city: City) -> None:
     drafts = by_department(made_ready(city))
-    assert set(drafts) == {d.code for d in city.plan.departments}
+    assert set(drafts) == {d.code for d in city.plan.departments} - {"FUKUSHI"}
+
+
+def test_what_only_the_coordinator_owes_is_told_and_mailed_to_nobody(
+    city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for department in city.plan.departments:
+        if department.code != "FUKUSHI":
+            city.send_back(department.code, full_texts(city.plan))
+    city.collect()
+    mailing = made_ready(city)
+    assert (mailing.drafts.current, mailing.own) == ((), "福祉政策課")
+    assert main(["remind", "--year", "2023", "--home", str(city.home)]) == 1
+    shown = capsys.readouterr().out
+    assert "自分の課あての下書きは作りません" in shown
+    assert "送るメールはありません" not in shown
+
+
+def test_a_reminder_takes_the_form_from_the_old_ones_where_a_new_plan_ended_it(
+    city: City,
+) -> None:
+    template = city.template("KIKI")
+    content = template.read_bytes()
+    template.write_bytes(b"by hand")
+    with pytest.raises(WorkspaceError, match="generate"):
+        made_ready(city)
+    old = template.parent / "旧版" / f"{city.issue('KIKI').number}.xlsx"
+    old.parent.mkdir()
+    old.write_bytes(content)
+    assert attached(read(by_department(made_ready(city))["KIKI"])) == {template.name: content}
+
+
+def test_nobody_is_reminded_of_a_file_that_was_lost_here(
+    answered: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = full_texts(answered.plan)
+    path = answered.send_back("KIKI", texts)
+    answered.collect()
+    content = path.read_bytes()
+    path.unlink()
+    answered.collect()
+    mailing = made_ready(answered)
+    assert mailing.lost == ("危機管理課",)
+    assert "KIKI" not in by_department(mailing)
+    shared = {i.id for i in answered.plan.items_of("KIKI") if len(i.departments) > 1}
+    assert shared
+    others = [body(read(path)) for path in by_department(mailing).values()]
+    assert not [text for text in others if any(f"・{item}　" in text for item in shared)]
+    for command in ("remind", "status", "collect"):
+        capsys.readouterr()
+        main([command, "--year", "2023", "--home", str(answered.home)])
+        shown = capsys.readouterr().out
+        assert "危機管理課" in shown
+        assert "控えから" in shown
+    status = document_of(answered, capsys)
+    assert status["KIKI"]["lost"] == ["KIKI.xlsx"]
+    path.write_bytes(content)
+    answered.collect()
+    assert made_ready(answered).lost == ()
+
+
+def document_of(city: City, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the departments of status --json, by code."""
+    capsys.readouterr()
+    main(["status", "--year", "2023", "--json", "--home", str(city.home)])
+    document = json.loads(capsys.readouterr().out)
+    return {department["code"]: department for department in document["departments"]}
+
+
+LATER = datetime(2024, 6, 3, 9, 0, tzinfo=JST)
+"""After the answers are due, before the corrections are."""
+
+
+def test_who_answered_in_time_is_not_told_that_it_is_late(answered: City) -> None:
+    before = answered.workspace.handbacks(2023)
+    (handback,) = before.glob("*.xlsx")
+    mail = read(by_department(remind(answered.workspace, 2023, LATER))["KODOMO"])
+    assert "令和6年5月31日" not in body(mail)
+    assert "過ぎ" not in body(mail)
+    assert "令和6年5月31日" not in texts_of(handback)
+
+
+def test_corrections_have_a_deadline_of_their_own(answered: City) -> None:
+    document = load_document(answered.home / "plan.json").content
+    document["plan"]["correction_deadline"] = "2024-06-14"
+    City.with_plan(answered.home, document)
+    answered.collect()
+    drafts = by_department(remind(answered.workspace, 2023, LATER))
+    assert "再提出期限　　令和6年6月14日（金）　※あと11日です" in body(read(drafts["KODOMO"]))
+    assert "令和6年5月31日（金）を3日過ぎて" in body(read(drafts["GAKKO"]))
+    (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
+    said = texts_of(handback)
+    assert "再提出期限" in said
+    assert "令和6年6月14日（金）までに" in said
+    assert "令和6年5月31日" not in said
+    past = datetime(2024, 6, 20, 9, 0, tzinfo=JST)
+    mail = body(read(by_department(remind(answered.workspace, 2023, past))["KODOMO"]))
+    assert "過ぎ" not in mail
+    assert "6月14日" not in mail
+
+
+def texts_of(workbook: Path) -> str:
+    return "\n".join(
+        str(cell)
+        for sheet in open_exactly(workbook.read_bytes())
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
+    )
 
 
 def test_who_has_answered_gets_no_mail_any_more(

@@ -15,7 +15,7 @@ from workflow.model.errors import OutputError, WorkspaceError
 from workflow.plan.document import as_json_bytes, sample_document
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, load_journal
-from workflow.templates.issue import OLD_FOLDER
+from workflow.storage.workspace import OLD_FOLDER
 from workflow.templates.register_file import REGISTER_NAME, load_register
 
 LATER = ISSUED_AT + timedelta(days=3)

@@ -11,10 +11,8 @@ from workflow.commands.collect import already_final
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import issued
-from workflow.mail.eml import Attachment
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
-from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
-from workflow.model.errors import WorkspaceError
+from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
@@ -103,24 +101,25 @@ def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailin
         letters = load_letters(workspace.letters())
         occasion = Occasion(plan, year, now.astimezone(JST).date())
         mails = tuple(_mails(workspace, occasion, register))
-        return write_drafts(workspace, year, workspace.distribution_drafts(year), letters, mails)
+        folder = workspace.distribution_drafts(year)
+        mailing = write_drafts(workspace, year, folder, letters, mails)
+        has_form = bool(register.latest(plan.coordinator) and plan.items_of(plan.coordinator))
+        return replace(mailing, own=plan.department(plan.coordinator).name if has_form else "")
 
 
 def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iterator[Mail]:
-    """Yield the mail to each department. Raises WorkspaceError when its template was changed."""
-    for department in occasion.plan.departments:
+    """Yield the mail to each department but the coordinator's own.
+
+    Raises WorkspaceError when a template was changed.
+    """
+    plan = occasion.plan
+    for department in plan.departments:
         issue = register.latest(department.code)
-        if issue is None or not occasion.plan.items_of(department.code):
-            continue
-        content = content_of(workspace.templates(occasion.year) / issue.file)
-        if content is None or sha256(content) != issue.sha256:
-            raise WorkspaceError(
-                f"「{issue.file}」が発行したときのまま templates/{occasion.year} にありません。"
-                f"generate --year {occasion.year} を実行してください。"
-            )
-        values = distribution(occasion, department, issue)
-        attachment = Attachment(issue.file, content)
-        yield Mail(department, LetterKind.DISTRIBUTION, values, attachment)
+        is_asked = issue and plan.items_of(department.code)
+        if issue and is_asked and department.code != plan.coordinator:
+            attachment = form_attachment(workspace, occasion.year, issue)
+            values = distribution(occasion, department, issue)
+            yield Mail(department, LetterKind.DISTRIBUTION, values, attachment)
 
 
 def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:

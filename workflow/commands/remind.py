@@ -20,7 +20,14 @@ from workflow.commands.status import state
 from workflow.compiled.corrections import OutstandingRequests, handback_name
 from workflow.mail.eml import Attachment
 from workflow.mail.letters import LetterKind, LetterValue, Occasion, load_letters, request
-from workflow.mail.mailing import Mail, Mailing, content_of, show_mailing, write_drafts
+from workflow.mail.mailing import (
+    Mail,
+    Mailing,
+    content_of,
+    form_attachment,
+    show_mailing,
+    write_drafts,
+)
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.model.years import JST, era_year
@@ -68,7 +75,7 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
         known = state(workspace, year)
 
         requests = _Requests(Occasion(plan, year, now.astimezone(JST).date()), register, known)
-        reminders = tuple(requests.reminders())
+        reminders = tuple(requests.reminders(workspace))
         handbacks = {
             name: content_of(workspace.handbacks(year) / name) for name in requests.handbacks()
         }
@@ -82,11 +89,17 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
             edited=tuple(n for n, c in handbacks.items() if c and sha256(c) != made.get(n)),
             absent=tuple(name for name, content in handbacks.items() if content is None),
             uncollected=known["uncollected"],
+            own=requests.own,
+            lost=requests.lost,
         )
 
 
 class _Requests:
-    """What departments are still asked, as the last collect left it."""
+    """What departments are still asked, as the last collect left it.
+
+    Own is the coordinator's department where it is asked too; of those that are lost a file is
+    gone.
+    """
 
     def __init__(self, occasion: Occasion, register: Register, known: Mapping[str, Any]) -> None:
         self._occasion = occasion
@@ -97,16 +110,20 @@ class _Requests:
                 for code, stored in known["asked"].items()
             }
             self._returns = {d["code"]: d["returns"] for d in known["departments"]}
+            self.lost = tuple(d["name"] for d in known["departments"] if d["lost"])
         except (KeyError, TypeError, AttributeError) as error:
             raise _outdated(occasion.year) from error
+        coordinator = occasion.plan.department(occasion.plan.coordinator)
+        self.own = coordinator.name if self._requests.pop(coordinator, None) else ""
 
-    def reminders(self) -> Iterator[Mail]:
-        """Yield the mails to departments that only have something missing."""
+    def reminders(self, workspace: Workspace) -> Iterator[Mail]:
+        """Yield the mails to departments that only have something missing, with their form."""
         for department, requests in self._requests.items():
             issue = self._register.latest_for(department)
             if not requests.corrections and issue:
                 values = self._values(department, requests, issue.file)
-                yield Mail(department, LetterKind.REMINDER, values)
+                form = form_attachment(workspace, self._occasion.year, issue)
+                yield Mail(department, LetterKind.REMINDER, values, form)
 
     def handbacks(self) -> Iterator[str]:
         """Yield the names of the hand-backs that go out."""

@@ -170,9 +170,10 @@ def outstanding_requests(
 ) -> dict[str, OutstandingRequests]:
     """Return what is still asked, by department code; who has done everything is not in it.
 
-    What stands on no template anybody was given is not asked: nobody could answer it.
+    What stands on no template anybody was given is not asked: nobody could answer it. Nor is what
+    may have been answered in a file that came and was lost here.
     """
-    issued = round_.register.item_ids()
+    issued, lost = round_.register.item_ids(), round_.lost
     entries = entries_by_department(round_.entries)
     wrong = {one.department.code: one.filling.corrections for one in hand_backs}
     found = {}
@@ -180,7 +181,9 @@ def outstanding_requests(
         missing = tuple(
             entry.assignment.item.id
             for entry in entries.get(department.code, ())
-            if entry.status is AnswerStatus.MISSING and entry.assignment.item.id in issued
+            if entry.status is AnswerStatus.MISSING
+            and entry.assignment.item.id in issued
+            and not entry.is_asked_of_any(lost)
         )
         requests = OutstandingRequests(missing, wrong.get(department.code, ()))
         if requests != OutstandingRequests():

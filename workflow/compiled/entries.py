@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -34,6 +34,10 @@ class Entry:
     assignment: Assignment
     status: AnswerStatus
     answer: Answer | None
+
+    def is_asked_of_any(self, codes: Container[str]) -> bool:
+        """Whether one of some departments is asked for it."""
+        return any(department.code in codes for department in self.assignment.departments)
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:

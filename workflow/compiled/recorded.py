@@ -228,9 +228,13 @@ def gone_files(journal: Journal, returns: Iterable[Return]) -> tuple[Finding, ..
     """
     on_disk = {file.sha256 for file in recorded_files(journal).values()}
     on_disk |= {returned.sha256 for returned in returns}  # also within a zip
-    mattered = _ever_returns(journal)
+    mattered, answering = _ever_returns(journal), _answering(journal)
     return tuple(
-        Finding(Code.FILE_GONE, Location(file=path), {"received": _day(file.first_seen)})
+        Finding(
+            Code.FILE_GONE,
+            Location(file=path),
+            {"received": _day(file.first_seen), "departments": answering.get(path, ())},
+        )
         for path, file in _gone(journal).items()
         if file.sha256 and file.sha256 not in on_disk and path in mattered
     )
@@ -272,6 +276,21 @@ def _gone(journal: Journal) -> dict[str, RecordedFile]:
             known[file["path"]] = recorded_file(file, known.get(file["path"]), event.at)
             gone.pop(file["path"], None)
     return gone
+
+
+def _answering(journal: Journal) -> dict[str, tuple[str, ...]]:
+    """Return whose answers each file, or an archive around it, held when it was judged last."""
+    judged = {
+        path: (str(outcome), str(department))
+        for event in journal.of(EventKind.JUDGED)
+        for path, _, outcome, department, _ in event.facts["returns"]
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for path, (outcome, department) in judged.items():
+        if department and Outcome(outcome).is_answer:
+            for name in (path, *map(str, PurePosixPath(path).parents)):
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), department)))
+    return found
 
 
 def _ever_returns(journal: Journal) -> frozenset[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from workflow.compiled.entries import Entry
 from workflow.compiled.points.point import Point
 from workflow.compiled.years.past import PastYear
+from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Plan, PreviousAnswers, Return
 from workflow.model.years import JST, japanese_date
@@ -54,6 +55,19 @@ class Round:
     def year(self) -> int:
         """The fiscal year."""
         return self.register.year
+
+    @property
+    def lost(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that a department sent and that lie there no more, by department code.
+
+        What they answered is not there either, but it is not the department who owes it.
+        """
+        lost: dict[str, tuple[str, ...]] = {}
+        for finding in self.findings:
+            codes = finding.details["departments"] if finding.code is Code.FILE_GONE else ()
+            for code in codes if isinstance(codes, tuple) else ():
+                lost[code] = (*lost.get(code, ()), finding.location.file)
+        return lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflow.compiled.entries import (
@@ -14,7 +14,7 @@ from workflow.compiled.entries import (
 )
 from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
-from workflow.model.plan import Department, Outcome, Return
+from workflow.model.plan import LOST_LABEL, Department, Outcome, Return
 from workflow.templates.register import Issue
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
@@ -25,6 +25,8 @@ class DepartmentStatus:
     """Where a department stands; counts are of the assignments it takes part in.
 
     Accepted counts its returns that were, open_items are the ids of what it has still to answer.
+    Lost are the files it sent that lie there no more; of what is missing, not_owed may have been
+    answered in such a file, its own or that of another department of a joint item.
     """
 
     department: Department
@@ -39,11 +41,15 @@ class DepartmentStatus:
     missing: int
     nothing_to_report: int
     open_items: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    not_owed: int = 0
 
     @property
     def outcome_label(self) -> str:
         """The outcome in the coordinator's words, also when nothing counts yet."""
-        return self.outcome.label if self.outcome else AnswerStatus.MISSING.value
+        if self.outcome:
+            return self.outcome.label
+        return LOST_LABEL if self.lost else AnswerStatus.MISSING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,24 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     asked = {code for item in plan.items for code in item.departments}
     returns = returns_by_department(round_.returns)
     entries = entries_by_department(round_.entries)
-    return tuple(
+    lost = round_.lost
+    statuses = (
         _status(d, register.latest(d.code), returns.get(d.code, []), entries.get(d.code, []))
         for d in plan.departments
         if d.code in asked
+    )
+    return tuple(
+        replace(
+            status,
+            lost=lost.get(status.department.code, ()),
+            not_owed=sum(
+                entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
+                for entry in entries.get(status.department.code, [])
+            ),
+        )
+        if lost
+        else status
+        for status in statuses
     )
 
 

@@ -41,7 +41,7 @@ def distribution(
     occasion: Occasion, department: Department, issue: Issue
 ) -> dict[str, LetterValue]:
     """Return what the letter with a template says."""
-    return _common(occasion, department) | {
+    return _common(occasion, department, occasion.plan.deadline) | {
         "ファイル名": issue.file,
         "件数": len(issue.items),
         "版": issue.number.issue,
@@ -61,7 +61,8 @@ def request(
     """
     items = {item.id: item for item in occasion.plan.items}
     missing = [_item(occasion.plan, department, items[id_]) for id_ in requests.missing]
-    return _common(occasion, department) | {
+    deadline = correction_deadline(occasion) if requests.corrections else occasion.plan.deadline
+    return _common(occasion, department, deadline) | {
         "ファイル名": file,
         "提出あり": has_returned,
         "未提出": missing,
@@ -69,9 +70,21 @@ def request(
     }
 
 
-def _common(occasion: Occasion, department: Department) -> dict[str, LetterValue]:
+def correction_deadline(occasion: Occasion) -> date | None:
+    """Return until when a department is asked to correct; None when no day to come is known.
+
+    Nobody knows whether it was late: it may have answered in time, or been told only now.
+    """
     plan = occasion.plan
-    left = (plan.deadline - occasion.today).days if plan.deadline else None
+    deadline = plan.correction_deadline or plan.deadline
+    return deadline if deadline and deadline >= occasion.today else None
+
+
+def _common(
+    occasion: Occasion, department: Department, deadline: date | None
+) -> dict[str, LetterValue]:
+    plan = occasion.plan
+    left = (deadline - occasion.today).days if deadline else None
     return {
         "課名": department.name,
         "計画名": plan.title,
@@ -79,7 +92,7 @@ def _common(occasion: Occasion, department: Department) -> dict[str, LetterValue
         "年度": full_year(occasion.year),
         "とりまとめ課": plan.department(plan.coordinator).name,
         "問い合わせ先": plan.contact,
-        "期限": japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
+        "期限": japanese_date_and_weekday(deadline) if deadline else "",
         "残り日数": left,
         "期限超過": left is not None and left < 0,
         "超過日数": max(0, -(left or 0)),

@@ -16,9 +16,10 @@ from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.storage.commit import Changes, commit
-from workflow.storage.files import write_file
+from workflow.storage.files import sha256, write_file
 from workflow.storage.own_files import plan_writes
-from workflow.storage.workspace import Workspace, department_file
+from workflow.storage.workspace import OLD_FOLDER, Workspace, department_file
+from workflow.templates.register import Issue
 from workflow.terminal.output import say, show_uncollected
 
 _RECORD = ".drafts.json"
@@ -55,6 +56,8 @@ class Mailing:
     New texts are the letters written for editing. Unaddressed are departments whose draft has
     nobody to go to; edited are hand-backs attached as people changed them; absent are departments
     whose hand-back is gone, and with it their draft. Uncollected counts the files that came since.
+    Own is the coordinator's department where it has something to fill in too, and gets no mail;
+    lost are departments not asked for what they sent and what lies there no more.
     """
 
     folder: Path
@@ -64,11 +67,14 @@ class Mailing:
     edited: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     uncollected: int = 0
+    own: str = ""
+    lost: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
         """Whether nobody is asked anything any more, as far as anybody can tell."""
-        return not (self.drafts.current or self.absent or self.uncollected)
+        waits = self.drafts.current or self.absent or self.uncollected or self.own or self.lost
+        return not waits
 
 
 def write_drafts(
@@ -103,6 +109,19 @@ def write_drafts(
         drafts=drafts,
         new_texts=tuple(letters.new),
         unaddressed=tuple(unaddressed),
+    )
+
+
+def form_attachment(workspace: Workspace, year: int, issue: Issue) -> Attachment:
+    """Return the template of an issue as it was issued. Raises WorkspaceError when it is gone."""
+    folder = workspace.templates(year)
+    for path in (folder / issue.file, folder / OLD_FOLDER / f"{issue.number}.xlsx"):
+        content = content_of(path)
+        if content is not None and sha256(content) == issue.sha256:
+            return Attachment(issue.file, content)
+    raise WorkspaceError(
+        f"「{issue.file}」が発行したときのまま templates/{year} にありません。"
+        f"generate --year {year} を実行してください。"
     )
 
 
@@ -186,6 +205,16 @@ def show_mailing(mailing: Mailing) -> None:
 
 
 def _show_cautions(mailing: Mailing) -> None:
+    if mailing.own:
+        say(
+            f"とりまとめ課（{mailing.own}）にも記入するところがあります。"
+            "自分の課あての下書きは作りません。"
+        )
+    if mailing.lost:
+        say(
+            "受け取ったあとにファイルがなくなっているため、催促しません："
+            f"{'、'.join(mailing.lost)}。控えから戻して、collect を実行してください。"
+        )
     if mailing.unaddressed:
         say(
             "メールアドレスが計画にないか正しくないため、宛先を空けてあります："

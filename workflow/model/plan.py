@@ -240,6 +240,9 @@ class Outcome(StrEnum):
         return self in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.SENT_BACK)
 
 
+LOST_LABEL = "所在不明"
+"""What stands in place of an outcome where a file came and lies there no more."""
+
 _OUTCOME_LABELS = {
     Outcome.ACCEPTED: "採用",
     Outcome.ACCEPTED_WITH_WARNINGS: "採用（要確認）",

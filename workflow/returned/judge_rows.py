@@ -42,7 +42,11 @@ def judge_rows(
     findings = [*identity.findings, *matching.findings]
     judging = Rows(read, issue, context.previous)
     layout = lay_out_issue(
-        context.plan, context.plan.department(read.department), issue, context.previous
+        context.plan,
+        context.plan.department(read.department),
+        issue,
+        context.previous,
+        is_handback=bool(read.made_from),
     )
     beside = written_beside(book, tables, matching, layout, issue.texts)
     findings += beside.findings

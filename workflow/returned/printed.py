@@ -14,7 +14,12 @@ from functools import cached_property
 
 from workflow.model.cells import folded, folded_id
 from workflow.model.raw import CellKind, RawCell, RawSheet
-from workflow.templates.cover_sheet import NOTICE, cover_texts
+from workflow.templates.cover_sheet import (
+    CORRECTION_DEADLINE_LABEL,
+    IN_THE_MAIL,
+    NOTICE,
+    cover_texts,
+)
 from workflow.templates.entry_sheet import entry_texts
 from workflow.templates.layout import Layout
 
@@ -31,6 +36,10 @@ _LIVE_TEXT = re.compile(
     + re.escape(NOTICE).replace(re.escape("{count}"), r"\d+")
 )
 """What the cover's formulas say, should a program have kept only their results."""
+_DEADLINE_TEXT = re.compile(
+    rf"{CORRECTION_DEADLINE_LABEL}|{re.escape(IN_THE_MAIL)}|令和(元|\d+)年\d+月\d+日（[月火水木金土日]）"
+)
+"""What a hand-back's cover says of its deadline; the plan may name another one by now."""
 _LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
 _COPIED = 0.4
 """The share of what a page prints that a copy of it still holds in its place."""
@@ -100,7 +109,7 @@ def written_over(
         for place, cell in sheet.cells.items()
         if page.get(place) != cell.text and not cell.is_blank and not is_taken(place)
     ]
-    if not sheet.doubled and all(page.get(p) == "" and _is_live(cell) for p, cell in odd):
+    if not sheet.doubled and all(page.get(p) == "" and _is_open(cell) for p, cell in odd):
         return
     texts = standing(page, sheet.cells).texts
     odd += ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
@@ -108,10 +117,15 @@ def written_over(
         text = texts.get(place)
         if text is not None and folded_id(text) == folded_id(cell.text):
             continue
-        if (text == "" and _is_live(cell)) or _is_our_formula(cell):
+        if (text == "" and _is_open(cell)) or _is_our_formula(cell):
             continue
         if not template.is_printed_somewhere(cell.text, page):
             yield place, cell, text
+
+
+def _is_open(cell: RawCell) -> bool:
+    """Whether a cell holds what may stand in a place that we leave open."""
+    return _is_live(cell) or _DEADLINE_TEXT.fullmatch(cell.text) is not None
 
 
 def _is_live(cell: RawCell) -> bool:

@@ -13,6 +13,8 @@ from workflow.model.years import era_year
 DATA_PACKAGE = "datapackage.json"
 ANSWERS_SCHEMA = "answers.schema.json"
 OVERVIEW = "index.html"
+OLD_FOLDER = "旧版"
+"""Where, below the templates of a year, those lie that were replaced."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 

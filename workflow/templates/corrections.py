@@ -33,7 +33,7 @@ from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.base import Value
 from workflow.model.plan import Correction, Filling
-from workflow.model.years import full_year, japanese_date
+from workflow.model.years import full_year, japanese_date, japanese_date_and_weekday
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
@@ -297,8 +297,9 @@ def _steps(layout: Layout) -> Iterator[str]:
         "色は、記入を変えると消えます（枠は残ります）。"
     )
     contact = f"（{layout.contact}）" if layout.contact else ""
+    until = f"{japanese_date_and_weekday(layout.deadline)}までに、" if layout.deadline else ""
     yield (
-        f"直し終えたら、上書き保存し、このファイルのまま{layout.coordinator}へ送ってください。"
+        f"直し終えたら、上書き保存し、{until}このファイルのまま{layout.coordinator}へ送ってください。"
         f"分からないところは、{layout.coordinator}{contact}へお尋ねください。"
     )
 

@@ -61,6 +61,8 @@ NOTICE = (
     f"シート「{CORRECTION_SHEET}」をご覧ください。"
 )
 """What heads the cover of a hand-back."""
+CORRECTION_DEADLINE_LABEL = "再提出期限"
+IN_THE_MAIL = "送付文のとおりです。"
 _BLANK = Filling()
 
 
@@ -113,6 +115,11 @@ class _Page:
     def compute(self, column: int, formula: str, style: str, result: str) -> None:
         """Put a formula in the row at hand."""
         self.texts[self.row, column] = ""
+
+    def leave_open(self, *columns: int) -> None:
+        """Say of cells in the row at hand that what they show may change from print to print."""
+        for column in columns:
+            self.texts[self.row, column] = ""
 
     def stress(self, area: str, rule: dict[str, Any]) -> None:
         """Have what is left to fill stand out in an area."""
@@ -196,18 +203,24 @@ def _write_heading(pen: _Page, layout: Layout, filling: Filling) -> None:
         ("対象年度", full_year(layout.number.year)),
         ("担当課", layout.department.name),
         (NUMBER_LABEL, str(layout.number)),
-        ("回答期限", _deadline(layout)),
+        _deadline(layout),
         ("提出先・問い合わせ先", _contact(layout)),
         (RESPONDENT_LABEL, filling.respondent),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):
         pen.put_over(3, _LAST, text, "open" if label == RESPONDENT_LABEL else "boxed")
         pen.put(2, label, "label")
+        if label == CORRECTION_DEADLINE_LABEL:
+            pen.leave_open(2, 3)
     pen.row += 1  # forms of older versions compute what is left in the same row
 
 
-def _deadline(layout: Layout) -> str:
-    return japanese_date_and_weekday(layout.deadline) if layout.deadline else "送付文のとおりです。"
+def _deadline(layout: Layout) -> tuple[str, str]:
+    """Return until when it is to be sent: who answered in time is not shown a day that is past."""
+    day = japanese_date_and_weekday(layout.deadline) if layout.deadline else ""
+    if layout.is_handback:
+        return CORRECTION_DEADLINE_LABEL, day or IN_THE_MAIL
+    return "回答期限", day or IN_THE_MAIL
 
 
 def _contact(layout: Layout) -> str:

@@ -22,7 +22,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.files import sha256
-from workflow.storage.workspace import department_file
+from workflow.storage.workspace import OLD_FOLDER, department_file
 from workflow.templates.layout import content_digest, issued_items, lay_out
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
@@ -73,9 +73,6 @@ _COLUMNS: tuple[TableColumn[Dispatch], ...] = (
     TableColumn("様式番号", 11, lambda d: str(d.issue.number)),
     TableColumn("発行日", DAY_WIDTH, lambda d: d.issue.issued_at.date()),
 )
-
-
-OLD_FOLDER = "旧版"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,10 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """One department's template, complete but not yet written."""
+    """One department's template, complete but not yet written.
+
+    The deadline of a hand-back is that of corrections.
+    """
 
     number: FormNumber
     digest: str
@@ -123,6 +126,7 @@ class Layout:
     columns: tuple[Column, ...]
     bands: tuple[Band, ...]
     rows: tuple[EntryRow, ...]
+    is_handback: bool = False
 
     @property
     def field_columns(self) -> tuple[tuple[Column, Field], ...]:
@@ -196,11 +200,16 @@ def lay_out(
 
 
 def lay_out_issue(
-    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers
+    plan: Plan,
+    department: Department,
+    issue: Issue,
+    previous: PreviousAnswers,
+    *,
+    is_handback: bool = False,
 ) -> Layout:
     """Return the layout of a template that was issued, whatever the plan asks by now."""
     named = replace(department, name=issue.department_name)
-    return _laid_out(
+    layout = _laid_out(
         plan,
         named,
         issue.number,
@@ -210,6 +219,9 @@ def lay_out_issue(
         issue.items,
         previous,
     )
+    if not is_handback:
+        return layout
+    return replace(layout, deadline=plan.correction_deadline, is_handback=True)
 
 
 def _laid_out(

@@ -83,4 +83,5 @@ def handback_bytes(
     plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers, filling: Filling
 ) -> bytes:
     """Return a hand-back as an .xlsx file; the same answers and corrections give the same bytes."""
-    return template_bytes(lay_out_issue(plan, department, issue, previous), filling)
+    layout = lay_out_issue(plan, department, issue, previous, is_handback=True)
+    return template_bytes(layout, filling)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
-from workflow.model.plan import Outcome
+from workflow.model.plan import LOST_LABEL, Outcome
 
 _SHOWN_FINDINGS = 20
 
@@ -57,12 +57,22 @@ def show_overview(overview: Path) -> None:
 def show_departments(departments: Iterable[Mapping[str, Any]]) -> None:
     """Show a table of where each department stands."""
     table = [["担当課", "受付結果", "回答済", "差戻し中", "未提出"]]
+    losses = []
     for d in departments:
-        outcome = Outcome(d["outcome"]).label if d["outcome"] else "未提出"
+        lost = d.get("lost")
+        none_yet = LOST_LABEL if lost else "未提出"
+        outcome = Outcome(d["outcome"]).label if d["outcome"] else none_yet
         counts = (d["answered"], d["sent_back"], d["missing"])
         table.append([d["name"], outcome, *(str(n) if n else "・" for n in counts)])
+        if lost:
+            losses.append(f"{d['name']}（{'、'.join(lost)}）")
     for line in aligned(table, right=frozenset({2, 3, 4})):
         say(line)
+    if losses:
+        say(
+            f"受け取ったあとになくなったファイルがあります：{'、'.join(losses)}。課に催促せず、"
+            "控えから元の場所に戻して、もう一度 collect を実行してください。"
+        )
 
 
 def show_totals(totals: Mapping[str, Any]) -> None:

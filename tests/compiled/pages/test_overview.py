@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from tests.compiled.pages.reading import Page, overview_of
@@ -17,6 +18,8 @@ from tests.compiled.rounds import (
 )
 from tests.small import PLAN
 from workflow.compiled.pages.overview import overview_page
+from workflow.model.catalogue import Code
+from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Matrix
 
 SECTIONS = ("結論", "一枚まとめ", "提出状況", "集計", "要確認", "指摘", "ファイル")
@@ -98,18 +101,25 @@ def test_the_board_tells_when_the_first_and_the_last_return_came() -> None:
     assert moments == ["2024-04-16T11:00:00+09:00", "2024-04-15T10:00:00+09:00"]
 
 
-def test_only_a_plain_address_becomes_a_link() -> None:
-    for email, href in (
-        ("kikaku@city.example.lg.jp", "mailto:kikaku@city.example.lg.jp"),
-        ("a@b.jp?bcc=x@y.jp", None),
-        ('"a b"@c.jp', None),
-        ("課<x@y.jp>", None),
-        ("", None),
-    ):
-        first, *rest = PLAN.departments
-        plan = replace(PLAN, departments=(replace(first, email=email), *rest))
-        mails = [h for h in overview_of(round_of(plan=plan)).hrefs if h.startswith("mailto:")]
-        assert mails == ([href] if href else [])
+def test_no_department_reads_the_address_of_another() -> None:
+    first, *rest = PLAN.departments
+    plan = replace(PLAN, departments=(replace(first, email="kikaku@city.example.lg.jp"), *rest))
+    assert b"@city" not in overview_page(round_of(plan=plan), {})
+
+
+def gone(file: str, department: str) -> Finding:
+    details: dict[str, Detail] = {"received": date(2024, 4, 15), "departments": (department,)}
+    return Finding(Code.FILE_GONE, Location(file=file), details)
+
+
+def test_a_lost_file_is_the_coordinators_turn_and_owed_by_nobody() -> None:
+    came = "甲.xlsx | A | 1 | accepted | 1-1=Ａ 1-2=Ａ 2-2=Ａ"
+    board = lines(overview_of(round_of(came, noted=(gone("乙.xlsx", "B"),))))
+    assert board["乙課"]["受付結果"] == "所在不明"
+    assert board["乙課"]["次にすること"].startswith("とりまとめ課受け取った「乙.xlsx」がなくなって")
+    assert "催促せずに待っています" in board["甲課"]["次にすること"]
+    assert board["丙課"]["受付結果"] == "未提出"
+    assert board["丙課"]["次にすること"] == "担当課回答を待っています。"
 
 
 def test_findings_stand_with_their_department_and_lead_to_the_file() -> None:

@@ -90,4 +90,5 @@ def department_document(status: DepartmentStatus) -> dict[str, Any]:
         "sent_back": status.sent_back,
         "missing": status.missing,
         "nothing_to_report": status.nothing_to_report,
+        "lost": list(status.lost),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
 from workflow.model.years import JST
 
-_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOST_DEPARTMENTS = 1_000
 _NAMED_ITEMS, _MOST_ERRATA = 3, 40
+_PARTNERS_LOST = "共同の課から届いたファイルがなくなっているため、催促せずに待っています。"
 
 
 class Turn(StrEnum):
@@ -62,7 +61,6 @@ class BoardLine:
     turn: Turn
     task: str
     handback: str
-    mail: str
     errata: Shown[Erratum]
 
 
@@ -118,7 +116,7 @@ def _line(
     errata: list[Erratum],
 ) -> BoardLine:
     turn, task = _turn(status, findings, handback)
-    code, email = status.department.code, status.department.email
+    code = status.department.code
     return BoardLine(
         name=status.department.name,
         place=f"department-{code}",
@@ -133,7 +131,6 @@ def _line(
         turn=turn,
         task=task,
         handback=handback,
-        mail=f"mailto:{email}" if _PLAIN_ADDRESS.fullmatch(email) else "",
         errata=bounded(errata, _MOST_ERRATA),
     )
 
@@ -141,17 +138,26 @@ def _line(
 def _turn(status: DepartmentStatus, findings: Sequence[Finding], handback: str) -> tuple[Turn, str]:
     """Return whose turn it is and what there is to do; what stops the department comes first."""
     is_sent_back = status.outcome is Outcome.SENT_BACK
+    owed = status.missing - status.not_owed
     rules = (
         (status.issue is None, Turn.COORDINATOR, "調査票をまだ発行していません。"),
+        (bool(status.lost), Turn.COORDINATOR, _find(status.lost)),
         (is_sent_back and not handback, Turn.COORDINATOR, "直すところを課に伝えてください。"),
         (is_sent_back, Turn.DEPARTMENT, "差戻し用の調査票で、訂正を待っています。"),
-        (not status.returns and status.missing > 0, Turn.DEPARTMENT, "回答を待っています。"),
-        (status.missing > 0, Turn.DEPARTMENT, f"残り{status.missing}件の回答を待っています。"),
+        (not status.returns and owed > 0, Turn.DEPARTMENT, "回答を待っています。"),
+        (owed > 0, Turn.DEPARTMENT, f"残り{owed}件の回答を待っています。"),
+        (status.missing > 0, Turn.COORDINATOR, _PARTNERS_LOST),
         (status.sent_back > 0, Turn.DEPARTMENT, "共同の課の訂正を待っています。"),
         (bool(findings), Turn.COORDINATOR, "指摘のところを確かめてください。"),
     )
     found = ((turn, task) for applies, turn, task in rules if applies)
     return next(found, (Turn.NOBODY, ""))
+
+
+def _find(lost: Sequence[str]) -> str:
+    names = "、".join(f"「{file}」" for file in lost[:_NAMED_ITEMS])
+    more = "ほか" if len(lost) > _NAMED_ITEMS else ""
+    return f"受け取った{names}{more}がなくなっています。催促せず、控えから戻してください。"
 
 
 def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
