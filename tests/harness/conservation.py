@@ -30,6 +30,11 @@ _COMPUTED = re.compile(
     r"|このファイルは差戻しです。直していただきたいところが\d+件あります。"
     r"シート「修正のお願い」をご覧ください。"
 )
+_CORRECTION_DEADLINE = {
+    (6, 2): re.compile("再提出期限"),
+    (6, 3): re.compile(r"送付文のとおりです。|令和\d+年\d+月\d+日（.）"),
+}
+"""What the cover of a hand-back says in place of the deadline of its template."""
 _LIKE_ENOUGH = 0.4
 _MANY = 60
 """Of so many papers only those of the department are looked at."""
@@ -154,6 +159,9 @@ def _written(page: Page, printed: Page) -> Iterator[tuple[Place, Held]]:
         if (place[1], text) in copied.get(place[0], ()):
             continue
         if printed.computed and _COMPUTED.fullmatch(text) and place not in printed.cells:
+            continue
+        anew = _CORRECTION_DEADLINE.get(place) if printed.computed else None
+        if anew and anew.fullmatch(text):
             continue
         if place in printed.computed and _COMPUTED.fullmatch(text):
             continue
