@@ -30,6 +30,15 @@ def examples_of_codes() -> set[str]:
     return found
 
 
+OF_POINTS = (
+    Code.ANSWER_ADOPTED,
+    Code.ANSWER_MISSING,
+    Code.ANSWER_NOT_NEEDED,
+    Code.ANSWER_SENT_BACK,
+    Code.FILE_WITHDRAWN,
+)
+"""What is said of a point, or because of a decision: it stands in no return."""
+
 CATALOGUE = ROOT / "workflow" / "model" / "catalogue.py"
 
 
@@ -41,6 +50,9 @@ def test_a_code_is_used_documented_and_has_an_example(code: Code) -> None:
     if code.name.startswith("VERIFY_"):
         shown = "".join(path.read_text("utf-8") for path in VERIFICATION.glob("test_*.py"))
         assert code.name in shown, "no test of verify shows this code"
+    elif code in OF_POINTS or code.name.startswith("DECISION_"):
+        shown = (ROOT / "tests" / "journeys" / "test_points.py").read_text("utf-8")
+        assert code.name in shown, "no test of 確認の記録 shows this code"
     else:
         assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
 

@@ -252,3 +252,52 @@ def test_sending_back_makes_a_warning_something_to_correct(town: City) -> None:
     asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]["corrections"]
     assert asked[0][3] == "実績を書いてください"
     assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_of_two_returns_that_differ_one_is_chosen(town: City) -> None:
+    town.returned("B.xlsx").unlink()
+    for name in ("B 1.xlsx", "B 2.xlsx"):
+        rating = {"評価": "Ａ"} if name == "B 1.xlsx" else {"評価": "Ｃ", "理由": "雨"}
+        town.send_back("B", {"2-2": ANSWER, "2-3": {**ANSWER, **rating}}, name=name)
+    conflict = points(gather(town))["RETURN_CONFLICT", "2-3"]
+    decide(town.workspace.record(YEAR), conflict["id"], "もう一方を採る", "電話", "佐藤")
+    collected = gather(town, 1)
+    said = {f["code"] for f in collected.document["findings"]}
+    assert "ANSWER_ADOPTED" in said
+    assert "RETURN_CONFLICT" not in said
+    row = next(row for row in town.ledger(YEAR) if row["整理番号"] == "2-3")
+    assert row["回答状況"] == "回答済"
+    assert row["評価"] in conflict["other"]
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_what_was_sent_back_can_have_nothing_to_report(town: City) -> None:
+    town.send_back("C", {"3-1": {"取組状況": "今年度は実施なし"}})
+    wrong = points(gather(town))["ANSWER_SENT_BACK", "3-1"]
+    decide(town.workspace.record(YEAR), wrong["id"], "今年度は報告なし", "", "佐藤")
+    collected = gather(town, 1)
+    assert "ANSWER_NOT_NEEDED" in {f["code"] for f in collected.document["findings"]}
+    assert collected.document["totals"]["nothing_to_report"] == 1
+    assert not any("C_" in path.name for path in collected.handbacks)
+
+
+def test_a_row_of_no_number_is_told(town: City) -> None:
+    gather(town)
+    record = town.workspace.record(YEAR)
+    edit(record, lambda sheet: sheet.cell(40, 10, "確認済み"))
+    assert "DECISION_UNPLACED" in {f["code"] for f in gather(town, 1).document["findings"]}
+
+
+def test_what_was_decided_stands_below_what_is_open(town: City) -> None:
+    found = points(gather(town))
+    decide(town.workspace.record(YEAR), found[NOTHING]["id"], "確認済み", "電話で確認", "佐藤")
+    gather(town, 1)
+    book = load_workbook(town.workspace.ledger(YEAR))
+    *_, last = book["要確認"].iter_rows(values_only=True)
+    assert last[1] == "確認済み（佐藤）"
+    assert "電話で確認" in last
+    headline = [str(c.value) for row in book["集計表"].iter_rows(max_row=8) for c in row]
+    assert any("3件のうち、1件を確認しました。" in text for text in headline)
+    page = town.workspace.overview(YEAR).read_text("utf-8")
+    assert "いまの回答：評価：Ｂ" in page
+    assert "確認したもの" in page

@@ -7,12 +7,13 @@ was answered is one line per item with every reason for looking at it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
@@ -35,6 +36,7 @@ class Weight(IntEnum):
     CHANGED = 5
     DISPUTED = 6
     WARNED = 7
+    DECIDED = 8
 
 
 _WARNED = (Weight.WARNED, "指摘あり")
@@ -79,9 +81,71 @@ def attention_lines(
         _Rating(field, ledger.index(field.label), {c.value: c for c in low_ratings(field)})
         for field in plan.form.choice_fields
     )
-    looked_at = _Looking(plan, ledger, _by_item(round_.findings), comparison, ratings, wording)
-    found = [*_open_points(plan, ledger.entries), *_of_files(round_, wording), *looked_at.lines()]
+    closed = _closed(round_.points)
+    asking = [f for f in round_.findings if _spot(f) not in closed]
+    looked_at = _Looking(
+        plan, ledger, _by_item(asking), comparison, ratings, wording, _rivals(round_)
+    )
+    found = [
+        *_open_points(plan, ledger.entries),
+        *_of_files(replace(round_, findings=tuple(asking)), wording),
+        *looked_at.lines(),
+        *_decided(round_.points, wording),
+    ]
     return tuple(sorted(found, key=lambda point: (point.weight, -point.depth)))
+
+
+_Spot = tuple[Code, str, str, str]
+"""A finding by what it says and where, whatever else was said of it since."""
+
+
+def _spot(finding: Finding) -> _Spot:
+    at = finding.location
+    return finding.code, at.file, at.item, at.field_key
+
+
+def _closed(points: Iterable[Point]) -> frozenset[_Spot]:
+    """Return what a person looked at already."""
+    return frozenset(_spot(f) for point in points if not point.is_open for f in point.findings)
+
+
+def _rivals(round_: Round) -> Mapping[str, str]:
+    """Return the answers that stand against each other, side by side, by item."""
+    return {
+        point.item: f"いまの回答：{_in_line(point.answer)}　｜　もう一方：{_in_line(point.other)}"
+        for point in round_.points
+        if point.other_answer is not None and point.is_open
+    }
+
+
+def _in_line(text: str) -> str:
+    return text.replace("\n", "、") or "（空欄）"
+
+
+def _decided(points: Iterable[Point], wording: Wording) -> Iterator[AttentionLine]:
+    """Yield what was decided: what, who and why, below all that is open."""
+    for point in points:
+        if point.handling is not None and not point.is_open:
+            by = f"（{point.decision.by}）" if point.decision.by else ""
+            yield AttentionLine(
+                weight=Weight.DECIDED,
+                reasons=(f"{point.handling.value}{by}",),
+                item=point.item,
+                title=point.title,
+                owner=point.owner,
+                text=wording.problem(point.findings[0]),
+                prose=point.decision.reason,
+                department="" if point.item else point.department,
+            )
+
+
+def decision_sentences(points: Iterable[Point]) -> Iterator[str]:
+    """Yield what the headline says of decisions; nothing where nobody decided anything."""
+    listed = tuple(points)
+    open_ = sum(point.is_open for point in listed)
+    if any(point.handling for point in listed):
+        done = f"確認の記録の{len(listed)}件のうち、{len(listed) - open_}件を確認しました。"
+        yield done if open_ else f"確認の記録の{len(listed)}件は、すべて確認しました。"
 
 
 def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[AttentionLine]:
@@ -167,6 +231,7 @@ class _Looking:
     comparison: Comparison
     ratings: tuple[_Rating, ...]
     wording: Wording
+    rivals: Mapping[str, str]
 
     def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
@@ -229,7 +294,9 @@ class _Looking:
             f"{field.label}：{field.in_sentence(value) or field.blank_label}"
             for field, value in zip(choices, values, strict=True)
         )
-        return "\n".join((chosen, *map(self.wording.message, self._warnings(entry))))
+        warned = map(self.wording.message, self._warnings(entry))
+        rivals = self.rivals.get(entry.assignment.item.id)
+        return "\n".join((chosen, *warned, *([rivals] if rivals else [])))
 
     def _prose(self, index: int) -> str:
         """Return the prose of a row without its first text, which says what was done."""

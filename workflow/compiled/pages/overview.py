@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 
-from workflow.compiled.attention import AttentionLine, Weight
+from workflow.compiled.attention import AttentionLine, Weight, decision_sentences
 from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
@@ -184,8 +184,12 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     plan, ledger = compilation.round.plan, compilation.ledger
     findings, hrefs = asking_findings(compilation), file_hrefs(compilation)
     figures, progress = _figures(compilation)
+    sentences = (
+        *headline_sentences(compilation.comparison),
+        *decision_sentences(compilation.round.points),
+    )
     return Overview(
-        headline=headline(plan, ledger, headline_sentences(compilation.comparison)),
+        headline=headline(plan, ledger, sentences),
         brief=compilation.brief,
         deadline=japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
         received=_received(totals(compilation.round.returns, compilation.round.entries)),
@@ -276,6 +280,7 @@ _MOST_POINTS = 50
 
 _TITLES = {
     Weight.MISSING: "未提出",
+    Weight.DECIDED: "確認したもの",
     Weight.SENT_BACK: "差戻し中",
     Weight.UNREAD: "読み取れないファイル",
     Weight.LOW_RATING: "評価の低いもの",

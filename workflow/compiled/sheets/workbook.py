@@ -6,6 +6,7 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
+from workflow.compiled.attention import Weight, decision_sentences
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.details import DETAILS_SHEET
 from workflow.compiled.errata import ERRATA_SHEET, errata_columns
@@ -131,8 +132,11 @@ def _write_for_readers(
 
 def _summary(compilation: Compilation) -> Summary:
     plan, ledger = compilation.round.plan, compilation.ledger
-    changes = headline_sentences(compilation.comparison)
-    points = len(compilation.attention)
+    changes = (
+        *headline_sentences(compilation.comparison),
+        *decision_sentences(compilation.round.points),
+    )
+    points = sum(line.weight is not Weight.DECIDED for line in compilation.attention)
     findings = len(compilation.round.findings)
     leading = {
         f"要確認（{points}件）": ATTENTION_SHEET,
