@@ -228,7 +228,10 @@ def keep_the_end(book: Workbook, item: str, label: str, struck: str, kept: str) 
 
 @workbook_verb("format on condition")
 def format_on_condition(book: Workbook, label: str, condition: str, look: str) -> None:
-    """Let the cells of a column look otherwise where a formula holds, or a text is in them."""
+    """Let the cells of a column look otherwise where a formula holds, or a text is in them.
+
+    Excel puts a new rule before those that are there.
+    """
     looks = {
         "struck": DifferentialStyle(font=Font(strike=True)),
         "white": DifferentialStyle(font=Font(color="FFFFFFFF")),
@@ -238,6 +241,8 @@ def format_on_condition(book: Workbook, label: str, condition: str, look: str) -
     letter = get_column_letter(labels[label])
     kind: Any
     kind, _, said = condition.partition(" ")
+    for rule in (rule for area in sheet.conditional_formatting for rule in area.rules):
+        rule.priority += 1
     rule = Rule(type=kind, dxf=looks[look], priority=1, formula=[said], text=said, operator="equal")
     sheet.conditional_formatting.add(f"{letter}{header + 1}:{letter}{sheet.max_row}", rule)
 
