@@ -35,10 +35,8 @@ READ_BY_OTHERS = {
         "compiled/ledger.py",  # the column by which an auditor finds the file
         "compiled/open_data/package.py",
         "compiled/sheets/legend.py",
-        "compiled/sheets/records.py",
         "plan/checks.py",  # no field may be called like that column
     ),
-    "ダイジェスト": ("compiled/sheets/legend.py",),
     "未記入": ("returned/printed.py",),  # what covers said before
     "頁": ("compiled/report/word_tags.py",),  # what templates of cities may say
 }

@@ -187,7 +187,7 @@ class Code(Enum):
     PLAN_UNKNOWN_AXIS = (
         Severity.ERROR,
         "集計表の行または列「{value}」は、階層・担当課・選択式の項目のどれでもありません。",
-        "階層の名前、「担当課」、または選択式の項目のキーを記入してください。",
+        "階層の名前、「担当課」、または選択式の項目の項目名を記入してください。",
     )
     PLAN_BAD_RULE = (
         Severity.ERROR,

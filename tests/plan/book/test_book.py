@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.plan.plan_documents import (
@@ -314,3 +315,22 @@ def test_levels_may_need_more_columns() -> None:
         "matrices": [{"rows": "段1", "columns": "担当課"}],
     }
     assert through_book(document).content == document
+
+
+def test_a_matrix_names_a_field_by_its_label_and_is_read_by_label_or_key() -> None:
+    document = sample_document()
+    book = load_workbook(io.BytesIO(written_book(document)))
+    axes = [
+        [cell for cell in row[1:3] if cell.value]
+        for row in book["計画"].iter_rows()
+        if row[0].value == "集計表"
+    ]
+    shown = {cell.value for row in axes for cell in row}
+    assert shown >= {"評価", "今後の方針"}
+    assert not shown & {"rating", "direction"}
+    by_label = read_book(written_book(document), "plan.xlsx").content
+    for cell in (cell for row in axes for cell in row if cell.value == "評価"):
+        cell.value = "rating"
+    stored = io.BytesIO()
+    book.save(stored)
+    assert read_book(stored.getvalue(), "plan.xlsx").content == by_label == document

@@ -146,8 +146,8 @@ def _counts(compilation: Compilation) -> Iterator[Meaning]:
 def _origins(compilation: Compilation) -> Iterator[Meaning]:
     basis = compilation.round.basis
     yield "作成", "道具の版", VERSION
-    yield "作成", "計画のダイジェスト", f"SHA-256 {basis.plan}"
-    yield "作成", "発行台帳のダイジェスト", f"SHA-256 {basis.register}"
+    yield "作成", "計画の照合用の値", f"SHA-256 {basis.plan}"
+    yield "作成", "発行台帳の照合用の値", f"SHA-256 {basis.register}"
     for year, (ledger, _) in basis.earlier.items():
         yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
     yield from _issues(compilation.round.register)
@@ -155,7 +155,7 @@ def _origins(compilation: Compilation) -> Iterator[Meaning]:
         "作成",
         "確かめ方",
         f"{COMMAND} verify --year {compilation.ledger.year} を実行すると、"
-        "元の回答ファイルを別の方法で読み直し、台帳の値、集計表の数、ファイルのダイジェスト、"
+        "元の回答ファイルを別の方法で読み直し、台帳の値、集計表の数、ファイルの照合用の値、"
         "作業の記録のつながりを、すべて計算し直して照合します。",
     )
 

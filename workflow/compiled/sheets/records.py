@@ -112,7 +112,7 @@ def return_columns(sources: SourceLinks, with_mails: bool) -> tuple[TableColumn[
         TableColumn("最終更新日時", MOMENT_WIDTH, lambda r: r.modified, on_paper=False),
         TableColumn("作成者", 9, lambda r: r.author[:MAX_CELL_TEXT] or None, on_paper=False),
         TableColumn("大きさ(バイト)", 7.5, lambda r: r.size, on_paper=False),
-        TableColumn("SHA-256", 50, lambda r: r.sha256 or None, on_paper=False),
+        TableColumn("照合用の値（監査用）", 50, lambda r: r.sha256 or None, on_paper=False),
     )
 
 

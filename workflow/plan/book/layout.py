@@ -33,7 +33,7 @@ PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
 LAYOUT_WORDS = MappingProxyType({name: name for name in ("門真型", "一覧型", "縦型")})
 
 SEVERITY_WORDS = MappingProxyType({severity.value: severity.label for severity in Severity})
-_AXIS_HINT = "階層の名前、担当課、選択の項目のキーのどれかです。"
+_AXIS_HINT = "階層の名前、担当課、選択の項目の項目名のどれかです。"
 
 SETTINGS = (
     Setting(label="計画名", pointer="/plan/title", hint="調査票や台帳の表題になります。"),
@@ -94,7 +94,7 @@ SETTINGS = (
             PlanColumn(label=f"集計表の{what}", key=key, hint=_AXIS_HINT, width=8)
             for what, key in (("行", "/rows"), ("列", "/columns"))
         ),
-        hint="行にするもの、列にするものの順です。階層の名前、担当課、選択の項目のキーを使います。"
+        hint="行にするもの、列にするものの順です。階層の名前、担当課、選択の項目の項目名を使います。"
         "増やすときは、下に行を挿入し、ここと同じ「集計表」の設定を並べます。",
     ),
     Setting(

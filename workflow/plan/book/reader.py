@@ -25,7 +25,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import parse_cell
+from workflow.plan.book.values import axis_labels, parse_cell
 from workflow.plan.book.written_once import Columns, Row, as_meant, ranges
 from workflow.plan.document import Document, Node, child, keys
 
@@ -47,7 +47,17 @@ def read_book(content: bytes, file: str) -> Document:
         if table.sheet in sheets:
             _read_table(reading, sheets[table.sheet], table)
         reading.locations.setdefault(table.pointer, Location(file=file, sheet=table.sheet))
+    _name_axes_by_key(reading.content)
     return Document(reading.content, file, reading.locations, tuple(reading.findings))
+
+
+def _name_axes_by_key(content: dict[str, Any]) -> None:
+    """Store the keys of the fields that people name by their labels in 集計表."""
+    keys_by_label = {label: key for key, label in axis_labels(Node(content)).items()}
+    for matrix in content.get("matrices", ()):
+        for axis in ("rows", "columns"):
+            if axis in matrix:
+                matrix[axis] = keys_by_label.get(matrix[axis], matrix[axis])
 
 
 def _tables(reading: _Reading) -> tuple[Table, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
@@ -11,6 +12,8 @@ from workflow.model.cells import folded
 from workflow.model.fields.declarations import Kind
 from workflow.plan.book.cells import Cell, Holds
 from workflow.plan.book.layout import FLAG_WORDS, SEPARATORS
+from workflow.plan.checks import DEPARTMENT_AXIS
+from workflow.plan.document import Node
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -28,6 +31,19 @@ def format_value(value: object, kind: Kind, words: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return words.get(str(value), str(value))
+
+
+def axis_labels(root: Node) -> Mapping[str, str]:
+    """Return the labels by which 集計表 names fields, by key; none that means something else too.
+
+    >>> axis_labels(Node({"form": {"fields": [{"key": "rating", "label": "評価"}]}}))
+    {'rating': '評価'}
+    """
+    fields = [(f["key"].text, f["label"].text) for f in root.at("/form/fields").elements]
+    names = Counter(name for field in fields for name in set(field))
+    names.update(level.text for level in root["levels"].elements)
+    names.update([DEPARTMENT_AXIS, ""])
+    return {key: label for key, label in fields if names[label] == 1}
 
 
 def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:

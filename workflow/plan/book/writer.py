@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import format_value
+from workflow.plan.book.values import axis_labels, format_value
 from workflow.plan.document import Node
 
 if TYPE_CHECKING:
@@ -172,7 +172,9 @@ def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
     """Yield the values of each row a setting takes; a setting without values takes a blank one."""
     node = root.at(setting.pointer)
     if setting.spread is Spread.ROWS:
-        yield from [_texts(entry, setting.parts) for entry in node.elements] or [[]]
+        words = axis_labels(root) if setting.pointer == "/matrices" else {}
+        parts = [replace(part, words=part.words or words) for part in setting.parts]
+        yield from [_texts(entry, parts) for entry in node.elements] or [[]]
         return
     for values in _setting_values(node, setting.spread):
         yield [format_value(value, setting.kind, setting.words) for value in values]
