@@ -50,7 +50,11 @@ MARK_ROW = 3
 HEADER_ROW = 4
 
 _LOOK_VERSION = 2
-"""Raised when templates of an unchanged plan should be issued anew because they look different."""
+"""Raised when templates of an unchanged plan should be issued anew because they look different.
+
+Forms of the look before are read as well, so a look alone raises it no more: a round under way
+would be issued anew to everybody. New plans and new years get the new look.
+"""
 
 
 class ColumnKind(Enum):
