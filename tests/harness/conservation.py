@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.city import City
-from tests.harness.entered import Held, Page, Paper, Place, pages_of, papers_in, seen
+from tests.harness.entered.files import pages_of, papers_in
+from tests.harness.entered.pages import Held, Page, Paper, Place, seen
 from workflow.model.cells import a1, folded_id
 from workflow.model.fields.mark import MarkField
 from workflow.templates.layout import CORRECTION_SHEET
