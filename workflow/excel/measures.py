@@ -29,7 +29,10 @@ POINTS_PER_PIXEL = 0.75
 _PADDING = 8
 """Pixels of a column beside its text: Excel's five, and what LibreOffice takes more."""
 
-_LINE_SPACING = 1.32
+_LEADING = 3
+"""Pixels that Excel puts between lines of these fonts: one of 9 points takes 15."""
+_SPARE = 3.0
+"""Points of a row beside its lines."""
 _NARROW = 0.75
 """Ems of a narrow character: what a digit of the text font takes, its widest."""
 
@@ -94,7 +97,8 @@ def _may_need_more(text: str, width: float) -> bool:
 
 
 def _height(lines: int, size: float) -> float:
-    return min(MAX_ROW_HEIGHT, math.ceil(lines * size * _LINE_SPACING) + 4)
+    line = (round(size / POINTS_PER_PIXEL) + _LEADING) * POINTS_PER_PIXEL
+    return min(MAX_ROW_HEIGHT, lines * line + _SPARE)
 
 
 def _lines(text: str, width: float) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.excel.measures import POINTS_PER_PIXEL
+from workflow.excel.style import header
 
 LEAST_SIZE = 9.0
 """Points of the smallest text on paper."""
@@ -18,6 +19,9 @@ PAPERS = {"A4": 9, "A3": 8}
 
 _SHORT_SIDES = {"A4": 595.3, "A3": 841.9}
 """Points of the shorter side of a paper; the longer one is √2 times as long."""
+
+TITLED_TOP = 0.65
+"""Inches of a top margin that holds a title."""
 
 _POINTS_PER_INCH = 72
 _SPARE = 0.975
@@ -63,15 +67,26 @@ def set_page(
     if page.is_landscape:
         sheet.set_landscape()
     sheet.set_margins(left=page.sides, right=page.sides, top=page.top, bottom=page.bottom)
-    scale = print_scale(page, widths, size)
-    breaks = breaks_across(widths, page.width / POINTS_PER_PIXEL / scale * 100, repeated)
+    breaks = pages_across(page, widths, size, repeated)
     if not breaks:
         sheet.fit_to_pages(1, 0)
         return
-    sheet.set_print_scale(scale)
+    sheet.set_print_scale(print_scale(page, widths, size))
     sheet.set_v_pagebreaks(breaks)
+    sheet.print_across()
     if repeated:
         sheet.repeat_columns(0, repeated - 1)
+
+
+def print_only(sheet: Worksheet, last_row: int, last_column: int, twin: str) -> None:
+    """Print of a sheet for the screen its beginning alone, and which sheet is made for paper."""
+    sheet.set_v_pagebreaks([])
+    sheet.fit_to_pages(1, 1)
+    sheet.set_margins(left=0.4, right=0.4, top=TITLED_TOP, bottom=0.6)
+    sheet.set_header(
+        header(f"この表は画面で使います。印刷には、シート「{twin}」をお使いください。")
+    )
+    sheet.print_area(0, 0, last_row, last_column)
 
 
 def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
@@ -83,6 +98,12 @@ def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
     fitting = page.width / POINTS_PER_PIXEL / max(1, sum(widths))
     least = min(1.0, LEAST_SIZE / size)
     return math.floor(100 * min(1.0, fitting)) if fitting >= least else math.ceil(100 * least)
+
+
+def pages_across(page: Page, widths: Sequence[int], size: float, repeated: int) -> list[int]:
+    """Return the columns at which a further page across begins; where they fit on one, none."""
+    scale = print_scale(page, widths, size)
+    return breaks_across(widths, page.width / POINTS_PER_PIXEL / scale * 100, repeated)
 
 
 def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int]:
@@ -99,4 +120,26 @@ def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int
             breaks.append(column)
             used = head
         used += width
+    return breaks
+
+
+def breaks_down(blocks: Iterable[Sequence[float]], room: float, taken: float) -> list[int]:
+    """Return the rows at which a page begins, so that no block is torn that fits a page.
+
+    Blocks are the heights of their rows; taken is what stands above them on the first page.
+
+    >>> breaks_down([[20, 50], [20, 30], [90], [60, 70]], room=100, taken=10)
+    [2, 4, 5, 6]
+    """
+    breaks: list[int] = []
+    row, left = 0, room - taken
+    for block in blocks:
+        begins = sum(block) > left and left < room
+        for height in block:
+            if (begins or height > left) and row:
+                breaks.append(row)
+                left = room
+            begins = False
+            left -= height
+            row += 1
     return breaks

@@ -36,3 +36,12 @@ SHEET_FOOTER = f"&L&A{_PAGES}"
 def footer(text: str) -> str:
     """Return a footer with a text on the left, the page and how many there are on the right."""
     return f"&L{text.replace('&', '&&')}{_PAGES}"
+
+
+_MOST_HEADER = 200
+"""Characters of a header: with its codes Excel bears 255."""
+
+
+def header(text: str) -> str:
+    """Return a header with a title on the left, whole however narrow the columns below it are."""
+    return f'&L&12&"{FONT},Bold"{text[:_MOST_HEADER].replace("&", "&&")}'

@@ -39,6 +39,7 @@ _BUTTON_WIDTH = 1.8
 DAY_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 """How days and moments are shown, on every sheet alike."""
 DAY_WIDTH, MOMENT_WIDTH = 8.0, 12.5
+_PAGE = Page()
 
 RowT = TypeVar("RowT")
 
@@ -116,8 +117,9 @@ def write_table(
     columns: Sequence[TableColumn[RowT]],
     rows: Iterable[RowT],
     repeated: int = 0,
+    page: Page = _PAGE,
 ) -> None:
-    """Write rows under a frozen, filtered header, ready to print on A4 landscape."""
+    """Write rows under a frozen, filtered header, ready to print."""
     listed = list(rows)
     values = [[column.value(row) for column in columns] for row in listed]
     leading = {
@@ -127,7 +129,8 @@ def write_table(
         for at, row in enumerate(listed, start=1)
         if (link := column.link(row)) is not None
     }
-    write_values(sheet, styles, [column.heading for column in columns], values, leading, repeated)
+    headings = [column.heading for column in columns]
+    write_values(sheet, styles, headings, values, leading, repeated, page)
 
 
 def write_values(
@@ -137,6 +140,7 @@ def write_values(
     rows: Sequence[Sequence[CellValue]],
     links: Mapping[tuple[int, int], Link] = MappingProxyType({}),
     repeated: int = 0,
+    page: Page = _PAGE,
 ) -> None:
     """Write values under a frozen, filtered header, ready to print.
 
@@ -165,7 +169,7 @@ def write_values(
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
     printed = sum(column.on_paper for column in columns)
-    set_page(sheet, Page(), pixels[:printed], FONT_SIZE, repeated)
+    set_page(sheet, page, pixels[:printed], FONT_SIZE, repeated)
     sheet.print_area(0, 0, len(rows), printed - 1)
     sheet.repeat_rows(0)
     sheet.set_footer(SHEET_FOOTER)

@@ -7,8 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workflow.excel.measures import column_pixels, row_height
-from workflow.excel.page import Page, set_page
+from workflow.excel.measures import (
+    characters_in,
+    column_pixels,
+    row_height,
+)
+from workflow.excel.page import (
+    TITLED_TOP,
+    Page,
+    breaks_down,
+    pages_across,
+    print_scale,
+    set_page,
+)
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -22,6 +33,7 @@ from workflow.excel.style import (
     TO_FILL_FILL,
     TO_LOOK_AT_FILL,
     footer,
+    header,
 )
 from workflow.model.cells import a1
 from workflow.model.fields.base import Field, Value
@@ -36,6 +48,7 @@ from workflow.templates.layout import (
     NUMBER_ROW,
     PREVIOUS_LABEL,
     TITLE_ROW,
+    Band,
     ColumnKind,
     EntryRow,
     Layout,
@@ -50,11 +63,14 @@ if TYPE_CHECKING:
 REQUIRED_MARK, SOMETIMES_MARK, OPTIONAL_MARK = "●必須", "▲条件つき", "○任意"
 LOCKED_MARK = "■ 灰色のセルは変更できません"
 _LEAST_HEIGHT = 54.0
+_MOST_TITLE = 150
+"""Characters of the title on paper; a header holds some more."""
 _DOTTED_FILL = 18
 """Excel's pattern of few dots: a cell to fill is told from a locked one in greyscale too."""
 _STRIPED_FILL = 14
 """Excel's pattern of thin slanting lines, for a cell to look at once more."""
 _LABEL_SIZE = 9.0
+_BAND_HEIGHT, _MARK_HEIGHT, _HEADER_HEIGHT = 18.75, 18.75, 30.0
 _MARK = {"border": 5, "border_color": ALERT_INK}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
@@ -64,12 +80,10 @@ def write_entries(
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
     styles, marked = _Styles(book, layout), filling.marked
-    _set_page(sheet, layout)
+    _set_page(sheet, layout, filling)
     _write_heading(sheet, styles, layout)
     for band in layout.bands:
-        for column in layout.columns:
-            sheet.write_blank(band.row - 1, column.index - 1, None, styles.band)
-        sheet.write_string(band.row - 1, 0, band.text, styles.band)
+        _write_band(sheet, styles, layout, band)
     for entry in layout.rows:
         _write_entry(sheet, styles, layout, entry, filling, marked)
         if entry.previous:
@@ -142,6 +156,7 @@ class _Styles:
         )
         self.band = book.add_format(
             {"bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": HEADER_FILL}
+            | {"text_wrap": _is_over_pages(layout)}
         )
         self.label = book.add_format(label)
         self.centred = book.add_format(label | {"align": "center", "bold": True})
@@ -170,16 +185,16 @@ class _Styles:
         }
 
 
-def _set_page(sheet: Worksheet, layout: Layout) -> None:
+def _set_page(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
     sheet.hide_gridlines(2)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
-    pixels = [column_pixels(column.width, column.font_size) for column in layout.columns]
-    for column, width in zip(layout.columns, pixels, strict=True):
+    # Their number makes them known as ours when they come back.
+    number = f"{NUMBER_LABEL} {layout.number}"
+    sheet.set_header(header(f"{_title(layout)[:_MOST_TITLE]}　{number}"))
+    sheet.set_footer(footer(f"{layout.department.name}　{number}"))
+    for column, width in zip(layout.columns, _pixels(layout), strict=True):
         hidden = {"hidden": True} if column.hidden else {}
         sheet.set_column_pixels(column.index - 1, column.index - 1, width, None, hidden)
-    shown = [0 if c.hidden else width for c, width in zip(layout.columns, pixels, strict=True)]
-    set_page(sheet, _page(layout), shown, FONT_SIZE, repeated=_item_columns(layout))
     first = layout.field_columns[0][0].index - 1
     sheet.freeze_panes(HEADER_ROW, _item_columns(layout))
     sheet.set_selection(layout.rows[0].row - 1, first, layout.rows[0].row - 1, first)
@@ -187,16 +202,56 @@ def _set_page(sheet: Worksheet, layout: Layout) -> None:
     last_row = (last.previous_row if last.previous else last.row) - 1
     last_column = len(layout.columns) - 1
     sheet.autofilter(HEADER_ROW - 1, 0, last_row, last_column)
-    sheet.print_area(0, 0, last_row, last_column)
+    _set_paper(sheet, layout, filling)
+    sheet.print_area(MARK_ROW - 1, 0, last_row, last_column)
+
+
+def _pixels(layout: Layout) -> list[int]:
+    return [column_pixels(column.width, column.font_size) for column in layout.columns]
+
+
+def _shown_pixels(layout: Layout) -> list[int]:
+    columns = zip(layout.columns, _pixels(layout), strict=True)
+    return [0 if column.hidden else width for column, width in columns]
+
+
+def _set_paper(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
+    """Set the pages: an item stays with its band and with last year's answers.
+
+    The scale is given, for Excel heeds page breaks only then.
+    """
+    page, shown = _page(layout), _shown_pixels(layout)
+    set_page(sheet, page, shown, FONT_SIZE, repeated=_item_columns(layout))
+    scale = print_scale(page, shown, FONT_SIZE)
+    sheet.set_print_scale(scale)
+    room = page.height / scale * 100 - _HEADER_HEIGHT
+    breaks = breaks_down(_blocks(layout, filling), room, taken=_MARK_HEIGHT)
+    sheet.set_h_pagebreaks([HEADER_ROW + row for row in breaks])
+
+
+def _blocks(layout: Layout, filling: Filling) -> Iterator[list[float]]:
+    """Yield the heights of the rows of each item, with the band above it."""
+    bands = {band.row: band for band in layout.bands}
+    for entry in layout.rows:
+        band = bands.get(entry.row - 1)
+        above = [_band_height(layout, band)] if band else []
+        below = [_previous_height(layout, entry)] if entry.previous else []
+        yield [*above, _entry_height(layout, entry, filling), *below]
 
 
 def _page(layout: Layout) -> Page:
-    return Page(layout.paper, sides=0.35, top=0.45, bottom=0.55)
+    return Page(layout.paper, sides=0.35, top=TITLED_TOP, bottom=0.55)
 
 
 def _item_columns(layout: Layout) -> int:
     """Return how many columns name the item: they stay in view, and paper repeats them."""
     return 1 + len(layout.form.levels)
+
+
+def _is_over_pages(layout: Layout) -> bool:
+    """Whether paper needs a second page across."""
+    shown = _shown_pixels(layout)
+    return bool(pages_across(_page(layout), shown, FONT_SIZE, _item_columns(layout)))
 
 
 def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
@@ -206,9 +261,28 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     for at, text in _marks(layout):
         style = styles.locked_mark if text == LOCKED_MARK else styles.mark
         sheet.write_string(MARK_ROW - 1, at - 1, text, style)
-    sheet.set_row(HEADER_ROW - 1, 30)
+    sheet.set_row(MARK_ROW - 1, _MARK_HEIGHT)
+    sheet.set_row(HEADER_ROW - 1, _HEADER_HEIGHT)
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
+
+
+def _write_band(sheet: Worksheet, styles: _Styles, layout: Layout, band: Band) -> None:
+    """Write a band: over all columns, or where paper shows them in parts, over what it repeats."""
+    row = band.row - 1
+    for column in layout.columns:
+        sheet.write_blank(row, column.index - 1, None, styles.band)
+    if _is_over_pages(layout):
+        sheet.merge_range(row, 0, row, _item_columns(layout) - 1, "", styles.band)
+    sheet.write_string(row, 0, band.text, styles.band)
+    sheet.set_row(row, _band_height(layout, band))
+
+
+def _band_height(layout: Layout, band: Band) -> float:
+    if not _is_over_pages(layout):
+        return _BAND_HEIGHT
+    pixels = sum(_shown_pixels(layout)[: _item_columns(layout)])
+    return max(_BAND_HEIGHT, row_height([(band.text, characters_in(pixels, FONT_SIZE))], FONT_SIZE))
 
 
 def _write_entry(
@@ -219,18 +293,23 @@ def _write_entry(
     filling: Filling,
     marked: frozenset[tuple[str, str]],
 ) -> None:
-    labels = [(text, c) for text, c in zip(entry.texts, layout.columns, strict=False)]
-    height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
-    values = {f.key: filling.value(entry.item.id, f.key) for _, f in layout.field_columns}
-    texts = {key: value for key, value in values.items() if isinstance(value, str)}
-    sheet.set_row(entry.row - 1, max(_LEAST_HEIGHT, height, _text_height(layout, texts)))
-    for text, column in labels:
+    sheet.set_row(entry.row - 1, _entry_height(layout, entry, filling))
+    for text, column in zip(entry.texts, layout.columns, strict=False):
         style = styles.centred if column.kind is ColumnKind.ID else styles.label
         sheet.write_string(entry.row - 1, column.index - 1, text, style)
     for column, field in layout.field_columns:
         is_marked = (entry.item.id, field.key) in marked
         style = (styles.marked if is_marked else styles.entry)[field.key]
-        write_answer(sheet, entry.row - 1, column.index - 1, values[field.key], style)
+        value = filling.value(entry.item.id, field.key)
+        write_answer(sheet, entry.row - 1, column.index - 1, value, style)
+
+
+def _entry_height(layout: Layout, entry: EntryRow, filling: Filling) -> float:
+    labels = zip(entry.texts, layout.columns, strict=False)
+    height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
+    values = ((f.key, filling.value(entry.item.id, f.key)) for _, f in layout.field_columns)
+    texts = {key: value for key, value in values if isinstance(value, str)}
+    return max(_LEAST_HEIGHT, height, _text_height(layout, texts))
 
 
 def write_answer(
@@ -251,7 +330,7 @@ def write_answer(
 
 
 def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
-    row, said = entry.previous_row - 1, dict(entry.previous)
+    row = entry.previous_row - 1
     formats = {
         column.index: styles.previous[column.field.key] if column.field else styles.previous_label
         for column in layout.columns
@@ -260,7 +339,11 @@ def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: En
         sheet.write_blank(row, index - 1, None, style)
     for index, text in _previous_texts(layout, entry):
         sheet.write_string(row, index - 1, text, formats[index])
-    sheet.set_row(row, _text_height(layout, said))
+    sheet.set_row(row, _previous_height(layout, entry))
+
+
+def _previous_height(layout: Layout, entry: EntryRow) -> float:
+    return _text_height(layout, dict(entry.previous))
 
 
 def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:

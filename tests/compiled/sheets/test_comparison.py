@@ -20,7 +20,11 @@ from tests.compiled.fiscal_years import (
 from tests.hyperlinks import hyperlinks
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import LEDGER_SHEET
-from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
+from workflow.compiled.sheets.comparison import (
+    COMPARISON_PRINT_SHEET,
+    COMPARISON_SHEET,
+    write_comparison,
+)
 from workflow.compiled.years.comparison import compare, headline_sentences
 from workflow.compiled.years.past import PastYear
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
@@ -128,7 +132,10 @@ def test_of_very_many_lines_only_what_changed_is_listed(
 
 
 @pytest.mark.parametrize(("paper", "code"), [("A4", 9), ("A3", 8)])
-def test_it_prints_on_the_plans_paper_with_its_header(paper: str, code: int) -> None:
+def test_very_many_lines_print_on_the_plans_paper_with_their_header(
+    paper: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display_limits, "MOST_PRINTED", 3)
     sheet = sheet_of(written(past(LAST_YEAR), replace(REORGANISED, paper=paper)))
     place = header_row(sheet)
     setup = sheet.page_setup
@@ -138,6 +145,13 @@ def test_it_prints_on_the_plans_paper_with_its_header(paper: str, code: int) -> 
     assert sheet.print_title_rows == f"${place}:${place}"
     assert sheet.freeze_panes == f"D{place + 1}"
     assert sheet.auto_filter.ref == f"A{place}:O{place + 14}"
+
+
+def test_on_paper_it_names_the_sheet_that_is_made_for_paper() -> None:
+    sheet = sheet_of(written(past(LAST_YEAR)))
+    last = str(sheet.print_area).rpartition("$")[2]
+    assert int(last) == header_row(sheet) - 1
+    assert f"「{COMPARISON_PRINT_SHEET}」" in str(sheet.oddHeader.left.text)
 
 
 def test_warnings_stand_above_the_table_in_the_colour_of_warnings() -> None:

@@ -357,7 +357,7 @@ def test_a_long_text_is_continued_at_the_end_of_a_sentence() -> None:
 def test_a_text_with_no_good_place_to_break_takes_few_rows(text: str) -> None:
     sheet = printed(with_texts(PROGRESS, items=PLAN.items[:1]), [{"progress": text}])
     assert items(sheet)[0][4] == text
-    assert len(below_header(sheet)) < 15
+    assert len(below_header(sheet)) <= 16  # two on each page
     assert_nothing_is_cut(sheet)
 
 
@@ -397,7 +397,7 @@ def test_every_page_is_well_filled_and_not_too_full() -> None:
         assert 350 < header + sum(sheet.row_dimensions[n].height for n in rows) <= 505
 
 
-@pytest.mark.parametrize("length", range(240, 340, 20))
+@pytest.mark.parametrize("length", range(260, 360, 20))
 def test_the_last_page_is_not_a_few_lines_alone(length: int) -> None:
     plan = with_texts(PROGRESS, items=PLAN.items[:2])
     sheet = printed(plan, [{"progress": "長い話。" * length}, {"progress": "長い話。" * 250}])

@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from workflow.compiled.display_limits import not_compared
+from workflow.compiled import display_limits
 from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.sheets.links import to_row
@@ -20,7 +20,7 @@ from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line, headline_sentences
 from workflow.compiled.years.pairing import LineKind
 from workflow.excel.measures import column_pixels, row_height
-from workflow.excel.page import LEAST_SIZE, Page, set_page
+from workflow.excel.page import LEAST_SIZE, Page, print_only, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -196,11 +196,11 @@ def _mark(changed: FieldChange) -> Mark:
     return Mark.NONE if changed.field.is_prose else _MARKS.get(changed.change, Mark.NONE)
 
 
-COMPARISON_SHEET = "前年度比較"
+COMPARISON_SHEET, COMPARISON_PRINT_SHEET = "前年度比較", "前年度比較（印刷用）"
 
 _TITLE_HEIGHT = 26.0
 _FROZEN_COLUMNS = 3
-_NOTE_WIDTH = 60.0
+_NOTE_WIDTH, _MOST_NOTE_WIDTH = 60.0, 76.0
 _DEFAULT_WIDTH = 5.0
 _SIZES = (FONT_SIZE, LEAST_SIZE)
 """Font sizes of prose: the largest in which it fits the highest row."""
@@ -220,7 +220,7 @@ def write_comparison(
     sheet.set_row(0, _TITLE_HEIGHT)
     title = f"{plan.title}　前年度との比較　{full_year(ledger.year)}"
     sheet.write_string(0, 0, title, styles.title)
-    above = [_TITLE_HEIGHT, *_write_notes(sheet, styles, comparison, _note_columns(columns))]
+    above = [_TITLE_HEIGHT, *_write_notes(sheet, styles, comparison, columns)]
     if columns:
         header = len(above)
         above.append(_write_header(sheet, styles, header, columns))
@@ -231,7 +231,10 @@ def write_comparison(
             link = None if entry is None else to_row(ledger, entry)
             _write_cells(sheet, styles, row, columns, cells, link)
         sheet.autofilter(header, 0, header + max(1, len(lines)), len(columns) - 1)
-        sheet.repeat_rows(header)
+        if len(comparison.lines) <= display_limits.MOST_PRINTED:
+            print_only(sheet, header - 1, _note_columns(columns) - 1, COMPARISON_PRINT_SHEET)
+        else:
+            sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1 if sum(above) <= _MOST_FROZEN else 0, _FROZEN_COLUMNS)
 
 
@@ -278,19 +281,28 @@ def _set_page(sheet: GrowingSheet, plan: Plan, columns: Sequence[ComparisonColum
 
 
 def _note_columns(columns: Sequence[ComparisonColumn]) -> int:
-    """Return how many columns are as wide as a line of prose should be."""
-    widths = [column.width for column in columns] or [_DEFAULT_WIDTH] * 14
-    return next((n for n in range(2, len(widths)) if sum(widths[:n]) >= _NOTE_WIDTH), len(widths))
+    """Return over how many columns the notes stand: as many as paper holds beside each other."""
+    widths = _widths(columns)
+    return max(n for n in range(2, len(widths) + 1) if sum(widths[:n]) <= _MOST_NOTE_WIDTH)
+
+
+def _widths(columns: Sequence[ComparisonColumn]) -> list[float]:
+    return [column.width for column in columns] or [_DEFAULT_WIDTH] * 14
 
 
 def _write_notes(
-    sheet: GrowingSheet, styles: _Styles, comparison: Comparison, columns: int
+    sheet: GrowingSheet,
+    styles: _Styles,
+    comparison: Comparison,
+    columns: Sequence[ComparisonColumn],
 ) -> list[float]:
     """Write what changed and the notes, a row each; return the heights of the rows."""
     heights = []
+    count = _note_columns(columns)
+    width = min(_NOTE_WIDTH, sum(_widths(columns)[:count]))
     for row, (text, style) in enumerate(_paragraphs(comparison, styles), start=1):
-        heights.append(row_height([(text, _NOTE_WIDTH)], FONT_SIZE))
-        sheet.merge_range(row, 0, row, columns - 1, "", style)
+        heights.append(row_height([(text, width)], FONT_SIZE))
+        sheet.merge_range(row, 0, row, count - 1, "", style)
         sheet.write_string(row, 0, text, style)
         sheet.set_row(row, heights[-1])
     return heights
@@ -304,7 +316,7 @@ def _paragraphs(comparison: Comparison, styles: _Styles) -> Iterator[tuple[str, 
     warnings = {difference.sentence for difference in comparison.differences}
     shown, lines = len(comparison.listed), len(comparison.lines)
     if shown < lines:
-        yield not_compared(lines, shown), styles.prose
+        yield display_limits.not_compared(lines, shown), styles.prose
     for note in comparison.notes:
         yield note, styles.alert if note in warnings else styles.prose
 

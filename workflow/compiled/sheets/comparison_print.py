@@ -2,74 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
-from workflow.compiled.sheets.comparison import LOOKS, Cell, Mark, compared_cells, heading_of
-from workflow.compiled.years.comparison import Comparison, Line
-from workflow.excel.measures import characters_in, column_pixels, row_height
+from workflow.compiled.sheets.comparison import (
+    COMPARISON_PRINT_SHEET,
+    LOOKS,
+    Cell,
+    Mark,
+    compared_cells,
+    heading_of,
+)
+from workflow.compiled.sheets.print_pages import (
+    CONTINUED,
+    FEWEST_LINES,
+    lines_height,
+    lines_in,
+    part_of,
+)
+from workflow.compiled.years.comparison import Comparison
+from workflow.excel.measures import (
+    POINTS_PER_PIXEL,
+    characters_in,
+    column_pixels,
+    row_height,
+)
 from workflow.excel.page import LEAST_SIZE, Page, set_page
 from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, SHEET_FOOTER
 from workflow.excel.table import TableStyles, write_sentence
 from workflow.excel.workbook import GrowingSheet
-from workflow.model.cells import MAX_CELL_TEXT
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
 
-COMPARISON_PRINT_SHEET = "前年度比較（印刷用）"
 _NOTHING = "比べられる前年度の台帳がありません。"
-_WIDTHS = (8.0, 32.0, 32.0, 6.0)
-_PIXELS = tuple(column_pixels(width, LEAST_SIZE) for width in _WIDTHS)
-_ACROSS = characters_in(sum(_PIXELS), LEAST_SIZE + 1)
+_LABEL_WIDTH, _CHANGE_WIDTH = 8.0, 6.0
 _HEADER_HEIGHT = 22.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """What stands of an item: its heading, and a row per field with the height it needs."""
-
-    heading: str
-    rows: tuple[tuple[float, tuple[Cell, ...]], ...]
-
-    @property
-    def heading_height(self) -> float:
-        return row_height([(self.heading, _ACROSS)], LEAST_SIZE + 1) + 4
-
-    @property
-    def height(self) -> float:
-        return self.heading_height + sum(height for height, _ in self.rows)
+_LEAST_BLOCK = 110.0
+"""Points that must be left on a page for an item to begin there."""
 
 
 def write_comparison_print(
     book: Workbook, sheet: GrowingSheet, comparison: Comparison, plan: Plan
 ) -> None:
-    """Write the blocks, each whole on a page where it fits one."""
-    styles = _Styles(book)
+    """Write the blocks; what does not fit on a page goes on at the top of the next."""
     if comparison.last_year is None or len(comparison.lines) > display_limits.MOST_PRINTED:
         too_many = display_limits.not_printed(len(comparison.lines))
         sentence = _NOTHING if comparison.last_year is None else too_many
         write_sentence(sheet, TableStyles(book), COMPARISON_PRINT_SHEET, sentence)
         return
-    page = Page(plan.paper)
-    _set_page(sheet, page)
-    heads = ("項目", era_year(comparison.last_year), era_year(comparison.year), "変化")
-    for column, label in enumerate(heads):
-        sheet.write_string(0, column, label, styles.header)
-    sheet.set_row(0, _HEADER_HEIGHT)
-    row, room, breaks = 1, page.height - _HEADER_HEIGHT, []
-    for block in map(_block, comparison.lines, [comparison] * len(comparison.lines)):
-        if block.height > room and room < page.height - _HEADER_HEIGHT:
-            breaks.append(row)
-            room = page.height - _HEADER_HEIGHT
-        room -= block.height
-        row = _write_block(sheet, styles, row, block)
-    sheet.set_h_pagebreaks(breaks)
-    sheet.print_area(0, 0, row - 1, len(_WIDTHS) - 1)
+    pages = _Pages(sheet, _Styles(book), Page(plan.paper))
+    pages.write_header(era_year(comparison.last_year), era_year(comparison.year))
+    for line in comparison.lines:
+        pages.write_block(heading_of(line), tuple(compared_cells(line, comparison)))
+    pages.finish()
 
 
 class _Styles:
@@ -91,35 +81,98 @@ class _Styles:
         }
 
 
-def _set_page(sheet: GrowingSheet, page: Page) -> None:
-    sheet.hide_gridlines(2)
-    for column, width in enumerate(_PIXELS):
-        sheet.set_column_pixels(column, column, width)
-    set_page(sheet, page, _PIXELS, LEAST_SIZE)
-    sheet.set_print_scale(100)  # Excel heeds page breaks only at a fixed scale
-    sheet.repeat_rows(0)
-    sheet.freeze_panes(1, 0)
-    sheet.set_footer(SHEET_FOOTER)
+def _pixels(page: Page) -> list[int]:
+    """Return how wide the columns are: the two years share what the others leave of the page."""
+    label, change = (column_pixels(w, LEAST_SIZE) for w in (_LABEL_WIDTH, _CHANGE_WIDTH))
+    year = int((page.width / POINTS_PER_PIXEL - label - change) / 2)
+    return [label, year, year, change]
 
 
-def _block(line: Line, comparison: Comparison) -> _Block:
-    return _Block(heading_of(line), tuple(_rows(line, comparison)))
+class _Pages:
+    """The pages while they are filled from top to bottom."""
+
+    def __init__(self, sheet: GrowingSheet, styles: _Styles, page: Page) -> None:
+        self._sheet, self._styles = sheet, styles
+        self._row, self._room = 0, page.height
+        self._page = page.height - _HEADER_HEIGHT
+        self._breaks: list[int] = []
+        pixels = _pixels(page)
+        self._widths = [characters_in(width, LEAST_SIZE) for width in pixels]
+        self._across = characters_in(sum(pixels), LEAST_SIZE + 1)
+        for column, width in enumerate(pixels):
+            sheet.set_column_pixels(column, column, width)
+        set_page(sheet, page, pixels, LEAST_SIZE)
+        sheet.set_print_scale(100)  # Excel heeds page breaks only at a fixed scale
+
+    def write_header(self, then: str, now: str) -> None:
+        """Write what heads every page."""
+        for column, label in enumerate(("項目", then, now, "変化")):
+            self._sheet.write_string(0, column, label, self._styles.header)
+        self._next_row(_HEADER_HEIGHT)
+        self._sheet.hide_gridlines(2)
+        self._sheet.repeat_rows(0)
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_footer(SHEET_FOOTER)
+
+    def write_block(self, heading: str, rows: Sequence[tuple[Cell, ...]]) -> None:
+        """Write an item: its heading, and a row per field, or several where a text is long."""
+        whole = self._heading_height(heading) + sum(map(self._height, rows))
+        if min(whole, _LEAST_BLOCK) > self._room:
+            self._begin_page()
+        self._write_heading(heading)
+        for cells in rows:
+            self._write_field(heading, cells)
+
+    def finish(self) -> None:
+        """Set the pages."""
+        self._sheet.set_h_pagebreaks(self._breaks)
+        self._sheet.print_area(0, 0, self._row - 1, len(self._widths) - 1)
+
+    def _write_field(self, heading: str, cells: tuple[Cell, ...]) -> None:
+        while True:
+            if min(self._height(cells), lines_height(FEWEST_LINES)) > self._room:
+                self._begin_page()
+                self._write_heading(f"{heading}{CONTINUED}")
+            lines = max(FEWEST_LINES, lines_in(self._room))
+            label, *values = cells
+            parts = [_part(v, w, lines) for v, w in zip(values, self._widths[1:], strict=True)]
+            self._write_cells((label, *parts))
+            rest = [
+                replace(v, text=v.text[len(part.text) :])
+                for v, part in zip(values, parts, strict=True)
+            ]
+            if not any(value.text for value in rest):
+                return
+            cells = (Cell(f"{label.text.removesuffix(CONTINUED)}{CONTINUED}"), *rest)
+
+    def _write_cells(self, cells: Sequence[Cell]) -> None:
+        label, *values = cells
+        self._sheet.write_string(self._row, 0, label.text, self._styles.label)
+        for column, cell in enumerate(values, start=1):
+            self._sheet.write_string(self._row, column, cell.text, self._styles.marked[cell.mark])
+        self._next_row(self._height(cells))
+
+    def _write_heading(self, heading: str) -> None:
+        last, style = len(self._widths) - 1, self._styles.heading
+        self._sheet.merge_range(self._row, 0, self._row, last, "", style)
+        self._sheet.write_string(self._row, 0, heading, style)
+        self._next_row(self._heading_height(heading))
+
+    def _begin_page(self) -> None:
+        self._breaks.append(self._row)
+        self._room = self._page
+
+    def _next_row(self, height: float) -> None:
+        self._sheet.set_row(self._row, height)
+        self._row, self._room = self._row + 1, self._room - height
+
+    def _heading_height(self, heading: str) -> float:
+        return row_height([(heading, self._across)], LEAST_SIZE + 1) + 4
+
+    def _height(self, cells: Iterable[Cell]) -> float:
+        texts = ((cell.text, width) for cell, width in zip(cells, self._widths, strict=True))
+        return row_height(texts, LEAST_SIZE)
 
 
-def _rows(line: Line, comparison: Comparison) -> Iterator[tuple[float, tuple[Cell, ...]]]:
-    for cells in compared_cells(line, comparison):
-        texts = ((cell.text, width) for cell, width in zip(cells, _WIDTHS, strict=True))
-        yield row_height(texts, LEAST_SIZE), cells
-
-
-def _write_block(sheet: GrowingSheet, styles: _Styles, row: int, block: _Block) -> int:
-    """Write a block from a 0-based row on; return the row below it."""
-    sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, "", styles.heading)
-    sheet.write_string(row, 0, block.heading, styles.heading)
-    sheet.set_row(row, block.heading_height)
-    for at, (height, (label, *others)) in enumerate(block.rows, start=row + 1):
-        sheet.set_row(at, height)
-        sheet.write_string(at, 0, label.text, styles.label)
-        for column, cell in enumerate(others, start=1):
-            sheet.write_string(at, column, cell.text[:MAX_CELL_TEXT], styles.marked[cell.mark])
-    return row + 1 + len(block.rows)
+def _part(cell: Cell, width: float, lines: int) -> Cell:
+    return replace(cell, text=str(part_of(cell.text, width, lines)))

@@ -8,10 +8,12 @@ from workflow.compiled.details import Details, Line
 from workflow.compiled.display_limits import not_detailed
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.sheets.links import to_row
+from workflow.excel.page import Page
 from workflow.excel.table import TableColumn, TableStyles, write_sentence, write_table
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.plan import Plan
 
+_PAGE = Page(is_landscape=False)
 LAST_COLUMN = "F"
 """Where the table ends: a link from a count marks its lines up to here."""
 
@@ -34,11 +36,11 @@ def write_details(
         return ledger.entries[line.entry].assignment.department_label
 
     columns: tuple[TableColumn[Line], ...] = (
-        TableColumn("集計表", 13, lambda x: x.matrix),
-        TableColumn("行の見出し", 16, lambda x: x.row),
-        TableColumn("列の見出し", 6, lambda x: x.column),
+        TableColumn("集計表", 8, lambda x: x.matrix),
+        TableColumn("行の見出し", 11.5, lambda x: x.row),
+        TableColumn("列の見出し", 5, lambda x: x.column),
         TableColumn("整理番号", 5, item, lambda x: to_row(ledger, x.entry)),
-        TableColumn(plan.levels[-1], 24, title),
-        TableColumn("担当課", 12, owner),
+        TableColumn(plan.levels[-1], 17, title),
+        TableColumn("担当課", 7.5, owner),
     )
-    write_table(sheet, TableStyles(book), columns, details.lines)
+    write_table(sheet, TableStyles(book), columns, details.lines, page=_PAGE)

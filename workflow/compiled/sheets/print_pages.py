@@ -109,7 +109,7 @@ def pixels_of(columns: Iterable[PrintColumn]) -> list[int]:
 
 CONTINUED = "（続き）"
 
-_MOST_LINES, _FEWEST_LINES = 34, 6
+MOST_LINES, FEWEST_LINES = 36, 6
 """Lines of one row: no more than Excel shows, no fewer before the rest goes to the next page."""
 
 _MOST_STEPS_BACK = 9
@@ -183,8 +183,8 @@ class Pages:
     def _least(self, block: Block, is_last: bool) -> float:
         """Return what must fit; the last one is not torn, lest its end stand alone on a page."""
         whole = _height(block.cells, self._columns)
-        stays_whole = is_last and whole <= _height_of(_MOST_LINES)
-        return whole if stays_whole else min(whole, _height_of(_FEWEST_LINES))
+        stays_whole = is_last and whole <= lines_height(MOST_LINES)
+        return whole if stays_whole else min(whole, lines_height(FEWEST_LINES))
 
     def _heading(self, block: Block) -> Iterator[Row]:
         if block.kind is Kind.HEADER:
@@ -201,9 +201,9 @@ class Pages:
         cells, mark = block.cells, ""
         while True:
             whole = _height(cells, self._columns)
-            self._make_room(min(whole, _height_of(_FEWEST_LINES)))
-            lines = max(_FEWEST_LINES, self._lines_left())
-            parts = [_part(v, c.width, lines) for v, c in zip(cells, self._columns, strict=True)]
+            self._make_room(min(whole, lines_height(FEWEST_LINES)))
+            lines = max(FEWEST_LINES, self._lines_left())
+            parts = [part_of(v, c.width, lines) for v, c in zip(cells, self._columns, strict=True)]
             cells = tuple(map(_rest, cells, parts))
             is_last = not any(cells)
             parts[0] = f"{mark}{parts[0] or ''}"
@@ -214,7 +214,7 @@ class Pages:
             mark = CONTINUED
 
     def _lines_left(self) -> int:
-        return bisect_right(range(1, _MOST_LINES + 1), self._room, key=_height_of)
+        return lines_in(self._room)
 
     def _make_room(self, height: float) -> None:
         if height > self._room and self._room < self._page:
@@ -226,7 +226,12 @@ class Pages:
         return placed
 
 
-def _part(value: CellValue, width: float, lines: int) -> CellValue:
+def lines_in(room: float) -> int:
+    """Return how many lines of one row fit into so many points."""
+    return bisect_right(range(1, MOST_LINES + 1), room, key=lines_height)
+
+
+def part_of(value: CellValue, width: float, lines: int) -> CellValue:
     """Return what of a cell fits into so many lines."""
     return value[: _fitting(value, width, lines)] if isinstance(value, str) else value
 
@@ -265,7 +270,7 @@ def _may_begin(character: str) -> bool:
 
 def _height(cells: Iterable[CellValue], columns: Iterable[PrintColumn]) -> float:
     texts = ((v, c.width) for v, c in zip(cells, columns, strict=True) if isinstance(v, str))
-    return _height_of(max((_line_count(text, width) for text, width in texts), default=1))
+    return lines_height(max((_line_count(text, width) for text, width in texts), default=1))
 
 
 def _line_count(text: str, width: float) -> int:
@@ -273,5 +278,6 @@ def _line_count(text: str, width: float) -> int:
 
 
 @cache
-def _height_of(lines: int) -> float:
+def lines_height(lines: int) -> float:
+    """Return the points that so many lines take."""
     return row_height([("\n" * (lines - 1), 1.0)], FONT_SIZE)

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
+from workflow.compiled import display_limits
 from workflow.compiled.attention import Weight, decision_sentences
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.details import DETAILS_SHEET
@@ -16,11 +17,12 @@ from workflow.compiled.points.decisions import decision_log
 from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
-from workflow.compiled.sheets.comparison import COMPARISON_SHEET, write_comparison
-from workflow.compiled.sheets.comparison_print import (
+from workflow.compiled.sheets.comparison import (
     COMPARISON_PRINT_SHEET,
-    write_comparison_print,
+    COMPARISON_SHEET,
+    write_comparison,
 )
+from workflow.compiled.sheets.comparison_print import write_comparison_print
 from workflow.compiled.sheets.details import write_details
 from workflow.compiled.sheets.ledger import write_ledger, write_parts
 from workflow.compiled.sheets.legend import AUDIT_SHEET, LEGEND_SHEET, write_audit, write_legend
@@ -40,6 +42,7 @@ from workflow.compiled.sheets.records import (
 from workflow.compiled.sheets.summary import Summary, write_summary
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.years.comparison import headline_sentences
+from workflow.excel.page import print_only
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.years import era_year
@@ -61,6 +64,9 @@ SHEETS = (
     LEGEND_SHEET,
     AUDIT_SHEET,
 )
+
+_PRINTED_COLUMNS = 3
+"""Columns of 台帳 whose headings paper shows above the name of the sheet to print instead."""
 
 
 def sheet_names(compilation: Compilation) -> tuple[str, ...]:
@@ -172,6 +178,8 @@ def _write_records(
     else:
         every = range(len(ledger.rows))
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
+        if len(every) <= display_limits.MOST_PRINTED:
+            print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
     if compilation.errata:
         write_table(sheets[ERRATA_SHEET], styles, errata_columns(round_.plan), compilation.errata)
     write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)

@@ -284,7 +284,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
             label=name,
             key=f"/path/{depth}",
             kind=Kind.NAME,
-            width=14,
+            width=12,
             hint="シート「計画」の階層です。",
             blank="",
         )
@@ -300,18 +300,18 @@ def item_table(levels: tuple[str, ...]) -> Table:
             PlanColumn(
                 label="整理番号",
                 key="/id",
-                width=6,
+                width=5.5,
                 hint="一件ごとの番号です。年度が替わっても変えません。",
                 example="1-1",
             ),
             *above,
             PlanColumn(
-                label=levels[-1], key="/title", width=22, hint="取組内容です。255字まで書けます。"
+                label=levels[-1], key="/title", width=18.5, hint="取組内容です。255字まで書けます。"
             ),
             PlanColumn(
                 label="計画書ページ",
                 key="/pages",
-                width=6.5,
+                width=5.5,
                 hint="計画書の中のページです。",
                 example="44-45",
             ),
@@ -319,7 +319,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 label="担当課",
                 key="/departments",
                 kind=Kind.CODES,
-                width=8,
+                width=7,
                 hint="担当課のコードです。一覧から選べます。二つ以上は、改行（Alt＋Enter）か「、」で"
                 "区切って書きます。",
                 example="FUKUSHI、KIKI",
@@ -328,7 +328,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 label="回答の求め方",
                 key="/answer",
                 words=ANSWER_WORDS,
-                width=8,
+                width=7,
                 hint="担当課が二つ以上のとき、一つの回答でよいか、それぞれ必要かです。",
             ),
         ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.measures import column_pixels, row_height
-from workflow.excel.page import LEAST_SIZE, Page, set_page
+from workflow.excel.page import Page, pages_across, set_page
 from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
@@ -49,7 +49,9 @@ _REPEATED = 2
 
 _NAME_WIDTH, _VALUE_WIDTHS, _HINT_WIDTH = 11, (16, 8), 26
 _MIN_VALUE_COLUMNS = 4
-_SPARE_ROWS = 15
+_SPARE_ROWS = 8
+_PAGE = Page()
+_INTRO_HEIGHT = 26.0
 _INTRO_ROW, _HINT_ROW, _HEADER_ROW, _FIRST_ROW = range(4)
 
 
@@ -77,6 +79,7 @@ class _Styles:
     """The formats of the workbook. Open ones are for the cells nobody has written to yet."""
 
     intro: Format
+    wrapped_intro: Format
     hint: Format
     header: Format
     name: Format
@@ -103,11 +106,11 @@ def _styles_of(book: Workbook) -> _Styles:
         return book.add_format({key: value for part in parts for key, value in part.items()})
 
     heading = {"bold": True, "valign": "vcenter"}
+    intro = {"font_size": 12, "font_color": HEADER_FILL}
     return _Styles(
-        intro=style(
-            base, heading, {"font_size": 12, "font_color": HEADER_FILL, "text_wrap": False}
-        ),
-        hint=style(ruled, {"font_size": 9, "font_color": MUTED_INK, "bg_color": LABEL_FILL}),
+        intro=style(base, heading, intro | {"text_wrap": False}),
+        wrapped_intro=style(base, heading, intro),
+        hint=style(ruled, {"font_color": MUTED_INK, "bg_color": LABEL_FILL}),
         header=style(ruled, heading, {"font_color": HEADER_INK, "bg_color": HEADER_FILL}),
         name=style(ruled, {"bold": True, "font_color": HEADER_FILL, "bg_color": LABEL_FILL}),
         text=style(ruled, text),
@@ -122,7 +125,7 @@ def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node)
     rows = [(setting, texts) for setting in SETTINGS for texts in _setting_rows(root, setting)]
     width = max(_MIN_VALUE_COLUMNS, *(len(texts) for _, texts in rows))
     widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
-    sheet = _new_sheet(book, styles, PLAN_SHEET, PLAN_INTRO)
+    sheet = _new_sheet(book, styles, PLAN_SHEET, PLAN_INTRO, widths)
     for column, column_width in enumerate(widths):
         pixels = column_pixels(column_width, _FONT_SIZE)
         sheet.set_column_pixels(column, column, pixels, styles.open_text)
@@ -145,7 +148,7 @@ def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node)
 def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, table: Table) -> None:
     columns = table.all_columns
     widths = [column.width for column in columns]
-    sheet = _new_sheet(book, styles, table.sheet, table.intro)
+    sheet = _new_sheet(book, styles, table.sheet, table.intro, widths)
     hints = [description(column) for column in columns]
     _write_row(sheet, _HINT_ROW, hints, [styles.hint] * len(columns))
     _fit_row(sheet, _HINT_ROW, hints, widths)
@@ -204,18 +207,29 @@ def _texts(entry: Node, columns: Sequence[PlanColumn]) -> list[str]:
     return [format_value(entry.at(c.key).value, c.kind, c.words) for c in columns]
 
 
-def _new_sheet(book: Workbook, styles: _Styles, name: str, intro: str) -> Worksheet:
+def _new_sheet(
+    book: Workbook, styles: _Styles, name: str, intro: str, widths: Sequence[float]
+) -> Worksheet:
+    """Add a sheet under its introduction; over several pages that stands on the first, whole."""
     sheet = add_sheet(book, name)
-    sheet.write_string(_INTRO_ROW, 0, f"{intro}{COLOURS}", styles.intro)
-    sheet.set_row(_INTRO_ROW, 26)
+    breaks = pages_across(_PAGE, _pixels(widths), _FONT_SIZE, _REPEATED)
+    first = _REPEATED if breaks else 0
+    if breaks:
+        sheet.merge_range(_INTRO_ROW, first, _INTRO_ROW, breaks[0] - 1, "", styles.wrapped_intro)
+    style = styles.wrapped_intro if breaks else styles.intro
+    sheet.write_string(_INTRO_ROW, first, f"{intro}{COLOURS}", style)
+    sheet.set_row(_INTRO_ROW, _INTRO_HEIGHT * (2 if breaks else 1))
     return sheet
+
+
+def _pixels(widths: Iterable[float]) -> list[int]:
+    return [column_pixels(width, _FONT_SIZE) for width in widths]
 
 
 def _finish(sheet: Worksheet, header_row: int, widths: Sequence[float]) -> None:
     sheet.freeze_panes(header_row + 1, 1)
     sheet.hide_gridlines(2)
-    pixels = [column_pixels(width, _FONT_SIZE) for width in widths]
-    set_page(sheet, Page(), pixels, LEAST_SIZE, repeated=_REPEATED)
+    set_page(sheet, _PAGE, _pixels(widths), _FONT_SIZE, repeated=_REPEATED)
     sheet.repeat_rows(header_row)
     sheet.set_footer("&C&P / &N")
     # Numbers are written as text on purpose; Excel need not point at each with a green corner.
