@@ -151,6 +151,7 @@ def test_on_paper_it_names_the_sheet_that_is_made_for_paper() -> None:
     sheet = sheet_of(written(past(LAST_YEAR)))
     last = str(sheet.print_area).rpartition("$")[2]
     assert int(last) == header_row(sheet) - 1
+    assert sheet.oddHeader is not None
     assert f"「{COMPARISON_PRINT_SHEET}」" in str(sheet.oddHeader.left.text)
 
 
