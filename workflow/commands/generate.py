@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,19 +11,21 @@ from datetime import datetime
 from workflow.commands.collect import already_final
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.commands.plan import note_lines
-from workflow.compiled.recorded import issued
+from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
+from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
-from workflow.storage.journal import EventKind, lengthened, load_journal
+from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance, IssueRequest, plan_issuance
-from workflow.templates.register import Register
+from workflow.templates.register import Issue, Register
 from workflow.templates.register_file import load_issued_register, load_register
 from workflow.terminal.output import say
 
@@ -33,6 +36,11 @@ def _arguments(parser: ArgumentParser) -> None:
         "--department", metavar="コード", help="この課の調査票だけを作ります（課のコードです）。"
     )
     parser.add_argument(
+        "--reissue",
+        action="store_true",
+        help="もう回答している課の調査票も、計画が変わっていれば作り直します。",
+    )
+    parser.add_argument(
         "--mail",
         action="store_true",
         help="調査票を添付したメールの下書きも、担当課ごとに作ります。送信はしません。",
@@ -41,7 +49,18 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> int:
     workspace, year = workspace_of(arguments), year_of(arguments.year)
-    _show(workspace, year, generate(workspace, year, datetime.now(JST), arguments.department))
+    now, department = datetime.now(JST), arguments.department
+    try:
+        issuance = generate(workspace, year, now, department, reissue=arguments.reissue)
+    except AlreadyAnsweredError as found:
+        if not sys.stdin.isatty():
+            raise
+        say(str(found))
+        if input("作り直すときは「はい」と入れてください：").strip() != "はい":
+            say("何も作り直しませんでした。")
+            return CLEAN
+        issuance = generate(workspace, year, now, department, reissue=True)
+    _show(workspace, year, issuance)
     if arguments.mail:
         show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
     return CLEAN
@@ -56,10 +75,21 @@ COMMAND = Command(
 )
 
 
+class AlreadyAnsweredError(WorkspaceError):
+    """Departments that answered would get other forms; says which, and what differs on them."""
+
+
 def generate(
-    workspace: Workspace, year: int, now: datetime, department: str | None = None
+    workspace: Workspace,
+    year: int,
+    now: datetime,
+    department: str | None = None,
+    *,
+    reissue: bool = False,
 ) -> Issuance:
     """Issue a template to every department of the plan, or to one; the unchanged is left alone.
+
+    Departments that answered get another form only where reissue is told.
 
     The folder for what comes back is there from then on, empty: what lies in it is evidence.
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
@@ -80,6 +110,8 @@ def generate(
         issuance = plan_issuance(request, load_register(folder, year), folder)
         if journal.is_final and issuance.issued:
             raise already_final(year)
+        if not reissue:
+            _refuse_answered(issuance, journal)
         facts = issued(issuance.register, sha256(issuance.register_file), journal)
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
@@ -88,6 +120,28 @@ def generate(
             make_folder(workspace.returned(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
         return replace(issuance, notes=written.notes)
+
+
+def _refuse_answered(issuance: Issuance, journal: Journal) -> None:
+    """Raise AlreadyAnsweredError where a department answered the form that would be replaced."""
+    outcomes = recorded_outcomes(journal).values()
+    answered = {code for _, outcome, code, _ in outcomes if Outcome(str(outcome)).is_answer}
+    found = [issue for issue in issuance.reissued if issue.number.department in answered]
+    if found:
+        lines = (f"・{i.department_name}{_what_differs(issuance, i)}" for i in found)
+        raise AlreadyAnsweredError(
+            "もう回答している課の調査票が変わるため、作り直しませんでした。作り直すと、届いている回答は"
+            "古い版のものになります。作り直すときは --reissue を付けて実行してください。"
+            "計画を間違えて変えたときは、元に戻してください。\n" + "\n".join(lines)
+        )
+
+
+def _what_differs(issuance: Issuance, issue: Issue) -> str:
+    """Return in brackets what is asked otherwise than on the issue before; blank for nothing."""
+    if issue.number.department not in issuance.differences:
+        return ""
+    differences = issuance.differences[issue.number.department]
+    return f"（変わったところ：{'、'.join(differences) or '期限や問い合わせ先など'}）"
 
 
 def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailing:
@@ -131,7 +185,10 @@ def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
     else:
         say(f"調査票は、前に作ったときから変わっていません（{len(issuance.unchanged)}件）。")
     for issue in issuance.issued:
-        say(f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）")
+        say(
+            f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）"
+            f"{_what_differs(issuance, issue)}"
+        )
     for path in issuance.stale:
         say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
     say(f"置き場所：{workspace.templates(year)}")

@@ -17,8 +17,10 @@ from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
-from workflow.templates.register import Register
+from workflow.templates.layout import issued_items
+from workflow.templates.register import IssuedForm, Register
 
+_MOST_DIFFERENCES = 6
 NONE_COLLECTED = Collects({}, {})
 
 
@@ -60,7 +62,7 @@ def merge(
         register=register,
         returns=merged,
         entries=entries,
-        findings=(*standing(merged), *unissued),
+        findings=(*standing(merged), *unissued, *_plan_changes(plan, register)),
         newest=chosen,
     )
 
@@ -72,6 +74,21 @@ def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
             yield returned.findings[-1]
         else:
             yield from returned.findings
+
+
+def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
+    """Yield what the plan asks otherwise than the forms people have, and whose forms these are."""
+    form = IssuedForm(plan.levels, plan.form)
+    owners: dict[tuple[str, ...], list[str]] = {}
+    for department in plan.departments:
+        issue = register.latest_for(department)
+        differences = issue.differences(form, issued_items(plan, department)) if issue else ()
+        if differences:
+            owners.setdefault(differences, []).append(department.name)
+    for differences, names in owners.items():
+        more = ("ほか",) if len(differences) > _MOST_DIFFERENCES else ()
+        what = (*differences[:_MOST_DIFFERENCES], *more)
+        yield Finding(Code.PLAN_CHANGED, Location(), {"departments": tuple(names), "what": what})
 
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:

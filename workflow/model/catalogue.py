@@ -917,6 +917,13 @@ class Code(Enum):
         "ファイルをExcelで開いて確かめ、「Excelブック（.xlsx）」として保存し直してください。写しは"
         "「上書き前」に残しました。",
     )
+    PLAN_CHANGED = (
+        Severity.WARNING,
+        "{departments}に調査票を発行したあとで、計画が変わっています（{what}）。"
+        "届いた回答は、発行した調査票のとおりに調べています。",
+        "変えたままでよければ generate を実行して新しい調査票を送り、間違えて変えたときは、"
+        "計画を元に戻してください。",
+    )
     ITEM_NOT_ISSUED = (
         Severity.WARNING,
         "計画にありますが、どの調査票にも載せていません。",

@@ -172,7 +172,7 @@ def _identify_by_number(number: FormNumber, ids: Collection[str], register: Regi
         )
         return Identity(number, None, (finding,))
     latest = register.latest(number.department)
-    if latest and latest.number != number:
+    if latest and latest.number != number and not latest.asks_as(issue):
         finding = Finding(
             Code.FORM_OLD_ISSUE, _WHOLE_FILE, {"found": str(number), "current": str(latest.number)}
         )

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -96,8 +96,9 @@ class IssueRequest:
 class Issuance:
     """One generate run: the register after it, what to write and what to remove.
 
-    The register file is the content of register.json after the run. Notes say how the plan was
-    understood.
+    The register file is the content of register.json after the run. Differences are in words what
+    is asked otherwise than on the issue before, by the codes of departments issued to anew. Notes
+    say how the plan was understood.
     """
 
     register: Register
@@ -106,7 +107,13 @@ class Issuance:
     stale: tuple[Path, ...]
     issued: tuple[Issue, ...]
     unchanged: tuple[Issue, ...]
+    differences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
+
+    @property
+    def reissued(self) -> tuple[Issue, ...]:
+        """The issues that take the place of another one of their department."""
+        return tuple(i for i in self.issued if i.number.department in self.differences)
 
 
 def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Issuance:
@@ -126,9 +133,11 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     contents: dict[Path, bytes] = {}
     job = _IssueJob(request, register, on_disk)
     for issue, content in in_parallel(_issue_for, job, request.departments):
-        (unchanged if register.find(issue.number) == issue else issued).append(issue)
+        latest = register.latest(issue.number.department)
+        (unchanged if latest == issue else issued).append(issue)
         if content is not None:
             contents[folder / issue.file] = content
+    differences = _differences(register, issued)
     register = register.adding(tuple(issued))
     stale = _outdated(request.plan, folder, on_disk, register)
     writes = _old_copies(folder, on_disk, register, (*contents, *stale))
@@ -138,8 +147,24 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
     register_file = writes[path] if issued else path.read_bytes()
     contents |= _distribution(request, folder, register)
     return Issuance(
-        register, register_file, writes | contents, stale, tuple(issued), tuple(unchanged)
+        register=register,
+        register_file=register_file,
+        writes=writes | contents,
+        stale=stale,
+        issued=tuple(issued),
+        unchanged=tuple(unchanged),
+        differences=differences,
     )
+
+
+def _differences(register: Register, issued: Iterable[Issue]) -> dict[str, tuple[str, ...]]:
+    """Return what is asked otherwise than before, of each department issued to before."""
+    pairs = ((register.latest(issue.number.department), issue) for issue in issued)
+    return {
+        issue.number.department: before.differences(issue.form, issue.items)
+        for before, issue in pairs
+        if before
+    }
 
 
 def _templates_on_disk(folder: Path, year: int) -> dict[str, bytes]:
@@ -175,16 +200,17 @@ def _issue_for(job: _IssueJob, department: Department) -> tuple[Issue, bytes | N
     """Return the issue a department has after the run, and its bytes if they must be written."""
     request, on_disk = job.request, job.on_disk
     plan, year, previous = request.plan, request.year, request.previous
-    latest = job.register.latest(department.code)
-    if latest and latest.digest == content_digest(plan, department, year, previous):
-        if latest.file in on_disk and sha256(on_disk[latest.file]) == latest.sha256:
-            return latest, None
-        layout = lay_out(plan, department, latest.number, latest.issued_at, previous)
+    known = job.register.issued_as(
+        department.code, content_digest(plan, department, year, previous)
+    )
+    if known:
+        if known.file in on_disk and sha256(on_disk[known.file]) == known.sha256:
+            return known, None
+        layout = lay_out(plan, department, known.number, known.issued_at, previous)
         content = template_bytes(layout)
-        if sha256(content) == latest.sha256:
-            return latest, content
-    count = latest.number.issue + 1 if latest else 1
-    return _new_issue(request, department, count)
+        if sha256(content) == known.sha256:
+            return known, content
+    return _new_issue(request, department, job.register.next_count(department.code))
 
 
 def _new_issue(request: IssueRequest, department: Department, count: int) -> tuple[Issue, bytes]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -74,10 +74,49 @@ class Issue:
     items: tuple[IssuedItem, ...]
     texts: tuple[str, ...] = ()
 
+    def asks_as(self, other: Issue) -> bool:
+        """Whether it asks the same as another; what is only said on it may differ."""
+        return self.items == other.items and self.form == other.form
+
+    def differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
+        """Return in words what a plan asks otherwise by now, given what it asks."""
+        before, now = self.form.form, form.form
+        fields = _changed(
+            {field.key: (field.label, field) for field in before.fields},
+            {field.key: (field.label, field) for field in now.fields},
+        )
+        asked = _changed(
+            {item.id: (item.id, item) for item in self.items},
+            {item.id: (item.id, item) for item in items},
+        )
+        found = [*(f"項目「{label}」{what}" for label, what in fields)]
+        found += [f"取組{id_}{what}" for id_, what in asked]
+        found += ["階層の名前が変わった"] if self.form.levels != form.levels else []
+        found += ["確認の決まりが変わった"] if before.declared != now.declared else []
+        if not found and not (before == now and self.items == items):
+            found.append("並びが変わった")
+        return tuple(found)
+
+
+def _changed(
+    before: Mapping[str, tuple[str, object]], now: Mapping[str, tuple[str, object]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the name of what is gone, new or another, and what happened to it."""
+    for key, (name, thing) in before.items():
+        if key not in now:
+            yield name, "がなくなった"
+        elif now[key][1] != thing:
+            yield name, "が変わった"
+    for key, (name, _) in now.items():
+        if key not in before:
+            yield name, "が加わった"
+
 
 @dataclass(frozen=True)
 class Register:
     """All issues of one fiscal year, in the order they were made.
+
+    One stands there again when the plan was changed back to what it asks: it counts from then on.
 
     Without slots, so that what is looked up again and again is indexed once.
     """
@@ -97,6 +136,16 @@ class Register:
     def find(self, number: FormNumber) -> Issue | None:
         """Return the issue with this 様式番号."""
         return self._by_number.get(number)
+
+    def issued_as(self, department: str, digest: str) -> Issue | None:
+        """Return the last issue to a department with this content."""
+        own = (i for i in reversed(self.issues) if i.number.department == department)
+        return next((issue for issue in own if issue.digest == digest), None)
+
+    def next_count(self, department: str) -> int:
+        """Return the count of the next new issue to a department."""
+        counts = (i.number.issue for i in self.issues if i.number.department == department)
+        return 1 + max(counts, default=0)
 
     def current(self) -> tuple[Issue, ...]:
         """Return the latest issue of each department, in the order of first issue."""
