@@ -301,3 +301,32 @@ def test_what_was_decided_stands_below_what_is_open(town: City) -> None:
     page = town.workspace.overview(YEAR).read_text("utf-8")
     assert "いまの回答：評価：Ｂ" in page
     assert "確認したもの" in page
+
+
+def test_a_question_goes_out_and_its_explanation_comes_back(town: City) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    record = town.workspace.record(YEAR)
+    decide(record, number, "課に尋ねる", "本当に何もしていませんか", "佐藤")
+    (handback,) = gather(town, 1).handbacks
+    asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]["corrections"]
+    assert asked[0][2] == "本当に何もしていませんか"
+    back = town.returned("甲課 説明.xlsx")
+    book = load_workbook(handback)
+    sheet = book["修正のお願い"]
+    row = next(r for r in sheet.iter_rows() if r[1].value == f"問{number}")
+    assert row[7].protection.locked is False
+    row[7].value = "委託先の都合で中止しました。"
+    book.save(back)
+    collected = gather(town, 20)
+    point = points(collected)[NOTHING]
+    assert point["explanation"] == "委託先の都合で中止しました。"
+    outcome = {f["path"]: f["outcome"] for f in collected.document["files"]}
+    assert outcome["甲課 説明.xlsx"] == "accepted_with_warnings"
+    assert "RETURN_UNCHANGED" not in {f["code"] for f in collected.document["findings"]}
+    assert not collected.handbacks
+    notes = load_workbook(town.workspace.ledger(YEAR))["欄外記入"].iter_rows(values_only=True)
+    assert any("委託先の都合で中止しました。" in note for note in notes)
+    assert rows(record)[number]["課からの説明"] == "委託先の都合で中止しました。"
+    decide(record, number, "確認済み", "説明のとおり", "佐藤")
+    assert points(gather(town, 21))[NOTHING]["decision"] == "確認済み"
+    assert verify(town.workspace, YEAR, HERE).differences == ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.compiled.entries import AnswerStatus, entries_by_department, returns_by_department
+from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding
@@ -23,6 +24,7 @@ from workflow.model.plan import (
     Filling,
     NoteKind,
     Outcome,
+    Question,
     Return,
 )
 from workflow.model.wording import Wording
@@ -34,6 +36,7 @@ _CHECK_OFFERED = (
     "書かれていた内容を、この調査票に入れてあります。今年度の内容になっているか確かめ、"
     "足りないところや違うところを直してください。"
 )
+_EXPLAIN = "添付の調査票のシート「修正のお願い」の「説明」の欄に、お答えを記入してください。"
 _CHECK_ROW = "この行の記入を確かめ、正しい内容に直してください。"
 
 
@@ -67,6 +70,7 @@ def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
             current.get(d.code, []),
             before.get(d.code, []),
             shown.get(d.code, {}),
+            _questions(round_.points, d, wording),
             wording,
         )
         for d in round_.plan.departments
@@ -80,22 +84,42 @@ def _hand_back(
     own: list[Return],
     before: list[Return],
     counting: dict[str, Answer],
+    questions: tuple[Question, ...],
     wording: Wording,
 ) -> HandBack | None:
     if issue is None:
         return None
     corrections = tuple(dict.fromkeys(_corrections(own, counting, issue, wording)))
-    if not corrections:
+    if not own or not (corrections or questions):
         return None
     offered = {answer.item: answer for returned in own for answer in returned.offered}
     filling = Filling(
         answers={item: answer.given for item, answer in (offered | counting).items()},
         corrections=corrections,
+        questions=questions,
         made_from=tuple(sorted({returned.sha256 for returned in (*own, *before)})),
         as_of=max(returned.received for returned in own),
         respondent=_respondent((*own, *before)),
     )
     return HandBack(department, issue, filling)
+
+
+def _questions(
+    points: Iterable[Point], department: Department, wording: Wording
+) -> tuple[Question, ...]:
+    """Return what a department is asked and has not explained yet."""
+    codes = (department.code, *department.formerly)
+    return tuple(
+        Question(
+            number=point.number,
+            item=point.item,
+            field_key=point.field_key,
+            label=wording.labels.get(point.field_key, point.field_key),
+            text=point.decision.reason or wording.problem(point.findings[0]),
+        )
+        for point in points
+        if point.handling is Handling.ASK and point.department in codes and not point.explanation
+    )
 
 
 def _respondent(returns: Iterable[Return]) -> str:
@@ -165,6 +189,11 @@ class OutstandingRequests:
         return cls(tuple(stored["missing"]), corrections)
 
 
+def _as_request(question: Question) -> Correction:
+    """Return a question as letters ask it beside what is to be corrected."""
+    return Correction(question.item, "", question.label, question.text, _EXPLAIN)
+
+
 def outstanding_requests(
     round_: Round, hand_backs: Iterable[HandBack]
 ) -> dict[str, OutstandingRequests]:
@@ -175,7 +204,10 @@ def outstanding_requests(
     """
     issued, lost = round_.register.item_ids(), round_.lost
     entries = entries_by_department(round_.entries)
-    wrong = {one.department.code: one.filling.corrections for one in hand_backs}
+    wrong = {
+        one.department.code: (*one.filling.corrections, *map(_as_request, one.filling.questions))
+        for one in hand_backs
+    }
     found = {}
     for department in round_.plan.departments:
         missing = tuple(

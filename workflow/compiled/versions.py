@@ -24,7 +24,7 @@ from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Answer, Outcome, Return, judged
+from workflow.model.plan import Answer, NoteKind, Outcome, Return, judged
 from workflow.templates.register import Register
 
 
@@ -160,7 +160,9 @@ class Versions:
         }
 
     def _tell_unchanged(self, returned: Return, newest_first: Sequence[Return]) -> None:
-        """Tell of a hand-back in which nothing was put right."""
+        """Tell of a hand-back in which nothing was put right, and nothing was explained."""
+        if any(note.kind is NoteKind.EXPLANATION for note in returned.notes):
+            return
         given: dict[str, Mapping[str, Value]] = {}
         for before in reversed(newest_first):
             if returned.made_from and before.sha256.startswith(returned.made_from):

@@ -199,6 +199,7 @@ class NoteKind(StrEnum):
     HEADER = "ヘッダー・フッター"
     UNUSED = "採用しなかった回答"
     MAIL = "メールの本文"
+    EXPLANATION = "お尋ねへの説明"
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +357,17 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One thing a department is asked to explain, by the number of its point; nothing is wrong."""
+
+    number: int
+    item: str
+    field_key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filling:
     """What a template is written with: answers by item and key, and what to correct in them.
 
@@ -365,6 +377,7 @@ class Filling:
 
     answers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    questions: tuple[Question, ...] = ()
     made_from: tuple[str, ...] = ()
     as_of: datetime | None = None
     respondent: str = ""

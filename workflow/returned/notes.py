@@ -29,8 +29,10 @@ from workflow.templates.layout import (
     CORRECTION_TABLE_ROW,
     COVER_SHEET,
     DEPARTMENT_LABEL,
+    EXPLANATION_COLUMN,
     ID_LABEL,
     NUMBER_LABEL,
+    QUESTION_SIGN,
     RESPONDENT_LABEL,
     Layout,
     is_as_printed,
@@ -296,7 +298,26 @@ def _on_the_list(sheet: RawSheet) -> Iterator[Note]:
         if not (is_ours or cell.is_blank):
             is_printed = f" {column_letters(place[1])}" in f" {checks.get(place[0], '')}"
             kind = NoteKind.OVERWRITTEN if is_printed else NoteKind.SHEET
-            yield Note(kind, sheet.name, a1(*place), cell.text)
+            number = _question_at(sheet, place)
+            if number:
+                yield Note(
+                    NoteKind.EXPLANATION,
+                    sheet.name,
+                    a1(*place),
+                    cell.text,
+                    label=f"{QUESTION_SIGN}{number}",
+                )
+            else:
+                yield Note(kind, sheet.name, a1(*place), cell.text)
+
+
+def _question_at(sheet: RawSheet, place: Cell) -> str:
+    """Return the number of the question that is explained in a cell; "" where none is."""
+    row, column = place
+    sign = sheet.cells.get((row, CORRECTION_FIRST_COLUMN))
+    number = sign.text.strip().removeprefix(QUESTION_SIGN) if sign else ""
+    is_asked = sign is not None and sign.text.strip().startswith(QUESTION_SIGN)
+    return number if is_asked and number.isdecimal() and column == EXPLANATION_COLUMN else ""
 
 
 def _is_as_printed(checks: Mapping[int, str], place: Cell, cell: RawCell) -> bool:

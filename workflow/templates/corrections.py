@@ -27,6 +27,7 @@ from workflow.excel.style import (
     LABEL_FILL,
     LINE,
     LINK_INK,
+    TO_FILL_FILL,
     footer,
 )
 from workflow.excel.workbook import GrowingSheet, Link
@@ -45,8 +46,10 @@ from workflow.templates.layout import (
     CORRECTION_TABLE_ROW,
     DIGEST_DIGITS,
     ENTRY_SHEET,
+    EXPLANATION_COLUMN,
     ID_LABEL,
     MADE_FROM_LABEL,
+    QUESTION_SIGN,
     Layout,
     printed_checks,
 )
@@ -171,6 +174,8 @@ _COLUMNS = (
     ("状態", 4.0),
 )
 """What heads the columns of the list, and their full-width characters."""
+_QUESTION_LABELS = ("番号", ID_LABEL, "取組内容", "項目", "いまの記入", "お尋ね", "説明")
+"""What heads the columns of what is asked."""
 _SIZE = 10.0
 _PIXELS = tuple(column_pixels(width, _SIZE) for _, width in _COLUMNS)
 _LINK, _STATE, _KEPT = 9, 10, CORRECTION_LAST_COLUMN
@@ -191,7 +196,7 @@ def write_corrections(
     page = _Page(sheet)
     _set_page(sheet, layout)
     _write_heading(page, styles, layout, filling, lines)
-    for column, (label, _) in enumerate(_COLUMNS, start=CORRECTION_FIRST_COLUMN - 1):
+    for column, (label, _) in enumerate(_COLUMNS if lines else (), CORRECTION_FIRST_COLUMN - 1):
         page.write(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
     for number, (correction, target) in enumerate(lines, start=1):
@@ -200,8 +205,12 @@ def write_corrections(
             cell = f"{quoted_sheet(CORRECTION_SHEET)}!${column_letters(_KEPT)}${row}"
             kept[correction.cell] = cell
         _write_line(page, styles, (correction, target), number, row)
+    last = CORRECTION_TABLE_ROW + len(lines) - 1
+    if filling.questions:
+        first = CORRECTION_TABLE_ROW + len(lines) + 2 if lines else CORRECTION_TABLE_ROW
+        last = _write_questions(page, styles, layout, filling, first)
     page.write_checks()
-    sheet.print_area(0, 0, CORRECTION_TABLE_ROW + len(lines) - 1, _STATE - 1)
+    sheet.print_area(0, 0, last, _STATE - 1)
     return kept
 
 
@@ -243,6 +252,9 @@ class _Styles:
             boxed | {"align": "center", "bold": True, "bg_color": LABEL_FILL}
         )
         self.remedy = book.add_format(boxed | {"bold": True, "indent": 1})
+        self.to_explain = book.add_format(
+            boxed | {"bg_color": TO_FILL_FILL, "locked": False, "num_format": "@"}
+        )
         self.link = book.add_format(
             boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"}
         )
@@ -273,7 +285,7 @@ def _write_heading(
     about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
     _write_over(page, 3, about, styles.text)
     _write_count(page.sheet, styles, lines)
-    for number, step in enumerate(_steps(layout), start=1):
+    for number, step in enumerate(_steps(layout, filling), start=1):
         _write_over(page, _STEPS_ROW + number - 1, f"{number}. {step}", styles.text)
     if filling.made_from:
         row = CORRECTION_TABLE_ROW - 1
@@ -286,7 +298,10 @@ def made_from_text(filling: Filling) -> str:
     return " ".join(digest[:DIGEST_DIGITS] for digest in filling.made_from[:_MOST_SHOWN])
 
 
-def _steps(layout: Layout) -> Iterator[str]:
+def _steps(layout: Layout, filling: Filling) -> Iterator[str]:
+    if not filling.corrections:
+        yield from _steps_of_questions(layout)
+        return
     yield (
         "お送りいただいた回答に、直していただきたいところがあります。"
         "書かれた回答はこのファイルに入れてありますので、下の表のところだけを直してください。"
@@ -302,6 +317,15 @@ def _steps(layout: Layout) -> Iterator[str]:
         f"直し終えたら、上書き保存し、{until}このファイルのまま{layout.coordinator}へ送ってください。"
         f"分からないところは、{layout.coordinator}{contact}へお尋ねください。"
     )
+
+
+def _steps_of_questions(layout: Layout) -> Iterator[str]:
+    yield (
+        "お送りいただいた回答について、お尋ねしたいことがあります。回答を直す必要はありません。"
+        "下の表の「説明」の欄に、お答えを記入してください。"
+    )
+    yield "回答に直したいところがあれば、このファイルの調査票で直してもかまいません。"
+    yield f"記入し終えたら、上書き保存し、このファイルのまま{layout.coordinator}へ送ってください。"
 
 
 def _write_over(page: _Page, row: int, text: str, style: Format) -> None:
@@ -352,6 +376,35 @@ def _write_line(page: _Page, styles: _Styles, line: Line, number: int, row: int)
     ):
         page.write(row - 1, column, text, style)
     _write_target(page, styles, target, row)
+
+
+def _write_questions(
+    page: _Page, styles: _Styles, layout: Layout, filling: Filling, first: int
+) -> int:
+    """Write what is to be explained, each with a cell to do so; return the last 0-based row."""
+    titles = {entry.item.id: entry.item.labels[-1] for entry in layout.rows}
+    for column, label in enumerate(_QUESTION_LABELS, start=CORRECTION_FIRST_COLUMN - 1):
+        page.write(first - 1, column, label, styles.header)
+    for row, question in enumerate(filling.questions, start=first):
+        value = filling.value(question.item, question.field_key)
+        texts = (
+            f"{QUESTION_SIGN}{question.number}",
+            question.item or "全体",
+            titles.get(question.item, ""),
+            question.label,
+            _shown(value) if question.field_key else "",
+            in_a_box(question.text),
+        )
+        widths = [width - _INDENT for _, width in _COLUMNS]
+        height = row_height(zip(texts, widths, strict=False), _SIZE) + 6
+        page.sheet.set_row(row, max(60, height))
+        formats = (styles.centred, styles.item, *[styles.boxed] * 4)
+        for column, (text, style) in enumerate(
+            zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
+        ):
+            page.write(row, column, text, style)
+        page.sheet.write_blank(row, EXPLANATION_COLUMN - 1, None, styles.to_explain)
+    return first + len(filling.questions) - 1
 
 
 def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> None:

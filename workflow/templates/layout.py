@@ -29,6 +29,10 @@ CORRECTION_AUTHOR = "とりまとめ"
 CORRECTION_MARK = f"【{CORRECTION_SHEET}】"
 """How those comments begin; some programs lose their author."""
 
+EXPLANATION_COLUMN = 8
+"""Where a department explains what it was asked, in a row whose number begins with the sign."""
+QUESTION_SIGN = "問"
+
 ID_LABEL = "整理番号"
 NUMBER_LABEL = "様式番号"
 PAGES_LABEL = "計画書ページ"

@@ -36,7 +36,7 @@ def template_bytes(layout: Layout, filling: Filling = _EMPTY) -> bytes:
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE, locked=True)
     _write_stamps(book, layout, filling)
-    listed = [add_sheet(book, CORRECTION_SHEET)] if filling.corrections else []
+    listed = [add_sheet(book, CORRECTION_SHEET)] if filling.corrections or filling.questions else []
     cover, entries = add_sheet(book, COVER_SHEET), add_sheet(book, ENTRY_SHEET)
     for sheet in listed:
         kept = write_corrections(book, sheet, layout, filling)

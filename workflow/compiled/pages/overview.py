@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from fnmatch import fnmatch
 from itertools import groupby
 
 from workflow.compiled.attention import AttentionLine, Weight, decision_sentences
@@ -237,17 +238,22 @@ _REPORT = "報告書/index.html"
 _DESCRIBED = (
     (_REPORT, "報告書", "審議会に出す報告書を、画面で読めるようにしたものです。"),
     (
-        ".xlsx",
+        "台帳_*.xlsx",
         "台帳（Excel）",
         "集計表、要確認、前年度比較、指摘一覧、受付記録なども入っています。",
     ),
-    (".csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
-    (".parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
-    (".docx", "正誤表（Word）", "前の回答や前の確定版から直ったところの一覧です。"),
+    (
+        "確認の記録_*.xlsx",
+        "確認の記録（Excel）",
+        "確かめたものの扱いを選び、理由を記入するものです。",
+    ),
+    ("*.csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
+    ("*.parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
+    ("*.docx", "正誤表（Word）", "前の回答や前の確定版から直ったところの一覧です。"),
     (DATA_PACKAGE, "データの説明", "公開用のデータの、項目の意味です。"),
     (ANSWERS_SCHEMA, "回答の決まり", "台帳の回答の値が守る決まり（JSON Schema）です。"),
 )
-"""How a name ends, what to call the file, and what it is for."""
+"""The pattern of a name, what to call the file, and what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +274,8 @@ def documents(beside: Mapping[str, str]) -> Iterator[Document]:
     """
     parts = tuple(Anchor(to_file(name), title) for name, title in beside.items() if title)
     entries = [name for name in beside if "/" not in name or name == _REPORT]
-    for ending, label, purpose in _DESCRIBED:
-        for name in (name for name in entries if name.endswith(ending)):
+    for pattern, label, purpose in _DESCRIBED:
+        for name in (name for name in entries if fnmatch(name, pattern)):
             own = parts if name == _REPORT else ()
             yield Document(to_file(name), label, name, purpose, own)
 

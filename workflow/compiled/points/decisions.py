@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from workflow.compiled.points.point import Decision, Point
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Note, NoteKind
+from workflow.model.plan import Note, NoteKind, Return
 from workflow.storage.journal import EventKind, Facts, Journal
+from workflow.templates.layout import QUESTION_SIGN
 
 ABOUT_DECISIONS = (
     Code.DECISION_WORD,
@@ -157,6 +158,17 @@ def _decided(point: Point, log: DecisionLog, explanations: Mapping[int, str]) ->
         return numbered
     stands = recorded.basis == basis_digest(point) and not recorded.versions
     return replace(numbered, decision=recorded.decision if stands else Decision())
+
+
+def explanations(returns: Iterable[Return]) -> dict[int, str]:
+    """Return what departments explained, by the number of the point; the newest return counts."""
+    oldest_first = sorted(returns, key=lambda r: (r.received, r.file))
+    return {
+        int(note.label.removeprefix(QUESTION_SIGN)): note.text
+        for returned in oldest_first
+        for note in returned.notes
+        if note.kind is NoteKind.EXPLANATION
+    }
 
 
 def decision_findings(points: Iterable[Point], log: DecisionLog) -> Iterator[Finding]:

@@ -156,7 +156,11 @@ class _Deriving:
             answer=self._text(answer) if answer else "",
             last_year=self._last_year(codes[0], item.id, ""),
             this_answer=answer,
-            choices=(Handling.CHECKED, *self._asking(codes[0], item.id), Handling.NOTHING),
+            choices=(
+                Handling.CHECKED,
+                *(self._asking(answer.department, item.id) if answer else ()),
+                Handling.NOTHING,
+            ),
         )
 
     def _warning(self, finding: Finding) -> Point:
