@@ -23,6 +23,13 @@ pytestmark = needs_libreoffice
 LEAST = 8.95
 """Points of the smallest text, less what a PDF rounds."""
 
+FOOT = 40
+"""Points at the end of a page in which its number stands."""
+
+LEAST_FILLED = 0.5
+PARTED = {"進捗状況", "集計表", "様式", "一覧（印刷用）"}
+"""Sheets whose pages end where a thing begins that must stay whole, or go on across."""
+
 FURTHER_FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "result", "label": "成果", "type": "text", "required": False, "max_length": 500},
     {"key": "partner", "label": "連携先", "type": "text", "required": False, "max_length": 200},
@@ -34,11 +41,15 @@ FURTHER_FIELDS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Paper:
-    """What stands on the pages of one sheet: sizes of text, and the texts without white space."""
+    """What stands on the pages of one sheet: sizes of text, and the texts without white space.
+
+    Filled is how far down each page but the last has text, as a share of its height.
+    """
 
     name: str
     sizes: frozenset[float]
     text: str
+    filled: tuple[float, ...]
 
 
 def with_nine_fields() -> dict[str, Any]:
@@ -98,12 +109,19 @@ def on_paper(pdf: Path) -> Iterator[Paper]:
         begins = [(name, page - 1) for _, name, page in pages.get_toc()]
         ends = [*(page for _, page in begins[1:]), len(pages)]
         for (name, first), end in zip(begins, ends, strict=True):
-            spans = [s for n in range(first, end) for s in spans_of(pages[n])]
+            by_page = [list(spans_of(pages[n])) for n in range(first, end)]
+            spans = [span for found in by_page for span in found]
             yield Paper(
                 name,
                 frozenset(round(span["size"], 2) for span in spans),
                 "".join("".join(span["text"].split()) for span in spans),
+                tuple(filled(found, pages[first].rect.height) for found in by_page[:-1]),
             )
+
+
+def filled(spans: list[dict[str, Any]], height: float) -> float:
+    """Return how far down text stands, but for the foot of the page."""
+    return max((s["bbox"][3] for s in spans if s["bbox"][3] < height - FOOT), default=0) / height
 
 
 def spans_of(page: pymupdf.Page) -> Iterator[dict[str, Any]]:
@@ -117,6 +135,14 @@ def test_no_text_on_paper_is_too_small_to_read(papers: dict[str, list[Paper]]) -
     assert len(sheets) > 40
     too_small = {(b, p.name): min(p.sizes) for b, p in sheets if min(p.sizes) < LEAST}
     assert too_small == {}
+
+
+def test_no_page_but_the_last_is_half_empty(papers: dict[str, list[Paper]]) -> None:
+    sheets = [(book, p) for book, found in papers.items() for p in found if p.name not in PARTED]
+    half_empty = {
+        (b, p.name): p.filled for b, p in sheets if min(p.filled, default=1) < LEAST_FILLED
+    }
+    assert half_empty == {}
 
 
 def test_no_number_is_wider_than_its_column(papers: dict[str, list[Paper]]) -> None:
