@@ -31,6 +31,8 @@ from workflow.model.plain_text import legible
 from workflow.model.years import era_year
 
 _UPRIGHT = Paper(Mm(210), Mm(297), Mm(18))
+_LONGEST_WHOLE = 300
+"""Characters of a cell up to which its row stays on one page."""
 
 
 def brief_paper(brief: Brief, content: Content) -> bytes:
@@ -46,7 +48,7 @@ def brief_paper(brief: Brief, content: Content) -> bytes:
     if brief.looked_at:
         rows = [(o.item, f"{o.title}\n{o.line}", o.department, o.reason) for o in brief.looked_at]
         heads = ("整理番号", content.plan.levels[-1], "担当課", "理由")
-        _add_table(document, (Mm(18), Mm(92), Mm(32), Mm(32)), heads, rows)
+        _add_table(document, (Mm(20), Mm(90), Mm(32), Mm(32)), heads, rows)
     if brief.note:
         document.add_paragraph(brief.note, NOTE)
     return packed(document)
@@ -57,7 +59,7 @@ def errata_paper(compilation: Compilation) -> bytes:
     plan, stage = compilation.round.plan, compilation.stage
     title = f"{plan.title}　{era_year(compilation.ledger.year)}　正誤表"
     document = _new_document(title, plan.municipality.name, stage)
-    widths = (Mm(17), Mm(45), Mm(22), Mm(45), Mm(45))
+    widths = (Mm(20), Mm(45), Mm(23), Mm(43), Mm(43))
     heads = ("整理番号", f"{plan.levels[-1]}・担当課", "項目", "誤（前）", "正（今回）")
     for since, group in groupby(compilation.errata, key=lambda erratum: erratum.since):
         document.add_paragraph(f"{since}からの訂正", PART)
@@ -91,7 +93,7 @@ def _add_table(
     table = new_table(document, widths)
     set_header(table, heads)
     for texts in rows:
-        row = add_row(table, may_break=True)
+        row = add_row(table, may_break=max(map(len, texts)) > _LONGEST_WHOLE)
         for cell, text in zip(row.cells, texts, strict=True):
             write(cell, legible(text), VALUE)
 
