@@ -97,7 +97,7 @@ def test_a_ledger_with_findings(city: City) -> None:
 
 def test_ledgers_of_three_years_of_which_one_is_final(tmp_path: Path) -> None:
     city = three_years(tmp_path / "市")
-    finalize(city.workspace, 2024, COLLECTED_AT, HERE)
+    finalize(city.workspace, 2024, COLLECTED_AT, HERE, "年度末のため")
     assert_all_valid([city.workspace.ledger(year) for year in YEARS])
 
 

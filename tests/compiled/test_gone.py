@@ -68,5 +68,5 @@ def test_the_final_version_and_verify_tell_of_it_too(collected: City) -> None:
     collected.returned("KIKI.xlsx").unlink()
     assert gone(collected) == ["KIKI.xlsx"]
     assert verify(collected.workspace, 2023, HERE).differences == ()
-    finalize(collected.workspace, 2023, COLLECTED_AT, HERE)
+    finalize(collected.workspace, 2023, COLLECTED_AT, HERE, "年度末のため")
     assert verify(collected.workspace, 2023, HERE).differences == ()

@@ -88,7 +88,9 @@ def _situations(folder: Path) -> tuple[Situation, ...]:
     return (
         Situation("generate", issuing, _generate_and_collect),
         Situation("collect", collecting, lambda city: city.collect(YEAR, LATER)),
-        Situation("finalize", compiled, lambda c: finalize(c.workspace, YEAR, LATER, HERE)),
+        Situation(
+            "finalize", compiled, lambda c: finalize(c.workspace, YEAR, LATER, HERE, "年度末のため")
+        ),
     )
 
 

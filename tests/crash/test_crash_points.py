@@ -79,7 +79,7 @@ def test_collect(city: City, trial: Trial) -> None:
 
 
 def test_finalize_and_reopen(city: City, trial: Trial) -> None:
-    finalize(city.workspace, YEAR, LATER, HERE)
+    finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     assert verified(city).is_clean
     collect(city.workspace, YEAR, LATER, HERE, reopening="評価の誤りのため")
     assert verified(city).is_clean

@@ -76,7 +76,7 @@ def test_what_a_department_sent_otherwise_is_told_from_what_to_what(city: City) 
 
 
 def test_a_final_version_is_compared_with_the_one_that_was_reopened(city: City) -> None:
-    finalize(city.workspace, 2023, LATER, HERE)
+    finalize(city.workspace, 2023, LATER, HERE, "年度末のため")
     assert table(city, ERRATA_SHEET) == []
     (city.workspace.returned(2023) / "CLEAN.xlsx").unlink()
     city.send_back("CLEAN", full_texts(city.plan, 取組状況="実施し、延べ10回開いた。"), hours=72)
@@ -84,7 +84,7 @@ def test_a_final_version_is_compared_with_the_one_that_was_reopened(city: City) 
     collect(city.workspace, 2023, again, HERE, reopening="実績の誤り")
     expected = [("8-2", "取組状況", "実施した。", "実施し、延べ10回開いた。")]
     assert changed(city) == expected
-    finalize(city.workspace, 2023, again + timedelta(days=1), HERE)
+    finalize(city.workspace, 2023, again + timedelta(days=1), HERE, "年度末のため")
     assert changed(city) == expected
     assert str(table(city, ERRATA_SHEET)[1][0]).startswith("前の版（【確定版】令和6年5月21日")
     assert "8-2 取組状況" in beside(city, "CLEAN")

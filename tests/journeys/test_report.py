@@ -101,7 +101,7 @@ def test_the_word_report_says_what_the_ledger_says_in_its_order(city: City) -> N
 def test_a_layout_chosen_after_everything_is_final_says_the_same(
     city: City, layout: str, levels: tuple[str, ...], note: str
 ) -> None:
-    finalize(city.workspace, 2023, LATER, HERE)
+    finalize(city.workspace, 2023, LATER, HERE, "年度末のため")
     choose(city, layout)
     assert reported(city).template == city.home / f"報告書ひな形_{layout}.docx"
     found = items_in_word(word(city), layout)
@@ -255,7 +255,7 @@ def test_what_is_missing_or_sent_back_is_said_plainly(tmp_path: Path) -> None:
 
 
 def test_a_final_version_is_reported_as_final_and_stays_verified(city: City) -> None:
-    finalize(city.workspace, 2023, LATER, HERE)
+    finalize(city.workspace, 2023, LATER, HERE, "年度末のため")
     home = ("--year", "2023", "--home", str(city.home))
     assert run_here("report", *home)[0] == 0
     assert "確定" in Document(io.BytesIO(word(city))).core_properties.comments

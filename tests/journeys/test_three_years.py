@@ -173,5 +173,5 @@ def test_each_year_has_its_own_files(city: City) -> None:
 
 
 def test_last_year_can_be_finalized_though_the_plan_is_another_today(city: City) -> None:
-    finalize(city.workspace, 2022, COLLECTED_AT, HERE)
+    finalize(city.workspace, 2022, COLLECTED_AT, HERE, "年度末のため")
     assert verify(city.workspace, 2022, HERE).is_clean

@@ -10,12 +10,14 @@ from workflow.menu.steps import RoundState, Situation, headline, steps
 
 
 def round_state(**changed: int | bool) -> RoundState:
-    usual: dict[str, int | bool] = {
+    usual: dict[str, int | bool | str] = {
         "year": 2024,
         "departments": 12,
         "submitted": 9,
         "sent_back": 2,
         "missing": 5,
+        "to_look_at": 0,
+        "open": "",
         "uncollected": 0,
         "is_drafted": True,
         "is_collected": True,

@@ -204,7 +204,9 @@ def test_a_plan_open_in_excel_still_stops_the_run(city: City) -> None:
 
 def test_a_final_year_is_still_left_alone(city: City) -> None:
     collected(city)
-    assert main(["finalize", "--year", str(YEAR), "--home", str(city.home)]) == 1
+    words = ["finalize", "--year", str(YEAR), "--home", str(city.home)]
+    assert main(words) == 2
+    assert main([*words, "--accept-open", "年度末のため"]) == 1
     assert collected(city) == 2
     assert collected(city, "--reopen", "--reason", "訂正のため") == 1
     assert collected(city) == 1

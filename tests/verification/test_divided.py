@@ -145,7 +145,7 @@ def test_the_next_collect_does_nothing_and_one_into_a_whole_ledger_takes_the_par
 
 
 def test_a_final_version_holds_every_part(city: City) -> None:
-    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     listed = city.workspace.digest_list(YEAR).read_text("utf-8")
     assert all(part.name in listed for part in parts_of(city))
     assert all(not part.stat().st_mode & 0o222 for part in parts_of(city))

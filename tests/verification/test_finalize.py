@@ -28,7 +28,7 @@ LATER = COLLECTED_AT + timedelta(days=30)
 
 @pytest.fixture
 def final(city: City) -> City:
-    finalize(city.workspace, YEAR, LATER, HERE)
+    finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     return city
 
 
@@ -98,7 +98,7 @@ def test_making_it_again_gives_the_same_bytes(final: City) -> None:
     before = outputs(final)
     for path in (final.workspace.ledger(YEAR), final.workspace.digest_list(YEAR)):
         path.unlink()
-    finalize(final.workspace, YEAR, LATER + timedelta(days=9), HERE)
+    finalize(final.workspace, YEAR, LATER + timedelta(days=9), HERE, "年度末のため")
     after = outputs(final)
     assert {n: c for n, c in after.items() if n != "status.json"} == {
         n: c for n, c in before.items() if n != "status.json"
@@ -109,16 +109,16 @@ def test_nothing_is_final_that_was_never_collected(tmp_path: Path) -> None:
     city = City.with_sample_plan(tmp_path)
     city.generate(YEAR)
     with pytest.raises(WorkspaceError, match="まだ集めていません"):
-        finalize(city.workspace, YEAR, LATER, HERE)
+        finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
 
 
 def test_nothing_is_final_before_it_was_collected_file_identity(city: City) -> None:
     city.returned("遅れて.txt").write_text("あとから", "utf-8")
     with pytest.raises(WorkspaceError, match="collect"):
-        finalize(city.workspace, YEAR, LATER, HERE)
+        finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     assert EventKind.FINALIZED not in kinds(city)
     collect(city.workspace, YEAR, LATER, HERE)
-    finalize(city.workspace, YEAR, LATER, HERE)
+    finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     assert kinds(city)[-1] is EventKind.FINALIZED
 
 
@@ -182,10 +182,25 @@ def test_what_we_wrote_ourselves_is_written_over(city: City) -> None:
     assert codes(verified(city)) == set()
 
 
-def test_a_final_version_without_answers_says_so_by_its_exit_code(city: City) -> None:
-    code, printed, complaint = run_here("finalize", "--year", "2023", "--home", str(city.home))
+def test_what_is_open_is_left_open_only_for_a_reason(city: City) -> None:
+    words = ("finalize", "--year", "2023", "--home", str(city.home))
+    before = city.workspace.ledger(YEAR).read_bytes()
+    code, printed, complaint = run_here(*words)
+    assert (code, printed) == (2, "")
+    (line,) = complaint.splitlines()
+    assert "まだの取組" in line
+    assert "--accept-open" in line
+    assert city.workspace.ledger(YEAR).read_bytes() == before
+    code, printed, complaint = run_here(*words, "--accept-open", "報告が来月のため")
     assert (code, complaint) == (1, "")
     assert "確定しました" in printed
+    legend = open_exactly(city.workspace.ledger(YEAR).read_bytes())["凡例"]
+    said = [str(cell) for row in legend.iter_rows(values_only=True) for cell in row if cell]
+    assert any("理由：報告が来月のため" in text for text in said)
+    final = load_journal(city.workspace.journal(YEAR)).last(EventKind.FINALIZED)
+    assert final is not None
+    assert final.facts["accepted_open"] == "報告が来月のため"
+    assert verified(city).differences == ()
 
 
 @pytest.mark.parametrize("content", [None, b"", b'{"number":1'])

@@ -227,7 +227,7 @@ def test_a_password_given_to_collect_is_needed_by_verify_too(city: City) -> None
 
 
 def test_a_final_round_is_verified_by_the_plan_of_its_day(city: City) -> None:
-    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"] = document["items"][:2]
     (city.home / "plan.json").write_bytes(as_json_bytes(document))
@@ -265,7 +265,7 @@ def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
 
 def test_a_file_that_came_since_is_one_difference(city: City) -> None:
     """Not as many as it would have made had it been collected."""
-    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     sent = city.returned("あとから.xlsx")
     sent.write_bytes(city.template("C").read_bytes())
     (difference,) = verified(city).differences
@@ -276,7 +276,7 @@ def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As years made by an older tool are: its sheets, its pages and their number are its own."""
-    finalize(city.workspace, YEAR, COLLECTED_AT, HERE)
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     monkeypatch.setattr("workflow.compiled.outputs.overview_page", lambda *_: b"another page")
     monkeypatch.setattr("workflow.compiled.sheets.legend.VERSION", "another")
     assert "VERIFY_CELL" in codes(verified(city))  # as if this tool had made it otherwise

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from workflow.commands.collect import show_collected, with_news
 from workflow.commands.command import (
@@ -15,6 +17,7 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.compiled.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.rounds.collected import Collected
@@ -37,13 +40,20 @@ from workflow.terminal.output import progress_bar, say
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
     add_passwords(parser)
+    parser.add_argument(
+        "--accept-open",
+        default="",
+        metavar="理由",
+        help="確認事項や未提出のものが残っていても確定するときの理由です。凡例と作業の記録に残ります。",
+    )
 
 
 def _run(arguments: Namespace) -> int:
     workspace, year = workspace_of(arguments), year_of(arguments.year)
     with progress_bar("回答を読み直しています") as progress:
         options = in_workers(arguments.password, progress)
-        collected = finalize(workspace, year, datetime.now(JST), options)
+        reason = arguments.accept_open.strip()
+        collected = finalize(workspace, year, datetime.now(JST), options, reason)
     show_collected(workspace, year, collected)
     say(
         f"{era_year(year)}を確定しました。確定した内容を後で照合するための一覧：{workspace.digest_list(year)}"
@@ -60,11 +70,15 @@ COMMAND = Command(
 )
 
 
-def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOptions) -> Collected:
+def finalize(
+    workspace: Workspace, year: int, now: datetime, options: ReadOptions, accepted_open: str = ""
+) -> Collected:
     """Make what was last collected the final version; one that is final already is made again.
 
-    The plan is the one it was collected with, whatever plan.xlsx says by now.
-    Raises WorkspaceError when anything came or was issued since the last collect, and as collect.
+    The plan is the one it was collected with, whatever plan.xlsx says by now. Accepted_open is why
+    points or answers may stay open.
+    Raises WorkspaceError when anything came or was issued since the last collect, when something is
+    open and nobody says why, and as collect.
     """
     with at_work(workspace, year, f"finalize --year {year}", now):
         now = to_the_second(now)
@@ -83,5 +97,27 @@ def finalize(workspace: Workspace, year: int, now: datetime, options: ReadOption
                 f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
             )
 
-        compilation = compilation_of(workspace, round_, journal, stage_of(journal, now))
+        figures = totals(round_.returns, round_.entries, round_.points).as_json()
+        left = what_is_open(figures)
+        if left and not (accepted_open or journal.is_final):
+            raise WorkspaceError(
+                f"{left}が残っているため、確定しませんでした。残したまま確定するときは、"
+                f'finalize --year {year} --accept-open "理由" を実行してください。'
+            )
+        stage = stage_of(journal, now, accepted_open if left else "")
+        compilation = compilation_of(workspace, round_, journal, stage)
         return write_final(workspace, compilation, journal, journal)
+
+
+def what_is_open(totals: Mapping[str, Any]) -> str:
+    """Return what a round still has open, of its totals as JSON; "" when all is settled.
+
+    >>> what_is_open({"open_points": 2, "missing": 1})
+    '決めていない確認事項2件、まだの取組1件'
+    """
+    points, missing = totals.get("open_points", 0), totals["missing"]
+    parts = (
+        f"決めていない確認事項{points}件" if points else "",
+        f"まだの取組{missing}件" if missing else "",
+    )
+    return "、".join(filter(None, parts))

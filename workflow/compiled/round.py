@@ -72,10 +72,14 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How far a round is (暫定版 until finalized, then 確定版), and the moment it speaks of."""
+    """How far a round is (暫定版 until finalized, then 確定版), and the moment it speaks of.
+
+    Accepted_open is why it was made final with points or answers still open; "" where none was.
+    """
 
     is_final: bool
     as_of: datetime
+    accepted_open: str = ""
 
     @property
     def name(self) -> str:

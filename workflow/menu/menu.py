@@ -12,6 +12,7 @@ from workflow.model.years import era_year, parse_year
 from workflow.storage.workspace import Workspace
 
 END = "0"
+_FINALIZE, _FINAL = "finalize", "確定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,26 @@ def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:
             person.say(f"{END}から{len(choices)}までの番号を入れてください。")
             continue
         step = choices[number - 1]
+        if step.command[0] == _FINALIZE:
+            command = _confirmed(step, person)
+            if command is None:
+                continue
+            return command
         return (*step.command, _year(person)) if step.asks_year else step.command
+
+
+def _confirmed(step: Step, person: Person) -> tuple[str, ...] | None:
+    """Return the command that makes a round final, once the person has typed so; None if not."""
+    if step.open:
+        person.say(f"{step.open}が残っています。")
+    typed = person.ask(f"確定するときは「{_FINAL}」と入れてください（やめるときはEnter）：").strip()
+    reason = ""
+    if typed == _FINAL and step.open:
+        reason = person.ask("残したまま確定する理由を入れてください（やめるときはEnter）：").strip()
+    if typed != _FINAL or (step.open and not reason):
+        person.say("確定しませんでした。")
+        return None
+    return (*step.command, *(("--accept-open", reason) if reason else ()))
 
 
 def _year(person: Person) -> str:

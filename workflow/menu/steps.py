@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow.commands.command import command
+from workflow.commands.finalize import what_is_open
 from workflow.commands.init import is_carried_forward
 from workflow.commands.status import status
 from workflow.model.errors import PlanError, WorkflowError
@@ -16,6 +17,8 @@ from workflow.plan.load import load_plan, plan_paths
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 
+_OF_DEPARTMENTS = ("ANSWER_MISSING", "ANSWER_SENT_BACK")
+
 # Where a workspace stands, as far as the menu must know.
 
 
@@ -23,8 +26,10 @@ from workflow.storage.workspace import Workspace
 class RoundState:
     """One round in figures; departments submitted are those of whom a return counts.
 
-    Uncollected counts the files that came, changed or went since the last collect. Drafted are the
-    mails with the templates; reported is what now counts; carried is the plan into the next year.
+    To_look_at counts the points that wait for the coordinator; open is all that is not settled, in
+    words. Uncollected counts the files that came, changed or went since the last collect. Drafted
+    are the mails with the templates; reported is what now counts; carried is the plan into the next
+    year.
     """
 
     year: int
@@ -32,6 +37,8 @@ class RoundState:
     submitted: int
     sent_back: int
     missing: int
+    to_look_at: int
+    open: str
     uncollected: int
     is_drafted: bool
     is_collected: bool
@@ -86,6 +93,8 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         submitted=sum(bool(d["outcome"]) for d in departments),
         sent_back=_count(departments, Outcome.SENT_BACK),
         missing=document["totals"]["missing"],
+        to_look_at=sum(_is_to_look_at(point) for point in document.get("points", ())),
+        open=what_is_open(document["totals"]),
         uncollected=document["uncollected"],
         is_drafted=any(workspace.distribution_drafts(year).glob("*.eml")),
         is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
@@ -93,6 +102,11 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         is_reported=settled is not None and settled.kind is EventKind.REPORTED,
         is_carried=is_carried_forward(workspace, year),
     )
+
+
+def _is_to_look_at(point: Mapping[str, Any]) -> bool:
+    """Whether a point waits for the coordinator: what is missing waits for its department."""
+    return not point["decision"] and point["code"] not in _OF_DEPARTMENTS
 
 
 def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:
@@ -103,11 +117,13 @@ def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:
 class Step:
     """One choice: what it does, and the command that does it.
 
-    A command that asks for the year ends in --year; the year is still to be added.
+    A command that asks for the year ends in --year; the year is still to be added. Open is what is
+    not settled yet, in words, where that matters.
     """
 
     label: str
     command: tuple[str, ...]
+    open: str = ""
 
     @classmethod
     def of(cls, *words: str) -> Step:
@@ -173,7 +189,8 @@ def _round_steps(state: RoundState) -> Iterator[Step]:
     elif state.is_collected:
         yield from _steps_when_collected(state)
     yield Step.of("watch", "--year", year)
-    yield Step.of("status", "--year", year)
+    if state.uncollected or not (state.is_collected and state.to_look_at):
+        yield Step.of("status", "--year", year)
     if not state.uncollected:
         yield collect
     yield Step.of("plan", "--year", year)
@@ -182,12 +199,14 @@ def _round_steps(state: RoundState) -> Iterator[Step]:
 
 def _steps_when_collected(state: RoundState) -> Iterator[Step]:
     year = str(state.year)
+    if state.to_look_at:
+        yield Step("要確認を見る", ("status", "--year", year))
     if state.missing or state.sent_back:
         yield Step.of("remind", "--year", year)
     if state.missing:
         return
     yield Step.of("verify", "--year", year)
-    yield Step.of("finalize", "--year", year)
+    yield replace(Step.of("finalize", "--year", year), open=state.open)
     yield Step.of("report", "--year", year)
 
 

@@ -204,13 +204,16 @@ def not_collected(year: int) -> WorkspaceError:
     )
 
 
-def stage_of(journal: Journal, finalizing_at: datetime | None = None) -> Stage:
+def stage_of(
+    journal: Journal, finalizing_at: datetime | None = None, accepted_open: str = ""
+) -> Stage:
     """Return how far a round is and as of when; both come from the journal."""
     last = journal.last(EventKind.JUDGED)
     assert last
     final = journal.last(EventKind.FINALIZED) if journal.is_final else None
     as_of = final.at if final else finalizing_at
-    return Stage(as_of is not None, as_of or last.at)
+    reason = str(final.facts.get("accepted_open", "")) if final else accepted_open
+    return Stage(as_of is not None, as_of or last.at, reason)
 
 
 def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:

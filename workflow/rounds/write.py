@@ -111,6 +111,8 @@ def write_final(
     edited = _set_aside(workspace, year, outputs, before)
     if not before.is_final:
         at, facts = compilation.stage.as_of, _facts(outputs, edited)
+        if compilation.stage.accepted_open:
+            facts |= {"accepted_open": compilation.stage.accepted_open}
         journal = journal.adding(EventKind.FINALIZED, at, facts)
     elif _digests(outputs) != recorded_outputs(journal):
         raise WorkspaceError(

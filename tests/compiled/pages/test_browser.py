@@ -139,7 +139,7 @@ def test_a_hand_back_is_led_to_until_the_department_corrected_it(
     corrected = SentFile(name="訂正.xlsx", template="B", received=LATE)
     send(Example(files=(corrected,)), later, 1, tmp_path)
     later.collect(YEAR)
-    finalize(later.workspace, YEAR, COLLECTED_AT, HERE)
+    finalize(later.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     page = ReadPage(later.workspace.overview(YEAR).read_bytes())
     assert "【確定版】" in page.one("header").text
     assert not [href for href in page.hrefs if unquote(href).startswith("差戻し/")]

@@ -78,6 +78,9 @@ def _stage(compilation: Compilation) -> Iterator[Meaning]:
         else "回答を集めている途中のものです。これから変わることがあります。"
     )
     yield "この台帳", str(stage), meaning
+    if stage.accepted_open:
+        why = f"確認事項か未提出のものを残して確定しました。理由：{stage.accepted_open}"
+        yield "この台帳", "残して確定", why
 
 
 def _field(field: Field) -> Iterator[Meaning]:
