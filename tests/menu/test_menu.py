@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 
 import pytest
 
 from tests.city import City, full_texts
 from workflow.__main__ import main
-from workflow.menu.menu import Person, run_menu
-from workflow.menu.steps import situation
+from workflow.menu.menu import Person, _chosen, run_menu
+from workflow.menu.steps import Step, situation
 from workflow.storage.workspace import Workspace
 
 
@@ -59,6 +59,33 @@ def test_what_is_no_number_of_the_list_is_asked_again(city: City, answer: str) -
     person.sits_at(city.workspace)
 
     assert person.ran == [["plan"]]
+
+
+OPEN = replace(Step.of("finalize", "--year", "2024"), open="決めていない確認事項1件")
+SETTLED = Step.of("finalize", "--year", "2024")
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "command"),
+    [
+        (SETTLED, ["1", "確定"], SETTLED.command),
+        (SETTLED, ["1", "", "1", "はい", "0"], None),
+        (OPEN, ["1", "確定", "", "0"], None),
+        (
+            OPEN,
+            ["1", "確定", "報告が来月のため"],
+            (*OPEN.command, "--accept-open", "報告が来月のため"),
+        ),
+    ],
+)
+def test_nothing_is_made_final_on_one_key(
+    step: Step, typed: list[str], command: tuple[str, ...] | None
+) -> None:
+    person = Coordinator(typed)
+    chosen = _chosen((step,), Person(person.shown.append, person.ask, person.run))
+    assert chosen == command
+    assert person.answers == []
+    assert any(step.open and step.open in line for line in person.shown) == bool(step.open)
 
 
 def test_a_year_that_is_none_is_asked_again(city: City) -> None:

@@ -54,6 +54,11 @@ SITUATIONS = {
     "files came": (at(uncollected=3), "collect --year 2024"),
     "first files came": (at(uncollected=3, is_collected=False), "collect --year 2024"),
     "some are missing": (at(), "remind --year 2024"),
+    "some are missing, some to be looked at": (at(to_look_at=2), "status --year 2024"),
+    "all is there, some to be looked at": (
+        at(sent_back=0, missing=0, to_look_at=2),
+        "status --year 2024",
+    ),
     "all is there": (at(submitted=12, sent_back=0, missing=0), "verify --year 2024"),
     "all is there, but a file is wrong": (at(sent_back=1, missing=0), "remind --year 2024"),
     "final": (at(missing=0, is_final=True), "report --year 2024"),
