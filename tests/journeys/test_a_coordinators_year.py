@@ -150,7 +150,7 @@ def returns_trickle_in(watch: Terminal, city: City, last_year: City) -> None:
     prepared = city.home / "受信"
     prepared.mkdir()
     as_excel(city.template("GAKKO"), prepared / "学校（最終）.xlsx", texts)
-    city.workspace.returned(2023).parent.mkdir()
+    city.workspace.returned(2023).rmdir()
     prepared.rename(city.workspace.returned(2023))
     watch.until("これまでに届いたファイルは1件です（採用1）")
 
