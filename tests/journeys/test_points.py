@@ -109,6 +109,7 @@ def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
     assert ledger["3-1", "丙課"]["回答状況"] == "報告なし"
     said = points(collected)[JOINT]
     assert (said["decision"], said["reason"], said["by"]) == ("もう一方を採る", "甲課が主", "佐藤")
+    assert "台帳には甲課の回答" in rows(record)[said["id"]]["どういうことか"]
     assert status(town.workspace, YEAR)["totals"] == totals
     assert verify(town.workspace, YEAR, HERE).differences == ()
     finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE)

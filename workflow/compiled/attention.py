@@ -133,7 +133,7 @@ def _decided(points: Iterable[Point], wording: Wording) -> Iterator[AttentionLin
                 item=point.item,
                 title=point.title,
                 owner=point.owner,
-                text=wording.problem(point.findings[0]),
+                text=wording.problem(point.told),
                 prose=point.decision.reason,
                 department="" if point.item else point.department,
             )

@@ -231,6 +231,7 @@ class _Deriving:
             findings=findings,
             department=department.code if department else used.department,
             owner="・".join(names),
+            other_owner=names[-1] if names else "",
             item=used.item,
             title=self._titles.get(used.item, ""),
             field_key=field_key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workflow.model.catalogue import Code
@@ -91,6 +91,7 @@ class Point:
     number: int = 0
     department: str = ""
     owner: str = ""
+    other_owner: str = ""
     item: str = ""
     title: str = ""
     field_key: str = ""
@@ -108,6 +109,14 @@ class Point:
     def code(self) -> Code:
         """What was noticed."""
         return self.findings[0].code
+
+    @property
+    def told(self) -> Finding:
+        """What is said of it: of a joint item, with the answer that was chosen."""
+        first = self.findings[0]
+        if first.code is not Code.JOINT_DIFFERS or self.handling is not Handling.TAKE_OTHER:
+            return first
+        return replace(first, details={**first.details, "used": self.other_owner})
 
     @property
     def handling(self) -> Handling | None:

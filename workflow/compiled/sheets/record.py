@@ -195,7 +195,7 @@ class _Sheet:
 
 def described(point: Point, wording: Wording) -> str:
     """Return what a point is about, with the place in the file it was noticed in."""
-    finding = point.findings[0]
+    finding = point.told
     said = wording.problem(finding)
     at = finding.location
     place = "".join((f"「{at.file}」" if at.file else "", wording.where(at) if at.row else ""))
