@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.measures import (
-    characters_in,
     column_pixels,
     row_height,
 )
@@ -16,7 +15,6 @@ from workflow.excel.page import (
     TITLED_TOP,
     Page,
     breaks_down,
-    pages_across,
     print_scale,
     set_page,
 )
@@ -48,7 +46,6 @@ from workflow.templates.layout import (
     NUMBER_ROW,
     PREVIOUS_LABEL,
     TITLE_ROW,
-    Band,
     ColumnKind,
     EntryRow,
     Layout,
@@ -83,7 +80,11 @@ def write_entries(
     _set_page(sheet, layout, filling)
     _write_heading(sheet, styles, layout)
     for band in layout.bands:
-        _write_band(sheet, styles, layout, band)
+        for column in layout.columns:
+            sheet.write_blank(band.row - 1, column.index - 1, None, styles.band)
+        # Not merged: whoever inserts or sorts rows with it would spoil the rows of items.
+        sheet.write_string(band.row - 1, 0, band.text, styles.band)
+        sheet.set_row(band.row - 1, _BAND_HEIGHT)
     for entry in layout.rows:
         _write_entry(sheet, styles, layout, entry, filling, marked)
         if entry.previous:
@@ -156,7 +157,6 @@ class _Styles:
         )
         self.band = book.add_format(
             {"bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": HEADER_FILL}
-            | {"text_wrap": _is_over_pages(layout)}
         )
         self.label = book.add_format(label)
         self.centred = book.add_format(label | {"align": "center", "bold": True})
@@ -234,7 +234,7 @@ def _blocks(layout: Layout, filling: Filling) -> Iterator[list[float]]:
     bands = {band.row: band for band in layout.bands}
     for entry in layout.rows:
         band = bands.get(entry.row - 1)
-        above = [_band_height(layout, band)] if band else []
+        above = [_BAND_HEIGHT] if band else []
         below = [_previous_height(layout, entry)] if entry.previous else []
         yield [*above, _entry_height(layout, entry, filling), *below]
 
@@ -248,12 +248,6 @@ def _item_columns(layout: Layout) -> int:
     return 1 + len(layout.form.levels)
 
 
-def _is_over_pages(layout: Layout) -> bool:
-    """Whether paper needs a second page across."""
-    shown = _shown_pixels(layout)
-    return bool(pages_across(_page(layout), shown, FONT_SIZE, _item_columns(layout)))
-
-
 def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     sheet.set_row(TITLE_ROW - 1, 24)
     sheet.write_string(TITLE_ROW - 1, 0, _title(layout), styles.title)
@@ -265,24 +259,6 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
     sheet.set_row(HEADER_ROW - 1, _HEADER_HEIGHT)
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
-
-
-def _write_band(sheet: Worksheet, styles: _Styles, layout: Layout, band: Band) -> None:
-    """Write a band: over all columns, or where paper shows them in parts, over what it repeats."""
-    row = band.row - 1
-    for column in layout.columns:
-        sheet.write_blank(row, column.index - 1, None, styles.band)
-    if _is_over_pages(layout):
-        sheet.merge_range(row, 0, row, _item_columns(layout) - 1, "", styles.band)
-    sheet.write_string(row, 0, band.text, styles.band)
-    sheet.set_row(row, _band_height(layout, band))
-
-
-def _band_height(layout: Layout, band: Band) -> float:
-    if not _is_over_pages(layout):
-        return _BAND_HEIGHT
-    pixels = sum(_shown_pixels(layout)[: _item_columns(layout)])
-    return max(_BAND_HEIGHT, row_height([(band.text, characters_in(pixels, FONT_SIZE))], FONT_SIZE))
 
 
 def _write_entry(
