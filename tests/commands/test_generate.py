@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.city import City
@@ -11,6 +13,7 @@ from workflow.__main__ import main
 def test_the_folder_for_returns_is_there_and_empty(
     city: City, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (city.home / "returned").mkdir()  # as init leaves it
     assert main(["generate", "--year", "R5", "--home", str(city.home)]) == 0
     returned = city.workspace.returned(2023)
     assert list(returned.iterdir()) == []
@@ -18,6 +21,18 @@ def test_the_folder_for_returns_is_there_and_empty(
     assert "名前を変えずに" in line
     assert main(["status", "--year", "R5", "--json", "--home", str(city.home)]) == 1
     assert '"files": 0' in capsys.readouterr().out
+
+
+def test_init_makes_the_place_where_generate_makes_the_folder(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path))
+    assert main(["init", "--sample", *home]) == 0
+    assert main(["generate", "--year", "R5", *home]) == 0
+    assert (tmp_path / "returned" / "2023").is_dir()
+
+
+def test_a_workspace_laid_out_by_hand_gets_no_folder_that_it_makes_itself(city: City) -> None:
+    city.generate()
+    city.workspace.returned(2023).mkdir(parents=True)
 
 
 def test_what_came_early_stays_as_it_is(city: City) -> None:

@@ -34,7 +34,11 @@ MEMORY = 2_500_000_000  # what a worker may have, and a little more
 
 _CALLS = re.compile(r"[A-Z][A-Z.]+(?=\()")
 _OURS = frozenset({"COUNTIF", "COUNTIFS", "SUM", "COUNTA", "IF", "TEXT", "SUBTOTAL", "SUMPRODUCT"})
-_TEMPLATE_CALLS = _OURS | {"COUNTBLANK", "EXACT", "HYPERLINK"}
+_CHECKS = (
+    "ABS AND ASC DATE IFERROR ISNA ISNUMBER LEN LN MATCH NOT OR ROUND SUBSTITUTE TRIM VALUE YEAR"
+)
+"""What the cover asks of an answer with, see workflow/model/fields/checks.py."""
+_TEMPLATE_CALLS = _OURS | {"COUNTBLANK", "EXACT", "HYPERLINK", *_CHECKS.split()}
 _LINK = re.compile(r"\.\./(?:\.\./returned/2023/|\d{4}/)")
 _ANSWERED = "回答済"
 

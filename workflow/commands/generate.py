@@ -116,8 +116,9 @@ def generate(
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
         writes = {**issuance.writes, **recorded}
-        with as_output_error(workspace.returned(year)):
-            make_folder(workspace.returned(year))
+        if workspace.all_returned.exists():  # else returns are laid out by somebody else
+            with as_output_error(workspace.returned(year)):
+                make_folder(workspace.returned(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
         return replace(issuance, notes=written.notes)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.measures import characters_in, column_pixels, row_height
-from workflow.excel.page import Page, set_page
+from workflow.excel.page import Page, breaks_down, print_scale, set_page
 from workflow.excel.style import (
     ALERT_FILL,
     ALERT_INK,
@@ -51,6 +52,9 @@ _WIDTHS = (1.0, 10.0, 12.0, 17.0, 4.5, 7.0)
 _SIZE = 10.0
 _PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
 _FIRST, _LAST = 2, 6
+_PAPER = Page(is_landscape=False, sides=0.5, top=0.6)
+_LINE_HEIGHT = 18.0
+"""Points of a row whose height the program chooses."""
 _TITLE_ROW = 2
 _DONE, _LEFT = "記入済", "未入力"
 _MOST_OF_A_FORMULA = 7500
@@ -71,7 +75,10 @@ def write_cover(
 ) -> dict[str, str]:
     """Write the cover; return, for each choice field's key, where its values stand as a range."""
     _set_page(sheet, layout)
-    return _fill(_Pen(book, sheet), layout, filling)
+    pen = _Pen(book, sheet)
+    choices = _fill(pen, layout, filling)
+    _break_pages(sheet, pen.sections())
+    return choices
 
 
 def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
@@ -158,6 +165,7 @@ class _Pen(_Page):
         }
         self._sheet = sheet
         self._heights: dict[int, float] = {}
+        self._heads = [0]
         self._styles = {name: book.add_format(look) for name, look in looks.items()}
         self._left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
         sheet.set_row(_TITLE_ROW - 1, 32)
@@ -171,8 +179,9 @@ class _Pen(_Page):
         self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
         self.put(first, text, style)
         width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
-        self._heights[row] = max(self._heights.get(row, 0), row_height([(text, width)], _SIZE) + 4)
-        self._sheet.set_row(row, height or self._heights[row])
+        needed = row_height([(text, width)], _SIZE) + 4
+        self._heights[row] = height or max(self._heights.get(row, 0), needed)
+        self._sheet.set_row(row, self._heights[row])
 
     def compute(self, column: int, formula: str, style: str, result: str) -> None:
         self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
@@ -180,13 +189,29 @@ class _Pen(_Page):
     def stress(self, area: str, rule: dict[str, Any]) -> None:
         self._sheet.conditional_format(area, rule | {"format": self._left})
 
+    def head(self, text: str) -> None:
+        self._heads.append(self.row - 1)
+        super().head(text)
+
+    def sections(self) -> Iterator[list[float]]:
+        """Yield the heights of the rows of each section, its heading first."""
+        for first, after in pairwise([*self._heads, self.row - 1]):
+            yield [self._heights.get(row, _LINE_HEIGHT) for row in range(first, after)]
+
 
 def _set_page(sheet: Worksheet, layout: Layout) -> None:
     sheet.hide_gridlines(2)
     for column, width in enumerate(_PIXELS):
         sheet.set_column_pixels(column, column, width)
-    set_page(sheet, Page(is_landscape=False, sides=0.5, top=0.6), _PIXELS, _SIZE)
+    set_page(sheet, _PAPER, _PIXELS, _SIZE)
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
+
+
+def _break_pages(sheet: Worksheet, sections: Iterable[list[float]]) -> None:
+    """Have no section torn that fits a page. Excel heeds breaks only where the scale is given."""
+    scale = print_scale(_PAPER, _PIXELS, _SIZE)
+    sheet.set_print_scale(scale)
+    sheet.set_h_pagebreaks(breaks_down(sections, _PAPER.height / scale * 100, taken=0))
 
 
 def _write_notice(pen: _Page, filling: Filling) -> None:
