@@ -93,6 +93,17 @@ def test_every_point_stands_once_in_the_record(town: City) -> None:
     assert shown[joint["id"]]["もう一方の回答"] == joint["other"]
 
 
+def test_what_is_decided_stands_on_one_page_across(town: City) -> None:
+    gather(town)
+    sheet = load_workbook(town.workspace.record(YEAR))["確認の記録"]
+    printed = [cell.value for cell in next(iter(sheet[str(sheet.print_area).split("!")[-1]]))]
+    assert {"扱い", "理由", "確認した人"} <= set(printed)
+    setup = sheet.sheet_properties.pageSetUpPr
+    assert setup is not None
+    assert setup.fitToPage
+    assert len(sheet.col_breaks.brk) == 0
+
+
 def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
     found = points(gather(town))
     record = town.workspace.record(YEAR)
@@ -114,6 +125,24 @@ def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
     assert verify(town.workspace, YEAR, HERE).differences == ()
     finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE)
     assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_nothing_to_report_is_counted_and_explained_where_it_occurs(town: City) -> None:
+    number = points(gather(town))[MISSING]["id"]
+    assert "報告なし" not in _words(town)
+    decide(town.workspace.record(YEAR), number, "今年度は報告なし", "事業なし", "佐藤")
+    gather(town, 1)
+    words = _words(town)
+    assert words.count("報告なし") == 2  # a heading of 提出状況 and a word of 凡例
+    header, *found = load_workbook(town.workspace.ledger(YEAR))["提出状況"].values
+    counted = {row[0]: row[header.index("報告なし")] for row in found}
+    assert counted == {"甲課": 0, "乙課": 0, "丙課": 1}
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def _words(town: City) -> list[Any]:
+    book = load_workbook(town.workspace.ledger(YEAR))
+    return [value for name in ("提出状況", "凡例") for row in book[name].values for value in row]
 
 
 def test_a_record_that_was_deleted_comes_back_from_the_journal(town: City) -> None:

@@ -69,7 +69,7 @@ def with_three_hundred_items() -> dict[str, Any]:
 
 
 def workbooks(folder: Path, document: dict[str, Any]) -> Iterator[Path]:
-    """Yield the workbooks of two years: the plan, a form, a hand-back and the ledger."""
+    """Yield the workbooks of two years: a plan, a form, a hand-back, ledger and points."""
     city = City.with_plan(folder, document)
     code = city.plan.departments[0].code
     for year in (2022, 2023):
@@ -80,6 +80,7 @@ def workbooks(folder: Path, document: dict[str, Any]) -> Iterator[Path]:
     plan = folder / "plan.xlsx"
     plan.write_bytes(written_book(document))
     yield from (plan, city.template(code), city.workspace.ledger(2023))
+    yield city.workspace.record(2023)
     yield from city.workspace.handbacks(2023).glob("*.xlsx")
 
 

@@ -21,6 +21,7 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed
 RECORD_SHEET = "確認の記録"
 MEANINGS_SHEET = "扱いの意味"
 NUMBER_LABEL, HANDLING_LABEL, REASON_LABEL, BY_LABEL = "番号", "扱い", "理由", "確認した人"
+STATE_LABEL = "いまの状態"
 TITLE_LABEL, MARK_LABEL, CHECK_LABEL = "取組内容", "照合", "照合（印刷した文字）"
 LABELS = (
     NUMBER_LABEL,
@@ -36,7 +37,7 @@ LABELS = (
     REASON_LABEL,
     BY_LABEL,
     "課からの説明",
-    "いまの状態",
+    STATE_LABEL,
     MARK_LABEL,
     CHECK_LABEL,
 )

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from workflow import COMMAND, VERSION
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.excel.table import Heading, TableStyles, write_values
@@ -23,11 +24,17 @@ from workflow.templates.register import Register
 LEGEND_SHEET = "凡例"
 AUDIT_SHEET = "凡例（監査用）"
 
-_STATUSES = (
-    ("回答済", "採用した回答があります。"),
-    ("未提出", "回答が届いていないか、この取組内容の行が空欄です。"),
-    ("差戻し中", "届いた回答に直すところがあり、訂正を待っています。値は台帳に載せていません。"),
-)
+_STATUSES = {
+    AnswerStatus.ANSWERED: "採用した回答があります。",
+    AnswerStatus.MISSING: "回答が届いていないか、この取組内容の行が空欄です。",
+    AnswerStatus.SENT_BACK: (
+        "届いた回答に直すところがあり、訂正を待っています。値は台帳に載せていません。"
+    ),
+    AnswerStatus.NOTHING: (
+        "今年度は報告することがないと分かり、「確認の記録」でそう決めました。"
+        "回答を求めず、未提出にも数えません。"
+    ),
+}
 _OUTCOMES = {
     Outcome.ACCEPTED: "回答を台帳に載せました。",
     Outcome.ACCEPTED_WITH_WARNINGS: "回答を台帳に載せましたが、確かめたほうがよい点があります。",
@@ -49,7 +56,10 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
     rows = [
         *_stage(compilation),
         *(line for field in plan.form.fields for line in _field(field)),
-        *((STATUS_LABEL, word, meaning) for word, meaning in _STATUSES),
+        *(
+            (STATUS_LABEL, status.value, _STATUSES[status])
+            for status in statuses_in_use(compilation.ledger.entries)
+        ),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
         *_conventions(plan),
         *_counts(compilation),
@@ -141,9 +151,10 @@ def _counts(compilation: Compilation) -> Iterator[Meaning]:
     outcomes = Counter(returned.outcome for returned in returns)
     summary = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
     yield "件数", "届いたファイル", f"{len(returns)}件です（{summary}）。"
-    statuses = Counter(entry.status.value for entry in compilation.ledger.entries)
-    summary = "、".join(f"{word}{statuses[word]}件" for word, _ in _STATUSES)
-    yield "件数", "台帳の行", f"{len(compilation.ledger.entries)}行です（{summary}）。"
+    entries = compilation.ledger.entries
+    statuses = Counter(entry.status for entry in entries)
+    summary = "、".join(f"{s.value}{statuses[s]}件" for s in statuses_in_use(entries))
+    yield "件数", "台帳の行", f"{len(entries)}行です（{summary}）。"
 
 
 def _origins(compilation: Compilation) -> Iterator[Meaning]:

@@ -20,6 +20,7 @@ from workflow.compiled.points.record import (
     MEANINGS_SHEET,
     OPEN_LABELS,
     RECORD_SHEET,
+    STATE_LABEL,
     mark_of,
 )
 from workflow.excel.measures import RowHeights, column_pixels, row_height
@@ -42,9 +43,11 @@ from workflow.model.wording import Wording
 from workflow.model.years import era_year
 from workflow.templates.layout import printed_checks
 
-_WIDTHS = (3.5, 7.0, 5.0, 10.0, 6.5, 17.0, 14.0, 14.0, 14.0, 8.5, 14.0, 7.0, 12.0, 12.0)
-"""Full-width characters of the columns that are seen."""
+_WIDTHS = (2.8, 4.5, 4.2, 6.5, 4.7, 11.5, 8.5, 8.5, 5.0, 5.0, 6.5, 3.8, 5.0, 8.0)
+"""Full-width characters of the columns that are seen: all but the last fit across a page."""
 _SEEN = len(_WIDTHS)
+_PRINTED = LABELS.index(STATE_LABEL)
+_PAGE = Page(sides=0.35)
 _REPEATED = 3
 _OPEN_COLUMNS = tuple(LABELS.index(label) for label in OPEN_LABELS)
 _OPTIONS = {
@@ -121,8 +124,8 @@ class _Sheet:
         self._mark_open(styles, len(points))
         self.sheet.freeze_panes(1, _REPEATED)
         self.sheet.autofilter(0, 0, len(points), _SEEN - 1)
-        set_page(self.sheet, Page(), pixels, FONT_SIZE, _REPEATED)
-        self.sheet.print_area(0, 0, len(points), _SEEN - 1)
+        set_page(self.sheet, _PAGE, pixels[:_PRINTED], FONT_SIZE, _REPEATED)
+        self.sheet.print_area(0, 0, len(points), _PRINTED - 1)
         self.sheet.repeat_rows(0)
         self.sheet.set_footer(SHEET_FOOTER)
         self.sheet.protect(self.compilation.round.plan.lock_password, _OPTIONS)

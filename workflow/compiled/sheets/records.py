@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return
@@ -29,21 +30,28 @@ def _issued_on(status: DepartmentStatus) -> date | None:
     return status.issue.issued_at.date() if status.issue else None
 
 
-STATUS_COLUMNS: tuple[TableColumn[DepartmentStatus], ...] = (
-    TableColumn("担当課", 11, lambda s: s.department.name),
-    TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
-    TableColumn("受付回数", 4.5, lambda s: s.returns),
-    TableColumn("最新の受領日時", MOMENT_WIDTH, lambda s: s.received),
-    TableColumn("受付結果", 8, lambda s: s.outcome_label),
-    TableColumn("採用した回数", 5, lambda s: s.accepted),
-    TableColumn("回答済", 4.5, lambda s: s.answered),
-    TableColumn("差戻し中", 4.5, lambda s: s.sent_back),
-    TableColumn("未提出", 4.5, lambda s: s.missing),
-    TableColumn("まだの取組内容", 13, lambda s: "、".join(s.open_items) or None),
-    TableColumn("コード", 8, lambda s: s.department.code, on_paper=False),
-    TableColumn("発行日", DAY_WIDTH, _issued_on, on_paper=False),
-    TableColumn("最初の受領日時", MOMENT_WIDTH, lambda s: s.first_received, on_paper=False),
-)
+def status_columns(has_nothing: bool) -> tuple[TableColumn[DepartmentStatus], ...]:
+    """Return the columns of 提出状況; 報告なし only where there is such an assignment."""
+    nothing: TableColumn[DepartmentStatus] = TableColumn(
+        AnswerStatus.NOTHING.value, 4.5, lambda s: s.nothing_to_report
+    )
+    return (
+        TableColumn("担当課", 11, lambda s: s.department.name),
+        TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
+        TableColumn("受付回数", 4.5, lambda s: s.returns),
+        TableColumn("最新の受領日時", MOMENT_WIDTH, lambda s: s.received),
+        TableColumn("受付結果", 8, lambda s: s.outcome_label),
+        TableColumn("採用した回数", 5, lambda s: s.accepted),
+        TableColumn("回答済", 4.5, lambda s: s.answered),
+        TableColumn("差戻し中", 4.5, lambda s: s.sent_back),
+        TableColumn("未提出", 4.5, lambda s: s.missing),
+        *((nothing,) if has_nothing else ()),
+        TableColumn("まだの取組内容", 13, lambda s: "、".join(s.open_items) or None),
+        TableColumn("コード", 8, lambda s: s.department.code, on_paper=False),
+        TableColumn("発行日", DAY_WIDTH, _issued_on, on_paper=False),
+        TableColumn("最初の受領日時", MOMENT_WIDTH, lambda s: s.first_received, on_paper=False),
+    )
+
 
 _MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
     TableColumn("メールの差出人", 16, lambda r: r.mail.sender[:MAX_CELL_TEXT] if r.mail else None),

@@ -31,12 +31,12 @@ from workflow.compiled.sheets.records import (
     FINDINGS_SHEET,
     NOTES_SHEET,
     RECEIPTS_SHEET,
-    STATUS_COLUMNS,
     STATUS_SHEET,
     SourceLinks,
     finding_columns,
     note_columns,
     return_columns,
+    status_columns,
     unused_answers,
 )
 from workflow.compiled.sheets.summary import Summary, write_summary
@@ -182,7 +182,9 @@ def _write_records(
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
     if compilation.errata:
         write_table(sheets[ERRATA_SHEET], styles, errata_columns(round_.plan), compilation.errata)
-    write_table(sheets[STATUS_SHEET], styles, STATUS_COLUMNS, compilation.statuses)
+    has_nothing = any(status.nothing_to_report for status in compilation.statuses)
+    departments = status_columns(has_nothing)
+    write_table(sheets[STATUS_SHEET], styles, departments, compilation.statuses)
     columns = finding_columns(sources, compilation.wording)
     write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)
     with_mails = any(returned.mail for returned in round_.returns)
