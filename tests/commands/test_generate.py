@@ -11,26 +11,20 @@ from workflow.__main__ import main
 
 
 def test_the_folder_for_returns_is_there_and_empty(
-    city: City, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (city.home / "returned").mkdir()  # as init leaves it
-    assert main(["generate", "--year", "R5", "--home", str(city.home)]) == 0
-    returned = city.workspace.returned(2023)
-    assert list(returned.iterdir()) == []
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if str(returned) in line]
-    assert "名前を変えずに" in line
-    assert main(["status", "--year", "R5", "--json", "--home", str(city.home)]) == 1
-    assert '"files": 0' in capsys.readouterr().out
-
-
-def test_init_makes_the_place_where_generate_makes_the_folder(tmp_path: Path) -> None:
     home = ("--home", str(tmp_path))
     assert main(["init", "--sample", *home]) == 0
     assert main(["generate", "--year", "R5", *home]) == 0
-    assert (tmp_path / "returned" / "2023").is_dir()
+    returned = tmp_path / "returned" / "2023"
+    assert list(returned.iterdir()) == []
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if str(returned) in line]
+    assert "名前を変えずに" in line
+    assert main(["status", "--year", "R5", "--json", *home]) == 1
+    assert '"files": 0' in capsys.readouterr().out
 
 
-def test_a_workspace_laid_out_by_hand_gets_no_folder_that_it_makes_itself(city: City) -> None:
+def test_a_workspace_with_plan_json_is_laid_out_by_whoever_keeps_it(city: City) -> None:
     city.generate()
     city.workspace.returned(2023).mkdir(parents=True)
 
@@ -43,9 +37,11 @@ def test_what_came_early_stays_as_it_is(city: City) -> None:
 
 
 def test_a_file_in_the_folders_place_is_told_and_nothing_is_issued(
-    city: City, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (city.home / "returned").write_bytes(b"")
-    assert main(["generate", "--year", "R5", "--home", str(city.home)]) == 2
+    home = ("--home", str(tmp_path))
+    assert main(["init", "--sample", *home]) == 0
+    (tmp_path / "returned").write_bytes(b"")
+    assert main(["generate", "--year", "R5", *home]) == 2
     assert "フォルダーであるはずの場所にファイルがある" in capsys.readouterr().err
-    assert not list(city.workspace.templates(2023).glob("*.xlsx"))
+    assert not list((tmp_path / "templates").rglob("*.xlsx"))

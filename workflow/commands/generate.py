@@ -17,7 +17,7 @@ from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, 
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Outcome
 from workflow.model.years import JST
-from workflow.plan.load import load_plan, load_written_plan, plan_paths
+from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
@@ -116,7 +116,8 @@ def generate(
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
         writes = {**issuance.writes, **recorded}
-        if workspace.all_returned.exists():  # else returns are laid out by somebody else
+        # A program that keeps plan.json lays out its workspace itself.
+        if (workspace.home / BOOK_NAME).exists():
             with as_output_error(workspace.returned(year)):
                 make_folder(workspace.returned(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))

@@ -18,7 +18,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_written_plan
-from workflow.storage.files import make_folder, write_file
+from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say
@@ -48,7 +48,6 @@ def _run(arguments: Namespace) -> int:
     document = sample_document() if arguments.sample else empty_document()
     target = workspace.home / BOOK_NAME
     write_file(target, written_book(document))
-    make_folder(workspace.all_returned)
     say(f"計画を作りました：{target}")
     if not arguments.sample:
         say("Excelで開いて記入し、保存して閉じてから、plan で確かめてください。")

@@ -43,14 +43,9 @@ class Workspace:
         """The templates issued for a year, and their register."""
         return self.home / "templates" / str(year)
 
-    @property
-    def all_returned(self) -> Path:
-        """What came back, a folder a year."""
-        return self.home / "returned"
-
     def returned(self, year: int) -> Path:
         """What came back. Evidence: nothing is ever written here."""
-        return self.all_returned / str(year)
+        return self.home / "returned" / str(year)
 
     def compiled(self, year: int) -> Path:
         """The folder of what is made from the returns."""
