@@ -147,12 +147,9 @@ def issues(coordinator: Coordinator, city: City) -> None:
 def returns_trickle_in(watch: Terminal, city: City, last_year: City) -> None:
     watch.until(str(city.workspace.returned(2023)))
     texts = full_texts(city.plan)
-    prepared = city.home / "受信"
-    prepared.mkdir()
-    as_excel(city.template("GAKKO"), prepared / "学校（最終）.xlsx", texts)
-    city.workspace.returned(2023).rmdir()
-    prepared.rename(city.workspace.returned(2023))
-    watch.until("これまでに届いたファイルは1件です（採用1）")
+    assert city.workspace.returned(2023).is_dir()
+    as_excel(city.template("GAKKO"), city.returned("学校（最終）.xlsx"), texts)
+    watch.until("学校（最終）.xlsx → 採用")
 
     shutil.copy(city.returned("学校（最終）.xlsx"), city.returned("コピー ～ 学校.xlsx"))
     watch.until("コピー ～ 学校.xlsx → 重複")

@@ -69,7 +69,11 @@ def test_the_list_is_what_sha256sum_checks(final: City) -> None:
     )
     assert done.returncode == 0, done.stderr
     pages = 1 + len({item.path for item in final.plan.items})
-    assert len(path.read_text("utf-8").splitlines()) == 5 + pages + 1 + 5
+    names = [line.split("  ", 1)[1] for line in path.read_text("utf-8").splitlines()]
+    record = final.workspace.record(YEAR)
+    assert record.relative_to(final.home).as_posix() in names  # the decisions it rests on
+    assert record.stat().st_mode & 0o222 == 0
+    assert len(names) == 6 + pages + 1 + 5
 
 
 def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
