@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.engine import HERE
 from tests.harness.description import CITIES
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
+from workflow.commands.remind import remind
 from workflow.commands.status import status
 from workflow.commands.verify import verify
 from workflow.rounds.collected import Collected
@@ -338,8 +340,9 @@ def test_a_question_goes_out_and_its_explanation_comes_back(town: City) -> None:
     record = town.workspace.record(YEAR)
     decide(record, number, "課に尋ねる", "本当に何もしていませんか", "佐藤")
     (handback,) = gather(town, 1).handbacks
-    asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]["corrections"]
-    assert asked[0][2] == "本当に何もしていませんか"
+    asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]
+    assert asked["corrections"] == []
+    assert asked["questions"][0][2] == "本当に何もしていませんか"
     back = town.returned("甲課 説明.xlsx")
     book = load_workbook(handback)
     sheet = book["修正のお願い"]
@@ -360,3 +363,20 @@ def test_a_question_goes_out_and_its_explanation_comes_back(town: City) -> None:
     decide(record, number, "確認済み", "説明のとおり", "佐藤")
     assert points(gather(town, 21))[NOTHING]["decision"] == "確認済み"
     assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_a_department_with_questions_alone_gets_a_mail_of_its_own(town: City) -> None:
+    found = points(gather(town))
+    record = town.workspace.record(YEAR)
+    decide(record, found[JOINT]["id"], "課に尋ねる", "どちらですか", "佐藤")
+    gather(town, 1)
+    drafts = remind(town.workspace, YEAR, COLLECTED_AT).drafts.current
+    assert sorted(path.name[0] for path in drafts) == ["B", "C"]
+    (asked,) = [path for path in drafts if "確認依頼" in path.name]
+    mail = message_from_bytes(asked.read_bytes(), policy=policy.default)
+    body = mail.get_body()
+    assert body is not None
+    assert "どちらですか" in body.get_content()
+    assert [part.get_filename() for part in mail.iter_attachments()] == [
+        path.name for path in town.workspace.handbacks(YEAR).glob("B_*.xlsx")
+    ]

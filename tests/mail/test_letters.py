@@ -89,7 +89,7 @@ def test_a_slip_is_one_sentence_with_file_and_line(text: str, line: int, word: s
 def test_edited_letters_count_as_any_editor_saves_them(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "催促.txt").write_bytes("件名：直した\r\n本文です。\r\n".encode(encoding))
     letters = load_letters(tmp_path)
-    assert {path.name for path in letters.new} == {"配布.txt", "修正依頼.txt"}
+    assert {path.name for path in letters.new} == {"配布.txt", "修正依頼.txt", "確認依頼.txt"}
     message = filled_in(letters.by_kind[LetterKind.REMINDER], {})
     assert message == Message("直した", "本文です。\n")
 
@@ -125,6 +125,27 @@ def test_our_reminder_counts_the_days(today: Occasion, told: str) -> None:
     )
     assert "書き足して" in message.body
     assert ("期限超過" in message.subject) == ("過ぎ" in told)
+
+
+def test_our_question_asks_and_blames_nobody() -> None:
+    asked = (Correction("1-2", "", "評価", "本当に「Ａ」ですか。", "説明を書いて。"),)
+    values = request(
+        on(1), PLAN.department("A"), OutstandingRequests(("1-1",), (), asked), "A_差戻し.xlsx", True
+    )
+    message = ours(LetterKind.QUESTION, values)
+    assert "お尋ね" in message.subject
+    for told in (
+        "・整理番号1-2（声かけ）の「評価」\n　　本当に「Ａ」ですか。\n",
+        "・1-1　見守り\n",
+        "A_差戻し.xlsx",
+    ):
+        assert told in message.body
+    assert "直していただき" not in message.body
+    both = OutstandingRequests((), BOTH.corrections, asked)
+    message = ours(
+        LetterKind.CORRECTION, request(on(1), PLAN.department("A"), both, "A_差戻し.xlsx", True)
+    )
+    assert "本当に「Ａ」ですか。\n　　→ 説明を書いて。" in message.body
 
 
 def test_our_request_for_correction_tells_each_place_and_what_is_missing() -> None:

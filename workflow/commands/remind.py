@@ -120,7 +120,7 @@ class _Requests:
         """Yield the mails to departments that only have something missing, with their form."""
         for department, requests in self._requests.items():
             issue = self._register.latest_for(department)
-            if not requests.corrections and issue:
+            if not requests.has_handback and issue:
                 values = self._values(department, requests, issue.file)
                 form = form_attachment(workspace, self._occasion.year, issue)
                 yield Mail(department, LetterKind.REMINDER, values, form)
@@ -128,7 +128,7 @@ class _Requests:
     def handbacks(self) -> Iterator[str]:
         """Yield the names of the hand-backs that go out."""
         for department, requests in self._requests.items():
-            if requests.corrections:
+            if requests.has_handback:
                 yield handback_name(department, self._occasion.year)
 
     def corrections(self, handbacks: Mapping[str, bytes | None]) -> Iterator[Mail]:
@@ -139,7 +139,8 @@ class _Requests:
             if content is not None:
                 values = self._values(department, requests, name)
                 attachment = Attachment(name, content)
-                yield Mail(department, LetterKind.CORRECTION, values, attachment)
+                kind = LetterKind.CORRECTION if requests.corrections else LetterKind.QUESTION
+                yield Mail(department, kind, values, attachment)
 
     def _values(
         self, department: Department, requests: OutstandingRequests, file: str

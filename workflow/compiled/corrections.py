@@ -169,28 +169,44 @@ def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OutstandingRequests:
-    """What one department is still asked: ids of items without an answer, and corrections."""
+    """What one department is still asked: ids of items without an answer, corrections, questions.
+
+    A question is spelled as a correction: its remedy is to explain.
+    """
 
     missing: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    questions: tuple[Correction, ...] = ()
+
+    @property
+    def has_handback(self) -> bool:
+        """Whether the department gets its answers back, to correct or to explain them."""
+        return bool(self.corrections or self.questions)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the state of the round keeps it: for letters, so by labels, not by keys."""
-        lines = [[c.item, c.label, c.problem, c.remedy] for c in self.corrections]
-        return {"missing": list(self.missing), "corrections": lines}
+        asked = {"missing": list(self.missing), "corrections": _lines(self.corrections)}
+        return asked | ({"questions": _lines(self.questions)} if self.questions else {})
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> OutstandingRequests:
         """Return what as_json wrote. KeyError, TypeError or ValueError for anything else."""
-        corrections = tuple(
-            Correction(item, "", label, problem, remedy)
-            for item, label, problem, remedy in stored["corrections"]
-        )
-        return cls(tuple(stored["missing"]), corrections)
+        corrections, questions = stored["corrections"], stored.get("questions", ())
+        return cls(tuple(stored["missing"]), _from_lines(corrections), _from_lines(questions))
+
+
+def _lines(corrections: Iterable[Correction]) -> list[list[str]]:
+    return [[c.item, c.label, c.problem, c.remedy] for c in corrections]
+
+
+def _from_lines(lines: Iterable[Iterable[str]]) -> tuple[Correction, ...]:
+    return tuple(
+        Correction(item, "", label, problem, remedy) for item, label, problem, remedy in lines
+    )
 
 
 def _as_request(question: Question) -> Correction:
-    """Return a question as letters ask it beside what is to be corrected."""
+    """Return a question as letters ask it."""
     return Correction(question.item, "", question.label, question.text, _EXPLAIN)
 
 
@@ -204,10 +220,7 @@ def outstanding_requests(
     """
     issued, lost = round_.register.item_ids(), round_.lost
     entries = entries_by_department(round_.entries)
-    wrong = {
-        one.department.code: (*one.filling.corrections, *map(_as_request, one.filling.questions))
-        for one in hand_backs
-    }
+    handed_back = {one.department.code: one.filling for one in hand_backs}
     found = {}
     for department in round_.plan.departments:
         missing = tuple(
@@ -217,7 +230,9 @@ def outstanding_requests(
             and entry.assignment.item.id in issued
             and not entry.is_asked_of_any(lost)
         )
-        requests = OutstandingRequests(missing, wrong.get(department.code, ()))
+        filling = handed_back.get(department.code, Filling())
+        questions = tuple(map(_as_request, filling.questions))
+        requests = OutstandingRequests(missing, filling.corrections, questions)
         if requests != OutstandingRequests():
             found[department.code] = requests
     return found

@@ -55,18 +55,22 @@ def request(
     file: str,
     has_returned: bool,
 ) -> dict[str, LetterValue]:
-    """Return what a reminder and a request for correction say; file is what to fill in.
+    """Return what a reminder, a request for correction and a question say.
 
-    Raises KeyError when an item of the state is not in the plan.
+    File is what to fill in. In a request for correction questions stand with what is to be put
+    right. Raises KeyError when an item of the state is not in the plan.
     """
     items = {item.id: item for item in occasion.plan.items}
     missing = [_item(occasion.plan, department, items[id_]) for id_ in requests.missing]
-    deadline = correction_deadline(occasion) if requests.corrections else occasion.plan.deadline
+    plan = occasion.plan
+    deadline = correction_deadline(occasion) if requests.has_handback else plan.deadline
+    asked = (*requests.corrections, *requests.questions)
     return _common(occasion, department, deadline) | {
         "ファイル名": file,
         "提出あり": has_returned,
         "未提出": missing,
-        "修正": [_correction(one, items) for one in requests.corrections],
+        "修正": [_correction(one, items) for one in asked],
+        "質問": [_question(one, items) for one in requests.questions],
     }
 
 
@@ -115,6 +119,10 @@ def _correction(one: Correction, items: dict[str, Item]) -> dict[str, LetterValu
         "問題": one_line(one.problem),
         "直し方": one_line(one.remedy),
     }
+
+
+def _question(one: Correction, items: dict[str, Item]) -> dict[str, LetterValue]:
+    return {"場所": _where(one, items), "内容": one_line(one.problem)}
 
 
 def _where(one: Correction, items: dict[str, Item]) -> str:
@@ -219,6 +227,7 @@ class LetterKind(StrEnum):
     DISTRIBUTION = "配布"
     REMINDER = "催促"
     CORRECTION = "修正依頼"
+    QUESTION = "確認依頼"
 
 
 @dataclass(frozen=True, slots=True)
