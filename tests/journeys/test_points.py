@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.city import COLLECTED_AT, City
+from tests.deciding import decide, edit
 from tests.engine import HERE
 from tests.harness.description import CITIES
 from workflow.commands.collect import collect
@@ -49,24 +50,6 @@ def gather(town: City, days: int = 0) -> Collected:
 def points(collected: Collected) -> Points:
     """Return the points by code and item."""
     return {(p["code"], p["item"]): p for p in collected.document["points"]}
-
-
-def decide(path: Path, number: str, *words: str) -> None:
-    """Write 扱い, 理由 and 確認した人 in the row of a number."""
-
-    def write(sheet: Worksheet) -> None:
-        header = [cell.value for cell in sheet[1]]
-        row = next(r for r in sheet.iter_rows(min_row=2) if r[0].value == number)
-        for label, word in zip(("扱い", "理由", "確認した人"), words, strict=False):
-            row[header.index(label)].value = word or None
-
-    edit(path, write)
-
-
-def edit(path: Path, change: Callable[[Worksheet], Any]) -> None:
-    book: Workbook = load_workbook(path)
-    change(book["確認の記録"])
-    book.save(path)
 
 
 def rows(path: Path) -> dict[str, dict[str, Any]]:

@@ -8,13 +8,19 @@ import pytest
 
 from tests.city import City
 from tests.engine import HERE
-from tests.verification.rounds import compiled_round
+from tests.verification.rounds import compiled_round, decided_round
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A round after its collect; nobody may change it."""
     return compiled_round(tmp_path_factory.mktemp("round") / "市")
+
+
+@pytest.fixture(scope="session")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round in which every point is decided; nobody may change it."""
+    return decided_round(tmp_path_factory.mktemp("decided") / "町")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 import zipfile
@@ -15,6 +16,7 @@ from xml.sax.saxutils import escape
 from tests.city import City
 from workflow.model.cells import a1
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.journal import EventKind, Journal, lengthened, read_journal
 
 YEAR = 2023
 
@@ -189,6 +191,65 @@ def a_template_changed(city: City, dice: random.Random) -> Harm:
     path.write_bytes(bytes(content))
     return Harm(_shown(city, path))
 
+
+def a_cell_of_the_record(city: City, dice: random.Random) -> Harm:
+    """Change one cell of 確認の記録: what was decided, why, by whom, or on what."""
+    path = city.workspace.record(YEAR)
+    rows = open_exactly(path.read_bytes())["確認の記録"].iter_rows(min_row=2, max_col=14)
+    cell = dice.choice([cell for row in rows for cell in row if cell.value]).coordinate
+    _patch_cell(path, "確認の記録", cell, ' t="inlineStr"', "<is><t>書き換え</t></is>")
+    return Harm(_shown(city, path), "確認の記録", cell)
+
+
+def a_value_that_was_chosen(city: City, dice: random.Random) -> Harm:
+    """Write into the ledger another value than that of the answer somebody chose, or its source."""
+    path = city.workspace.ledger(YEAR)
+    header, *rows = open_exactly(path.read_bytes())["台帳"].iter_rows()
+    at = {str(cell.value): n for n, cell in enumerate(header)}
+    (row,) = [row for row in rows if row[at["整理番号"]].value == "2-1"]
+    cell = row[at[dice.choice(("取組状況", "評価", "回答ファイル", "SHA-256"))]].coordinate
+    _patch_cell(path, "台帳", cell, ' t="inlineStr"', "<is><t>Ｂ</t></is>")
+    return Harm(_shown(city, path), "台帳", cell)
+
+
+def a_decision_rewritten(city: City, dice: random.Random) -> Harm:
+    """Change the word, the reason or the name of a decision in the journal."""
+    path = city.workspace.journal(YEAR)
+    text = path.read_text("utf-8")
+    said = dice.choice([word for word in _DECIDED if word in text])
+    path.write_text(text.replace(said, "課に尋ねる", 1), "utf-8")
+    return Harm(_shown(city, path))
+
+
+def a_decision_forged(city: City, dice: random.Random) -> Harm:
+    """Change a decision in the journal and chain all of it anew: only what follows tells."""
+    path = city.workspace.journal(YEAR)
+    journal, _ = read_journal(path.read_bytes())
+    said = dice.choice(_DECIDED)
+    forged = Journal()
+    for event in journal.events:
+        facts = json.dumps(event.facts, ensure_ascii=False)
+        if event.kind is EventKind.DECIDED:
+            facts = facts.replace(f'"{said}"', '"差し戻す"', 1)
+        forged = forged.adding(event.kind, event.at, json.loads(facts))
+    path.unlink()
+    path.write_bytes(lengthened(path, Journal(), forged)[path])
+    assert read_journal(path.read_bytes())[1] == ()
+    return Harm(_shown(city, city.workspace.record(YEAR)), "確認の記録")
+
+
+_DECIDED = ("もう一方を採る", "確認済み", "今年度は報告なし", "電話で確かめた", "佐藤")
+
+DECISION_MUTATIONS: Mapping[str, Mutation] = {
+    made.__name__: made
+    for made in (
+        a_cell_of_the_record,
+        a_value_that_was_chosen,
+        a_decision_rewritten,
+        a_decision_forged,
+    )
+}
+"""Those of a round in which points were decided."""
 
 MUTATIONS: Mapping[str, Mutation] = {
     made.__name__: made

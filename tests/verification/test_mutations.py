@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import City
-from tests.verification.mutations import MUTATIONS, Harm
+from tests.verification.mutations import DECISION_MUTATIONS, MUTATIONS, Harm
 from tests.verification.rounds import verified
 from workflow.model.wording import cell_text
 from workflow.returned.readers.readings import read_again
@@ -33,6 +33,13 @@ EXPECTED = {
     "a_template_changed": {"VERIFY_TEMPLATE"},
 }
 """What is always said of a mutation; a dropped line is said otherwise where it was the last one."""
+OF_DECISIONS = {
+    "a_cell_of_the_record": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "a_value_that_was_chosen": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "a_decision_rewritten": {"VERIFY_JOURNAL"},
+    "a_decision_forged": {"VERIFY_CELL"},
+}
+DECISION_TIMES = 6
 
 
 read_again_once = lru_cache(maxsize=64)(read_again)
@@ -66,6 +73,23 @@ def test_a_mutation_is_reported_with_its_place(
     harm = MUTATIONS[name](city, random.Random(f"{name} {seed}"))
     report = verified(city)
     assert EXPECTED[name] <= {d.code.name for d in report.differences}
+    assert is_named(report, harm)
+
+
+def test_a_decided_round_agrees(decided: City) -> None:
+    assert verified(decided).differences == ()
+    assert set(OF_DECISIONS) == set(DECISION_MUTATIONS)
+
+
+@pytest.mark.parametrize("seed", range(DECISION_TIMES))
+@pytest.mark.parametrize("name", DECISION_MUTATIONS)
+def test_a_falsified_decision_is_reported_with_its_place(
+    decided: City, tmp_path: Path, name: str, seed: int
+) -> None:
+    city = decided.copy(tmp_path / "町")
+    harm = DECISION_MUTATIONS[name](city, random.Random(f"{name} {seed}"))
+    report = verified(city)
+    assert OF_DECISIONS[name] <= {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 
