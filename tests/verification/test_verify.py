@@ -16,8 +16,8 @@ from tests.harness.play import run_here
 from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.collect import collect
-from workflow.commands.generate import generate
 from workflow.commands.finalize import finalize
+from workflow.commands.generate import generate
 from workflow.commands.report import report as publish
 from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
