@@ -108,7 +108,7 @@ def _return_one(home: Path) -> None:
             if row[0].value and str(label.value) in _ANSWERS:
                 cell.value = _ANSWERS[str(label.value)]
     folder = home / "returned" / "2023"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     book.save(folder / NAME)
 
 

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from workflow.excel.measures import characters_in, column_pixels, row_height
-from workflow.excel.page import Page, breaks_down, print_scale, set_page
 from workflow.excel.style import (
-    ALERT_FILL,
-    ALERT_INK,
-    ENTRY_LINE,
-    HEADER_FILL,
-    HEADER_INK,
-    LABEL_FILL,
-    LINE,
-    LINK_INK,
-    TO_FILL_FILL,
     footer,
 )
 from workflow.model.catalogue import Code, Severity
@@ -25,6 +13,7 @@ from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date_and_weekday
+from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
 from workflow.templates.entry_rules import Highlight, HighlightKind, checks_of, highlights
 from workflow.templates.entry_sheet import (
     OPTIONAL_MARK,
@@ -47,19 +36,11 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NUMBER_CELL = "$C$5"
-_WIDTHS = (1.0, 10.0, 12.0, 17.0, 4.5, 7.0)
-"""Full-width characters of the columns."""
-_SIZE = 10.0
-_PIXELS = tuple(column_pixels(width, _SIZE) for width in _WIDTHS)
-_FIRST, _LAST = 2, 6
-_PAPER = Page(is_landscape=False, sides=0.5, top=0.6)
-_LINE_HEIGHT = 18.0
-"""Points of a row whose height the program chooses."""
 _TITLE_ROW = 2
+_NOTICE_ROW = 1
 _DONE, _LEFT = "記入済", "未入力"
 _MOST_OF_A_FORMULA = 7500
 """Characters; Excel takes 8,192."""
-_NOTICE_ROW = 1
 NOTICE = (
     "このファイルは差戻しです。直していただきたいところが{count}件あります。"
     f"シート「{CORRECTION_SHEET}」をご覧ください。"
@@ -74,21 +55,22 @@ def write_cover(
     book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling
 ) -> dict[str, str]:
     """Write the cover; return, for each choice field's key, where its values stand as a range."""
-    _set_page(sheet, layout)
-    pen = _Pen(book, sheet)
+    pen = CoverPen(book, sheet)
+    sheet.set_row(_TITLE_ROW - 1, 32)
+    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
     choices = _fill(pen, layout, filling)
-    _break_pages(sheet, pen.sections())
+    pen.break_pages()
     return choices
 
 
 def cover_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
     """Return what is printed on the cover, by row and column; blank where it is computed."""
-    page = _Page()
+    page = CoverPage()
     _fill(page, layout, _BLANK)
     return page.texts
 
 
-def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
+def _fill(page: CoverPage, layout: Layout, filling: Filling) -> dict[str, str]:
     _write_notice(page, filling)
     _write_heading(page, layout, filling)
     count_row = page.row
@@ -103,125 +85,15 @@ def _fill(page: _Page, layout: Layout, filling: Filling) -> dict[str, str]:
     return choices
 
 
-class _Page:
-    """The page in the making, row by row, in columns B to F: what it says, not how it looks."""
-
-    def __init__(self) -> None:
-        self.row = 1
-        self.texts: dict[tuple[int, int], str] = {(_NOTICE_ROW, _FIRST): ""}
-
-    def put(self, column: int, text: str, style: str) -> None:
-        """Put a text in the row at hand."""
-        if text:
-            self.texts[self.row, column] = text
-
-    def put_over(self, first: int, last: int, text: str, style: str, height: float = 0) -> None:
-        """Put a text over several columns; the row is as high as it needs, or as told."""
-        self.put(first, text, style)
-
-    def compute(self, column: int, formula: str, style: str, result: str) -> None:
-        """Put a formula in the row at hand."""
-        self.texts[self.row, column] = ""
-
-    def leave_open(self, *columns: int) -> None:
-        """Say of cells in the row at hand that what they show may change from print to print."""
-        for column in columns:
-            self.texts[self.row, column] = ""
-
-    def stress(self, area: str, rule: dict[str, Any]) -> None:
-        """Have what is left to fill stand out in an area."""
-
-    def head(self, text: str) -> None:
-        """Put a heading, and go on to the next row."""
-        self.put_over(_FIRST, _LAST, text, "heading")
-        self.row += 1
-
-
-class _Pen(_Page):
-    """Writes the page down."""
-
-    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
-        super().__init__()
-        base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True, "font_size": _SIZE}
-        boxed = base | {"border": 1, "border_color": LINE}
-        line = {"bottom": 2, "bottom_color": HEADER_FILL}
-        frame = {"border": 2, "border_color": HEADER_FILL}
-        head = {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
-        looks: dict[str, dict[str, Any]] = {
-            "title": {"font_size": 18, "bold": True, "valign": "vcenter"},
-            "heading": {"bold": True, "font_size": 12, "valign": "vcenter"} | line,
-            "text": base,
-            "label": boxed | {"bold": True, "bg_color": LABEL_FILL},
-            "header": boxed | {"bold": True} | head,
-            "boxed": boxed,
-            "open": boxed | {"border_color": ENTRY_LINE, "border": 2, "locked": False},
-            "notice": base
-            | {"bold": True, "font_size": 12, "border": 2, "border_color": ALERT_INK}
-            | {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "align": "center"},
-            "centred": boxed | {"align": "center"},
-            "link": boxed | {"font_color": LINK_INK, "underline": 1, "align": "center"},
-            "count": {"bold": True, "font_size": 14, "valign": "vcenter", "align": "center"}
-            | frame,
-        }
-        self._sheet = sheet
-        self._heights: dict[int, float] = {}
-        self._heads = [0]
-        self._styles = {name: book.add_format(look) for name, look in looks.items()}
-        self._left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
-        sheet.set_row(_TITLE_ROW - 1, 32)
-
-    def put(self, column: int, text: str, style: str) -> None:
-        self._sheet.write_string(self.row - 1, column - 1, text, self._styles[style])
-
-    def put_over(self, first: int, last: int, text: str, style: str, height: float = 0) -> None:
-        # Excel does not fit merged cells, so the height is set.
-        row = self.row - 1
-        self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
-        self.put(first, text, style)
-        width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
-        needed = row_height([(text, width)], _SIZE) + 4
-        self._heights[row] = height or max(self._heights.get(row, 0), needed)
-        self._sheet.set_row(row, self._heights[row])
-
-    def compute(self, column: int, formula: str, style: str, result: str) -> None:
-        self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
-
-    def stress(self, area: str, rule: dict[str, Any]) -> None:
-        self._sheet.conditional_format(area, rule | {"format": self._left})
-
-    def head(self, text: str) -> None:
-        self._heads.append(self.row - 1)
-        super().head(text)
-
-    def sections(self) -> Iterator[list[float]]:
-        """Yield the heights of the rows of each section, its heading first."""
-        for first, after in pairwise([*self._heads, self.row - 1]):
-            yield [self._heights.get(row, _LINE_HEIGHT) for row in range(first, after)]
-
-
-def _set_page(sheet: Worksheet, layout: Layout) -> None:
-    sheet.hide_gridlines(2)
-    for column, width in enumerate(_PIXELS):
-        sheet.set_column_pixels(column, column, width)
-    set_page(sheet, _PAPER, _PIXELS, _SIZE)
-    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
-
-
-def _break_pages(sheet: Worksheet, sections: Iterable[list[float]]) -> None:
-    """Have no section torn that fits a page. Excel heeds breaks only where the scale is given."""
-    scale = print_scale(_PAPER, _PIXELS, _SIZE)
-    sheet.set_print_scale(scale)
-    sheet.set_h_pagebreaks(breaks_down(sections, _PAPER.height / scale * 100, taken=0))
-
-
-def _write_notice(pen: _Page, filling: Filling) -> None:
+def _write_notice(pen: CoverPage, filling: Filling) -> None:
+    pen.row = _NOTICE_ROW
+    pen.leave_open(FIRST)
     if filling.corrections:
-        pen.row = _NOTICE_ROW
         text = NOTICE.format(count=len(filling.corrections))
-        pen.put_over(_FIRST, _LAST, text, "notice", height=36)
+        pen.put_over(FIRST, LAST, text, "notice", height=36)
 
 
-def _write_heading(pen: _Page, layout: Layout, filling: Filling) -> None:
+def _write_heading(pen: CoverPage, layout: Layout, filling: Filling) -> None:
     pen.row = _TITLE_ROW
     pen.put(2, f"{layout.title}　進捗状況調査票", "title")
     facts = (
@@ -233,7 +105,7 @@ def _write_heading(pen: _Page, layout: Layout, filling: Filling) -> None:
         (RESPONDENT_LABEL, filling.respondent),
     )
     for pen.row, (label, text) in enumerate(facts, start=3):
-        pen.put_over(3, _LAST, text, "open" if label == RESPONDENT_LABEL else "boxed")
+        pen.put_over(3, LAST, text, "open" if label == RESPONDENT_LABEL else "boxed")
         pen.put(2, label, "label")
         if label == CORRECTION_DEADLINE_LABEL:
             pen.leave_open(2, 3)
@@ -252,10 +124,10 @@ def _contact(layout: Layout) -> str:
     return f"{layout.coordinator}\n{layout.contact}" if layout.contact else layout.coordinator
 
 
-def _write_steps(pen: _Page, layout: Layout) -> None:
+def _write_steps(pen: CoverPage, layout: Layout) -> None:
     pen.head("記入のしかた")
     for number, step in enumerate(_steps(layout), start=1):
-        pen.put_over(_FIRST, _LAST, f"{number}. {step}", "text")
+        pen.put_over(FIRST, LAST, f"{number}. {step}", "text")
         pen.row += 1
     pen.row += 1
 
@@ -292,15 +164,15 @@ def _sometimes(layout: Layout) -> str:
     return f"「{SOMETIMES_MARK}」とある列は、下の表のときに記入してください。"
 
 
-def _write_fields(pen: _Page, layout: Layout) -> None:
+def _write_fields(pen: CoverPage, layout: Layout) -> None:
     """Write what is asked, a line per field."""
     pen.head("記入する項目")
-    pen.put_over(4, _LAST, "記入のしかた", "header")
+    pen.put_over(4, LAST, "記入のしかた", "header")
     pen.put(2, "項目", "header")
     pen.put(3, "必須・任意", "header")
     pen.row += 1
     for _, field in layout.field_columns:
-        pen.put_over(4, _LAST, f"{field.help}{field.cell_rules.instruction}", "boxed")
+        pen.put_over(4, LAST, f"{field.help}{field.cell_rules.instruction}", "boxed")
         pen.put(2, field.heading, "label")
         pen.put(3, f"{field_mark(field)}{_condition(layout, field)}", "boxed")
         pen.row += 1
@@ -315,7 +187,7 @@ def _condition(layout: Layout, field: Field) -> str:
     return f"（{other}が{'、'.join(when.values)}のときは必須）"
 
 
-def _write_checks(pen: _Page, layout: Layout) -> None:
+def _write_checks(pen: CoverPage, layout: Layout) -> None:
     """Write what is asked of a whole answer, a line per question; nothing where nothing is."""
     checks = checks_of(layout)
     if not checks:
@@ -325,48 +197,48 @@ def _write_checks(pen: _Page, layout: Layout) -> None:
     for check in checks:
         asked.setdefault((check.severity.label, check.sentence), []).append(labels[check.key])
     pen.head("送る前に確かめること")
-    pen.put_over(4, _LAST, "あてはまるときは、確かめてください", "header")
+    pen.put_over(4, LAST, "あてはまるときは、確かめてください", "header")
     pen.put(2, "項目", "header")
     pen.put(3, "重さ", "header")
     pen.row += 1
     for (weight, sentence), fields in asked.items():
-        pen.put_over(4, _LAST, sentence, "boxed")
+        pen.put_over(4, LAST, sentence, "boxed")
         pen.put(2, "、".join(dict.fromkeys(fields)), "label")
         pen.put(3, weight, "boxed")
         pen.row += 1
     pen.row += 1
 
 
-def _write_shared(pen: _Page, layout: Layout) -> None:
+def _write_shared(pen: CoverPage, layout: Layout) -> None:
     """Write the joint items, each once."""
     if not layout.shared:
         return
     pen.head("共同の取組")
     pen.put_over(3, 4, layout.form.levels[-1], "header")
-    pen.put_over(5, _LAST, "担当課", "header")
+    pen.put_over(5, LAST, "担当課", "header")
     pen.put(2, "整理番号", "header")
     pen.row += 1
     for item in layout.shared:
         pen.put_over(3, 4, item.labels[-1], "boxed")
-        pen.put_over(5, _LAST, item.departments, "boxed")
+        pen.put_over(5, LAST, item.departments, "boxed")
         pen.put(2, item.id, "centred")
         pen.row += 1
     pen.row += 1
 
 
-def _write_choices(pen: _Page, layout: Layout) -> Iterator[tuple[str, str]]:
+def _write_choices(pen: CoverPage, layout: Layout) -> Iterator[tuple[str, str]]:
     fields = layout.form.form.choice_fields
     if not fields:
         return
     pen.head("選択肢とその意味")
-    pen.put_over(4, _LAST, "意味", "header")
+    pen.put_over(4, LAST, "意味", "header")
     pen.put(2, "項目", "header")
     pen.put(3, "選択肢", "header")
     pen.row += 1
     for field in fields:
         first = pen.row
         for choice in field.dropdown:
-            pen.put_over(4, _LAST, choice.meaning, "boxed")
+            pen.put_over(4, LAST, choice.meaning, "boxed")
             pen.put(2, field.label, "label")
             pen.put(3, choice.value, "boxed")
             pen.row += 1
@@ -375,7 +247,7 @@ def _write_choices(pen: _Page, layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _write_items(
-    pen: _Page, layout: Layout, filling: Filling, choices: Mapping[str, str]
+    pen: CoverPage, layout: Layout, filling: Filling, choices: Mapping[str, str]
 ) -> tuple[str, tuple[str, ...]]:
     """Write a line per item; return the range of their states, and how they stand by now."""
     pen.head("取組内容の一覧")
@@ -392,7 +264,7 @@ def _write_items(
 
 
 def _write_item(
-    pen: _Page, layout: Layout, entry: EntryRow, filling: Filling, choices: Mapping[str, str]
+    pen: CoverPage, layout: Layout, entry: EntryRow, filling: Filling, choices: Mapping[str, str]
 ) -> str:
     """Write the line of an item; return how it stands by now."""
     pen.put_over(3, 4, entry.item.labels[-1], "boxed")
@@ -456,16 +328,16 @@ def _link(sheet: str, cells: list[str]) -> str:
     return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
 
 
-def _write_count(pen: _Page, row: int, area: str, states: Sequence[str]) -> None:
+def _write_count(pen: CoverPage, row: int, area: str, states: Sequence[str]) -> None:
     total = len(states)
     pen.row = row
-    pen.put_over(_FIRST, _LAST, "", "count", height=30)
+    pen.put_over(FIRST, LAST, "", "count", height=30)
     formula = f'="{_LEFT} "&COUNTIF({area},"{_LEFT}")&" 件／全 {total} 件"'
     result = f"{_LEFT} {states.count(_LEFT)} 件／全 {total} 件"
     for word in (severity.label for severity in Severity):
         count = f'COUNTIF({area},"{word}")'
         formula += f'&IF({count}>0,"　{word} "&{count}&" 件","")'
         result += f"　{word} {states.count(word)} 件" if word in states else ""
-    pen.compute(_FIRST, formula, "count", result)
-    whole = f"{a1(row, _FIRST)}:{a1(row, _LAST)}"
+    pen.compute(FIRST, formula, "count", result)
+    whole = f"{a1(row, FIRST)}:{a1(row, LAST)}"
     pen.stress(whole, {"type": "formula", "criteria": f'=COUNTIF({area},"{_DONE}")<{total}'})
