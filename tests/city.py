@@ -60,8 +60,10 @@ class City:
     def plan(self) -> Plan:
         return load_plan(self.home)
 
-    def generate(self, year: int = 2023, now: datetime = ISSUED_AT) -> Issuance:
-        return generate(self.workspace, year, now)
+    def generate(
+        self, year: int = 2023, now: datetime = ISSUED_AT, *, reissue: bool = False
+    ) -> Issuance:
+        return generate(self.workspace, year, now, reissue=reissue)
 
     def register(self, year: int = 2023) -> Register:
         folder = self.workspace.templates(year)

@@ -36,6 +36,7 @@ from workflow.storage.files import is_temporary
 from workflow.storage.recover import take_back
 
 LATER = COLLECTED_AT + timedelta(days=1)
+_REASON = "年度末のため"
 _PAUSE = 0.0005
 _WRITING = 0.04
 """Seconds that a small round's files take to be written, at most of them."""
@@ -45,7 +46,7 @@ _WRITING = 0.04
 class Situation:
     """A command, a round in which it has something to do, and how it is run again."""
 
-    command: str
+    command: tuple[str, ...]
     city: City
     again: Callable[[City], object]
 
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         situations = _situations(folder)
-        seconds = [_seconds(s, folder / f"whole-{s.command}") for s in situations]
+        seconds = [_seconds(s, folder / f"whole-{s.command[0]}") for s in situations]
         for number in range(count):
             situation = situations[number % len(situations)]
             most = seconds[number % len(situations)]
@@ -86,21 +87,23 @@ def _situations(folder: Path) -> tuple[Situation, ...]:
     texts = usual_answers("small", [item.id for item in collecting.plan.items])
     collecting.send_back("B", texts, "直し.xlsx", hours=4)
     return (
-        Situation("generate", issuing, _generate_and_collect),
-        Situation("collect", collecting, lambda city: city.collect(YEAR, LATER)),
+        Situation(("generate", "--reissue"), issuing, _generate_and_collect),
+        Situation(("collect",), collecting, lambda city: city.collect(YEAR, LATER)),
         Situation(
-            "finalize", compiled, lambda c: finalize(c.workspace, YEAR, LATER, HERE, "年度末のため")
+            ("finalize", "--accept-open", _REASON),
+            compiled,
+            lambda c: finalize(c.workspace, YEAR, LATER, HERE, _REASON),
         ),
     )
 
 
 def _generate_and_collect(city: City) -> None:
-    city.generate(YEAR, LATER)
+    city.generate(YEAR, LATER, reissue=True)
     city.collect(YEAR, LATER)
 
 
 def _started(situation: Situation, city: City) -> subprocess.Popen[bytes]:
-    command = [*TOOL, situation.command]
+    command = [*TOOL, *situation.command]
     return subprocess.Popen(
         [*command, "--year", str(YEAR), "--home", str(city.home)],
         stdout=subprocess.DEVNULL,
@@ -147,7 +150,7 @@ def _problem(situation: Situation, city: City) -> str:
     if originals != (found, (situation.city.home / "plan.json").read_bytes()):
         return "an original changed"
     try:
-        is_clean = situation.command != "generate" and verified(city).is_clean
+        is_clean = situation.command[0] != "generate" and verified(city).is_clean
     except WorkflowError as error:
         if not str(error).endswith("。"):
             return f"no sentence: {error}"

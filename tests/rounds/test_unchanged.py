@@ -112,7 +112,7 @@ def _issued_anew(city: City) -> None:
     document: dict[str, Any] = json.loads(path.read_bytes())
     document["items"][0]["title"] += "（改）"
     path.write_text(json.dumps(document), "utf-8")
-    city.generate()
+    city.generate(reissue=True)
 
 
 def _collected_earlier(city: City) -> None:

@@ -17,7 +17,6 @@ from tests.verification.mutations import YEAR
 from tests.verification.rounds import codes, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
-from workflow.commands.generate import generate
 from workflow.commands.report import report as publish
 from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
@@ -153,7 +152,7 @@ def test_templates_issued_since_are_told(city: City) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
     (city.home / "plan.json").write_bytes(as_json_bytes(document))
-    generate(city.workspace, YEAR, COLLECTED_AT, reissue=True)
+    city.generate(YEAR, COLLECTED_AT, reissue=True)
     assert "VERIFY_STALE" in codes(verified(city))
 
 
