@@ -32,6 +32,7 @@ def examples_of_codes() -> set[str]:
 
 OF_POINTS = (
     Code.ANSWER_ADOPTED,
+    Code.ANSWER_LOST,
     Code.ANSWER_MISSING,
     Code.ANSWER_NOT_NEEDED,
     Code.ANSWER_SENT_BACK,

@@ -258,6 +258,24 @@ def test_a_lost_file_can_be_one_that_was_withdrawn(town: City) -> None:
     assert "FILE_GONE" not in said
 
 
+def test_a_lost_answer_is_not_said_to_be_missing(town: City) -> None:
+    number = points(gather(town))[MISSING]["id"]
+    town.returned("B.xlsx").unlink()
+    collected = gather(town, 1)
+    found = points(collected)
+    assert found["ANSWER_LOST", "2-3"]["department"] == "B"
+    assert found[MISSING]["id"] == number  # 丙課 sent nothing
+    attention = load_workbook(town.workspace.ledger(YEAR))["要確認"].values
+    said = {row[4]: (row[1], row[5]) for row in attention if row[3] and "件（" in str(row[3])}
+    assert said["乙課"][0] == "所在不明"
+    assert said["丙課"] == ("未提出", "回答がまだ届いていません。")
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+    gone = found["FILE_GONE", ""]["id"]
+    decide(town.workspace.record(YEAR), gone, "取り下げ", "出し直すため", "佐藤")
+    again = points(gather(town, 2))
+    assert again["ANSWER_MISSING", "2-3"]["id"] == found["ANSWER_LOST", "2-3"]["id"]
+
+
 def test_sending_back_makes_a_warning_something_to_correct(town: City) -> None:
     number = points(gather(town))[NOTHING]["id"]
     decide(town.workspace.record(YEAR), number, "差し戻す", "実績を書いてください", "佐藤")

@@ -6,7 +6,7 @@ was answered is one line per item with every reason for looking at it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -21,7 +21,7 @@ from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code, Severity
 from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
-from workflow.model.plan import Outcome, Plan
+from workflow.model.plan import LOST_LABEL, Outcome, Plan
 from workflow.model.wording import Wording
 
 
@@ -87,7 +87,7 @@ def attention_lines(
         plan, ledger, _by_item(asking), comparison, ratings, wording, _rivals(round_)
     )
     found = [
-        *_open_points(plan, ledger.entries),
+        *_open_points(ledger.entries, round_.lost),
         *_of_files(replace(round_, findings=tuple(asking)), wording),
         *looked_at.lines(),
         *_decided(round_.points, wording),
@@ -148,22 +148,33 @@ def decision_sentences(points: Iterable[Point]) -> Iterator[str]:
         yield done if open_ else f"確認の記録の{len(listed)}件は、すべて確認しました。"
 
 
-def _open_points(plan: Plan, entries: Iterable[Entry]) -> Iterator[AttentionLine]:
-    """Yield a point per group of departments that has yet to answer, and per reason."""
-    groups: dict[tuple[AnswerStatus, str], list[Entry]] = {}
+_WAITING = {
+    AnswerStatus.MISSING.value: "回答がまだ届いていません。",
+    AnswerStatus.SENT_BACK.value: "訂正を待っています。",
+    LOST_LABEL: "受け付けたファイルがなくなっています。催促せず、控えから戻してください。",
+}
+
+
+def _open_points(entries: Iterable[Entry], lost: Container[str]) -> Iterator[AttentionLine]:
+    """Yield a point per group of departments that has yet to answer, and per reason.
+
+    What may have been answered in a file that was lost here is not said to be missing.
+    """
+    groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         if entry.status.is_open:
-            owner = entry.assignment.department_label
-            groups.setdefault((entry.status, owner), []).append(entry)
-    for (status, owner), members in groups.items():
-        is_missing = status is AnswerStatus.MISSING
+            is_lost = entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
+            reason = LOST_LABEL if is_lost else entry.status.value
+            groups.setdefault((reason, entry.assignment.department_label), []).append(entry)
+    for (reason, owner), members in groups.items():
         ids = "、".join(entry.assignment.item.id for entry in members)
+        is_sent_back = members[0].status is AnswerStatus.SENT_BACK
         yield AttentionLine(
-            weight=Weight.MISSING if is_missing else Weight.SENT_BACK,
-            reasons=(status.value,),
+            weight=Weight.SENT_BACK if is_sent_back else Weight.MISSING,
+            reasons=(reason,),
             owner=owner,
             title=f"{len(members)}件（{ids}）",
-            text="回答がまだ届いていません。" if is_missing else "訂正を待っています。",
+            text=_WAITING[reason],
             department=members[0].assignment.departments[0].code,
         )
 

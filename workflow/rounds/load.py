@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow.compiled.merge import merge
-from workflow.compiled.points.apply import applied
+from workflow.compiled.points.apply import applied, with_lost
 from workflow.compiled.points.decisions import (
     decision_findings,
     decision_log,
@@ -158,7 +158,7 @@ def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:
     after = applied(round_, numbered)
     said = (*decision_findings(numbered, log), *record_findings(log))
     findings = (*after.findings, *said)
-    return replace(after, findings=findings, points=numbered)
+    return replace(after, findings=findings, points=with_lost(numbered, after))
 
 
 def as_recorded(round_: Round, journal: Journal) -> Round:

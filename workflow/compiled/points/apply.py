@@ -31,6 +31,30 @@ def applied(round_: Round, points: Iterable[Point]) -> Round:
     return applying.result() if decided else round_
 
 
+def with_lost(points: Iterable[Point], round_: Round) -> tuple[Point, ...]:
+    """Return points that blame nobody for an answer that may stand in a file that was lost here.
+
+    The round is as it is once its points are decided: what was withdrawn is not lost.
+    """
+    lost = round_.lost
+    waiting = {
+        (entry.assignment.item.id, entry.assignment.departments[0].code)
+        for entry in round_.entries
+        if lost and entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
+    }
+    return tuple(_as_lost(p) if (p.item, p.department) in waiting else p for p in points)
+
+
+def _as_lost(point: Point) -> Point:
+    return replace(
+        point,
+        findings=tuple(
+            replace(f, code=Code.ANSWER_LOST) if f.code is Code.ANSWER_MISSING else f
+            for f in point.findings
+        ),
+    )
+
+
 @dataclass(slots=True)
 class _Applying:
     """One round in the making: what changes of its findings and of its answers."""
