@@ -82,7 +82,7 @@ PLAN = Plan(
 
 
 def issue(department: str, count: int = 1, year: int = 2023, plan: Plan = PLAN) -> Issue:
-    """Return the issue a department was given, without its workbook."""
+    """Return the issue a department was given, without its workbook; each count asks otherwise."""
     owner = plan.department(department)
     number = FormNumber(plan.municipality.code, year, department, count)
     return Issue(
@@ -94,7 +94,10 @@ def issue(department: str, count: int = 1, year: int = 2023, plan: Plan = PLAN) 
         issued_at=NOW,
         tool_version="0",
         form=IssuedForm(plan.levels, plan.form),
-        items=issued_items(plan, owner),
+        items=tuple(
+            replace(item, pages=item.pages + "・" * (count - 1))
+            for item in issued_items(plan, owner)
+        ),
     )
 
 
