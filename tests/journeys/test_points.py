@@ -24,6 +24,7 @@ from workflow.commands.remind import remind
 from workflow.commands.status import status
 from workflow.commands.verify import verify
 from workflow.rounds.collected import Collected
+from workflow.storage.files import sha256
 
 YEAR = 2023
 Points = dict[tuple[str, str], dict[str, str]]
@@ -109,6 +110,32 @@ def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
     assert status(town.workspace, YEAR)["totals"] == totals
     assert verify(town.workspace, YEAR, HERE).differences == ()
     finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE)
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "rating", "file"),
+    [("この回答を採る", "Ｂ", "B.xlsx"), ("もう一方を採る", "Ａ", "A.xlsx")],
+)
+def test_the_source_of_a_chosen_joint_answer_follows(
+    town: City, word: str, rating: str, file: str
+) -> None:
+    number = points(gather(town))[JOINT]["id"]
+    decide(town.workspace.record(YEAR), number, word, "電話", "佐藤")
+    collected = gather(town, 1)
+    assert points(collected)[JOINT]["decision"] == word
+    said = {(f["code"], f["file"]) for f in collected.document["findings"]}
+    assert ("ANSWER_ADOPTED", file) in said
+    sheet = load_workbook(town.workspace.ledger(YEAR))["台帳"]
+    header = [cell.value for cell in sheet[1]]
+    (row,) = [
+        row for row in sheet.iter_rows(min_row=2) if row[header.index("整理番号")].value == "2-1"
+    ]
+    values = {label: cell.value for label, cell in zip(header, row, strict=True)}
+    assert (values["評価"], values["回答ファイル"], values["回答状況"]) == (rating, file, "回答済")
+    assert values["SHA-256"] == sha256(town.returned(file).read_bytes())
+    links = [cell.hyperlink for cell in row if cell.hyperlink]
+    assert {Path(str(link.target)).name for link in links if link.target} == {file}
     assert verify(town.workspace, YEAR, HERE).differences == ()
 
 
