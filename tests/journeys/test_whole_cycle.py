@@ -180,7 +180,7 @@ def test_the_json_document_keeps_the_contract(city: City) -> None:
     texts["1-1"]["評価"] = "Ｄ"
     city.send_back("GAKKO", texts)
     document = json.loads(json.dumps(city.collect().document))
-    assert list(document) == ["year", "files", "totals", "findings"]
+    assert list(document) == ["year", "files", "totals", "findings", "points"]
     (file,) = document["files"]
     assert list(file) == ["path", "sha256", "outcome", "department", "answers", "findings"]
     assert (file["outcome"], file["department"], file["answers"]) == ("sent_back", "GAKKO", 2)
@@ -202,7 +202,28 @@ def test_the_json_document_keeps_the_contract(city: City) -> None:
         "評価",
     )
     assert finding["cell"] in located(city.template("GAKKO"), {"1-1": {"評価": ""}})
-    assert list(document["totals"]) == ["files", "outcomes", "assignments", "answered", "missing"]
+    assert list(document["totals"]) == [
+        "files",
+        "outcomes",
+        "assignments",
+        "answered",
+        "missing",
+        "nothing_to_report",
+        "open_points",
+    ]
+    assert list(document["points"][0]) == [
+        "id",
+        "code",
+        "department",
+        "item",
+        "field",
+        "answer",
+        "other",
+        "decision",
+        "reason",
+        "by",
+        "explanation",
+    ]
 
 
 @pytest.mark.parametrize("year", [2023, 2024])

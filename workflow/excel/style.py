@@ -43,5 +43,8 @@ _MOST_HEADER = 200
 
 
 def header(text: str) -> str:
-    """Return a header with a title on the left, whole however narrow the columns below it are."""
-    return f'&L&12&"{FONT},Bold"{text[:_MOST_HEADER].replace("&", "&&")}'
+    """Return a header with a title on the left, whole however narrow the columns below it are.
+
+    Without a font: Gnumeric saves the codes for one as a text.
+    """
+    return f"&L{text[:_MOST_HEADER].replace('&', '&&')}"
