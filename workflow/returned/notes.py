@@ -154,8 +154,11 @@ class _Printed:
         """Whether a cell holds what is printed or computed there, or nothing to see."""
         text = _of_any_year(cell.text)
         is_added = text in self._added and place not in self._places
-        is_printed = text in self._known and not is_added
-        return is_printed or _is_number(cell.text) or is_computed(cell) or cell.is_blank
+        return (text in self._known and not is_added) or _is_nobodys(cell)
+
+    def is_of_a_form(self, cell: RawCell) -> bool:
+        """Whether any form of the year says what a cell holds, wherever it says so."""
+        return _of_any_year(cell.text) in self._known or _is_nobodys(cell)
 
 
 def _loose(
@@ -172,13 +175,21 @@ def _of_any_year(text: str) -> str:
     return folded(_YEAR.sub("", text))
 
 
+def _is_nobodys(cell: RawCell) -> bool:
+    return _is_number(cell.text) or is_computed(cell) or cell.is_blank
+
+
 def _is_number(text: str) -> bool:
     """Whether a text is the number of a form, which the finding of its refusal tells of."""
     return FormNumber.parse(text.removeprefix(f"{NUMBER_LABEL}：")) is not None
 
 
 def _in_table(table: Table, printed: _Printed, paper: Paper) -> Iterator[Note]:
-    """Yield what stands below the headings; what is in locked cells is known of this year alone."""
+    """Yield what stands below the headings.
+
+    What another year's form printed in its locked cells is not known: what no form of this year
+    says is kept, be it printed or typed.
+    """
     locked = frozenset(map(folded, (ID_LABEL, DEPARTMENT_LABEL, *paper.levels)))
     headings = {c: heading for heading, c in table.columns.items() if heading not in locked}
     taken = {column for heading, column in table.columns.items() if heading in locked}
@@ -186,10 +197,13 @@ def _in_table(table: Table, printed: _Printed, paper: Paper) -> Iterator[Note]:
     for place, cell in sorted(table.sheet.cells.items()):
         row, column = place
         is_locked = column in taken or (row in table.previous_rows and column in headings)
-        is_printed = is_locked and (not is_known or printed.is_ours(place, cell))
+        is_printed = is_locked and (
+            printed.is_ours(place, cell) if is_known else printed.is_of_a_form(cell)
+        )
         if row > table.header_row and not is_printed and not cell.is_blank:
             kind = NoteKind.UNUSED if column in headings else NoteKind.MARGIN
-            kind = NoteKind.OVERWRITTEN if is_locked else kind
+            if is_locked:
+                kind = NoteKind.OVERWRITTEN if is_known else NoteKind.MARGIN
             label = table.text_at(table.header_row, column) if column in headings else ""
             item = table.ids.get(row, "")
             yield Note(kind, table.sheet.name, a1(*place), cell.text, "", item, label)
