@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -181,3 +184,41 @@ def test_what_is_wrong_with_a_template_is_one_sentence_with_its_place(
 def test_what_is_no_word_document_is_told_plainly(template: bytes) -> None:
     with pytest.raises(WorkspaceError, match="Wordの文書"):
         word_report(template, NAME, content([{}, {}], small_plan()))
+
+
+def test_nobody_whom_word_names_in_a_template_is_published() -> None:
+    document = Document(io.BytesIO(TEMPLATE))
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = "福祉 花子"
+    paragraph = document.add_paragraph("あ")
+    run = paragraph.add_run("い")
+    document.add_comment(run, "う", author="福祉 花子", initials="花")
+    inserted = OxmlElement("w:ins", attrs={qn("w:id"): "9", qn("w:author"): "福祉 花子"})
+    paragraph._p.append(inserted)
+    inserted.append(run._r)
+    saved = io.BytesIO()
+    document.save(saved)
+    told = "<Manager>福祉 花子</Manager><Company>福祉</Company></Properties>".encode()
+    made = word_report(
+        with_part(
+            saved.getvalue(), "docProps/app.xml", lambda c: c.replace(b"</Properties>", told)
+        ),
+        NAME,
+        content([{}, {}], small_plan()),
+    )
+    parts = zipfile.ZipFile(io.BytesIO(made))
+    whole = b"".join(parts.read(name) for name in parts.namelist())
+    assert "福祉".encode() not in whole
+    assert b"<Company" not in whole
+    assert [p.text for p in Document(io.BytesIO(made)).paragraphs][-1] == "あ"
+    assert "い" in parts.read("word/document.xml").decode()
+
+
+def with_part(package: bytes, name: str, changed: Callable[[bytes], bytes]) -> bytes:
+    """Return a package with one part changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as parts, zipfile.ZipFile(target, "w") as again:
+        assert changed(parts.read(name)) != parts.read(name)
+        for part in parts.namelist():
+            again.writestr(part, changed(parts.read(part)) if part == name else parts.read(part))
+    return target.getvalue()
