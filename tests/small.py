@@ -82,7 +82,7 @@ PLAN = Plan(
 
 
 def issue(department: str, count: int = 1, year: int = 2023, plan: Plan = PLAN) -> Issue:
-    """Return the issue a department was given, without its workbook; each count asks otherwise."""
+    """Return the issue a department was given, without its workbook."""
     owner = plan.department(department)
     number = FormNumber(plan.municipality.code, year, department, count)
     return Issue(
@@ -94,11 +94,13 @@ def issue(department: str, count: int = 1, year: int = 2023, plan: Plan = PLAN) 
         issued_at=NOW,
         tool_version="0",
         form=IssuedForm(plan.levels, plan.form),
-        items=tuple(
-            replace(item, pages=item.pages + "・" * (count - 1))
-            for item in issued_items(plan, owner)
-        ),
+        items=issued_items(plan, owner),
     )
+
+
+def asking_otherwise(issued: Issue) -> Issue:
+    """Return an issue that asks the same items for other pages of the plan."""
+    return replace(issued, items=tuple(replace(i, pages=f"{i.pages}外") for i in issued.items))
 
 
 def register(plan: Plan = PLAN, year: int = 2023) -> Register:

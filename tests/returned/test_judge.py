@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.city import City, full_texts
 from tests.engine import judged_file
 from tests.returned.raw_books import book
-from tests.small import NOW, PLAN, issue, register, with_formerly
+from tests.small import NOW, PLAN, asking_otherwise, issue, register, with_formerly
 from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook
@@ -174,7 +174,7 @@ def test_whose_form_it_is_comes_first(
 
 
 def test_an_old_issue_is_taken_with_a_warning() -> None:
-    newer = Context(PLAN, {2023: register().adding((issue("A", 2),))}, 2023)
+    newer = Context(PLAN, {2023: register().adding((asking_otherwise(issue("A", 2)),))}, 2023)
     returned = judged(stamped(FULL), newer)
     assert codes(returned) == [("FORM_OLD_ISSUE", "", "")]
     assert returned.outcome is Outcome.ACCEPTED_WITH_WARNINGS
