@@ -15,7 +15,8 @@ from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
 from workflow.returned.judge_rows import Rows, judge_rows
-from workflow.returned.notes import Paper, unread_beside, written_on_refused
+from workflow.returned.note_findings import unread_beside
+from workflow.returned.notes import Paper, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL, lay_out_issue

@@ -17,7 +17,8 @@ from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table
 from workflow.returned.identify import Identity
 from workflow.returned.intake.detect import Kind
-from workflow.returned.notes import note_findings, picture_references, written_beside
+from workflow.returned.note_findings import note_findings, picture_references
+from workflow.returned.notes import written_beside
 from workflow.templates.layout import lay_out_issue
 from workflow.templates.register import Issue
 

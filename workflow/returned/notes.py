@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, column_letters, folded
-from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Answer, Note, NoteKind
+from workflow.model.findings import Finding, Location
+from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
+from workflow.returned.note_findings import unread_beside
 from workflow.returned.printed import Cell, Page, Template, is_computed, standing, written_over
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,
@@ -41,13 +41,6 @@ from workflow.templates.register import FormNumber
 
 _YEAR = re.compile(r"(?:令和|平成)(?:元|\d+)年度|\d{4}年度|^\d+\. ")
 """What is another on the form of another year: the year, and the numbers of the cover's steps."""
-_DRAWN = (NoteKind.PICTURE, NoteKind.OBJECT, NoteKind.SHAPE)
-_TO_IT = r"[^。\n]{0,8}?(?:とおり|通り|参照|ご覧)"
-_TO_A_PICTURE = re.compile(rf"(?:[上下左右次]の?|別)(?:図|写真|画像|グラフ){_TO_IT}")
-_TO_A_PAPER = re.compile(
-    rf"(?:(?:[上下左右次]の?|別)(?:図|表|写真|画像|グラフ)|別紙|別添|添付){_TO_IT}"
-)
-_MOST_NAMED = 5
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：")
 _OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w-]+|{CORRECTION_SHEET})")
 
@@ -91,11 +84,6 @@ def written_beside(
     notes += _remarks(book)
     findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
-
-
-def unread_beside(book: RawBook) -> Iterator[Finding]:
-    """Yield the sheets beside whose cells something stands that could not be read."""
-    return (Finding(Code.NOTES_UNREAD, Location(sheet=sheet)) for sheet in book.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,47 +354,3 @@ def _is_our_request(comment: str) -> bool:
     """Whether a comment is still the request a hand-back came with, with nothing added to it."""
     first, *lines = comment.strip().splitlines()
     return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
-
-
-def note_findings(notes: Sequence[Note], book: RawBook) -> Iterator[Finding]:
-    """Yield that notes are kept, and which of them nobody sees who opens the file."""
-    kept = [note for note in notes if note.kind is not NoteKind.RESPONDENT]
-    if kept:
-        yield Finding(Code.NOTES_KEPT, Location(), {"count": len(kept)})
-        yield from _on_hidden_sheets(book, notes)
-        yield from _pictures(notes)
-
-
-def _pictures(notes: Sequence[Note]) -> Iterator[Finding]:
-    """Yield that there are pictures and embedded files, and where."""
-    found = [note for note in notes if note.kind in (NoteKind.PICTURE, NoteKind.OBJECT)]
-    if found:
-        named = [f"「{n.text}」{n.sheet}{n.cell and f'の{n.cell}'}" for n in found[:_MOST_NAMED]]
-        more = ["ほか"] if len(found) > _MOST_NAMED else []
-        details: dict[str, Detail] = {"count": len(found), "what": (*named, *more)}
-        yield Finding(Code.NOTES_PICTURE, Location(), details)
-
-
-def _on_hidden_sheets(book: RawBook, outside: Sequence[Note]) -> Iterator[Finding]:
-    written = {note.sheet for note in outside if note.kind is NoteKind.SHEET}
-    for sheet in book.sheets:
-        if sheet.is_hidden and sheet.name in written:
-            yield Finding(Code.NOTES_HIDDEN, Location(sheet=sheet.name))
-
-
-def picture_references(answers: Sequence[Answer], notes: Sequence[Note]) -> Iterator[Finding]:
-    """Yield the answers that point to a picture, or to a paper that came in the same file."""
-    pointer = _TO_A_PAPER if any(note.kind in _DRAWN for note in notes) else _TO_A_PICTURE
-    for answer in answers:
-        for key, text in answer.written.items():
-            if found := pointer.search(text):
-                row, column = place_of(answer.cells[key])
-                source = answer.source
-                location = Location(
-                    sheet=source.sheet,
-                    row=row,
-                    column=column,
-                    item=answer.item,
-                    field_key=key,
-                )
-                yield Finding(Code.VALUE_SEES_PICTURE, location, {"value": found[0]})
