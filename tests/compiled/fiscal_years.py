@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from tests.small import NOW, PLAN, answer
 from tests.tables import rows
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.years.past import PastYear, past_year
 from workflow.model.fields.base import Choice, Value
 from workflow.model.fields.choice import ChoiceField

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tests.small import NOW, PLAN, RATING, answer, register, returns
 from workflow.compiled.compilation import Compilation, compile_round
-from workflow.compiled.entries import AnswerStatus, Entry
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.model.fields.base import Choice, Value
 from workflow.model.fields.form import Form

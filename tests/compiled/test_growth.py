@@ -16,14 +16,14 @@ from tests.small import FORM, NOW, PLAN, answer, register, with_formerly
 from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.corrections import hand_backs
 from workflow.compiled.ledger import build_ledger
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.recorded import judgement, receipts
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.sheets.workbook import workbook_bytes
-from workflow.compiled.status import department_statuses, totals
+from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.model.catalogue import Code

@@ -14,7 +14,7 @@ from tests.compiled.rounds import answered, compilation, round_plan
 from tests.hyperlinks import hyperlinks
 from tests.small import PLAN
 from workflow.compiled import display_limits
-from workflow.compiled.entries import Entry
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.parts import divided
 from workflow.model.plan import Item, Plan

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.small import NOW, PLAN, register, returns
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.recorded import (
     issued,
     judgement,

@@ -16,8 +16,8 @@ from tests.fillers.libreoffice import run_jobs
 from tests.hyperlinks import dead_links, hyperlinks
 from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
-from workflow.compiled.errata import ERRATA_SHEET
 from workflow.compiled.sheets.workbook import SHEETS
+from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.returned.readers.openpyxl import open_exactly
 
 CONTRACT = ("集計表", "要確認", "台帳", "前年度比較", "提出状況", "指摘一覧", "受付記録", "凡例")

@@ -16,8 +16,8 @@ from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
 from workflow.commands.verify import verify
-from workflow.compiled.brief import BRIEF_TITLE
-from workflow.compiled.errata import ERRATA_SHEET
+from workflow.compiled.summaries.brief import BRIEF_TITLE
+from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.returned.readers.openpyxl import open_exactly
 
 LATER = COLLECTED_AT + timedelta(days=1)

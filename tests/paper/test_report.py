@@ -14,10 +14,10 @@ import pytest
 
 from tests.compiled.report.contents import Row, content
 from tests.programs import needs_libreoffice
-from workflow.compiled.brief import brief_of
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.report.word_template import template_document
+from workflow.compiled.summaries.brief import brief_of
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 

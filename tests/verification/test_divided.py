@@ -22,7 +22,7 @@ from tests.verification.rounds import YEAR, codes, compiled_round, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
 from workflow.model.limits import COMPILED, USUAL

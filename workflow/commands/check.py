@@ -22,7 +22,7 @@ from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.points.derive import points_of
 from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
-from workflow.compiled.status import totals
+from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Severity
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Outcome, Plan, Return

@@ -17,7 +17,7 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
-from workflow.compiled.status import totals
+from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.rounds.collected import Collected

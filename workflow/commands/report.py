@@ -17,13 +17,13 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
-from workflow.compiled.brief import brief_of
 from workflow.compiled.content import Content, content_of
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.report.word_template import USUAL_LAYOUT, template_document
+from workflow.compiled.summaries.brief import brief_of
 from workflow.compiled.years.past import Row, read_ledger
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan

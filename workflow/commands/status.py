@@ -99,7 +99,7 @@ def _stored_state(path: Path) -> dict[str, Any]:
 
 def _state_before_collect(workspace: Workspace, register: Register) -> dict[str, Any]:
     # 180 ms, before the first collect alone.
-    from workflow.compiled.merge import merge
+    from workflow.compiled.merging.merge import merge
     from workflow.compiled.open_data.round_json import status_document
     from workflow.plan.load import load_plan
 

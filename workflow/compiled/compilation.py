@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from workflow.compiled import display_limits
-from workflow.compiled.attention import AttentionLine, attention_lines
-from workflow.compiled.brief import Brief, brief_of
 from workflow.compiled.content import Content, content_of
 from workflow.compiled.corrections import HandBack, hand_backs
-from workflow.compiled.details import Details, list_details
-from workflow.compiled.errata import (
+from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.round import Round, Stage
+from workflow.compiled.summaries.attention import AttentionLine, attention_lines
+from workflow.compiled.summaries.brief import Brief, brief_of
+from workflow.compiled.summaries.details import Details, list_details
+from workflow.compiled.summaries.errata import (
     Erratum,
     FormerFinal,
     errata_of_returns,
     errata_of_versions,
 )
-from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.matrix import CountedMatrix, count
-from workflow.compiled.round import Round, Stage
-from workflow.compiled.status import DepartmentStatus, department_statuses
+from workflow.compiled.summaries.matrix import CountedMatrix, count
+from workflow.compiled.summaries.status import DepartmentStatus, department_statuses
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.past import this_year
 from workflow.compiled.years.trend import Trend, trend

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.matrix import TOTAL, CountedMatrix, count
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Stage
+from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix, count
 from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row

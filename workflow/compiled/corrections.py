@@ -12,7 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.compiled.entries import AnswerStatus, entries_by_department, returns_by_department
+from workflow.compiled.merging.entries import (
+    AnswerStatus,
+    entries_by_department,
+    returns_by_department,
+)
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity

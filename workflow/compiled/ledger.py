@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model.fields.base import Field

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from workflow.compiled.entries import Entry
+from workflow.compiled.merging.entries import Entry
 from workflow.model.plan import Plan
 from workflow.storage.workspace import ledger_name, safe_name
 

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from workflow.compiled.merging.version_order import Collects
 from workflow.compiled.round import Basis, Round
-from workflow.compiled.status import totals
-from workflow.compiled.version_order import Collects
+from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome, Return

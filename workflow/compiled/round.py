@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow.compiled.entries import Entry
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.points.point import Point
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from workflow.compiled.errata import FormerFinal
 from workflow.compiled.round import Stage
+from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, past_year
 from workflow.model.errors import WorkspaceError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.points.apply import applied, with_lost
 from workflow.compiled.points.decisions import (
     decision_findings,

@@ -25,7 +25,7 @@ from workflow.compiled.open_data.round_json import (
 from workflow.compiled.outputs import output_bytes
 from workflow.compiled.recorded import every_output, has_parquet_recorded, recorded_outputs
 from workflow.compiled.round import Round, Stage
-from workflow.compiled.status import totals
+from workflow.compiled.summaries.status import totals
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final

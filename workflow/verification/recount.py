@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from workflow.compiled.entries import Entry
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.matrix import Bucket
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
+from workflow.compiled.summaries.matrix import Bucket
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
 from workflow.model.findings import Finding, Location

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import read_ledger
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form

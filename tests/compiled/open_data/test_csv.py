@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from tests.small import NOW, PLAN, answer
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.model.fields.base import Value

@@ -35,7 +35,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.city import City, full_texts
 from tests.journeys.test_another_city import answers, other_plan
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.package import data_package
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField

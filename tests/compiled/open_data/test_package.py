@@ -16,9 +16,9 @@ import pytest
 from tests.city import City, full_texts
 from tests.journeys.test_another_city import answers, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.open_data.package import data_package
 from workflow.model.fields.base import Choice, Field, Value

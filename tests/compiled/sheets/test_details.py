@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from tests.compiled.rounds import MISSING, answered, round_plan
 from tests.compiled.test_matrix import ledgers
 from workflow.compiled import display_limits
-from workflow.compiled.details import Details, list_details
 from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.matrix import count
+from workflow.compiled.summaries.details import Details, list_details
+from workflow.compiled.summaries.matrix import count
 from workflow.model.plan import Plan
 
 

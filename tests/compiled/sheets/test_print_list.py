@@ -23,8 +23,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.programs import needs_libreoffice, needs_pdftotext
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer
 from tests.templates.test_print import print_jobs
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
 from workflow.compiled.sheets.print_pages import CONTINUED
 from workflow.excel.measures import row_height

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import (
     DIGEST_LABEL,
     FILE_LABEL,
@@ -25,6 +24,7 @@ from workflow.compiled.ledger import (
     Ledger,
     LedgerColumn,
 )
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.compiled.recorded import recorded_files, recorded_outputs
 from workflow.compiled.round import Round

@@ -9,7 +9,7 @@ from typing import Any
 from workflow.compiled.corrections import HandBack, outstanding_requests
 from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
-from workflow.compiled.status import DepartmentStatus, Totals, department_statuses, totals
+from workflow.compiled.summaries.status import DepartmentStatus, Totals, department_statuses, totals
 from workflow.model.findings import Finding
 from workflow.model.plan import Return
 from workflow.model.wording import Wording

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
-from workflow.compiled.errata import Erratum, errata_by_department
 from workflow.compiled.pages.frame import to_handback
-from workflow.compiled.status import DepartmentStatus
+from workflow.compiled.summaries.errata import Erratum, errata_by_department
+from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding
 from workflow.model.plan import Outcome

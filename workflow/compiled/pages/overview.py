@@ -10,13 +10,9 @@ from dataclasses import dataclass, fields
 from fnmatch import fnmatch
 from itertools import groupby
 
-from workflow.compiled.attention import AttentionLine, Weight, decision_sentences
-from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
-from workflow.compiled.entries import AnswerStatus, statuses_in_use
-from workflow.compiled.headline import headline
-from workflow.compiled.matrix import TOTAL, CountedMatrix
+from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
 from workflow.compiled.pages.finding_list import (
@@ -29,7 +25,11 @@ from workflow.compiled.pages.finding_list import (
     unassigned_files,
 )
 from workflow.compiled.pages.frame import Anchor, frame, page_bytes, to_file
-from workflow.compiled.status import Totals, totals
+from workflow.compiled.summaries.attention import AttentionLine, Weight, decision_sentences
+from workflow.compiled.summaries.brief import Brief
+from workflow.compiled.summaries.headline import headline
+from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
+from workflow.compiled.summaries.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.compiled.years.trend import Trend
 from workflow.model.findings import Finding

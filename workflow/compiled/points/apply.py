@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workflow.compiled.entries import AnswerStatus, Entry
-from workflow.compiled.merge import entry_of, standing
+from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.merge import entry_of, standing
+from workflow.compiled.merging.versions import closed, location_of, settled_by
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
-from workflow.compiled.versions import closed, location_of, settled_by
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Outcome, Return

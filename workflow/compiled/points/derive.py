@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity

@@ -11,7 +11,6 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Length, Mm, Pt
 
-from workflow.compiled.brief import Brief
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.content import Content
 from workflow.compiled.report.word_package import packed
@@ -26,6 +25,7 @@ from workflow.compiled.report.word_styles import (
 )
 from workflow.compiled.report.word_tables import add_row, new_table, set_header, shade, write
 from workflow.compiled.round import Stage
+from workflow.compiled.summaries.brief import Brief
 from workflow.excel.style import LABEL_FILL
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year

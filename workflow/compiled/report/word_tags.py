@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from workflow.compiled.content import Block, Chapter, Content, Counts, Reply
-from workflow.compiled.matrix import TOTAL, CountedMatrix
+from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year, full_year

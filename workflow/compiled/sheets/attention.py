@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from workflow.compiled.attention import AttentionLine, Weight
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.sheets.links import to_cell, to_row
 from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
-from workflow.compiled.status import DepartmentStatus
+from workflow.compiled.summaries.attention import AttentionLine, Weight
+from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.plan import Plan

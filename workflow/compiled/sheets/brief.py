@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from workflow.compiled.brief import BRIEF_TITLE, Brief
+from workflow.compiled.summaries.brief import BRIEF_TITLE, Brief
 from workflow.excel.measures import column_pixels, row_height
 from workflow.excel.page import Page, set_page
 from workflow.excel.style import INK, LABEL_FILL, LINE, MUTED_INK, footer

@@ -13,8 +13,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.sheets.links import to_row
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line, headline_sentences

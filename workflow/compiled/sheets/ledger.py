@@ -8,8 +8,8 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.entries import Entry
 from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET, PARTS_SHEET, Ledger
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.parts import Part
 from workflow.compiled.sheets.legend import COLUMNS, LEGEND_SHEET, Meaning
 from workflow.compiled.sheets.links import beside

@@ -10,9 +10,9 @@ from xlsxwriter import Workbook
 from workflow import COMMAND, VERSION
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.entries import AnswerStatus, statuses_in_use
-from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
+from workflow.compiled.summaries.headline import low_ratings
 from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.fields.base import Field

@@ -14,8 +14,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus, Entry, statuses_in_use
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry, statuses_in_use
 from workflow.compiled.sheets.print_pages import (
     FONT_SIZE,
     PAGE,

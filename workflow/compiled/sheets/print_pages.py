@@ -15,8 +15,8 @@ from enum import Enum
 from functools import cache
 from itertools import pairwise
 
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.measures import POINTS_PER_PIXEL, column_pixels, row_height
 from workflow.excel.page import Page, breaks_across
 from workflow.excel.table import CellValue

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from workflow.compiled.entries import AnswerStatus
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return
-from workflow.compiled.status import DepartmentStatus
+from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import MAX_CELL_TEXT, a1

@@ -10,9 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
-from workflow.compiled.details import DETAILS_SHEET, Details
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.matrix import TOTAL, Bucket
 from workflow.compiled.round import Stage
 from workflow.compiled.sheets.details import LAST_COLUMN
 from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
@@ -30,6 +28,8 @@ from workflow.compiled.sheets.summary_layout import (
     TrendLayout,
     page_breaks,
 )
+from workflow.compiled.summaries.details import DETAILS_SHEET, Details
+from workflow.compiled.summaries.matrix import TOTAL, Bucket
 from workflow.excel.measures import characters_in, column_pixels, row_height
 from workflow.excel.page import print_scale, set_page
 from workflow.excel.style import (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workflow.compiled.matrix import CountedMatrix
+from workflow.compiled.summaries.matrix import CountedMatrix
 from workflow.compiled.years.trend import Trend
 from workflow.excel.page import Page
 

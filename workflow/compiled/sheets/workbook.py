@@ -7,11 +7,7 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from workflow.compiled import display_limits
-from workflow.compiled.attention import Weight, decision_sentences
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.details import DETAILS_SHEET
-from workflow.compiled.errata import ERRATA_SHEET, errata_columns
-from workflow.compiled.headline import headline
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET
 from workflow.compiled.points.decisions import decision_log
 from workflow.compiled.recorded import recorded_files
@@ -41,6 +37,10 @@ from workflow.compiled.sheets.records import (
 )
 from workflow.compiled.sheets.summary import Summary, write_summary
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.summaries.attention import Weight, decision_sentences
+from workflow.compiled.summaries.details import DETAILS_SHEET
+from workflow.compiled.summaries.errata import ERRATA_SHEET, errata_columns
+from workflow.compiled.summaries.headline import headline
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.changes import (
     Change,
     ComparedField,

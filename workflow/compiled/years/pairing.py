@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from workflow.compiled.entries import Entry
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.years.past import Row, is_answered
 from workflow.model.plan import JOINT_SEPARATOR, Department, Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat, takewhile
 
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data.csv import format_value, unescape_formula
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form, field_before

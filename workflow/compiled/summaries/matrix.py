@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workflow.compiled import display_limits
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.table import CellValue
 from workflow.model.plan import Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workflow.compiled.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.years.changes import Change, compared_field, field_change

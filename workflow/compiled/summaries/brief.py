@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflow.compiled.content import Block, Content, Reply
-from workflow.compiled.headline import low_ratings
+from workflow.compiled.summaries.headline import low_ratings
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year

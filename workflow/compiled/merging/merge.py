@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from workflow.compiled.entries import AnswerStatus, Entry, returns_by_department
-from workflow.compiled.round import Round
-from workflow.compiled.version_order import (
+from workflow.compiled.merging.entries import AnswerStatus, Entry, returns_by_department
+from workflow.compiled.merging.version_order import (
     Collects,
     evidence_of,
     older_files,
     seemingly_older_files,
 )
-from workflow.compiled.versions import Versions, closed, location_of
+from workflow.compiled.merging.versions import Versions, closed, location_of
+from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
 from workflow.model.fields.base import Value
 from workflow.model.findings import Finding, Location

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.small import PLAN, register, returns
-from workflow.compiled.attention import attention_lines
 from workflow.compiled.ledger import build_ledger
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.round import Round
+from workflow.compiled.summaries.attention import attention_lines
 from workflow.compiled.years.comparison import compare
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location

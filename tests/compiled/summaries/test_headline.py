@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
-from workflow.compiled.entries import AnswerStatus
-from workflow.compiled.headline import headline, low_ratings
 from workflow.compiled.ledger import build_ledger
+from workflow.compiled.merging.entries import AnswerStatus
+from workflow.compiled.summaries.headline import headline, low_ratings
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.compiled.merge_cases import CASES
+from tests.compiled.merging.merge_cases import CASES
 from tests.small import PLAN, register, returns
 from tests.tables import rows
-from workflow.compiled.entries import AnswerStatus
-from workflow.compiled.merge import merge
+from workflow.compiled.merging.entries import AnswerStatus
+from workflow.compiled.merging.merge import merge
 from workflow.compiled.round import Round
-from workflow.compiled.status import department_statuses, totals
+from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.model.catalogue import Code
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.templates.register import Register

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflow.compiled.entries import (
+from workflow.compiled.merging.entries import (
     AnswerStatus,
     Entry,
     entries_by_department,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from workflow.compiled.entries import statuses_in_use
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import statuses_in_use
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from workflow.compiled.version_order import (
+from workflow.compiled.merging.version_order import (
     Collects,
     Evidence,
     Older,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.small import NOW, PLAN, register, returns
 from tests.tables import rows
-from workflow.compiled.merge import merge
-from workflow.compiled.version_order import (
+from workflow.compiled.merging.merge import merge
+from workflow.compiled.merging.version_order import (
     Collects,
     Evidence,
     evidence_of,

@@ -10,11 +10,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from workflow.compiled.entries import AnswerStatus, Entry
-from workflow.compiled.headline import low_ratings
 from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
+from workflow.compiled.summaries.headline import low_ratings
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue

@@ -20,10 +20,10 @@ from tests.compiled.rounds import (
 from tests.fillers.libreoffice import run_jobs
 from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
-from workflow.compiled.entries import AnswerStatus
 from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.matrix import CountedMatrix, count
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.sheets.workbook import workbook_bytes
+from workflow.compiled.summaries.matrix import CountedMatrix, count
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.form import Form

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from workflow.compiled import display_limits
-from workflow.compiled.matrix import TOTAL, CountedMatrix
+from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
 
 DETAILS_SHEET = "内訳"
 

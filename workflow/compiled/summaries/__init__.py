@@ -1,0 +1,1 @@
+"""What is said of a round: counts, points to look at, one page, what was put right."""
