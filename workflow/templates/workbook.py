@@ -12,7 +12,8 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
-from workflow.templates.corrections import made_from_text, mark_cells, write_corrections
+from workflow.templates.correction_sheet import made_from_text, write_corrections
+from workflow.templates.corrections import mark_cells
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (

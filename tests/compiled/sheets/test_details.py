@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.compiled.rounds import MISSING, answered, round_plan
-from tests.compiled.test_matrix import ledgers
+from tests.compiled.summaries.test_matrix import ledgers
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.summaries.details import Details, list_details
