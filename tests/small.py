@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from tests.tables import rows
 from workflow.model.catalogue import Code
-from workflow.model.fields.base import Choice, Condition, Value
+from workflow.model.fields.base import Choice, Condition
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField

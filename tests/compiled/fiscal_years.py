@@ -12,8 +12,9 @@ from tests.tables import rows
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.years.past import PastYear, past_year
-from workflow.model.fields.base import Choice, Value
+from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
 from workflow.model.plan import AnswerRule, Assignment, Department, Item, Plan, Source

@@ -10,7 +10,8 @@ from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.round import Basis, Round, Stage
-from workflow.model.fields.base import Choice, Value
+from workflow.model.fields.base import Choice
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return, Source

@@ -31,7 +31,7 @@ from tests.city import RECEIVED_AT, City, Texts
 from tests.fillers.xml_patch import fill
 from tests.fuzz.mutations import mutated
 from tests.harness.cities import plan_document
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.plan import Answer, Outcome, Return
 from workflow.model.wording import cell_text
 from workflow.returned.context import Context

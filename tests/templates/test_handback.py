@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.hyperlinks import hyperlinks
 from tests.small import NOW, PLAN, issue
 from workflow.compiled.corrections import handback_name
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Correction, Filling, Item
 from workflow.returned.identify import made_from, stamps

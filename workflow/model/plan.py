@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from workflow.model.catalogue import Severity
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
 from workflow.model.limits import USUAL, Limits

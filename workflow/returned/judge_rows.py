@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location, Violation
 from workflow.model.plan import Answer, PreviousAnswers, Return, Source, judged
 from workflow.model.raw import RawBook, RawCell

@@ -19,7 +19,7 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.cells import a1
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.plan import Correction, Filling
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,

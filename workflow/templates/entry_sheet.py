@@ -34,8 +34,8 @@ from workflow.excel.style import (
     header,
 )
 from workflow.model.cells import a1
-from workflow.model.fields.base import Field, Value
-from workflow.model.fields.declarations import FONT_SIZE, CellRules
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
 from workflow.model.plan import Filling
 from workflow.model.years import full_year
 from workflow.templates.entry_rules import HighlightKind, highlights, validation

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tests.small import FORM, PLAN, PROGRESS, RATING, REASON, register
 from workflow.compiled.open_data.package import answers_schema
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
 from workflow.templates.register import Register

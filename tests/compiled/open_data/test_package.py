@@ -21,7 +21,8 @@ from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.open_data.package import data_package
-from workflow.model.fields.base import Choice, Field, Value
+from workflow.model.fields.base import Choice, Field
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.plan import Item, Outcome, Plan, Return, Source
 from workflow.templates.register import IssuedForm, Register

@@ -30,7 +30,7 @@ from workflow.compiled.sheets.print_pages import CONTINUED
 from workflow.excel.measures import row_height
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import decoded
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Department, Item, Plan, Source

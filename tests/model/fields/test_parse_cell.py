@@ -11,7 +11,8 @@ from tests.returned.raw_books import cell
 from tests.small import COST, DONE, FORM, PROGRESS, RATING
 from workflow.model.catalogue import Severity
 from workflow.model.cells import plain_number
-from workflow.model.fields.base import Field, Value
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.findings import Finding, Location

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.fields.base import Choice, Value
+from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form, checks_as_json, form_as_json, form_from_json
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.rules import DeclaredCheck, RuleError, misfit, parse_rule, rule_names

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.small import COST, DONE, FORM, PROGRESS, RATING, REASON
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding, Location
 from workflow.model.wording import Wording

@@ -14,7 +14,7 @@ from workflow.compiled.merging.version_order import (
 from workflow.compiled.merging.versions import Versions, closed, location_of
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
 from workflow.templates.layout import issued_items

@@ -21,7 +21,7 @@ from workflow.compiled.merging.version_order import (
 )
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Answer, NoteKind, Outcome, Return, judged

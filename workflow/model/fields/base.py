@@ -8,21 +8,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
-from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer
+from workflow.model.fields.checks import Check
+from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer, Value
 from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
-
-if TYPE_CHECKING:
-    from workflow.model.fields.checks import Check
-
-Value = str | Decimal | date
-"""One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
 
 _UNREADABLE = {CellKind.ERROR: Code.VALUE_IS_ERROR, CellKind.MALFORMED: Code.VALUE_MALFORMED}
 

@@ -11,16 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import plain_number
+from workflow.model.fields.declarations import Value
 from workflow.model.findings import Violation
 
-if TYPE_CHECKING:
-    from workflow.model.fields.base import Field, Value
-
-Values = Mapping[str, "Value"]
+Values = Mapping[str, Value]
 """An answer by field key; what is not there is blank."""
 
 Before = Mapping[str, str]
@@ -158,41 +155,3 @@ class Thousandfold(Check):
             return None
         details = {"value": plain_number(now), "before": text, "unit": self.unit}
         return Violation(self.key, Code.VALUE_THOUSANDFOLD, details)
-
-
-@dataclass(frozen=True, slots=True)
-class Unexplained(Check):
-    """A rating below last year's, while the field that would explain it is blank."""
-
-    key: str
-    label: str
-    rating: Field
-
-    @property
-    def severity(self) -> Severity:
-        """A doubt."""
-        return Code.VALUE_LOWERED_UNEXPLAINED.severity
-
-    @property
-    def sentence(self) -> str:
-        """To say why."""
-        rating = self.rating.label
-        return f"「{rating}」が前年度より下がりましたが、「{self.label}」が空いています。"
-
-    def formula(self, row: RowCells) -> str:
-        """Compare the places of both ratings in the list, which is in order."""
-        listed, key = row.lists[self.rating.key], self.rating.key
-        now, then = (f"MATCH({cells[key]},{listed},0)" for cells in (row.now, row.before))
-        is_lower = f"IFERROR({now}>{then},FALSE)"
-        return f"{row.has_before}*({is_empty(row.now[self.key])})*{is_lower}"
-
-    def question(self, values: Values, before: Before) -> Violation | None:
-        """Return that the rating fell and nothing says why."""
-        if self.key in values:
-            return None
-        then, now = before.get(self.rating.key, ""), str(values.get(self.rating.key, ""))
-        rank_then, rank_now = self.rating.rank(then), self.rating.rank(now)
-        if rank_then is None or rank_now is None or rank_now <= rank_then:
-            return None
-        details = {"other": self.rating.key, "before": then, "after": now}
-        return Violation(self.key, Code.VALUE_LOWERED_UNEXPLAINED, details)

@@ -10,14 +10,15 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.fields.base import (
-    NOT_COMPARABLE,
-    Choice,
-    Field,
-    Parsed,
+from workflow.model.fields.base import NOT_COMPARABLE, Choice, Field, Parsed
+from workflow.model.fields.declarations import (
+    CellRules,
+    Kind,
+    PlanColumn,
+    ShownAnswer,
+    Takes,
     Value,
 )
-from workflow.model.fields.declarations import CellRules, Kind, PlanColumn, ShownAnswer, Takes
 from workflow.model.findings import Violation
 from workflow.model.raw import RawCell
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import without_unseen
-from workflow.model.fields.base import Field, Parsed, Value
+from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.declarations import (
     MAXIMUM,
     MINIMUM,
@@ -19,6 +19,7 @@ from workflow.model.fields.declarations import (
     PlanColumn,
     ShownAnswer,
     Takes,
+    Value,
     widest_bounds,
 )
 from workflow.model.findings import Violation

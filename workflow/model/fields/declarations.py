@@ -9,6 +9,9 @@ from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from typing import TypeVar
 
+Value = str | Decimal | date
+"""One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""
+
 BoundT = TypeVar("BoundT", Decimal, date)
 
 # The columns of plan.xlsx in which a field is declared.

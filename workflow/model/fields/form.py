@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.model.catalogue import Code
-from workflow.model.fields.base import Field, Value
-from workflow.model.fields.checks import Check, Unexplained
+from workflow.model.catalogue import Code, Severity
+from workflow.model.fields.base import Field
+from workflow.model.fields.checks import Before, Check, RowCells, Values, is_empty
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.date import DateField
+from workflow.model.fields.declarations import Value
 from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.rules import DeclaredCheck
@@ -21,6 +22,44 @@ TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField
 """Every field type, in the order in which people read of them. A new one is added here."""
 
 TYPES_BY_NAME: Mapping[str, type[Field]] = {kind.type_name: kind for kind in TYPES}
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained(Check):
+    """A rating below last year's, while the field that would explain it is blank."""
+
+    key: str
+    label: str
+    rating: Field
+
+    @property
+    def severity(self) -> Severity:
+        """A doubt."""
+        return Code.VALUE_LOWERED_UNEXPLAINED.severity
+
+    @property
+    def sentence(self) -> str:
+        """To say why."""
+        rating = self.rating.label
+        return f"「{rating}」が前年度より下がりましたが、「{self.label}」が空いています。"
+
+    def formula(self, row: RowCells) -> str:
+        """Compare the places of both ratings in the list, which is in order."""
+        listed, key = row.lists[self.rating.key], self.rating.key
+        now, then = (f"MATCH({cells[key]},{listed},0)" for cells in (row.now, row.before))
+        is_lower = f"IFERROR({now}>{then},FALSE)"
+        return f"{row.has_before}*({is_empty(row.now[self.key])})*{is_lower}"
+
+    def question(self, values: Values, before: Before) -> Violation | None:
+        """Return that the rating fell and nothing says why."""
+        if self.key in values:
+            return None
+        then, now = before.get(self.rating.key, ""), str(values.get(self.rating.key, ""))
+        rank_then, rank_now = self.rating.rank(then), self.rating.rank(now)
+        if rank_then is None or rank_now is None or rank_now <= rank_then:
+            return None
+        details = {"other": self.rating.key, "before": then, "after": now}
+        return Violation(self.key, Code.VALUE_LOWERED_UNEXPLAINED, details)
 
 
 @dataclass(frozen=True, slots=True)

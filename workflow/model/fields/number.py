@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import as_excel_keeps, plain_number, without_unseen
-from workflow.model.fields.base import Field, Parsed, Value
+from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, Thousandfold
 from workflow.model.fields.declarations import (
     MAXIMUM,
@@ -22,6 +22,7 @@ from workflow.model.fields.declarations import (
     PlanColumn,
     ShownAnswer,
     Takes,
+    Value,
     widest_bounds,
 )
 from workflow.model.findings import Violation

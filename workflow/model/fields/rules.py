@@ -18,8 +18,9 @@ from typing import Any
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded, plain_number
-from workflow.model.fields.base import Condition, Field, Value
+from workflow.model.fields.base import Condition, Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, as_text, is_empty
+from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Violation
 
 

@@ -12,7 +12,7 @@ from unicodedata import is_normalized
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT, folded, may_fold_to
-from workflow.model.fields.base import Field, Parsed, Value
+from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, SameText, as_text
 from workflow.model.fields.declarations import (
     CellRules,
@@ -20,6 +20,7 @@ from workflow.model.fields.declarations import (
     PlanColumn,
     ShownAnswer,
     Takes,
+    Value,
 )
 from workflow.model.findings import Violation
 from workflow.model.raw import CellKind, RawCell

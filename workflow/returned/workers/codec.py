@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from workflow.model.catalogue import Code
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.plan import (
     Answer,
