@@ -7,8 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
-from workflow.model.cells import folded
+from workflow.model.cells import as_excel_keeps, folded, plain_number
 from workflow.model.fields.declarations import Kind
 from workflow.plan.book.cells import Cell, Holds
 from workflow.plan.book.layout import FLAG_WORDS, SEPARATORS
@@ -18,6 +19,10 @@ from workflow.plan.document import Node
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_COMPUTED = re.compile(r"%|\d[eE][+-]?\d|/")
+"""A number shown as a percentage, a power or a fraction is not what was meant by it."""
 
 _BETWEEN_CODES = re.compile(f"[\n{re.escape(SEPARATORS)}]")
 
@@ -70,6 +75,33 @@ def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
             return _day(cell, text) if isinstance(bound, str) else bound
         case _:
             return next((key for key, word in words.items() if folded(word) == folded(text)), text)
+
+
+def number_as_text(number: float | Decimal, shown: str = "") -> str:
+    """Return the text that a number stands for as 整理番号, page or code: what a person reads.
+
+    Shown is what the number format of its cell makes of it. A whole number has no decimals.
+
+    >>> number_as_text(44), number_as_text(44.0, "44.00"), number_as_text(1.1, "1.10")
+    ('44', '44', '1.10')
+    >>> number_as_text(7, "007"), number_as_text(1234, "1,234"), number_as_text(44, "44ページ")
+    ('007', '1234', '44ページ')
+    """
+    kept = as_excel_keeps(number)
+    plain = plain_number(kept)
+    seen = _THOUSANDS.sub("", shown.strip())
+    if not any(c.isdecimal() for c in seen) or _COMPUTED.search(seen):
+        return plain
+    return plain if seen.partition(".")[0] == plain else seen
+
+
+def one_line(text: str, joint: str = "") -> str:
+    r"""Return a text without line breaks, which people set to make it fit its cell.
+
+    >>> one_line("福祉\n政策課"), one_line("44\n46", "、")
+    ('福祉政策課', '44、46')
+    """
+    return joint.join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _names(parts: Iterable[str]) -> list[str]:
