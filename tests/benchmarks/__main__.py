@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.figures import again, city, cluster, collect, generate, growth, own, reader
+from tests.benchmarks.figures import again, city, cluster, collect, generate, growth, reader
 from tests.benchmarks.line import Line, left_out
 from tests.benchmarks.machine import described
 from tests.benchmarks.processes import ROOT, USERS_PYTHON, run
@@ -17,7 +17,6 @@ from tests.benchmarks.table import as_markdown, as_text
 
 FIGURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "reader": reader.measure,
-    "own": own.measure,
     "collect": collect.measure,
     "city": city.measure,
     "generate": generate.measure,
@@ -45,11 +44,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", choices=FIGURES, help="this figure alone")
     parser.add_argument("--returns", type=int, help="how many returns (1000; 60 with --quick)")
     parser.add_argument("--quick", action="store_true", help="small and once: to see it run")
-    parser.add_argument("--large", action="store_true", help="also 20 and 50 times as many returns")
+    parser.add_argument("--cpu", action="store_true", help="CPU time: on a machine others use too")
+    parser.add_argument("--growth", type=_sizes, metavar="N,…", help="so many returns (200,1000)")
     parser.add_argument("--dask", action="store_true", help="also collect --engine dask")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where rounds are kept for later")
     parser.add_argument("--markdown", action="store_true", help="a table for the README")
     return parser
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def _bench(arguments: argparse.Namespace, temporary: Path) -> Bench:
@@ -57,7 +61,8 @@ def _bench(arguments: argparse.Namespace, temporary: Path) -> Bench:
         folder=(arguments.keep or temporary).resolve(),
         returns=arguments.returns or (60 if arguments.quick else 1000),
         quick=arguments.quick,
-        large=arguments.large,
+        cpu=arguments.cpu,
+        growth=arguments.growth or ((20, 60) if arguments.quick else (200, 1000)),
     )
 
 

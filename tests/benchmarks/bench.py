@@ -6,12 +6,12 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import material
-from tests.benchmarks.processes import ROOT
+from tests.benchmarks.processes import ROOT, Run, Start
 from workflow.storage.workspace import Workspace
 
 _SHAPES_A_ROUND = ("workflow/model", "workflow/plan", "workflow/templates")
@@ -24,17 +24,13 @@ class Bench:
     folder: Path
     returns: int
     quick: bool
-    large: bool
+    cpu: bool
+    growth: tuple[int, ...]
 
     def round_of(self, departments: int) -> Workspace:
         """Return a round all of whose departments have answered; made once and never changed."""
         plan = material.plan_of(departments)
         return self._kept(str(departments), lambda home: material.returned_round(home, plan))
-
-    def round_of_their_own(self, departments: int) -> Workspace:
-        """Return such a round in which no two departments are asked about the same item."""
-        plan = material.plan_of_their_own(departments)
-        return self._kept(f"own-{departments}", lambda home: material.returned_round(home, plan))
 
     def city(self) -> Workspace:
         """Return the round of the sample plan; made once and never changed."""
@@ -43,6 +39,22 @@ class Bench:
     def rounds(self, thorough: int) -> int:
         """Return how often to repeat what is repeated so often in a thorough run."""
         return 1 if self.quick else thorough
+
+    def time(self, run: Run) -> float:
+        """Return the seconds a run took: on the wall, or of CPU where that was asked for."""
+        return run.cpu_seconds if self.cpu else run.seconds
+
+    def unit(self, name: str) -> str:
+        """Return a unit of time, with the clock it is read from where that is not the wall's."""
+        return f"{name} of CPU" if self.cpu else name
+
+    def fastest(self, starts: Mapping[str, Start], rounds: int) -> dict[str, float]:
+        """Return the least seconds each took, run in turn: all meet the same disturbances."""
+        seconds: dict[str, float] = {}
+        for _ in range(1 if self.quick else rounds):
+            for name, start in starts.items():
+                seconds[name] = min(self.time(start()), seconds.get(name, float("inf")))
+        return seconds
 
     def scratch(self) -> Path:
         """Return a new empty folder on the disk the rounds lie on."""

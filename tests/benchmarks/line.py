@@ -55,9 +55,12 @@ def compared(what: str, ours: float, peer: float, unit: str, goal: Goal) -> Line
     return Line(what, _quantity(ours, unit), _quantity(peer, unit), f"{ratio:.3g}", goal.text, met)
 
 
-def alone(what: str, ours: float, unit: str) -> Line:
-    """Return the line of a quantity nothing is compared with."""
-    return Line(what, _quantity(ours, unit))
+def alone(what: str, ours: float, unit: str, limit: float | None = None) -> Line:
+    """Return the line of a quantity nothing is compared with; it may have a limit of its own."""
+    if limit is None:
+        return Line(what, _quantity(ours, unit))
+    met = "met" if ours <= limit else "NOT MET"
+    return Line(what, _quantity(ours, unit), goal=f"≤ {_quantity(limit, unit)}", verdict=met)
 
 
 def left_out(what: str, reason: object) -> Line:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,48 +24,29 @@ from workflow.templates.register_file import load_register
 YEAR = 2023
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)
-PROSE = (
-    "地域の団体と協力して講座を開き、延べ{n}人が参加した。前年度より{m}人多く、若い世代が増えた。"
-    * 3
-)
-_ASKED_TOGETHER = 10
-"""How many departments share 25 items; more would only swell the list of names in every row."""
+_ITEMS = 25
+_SHORTEST, _LONGEST = 100, 640
+"""How many characters real departments write into a cell of prose."""
 
 Places = Mapping[tuple[int, str], str]
 """Where an answer stands on a template: which item of it and which label → A1 reference."""
 
 
 def plan_of(departments: int) -> dict[str, Any]:
-    """Return the sample plan asked of so many departments, each answering 25 items for itself."""
+    """Return the sample plan of so many departments, each with 25 items nobody else is asked."""
     document = sample_document()
+    items = document["items"][:_ITEMS]
     codes = [f"D{n:05}" for n in range(1, departments + 1)]
     document["plan"]["coordinator"] = codes[0]
     document["departments"] = [{"code": code, "name": f"第{code[1:]}課"} for code in codes]
     document["items"] = [
         item
         | {
-            "id": f"{first // _ASKED_TOGETHER + 1:05}-{item['id']}",
-            "departments": codes[first : first + _ASKED_TOGETHER],
-            "answer": "each",
+            "id": f"{code[1:]}-{item['id']}",
+            "title": f"{item['title']}（第{code[1:]}課）",
+            "departments": [code],
         }
-        for first in range(0, departments, _ASKED_TOGETHER)
-        for item in document["items"]
-    ]
-    return document
-
-
-def plan_of_their_own(departments: int) -> dict[str, Any]:
-    """Return a plan of so many departments, each with 25 items that nobody else is asked about."""
-    document = plan_of(departments)
-    items = sample_document()["items"]
-    document["items"] = [
-        item
-        | {
-            "id": f"{department['code'][1:]}-{item['id']}",
-            "title": f"{item['title']}（{department['name']}）",
-            "departments": [department["code"]],
-        }
-        for department in document["departments"]
+        for code in codes
         for item in items
     ]
     return document
@@ -112,7 +95,7 @@ def places_on(template: Path, issue: Issue) -> Places:
 
 
 def _returned_folder(workspace: Workspace) -> None:
-    workspace.returned(YEAR).mkdir(parents=True)
+    workspace.returned(YEAR).mkdir(parents=True, exist_ok=True)
 
 
 def _answer(workspace: Workspace, places: Places, numbered: tuple[int, str]) -> None:
@@ -128,10 +111,28 @@ def _answer(workspace: Workspace, places: Places, numbered: tuple[int, str]) -> 
 def _said(n: int, m: int, label: str) -> str:
     match label:
         case "取組状況":
-            return PROSE.format(n=n, m=m)
+            return _prose(2 * n, m)
         case "課題・改善点":
-            return PROSE.format(n=m, m=n)
+            return _prose(2 * n + 1, m)
         case "今後の方針":
             return "継続"
         case _:
             return "Ａ" if (n + m) % 9 else "Ｂ"
+
+
+def _prose(n: int, m: int) -> str:
+    """Return a text no other cell holds, as long as real ones are, some short and some long."""
+    stock = _stock()
+    start = (n * 7919 + m * 104729) % len(stock)
+    length = _SHORTEST + (n * 389 + m * 211) % (_LONGEST - _SHORTEST + 1)
+    return f"【例】{n}の{m}。{(stock * 2)[start : start + _LONGEST]}"[:length]
+
+
+@cache
+def _stock() -> str:
+    """Return all that the departments of the demo answer, one text after the other."""
+    stored = resources.files("workflow.commands").joinpath("demo_answers.json").read_text("utf-8")
+    years: dict[str, dict[str, dict[str, str]]] = json.loads(stored)
+    answers = [answer for year in years.values() for answer in year.values()]
+    prose = [answer[key] for answer in answers for key in ("progress", "challenge")]
+    return "".join(prose).replace("【例】", "")

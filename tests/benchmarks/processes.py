@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from resource import struct_rusage
 
 from tests.benchmarks.material import YEAR
 
@@ -18,15 +21,23 @@ PEERS = Path(__file__).with_name("peers")
 USERS_PYTHON: str = getattr(sys, "_base_executable", sys.executable)
 """The Python that people type; .venv lies behind it."""
 
+_PR_SET_CHILD_SUBREAPER = 36
+
 Start = Callable[[], "Run"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took with its children; peak is the memory of the largest of them."""
+    """What a command took: time on the wall, CPU of all its processes, and their memory.
+
+    Peak is of the process that was started, or what it became; peak_beside of the largest of the
+    processes that it started, workers above all.
+    """
 
     seconds: float
+    cpu_seconds: float
     peak_megabytes: float
+    peak_beside: float
 
 
 def run(
@@ -38,6 +49,7 @@ def run(
     environment = {**os.environ, **(changed or {})}
     # What is compiled at first use is kept, as it is for people, and as it is for the peers' parts.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    _adopt_orphans()
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -47,14 +59,34 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
+            process_group=0,
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        orphans = [*_orphans(process.pid)]
         if process.returncode not in accepted:
             said.seek(0)
             raise RuntimeError(said.read().decode(errors="replace") or process.returncode)
-    return Run(seconds, usage.ru_maxrss / 1024)
+    return Run(
+        seconds,
+        sum(u.ru_utime + u.ru_stime for u in (usage, *orphans)),
+        usage.ru_maxrss / 1024,
+        max((u.ru_maxrss / 1024 for u in orphans), default=0.0),
+    )
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of what outlives its own, such as the process workers are forked from."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _orphans(group: int) -> Iterator[struct_rusage]:
+    """Yield what each process of a group that outlived its parent took, once it has ended."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            yield os.wait4(-group, 0)[2]
 
 
 def ours(home: Path, command: str, *options: str) -> Run:
@@ -66,12 +98,3 @@ def ours(home: Path, command: str, *options: str) -> Run:
 def peer(script: str, *arguments: str | Path) -> Run:
     """Run one of the peers."""
     return run([sys.executable, PEERS / script, *arguments])
-
-
-def fastest(starts: Mapping[str, Start], rounds: int) -> dict[str, float]:
-    """Return the least seconds each took, run in turn so that all meet the same disturbances."""
-    seconds: dict[str, float] = {}
-    for _ in range(rounds):
-        for name, start in starts.items():
-            seconds[name] = min(start().seconds, seconds.get(name, float("inf")))
-    return seconds

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pickle
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.line import Line, alone, at_most, compared
+from tests.benchmarks.line import Goal, Line, alone, at_most, compared
 from tests.benchmarks.material import YEAR
 from tests.benchmarks.picture import picture_of
-from tests.benchmarks.processes import USERS_PYTHON, Run, Start, fastest, ours, peer, run
+from tests.benchmarks.processes import USERS_PYTHON, Run, Start, ours, peer, run
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
 
@@ -20,7 +20,7 @@ _ROUNDS = 7
 
 
 def measure(bench: Bench) -> Iterator[Line]:
-    """Yield wall times of collect, generate and status, each against its peer."""
+    """Yield times of collect, generate and status, each against its peer."""
     city = bench.city()
     yield from _starts(bench)
     yield _collect(bench, city)
@@ -34,38 +34,32 @@ def _starts(bench: Bench) -> Iterator[Line]:
         "the Python people type": lambda: run([USERS_PYTHON, "-c", "pass"]),
         "the Python in .venv": lambda: run([sys.executable, "-c", "pass"]),
     }
-    for name, seconds in fastest(starts, bench.rounds(_ROUNDS)).items():
-        yield alone(f"bare start of {name}", seconds * 1000, "ms")
+    for name, seconds in bench.fastest(starts, _ROUNDS).items():
+        yield alone(f"bare start of {name}", seconds * 1000, bench.unit("ms"))
 
 
 def _collect(bench: Bench, city: Workspace) -> Line:
     output = bench.scratch() / "台帳.xlsx"
-    seconds = fastest(
-        {
-            "ours": lambda: ours(bench.fresh(city).home, "collect"),
-            "peer": lambda: peer("naive_pandas.py", "openpyxl", city.returned(YEAR), output),
-        },
-        bench.rounds(_ROUNDS),
-    )
-    what = "a city's collect: pandas with openpyxl"
-    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(1))
+    starts: dict[str, Start] = {
+        "ours": lambda: ours(bench.fresh(city).home, "collect"),
+        "peer": lambda: peer("naive_pandas.py", "openpyxl", city.returned(YEAR), output),
+    }
+    return _beside(bench, "a city's collect: pandas with openpyxl", starts, at_most(0.7))
 
 
 def _generate(bench: Bench, city: Workspace) -> Line:
+    """Yield generate against bare XlsxWriter, in an interpreter of its own."""
     written = bench.scratch()
     pictures = written / "pictures.pickle"
     folder = city.templates(YEAR)
     templates = [issue.file for issue in load_register(folder, YEAR).issues]
     pictures.write_bytes(pickle.dumps({file: picture_of(folder / file) for file in templates}))
-    seconds = fastest(
-        {
-            "ours": lambda: _generate_anew(bench.scratch(), city),
-            "peer": lambda: peer("bare_xlsxwriter.py", pictures, written),
-        },
-        bench.rounds(_ROUNDS),
-    )
+    starts: dict[str, Start] = {
+        "ours": lambda: _generate_anew(bench.scratch(), city),
+        "peer": lambda: peer("bare_xlsxwriter.py", pictures, written),
+    }
     what = f"a city's generate, {len(templates)} templates: bare XlsxWriter"
-    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(1.5))
+    return _beside(bench, what, starts, at_most(2))
 
 
 def _generate_anew(home: Path, city: Workspace) -> Run:
@@ -76,12 +70,13 @@ def _generate_anew(home: Path, city: Workspace) -> Run:
 def _status(bench: Bench, city: Workspace) -> Line:
     home = bench.fresh(city).home
     ours(home, "collect")
-    seconds = fastest(
-        {
-            "ours": lambda: ours(home, "status"),
-            "peer": lambda: run([sys.executable, "-c", "import pandas"]),
-        },
-        bench.rounds(_ROUNDS),
-    )
-    what = "a city's status: import pandas"
-    return compared(what, seconds["ours"] * 1000, seconds["peer"] * 1000, "ms", at_most(0.4))
+    starts: dict[str, Start] = {
+        "ours": lambda: ours(home, "status"),
+        "peer": lambda: run([sys.executable, "-c", "import pandas"]),
+    }
+    return _beside(bench, "a city's status: import pandas", starts, at_most(0.4))
+
+
+def _beside(bench: Bench, what: str, starts: Mapping[str, Start], goal: Goal) -> Line:
+    ours, peer = (seconds * 1000 for seconds in bench.fastest(starts, _ROUNDS).values())
+    return compared(what, ours, peer, bench.unit("ms"), goal)

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.line import NONE, Line, compared
-from tests.benchmarks.processes import fastest, ours
+from tests.benchmarks.processes import Start, ours
 
 
 def measure(bench: Bench) -> Iterator[Line]:
-    """Yield collect's wall time with --engine dask against the usual."""
+    """Yield what collect takes with --engine dask against the usual."""
     workspace = bench.round_of(bench.returns)
-    seconds = fastest(
-        {
-            "ours": lambda: ours(bench.fresh(workspace).home, "collect"),
-            "dask": lambda: ours(bench.fresh(workspace).home, "collect", "--engine", "dask"),
-        },
-        bench.rounds(2),
-    )
+    starts: dict[str, Start] = {
+        "ours": lambda: ours(bench.fresh(workspace).home, "collect"),
+        "dask": lambda: ours(bench.fresh(workspace).home, "collect", "--engine", "dask"),
+    }
+    seconds = bench.fastest(starts, 2)
     what = f"collect {bench.returns:,} returns: with --engine dask"
-    yield compared(what, seconds["ours"], seconds["dask"], "s", NONE)
+    yield compared(what, seconds["ours"], seconds["dask"], bench.unit("s"), NONE)

@@ -1,31 +1,42 @@
-"""Whether collect stays what it is when there are many more returns."""
+"""Whether collect and verify stay what they are when there are many more returns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.line import NONE, Line, at_most, compared
+from tests.benchmarks.line import Line, alone, at_most, compared
 from tests.benchmarks.processes import Run, ours
 
-_USUAL, _LARGE = (1, 5), (20, 50)
+_MOST_VERIFIED = 20_000
+_LIMITS = {"collect": {20_000: 600, 50_000: 1_000}, "verify": {20_000: 2_000}}
+"""The megabytes a command may take for itself, from a round's size on down."""
 
 
 def measure(bench: Bench) -> Iterator[Line]:
-    """Yield time per file, and the largest process's memory, beside those of the least round."""
-    first: Run | None = None
-    for times in _USUAL + (_LARGE if bench.large else ()):
-        returns = bench.returns * times
-        taken = ours(bench.fresh(bench.round_of(returns)).home, "collect")
-        first = first or taken
-        if times > 1:
-            yield from _grown(bench.returns, returns, first, taken)
+    """Yield time per file beside the least round, and the memory of each process."""
+    first: tuple[int, Run] | None = None
+    for returns in bench.growth:
+        home = bench.fresh(bench.round_of(returns)).home
+        taken = ours(home, "collect")
+        first = first or (returns, taken)
+        yield _time_per_file(bench, returns, taken, *first)
+        yield from _memory("collect", returns, taken)
+        if returns <= _MOST_VERIFIED:
+            yield from _memory("verify", returns, ours(home, "verify"))
+        bench.clear()
 
 
-def _grown(few: int, many: int, first: Run, taken: Run) -> Iterator[Line]:
-    what = f"collect {many:,} returns: beside {few:,}"
-    per_file, per_file_first = taken.seconds / many * 1000, first.seconds / few * 1000
-    yield compared(f"{what}, time per file", per_file, per_file_first, "ms", at_most(1.25))
-    swollen = f"{(taken.peak_megabytes - first.peak_megabytes) / (many - few) * 1024:.0f} KB"
-    memory = f"{what}, memory of the largest process ({swollen} more per return)"
-    yield compared(memory, taken.peak_megabytes, first.peak_megabytes, "MB", NONE)
+def _time_per_file(bench: Bench, many: int, taken: Run, few: int, first: Run) -> Line:
+    what, unit = f"collect {many:,} returns, time per file", bench.unit("ms")
+    each, before = (bench.time(run) * 1000 / n for run, n in ((taken, many), (first, few)))
+    if many == few:
+        return alone(what, each, unit)
+    return compared(f"{what}: of {few:,}", each, before, unit, at_most(1.25))
+
+
+def _memory(command: str, returns: int, taken: Run) -> Iterator[Line]:
+    what, own = f"{command} {returns:,} returns, memory", taken.peak_megabytes
+    limit = min((mb for size, mb in _LIMITS[command].items() if returns <= size), default=None)
+    yield alone(f"{what} of the process itself", own, "MB", limit)
+    yield alone(f"{what} of the largest worker", taken.peak_beside, "MB")
