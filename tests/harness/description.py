@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.tables import Table, table
+from tests.tables import Table, rows, table
 from workflow.model.plan import Outcome
 from workflow.model.years import JST
 
@@ -63,14 +63,32 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEdit:
+    """What somebody does to 確認の記録, or to a copy of it, before the collect of a phase.
+
+    Copy is added to the name of the workbook; a copy that is not there yet is made first. Each
+    decision says by 指摘, 整理番号 and 項目 which point it is about.
+    """
+
+    phase: int
+    copy: str = ""
+    decisions: tuple[Mapping[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """The city an example plays in, its history in short, and the files in the order they came.
 
     Journal_lost is the phase before which somebody deletes the journal. Issued is the version of
-    the tool that issued the templates, where it was an earlier one.
+    the tool that issued the templates, where it was an earlier one. Plans holds the phases before
+    which somebody writes another plan, and which; no form is issued anew then.
     """
 
     files: tuple[SentFile, ...]
+    record: tuple[RecordEdit, ...] = ()
+    plans: Mapping[int, str] = field(default_factory=dict)
     plan: str = "small"
     changed_plan: str = ""
     reissued: bool = True
@@ -80,6 +98,12 @@ class Example:
     journal_lost: int = 0
     passwords: tuple[str, ...] = ()
     given_passwords: tuple[str, ...] = ()
+
+    @property
+    def phases(self) -> tuple[int, ...]:
+        """The phases in their order, each of which ends with a collect."""
+        happenings = (*self.files, *self.record)
+        return tuple(sorted({one.phase for one in happenings} | set(self.plans)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +135,8 @@ def read_return(folder: Path) -> Example:
     assert words.pop("about").endswith("。")
     return Example(
         files=tuple(_sent_file(folder, **entry) for entry in words.pop("file")),
+        record=tuple(_record_edit(**entry) for entry in words.pop("record", ())),
+        plans={int(phase): plan for phase, plan in words.pop("plans", {}).items()},
         last_year=table(words.pop("last_year", "")),
         passwords=tuple(words.pop("passwords", ())),
         given_passwords=tuple(words.pop("given_passwords", ())),
@@ -150,6 +176,19 @@ def _sent_file(
         stored=folder / stored if stored else None,
         received=_moment(received) or RECEIVED,
         modified=_moment(modified),
+        **words,
+    )
+
+
+def _record_edit(
+    decisions: str = "",
+    changes: Sequence[Sequence[Any]] = (),
+    **words: Any,  # noqa: ANN401 - checked by the dataclass
+) -> RecordEdit:
+    heading, *lines = rows(decisions) or [[]]
+    return RecordEdit(
+        decisions=tuple(dict(zip(heading, line, strict=True)) for line in lines),
+        changes=changes_of(changes),
         **words,
     )
 

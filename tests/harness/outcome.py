@@ -19,19 +19,32 @@ Usual = Mapping[str, Mapping[str, Any]]
 """整理番号 → label → what the plan's usual answers say, None where they say nothing."""
 
 SHOWN = ("code", "item", "field", "cell")
+_TOTALS = ("answered", "missing")
+_OF_POINTS = ("nothing_to_report", "open_points")
 
 
-def outcome_of(exit_code: int, document: Mapping[str, Any], city: City, usual: Usual) -> Any:  # noqa: ANN401
+def outcome_of(
+    exit_code: int,
+    document: Mapping[str, Any],
+    city: City,
+    usual: Usual,
+    has_record: bool = False,
+) -> Any:  # noqa: ANN401 - JSON
     """Return what collect made of the returns: each file's findings, the totals, the ledger.
 
-    Of the ledger only what differs from the plan's usual answers is shown.
+    Of the ledger only what differs from the plan's usual answers is shown. Points, and who is
+    handed something back, are shown where people write in 確認の記録.
     """
     by_file = {file["path"]: _file(file) for file in document["files"]}
     homeless = [f for f in document["findings"] if f["file"] not in by_file]
-    totals = {key: document["totals"][key] for key in ("answered", "missing")}
+    totals = {key: document["totals"][key] for key in (_TOTALS + _OF_POINTS * has_record)}
     rows = _rows(city, document["year"], "台帳")
     notes = [_note(row) for row in _rows(city, document["year"], "欄外記入")]
     optional = {"findings": _findings(homeless), "notes": notes}
+    if has_record:
+        handbacks = city.workspace.handbacks(document["year"]).glob("*.xlsx")
+        optional["points"] = [_point(point) for point in document["points"]]
+        optional["handbacks"] = sorted(path.name.partition("_")[0] for path in handbacks)
     return {
         "exit": exit_code,
         "files": by_file,
@@ -52,6 +65,14 @@ def _file(file: Mapping[str, Any]) -> dict[str, Any]:
 
 def _findings(findings: Iterable[Mapping[str, str]]) -> list[str]:
     return [" ".join(f[key] or "-" for key in SHOWN).rstrip(" -") for f in findings]
+
+
+def _point(point: Mapping[str, str]) -> str:
+    """Return a point on a line: what it is about, what was decided, and what was explained."""
+    about = " ".join(point[key] for key in ("id", "code", "department", "item", "field"))
+    decided = "・".join(filter(None, (point[key] for key in ("decision", "reason", "by"))))
+    explained = f"（説明：{point['explanation']}）" if point["explanation"] else ""
+    return f"{' '.join(about.split())}：{decided or '未確認'}{explained}"
 
 
 def _rows(city: City, year: int, sheet: str) -> list[dict[str, Any]]:
@@ -113,7 +134,7 @@ def as_text(outcome: Mapping[str, Any]) -> str:
         f'  "answered": {line(outcome["answered"])}',
         '  "ledger": {' + ("\n" + ",\n".join(ledger) + "\n  " if ledger else "") + "}",
     ]
-    for key in ("findings", "notes"):
+    for key in ("findings", "notes", "points", "handbacks"):
         if key in outcome:
             lines = ",\n".join(f"    {line(text)}" for text in outcome[key])
             parts.append(f'  "{key}": [\n{lines}\n  ]')

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from openpyxl import load_workbook
+
 from tests.city import City
 from tests.engine import judge_here
-from tests.harness.cities import GOOD, build_city, other_city, usual_answers
+from tests.harness.cities import GOOD, build_city, other_city, plan_document, usual_answers
 from tests.harness.conservation import Papers, issued_papers, lost_texts
+from tests.harness.deciding import Points, edit_record, written_words
 from tests.harness.description import Example, HostileCase, SentFile
 from tests.harness.harmful_paths import HARMS, EndlessPath
 from tests.harness.outcome import Usual, outcome_of
@@ -26,6 +29,7 @@ from tests.harness.sending import Impossible, name_on_disk, send, shown_name
 from tests.harness.snapshot import Snapshot, changed_paths, snapshot
 from workflow.__main__ import main
 from workflow.model.plan import Return
+from workflow.plan.document import as_json_bytes
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import judge_in_workers
@@ -67,7 +71,8 @@ class Played:
     @cached_property
     def outcome(self) -> Any:  # noqa: ANN401 - JSON
         """What became of the example, in the spelling of its expected.json."""
-        return outcome_of(self.run[0], self.document, self.city, self._usual())
+        has_record = bool(self.example.record)
+        return outcome_of(self.run[0], self.document, self.city, self._usual(), has_record)
 
     @property
     def touched(self) -> set[str]:
@@ -82,7 +87,19 @@ class Played:
         """Return what people wrote in the files that came back and that stands nowhere."""
         passwords = (*self.example.passwords, *self.example.given_passwords)
         year = self.example.year
-        return lost_texts(self.city, year, self.document, self.issued, passwords)
+        lost = lost_texts(self.city, year, self.document, self.issued, passwords)
+        return [*lost, *self._lost_words()]
+
+    def _lost_words(self) -> list[str]:
+        """Return what people decided that stands neither in 確認の記録 nor in the journal."""
+        if not self.example.record:
+            return []
+        workspace, year = self.city.workspace, self.example.year
+        shown = load_workbook(workspace.record(year), read_only=True)
+        cells = (value for sheet in shown for row in sheet.values for value in row)
+        said = "\n".join(filter(None, map(str, cells)))
+        said += workspace.journal(year).read_text("utf-8")
+        return [word for word in written_words(self.example.record) if word not in said]
 
     def files_of(self, case: HostileCase) -> list[dict[str, Any]]:
         """Return what was said about the files a hostile case gave."""
@@ -111,13 +128,21 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
         made.mkdir()
     city = build_city(example, home)
     impossible: Impossible = {}
-    for phase in sorted({file.phase for file in example.files}):
+    points: Points = ()
+    for phase in example.phases:
         impossible |= send(example, city, phase, desk)
         if phase == example.journal_lost:
             city.workspace.journal(example.year).unlink()
+        if phase in example.plans:
+            document = plan_document(example.plans[phase])
+            (home / "plan.json").write_bytes(as_json_bytes(document))
+        edits = [edit for edit in example.record if edit.phase == phase]
+        edit_record(city.workspace.record(example.year), edits, points)
         issued, before = _issued(example, city), snapshot(folder)
         with _files_growing(example, city):
             run = (collect or collect_here)(example, collect_arguments(example, home), scratch)
+        if example.record:
+            points = json.loads(run[1])["points"]
     return Played(example, city, run, impossible, before, snapshot(folder), issued)
 
 

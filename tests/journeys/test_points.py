@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.city import COLLECTED_AT, City
-from tests.deciding import decide, edit
 from tests.engine import HERE
+from tests.harness.deciding import decide, edit
 from tests.harness.description import CITIES
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
@@ -189,68 +187,6 @@ def test_two_people_in_two_copies_are_both_heard(town: City) -> None:
     assert points(gather(town, 3)) == again
 
 
-def test_a_decision_falls_with_its_answer_and_stands_again_with_it(town: City) -> None:
-    found = points(gather(town))
-    record = town.workspace.record(YEAR)
-    decide(record, found[JOINT]["id"], "この回答を採る", "", "佐藤")
-    assert points(gather(town, 1))[JOINT]["decision"] == "この回答を採る"
-    theirs = {"2-1": {**ANSWER, "評価": "Ｃ", "理由": "雨"}, "2-2": ANSWER, "2-3": ANSWER}
-    town.send_back("B", theirs, name="B 再.xlsx", hours=300)
-    collected = gather(town, 20)
-    assert points(collected)[JOINT]["decision"] == ""
-    assert "DECISION_FELL" in {f["code"] for f in collected.document["findings"]}
-    assert points(collected)[JOINT]["id"] == found[JOINT]["id"]
-
-
-def _sorted(sheet: Worksheet) -> None:
-    found = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-    for row, values in enumerate(reversed(found), start=2):
-        for column, value in enumerate(values, start=1):
-            sheet.cell(row, column, value)
-
-
-def _mark_lost(sheet: Worksheet) -> None:
-    sheet.delete_cols(15, 2)
-
-
-def _moved_down(sheet: Worksheet) -> None:
-    sheet.insert_rows(1, 2)
-    sheet["A1"] = "係で確認した分"
-
-
-@pytest.mark.parametrize("change", [_sorted, _mark_lost, _moved_down])
-def test_what_people_do_to_the_sheet_loses_no_decision(
-    town: City, change: Callable[[Worksheet], None]
-) -> None:
-    number = points(gather(town))[NOTHING]["id"]
-    record = town.workspace.record(YEAR)
-    decide(record, number, "確認済み", "電話", "佐藤")
-    edit(record, change)
-    assert points(gather(town, 1))[NOTHING]["by"] == "佐藤"
-
-
-def test_deleted_rows_decide_nothing(town: City) -> None:
-    found = points(gather(town))
-    record = town.workspace.record(YEAR)
-    decide(record, found[NOTHING]["id"], "確認済み", "", "佐藤")
-    gather(town, 1)
-    edit(record, lambda sheet: sheet.delete_rows(2, 10))
-    collected = gather(town, 2)
-    assert points(collected)[NOTHING]["decision"] == "確認済み"
-    assert len(rows(record)) == len(found)
-
-
-def test_words_nobody_knows_stay_and_are_told(town: City) -> None:
-    number = points(gather(town))[NOTHING]["id"]
-    record = town.workspace.record(YEAR)
-    decide(record, number, "保留", "来週聞く", "佐藤")
-    collected = gather(town, 1)
-    assert points(collected)[NOTHING]["decision"] == ""
-    assert "DECISION_WORD" in {f["code"] for f in collected.document["findings"]}
-    row = rows(record)[number]
-    assert (row["扱い"], row["理由"], row["確認した人"]) == ("保留", "来週聞く", "佐藤")
-
-
 def test_words_in_the_margin_are_kept(town: City) -> None:
     gather(town)
     record = town.workspace.record(YEAR)
@@ -270,19 +206,6 @@ def test_what_is_no_workbook_is_kept_and_told(town: City) -> None:
     assert "DECISION_UNREAD" in {f["code"] for f in collected.document["findings"]}
     assert len(list((record.parent / "上書き前").glob("確認の記録*"))) == 1
     assert rows(record)
-
-
-def test_a_lost_file_can_be_one_that_was_withdrawn(town: City) -> None:
-    gather(town)
-    town.returned("B.xlsx").unlink()
-    found = points(gather(town, 1))
-    gone = found["FILE_GONE", ""]
-    assert gone["department"] == "B"
-    decide(town.workspace.record(YEAR), gone["id"], "取り下げ", "出し直すため", "佐藤")
-    collected = gather(town, 2)
-    said = {f["code"] for f in collected.document["findings"]}
-    assert "FILE_WITHDRAWN" in said
-    assert "FILE_GONE" not in said
 
 
 def test_a_lost_answer_is_not_said_to_be_missing(town: City) -> None:
@@ -312,40 +235,6 @@ def test_sending_back_makes_a_warning_something_to_correct(town: City) -> None:
     asked = json.loads(town.workspace.status(YEAR).read_bytes())["asked"]["A"]["corrections"]
     assert asked[0][3] == "実績を書いてください"
     assert verify(town.workspace, YEAR, HERE).differences == ()
-
-
-def test_of_two_returns_that_differ_one_is_chosen(town: City) -> None:
-    town.returned("B.xlsx").unlink()
-    for name in ("B 1.xlsx", "B 2.xlsx"):
-        rating = {"評価": "Ａ"} if name == "B 1.xlsx" else {"評価": "Ｃ", "理由": "雨"}
-        town.send_back("B", {"2-2": ANSWER, "2-3": {**ANSWER, **rating}}, name=name)
-    conflict = points(gather(town))["RETURN_CONFLICT", "2-3"]
-    decide(town.workspace.record(YEAR), conflict["id"], "もう一方を採る", "電話", "佐藤")
-    collected = gather(town, 1)
-    said = {f["code"] for f in collected.document["findings"]}
-    assert "ANSWER_ADOPTED" in said
-    assert "RETURN_CONFLICT" not in said
-    row = next(row for row in town.ledger(YEAR) if row["整理番号"] == "2-3")
-    assert row["回答状況"] == "回答済"
-    assert row["評価"] in conflict["other"]
-    assert verify(town.workspace, YEAR, HERE).differences == ()
-
-
-def test_what_was_sent_back_can_have_nothing_to_report(town: City) -> None:
-    town.send_back("C", {"3-1": {"取組状況": "今年度は実施なし"}})
-    wrong = points(gather(town))["ANSWER_SENT_BACK", "3-1"]
-    decide(town.workspace.record(YEAR), wrong["id"], "今年度は報告なし", "", "佐藤")
-    collected = gather(town, 1)
-    assert "ANSWER_NOT_NEEDED" in {f["code"] for f in collected.document["findings"]}
-    assert collected.document["totals"]["nothing_to_report"] == 1
-    assert not any("C_" in path.name for path in collected.handbacks)
-
-
-def test_a_row_of_no_number_is_told(town: City) -> None:
-    gather(town)
-    record = town.workspace.record(YEAR)
-    edit(record, lambda sheet: sheet.cell(40, 10, "確認済み"))
-    assert "DECISION_UNPLACED" in {f["code"] for f in gather(town, 1).document["findings"]}
 
 
 def test_what_was_decided_stands_below_what_is_open(town: City) -> None:

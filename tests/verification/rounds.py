@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.city import COLLECTED_AT, City
-from tests.deciding import decide
 from tests.engine import HERE
 from tests.harness.cities import build_city
+from tests.harness.deciding import decide
 from tests.harness.description import CITIES, RECEIVED, Example, SentFile
 from tests.harness.sending import send
 from workflow.commands.verify import verify

@@ -9,10 +9,20 @@ from itertools import groupby
 from openpyxl import load_workbook
 
 from tests.harness.description import Change
-from tests.harness.verbs import features, mail, ole, sheet, whole_file, workbook, xml, zip
+from tests.harness.verbs import (
+    features,
+    flat_sheet,
+    mail,
+    ole,
+    sheet,
+    whole_file,
+    workbook,
+    xml,
+    zip,
+)
 from tests.harness.verbs.registry import VERBS, Kind, packed, parts_of
 
-MODULES = (features, mail, ole, sheet, whole_file, workbook, xml, zip)
+MODULES = (features, flat_sheet, mail, ole, sheet, whole_file, workbook, xml, zip)
 """Importing them registers their verbs."""
 
 Saved = Callable[[bytes], bytes]

@@ -91,11 +91,6 @@ def delete_row(book: Workbook, item: str) -> None:
     header_of(book)[0].delete_rows(item_rows(book)[item])
 
 
-@workbook_verb("delete row of sheet")
-def delete_row_of_sheet(book: Workbook, sheet: str, row: int) -> None:
-    book[sheet].delete_rows(row)
-
-
 @workbook_verb("delete column")
 def delete_column(book: Workbook, label: str) -> None:
     sheet, _, labels = header_of(book)
