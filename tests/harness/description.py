@@ -102,8 +102,8 @@ class Example:
     @property
     def phases(self) -> tuple[int, ...]:
         """The phases in their order, each of which ends with a collect."""
-        happenings = (*self.files, *self.record)
-        return tuple(sorted({one.phase for one in happenings} | set(self.plans)))
+        sent, decided = {f.phase for f in self.files}, {edit.phase for edit in self.record}
+        return tuple(sorted(sent | decided | set(self.plans)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

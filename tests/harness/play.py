@@ -49,7 +49,7 @@ Collecting = Callable[[Example, Sequence[str], Path], Run]
 class Played:
     """The last collect of an example: what it printed, and its folder before and after.
 
-    issued are the templates and hand-backs that departments had when it began.
+    issued are the templates and hand-backs that departments had until it began.
     """
 
     example: Example
@@ -129,6 +129,7 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
     city = build_city(example, home)
     impossible: Impossible = {}
     points: Points = ()
+    issued: Papers = ()
     for phase in example.phases:
         impossible |= send(example, city, phase, desk)
         if phase == example.journal_lost:
@@ -138,7 +139,8 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
             (home / "plan.json").write_bytes(as_json_bytes(document))
         edits = [edit for edit in example.record if edit.phase == phase]
         edit_record(city.workspace.record(example.year), edits, points)
-        issued, before = _issued(example, city), snapshot(folder)
+        issued = tuple(dict.fromkeys((*issued, *_issued(example, city))))
+        before = snapshot(folder)
         with _files_growing(example, city):
             run = (collect or collect_here)(example, collect_arguments(example, home), scratch)
         if example.record:

@@ -37,8 +37,8 @@ def copy_row_of_sheet(book: Workbook, name: str, row: int) -> None:
     """Copy a row, its hidden cells too, below the last one."""
     sheet = book[name]
     end = sheet.max_row + 1
-    for cell in sheet[row]:
-        sheet.cell(end, cell.column, cell.value)
+    for column, cell in enumerate(sheet[row], start=1):
+        sheet.cell(end, column).value = cell.value
 
 
 @workbook_verb("explain")

@@ -153,11 +153,13 @@ def unused_answers(round_: Round) -> Iterator[Note]:
     """Yield the answers of current returns that the ledger does not show.
 
     Such are the second answer to a joint item, a row that a newer return overtook while the file
-    still counts for others, and an answer nobody asks for any more.
+    still counts for others, an answer nobody asks for any more, and what was written of an item
+    with nothing to report.
     """
     shown: dict[str, set[str]] = {}
     used: set[tuple[str, str, int]] = set()
-    for answer in (entry.answer for entry in round_.entries if entry.answer):
+    shown_entries = (e for e in round_.entries if e.status is not AnswerStatus.NOTHING)
+    for answer in (entry.answer for entry in shown_entries if entry.answer):
         shown.setdefault(answer.item, set()).update(answer.written.values())
         used.add(_row_of(answer))
     for returned in round_.returns:
