@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import lxml.html
 import pytest
@@ -12,6 +13,7 @@ from docx import Document
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
+from tests.hyperlinks import hyperlinks
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
@@ -97,14 +99,22 @@ def test_one_page_says_the_same_as_a_sheet_in_word_and_on_the_page(city: City) -
     city.collect(now=LATER)
     made = report(city.workspace, 2023, LATER)
     sheet = [[str(c) for c in row if c is not None] for row in table(city, BRIEF_TITLE)]
-    assert ["報告のあった取組", "24／25件", "未回答1件"] in sheet
+    (labels,) = [n for n, row in enumerate(sheet) if row[:1] == ["報告のあった取組"]]
+    assert [row[0] for row in sheet[labels + 1 : labels + 3]] == ["24／25件", "未回答1件"]
     looked = [row for row in sheet if row and row[0] in ("8-1", "6-3")]
+    links = hyperlinks(city.workspace.ledger(2023).read_bytes())
+    rows = {link.place for link in links if link.sheet == BRIEF_TITLE}
+    numbers = {f"'台帳'!A{n}": row[1] for n, row in enumerate(table(city, "台帳"), start=1)}
+    assert {numbers[place] for place in rows} == {"8-1", "6-3"}
     assert [(row[0], row[-1]) for row in looked] == [("8-1", "評価がＣ"), ("6-3", "未回答")]
     document = Document(io.BytesIO(made.brief.read_bytes()))
     figures, items = document.tables
     assert "24／25件" in figures.rows[0].cells[0].text
-    assert [row.cells[0].text for row in items.rows[1:]] == ["8-1", "6-3"]
+    assert [row.cells[0].text for row in items.rows[1::2]] == ["8-1", "6-3"]
     page = lxml.html.fromstring(city.workspace.overview(2023).read_bytes().decode())
-    text = page.get_element_by_id("brief").text_content()
-    assert "24／25件" in text
-    assert text.index("8-1") < text.index("6-3")
+    brief = page.get_element_by_id("brief")
+    assert "24／25件" in brief.text_content()
+    hrefs = [unquote(link.get("href")) for link in brief.iter("a")]
+    assert {href.partition("#")[2] for href in hrefs} == rows
+    assert {href.partition("#")[0] for href in hrefs} == {"台帳_令和5年度.xlsx"}
+    assert brief.text_content().index("8-1") < brief.text_content().index("6-3")

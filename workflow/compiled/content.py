@@ -35,8 +35,12 @@ _EXPLANATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One row of the ledger: who was asked, where it stands and what was answered."""
+    """One row of the ledger: who was asked, where it stands and what was answered.
 
+    Entry is the index of the row in the ledger.
+    """
+
+    entry: int
     departments: str
     status: AnswerStatus
     answers: tuple[ShownAnswer, ...]
@@ -187,7 +191,7 @@ def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ..
             for field in plan.form.fields
         )
         answered = answers if status is AnswerStatus.ANSWERED else ()
-        reply = Reply(assignment.department_label, status, answered)
+        reply = Reply(index, assignment.department_label, status, answered)
         replies[assignment.item.id].append(reply)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatch
 from itertools import groupby
+from urllib.parse import quote
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
+from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
@@ -25,6 +27,7 @@ from workflow.compiled.pages.finding_list import (
     unassigned_files,
 )
 from workflow.compiled.pages.frame import Anchor, frame, page_bytes, to_file
+from workflow.compiled.sheets.links import to_row
 from workflow.compiled.summaries.attention import AttentionLine, Weight, decision_sentences
 from workflow.compiled.summaries.brief import Brief
 from workflow.compiled.summaries.headline import headline
@@ -36,7 +39,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Outcome
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
-from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE
+from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, ledger_name
 
 # The figures of 集計表 on a page: each matrix and the years, as a table, some as bars too.
 
@@ -151,10 +154,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything the page shows."""
+    """Everything the page shows. Rows are those of the ledger that the brief speaks of."""
 
     headline: str
     brief: Brief | None
+    rows: Mapping[int, Anchor]
     deadline: str
     received: str
     figures: tuple[Figure, ...]
@@ -192,6 +196,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     return Overview(
         headline=headline(plan, ledger, sentences),
         brief=compilation.brief,
+        rows=_rows_of(compilation.brief, ledger) if compilation.brief else {},
         deadline=japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
         received=_received(totals(compilation.round.returns, compilation.round.entries)),
         figures=figures,
@@ -206,6 +211,22 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         hrefs=hrefs,
         documents=tuple(documents(beside)),
     )
+
+
+def _rows_of(brief: Brief, ledger: Ledger) -> dict[int, Anchor]:
+    """Return links to the rows of the ledger that the brief speaks of, by their index."""
+    moved = [move.entry for moves in brief.moves for move in moves.named]
+    entries = (*moved, *(one.entry for one in brief.looked_at))
+    return {entry: _to_row(ledger, entry) for entry in entries}
+
+
+def _to_row(ledger: Ledger, entry: int) -> Anchor:
+    """Return a link to a row of the ledger: Excel goes there, what reads no place says which."""
+    link = to_row(ledger, entry)
+    file = link.file or to_file(f"{ledger_name(ledger.year)}.xlsx")
+    sheet, cell = link.location.rsplit("!", 1)
+    label = f"{LEDGER_SHEET}の{cell.removeprefix('A')}行目"
+    return Anchor(f"{file}#{quote(f'{sheet}!{cell}')}", label)
 
 
 def _received(figures: Totals) -> str:

@@ -23,9 +23,17 @@ from workflow.compiled.report.word_styles import (
     Paper,
     set_up,
 )
-from workflow.compiled.report.word_tables import add_row, new_table, set_header, shade, write
+from workflow.compiled.report.word_tables import (
+    add_cell_text,
+    add_row,
+    keep_with_next,
+    new_table,
+    set_header,
+    shade,
+    write,
+)
 from workflow.compiled.round import Stage
-from workflow.compiled.summaries.brief import Brief
+from workflow.compiled.summaries.brief import LOOKED_AT_TITLE, Brief, LookedAt, Moves
 from workflow.excel.style import LABEL_FILL
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year
@@ -38,17 +46,13 @@ _LONGEST_WHOLE = 300
 def brief_paper(brief: Brief, content: Content) -> bytes:
     """Return the page for who has one minute."""
     document = _new_document(brief.title, content.plan.municipality.name, content.stage)
+    document.sections[0].top_margin = Mm(13)
     _add_figures(document, brief)
-    for moves in brief.moves:
-        document.add_paragraph(f"{moves.title}：{moves.count}件", PART)
-        more = (f"ほか{moves.left_out}件",) if moves.left_out else ()
-        for line in (*moves.lines, *more):
-            document.add_paragraph(line, VALUE)
-    document.add_paragraph("見ていただきたい取組", PART)
+    if brief.moves:
+        _add_moves(document, brief.moves)
+    document.add_paragraph(LOOKED_AT_TITLE, PART)
     if brief.looked_at:
-        rows = [(o.item, f"{o.title}\n{o.line}", o.department, o.reason) for o in brief.looked_at]
-        heads = ("整理番号", content.plan.levels[-1], "担当課", "理由")
-        _add_table(document, (Mm(20), Mm(90), Mm(32), Mm(32)), heads, rows)
+        _add_looked_at(document, brief.looked_at, content.plan.levels[-1])
     if brief.note:
         document.add_paragraph(brief.note, NOTE)
     return packed(document)
@@ -84,6 +88,34 @@ def _add_figures(document: WordDocument, brief: Brief) -> None:
         value.alignment = note.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
+def _add_moves(document: WordDocument, moves: Sequence[Moves]) -> None:
+    """Add what rose and what fell, beside each other."""
+    document.add_paragraph("", NOTE).paragraph_format.space_after = Pt(0)
+    table = new_table(document, tuple(Length(_UPRIGHT.text_width // len(moves)) for _ in moves))
+    set_header(table, tuple(f"{one.title}：{one.count:,}件" for one in moves))
+    for cell, one in zip(add_row(table).cells, moves, strict=True):
+        more = [f"ほか{one.left_out:,}件"] if one.left_out else []
+        texts = [f"{move.item}　{move.text}" for move in one.named] + more or ["ありません。"]
+        write(cell, legible(texts[0]), VALUE)
+        for text in texts[1:]:
+            add_cell_text(cell, legible(text), VALUE)
+
+
+def _add_looked_at(document: WordDocument, items: Sequence[LookedAt], level: str) -> None:
+    """Add the items to look at, each with its line below it across the table."""
+    table = new_table(document, (Mm(18), Mm(80), Mm(36), Mm(40)))
+    set_header(table, ("整理番号", level, "担当課", "理由"))
+    for one in items:
+        row = add_row(table)
+        texts = (one.item, one.title, one.department, one.reason)
+        for cell, text in zip(row.cells, texts, strict=True):
+            write(cell, legible(text), VALUE)
+        if one.line:
+            keep_with_next(row)
+            across = add_row(table)
+            write(across.cells[0].merge(across.cells[-1]), legible(one.line), NOTE)
+
+
 def _add_table(
     document: WordDocument,
     widths: tuple[Length, ...],
@@ -105,6 +137,6 @@ def _new_document(title: str, author: str, stage: Stage) -> WordDocument:
     properties.title, properties.author, properties.comments = title, author, str(stage)
     properties.created = properties.modified = moment.replace(tzinfo=None)
     heading = document.add_paragraph(title, FRONT_TITLE)
-    heading.runs[0].font.size = Pt(16)
+    heading.runs[0].font.size = Pt(15)
     document.add_paragraph(str(stage), NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
     return document

@@ -117,7 +117,7 @@ def _write_for_readers(
     plan, ledger = compilation.round.plan, compilation.ledger
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
     if compilation.brief:
-        write_brief(book, sheets[BRIEF_SHEET], compilation.brief)
+        write_brief(book, sheets[BRIEF_SHEET], compilation.brief, ledger)
     write_attention(
         book,
         sheets[ATTENTION_SHEET],

@@ -12,10 +12,16 @@ from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year
 
 BRIEF_TITLE = "一枚まとめ"
+LOOKED_AT_TITLE = "見ていただきたい取組"
 _NOTHING = "評価の低い取組や下がった取組、選択の変わった取組、未回答の取組はありません。"
+_ORDER = (
+    "評価の低いものと下がったもの、未回答のもの、選択の変わったものの順です（同じときは計画の順）。"
+)
 _MOST_LOOKED_AT, _MOST_MOVES = 5, 6
 _UNANSWERED = 2
-_LONGEST_TITLE, _LONGEST_LINE = 36, 48
+_LONGEST_PLAN, _LONGEST_ITEM, _LONGEST_LINE = 60, 36, 48
+_LONGEST_REASON, _LONGEST_WORDS, _LONGEST_CHOICE = 28, 24, 12
+"""Characters of each kind of text, so that the page stays one page whatever a plan is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +34,36 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One item whose rating moved; entry is the index of its row in the ledger."""
+
+    entry: int
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moves:
     """The items whose rating rose, or fell, since last year; left_out are not named."""
 
     title: str
     count: int
-    lines: tuple[str, ...]
+    named: tuple[Move, ...]
 
     @property
     def left_out(self) -> int:
         """How many have no line of their own."""
-        return self.count - len(self.lines)
+        return self.count - len(self.named)
 
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """One item to look at: which, whose, why, and how its answer begins, a line each."""
+    """One item to look at: which, whose, why, and how its answer begins, a line each.
 
+    Entry is the index of its row in the ledger.
+    """
+
+    entry: int
     item: str
     title: str
     department: str
@@ -69,9 +88,9 @@ def brief_of(content: Content) -> Brief:
     rated = _Rated(content, content.trend.field if content.trend else None)
     looked_at = tuple(rated.looked_at())
     rest = len(looked_at) - _MOST_LOOKED_AT
-    note = f"ほか{rest}件は、台帳の「要確認」にあります。" if rest > 0 else ""
+    note = f"{_ORDER}ほか{rest:,}件は、台帳の「要確認」にあります。" if rest > 0 else ""
     return Brief(
-        title=f"{content.plan.title}　{era_year(content.year)}の進捗状況",
+        title=f"{_short(content.plan.title, _LONGEST_PLAN)}　{era_year(content.year)}の進捗状況",
         stage=str(content.stage),
         figures=tuple(rated.figures(len(looked_at))),
         moves=tuple(rated.moves()),
@@ -92,8 +111,8 @@ class _Rated:
         blocks = self.content.all_blocks
         done = sum(block.is_settled for block in blocks)
         open_ = len(blocks) - done
-        note = f"未回答{open_}件" if open_ else "すべて報告済み"
-        yield Figure("報告のあった取組", f"{done}／{len(blocks)}件", note)
+        note = f"未回答{open_:,}件" if open_ else "すべて報告済み"
+        yield Figure("報告のあった取組", f"{done:,}／{len(blocks):,}件", note)
         if self.field:
             best = self.field.options[0]
             ratings = [self._rating(reply) for _, reply in self._replies()]
@@ -102,8 +121,10 @@ class _Rated:
             share = (
                 f"回答の{round(100 * count / len(texts))}％" if texts else "まだ回答がありません"
             )
-            yield Figure(f"{self.field.label}が{best.value}の取組", f"{count}件", share)
-        yield Figure("見ていただきたい取組", f"{looked_at}件", "評価、方針の変化、未回答から")
+            choice = _short(best.value, _LONGEST_CHOICE)
+            label = f"{_short(self.field.label, _LONGEST_CHOICE)}が{choice}の取組"
+            yield Figure(label, f"{count:,}件", share)
+        yield Figure(LOOKED_AT_TITLE, f"{looked_at:,}件", "評価、方針の変化、未回答から")
 
     def moves(self) -> Iterator[Moves]:
         """Yield what rose and what fell, each also when it is nothing."""
@@ -111,13 +132,9 @@ class _Rated:
         if self.field is None or trend is None or len(trend.rows) < len(("before", "now")):
             return
         for word, sign in (("上がった", -1), ("下がった", 1)):
-            found = [(b, a) for b, a in self._moved() if self._direction(a) == sign]
-            lines = tuple(
-                f"{block.item.id}　{_short(block.item.title)}（{answer.before}→{answer.text}）"
-                for block, answer in found[:_MOST_MOVES]
-            )
-            title = f"{era_year(self.content.year - 1)}より{self.field.label}が{word}取組"
-            yield Moves(title, len(found), lines)
+            found = [move for steps, move in self._moved() if steps * sign > 0]
+            title = f"{era_year(self.content.year - 1)}より{_short(self.field.label)}が{word}取組"
+            yield Moves(title, len(found), tuple(found[:_MOST_MOVES]))
 
     def looked_at(self) -> Iterator[LookedAt]:
         """Yield the items to look at: the lowest first, then what fell, then what is open."""
@@ -125,9 +142,10 @@ class _Rated:
         for weight, _, block, reply in sorted(found, key=lambda one: (-one[0], one[1])):
             if weight > 0:
                 yield LookedAt(
+                    entry=reply.entry,
                     item=block.item.id,
-                    title=_short(block.item.title),
-                    department=reply.departments,
+                    title=_short(block.item.title, _LONGEST_ITEM),
+                    department=_short(reply.departments),
                     reason=self._reason(reply),
                     line=_first_sentence(reply),
                 )
@@ -136,22 +154,23 @@ class _Rated:
         for block in self.content.all_blocks:
             yield from ((block, reply) for reply in block.replies)
 
-    def _moved(self) -> Iterator[tuple[Block, ShownAnswer]]:
+    def _moved(self) -> Iterator[tuple[int, Move]]:
+        """Yield how many steps each rating fell, and the line that says so."""
         for block, reply in self._replies():
             if answer := self._rating(reply):
-                yield block, answer
+                before, after = (_short(t, _LONGEST_CHOICE) for t in (answer.before, answer.text))
+                text = _short(f"{before}→{after}　{block.item.title}", _LONGEST_ITEM)
+                yield self._fall(answer), Move(reply.entry, block.item.id, text)
 
     def _rating(self, reply: Reply) -> ShownAnswer | None:
         label = self.field.label if self.field else ""
         return next((a for a in reply.answers if a.label == label and not a.is_blank), None)
 
-    def _direction(self, answer: ShownAnswer) -> int:
-        """Return 1 for what fell, -1 for what rose, 0 for what stayed or cannot be compared."""
+    def _fall(self, answer: ShownAnswer) -> int:
+        """Return by how many steps a rating fell; 0 also for what cannot be compared."""
         assert self.field
         then, now = self.field.rank(answer.before), self.field.rank(answer.text)
-        if then is None or now is None or then == now:
-            return 0
-        return 1 if now > then else -1
+        return 0 if then is None or now is None else now - then
 
     def _weight(self, reply: Reply) -> int:
         """Return how soon a reply should be looked at; 0 for not at all."""
@@ -162,9 +181,9 @@ class _Rated:
             return self._changed(reply) is not None
         low = [choice.value for choice in low_ratings(self.field)]
         depth = low.index(answer.text) + 1 if answer.text in low else 0
-        fell = self._direction(answer) > 0
-        if depth or fell:
-            return _UNANSWERED + 2 * (depth + fell) + fell
+        fall = max(0, self._fall(answer))
+        if depth or fall:
+            return _UNANSWERED + (depth + bool(fall)) * (len(self.field.options) + 1) + fall
         return self._changed(reply) is not None
 
     def _changed(self, reply: Reply) -> ShownAnswer | None:
@@ -179,8 +198,11 @@ class _Rated:
         shown = self._rating(reply) if self._weight(reply) > _UNANSWERED else self._changed(reply)
         if shown is None:
             return ""
-        before = f"（前年度は{shown.before}）" if shown.before else ""
-        return f"{shown.label}が{shown.text}{before}"
+        label, now, then = (
+            _short(text, _LONGEST_CHOICE) for text in (shown.label, shown.text, shown.before)
+        )
+        reason = f"{label}が{now}" + (f"（前年度は{then}）" if then else "")
+        return _short(reason, _LONGEST_REASON)
 
 
 def _first_sentence(reply: Reply) -> str:
@@ -188,10 +210,11 @@ def _first_sentence(reply: Reply) -> str:
     texts = [answer.text for answer in reply.answers if answer.is_prose and not answer.is_blank]
     if not texts:
         return reply.explanation
-    return _short(texts[-1].replace("\n", "　"), _LONGEST_LINE)
+    sentence, end, _ = texts[-1].replace("\n", "　").partition("。")
+    return _short(sentence + end, _LONGEST_LINE)
 
 
-def _short(text: str, most: int = _LONGEST_TITLE) -> str:
+def _short(text: str, most: int = _LONGEST_WORDS) -> str:
     """Return a text in one line.
 
     >>> _short("個別避難計画の策定", 6)
