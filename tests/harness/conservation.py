@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.city import City
-from tests.harness.entered.files import pages_of, papers_in
+from tests.harness.entered.files import pages_of, papers_in, sheets_of
 from tests.harness.entered.pages import Held, Page, Paper, Place, seen
 from workflow.model.cells import a1, folded_id
 from workflow.model.fields.mark import MarkField
@@ -259,8 +259,7 @@ class _Kept:
     """Everything that is kept of a year: the ledger workbook and the hand-backs."""
 
     def __init__(self, city: City, year: int) -> None:
-        (ledger,) = papers_in("", city.workspace.ledger(year).read_bytes())
-        sheets = {page.name: page for page in ledger.pages}
+        sheets = sheets_of(city.workspace.ledger(year).read_bytes(), (_LEDGER, _NOTES))
         self._notes, self._answers = _rows(sheets[_NOTES]), _rows(sheets[_LEDGER])
         self._by_item: dict[str, set[str]] = {}
         for answer in self._answers:

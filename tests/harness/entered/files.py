@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -130,7 +130,8 @@ def _in_mail(content: bytes, passwords: Sequence[str], sha256: str) -> Iterator[
     yield Paper(sha256, [Page("", beside=texts)])
 
 
-def _package(content: bytes) -> Iterator[Page]:
+def _package(content: bytes, only: Collection[str] = ()) -> Iterator[Page]:
+    """Yield the sheets of a workbook: all of them, or those that are named."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = {n.replace("\\", "/").casefold(): n for n in archive.namelist()}
         parts = Parts(archive, names)
@@ -148,7 +149,7 @@ def _package(content: bytes) -> Iterator[Page]:
         texts = [text_of_runs(si) for at in shared for si in every(parts.tree(at), "si")]
         for sheet in every(parts.tree(book), "sheet"):
             kind, at = related.get(attribute(sheet, "id"), ("", ""))
-            if kind == "worksheet":
+            if kind == "worksheet" and sheet.get("name") in (only or (sheet.get("name"),)):
                 page = Page(sheet.get("name", ""))
                 tree = parts.tree(at)
                 hidden = under_merged(tree)
@@ -162,3 +163,8 @@ def _package(content: bytes) -> Iterator[Page]:
 def pages_of(content: bytes) -> tuple[Page, ...]:
     """Return the pages of a workbook of ours, which is looked at again and again."""
     return tuple(page for paper in papers_in("", content) for page in paper.pages)
+
+
+def sheets_of(content: bytes, names: Collection[str]) -> dict[str, Page]:
+    """Return some sheets of a workbook of ours: a ledger has more than twenty."""
+    return {page.name: page for page in _package(content, names)}

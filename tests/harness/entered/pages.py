@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from workflow.model.cells import plain_number
 
@@ -44,6 +45,7 @@ class Paper:
     pages: Sequence[Page]
 
 
+@lru_cache(maxsize=20_000)
 def seen(text: str) -> str:
     """Return a text as people see it: white space and what shows nothing aside."""
     shown = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
