@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,13 +13,14 @@ from docx import Document
 
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
-from tests.hyperlinks import hyperlinks
+from tests.hyperlinks import dead_links, hyperlinks
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
 from workflow.commands.verify import verify
 from workflow.compiled.summaries.brief import BRIEF_TITLE
 from workflow.compiled.summaries.errata import ERRATA_SHEET
+from workflow.plan.document import as_json_bytes, sample_document
 from workflow.returned.readers.openpyxl import open_exactly
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -45,7 +46,7 @@ def table(city: City, sheet: str) -> list[tuple[object, ...]]:
 
 
 def changed(city: City) -> list[tuple[object, ...]]:
-    return [tuple(row[2:3]) + tuple(row[4:]) for row in table(city, ERRATA_SHEET)[1:]]
+    return [(row[0], *row[3:6]) for row in table(city, ERRATA_SHEET)[1:]]
 
 
 def in_word(city: City) -> list[list[str]]:
@@ -68,7 +69,7 @@ def test_what_a_department_sent_otherwise_is_told_from_what_to_what(city: City) 
     city.send_back("ICT", full_texts(city.plan, 評価="Ｂ"), "訂正.xlsx", hours=48)
     city.collect(now=LATER)
     assert changed(city) == [("8-1", "評価", "Ａ", "Ｂ")]
-    assert table(city, ERRATA_SHEET)[1][0] == "前の回答（ICT.xlsx）"
+    assert table(city, ERRATA_SHEET)[1][6:] == ("前の回答", "ICT.xlsx")
     ((number, title, label, before, after),) = in_word(city)
     assert (number, label, before, after) == ("8-1", "評価", "Ａ", "Ｂ")
     assert "ＩＣＴ推進課" in title
@@ -88,7 +89,7 @@ def test_a_final_version_is_compared_with_the_one_that_was_reopened(city: City) 
     assert changed(city) == expected
     finalize(city.workspace, 2023, again + timedelta(days=1), HERE, "年度末のため")
     assert changed(city) == expected
-    assert str(table(city, ERRATA_SHEET)[1][0]).startswith("前の版（【確定版】令和6年5月21日")
+    assert str(table(city, ERRATA_SHEET)[1][6]).startswith("前の版（【確定版】令和6年5月21日")
     assert "8-2 取組状況" in beside(city, "CLEAN")
     assert verify(city.workspace, 2023, HERE).is_clean
 
@@ -118,3 +119,51 @@ def test_one_page_says_the_same_as_a_sheet_in_word_and_on_the_page(city: City) -
     assert {href.partition("#")[2] for href in hrefs} == rows
     assert {href.partition("#")[0] for href in hrefs} == {"台帳_令和5年度.xlsx"}
     assert brief.text_content().index("8-1") < brief.text_content().index("6-3")
+
+
+def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_write_them(
+    tmp_path: Path,
+) -> None:
+    document = sample_document()
+    document["form"]["fields"] += [
+        {"key": "cost", "label": "決算額", "type": "number", "required": False, "unit": "千円"},
+        {"key": "done", "label": "完了日", "type": "date", "required": False},
+    ]
+    gone, kept = document["items"][0], document["items"][1]
+    city = City.with_plan(tmp_path / "市", document)
+    city.generate()
+    text = "会議を開き、関係する課と検討した。" * 12
+    said = {kept["id"]: full_texts(city.plan)[kept["id"]] | {"取組状況": f"{text}二回。{text}"}}
+    (owner,) = kept["departments"]
+    city.send_back(owner, said)
+    city.collect()
+    finalize(city.workspace, 2023, LATER, HERE, "年度末のため")
+    document["items"][0] = gone | {"id": "9-9", "title": "新しい取組"}
+    rating = next(f for f in document["form"]["fields"] if f["key"] == "rating")
+    rating["choices"][0]["meaning"] = "前の版と違う意味"
+    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    again = LATER + timedelta(days=1)
+    collect(city.workspace, 2023, again, HERE, reopening="計画の誤り")
+    city.generate(2023, again, reissue=True)
+    answer = said[kept["id"]] | {"取組状況": f"{text}三回。{text}", "決算額": 1234567}
+    answer["完了日"] = date(2024, 3, 5)
+    city.send_back(owner, {kept["id"]: answer}, "訂正.xlsx", hours=96)
+    city.collect(now=again + timedelta(days=1))
+    since_final = [
+        (str(row[0]), str(row[3]), str(row[4]), str(row[5]))
+        for row in table(city, ERRATA_SHEET)[1:]
+        if row[7] is None
+    ]
+    (gone_row,) = [row for row in since_final if row[0] == gone["id"]]
+    assert gone_row == (gone["id"], "取組内容", gone["title"], "（計画から除いた取組）")
+    assert ("9-9", "取組内容", "（前の版にない取組）", "新しい取組") in since_final
+    of_kept = {row[1]: row[2:] for row in since_final if row[0] == kept["id"]}
+    assert of_kept["決算額"][1] == "1,234,567千円"
+    assert of_kept["完了日"][1] == "令和6年3月5日"
+    assert "評価" not in of_kept  # its scale changed, the answer did not
+    before, after = of_kept["取組状況"]
+    assert (before.count("二回"), after.count("三回")) == (1, 1)
+    assert before.startswith("（前略）")
+    assert before.endswith("（後略）")
+    assert dead_links(city.workspace.ledger(2023)) == []
+    assert verify(city.workspace, 2023, HERE).is_clean

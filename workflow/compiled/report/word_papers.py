@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 from itertools import groupby
 
@@ -10,6 +10,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Length, Mm, Pt
+from docx.table import Table
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.content import Content
@@ -34,6 +35,7 @@ from workflow.compiled.report.word_tables import (
 )
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.brief import LOOKED_AT_TITLE, Brief, LookedAt, Moves
+from workflow.compiled.summaries.errata import ERRATA_SHEET, Erratum
 from workflow.excel.style import LABEL_FILL
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year
@@ -61,17 +63,31 @@ def brief_paper(brief: Brief, content: Content) -> bytes:
 def errata_paper(compilation: Compilation) -> bytes:
     """Return what was put right, from what to what."""
     plan, stage = compilation.round.plan, compilation.stage
-    title = f"{plan.title}　{era_year(compilation.ledger.year)}　正誤表"
+    title = f"{plan.title}　{era_year(compilation.ledger.year)}　{ERRATA_SHEET}"
     document = _new_document(title, plan.municipality.name, stage)
-    widths = (Mm(20), Mm(45), Mm(23), Mm(43), Mm(43))
     heads = ("整理番号", f"{plan.levels[-1]}・担当課", "項目", "誤（前）", "正（今回）")
     for since, group in groupby(compilation.errata, key=lambda erratum: erratum.since):
         document.add_paragraph(f"{since}からの訂正", PART)
-        rows = [
-            (e.item.id, f"{e.item.title}\n{e.owner}", e.label, e.before, e.after) for e in group
-        ]
-        _add_table(document, widths, heads, rows)
+        table = new_table(document, (Mm(16), Mm(36), Mm(22), Mm(50), Mm(50)))
+        set_header(table, heads)
+        for erratum in group:
+            _add_erratum(table, erratum)
     return packed(document)
+
+
+def _add_erratum(table: Table, erratum: Erratum) -> None:
+    """Add a row; what changed stands in bold."""
+    passages = erratum.passages
+    row = add_row(table, may_break=max(len(str(passage)) for passage in passages) > _LONGEST_WHOLE)
+    texts = (erratum.item, f"{erratum.title}\n{erratum.owner}", erratum.label)
+    for cell, text in zip(row.cells, texts, strict=False):
+        write(cell, legible(text), VALUE)
+    for cell, passage in zip(row.cells[len(texts) :], passages, strict=True):
+        write(cell, legible(passage.before), VALUE)
+        paragraph = cell.paragraphs[0]
+        changed = paragraph.add_run(legible(passage.changed))
+        changed.bold = changed.underline = True
+        paragraph.add_run(legible(passage.after))
 
 
 def _add_figures(document: WordDocument, brief: Brief) -> None:
@@ -114,20 +130,6 @@ def _add_looked_at(document: WordDocument, items: Sequence[LookedAt], level: str
             keep_with_next(row)
             across = add_row(table)
             write(across.cells[0].merge(across.cells[-1]), legible(one.line), NOTE)
-
-
-def _add_table(
-    document: WordDocument,
-    widths: tuple[Length, ...],
-    heads: tuple[str, ...],
-    rows: Iterable[Sequence[str]],
-) -> None:
-    table = new_table(document, widths)
-    set_header(table, heads)
-    for texts in rows:
-        row = add_row(table, may_break=max(map(len, texts)) > _LONGEST_WHOLE)
-        for cell, text in zip(row.cells, texts, strict=True):
-            write(cell, legible(text), VALUE)
 
 
 def _new_document(title: str, author: str, stage: Stage) -> WordDocument:

@@ -1,21 +1,24 @@
-"""提出状況, 指摘一覧, 受付記録 and 欄外記入: what each flat sheet shows of a round."""
+"""提出状況, 指摘一覧, 受付記録, 欄外記入 and 正誤表: what each flat sheet shows of a round."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
+from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
-from workflow.compiled.sheets.links import to_return
+from workflow.compiled.sheets.links import to_return, to_row
+from workflow.compiled.summaries.errata import Erratum
 from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import MAX_CELL_TEXT, a1
 from workflow.model.findings import Finding
-from workflow.model.plan import Answer, Note, NoteKind, Return
+from workflow.model.plan import Answer, Note, NoteKind, Plan, Return
 from workflow.model.wording import Wording, cell_text
 
 STATUS_SHEET = "提出状況"
@@ -179,3 +182,58 @@ def _notes(answer: Answer, shown: set[str]) -> Iterator[Note]:
         if text not in shown:
             source = answer.source
             yield Note(NoteKind.UNUSED, source.sheet, answer.cells[key], text, file=source.file)
+
+
+_LONGEST_PIECE = 780
+"""Characters of a corrected text that a row of Excel still shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """A row of 正誤表; what is too long for one goes on in the next."""
+
+    erratum: Erratum
+    label: str
+    before: str
+    after: str
+
+
+def errata_rows(errata: Iterable[Erratum]) -> Iterator[_Corrected]:
+    """Yield the rows of 正誤表."""
+    for erratum in errata:
+        then, now = (_pieces(str(passage)) for passage in erratum.passages)
+        for number, (before, after) in enumerate(zip_longest(then, now, fillvalue="")):
+            label = f"{erratum.label}（続き）" if number else erratum.label
+            yield _Corrected(erratum, label, before, after)
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    cuts = range(0, max(1, len(text)), _LONGEST_PIECE)
+    return tuple(text[cut : cut + _LONGEST_PIECE] for cut in cuts)
+
+
+def errata_columns(
+    plan: Plan, ledger: Ledger, sources: SourceLinks
+) -> tuple[TableColumn[_Corrected], ...]:
+    """Return the columns of 正誤表; each row leads to that of the ledger it speaks of."""
+
+    def to_ledger(row: _Corrected) -> Link | None:
+        entry = row.erratum.entry
+        return None if entry is None else to_row(ledger, entry)
+
+    return (
+        TableColumn("整理番号", 5, lambda c: c.erratum.item, to_ledger),
+        TableColumn(plan.levels[-1], 9, lambda c: c.erratum.title),
+        TableColumn("担当課", 6.5, lambda c: c.erratum.owner),
+        TableColumn("項目", 5.5, lambda c: c.label),
+        TableColumn("誤（前）", 25, lambda c: c.before),
+        TableColumn("正（今回）", 25, lambda c: c.after),
+        TableColumn("何と比べたか", 8, lambda c: c.erratum.since),
+        TableColumn(
+            "前の回答ファイル",
+            20,
+            lambda c: c.erratum.file or None,
+            lambda c: sources.to(c.erratum.file) if c.erratum.file else None,
+            on_paper=False,
+        ),
+    )

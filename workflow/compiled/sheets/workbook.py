@@ -29,6 +29,8 @@ from workflow.compiled.sheets.records import (
     RECEIPTS_SHEET,
     STATUS_SHEET,
     SourceLinks,
+    errata_columns,
+    errata_rows,
     finding_columns,
     note_columns,
     return_columns,
@@ -39,7 +41,7 @@ from workflow.compiled.sheets.summary import Summary, write_summary
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.summaries.attention import Weight, decision_sentences
 from workflow.compiled.summaries.details import DETAILS_SHEET
-from workflow.compiled.summaries.errata import ERRATA_SHEET, errata_columns
+from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.compiled.summaries.headline import headline
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
@@ -181,7 +183,8 @@ def _write_records(
         if len(every) <= display_limits.MOST_PRINTED:
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
     if compilation.errata:
-        write_table(sheets[ERRATA_SHEET], styles, errata_columns(round_.plan), compilation.errata)
+        corrected = errata_columns(round_.plan, ledger, sources)
+        write_table(sheets[ERRATA_SHEET], styles, corrected, errata_rows(compilation.errata))
     has_nothing = any(status.nothing_to_report for status in compilation.statuses)
     departments = status_columns(has_nothing)
     write_table(sheets[STATUS_SHEET], styles, departments, compilation.statuses)

@@ -8,36 +8,88 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.round import Round, Stage
-from workflow.compiled.years.changes import Change, compared_field, field_change
-from workflow.compiled.years.pairing import pairs
+from workflow.compiled.years.changes import (
+    Change,
+    ComparedField,
+    compared_field,
+    field_change,
+)
+from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
-from workflow.excel.table import TableColumn
 from workflow.model.fields.base import Field
-from workflow.model.plan import Answer, Item, Outcome, Plan, Return
+from workflow.model.plan import Answer, Outcome, Plan, Return
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 ERRATA_SHEET = "正誤表"
-_BLANK = "（空欄）"
-_NO_ANSWER = "（回答なし）"
+_NO_ANSWER, _NOT_THEN, _NOT_NOW = "（回答なし）", "（前の版にない取組）", "（計画から除いた取組）"
+_BEFORE, _AFTER = "（前略）", "（後略）"
+_CONTEXT = 60
+"""Characters shown before and after what changed in a long text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text around what changed in it; what is further away is left out with a word."""
+
+    before: str
+    changed: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.changed}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """One field of one item that says something else now; since names what it is compared with.
+    """One field of one item that says something else now.
 
-    Department is the code of who answered, of a joint item the first.
+    Since says what it is compared with, and file which return that is. Department is the code of
+    who answered, of a joint item the first. Entry is the index of its row in the ledger; what the
+    plan has no more has none.
     """
 
     since: str
+    file: str
     owner: str
-    item: Item
+    item: str
+    title: str
     label: str
     before: str
     after: str
     department: str
+    entry: int | None
+
+    @property
+    def passages(self) -> tuple[Passage, Passage]:
+        """Both texts from where they part to where they meet again.
+
+        >>> texts = "あ" * 70 + "二回開いた。", "あ" * 70 + "三回開いた。"
+        >>> one = Erratum("", "", "", "1-1", "", "", *texts, "", None).passages[1]
+        >>> one.before[:6], one.changed, one.after
+        ('（前略）ああ', '三', '回開いた。')
+        """
+        start = _shared(self.before, self.after)
+        end = _shared(self.before[start:][::-1], self.after[start:][::-1])
+        return _passage(self.before, start, end), _passage(self.after, start, end)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _passage(text: str, start: int, end: int) -> Passage:
+    lead, tail = text[:start], text[len(text) - end :]
+    return Passage(
+        before=lead if start <= _CONTEXT + len(_BEFORE) else _BEFORE + lead[-_CONTEXT:],
+        changed=text[start : len(text) - end],
+        after=tail if end <= _CONTEXT + len(_AFTER) else tail[:_CONTEXT] + _AFTER,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +100,15 @@ class FormerFinal:
     answers: PastYear
 
 
-def errata_columns(plan: Plan) -> tuple[TableColumn[Erratum], ...]:
-    """Return the columns of 正誤表."""
-    return (
-        TableColumn("何と比べたか", 8, lambda e: e.since),
-        TableColumn("担当課", 7.5, lambda e: e.owner),
-        TableColumn("整理番号", 5, lambda e: e.item.id),
-        TableColumn(plan.levels[-1], 13, lambda e: e.item.title),
-        TableColumn("項目", 5, lambda e: e.label),
-        TableColumn("誤（前）", 16, lambda e: e.before),
-        TableColumn("正（今回）", 16, lambda e: e.after),
-    )
-
-
 def errata_of_returns(round_: Round) -> Iterator[Erratum]:
     """Yield what the answers that count say otherwise than the same department's return before."""
     earlier = _by_answer(round_.returns)
-    for entry in round_.entries:
+    for index, entry in enumerate(round_.entries):
         answer = entry.answer
         if answer is not None and entry.status is AnswerStatus.ANSWERED:
             before = _last_before(answer, earlier.get((answer.department, answer.item), ()))
             if before is not None:
-                yield from _of_answers(round_.plan, entry, before, answer)
+                yield from _of_answers(round_.plan, (index, entry), before, answer)
 
 
 def errata_of_versions(
@@ -77,29 +116,67 @@ def errata_of_versions(
 ) -> Iterator[Erratum]:
     """Yield what the rows of a ledger say otherwise than those of the same year's version before.
 
-    Rows are those of the entries. What the plan has no more is left out: it answers nothing now.
+    Rows are those of the entries. What only one of the two plans has is told as such.
     """
     fields = tuple(compared_field(field, former.answers) for field in plan.form.fields)
+    since = f"前の版（{former.stage}）"
     for pair in pairs(plan, entries, former.answers.rows):
         if pair.entry is None:
+            if pair.row:
+                yield _dropped(plan, since, pair.row)
             continue
         assignment = entries[pair.entry].assignment
-        for compared in fields:
-            change = field_change(compared, pair.row, rows[pair.entry])
-            if change.change is not Change.SAME and (change.before, change.after) != ("", ""):
-                has_before, has_after = _NO_SIDES.get(change.change, (True, True))
+        said = {c.field.label: _texts(c, pair, rows[pair.entry]) for c in fields}
+        if pair.row is None:
+            said = {plan.levels[-1]: (_NOT_THEN, assignment.item.title), **said}
+        for label, texts in said.items():
+            if texts is not None:
                 yield Erratum(
-                    since=f"前の版（{former.stage}）",
+                    since=since,
+                    file="",
                     owner=assignment.department_label,
-                    item=assignment.item,
-                    label=compared.field.label,
-                    before=(change.before or _BLANK) if has_before else _NO_ANSWER,
-                    after=(change.after or _BLANK) if has_after else _NO_ANSWER,
+                    item=assignment.item.id,
+                    title=assignment.item.title,
+                    label=label,
+                    before=texts[0],
+                    after=texts[1],
                     department=assignment.departments[0].code,
+                    entry=pair.entry,
                 )
 
 
-_NO_SIDES = {Change.NO_BEFORE: (False, True), Change.NO_AFTER: (True, False)}
+_SIDES = {Change.NO_BEFORE: (False, True), Change.NO_AFTER: (True, False)}
+
+
+def _texts(compared: ComparedField, pair: Pair, row: Row) -> tuple[str, str] | None:
+    """Return what a field said then and says now; None where that is the same."""
+    change = field_change(compared, pair.row, row)
+    field, before, after = compared.field, change.before, change.after
+    if change.change is Change.SAME or before == after:
+        return None
+    has_then, has_now = _SIDES.get(change.change, (True, True))
+    then = field.in_report(before).text if has_then else _NO_ANSWER
+    now = field.in_report(after).text if has_now else _NO_ANSWER
+    return then, now
+
+
+def _dropped(plan: Plan, since: str, row: Row) -> Erratum:
+    """Return that an item, or a department's part in it, is not in the plan any more."""
+    owner = row[DEPARTMENT_LABEL]
+    codes = [d.code for d in plan.departments if owner in (d.name, *d.formerly)]
+    level = plan.levels[-1]
+    return Erratum(
+        since=since,
+        file="",
+        owner=owner,
+        item=row[ID_LABEL],
+        title=row.get(level, ""),
+        label=level,
+        before=row.get(level, ""),
+        after=_NOT_NOW,
+        department=codes[0] if codes else "",
+        entry=None,
+    )
 
 
 def errata_by_department(errata: Iterable[Erratum]) -> Mapping[str, list[Erratum]]:
@@ -130,18 +207,24 @@ def _last_before(answer: Answer, versions: Sequence[tuple[Return, Answer]]) -> A
     return newest[1] if newest else None
 
 
-def _of_answers(plan: Plan, entry: Entry, before: Answer, after: Answer) -> Iterator[Erratum]:
+def _of_answers(
+    plan: Plan, numbered: tuple[int, Entry], before: Answer, after: Answer
+) -> Iterator[Erratum]:
+    index, entry = numbered
     for field in plan.form.fields:
         then, now = _text(field, before), _text(field, after)
         if then != now and not field.is_same(then, now):
             yield Erratum(
-                since=f"前の回答（{before.source.file}）",
+                since="前の回答",
+                file=before.source.file,
                 owner=plan.department(after.department).name,
-                item=entry.assignment.item,
+                item=entry.assignment.item.id,
+                title=entry.assignment.item.title,
                 label=field.label,
-                before=then or _BLANK,
-                after=now or _BLANK,
+                before=field.in_report(then).text,
+                after=field.in_report(now).text,
                 department=after.department,
+                entry=index,
             )
 
 
