@@ -38,8 +38,12 @@ class Coordinator:
 
     def looks_again(self) -> None:
         """Choose the status, after which the menu stands anew."""
-        number = re.findall(r"^  (\d+)  .*run\.py status ", self._seen, re.MULTILINE)[-1]
-        self.chooses(number)
+        self.does("status")
+
+    def does(self, command: str, *typed: str) -> str:
+        """Choose a command by its number, and type what it asks; return what is shown then."""
+        number = re.findall(rf"^  (\d+)  .*run\.py {command} ", self._seen, re.MULTILINE)[-1]
+        return self.chooses(number, *typed)
 
     def leaves(self) -> int:
         self._menu.type("0")

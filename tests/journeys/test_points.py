@@ -143,7 +143,7 @@ def test_nothing_to_report_is_counted_and_explained_where_it_occurs(town: City) 
     decide(town.workspace.record(YEAR), number, "今年度は報告なし", "事業なし", "佐藤")
     gather(town, 1)
     words = _words(town)
-    assert words.count("報告なし") == 2  # a heading of 提出状況 and a word of 凡例
+    assert words.count("報告なし") == 3  # 提出状況: a heading and how 丙課 stands; a word of 凡例
     header, *found = load_workbook(town.workspace.ledger(YEAR))["提出状況"].values
     counted = {row[0]: row[header.index("報告なし")] for row in found}
     assert counted == {"甲課": 0, "乙課": 0, "丙課": 1}

@@ -61,7 +61,7 @@ def test_what_is_no_number_of_the_list_is_asked_again(city: City, answer: str) -
     assert person.ran == [["plan"]]
 
 
-OPEN = replace(Step.of("finalize", "--year", "2024"), open="決めていない確認事項1件")
+OPEN = replace(Step.of("finalize", "--year", "2024"), open="済んでいない確認事項1件")
 SETTLED = Step.of("finalize", "--year", "2024")
 
 

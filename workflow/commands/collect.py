@@ -18,6 +18,7 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.commands.status import points_to_decide
 from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
 from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recorded import issued, judgement, receipts
@@ -48,6 +49,7 @@ from workflow.terminal.output import (
     show_departments,
     show_findings,
     show_overview,
+    show_points,
     show_totals,
 )
 
@@ -173,7 +175,7 @@ def collect(
         )
         if is_repeatable:
             written = load_journal(workspace.journal(year))
-            cache_result(workspace, year, inputs, written, collected.document)
+            cache_result(workspace, year, inputs, written, collected)
         return collected
 
 
@@ -243,6 +245,8 @@ def show_collected(workspace: Workspace, year: int, collected: Collected) -> Non
     for path in (workspace.ledger(year), workspace.ledger_csv(year)):
         say(f"作成しました：{path}")
     show_overview(workspace.overview(year))
+    if not workspace.digest_list(year).exists():
+        show_points(points_to_decide(collected.document), workspace.record(year), year)
     _show_parts(collected)
     _show_handbacks(collected)
     for path in collected.held_open:
@@ -258,7 +262,7 @@ def show_round(collected: Collected) -> None:
     """Show where each department stands, the figures and the weightiest findings."""
     show_departments(collected.departments)
     show_totals(collected.document["totals"])
-    show_findings(collected.document["findings"])
+    show_findings(collected.asking)
 
 
 def _show_parts(collected: Collected) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from workflow.commands.collect import show_collected, with_news
 from workflow.commands.command import (
@@ -17,8 +15,10 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.commands.status import what_is_open
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
+from workflow.model.wording import Wording
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import (
@@ -98,7 +98,8 @@ def finalize(
             )
 
         figures = totals(round_.returns, round_.entries, round_.points).as_json()
-        left = what_is_open(figures)
+        points = [point.as_json(Wording()) for point in round_.points]
+        left = what_is_open({"totals": figures, "points": points})
         if left and not (accepted_open or journal.is_final):
             raise WorkspaceError(
                 f"{left}が残っているため、確定しませんでした。残したまま確定するときは、"
@@ -107,17 +108,3 @@ def finalize(
         stage = stage_of(journal, now, accepted_open if left else "")
         compilation = compilation_of(workspace, round_, journal, stage)
         return write_final(workspace, compilation, journal, journal)
-
-
-def what_is_open(totals: Mapping[str, Any]) -> str:
-    """Return what a round still has open, of its totals as JSON; "" when all is settled.
-
-    >>> what_is_open({"open_points": 2, "missing": 1})
-    '決めていない確認事項2件、まだの取組1件'
-    """
-    points, missing = totals.get("open_points", 0), totals["missing"]
-    parts = (
-        f"決めていない確認事項{points}件" if points else "",
-        f"まだの取組{missing}件" if missing else "",
-    )
-    return "、".join(filter(None, parts))

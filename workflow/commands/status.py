@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from workflow.commands.command import (
     workspace_of,
     year_of,
 )
+from workflow.compiled.points.point import Handling
 from workflow.model.errors import WorkspaceError
 from workflow.model.wording import Wording
 from workflow.returned.inbox import scan, seen_files
@@ -29,9 +31,12 @@ from workflow.terminal.output import (
     say,
     show_departments,
     show_overview,
+    show_points,
     show_totals,
     show_uncollected,
 )
+
+_ANSWERS = ("ANSWER_MISSING", "ANSWER_SENT_BACK", "ANSWER_LOST")
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -45,9 +50,11 @@ def _run(arguments: Namespace) -> int:
     if arguments.json:
         print_json(document)
     else:
-        _show(document, load_journal(workspace.journal(year)).is_final)
+        is_final = load_journal(workspace.journal(year)).is_final
+        _show(document, workspace.record(year), is_final=is_final)
         show_overview(workspace.overview(year))
-    return CLEAN if document["totals"]["missing"] == 0 else FINDINGS
+    totals = document["totals"]
+    return FINDINGS if totals["missing"] or totals.get("open_points") else CLEAN
 
 
 COMMAND = Command(
@@ -68,6 +75,39 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
     for kept in ("made", "asked", "seen"):
         document.pop(kept, None)
     return document
+
+
+def points_to_decide(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the numbers of the points that wait for the coordinator, of a round's JSON.
+
+    What is missing or sent back waits for its department, what is lost for the file to come back. A
+    question waits for the coordinator again once it is explained.
+    """
+    return tuple(
+        point["id"]
+        for point in document.get("points", ())
+        if (not point["decision"] and point["code"] not in _ANSWERS)
+        or (point["decision"] == Handling.ASK and point["explanation"])
+    )
+
+
+def what_is_open(document: Mapping[str, Any]) -> str:
+    """Return what a round still has open, of its JSON; "" when all is settled.
+
+    Answers still to come are points too, and counted once.
+
+    >>> awaited = {"code": "ANSWER_MISSING", "decision": ""}
+    >>> what_is_open({"totals": {"missing": 1, "open_points": 3}, "points": [awaited]})
+    '済んでいない確認事項2件、まだの取組1件'
+    """
+    missing = document["totals"]["missing"]
+    open_ = (p for p in document.get("points", ()) if not p["decision"])
+    points = document["totals"].get("open_points", 0) - sum(p["code"] in _ANSWERS for p in open_)
+    parts = (
+        f"済んでいない確認事項{points}件" if points else "",
+        f"まだの取組{missing}件" if missing else "",
+    )
+    return "、".join(filter(None, parts))
 
 
 def state(workspace: Workspace, year: int) -> dict[str, Any]:
@@ -107,9 +147,11 @@ def _state_before_collect(workspace: Workspace, register: Register) -> dict[str,
     return status_document(merge(plan, register, ()), (), {}, Wording(plan.form.labels))
 
 
-def _show(document: dict[str, Any], is_final: bool) -> None:
+def _show(document: dict[str, Any], record: Path, *, is_final: bool) -> None:
     show_departments(document["departments"])
     show_totals(document["totals"])
+    if not is_final:
+        show_points(points_to_decide(document), record, document["year"])
     if document["uncollected"] and is_final:
         say(
             f"確定したあとに届いたか変わったファイルが{document['uncollected']}件あります。"

@@ -151,13 +151,15 @@ def _corrections(
             if at.item in items:
                 # Only what is wrong with a cell has a remedy that speaks to who wrote it.
                 key = at.field_key if at.field_key in labels else ""
-                remedy = wording.remedy(finding) if key else _CHECK_ROW
+                speaks_to_them = key or finding.returned_for
+                remedy = wording.remedy(finding) if speaks_to_them else _CHECK_ROW
                 # Without the place in the file they sent: in ours it stands elsewhere.
                 problem = wording.problem(finding)
                 yield Correction(at.item, key, labels.get(key, ""), problem, remedy)
             else:
                 problem = f"お送りいただいた「{at.file}」について：{wording.message(finding)}"
-                remedy = _CHECK_OFFERED if returned.offered else _CHECK_FORM
+                check = _CHECK_OFFERED if returned.offered else _CHECK_FORM
+                remedy = finding.returned_for or check
                 yield Correction("", "", "", problem, remedy)
 
 

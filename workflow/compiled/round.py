@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow.compiled.merging.entries import Entry
-from workflow.compiled.points.point import Point
+from workflow.compiled.points.point import Point, settled_findings
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
@@ -55,6 +55,12 @@ class Round:
     def year(self) -> int:
         """The fiscal year."""
         return self.register.year
+
+    @property
+    def asking(self) -> tuple[Finding, ...]:
+        """The findings that stand, but for those a person has settled: they ask for nothing."""
+        settled = settled_findings(self.points)
+        return tuple(f for f in self.findings if (f.code, f.location) not in settled)
 
     @property
     def lost(self) -> Mapping[str, tuple[str, ...]]:

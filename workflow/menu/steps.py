@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow.commands.command import command
-from workflow.commands.finalize import what_is_open
 from workflow.commands.init import is_carried_forward
-from workflow.commands.status import status
+from workflow.commands.status import points_to_decide, status, what_is_open
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.plan import Outcome
 from workflow.model.years import era_year, full_year
 from workflow.plan.load import load_plan, plan_paths
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
-
-_OF_DEPARTMENTS = ("ANSWER_MISSING", "ANSWER_SENT_BACK")
 
 # Where a workspace stands, as far as the menu must know.
 
@@ -93,8 +90,8 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         submitted=sum(bool(d["outcome"]) for d in departments),
         sent_back=_count(departments, Outcome.SENT_BACK),
         missing=document["totals"]["missing"],
-        to_look_at=sum(_is_to_look_at(point) for point in document.get("points", ())),
-        open=what_is_open(document["totals"]),
+        to_look_at=len(points_to_decide(document)),
+        open=what_is_open(document),
         uncollected=document["uncollected"],
         is_drafted=any(workspace.distribution_drafts(year).glob("*.eml")),
         is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
@@ -102,11 +99,6 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         is_reported=settled is not None and settled.kind is EventKind.REPORTED,
         is_carried=is_carried_forward(workspace, year),
     )
-
-
-def _is_to_look_at(point: Mapping[str, Any]) -> bool:
-    """Whether a point waits for the coordinator: what is missing waits for its department."""
-    return not point["decision"] and point["code"] not in _OF_DEPARTMENTS
 
 
 def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:

@@ -863,6 +863,11 @@ class Code(Enum):
         "{departments:と}の回答が異なります（{labels:field}）。台帳には{used}の回答を載せました。",
         "どちらを採るか、両方の課に確かめてください。",
     )
+    JOINT_SENT_BACK = (
+        Severity.ERROR,
+        "{departments:と}の回答が異なるため（{labels:field}）、どちらも台帳に載せていません。",
+        "関係する課と話し合い、同じ内容に直して出し直してもらってください。",
+    )
     ANSWER_MISSING = (
         Severity.WARNING,
         "回答がまだ届いていません。",

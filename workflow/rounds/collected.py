@@ -34,7 +34,8 @@ class Collected:
 
     Handbacks are to be sent. Kept are copies of hand-backs people had changed, set_aside those of
     compiled files. Held_open is what the next collect has to write. Parts are the workbooks of a
-    divided ledger; it lacks Parquet where pyarrow is not installed.
+    divided ledger; it lacks Parquet where pyarrow is not installed. Settled are the findings, by
+    their place in the document, of which a person decided that nothing is left to do.
     """
 
     document: dict[str, Any]
@@ -45,6 +46,12 @@ class Collected:
     held_open: tuple[Path, ...] = ()
     parts: tuple[Path, ...] = ()
     lacks_parquet: bool = False
+    settled: frozenset[int] = frozenset()
+
+    @property
+    def asking(self) -> list[dict[str, str]]:
+        """The findings that stand, but for those a person has settled."""
+        return [f for n, f in enumerate(self.document["findings"]) if n not in self.settled]
 
     @property
     def is_clean(self) -> bool:
@@ -87,7 +94,7 @@ def cached_result(
     try:
         record = json.loads(_kept(workspace.extracts(year) / _RECORD))
         status = _read(workspace.status(year))
-        expected = _record(inputs, journal, status, record["document"])
+        expected = _record(inputs, journal, status, record["document"], record["settled"])
         if not inputs or record != expected or not _is_whole(workspace, year, journal, status):
             return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
@@ -95,17 +102,19 @@ def cached_result(
     state = json.loads(status)
     return Collected(
         document=record["document"],
+        settled=frozenset(record["settled"]),
         departments=tuple(state["departments"]),
         handbacks=tuple(workspace.handbacks(year) / name for name in state["made"]),
     )
 
 
 def cache_result(
-    workspace: Workspace, year: int, inputs: str, journal: Journal, document: dict[str, Any]
+    workspace: Workspace, year: int, inputs: str, journal: Journal, collected: Collected
 ) -> None:
     """Keep what a collect gave, for the next one."""
     status = workspace.status(year).read_bytes()
-    record = json.dumps(_record(inputs, journal, status, document)).encode()
+    made = _record(inputs, journal, status, collected.document, sorted(collected.settled))
+    record = json.dumps(made).encode()
     with contextlib.suppress(OutputError):
         kept = sha256(record).encode() + b"\n" + record
         write_file(workspace.extracts(year) / _RECORD, kept, durable=False)
@@ -129,13 +138,14 @@ def _read(path: Path) -> bytes:
 
 
 def _record(
-    inputs: str, journal: Journal, status: bytes, document: dict[str, Any]
+    inputs: str, journal: Journal, status: bytes, document: dict[str, Any], settled: list[int]
 ) -> dict[str, Any]:
     return {
         "grounds": inputs,
         "journal": _last_collect(journal),
         "status": sha256(status),
         "document": document,
+        "settled": settled,
     }
 
 

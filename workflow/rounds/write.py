@@ -133,7 +133,9 @@ def _collected(
     round_ = compilation.round
     figures = totals(round_.returns, round_.entries, round_.points)
     parts = tuple(folder / part.file for part in compilation.ledger.parts)
+    asking = set(map(id, round_.asking))
     return Collected(
+        settled=frozenset(n for n, f in enumerate(round_.findings) if id(f) not in asking),
         document=round_document(
             round_.year,
             round_.returns,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.plan import LOST_LABEL, Outcome
 
 _SHOWN_FINDINGS = 20
+_SHOWN_POINTS = 20
 
 
 def say(text: str) -> None:
@@ -55,19 +56,18 @@ def show_overview(overview: Path) -> None:
 
 
 def show_departments(departments: Iterable[Mapping[str, Any]]) -> None:
-    """Show a table of where each department stands."""
-    table = [["担当課", "受付結果", "回答済", "差戻し中", "未提出"]]
-    losses = []
+    """Show a table of where each department stands; 報告なし only where there is any."""
+    departments = list(departments)
+    shown = [("answered", "回答済"), ("sent_back", "差戻し中"), ("missing", "未提出")]
+    if any(d.get("nothing_to_report") for d in departments):
+        shown.insert(1, ("nothing_to_report", "報告なし"))
+    table = [["担当課", "受付結果", *(label for _, label in shown)]]
     for d in departments:
-        lost = d.get("lost")
-        none_yet = LOST_LABEL if lost else "未提出"
-        outcome = Outcome(d["outcome"]).label if d["outcome"] else none_yet
-        counts = (d["answered"], d["sent_back"], d["missing"])
-        table.append([d["name"], outcome, *(str(n) if n else "・" for n in counts)])
-        if lost:
-            losses.append(f"{d['name']}（{'、'.join(lost)}）")
-    for line in aligned(table, right=frozenset({2, 3, 4})):
+        counts = (d.get(key) for key, _ in shown)
+        table.append([d["name"], _outcome(d), *(str(n) if n else "・" for n in counts)])
+    for line in aligned(table, right=frozenset(range(2, 2 + len(shown)))):
         say(line)
+    losses = [f"{d['name']}（{'、'.join(d['lost'])}）" for d in departments if d.get("lost")]
     if losses:
         say(
             f"受け取ったあとになくなったファイルがあります：{'、'.join(losses)}。課に催促せず、"
@@ -75,14 +75,37 @@ def show_departments(departments: Iterable[Mapping[str, Any]]) -> None:
         )
 
 
+def _outcome(department: Mapping[str, Any]) -> str:
+    if department["outcome"]:
+        return Outcome(department["outcome"]).label
+    if department.get("lost"):
+        return LOST_LABEL
+    open_ = department["sent_back"] + department["missing"]
+    return "未提出" if open_ or not department.get("nothing_to_report") else "報告なし"
+
+
 def show_totals(totals: Mapping[str, Any]) -> None:
     """Show a round in figures."""
     outcomes = "、".join(f"{Outcome(key).label}{n}" for key, n in totals["outcomes"].items() if n)
     files = f"ファイル{totals['files']}件" + (f"（{outcomes}）" if outcomes else "")
+    nothing = totals.get("nothing_to_report")
     say(
-        f"{files}。取組{totals['assignments']}件のうち、"
-        f"回答済{totals['answered']}件、まだのもの{totals['missing']}件です。"
+        f"{files}。取組{totals['assignments']}件のうち、回答済{totals['answered']}件、"
+        + (f"報告なし{nothing}件、" if nothing else "")
+        + f"まだのもの{totals['missing']}件です。"
     )
+
+
+def show_points(waiting: Sequence[str], record: Path, year: int) -> None:
+    """Say which points, by their numbers, wait for the coordinator, and where to decide them."""
+    if waiting:
+        named = "、".join(waiting[:_SHOWN_POINTS])
+        more = "ほか" if len(waiting) > _SHOWN_POINTS else ""
+        say(
+            f"確かめて決めていただくことが{len(waiting)}件あります（番号{named}{more}）。"
+            "「確認の記録」を開き、扱い、理由、確認した人を記入して保存してから、"
+            f"collect --year {year} を実行してください：{record}"
+        )
 
 
 def show_findings(findings: list[dict[str, str]], most: int = _SHOWN_FINDINGS) -> None:

@@ -48,7 +48,8 @@ class Versions:
             self.settled[path] = self._without_filled_blanks(returned)
         for returned in newest_first:
             if self.settled[returned.file].outcome is Outcome.SENT_BACK:
-                self._tell_unchanged(returned, newest_first)
+                settled = self.settled[returned.file]
+                self.settled[returned.file] = with_unchanged(settled, reversed(newest_first))
         versions: dict[str, list[tuple[Return, Answer]]] = {}
         for returned in newest_first if len(newest_first) > 1 else ():
             for answer in returned.answers:
@@ -159,19 +160,6 @@ class Versions:
             "theirs": tuple(_value_text(theirs, key) for key in keys),
         }
 
-    def _tell_unchanged(self, returned: Return, newest_first: Sequence[Return]) -> None:
-        """Tell of a hand-back in which nothing was put right, and nothing was explained."""
-        if any(note.kind is NoteKind.EXPLANATION for note in returned.notes):
-            return
-        given: dict[str, Mapping[str, Value]] = {}
-        for before in reversed(newest_first):
-            if returned.made_from and before.sha256.startswith(returned.made_from):
-                given |= {answer.item: answer.given for answer in before.answers}
-        if given and given == {answer.item: answer.given for answer in returned.answers}:
-            finding = Finding(Code.RETURN_UNCHANGED, Location(file=returned.file))
-            settled = self.settled[returned.file]
-            self.settled[returned.file] = closed(settled, Outcome.SENT_BACK, finding)
-
     def _tell_of_versions(self, answer: Answer, versions: Iterable[tuple[Return, Answer]]) -> None:
         """Tell what an answer that counts only seems to be newer than, and what it left blank."""
         path = answer.source.file
@@ -206,6 +194,23 @@ class Versions:
             if f.code is not Code.ROW_BLANK or f.location.item not in self.chosen
         )
         return returned if rest == returned.findings else settled_by(returned, rest)
+
+
+def with_unchanged(returned: Return, oldest_first: Iterable[Return]) -> Return:
+    """Return what is sent back, and told of where it is a hand-back in which nothing was put right.
+
+    Nothing was explained in it either. The others are the returns of its department.
+    """
+    if any(note.kind is NoteKind.EXPLANATION for note in returned.notes):
+        return returned
+    given: dict[str, Mapping[str, Value]] = {}
+    for before in oldest_first:
+        if returned.made_from and before.sha256.startswith(returned.made_from):
+            given |= {answer.item: answer.given for answer in before.answers}
+    if not given or given != {answer.item: answer.given for answer in returned.answers}:
+        return returned
+    finding = Finding(Code.RETURN_UNCHANGED, Location(file=returned.file))
+    return closed(returned, Outcome.SENT_BACK, finding)
 
 
 def location_of(answer: Answer) -> Location:

@@ -144,6 +144,7 @@ def _turn(status: DepartmentStatus, findings: Sequence[Finding], handback: str) 
         (bool(status.lost), Turn.COORDINATOR, _find(status.lost)),
         (is_sent_back and not handback, Turn.COORDINATOR, "直すところを課に伝えてください。"),
         (is_sent_back, Turn.DEPARTMENT, "差戻し用の調査票で、訂正を待っています。"),
+        (bool(handback), Turn.DEPARTMENT, "差戻し用の調査票で、尋ねたことへの説明を待っています。"),
         (not status.returns and owed > 0, Turn.DEPARTMENT, "回答を待っています。"),
         (owed > 0, Turn.DEPARTMENT, f"残り{owed}件の回答を待っています。"),
         (status.missing > 0, Turn.COORDINATOR, _PARTNERS_LOST),

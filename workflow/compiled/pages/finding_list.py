@@ -40,12 +40,15 @@ class UnassignedFile:
 
 
 def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
-    """Return the errors and warnings that stand, by department code; NOBODY's are the rest."""
+    """Return the errors and warnings that ask for something, by department; NOBODY's are the rest.
+
+    Departments are named by their code.
+    """
     round_ = compilation.round
     departments = {returned.file: _owner(compilation, returned) for returned in round_.returns}
     found: dict[str, list[Finding]] = {}
     for severity in (Severity.ERROR, Severity.WARNING):
-        for finding in round_.findings:
+        for finding in round_.asking:
             if finding.severity is severity:
                 found.setdefault(departments.get(finding.location.file, NOBODY), []).append(finding)
     return found

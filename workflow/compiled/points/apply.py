@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.merging.merge import entry_of, standing
-from workflow.compiled.merging.versions import closed, location_of, settled_by
-from workflow.compiled.points.point import Handling, Point
+from workflow.compiled.merging.versions import closed, location_of, settled_by, with_unchanged
+from workflow.compiled.points.point import Handling, Point, settled_findings
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding, Location
@@ -24,7 +24,7 @@ _SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直し�
 def applied(round_: Round, points: Iterable[Point]) -> Round:
     """Return a round as it is once its points are decided; what nobody decided stays as it was."""
     decided = [point for point in points if point.handling]
-    applying = _Applying(round_)
+    applying = _Applying(round_, settled_findings(decided))
     # Of three departments, that one's answer is kept against another does not undo what is taken.
     for point in sorted(decided, key=lambda one: one.handling is Handling.TAKE_OTHER):
         applying.take(point)
@@ -60,6 +60,7 @@ class _Applying:
     """One round in the making: what changes of its findings and of its answers."""
 
     round: Round
+    settled: frozenset[tuple[Code, Location]]
     chosen: dict[tuple[str, str], Answer] = field(default_factory=dict)
     preferred: dict[tuple[str, str], Answer] = field(default_factory=dict)
     nothing: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -102,13 +103,15 @@ class _Applying:
 
     def _send_back(self, point: Point) -> None:
         reason = point.decision.reason or _SEND_BACK_REASON
+        is_joint = point.code is Code.JOINT_DIFFERS
         for finding in point.findings:
             if finding.severity is Severity.WARNING:
-                self._replace(finding, replace(finding, returned_for=reason))
-        answer = point.this_answer
-        if answer is not None:
-            rejected = replace(self._as_judged(answer), rejected=True)
-            self.chosen[answer.department, answer.item] = rejected
+                code = Code.JOINT_SENT_BACK if is_joint else finding.code
+                self._replace(finding, replace(finding, code=code, returned_for=reason))
+        for answer in (point.this_answer, point.other_answer if is_joint else None):
+            if answer is not None:
+                rejected = replace(self._as_judged(answer), rejected=True)
+                self.chosen[answer.department, answer.item] = rejected
 
     def _settle(self, point: Point) -> None:
         """Note an assignment as one with nothing to report, for everybody who is asked it."""
@@ -126,10 +129,12 @@ class _Applying:
         entries = tuple(self._entry(entry, newest) for entry in self.round.entries)
         returns = tuple(map(self._settled, self.round.returns))
         returns = tuple(_without_use(r, entries, self.preferred) for r in returns)
+        returns = tuple(map(self._as_checked, returns))
         told = {id(finding) for returned in self.round.returns for finding in returned.findings}
         homeless = [f for f in self.round.findings if id(f) not in told]
         findings = (*standing(returns), *self._changed(homeless))
-        joint = {a.item: self._name(a) for a in self.preferred.values()}  # the last one counts
+        counting = (e.answer for e in entries if e.answer and e.status is AnswerStatus.ANSWERED)
+        joint = {answer.item: self._name(answer) for answer in counting}
         renamed = {id(f): _used(f, joint) for f in findings}
         returns = tuple(
             replace(r, findings=tuple(renamed.get(id(f), f) for f in r.findings)) for r in returns
@@ -141,6 +146,14 @@ class _Applying:
             findings=tuple(renamed[id(f)] for f in findings),
             newest=newest,
         )
+
+    def _as_checked(self, returned: Return) -> Return:
+        """Return a file as 採用 where nothing is left to check of it."""
+        asks = (f for f in returned.findings if f.severity is Severity.WARNING)
+        is_checked = all((f.code, f.location) in self.settled for f in asks)
+        if returned.outcome is Outcome.ACCEPTED_WITH_WARNINGS and is_checked:
+            return replace(returned, outcome=Outcome.ACCEPTED)
+        return returned
 
     def _name(self, answer: Answer) -> str:
         department = self.round.plan.successor(answer.department)
@@ -170,7 +183,12 @@ class _Applying:
         found = (*found, *added)
         if found == returned.findings or not returned.outcome.is_answer:
             return returned
-        return settled_by(returned, found)
+        settled = settled_by(returned, found)
+        was_sent_back = returned.outcome is Outcome.SENT_BACK
+        if settled.outcome is Outcome.SENT_BACK and not was_sent_back:
+            own = [r for r in self.round.returns if r.department == returned.department]
+            return with_unchanged(settled, sorted(own, key=lambda r: (r.received, r.file)))
+        return settled
 
     def _needed(self, returned: Return) -> Iterable[Finding]:
         """Yield the findings of a file but for what is wrong where nothing is to be reported."""
@@ -190,9 +208,10 @@ class _Applying:
 
 
 def _used(finding: Finding, used: Mapping[str, str]) -> Finding:
-    """Return what is said of a joint item, naming the department whose answer was chosen."""
+    """Return what is said of a joint item, naming the department whose answer counts now."""
     item = finding.location.item
-    if finding.code is not Code.JOINT_DIFFERS or item not in used:
+    name = used.get(item, finding.details.get("used"))
+    if finding.code is not Code.JOINT_DIFFERS or name == finding.details["used"]:
         return finding
     return replace(finding, details={**finding.details, "used": used[item]})
 

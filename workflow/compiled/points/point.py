@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.findings import Finding
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Answer
 from workflow.model.wording import Wording
 
@@ -151,6 +151,12 @@ class Point:
             "by": decided.by,
             "explanation": self.explanation,
         }
+
+
+def settled_findings(points: Iterable[Point]) -> frozenset[tuple[Code, Location]]:
+    """Return the findings, by code and location, of which people decided that nothing is left."""
+    closed = (point for point in points if not point.is_open)
+    return frozenset((f.code, f.location) for point in closed for f in point.findings)
 
 
 def open_points(points: Iterable[Point]) -> int:

@@ -49,6 +49,8 @@ class DepartmentStatus:
         """The outcome in the coordinator's words, also when nothing counts yet."""
         if self.outcome:
             return self.outcome.label
+        if self.nothing_to_report and not self.open_items:
+            return AnswerStatus.NOTHING.value
         return LOST_LABEL if self.lost else AnswerStatus.MISSING.value
 
 
