@@ -25,9 +25,10 @@ from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST, era_year, to_the_second
-from workflow.plan.load import load_written_plan, plan_paths
+from workflow.plan.load import plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
+from workflow.rounds.known_plan import known_plan
 from workflow.rounds.load import (
     ReadOptions,
     decided,
@@ -154,8 +155,10 @@ def collect(
         # 409 ms, while the worker processes start; not at all where nothing changed.
         from workflow.rounds.write import compilation_of, write_provisional
 
-        plan = load_written_plan(workspace.home)
-        round_ = load_round(workspace, plan.plan, year, options, before, snapshot)
+        plan = known_plan(workspace, year, options.use_cache)
+        round_ = load_round(
+            workspace, plan.plan, year, options, before, snapshot, digest=plan.digest
+        )
         if not round_.returns:
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 

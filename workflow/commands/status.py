@@ -24,7 +24,6 @@ from workflow.returned.inbox import scan, seen_files
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
-from workflow.templates.register import Register
 from workflow.templates.register_file import load_issued_register
 from workflow.terminal.output import (
     print_json,
@@ -116,12 +115,11 @@ def state(workspace: Workspace, year: int) -> dict[str, Any]:
     Before the first collect that is the state without any return. Raises as status does.
     """
     refuse_unfinished(workspace, year)
-    register = load_issued_register(workspace.templates(year), year)
     stored = workspace.status(year)
-    if stored.exists():
-        document = _stored_state(stored)
+    if stored.exists() and workspace.register(year).exists():
+        document = _stored_state(stored)  # the register is not read: it may be as large as a city
     else:
-        document = _state_before_collect(workspace, register)
+        document = _state_before_collect(workspace, year)
     seen = {tuple(entry) for entry in document["seen"]}
     on_disk = set(seen_files(scan(workspace.returned(year))))
     return document | {"uncollected": len(on_disk ^ seen)}
@@ -137,7 +135,8 @@ def _stored_state(path: Path) -> dict[str, Any]:
     return document
 
 
-def _state_before_collect(workspace: Workspace, register: Register) -> dict[str, Any]:
+def _state_before_collect(workspace: Workspace, year: int) -> dict[str, Any]:
+    register = load_issued_register(workspace.templates(year), year)
     # 180 ms, before the first collect alone.
     from workflow.compiled.merging.merge import merge
     from workflow.compiled.open_data.round_json import status_document

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator
-
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
@@ -15,6 +11,7 @@ from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import part_bytes
 from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
+from workflow.model.garbage import without_garbage_collection
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
     DATA_PACKAGE,
@@ -25,24 +22,12 @@ from workflow.storage.workspace import (
 )
 
 
-@contextlib.contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Let the garbage collector rest: it would look through all answers and free nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[str, bytes]:
     """Return the workbook, the ledger as CSV, what describes it, and the page that leads to them.
 
     The parts of a divided ledger stand first. Parquet is made of such a ledger alone.
     """
-    with _collecting_nothing():
+    with without_garbage_collection():
         return _contents(compilation, with_parquet and bool(compilation.ledger.parts))
 
 

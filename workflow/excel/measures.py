@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +36,9 @@ _SPARE = 3.0
 """Points of a row beside its lines."""
 _NARROW = 0.75
 """Ems of a narrow character: what a digit of the text font takes, its widest."""
+
+_PROSE = 80
+"""Characters of a text that hardly comes again in its column."""
 
 
 def column_pixels(characters: float, size: float) -> int:
@@ -79,23 +83,31 @@ class RowHeights:
     """The heights of many rows under the same columns, of so many full-width characters each."""
 
     def __init__(self, widths: Iterable[float], size: float) -> None:
-        self._widths = [*widths][::-1]
+        # From the right, where the prose is: most labels then need no more lines.
+        self._columns = [(width, _KnownLines(width)) for width in widths][::-1]
         self._size = size
 
     def of(self, values: Sequence[object]) -> float:
         """Return the points a row needs. A value that is no text fits on one line."""
         lines = 1
-        # From the right, where the prose is: most labels then need no more lines.
-        for value, width in zip(reversed(values), self._widths, strict=True):
-            if isinstance(value, str) and _may_need_more(value, width * lines):
-                lines = max(lines, _lines(value, width))
+        for value, (width, known) in zip(reversed(values), self._columns, strict=True):
+            if isinstance(value, str) and (len(value) > width * lines or "\n" in value):
+                lines = max(lines, known[value] if len(value) < _PROSE else _lines(value, width))
         return _height(lines, self._size)
 
 
-def _may_need_more(text: str, width: float) -> bool:
-    return len(text) > width or "\n" in text
+class _KnownLines(dict[str, int]):
+    """How many lines each text takes in a column: headings and titles come again and again."""
+
+    def __init__(self, width: float) -> None:
+        self._width = width
+
+    def __missing__(self, text: str) -> int:
+        self[text] = lines = _lines(text, self._width)
+        return lines
 
 
+@cache
 def _height(lines: int, size: float) -> float:
     line = (round(size / POINTS_PER_PIXEL) + _LEADING) * POINTS_PER_PIXEL
     return min(MAX_ROW_HEIGHT, lines * line + _SPARE)

@@ -24,17 +24,38 @@ CellValue = str | int | Decimal | datetime | date | None
 _NUMBER = "#"  # stands for the row's number in a template, which holds no other #
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class RowKind:
+    """The formats of a row's cells. Rows that share the object also have values of the same types.
+
+    It is known by identity, so a row costs no look at each of its cells.
+    """
+
+    formats: tuple[Format, ...]
+
+
+class RowKinds(dict[tuple[object, ...], RowKind]):
+    """The kinds of the rows of a sheet, each made once."""
+
+    def of(self, values: Sequence[CellValue], formats: Sequence[Format]) -> RowKind:
+        """Return the kind of a row with these formats."""
+        key = (*map(type, values), *formats)
+        if key not in self:
+            self[key] = RowKind(tuple(formats))
+        return self[key]
+
+
 class FlatRow(NamedTuple):
-    """One row: its height in points, and the values of its cells with their formats."""
+    """One row: its height in points, and the values of its cells, which are of its kind."""
 
     height: float
     values: Sequence[CellValue]
-    formats: Sequence[Format]
+    kind: RowKind
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What rows of the same types and formats have in common."""
+    """What rows of one kind have in common."""
 
     template: str
     formats: tuple[Callable[[Any], object], ...]
@@ -61,14 +82,13 @@ class RowXml:
         self._numbers = strings.string_table
         self._serial = serial
         self._day = lru_cache(maxsize=1024)(self._day_number)
-        self._shapes: dict[tuple[object, ...], _Shape] = {}
+        self._shapes: dict[RowKind, _Shape] = {}
 
     def format_row(self, number: int, row: FlatRow) -> str:
         """Return the row element of a 1-based row."""
-        key = (*map(type, row.values), *row.formats)
-        shape = self._shapes.get(key)
+        shape = self._shapes.get(row.kind)
         if shape is None:
-            shape = self._shapes[key] = self._shape(row)
+            shape = self._shapes[row.kind] = self._shape(row)
         values = [formats(value) for formats, value in zip(shape.formats, row.values, strict=True)]
         self._strings.count += shape.texts
         self._strings.unique_count = len(self._numbers)
@@ -76,7 +96,9 @@ class RowXml:
 
     def _shape(self, row: FlatRow) -> _Shape:
         cells, formats = [], []
-        for column, (value, style) in enumerate(zip(row.values, row.formats, strict=True), start=1):
+        for column, (value, style) in enumerate(
+            zip(row.values, row.kind.formats, strict=True), start=1
+        ):
             pattern, format_value = self._cell(value)
             cells.append(pattern % (f"{column_letters(column)}{_NUMBER}", style._get_xf_index()))  # type: ignore[no-untyped-call]
             formats.append(format_value)

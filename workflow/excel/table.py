@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from workflow.excel.measures import RowHeights, column_pixels, row_height
 from workflow.excel.page import Page, set_page
 from workflow.excel.rows import CellValue as CellValue
-from workflow.excel.rows import FlatRow
+from workflow.excel.rows import FlatRow, RowKind
 from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
@@ -196,13 +196,15 @@ def _flat(
     linked: dict[int, list[int]] = {}
     for row, index in links:
         linked.setdefault(row, []).append(index)
-    known: dict[tuple[object, ...], tuple[Format, ...]] = {}
+    kinds: dict[tuple[object, ...], RowKind] = {}
     for number, values in enumerate(rows, start=1):
         indexes = linked.get(number, ())
         key = (*map(type, values), *indexes)
-        if key not in known:
-            known[key] = tuple(
+        kind = kinds.get(key)
+        if kind is None:
+            formats = tuple(
                 styles.link if index in indexes else styles.of(value)
                 for index, value in enumerate(values)
             )
-        yield FlatRow(heights.of(values), values, known[key])
+            kind = kinds[key] = RowKind(formats)
+        yield FlatRow(heights.of(values), values, kind)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from workflow.model.cells import plain_number
@@ -37,9 +38,13 @@ def _digest(value: object) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
+    if isinstance(value, str):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        unusual = {f.name: getattr(value, f.name) for f in fields(value) if not _is_usual(f, value)}
-        return {name: _plain(part) for name, part in unusual.items()} | {"is": type(value).__name__}
+        kind = type(value)
+        parts = ((name, getattr(value, name), usual) for name, usual in _settings(kind))
+        unusual = {name: _plain(part) for name, part, usual in parts if part != usual()}
+        return unusual | {"is": kind.__name__}
     match value:
         case Mapping():
             return {str(key): _plain(part) for key, part in value.items()}
@@ -47,7 +52,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
             return [_plain(part) for part in value]
         case Decimal():
             return plain_number(value)
-        case Enum() if not isinstance(value, str):
+        case Enum():
             return value.name
         case date():
             return value.isoformat()
@@ -55,7 +60,13 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
             return value
 
 
-def _is_usual(field: Field[Any], value: object) -> bool:
+@cache
+def _settings(kind: Any) -> tuple[tuple[str, Callable[[], object]], ...]:  # noqa: ANN401
+    """Return what a dataclass holds, each with what gives its usual value: MISSING for none."""
+    return tuple((f.name, _usual(f)) for f in fields(kind))
+
+
+def _usual(field: Field[Any]) -> Callable[[], object]:
     if field.default_factory is not MISSING:
-        return bool(getattr(value, field.name) == field.default_factory())
-    return field.default is not MISSING and bool(getattr(value, field.name) == field.default)
+        return field.default_factory
+    return lambda: field.default

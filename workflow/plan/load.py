@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,17 @@ def load_written_plan(home: Path) -> WrittenPlan:
 
     Raises PlanError with every finding when it has errors.
     """
-    documents = tuple(load_document(path) for path in plan_paths(home))
+    return understood(plan_files(home))
+
+
+def plan_files(home: Path) -> dict[Path, bytes]:
+    """Return the content of each file a plan is written in. Raises PlanError as it is read."""
+    return {path: _content(path) for path in plan_paths(home)}
+
+
+def understood(files: Mapping[Path, bytes]) -> WrittenPlan:
+    """Return the plan some files hold. Raises PlanError with every finding when it has errors."""
+    documents = tuple(_document(path, content) for path, content in files.items())
     plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):
         raise PlanError(
@@ -74,6 +85,10 @@ def plan_paths(home: Path) -> tuple[Path, ...]:
 
 def load_document(path: Path) -> Document:
     """Return what a plan file says, unchecked. Raises PlanError when it cannot be read at all."""
+    return _document(path, _content(path))
+
+
+def _content(path: Path) -> bytes:
     open_mark = path.with_name(f"~${path.name}")
     if open_mark.exists():
         raise PlanError(
@@ -81,12 +96,15 @@ def load_document(path: Path) -> Document:
             f"（Excelを閉じても続くときは、同じ場所の{open_mark.name}を削除してください）。"
         )
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise PlanError(
             f"{path.name}を開けません。ほかで開いていないか、読み取りが許されているか"
             "確かめてください。"
         ) from error
+
+
+def _document(path: Path, content: bytes) -> Document:
     if path.suffix.lower() == ".json":
         return _read_json(content, path.name)
     return read_book(content, path.name)
@@ -127,15 +145,17 @@ def _read_json(content: bytes, file: str) -> Document:
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         known = dict(pairs)
-        names = [name for name, _ in pairs]
-        repeated.extend(name for name in known if names.count(name) > 1)
+        if len(known) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.extend(name for name in known if names.count(name) > 1)
         return known
 
     try:
         parsed = json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=members, parse_constant=_refuse
         )
-        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        if b"\\u" in content:  # half a character is spelled so, if at all
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
         raise PlanError(
             f"{file}の{error.lineno}行目{error.colno}文字目あたりの書き方に誤りがあります。"

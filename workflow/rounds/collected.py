@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,19 +12,18 @@ from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.decisions import ABOUT_DECISIONS
 from workflow.compiled.recorded import recorded_outputs
 from workflow.model.catalogue import Code, Severity
-from workflow.model.errors import OutputError
 from workflow.plan.load import BOOK_NAME, JSON_NAME
-from workflow.returned.inbox import Snapshot, opened_file
+from workflow.returned.inbox import Snapshot
 from workflow.returned.workers.cache import file_identity
 from workflow.rounds.earlier import MOST_YEARS
+from workflow.rounds.kept import keep, kept, read_limited
 from workflow.rounds.load import secret_digest
-from workflow.storage.files import sha256, write_file
+from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 
 _RECORD = "last.json"
-_MOST_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +90,8 @@ def cached_result(
 ) -> Collected | None:
     """Return what the last collect gave, if its inputs were the same and all it made is there."""
     try:
-        record = json.loads(_kept(workspace.extracts(year) / _RECORD))
-        status = _read(workspace.status(year))
+        record = json.loads(kept(workspace.extracts(year) / _RECORD))
+        status = read_limited(workspace.status(year))
         expected = _record(inputs, journal, status, record["document"], record["settled"])
         if not inputs or record != expected or not _is_whole(workspace, year, journal, status):
             return None
@@ -114,27 +112,7 @@ def cache_result(
     """Keep what a collect gave, for the next one."""
     status = workspace.status(year).read_bytes()
     made = _record(inputs, journal, status, collected.document, sorted(collected.settled))
-    record = json.dumps(made).encode()
-    with contextlib.suppress(OutputError):
-        kept = sha256(record).encode() + b"\n" + record
-        write_file(workspace.extracts(year) / _RECORD, kept, durable=False)
-
-
-def _kept(path: Path) -> bytes:
-    """Return the record kept in a file. ValueError when it does not prove itself by its digest."""
-    digest, _, record = _read(path).partition(b"\n")
-    if digest != sha256(record).encode():
-        raise ValueError("no record of ours")
-    return record
-
-
-def _read(path: Path) -> bytes:
-    """Return what a file holds. OSError when it is a link, a device or larger than we write."""
-    with opened_file(path) as stream:
-        content = stream.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise OSError("larger than anything of ours")
-    return content
+    keep(workspace.extracts(year) / _RECORD, json.dumps(made).encode())
 
 
 def _record(
@@ -159,7 +137,7 @@ def _is_whole(workspace: Workspace, year: int, journal: Journal, status: bytes) 
     """Whether everything that was made is there as it was made."""
     made = {workspace.handbacks(year) / n: d for n, d in json.loads(status)["made"].items()}
     made |= {workspace.compiled(year) / n: d for n, d in recorded_outputs(journal).items()}
-    return all(sha256(_read(path)) == digest for path, digest in made.items())
+    return all(sha256(read_limited(path)) == digest for path, digest in made.items())
 
 
 def _copies(workspace: Workspace, year: int) -> list[Path]:

@@ -103,11 +103,13 @@ def load_round(
     journal: Journal,
     snapshot: Snapshot | None = None,
     known: Container[str] | None = None,
+    digest: str = "",
 ) -> Round:
     """Read and judge every file of a round, and merge them into one answer per assignment.
 
     The journal tells which files earlier collects met. With a snapshot, files judged before are
-    taken from the cache. Where names of files are known, only those are read.
+    taken from the cache. Where names of files are known, only those are read. The plan's digest
+    is taken anew unless it is known.
     Raises WorkspaceError when nothing was issued.
     """
     register = load_issued_register(workspace.templates(year), year)
@@ -119,7 +121,7 @@ def load_round(
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, options.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, options.again)
-    inputs = basis(workspace, plan, year)
+    inputs = basis(workspace, digest or plan_digest(plan), year)
     engine = options.engine
     if snapshot:
         judged_by = _judged_by(inputs, year, passwords)
@@ -216,11 +218,11 @@ def stage_of(
     return Stage(as_of is not None, as_of or last.at, reason)
 
 
-def basis(workspace: Workspace, plan: Plan, year: int) -> Basis:
-    """Return the digests of what a compilation rests on besides the returns."""
+def basis(workspace: Workspace, digest: str, year: int) -> Basis:
+    """Return the digests of what a compilation rests on besides the returns; one is the plan's."""
     register = workspace.register(year)
     return Basis(
-        plan=plan_digest(plan),
+        plan=digest,
         register=sha256(register.read_bytes()) if register.exists() else "",
         earlier=dict(earlier_digests(workspace, year)),
     )

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
+from workflow.model.garbage import without_garbage_collection
 from workflow.model.years import era_year
 from workflow.storage.files import (
     as_output_error,
@@ -118,9 +119,10 @@ def _fits(step: Step, folders: Iterable[str]) -> bool:
 def at_work(workspace: Workspace, year: int, doing: str, now: datetime) -> Iterator[None]:
     """Hold the lock of a round, after taking back the half-done changes of a run that died.
 
+    The garbage collector rests meanwhile.
     Raises WorkspaceError that names the run holding the lock, or OutputError.
     """
-    with working(workspace.lock(year), doing, now):
+    with working(workspace.lock(year), doing, now), without_garbage_collection():
         take_back(workspace, year)
         yield
 

@@ -27,6 +27,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Outcome, Plan, Return
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.years import era_year
+from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
@@ -106,7 +107,7 @@ class _OnDisk:
         workspace, year = self.workspace, self.year
         yield from self.broken
         register = _shown(workspace, workspace.register(year))
-        today = basis(workspace, self._plan_today(), year)
+        today = basis(workspace, plan_digest(self._plan_today()), year)
         yield from records.basis(self.journal, today, register)
         yield from records.evidence(self.journal, scan(workspace.returned(year)))
 

@@ -25,7 +25,7 @@ from workflow.compiled.points.record import (
 )
 from workflow.excel.measures import RowHeights, column_pixels, row_height
 from workflow.excel.page import Page, set_page
-from workflow.excel.rows import CellValue, FlatRow
+from workflow.excel.rows import CellValue, FlatRow, RowKinds
 from workflow.excel.style import (
     ENTRY_LINE,
     HEADER_FILL,
@@ -115,8 +115,9 @@ class _Sheet:
         self.sheet.set_column(_SEEN, len(LABELS) - 1, 10, None, {"hidden": True})
         rows = list(self._rows(points))
         heights = RowHeights(_WIDTHS, FONT_SIZE)
+        kinds = RowKinds()
         flat = (
-            FlatRow(heights.of(row[:_SEEN]), row, self._formats(styles, point))
+            FlatRow(heights.of(row[:_SEEN]), row, kinds.of(row, self._formats(styles, point)))
             for row, point in zip(rows, points, strict=True)
         )
         self.sheet.write_flat_rows(1, (len(rows), len(LABELS)), flat)

@@ -7,6 +7,7 @@ task a worker is at: that one alone is given up when its worker dies or takes to
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Generic, TypeVar
 
+from workflow.model.garbage import without_garbage_collection
 from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
 
 Task = TypeVar("Task")
@@ -161,7 +163,9 @@ def _serve(pipe: Connection, memory: int) -> None:
     limit_memory(memory)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a compiled reader that gives up tells the world
     with contextlib.suppress(EOFError, OSError):
-        work = pipe.recv()
+        with without_garbage_collection():
+            work = pipe.recv()
+        gc.freeze()  # it may know a whole city, and stays to the end
         pipe.send(None)
         while True:
             for task in pipe.recv():

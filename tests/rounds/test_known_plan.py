@@ -1,0 +1,163 @@
+"""A plan is checked and digested once; what is kept of it is believed of the same files alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflow.model.errors import PlanError
+from workflow.plan.book.writer import written_book
+from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.fingerprint import plan_digest
+from workflow.plan.load import WrittenPlan, load_written_plan, understood
+from workflow.rounds.known_plan import KnownPlan, known_plan
+from workflow.storage.files import sha256
+from workflow.storage.workspace import Workspace
+
+YEAR = 2023
+WRITERS = {"plan.json": as_json_bytes, "plan.xlsx": written_book}
+
+
+class Checked:
+    """How often a plan was checked since it was last asked."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def taken(self) -> int:
+        times, self.times = self.times, 0
+        return times
+
+
+@pytest.fixture(autouse=True)
+def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
+    noted = Checked()
+
+    def counted(files: Mapping[Path, bytes]) -> WrittenPlan:
+        noted.times += 1
+        return understood(files)
+
+    monkeypatch.setattr("workflow.rounds.known_plan.understood", counted)
+    return noted
+
+
+@pytest.mark.parametrize("names", [["plan.json"], ["plan.xlsx"], ["plan.json", "plan.xlsx"]])
+def test_it_is_checked_once_and_is_the_same(
+    tmp_path: Path, checked: Checked, names: list[str]
+) -> None:
+    workspace = written(tmp_path, sample_document(), *names)
+    whole = load_written_plan(tmp_path)
+    expected = KnownPlan(whole.plan, whole.content, plan_digest(whole.plan))
+    assert [known(workspace) for _ in range(3)] == [expected] * 3
+    assert checked.taken() == 1
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_another_plan_is_another(tmp_path: Path, checked: Checked, name: str) -> None:
+    workspace, document = written(tmp_path, sample_document(), name), sample_document()
+    before = known(workspace)
+    document["items"][0]["title"] = "別の取組"
+    written(tmp_path, document, name)
+    after = known(workspace)
+    assert after.plan.items[0].title == "別の取組"
+    assert after.digest != before.digest
+    assert checked.taken() == 2
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_torn_or_of_others_is_not_believed(
+    tmp_path: Path, checked: Checked, name: str
+) -> None:
+    workspace = written(tmp_path, sample_document(), name)
+    expected, kept = known(workspace), workspace.extracts(YEAR) / "plan.json"
+    whole = kept.read_bytes()
+    plain = json.loads(whole.partition(b"\n")[2])
+    spoilt = (
+        b"",
+        whole[:-1],
+        whole.replace(expected.digest.encode(), b"0" * 64),
+        proven(plain | {"key": "0" * 64}),
+        proven({"key": plain["key"]}),
+        proven([]),
+    )
+    for content in spoilt:
+        kept.write_bytes(content)
+        checked.taken()
+        assert (known(workspace), checked.taken()) == (expected, 1)
+        assert (known(workspace), checked.taken()) == (expected, 0)
+
+
+def test_kept_content_must_keep_the_schema(tmp_path: Path, checked: Checked) -> None:
+    workspace = written(tmp_path, sample_document(), "plan.xlsx")
+    expected, kept = known(workspace), workspace.extracts(YEAR) / "plan.json"
+    plain = json.loads(kept.read_bytes().partition(b"\n")[2])
+    kept.write_bytes(proven(plain | {"content": {"items": [1]}}))
+    checked.taken()
+    assert (known(workspace), checked.taken()) == (expected, 1)
+
+
+def test_no_password_is_copied(tmp_path: Path, checked: Checked) -> None:
+    document = sample_document()
+    document["plan"]["open_passwords"] = ["ひみつ"]
+    workspace = written(tmp_path, document, "plan.xlsx")
+    assert known(workspace).plan.open_passwords == ("ひみつ",)
+    assert known(workspace).plan.open_passwords == ("ひみつ",)
+    assert checked.taken() == 2
+    assert not workspace.extracts(YEAR).exists()
+
+
+def test_a_password_in_plan_json_is_read_from_there(tmp_path: Path, checked: Checked) -> None:
+    document = sample_document()
+    document["plan"]["open_passwords"] = ["ひみつ"]
+    workspace = written(tmp_path, document, "plan.json")
+    assert known(workspace).plan.open_passwords == ("ひみつ",)
+    assert known(workspace).plan.open_passwords == ("ひみつ",)
+    assert checked.taken() == 1
+    kept = (workspace.extracts(YEAR) / "plan.json").read_text()
+    assert "ひみつ" not in json.loads(kept.partition("\n")[2]).values()
+    assert "ひみつ" not in kept
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_plan_that_is_open_or_spoilt_is_told_each_time(tmp_path: Path, name: str) -> None:
+    workspace = written(tmp_path, sample_document(), name)
+    known(workspace)
+    mark = tmp_path / f"~${name}"
+    mark.touch()
+    with pytest.raises(PlanError, match="Excelで開かれています"):
+        known(workspace)
+    mark.unlink()
+    document = sample_document()
+    document["items"][0]["departments"] = ["NOBODY"]
+    written(tmp_path, document, name)
+    for _ in range(2):
+        with pytest.raises(PlanError, match="直すところが1か所"):
+            known(workspace)
+
+
+def test_without_what_is_kept_nothing_is_kept(tmp_path: Path, checked: Checked) -> None:
+    workspace = written(tmp_path, sample_document(), "plan.json")
+    for _ in range(2):
+        known_plan(workspace, YEAR, use_kept=False)
+    assert checked.taken() == 2
+    assert not workspace.extracts(YEAR).exists()
+
+
+def written(home: Path, document: dict[str, Any], *names: str) -> Workspace:
+    for name in names:
+        (home / name).write_bytes(WRITERS[name](document))
+    return Workspace(home)
+
+
+def known(workspace: Workspace) -> KnownPlan:
+    return known_plan(workspace, YEAR, use_kept=True)
+
+
+def proven(plain: object) -> bytes:
+    """Return a record as it would be kept, whatever it says."""
+    record = json.dumps(plain).encode()
+    return sha256(record).encode() + b"\n" + record

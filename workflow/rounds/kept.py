@@ -1,0 +1,35 @@
+"""Records beside the extracts: each proves itself by its digest, and may be deleted at any time."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from workflow.model.errors import OutputError
+from workflow.returned.inbox import opened_file
+from workflow.storage.files import sha256, write_file
+
+_MOST_BYTES = 1_000_000_000
+
+
+def keep(path: Path, record: bytes) -> None:
+    """Keep a record; where it cannot be written, nothing is kept."""
+    with contextlib.suppress(OutputError):
+        write_file(path, sha256(record).encode() + b"\n" + record, durable=False)
+
+
+def kept(path: Path) -> bytes:
+    """Return the record kept in a file. OSError without one, ValueError when it is none of ours."""
+    digest, _, record = read_limited(path).partition(b"\n")
+    if digest != sha256(record).encode():
+        raise ValueError("no record of ours")
+    return record
+
+
+def read_limited(path: Path) -> bytes:
+    """Return what a file holds. OSError when it is a link, a device or larger than we write."""
+    with opened_file(path) as stream:
+        content = stream.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise OSError("larger than anything of ours")
+    return content
