@@ -28,7 +28,7 @@ def examples_of_codes() -> set[str]:
             said += file["findings"]
         found |= {finding.split(" ")[0] for finding in said}
         # A point says its number first, then its code.
-        found |= {point.split(" ")[1] for point in document.get("points", [])}
+        found |= {point.split(" ")[1].partition("：")[0] for point in document.get("points", [])}
     return found
 
 
