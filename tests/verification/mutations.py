@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from tests.city import City
+from workflow.compiled.points.point import Handling
 from workflow.model.cells import a1
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.journal import EventKind, Journal, lengthened, read_journal
@@ -212,25 +213,35 @@ def a_value_that_was_chosen(city: City, dice: random.Random) -> Harm:
     return Harm(_shown(city, path), "台帳", cell)
 
 
+def an_explanation_rewritten(city: City, _: random.Random) -> Harm:
+    """Write into 欄外記入 another explanation than the one that came back."""
+    path = city.workspace.ledger(YEAR)
+    rows = open_exactly(path.read_bytes())["欄外記入"].iter_rows(min_row=2, max_col=2)
+    (cell,) = [said.coordinate for kind, said in rows if kind.value == "お尋ねへの説明"]
+    _patch_cell(path, "欄外記入", cell, ' t="inlineStr"', "<is><t>何もしていません。</t></is>")
+    return Harm(_shown(city, path), "欄外記入", cell)
+
+
 def a_decision_rewritten(city: City, dice: random.Random) -> Harm:
     """Change the word, the reason or the name of a decision in the journal."""
     path = city.workspace.journal(YEAR)
     text = path.read_text("utf-8")
-    said = dice.choice([word for word in _DECIDED if word in text])
-    path.write_text(text.replace(said, "課に尋ねる", 1), "utf-8")
+    said = dice.choice([*Handling, "電話で確かめた。", "佐藤"])
+    path.write_text(text.replace(f'"{said}"', '"書き換え"', 1), "utf-8")
     return Harm(_shown(city, path))
 
 
-def a_decision_forged(city: City, dice: random.Random) -> Harm:
-    """Change a decision in the journal and chain all of it anew: only what follows tells."""
+def decision_forged(city: City, handling: Handling) -> Harm:
+    """Decide otherwise in the journal and chain all of it anew: only what follows tells."""
     path = city.workspace.journal(YEAR)
     journal, _ = read_journal(path.read_bytes())
-    said = dice.choice(_DECIDED)
+    instead = Handling.CHECKED if handling is not Handling.CHECKED else Handling.SEND_BACK
     forged = Journal()
     for event in journal.events:
         facts = json.dumps(event.facts, ensure_ascii=False)
         if event.kind is EventKind.DECIDED:
-            facts = facts.replace(f'"{said}"', '"差し戻す"', 1)
+            assert f'"{handling}"' in facts
+            facts = facts.replace(f'"{handling}"', f'"{instead}"', 1)
         forged = forged.adding(event.kind, event.at, json.loads(facts))
     path.unlink()
     path.write_bytes(lengthened(path, Journal(), forged)[path])
@@ -238,15 +249,13 @@ def a_decision_forged(city: City, dice: random.Random) -> Harm:
     return Harm(_shown(city, city.workspace.record(YEAR)), "確認の記録")
 
 
-_DECIDED = ("もう一方を採る", "確認済み", "今年度は報告なし", "電話で確かめた", "佐藤")
-
 DECISION_MUTATIONS: Mapping[str, Mutation] = {
     made.__name__: made
     for made in (
         a_cell_of_the_record,
         a_value_that_was_chosen,
+        an_explanation_rewritten,
         a_decision_rewritten,
-        a_decision_forged,
     )
 }
 """Those of a round in which points were decided."""

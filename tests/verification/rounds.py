@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
-from tests.city import COLLECTED_AT, City
+from tests.city import City
 from tests.engine import HERE
 from tests.harness.cities import build_city
-from tests.harness.deciding import decide
-from tests.harness.description import CITIES, RECEIVED, Example, SentFile
+from tests.harness.description import RECEIVED, RETURNS, Example, SentFile, read_return
+from tests.harness.play import play
 from tests.harness.sending import send
 from workflow.commands.verify import verify
 from workflow.verification.differences import Report
@@ -43,25 +42,9 @@ def compiled_round(home: Path) -> City:
 
 
 def decided_round(home: Path) -> City:
-    """Return a city in whose round every point is decided, one of them about a joint item."""
-    document = json.loads((CITIES / "small" / "plan.json").read_bytes())
-    city = City.with_plan(home, document)
-    city.generate(YEAR)
-    answer = {"取組状況": "実施した。", "評価": "Ａ", "方針": "継続"}
-    ours = dict.fromkeys(("1-1", "1-2", "1-3", "2-1", "2-2"), answer)
-    city.send_back("A", ours | {"1-2": {**answer, "取組状況": "なし"}})
-    theirs = {"2-1": {**answer, "評価": "Ｂ", "理由": "雨"}, "2-2": answer, "2-3": answer}
-    city.send_back("B", theirs)
-    words = {
-        "JOINT_DIFFERS": "もう一方を採る",
-        "VALUE_NOTHING": "確認済み",
-        "ANSWER_MISSING": "今年度は報告なし",
-    }
-    for point in city.collect(YEAR).document["points"]:
-        record = city.workspace.record(YEAR)
-        decide(record, point["id"], words[point["code"]], "電話で確かめた", "佐藤")
-    assert city.collect(YEAR, COLLECTED_AT + timedelta(days=1)).is_clean
-    return city
+    """Return a city in whose round every word of 扱い was chosen, and one point was explained."""
+    home.mkdir()
+    return play(read_return(RETURNS / "bad" / "every_way_to_decide"), home).city
 
 
 def verified(city: City) -> Report:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.city import City
-from tests.verification.mutations import DECISION_MUTATIONS, MUTATIONS, Harm
+from tests.verification.mutations import DECISION_MUTATIONS, MUTATIONS, Harm, decision_forged
 from tests.verification.rounds import verified
+from workflow.compiled.points.point import Handling
 from workflow.model.wording import cell_text
 from workflow.returned.readers.readings import read_again
 from workflow.verification.differences import Report
@@ -37,9 +38,9 @@ OF_DECISIONS = {
     "a_cell_of_the_record": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "a_value_that_was_chosen": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
     "a_decision_rewritten": {"VERIFY_JOURNAL"},
-    "a_decision_forged": {"VERIFY_CELL"},
+    "an_explanation_rewritten": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
 }
-DECISION_TIMES = 6
+DECISION_TIMES = 5
 
 
 read_again_once = lru_cache(maxsize=64)(read_again)
@@ -90,6 +91,17 @@ def test_a_falsified_decision_is_reported_with_its_place(
     harm = DECISION_MUTATIONS[name](city, random.Random(f"{name} {seed}"))
     report = verified(city)
     assert OF_DECISIONS[name] <= {d.code.name for d in report.differences}
+    assert is_named(report, harm)
+
+
+@pytest.mark.parametrize("handling", Handling, ids=lambda handling: handling.name)
+def test_a_forged_decision_is_told_by_what_follows(
+    decided: City, tmp_path: Path, handling: Handling
+) -> None:
+    city = decided.copy(tmp_path / "町")
+    harm = decision_forged(city, handling)
+    report = verified(city)
+    assert "VERIFY_CELL" in {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 
