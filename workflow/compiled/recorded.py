@@ -145,8 +145,13 @@ def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) 
 
 
 def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
-    """Return the plan the round was last judged by, as plan.json spells it, without passwords."""
-    plans = [e.facts["plan_content"] for e in journal.of(EventKind.JUDGED) if _has_plan(e)]
+    """Return the plan the round was last judged by, as plan.json spells it, without passwords.
+
+    Of a year that was brought in it is the plan made of the city's table.
+    """
+    kinds = (EventKind.BROUGHT_IN, EventKind.JUDGED)
+    events = [e for e in journal.events if e.kind in kinds and _has_plan(e)]
+    plans = [e.facts["plan_content"] for e in events]
     return plans[-1] if plans else None
 
 

@@ -200,6 +200,89 @@ class Code(Enum):
         "最小と最大を見直してください。",
     )
 
+    # --- 表の取り込み (init --from-table)
+    IMPORT_SHEET_LEFT_OUT = (
+        Severity.INFO,
+        "取組内容の一覧も単票も見つからないため、このシートは取り込みませんでした。",
+        "取り込むシートなら、見出しの言葉を確かめて、--map で列を指定してください。",
+    )
+    IMPORT_COLUMN_UNSURE = (
+        Severity.WARNING,
+        "{column}列「{heading}」は、{role}にしました（{why}）。",
+        "違うときは、--map で「列=項目」を指定して、取り込み直してください。",
+    )
+    IMPORT_COLUMN_LEFT_OUT = (
+        Severity.INFO,
+        "{column}列「{heading}」は、取り込みませんでした（{why}）。",
+        "使うときは、--map で「列=項目」を指定して、取り込み直してください。",
+    )
+    IMPORT_ROW_UNCLEAR = (
+        Severity.WARNING,
+        "「{value}」は、どの取組内容のものか分からないため、取り込みませんでした。",
+        "要るものなら、plan.xlsx に書き足してください。",
+    )
+    IMPORT_NO_DEPARTMENT = (
+        Severity.WARNING,
+        "「{name}」の担当課がありません。",
+        "plan.xlsx のシート「取組内容」に、担当課を記入してください。",
+    )
+    IMPORT_LEVEL_BLANK = (
+        Severity.WARNING,
+        "「{name}」の上の階層に空欄があるため、「－」にしました。",
+        "plan.xlsx のシート「取組内容」で、階層を確かめてください。",
+    )
+    IMPORT_YEAR_UNKNOWN = (
+        Severity.WARNING,
+        "何年度の回答か分からないため、前の年度の回答にしませんでした。",
+        "--year で年度を指定して、取り込み直してください。",
+    )
+    IMPORT_IDS_MADE = (
+        Severity.INFO,
+        "整理番号の列がないか、空欄や重なりがあるため、「{first}」から「{last}」まで付けました。",
+        "市の番号を使うときは、元の表に番号の列を足して、取り込み直してください。",
+    )
+    IMPORT_IDS_CHANGED = (
+        Severity.WARNING,
+        "番号が重なっているため、階層の番号を前に付けました（「{first}」から「{last}」まで）。",
+        "市の番号に直すときは、元の表の番号を直して、取り込み直してください。",
+    )
+    IMPORT_ID_WAS_DAY = (
+        Severity.WARNING,
+        "整理番号「{found}」は、Excelが日付に変えたもののため、「{expected}」と読みました。",
+        "違うときは、元の表の番号を文字として書き直して、取り込み直してください。",
+    )
+    IMPORT_DEPARTMENTS_ALIKE = (
+        Severity.WARNING,
+        "「{one}」と「{other}」は、名前が似ています。別の課としました。",
+        "同じ課なら、plan.xlsx で一つにしてください。",
+    )
+    IMPORT_CHOICES_GUESSED = (
+        Severity.WARNING,
+        "「{name}」の選択肢が表にないため、よくある選択肢を入れました。",
+        "plan.xlsx のシート「様式」で、市の選択肢に直してください。",
+    )
+    IMPORT_FORM_GUESSED = (
+        Severity.WARNING,
+        "尋ねる項目の列がないため、よくある様式（取組状況、課題・改善点、今後の方針、評価）に"
+        "しました。",
+        "plan.xlsx のシート「様式」で、市の様式に直してください。",
+    )
+    IMPORT_TITLE_GUESSED = (
+        Severity.WARNING,
+        "計画の名前が見つからないため、「{name}」にしました。",
+        "plan.xlsx のシート「計画」で、計画名を直してください。",
+    )
+    IMPORT_CITY_UNKNOWN = (
+        Severity.WARNING,
+        "市区町村の名前が見つかりません。",
+        "plan.xlsx のシート「計画」に、市区町村名と市区町村コードを記入してください。",
+    )
+    IMPORT_COORDINATOR_GUESSED = (
+        Severity.WARNING,
+        "とりまとめ課が分からないため、担当の多い「{name}」にしました。",
+        "違うときは、plan.xlsx のシート「計画」で、とりまとめ課を直してください。",
+    )
+
     # --- 受付 (the file as a whole)
     FILE_EMPTY = (
         Severity.ERROR,

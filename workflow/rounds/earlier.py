@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
@@ -13,9 +14,10 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
+from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
 from workflow.storage.files import sha256
-from workflow.storage.journal import EventKind, Journal
+from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.own_files import old_final_folder
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
@@ -94,6 +96,13 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
 
 
 def _form_of(workspace: Workspace, year: int) -> Form | None:
-    """Return what was last asked in an earlier year, if its register still tells."""
+    """Return what was last asked in an earlier year, if its register still tells.
+
+    Of a year that was brought in, that is the form made of the city's table.
+    """
     issues = load_register(workspace.templates(year), year).issues
-    return issues[-1].form.form if issues else None
+    if issues:
+        return issues[-1].form.form
+    journal = load_journal(workspace.journal(year))
+    plan = recorded_plan(journal) if journal.last(EventKind.BROUGHT_IN) else None
+    return build_plan(plan).form if plan else None

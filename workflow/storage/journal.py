@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     REPORTED = "reported"
     RESTARTED = "restarted"
+    BROUGHT_IN = "brought_in"
 
     @property
     def label(self) -> str:
@@ -60,6 +61,7 @@ _LABELS = {
     EventKind.REOPENED: "確定の取消",
     EventKind.REPORTED: "報告書の作成",
     EventKind.RESTARTED: "記録の始め直し",
+    EventKind.BROUGHT_IN: "持ち込み",
 }
 NEEDED = {
     EventKind.ISSUED: ("register", "issues"),
@@ -72,6 +74,7 @@ NEEDED = {
     EventKind.REOPENED: ("reason",),
     EventKind.REPORTED: ("outputs", "template"),
     EventKind.RESTARTED: ("found",),
+    EventKind.BROUGHT_IN: ("file", "sha256", "wishes", "plan_content", "outputs"),
 }
 """What an event of each kind must say."""
 

@@ -74,6 +74,10 @@ class Workspace:
         """The ledger as open data."""
         return self.compiled(year) / f"{ledger_name(year)}.csv"
 
+    def brought_in(self, year: int) -> Path:
+        """Where the file lies from which a year's answers were brought in. Evidence."""
+        return self.compiled(year) / "持ち込み"
+
     def overview(self, year: int) -> Path:
         """The page that shows the whole round and leads to everything else."""
         return self.compiled(year) / OVERVIEW

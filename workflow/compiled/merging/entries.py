@@ -17,11 +17,17 @@ class AnswerStatus(StrEnum):
     MISSING = "未提出"
     SENT_BACK = "差戻し中"
     NOTHING = "報告なし"
+    BROUGHT_IN = "持ち込み"
 
     @property
     def is_open(self) -> bool:
         """Whether an answer is still to come."""
         return self in (AnswerStatus.MISSING, AnswerStatus.SENT_BACK)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an answer counts; one brought in stood in the city's own table."""
+        return self in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ def entries_by_department(entries: Iterable[AssignedT]) -> dict[str, list[Assign
 
 
 def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:
-    """Return what is counted of a round: 報告なし only where there is such an assignment."""
-    has_nothing = any(entry.status is AnswerStatus.NOTHING for entry in entries)
-    return tuple(s for s in AnswerStatus if s is not AnswerStatus.NOTHING or has_nothing)
+    """Return what is counted of a round: what is rare only where there is such an assignment."""
+    rare = (AnswerStatus.NOTHING, AnswerStatus.BROUGHT_IN)
+    found = {entry.status for entry in entries}
+    return tuple(status for status in AnswerStatus if status not in rare or status in found)

@@ -123,6 +123,7 @@ _ABOUT = (
     "にはアポストロフィ（'）を一つ付けています。初めからアポストロフィが付いていたものにも付けています。"
     "一つ取り除くと、元の文字に戻ります。"
 )
+_OF_A_ROUND = [s.value for s in AnswerStatus if s is not AnswerStatus.BROUGHT_IN]
 _REQUIRED = {"constraints": {"required": True}}
 
 Declared = dict[str, Any]
@@ -139,7 +140,7 @@ _OWN: Mapping[str, Declared] = {
     STATUS_LABEL: {
         "type": "string",
         "description": "回答済でない行には、各課が答える項目の値がありません。",
-        "constraints": {"required": True, "enum": [status.value for status in AnswerStatus]},
+        "constraints": {"required": True, "enum": _OF_A_ROUND},
     },
     FILE_LABEL: {"type": "string", "description": "回答が書かれていたファイルです。"},
     SHEET_LABEL: {"type": "string", "description": "回答が書かれていたシートです。"},

@@ -162,7 +162,7 @@ def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
 
 def _answer(status: str, cell: Cell) -> Cell:
     """Return the cell of an answer, or the word for there being none."""
-    if status == AnswerStatus.ANSWERED:
+    if status in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN):
         return cell
     return Cell(f"（{status}）" if status else _NO_VALUE, Mark.QUIET)
 

@@ -92,7 +92,7 @@ class _Known(dict[str, str]):
 
 def is_answered(row: Row) -> bool:
     """Whether a row holds an answer that counts."""
-    return row[STATUS_LABEL] == AnswerStatus.ANSWERED
+    return row[STATUS_LABEL] in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN)
 
 
 def _row(header: list[str], cells: Iterable[str]) -> Row:

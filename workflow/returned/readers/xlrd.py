@@ -6,7 +6,7 @@ Of the values it is a second opinion beside calamine's, which knows nothing of l
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from workflow.excel.xlsx.number_formats import day_cell
 from workflow.excel.xlsx.properties import saving_of_xls
 from workflow.excel.xlsx.shown_numbers import number_format
 from workflow.model.catalogue import Code
-from workflow.model.raw import CellKind, Look, RawBook, RawCell, RawSheet
+from workflow.model.raw import Area, CellKind, Look, RawBook, RawCell, RawSheet
 from workflow.returned.intake.refusal import RefusedError, unreadable
 from workflow.returned.readers.xls_conditions import rules_in
 from workflow.returned.readers.xls_records import without_shapes
@@ -54,6 +54,17 @@ def sheets_seen(content: bytes) -> tuple[RawSheet, ...]:
     except Exception:
         # Another reader takes the values; xlrd raises whatever it likes of what it does not know.
         return ()
+
+
+def merged_areas(content: bytes) -> Mapping[str, tuple[Area, ...]]:
+    """Return the merged cells of each sheet of an .xls, which calamine does not tell."""
+    return {
+        sheet.name: tuple(
+            Area(top + 1, left + 1, bottom, right)
+            for top, bottom, left, right in sorted(sheet.merged_cells)
+        )
+        for sheet in _opened(content).sheets()
+    }
 
 
 def _sheets(content: bytes) -> tuple[RawSheet, ...]:

@@ -1,0 +1,140 @@
+"""What the person is shown and asked about a table: only what is unsure; --yes takes proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from workflow.first_day.columns import Column
+from workflow.first_day.draft import Draft, Wishes, drafted
+from workflow.first_day.result_book import in_words
+from workflow.first_day.source import Source
+from workflow.first_day.words import Role
+from workflow.model.catalogue import Code, Severity
+from workflow.model.plain_text import aligned, one_line
+from workflow.model.wording import Wording, cell_text
+from workflow.model.years import era_year, parse_year
+
+_CHOICES = (
+    Role.ID,
+    Role.LEVEL,
+    Role.TITLE,
+    Role.DEPARTMENT,
+    Role.PAGES,
+    Role.ANSWER,
+    Role.UNUSED,
+)
+_LONGEST = 24
+_MOST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a person is told and asked."""
+
+    say: Callable[[str], None]
+    ask: Callable[[str], str]
+
+
+def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, Wishes]:
+    """Return the draft once everything unsure was asked; without anybody to ask, as proposed."""
+    draft = drafted(source, wishes)
+    if talk is None:
+        return draft, wishes
+    for line in column_lines(draft):
+        talk.say(line)
+    for column in draft.unsure:
+        name = column.heading or column.letters[0]
+        wishes = replace(wishes, mapped={**wishes.mapped, name: _asked_role(column, talk)})
+    draft = drafted(source, wishes)
+    codes = {finding.code: finding for finding in draft.findings}
+    if Code.IMPORT_YEAR_UNKNOWN in codes:
+        wishes = replace(wishes, year=_asked_year(talk))
+    if Code.IMPORT_CITY_UNKNOWN in codes:
+        wishes = replace(wishes, city=talk.ask("市区町村の名前を入れてください：").strip())
+    if Code.IMPORT_COORDINATOR_GUESSED in codes:
+        proposed = str(codes[Code.IMPORT_COORDINATOR_GUESSED].details["name"])
+        said = talk.ask(f"とりまとめ課の名前を入れてください（Enterで「{proposed}」）：").strip()
+        wishes = replace(wishes, coordinator=said or proposed)
+    return drafted(source, wishes), wishes
+
+
+def _asked_role(column: Column, talk: Talk) -> str:
+    """Return what a person says an unsure column is, as --map would say it."""
+    examples = "、".join(_short(text) for text in column.examples)
+    talk.say(
+        f"{_named(column)}（例：{examples}）は、{in_words(column)}でよいですか（{column.why}）。"
+    )
+    numbered = "　".join(f"{n} {role.value}" for n, role in enumerate(_CHOICES, start=1))
+    while True:
+        said = talk.ask(f"よければEnter、違えば番号（{numbered}）：").strip()
+        if not said:
+            return column.role.value
+        if said.isdecimal() and 1 <= int(said) <= len(_CHOICES):
+            return _CHOICES[int(said) - 1].value
+
+
+def _asked_year(talk: Talk) -> int | None:
+    while True:
+        said = talk.ask("表の回答は何年度のものですか（例：R5。分からなければEnter）：").strip()
+        if not said:
+            return None
+        try:
+            return parse_year(said)
+        except ValueError:
+            talk.say("年度は、令和5年度、R5、2023 のように入れてください。")
+
+
+# What is shown.
+
+
+def column_lines(draft: Draft) -> Iterator[str]:
+    """Yield a line for every column: what it became and why."""
+    yield f"「{draft.source.file}」を読みました。"
+    head = ["列", "見出し", "どうするか", "わけ"]
+    rows = [
+        ["・".join(c.letters), _short(c.heading) or "（見出しなし）", in_words(c), _why(c)]
+        for c in draft.columns
+    ]
+    yield from aligned([head, *rows])
+
+
+def summary_lines(draft: Draft) -> Iterator[str]:
+    """Yield what was made of the table, and what is to be looked at."""
+    plan = draft.document
+    yield (
+        f"{plan['levels'][-1]}{len(plan['items'])}件、担当課{len(plan['departments'])}課、"
+        f"様式の項目{len(draft.fields)}個（{'、'.join(f.label for f in draft.fields)}）です。"
+    )
+    if draft.year is not None and draft.answers:
+        yield f"{era_year(draft.year)}の回答{len(draft.answers)}件を、前の年度の回答にしました。"
+    if draft.united:
+        spelled = "、".join(
+            f"{one.written}（{'・'.join(text for text, _ in one.others)}）" for one in draft.united
+        )
+        yield f"表記を揃えました：{one_line(spelled)}"
+    left = sum(1 for _ in draft.left_out())
+    yield f"取り込まなかったセルは{left}個です。" if left else "取り込まなかったセルはありません。"
+    wording = Wording()
+    telling = [f for f in draft.findings if f.severity is not Severity.INFO]
+    for finding in telling[:_MOST_SHOWN]:
+        where = finding.location.sheet and f"シート「{finding.location.sheet}」"
+        cell = cell_text(finding.location)
+        text = f"{wording.message(finding)}→ {wording.remedy(finding)}"
+        yield f"［{finding.severity.label}］{where}{cell}{'　' if where or cell else ''}{text}"
+    if len(telling) > _MOST_SHOWN:
+        yield f"ほかに{len(telling) - _MOST_SHOWN}件あります。取り込み結果.xlsx をご覧ください。"
+
+
+def _why(column: Column) -> str:
+    return column.why if column.is_sure else f"{column.why}（確かめてください）"
+
+
+def _named(column: Column) -> str:
+    letters = "・".join(column.letters)
+    return f"{letters}列「{_short(column.heading)}」" if column.heading else f"{letters}列"
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
