@@ -2,7 +2,8 @@
 
 python -m tests.harness [--record] NAME…
 
-NAME is a folder in tests/examples/returns/{good,bad}, or a hostile file by its code or name.
+NAME is a folder in tests/examples/returns/{good,bad} or tests/examples/tables, or a hostile file by
+its code or name.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from tests.harness.description import (
 )
 from tests.harness.outcome import as_text
 from tests.harness.play import collect_with_workers, hostile_example, play
+from tests.harness.table_example import as_text as table_as_text
+from tests.harness.table_example import imported, outcome_of, read_table_example, table_folders
 
 
 def main(arguments: list[str]) -> int:
@@ -28,13 +31,17 @@ def main(arguments: list[str]) -> int:
     names = [argument for argument in arguments if argument != "--record"]
     folders = {folder.name: folder for folder in return_folders()}
     hostile = {key: case for case in hostile_cases() for key in (case.code, case.name)}
-    unknown = [name for name in names if name not in folders and name not in hostile]
+    tables = {folder.name: folder for folder in table_folders()}
+    known = {**folders, **tables, **hostile}
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         sys.stderr.write(f"no such example: {' '.join(unknown)}\n{__doc__}")
         return 2
     for name in names:
         if name in folders:
             _play_return(folders[name], record)
+        elif name in tables:
+            _play_table(tables[name], record)
         else:
             _play_hostile(hostile[name])
     return 0
@@ -44,6 +51,15 @@ def _play_return(folder: Path, record: bool) -> None:
     with tempfile.TemporaryDirectory() as home:
         text = as_text(play(read_return(folder), Path(home)).outcome)
     sys.stdout.write(f"{folder}\n{text}")
+    if record:
+        (folder / "expected.json").write_text(text, "utf-8")
+
+
+def _play_table(folder: Path, record: bool) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        run = imported(read_table_example(folder), Path(home))
+        text = table_as_text(outcome_of(run))
+    sys.stdout.write(f"{folder}\n{run.printed}{run.complaint}{text}")
     if record:
         (folder / "expected.json").write_text(text, "utf-8")
 

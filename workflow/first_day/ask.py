@@ -12,7 +12,7 @@ from workflow.first_day.source import Source
 from workflow.first_day.words import Role
 from workflow.model.catalogue import Code, Severity
 from workflow.model.plain_text import aligned, one_line
-from workflow.model.wording import Wording, cell_text
+from workflow.model.wording import Wording
 from workflow.model.years import era_year, parse_year
 
 _CHOICES = (
@@ -118,10 +118,8 @@ def summary_lines(draft: Draft) -> Iterator[str]:
     wording = Wording()
     telling = [f for f in draft.findings if f.severity is not Severity.INFO]
     for finding in telling[:_MOST_SHOWN]:
-        where = finding.location.sheet and f"シート「{finding.location.sheet}」"
-        cell = cell_text(finding.location)
         text = f"{wording.message(finding)}→ {wording.remedy(finding)}"
-        yield f"［{finding.severity.label}］{where}{cell}{'　' if where or cell else ''}{text}"
+        yield f"［{finding.severity.label}］{text}"
     if len(telling) > _MOST_SHOWN:
         yield f"ほかに{len(telling) - _MOST_SHOWN}件あります。取り込み結果.xlsx をご覧ください。"
 

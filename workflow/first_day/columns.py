@@ -64,7 +64,7 @@ def columns_of(
     proposed = [_by_content(column, proposed) for column in proposed]
     proposed = [_checked(column) for column in proposed]
     chosen = [_by_map(column, mapped) for column in proposed]
-    return tuple(_with_title(chosen)), keys
+    return tuple(_with_title(_beside_items(chosen))), keys
 
 
 def replaced(columns: Iterable[Column], key: str, role: Role) -> tuple[Column, ...]:
@@ -115,6 +115,7 @@ def _cells(table: Table, heading: Heading) -> tuple[Cell, ...]:
 def _by_words(column: Column) -> Column:
     role = role_of(column.label) if column.heading else Role.UNKNOWN
     why = "見出しの言葉から" if role is not Role.UNKNOWN else ""
+    why = "関係する課か、部局の列のようです" if role is Role.UNUSED else why
     return replace(column, role=role, name=column.label.text, why=why)
 
 
@@ -209,6 +210,18 @@ def _with_title(columns: list[Column]) -> Iterator[Column]:
             yield replace(column, role=Role.UNUSED, is_sure=False, why="取組内容の説明のようです")
         else:
             yield replace(column, role=Role.LEVEL)
+
+
+def _beside_items(columns: list[Column]) -> list[Column]:
+    """Return the columns; words of a level behind item and department head answers: 方針."""
+    roles = [column.role for column in columns]
+    if Role.TITLE not in roles or Role.DEPARTMENT not in roles:
+        return columns
+    last = max(roles.index(Role.TITLE), roles.index(Role.DEPARTMENT))
+    return [
+        replace(column, role=Role.ANSWER) if at > last and column.role is Role.LEVEL else column
+        for at, column in enumerate(columns)
+    ]
 
 
 def _names_departments(text: str) -> bool:

@@ -145,6 +145,7 @@ class _Drafting:
         self._note_columns(columns)
         self._note_cells(tables, columns, keys, listed, ids, departments)
         self._note_answers(answers, fields, year)
+        self._note_unused(tables, columns, keys)
         self._note_rest(tables)
         return Draft(
             self._source,
@@ -384,13 +385,26 @@ class _Drafting:
                 for cell in cells:
                     self._note(cell, _fate_of_answer(answer, proposed, cell, year))
 
+    def _note_unused(self, tables: Sequence[Table], columns: Sequence[Column], keys: Keys) -> None:
+        """Note the cells below headings that nobody has taken, and why."""
+        by_key = {column.key: column for column in columns}
+        for at, table in enumerate(tables):
+            for row in table.rows:
+                for number, cell in row.own.items():
+                    key = keys.get((at, number))
+                    why = by_key[key].why if key and by_key[key].role is Role.UNUSED else ""
+                    why = f"計画に入れない列です（{why}）" if why else "計画に入れない列です"
+                    if cell.text in NOTHING:
+                        why = "空欄と同じ記号です"
+                    self._fates.setdefault(cell.place, Fate(Became.LEFT_OUT, why=why))
+
     def _note_rest(self, tables: Sequence[Table]) -> None:
-        """Note every cell that nobody has taken, and why."""
+        """Note every other cell that nobody has taken, and why."""
         of_tables = {table.sheet for table in tables}
         for sheet in self._source.sheets:
             why = "取り込む表のないシートです"
             if sheet.name in of_tables:
-                why = "計画に入れない列です"
+                why = "表の外の記載です"
             elif sheet.name not in {one.name for one in self._read.sheets}:
                 why = "--sheet で選ばれなかったシートです"
             for row, column in sheet.texts:
@@ -402,7 +416,7 @@ class _Drafting:
 
     def _note(self, cell: Cell, fate: Fate) -> None:
         before = self._fates.get(cell.place)
-        if before is None or before.became in (Became.ABOVE, Became.LEFT_OUT):
+        if before is None or before.became not in (Became.PLAN, Became.ANSWER):
             self._fates[cell.place] = fate
         elif before.became is Became.PLAN and fate.became is Became.PLAN:
             whole = (
@@ -547,7 +561,7 @@ def _role_in_words(column: Column) -> str:
         return f"{Role.ANSWER.value}「{column.name}」"
     if column.role in (Role.LEVEL, Role.NUMBER_OF_LEVEL):
         return f"{column.role.value}「{column.name}」"
-    return column.role.value
+    return "使わない列" if column.role is Role.UNUSED else column.role.value
 
 
 def department_codes(names: Sequence[str]) -> dict[str, str]:

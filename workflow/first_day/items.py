@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ _LEVEL_LINE = re.compile(
     r"(?=[\s　:：.．、）)]|[^\dA-Za-z課])[\s　:：.．、）)]*.*",
     re.DOTALL,
 )
-_LONGEST_BAND = 100
+_LONGEST_BAND, _SHORTEST_BAND = 100, 2
 NO_LEVEL = "－"
 """What stands for a level that the table leaves blank: a plan has every level of every item."""
 
@@ -267,6 +268,8 @@ class _TableReader:
         role = self._columns[column].role if column in self._columns else Role.UNKNOWN
         if role is Role.TITLE and row.widths[column] == 1 and not self._of.get(Role.LEVEL):
             return False
+        if role is Role.ID or sum(not c.isdigit() for c in cell.text) < _SHORTEST_BAND:
+            return False
         wide = row.widths.get(column, 1) > 1 and column <= self._column(Role.TITLE)
         first = column == min(self._columns) and role is not Role.LEVEL
         return len(cell.text) <= _LONGEST_BAND and (wide or (first and role is not Role.TITLE))
@@ -296,7 +299,7 @@ class _TableReader:
             if cell and cell.text not in NOTHING:
                 item.parts.append((role, role.value, cell))
                 if role is Role.ID:
-                    item.number = cell.text
+                    item.number = "".join(unicodedata.normalize("NFKC", cell.text).split())
                 else:
                     item.pages = _pages(cell.text)
         self._add_departments(item, row)
@@ -398,6 +401,7 @@ def _pages(text: str) -> str:
     >>> _pages("P.44～45"), _pages("44ページ")
     ('44-45', '44')
     """
+    text = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"(?i)^(?:p{1,2}\.?|ページ|頁)\s*|(?:ページ|頁)$", "", text.strip())
     return re.sub(r"\s*[~〜～―－ー–]\s*", "-", plain)
 

@@ -178,7 +178,8 @@ def _heads_items(grid: Grid, row: int, is_another: bool) -> bool:
     roles = {label.key: role_of(label) for label in labels}
     known = [role for role in roles.values() if role is not Role.UNKNOWN]
     share = len(known) / len(roles) if roles else 0.0
-    if len(known) < (3 if is_another else 2) or share < (0.7 if is_another else 0.5):
+    fewest, least = (3, 0.7) if is_another else (2, 0.3 if Role.TITLE in known else 0.5)
+    if len(known) < fewest or share < least:
         return False
     levels, answers = known.count(Role.LEVEL), known.count(Role.ANSWER)
     if Role.TITLE in known:

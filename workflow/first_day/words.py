@@ -117,7 +117,8 @@ _ID = re.compile(
 )
 _PAGES = re.compile(r".*(?:ページ|頁|ﾍﾟｰｼﾞ).*|p\.?|掲載箇所|該当箇所")
 _DEPARTMENT = re.compile(
-    r"(?:主|主な|主たる|事業)?(?:担当|所管|主管|実施|取組|推進)(?:課名?|部署名?|部課名?|部局課?名?|所属名?|主体|機関|室|者課|係|部・課|課・?室名?|課等|課\(室\)|先)?(?:等|名)?"
+    r"(?:主|主な|主たる|事業)?(?:担当|所管|主管)(?:課名?|部署名?|部課名?|部局課?名?|所属名?|主体|機関|室|者課|係|部・課|課・?室名?|課等|課\(室\)|先)?(?:等|名)?"
+    r"|(?:実施|取組|推進)(?:課|部署|主体|機関|団体).{0,4}"
     r"|所属名?|課名?|課・?室名?|課等|部署名?|部課名|担当課.{0,6}|所管課.{0,6}"
 )
 _DIVISION = re.compile(r"(?:担当|所管|主管)?(?:部|部局|局)名?")
@@ -135,9 +136,10 @@ _TITLE = re.compile(
 )
 _ANSWER = re.compile(
     r"実績|状況|結果|成果|効果|課題|問題|改善|今後|来年度|次年度|翌年度|評価|達成|進捗|判定|ランク|予算|決算|事業費|経費|目標値|指標"
-    r"|現状値|基準値|備考|意見|コメント|理由|件数|人数|回数|参加者|スケジュール|時期|期限|年次|対応|予定|方針|方向性|実施率|割合|完了日|見直し|反省|総括"
+    r"|現状値|基準値|備考|意見|コメント|理由|件数|人数|回数|参加者|スケジュール|時期|期限|年次|対応|予定|方針|方向性|実施率|割合|完了日|見直し|反省|総括|率$|[^表]額$"
 )
-_LONGEST_HEADING = 30
+_PLANS = re.compile(r"(?:計画|プラン|ビジョン)(?!値|額|数)|一覧|シート|調書|管理表|調査票")
+_LONGEST_HEADING, _LONGEST_PAIRED = 30, 10
 _WHOLE = (
     (Role.PAGES, _PAGES),
     (Role.DEPARTMENT, _DEPARTMENT),
@@ -157,9 +159,11 @@ def role_of(label: Label) -> Role:
     words = folded(label.text)
     if not words or len(words) > _LONGEST_HEADING or words.endswith("。"):
         return Role.UNKNOWN
+    if _PLANS.search(words) and len(words) > _LONGEST_PAIRED:
+        return Role.UNKNOWN
     if _OTHERS.fullmatch(words) or _DIVISION.fullmatch(words):
         return Role.UNUSED
-    if label.year is not None and not _DEPARTMENT.fullmatch(words):
+    if label.year is not None and not _DEPARTMENT.fullmatch(words) and not _PLANS.search(words):
         return Role.ANSWER
     whole = next((role for role, pattern in _WHOLE if pattern.fullmatch(words)), None)
     if whole:
