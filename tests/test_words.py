@@ -38,7 +38,12 @@ READ_BY_OTHERS = {
         "plan/checks.py",  # no field may be called like that column
     ),
     "未記入": ("returned/printed.py",),  # what covers said before
-    "頁": ("compiled/report/word_tags.py",),  # what templates of cities may say
+    "頁": (
+        "compiled/report/word_tags.py",  # what templates of cities may say
+        "first_day/columns.py",  # and their tables
+        "first_day/items.py",
+        "first_day/words.py",
+    ),
 }
 """Words for auditors, for those who allow software, and what older files say."""
 

@@ -62,7 +62,9 @@ def run_here_alone(
 def every_cell_is_accounted_for(run: Imported) -> None:
     """Every cell of the source stands in 取り込み結果.xlsx, with what became of it."""
     assert run.draft is not None
-    told = {(cell["シート"], cell["セル"]): cell for cell in told_cells(run.home)}
+    told: dict[tuple[str, str], dict[str, str]] = {}
+    for cell in told_cells(run.home):  # a comment stands below the cell it belongs to
+        told.setdefault((cell["シート"], cell["セル"]), cell)
     for sheet in run.draft.source.sheets:
         for place, text in {**sheet.texts, **(sheet.struck or {})}.items():
             cell = told[sheet.name, a1(*place)]

@@ -8,13 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from workflow.compiled.entries import AnswerStatus, Entry
 from workflow.compiled.ledger import Ledger, build_ledger
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.recorded import without_passwords
 from workflow.first_day.draft import BroughtIn, Draft, Wishes
 from workflow.model.errors import WorkspaceError
-from workflow.model.fields.base import Value
+from workflow.model.fields.declarations import Value
 from workflow.model.plan import Answer, Assignment, Plan, Source
 from workflow.model.years import era_year, iso_time
 from workflow.plan.build import build_plan

@@ -89,7 +89,7 @@ def _summary(draft: Draft, lines: list[_Line]) -> list[tuple[str, str]]:
         counts[line.fate.became] += 1
     return [
         ("取り込んだファイル", draft.source.file),
-        ("SHA-256", draft.source.sha256),
+        ("照合用の値", draft.source.sha256),
         ("計画名", plan["plan"]["title"]),
         ("階層", " ＞ ".join(plan["levels"])),
         (plan["levels"][-1], f"{len(plan['items'])}件"),
