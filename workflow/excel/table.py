@@ -12,7 +12,15 @@ from typing import Any, Generic, TypeVar
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from workflow.excel.measures import RowHeights, column_pixels, row_height
+from workflow.excel.measures import (
+    CONTINUED,
+    RowHeights,
+    column_pixels,
+    fitting,
+    lines_of,
+    most_lines,
+    row_height,
+)
 from workflow.excel.page import Page, set_page
 from workflow.excel.rows import CellValue as CellValue
 from workflow.excel.rows import FlatRow, RowKind
@@ -33,6 +41,9 @@ MAX_LINKS = 60_000
 MAX_ROWS = 1_048_575
 """Rows of one sheet of Excel, below the header."""
 
+_MOST_LINES = most_lines(FONT_SIZE)
+_REPEATED = 60
+"""Characters of a text that is repeated where a row goes on."""
 _SENTENCE_WIDTH = 60.0
 _BUTTON_WIDTH = 1.8
 """Full-width characters that the button of a filter takes of a heading."""
@@ -119,18 +130,57 @@ def write_table(
     repeated: int = 0,
     page: Page = _PAGE,
 ) -> None:
-    """Write rows under a frozen, filtered header, ready to print."""
-    listed = list(rows)
-    values = [[column.value(row) for column in columns] for row in listed]
-    leading = {
-        (at, index): link
-        for index, column in enumerate(columns)
-        if column.link is not no_link
-        for at, row in enumerate(listed, start=1)
-        if (link := column.link(row)) is not None
-    }
+    """Write rows under a frozen, filtered header, ready to print.
+
+    What needs more lines than Excel shows goes on in a further row.
+    """
+    widths = [column.width for column in columns]
+    linking = [(n, column.link) for n, column in enumerate(columns) if column.link is not no_link]
+    values: list[Sequence[CellValue]] = []
+    leading: dict[tuple[int, int], Link] = {}
+    for row in rows:
+        first = len(values) + 1
+        values += _continued([column.value(row) for column in columns], widths)
+        for index, link_of in linking:
+            if (link := link_of(row)) is not None:
+                leading[first, index] = link
     headings = [column.heading for column in columns]
     write_values(sheet, styles, headings, values, leading, repeated, page)
+
+
+def _continued(values: Sequence[CellValue], widths: Sequence[float]) -> Iterator[list[CellValue]]:
+    """Yield the values, and the rest of what a row cannot show in rows that repeat what is short.
+
+    So the rows of one thing stay together however they are sorted and filtered.
+    """
+    left = [*values]
+    while any(_is_too_long(v, w) for v, w in zip(left, widths, strict=True)):
+        parts = [_shown_part(v, w) for v, w in zip(left, widths, strict=True)]
+        yield parts
+        left = [_after(value, part) for value, part in zip(left, parts, strict=True)]
+    yield left
+
+
+def _is_too_long(value: CellValue, width: float) -> bool:
+    # Most texts are short; counting lines takes longer than looking at the length.
+    if not isinstance(value, str) or len(value) < _MOST_LINES:
+        return False
+    return lines_of(value, width) > _MOST_LINES
+
+
+def _shown_part(value: CellValue, width: float) -> CellValue:
+    if isinstance(value, str) and _is_too_long(value, width):
+        return value[: fitting(value, width, _MOST_LINES)]
+    return value
+
+
+def _after(value: CellValue, part: CellValue) -> CellValue:
+    """Return what stands below a part in the next row."""
+    if isinstance(value, str) and isinstance(part, str):
+        rest = value[len(part) :]
+        is_short = not rest and len(part) < _REPEATED
+        return f"{CONTINUED}{rest}" if rest else value if is_short else None
+    return value
 
 
 def write_values(

@@ -26,8 +26,7 @@ from tests.templates.test_print import print_jobs
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
-from workflow.compiled.sheets.print_pages import CONTINUED
-from workflow.excel.measures import row_height
+from workflow.excel.measures import CONTINUED, row_height, text_width
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import decoded
 from workflow.model.fields.declarations import Value
@@ -308,8 +307,8 @@ def assert_nothing_is_cut(sheet: Worksheet) -> None:
             continue
         for cell, points in zip(row, widths, strict=True):
             text = decoded(str(cell.value or "")) if cell.data_type == "s" else ""
-            room = math.floor((points - 4) / SIZE)
-            lines = sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n"))
+            room = (points - 4) / SIZE
+            lines = sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
             assert lines * SIZE * 1.25 <= height
             assert row_height([(text, (points - 4) / SIZE)], SIZE) <= height + PIXEL < 409
 

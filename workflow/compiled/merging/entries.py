@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -79,3 +79,18 @@ def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:
     rare = (AnswerStatus.NOTHING, AnswerStatus.BROUGHT_IN)
     found = {entry.status for entry in entries}
     return tuple(status for status in AnswerStatus if status not in rare or status in found)
+
+
+_MOST_LISTED = 60
+"""Items named in one cell; more would need a row higher than Excel shows."""
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return the ids of items as one text; of very many the first ones, and how many more.
+
+    >>> listed(["1-1", "1-2"])
+    '1-1、1-2'
+    """
+    more = len(items) - _MOST_LISTED
+    rest = f"、ほか{more}件（台帳の「回答状況」で絞り込めます）" if more > 0 else ""
+    return "、".join(items[:_MOST_LISTED]) + rest

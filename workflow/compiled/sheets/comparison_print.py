@@ -19,7 +19,6 @@ from workflow.compiled.sheets.comparison import (
     heading_of,
 )
 from workflow.compiled.sheets.print_pages import (
-    CONTINUED,
     FEWEST_LINES,
     lines_height,
     lines_in,
@@ -27,6 +26,7 @@ from workflow.compiled.sheets.print_pages import (
 )
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.measures import (
+    CONTINUED,
     POINTS_PER_PIXEL,
     characters_in,
     column_pixels,

@@ -7,7 +7,6 @@ we fill the pages ourselves: what does not fit goes on in a row at the top of th
 from __future__ import annotations
 
 import math
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,15 @@ from itertools import pairwise
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.excel.measures import POINTS_PER_PIXEL, column_pixels, row_height
+from workflow.excel.measures import (
+    CONTINUED,
+    POINTS_PER_PIXEL,
+    column_pixels,
+    fitting,
+    lines_of,
+    most_lines,
+    row_height,
+)
 from workflow.excel.page import Page, breaks_across
 from workflow.excel.table import CellValue
 from workflow.model.fields.base import Field
@@ -29,6 +36,8 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 PAGE = Page(sides=0.35)
 
 FONT_SIZE = 9.0
+
+_MOST_LINES = most_lines(FONT_SIZE)
 
 _ID_WIDTH, _TITLE_WIDTH, _DEPARTMENT_WIDTH = 4.2, 12.0, 6.5
 REPEATED = 2
@@ -107,14 +116,8 @@ def pixels_of(columns: Iterable[PrintColumn]) -> list[int]:
     return [column_pixels(column.width, FONT_SIZE) for column in columns]
 
 
-CONTINUED = "（続き）"
-
-MOST_LINES, FEWEST_LINES = 36, 6
-"""Lines of one row: no more than Excel shows, no fewer before the rest goes to the next page."""
-
-_MOST_STEPS_BACK = 9
-
-_NEVER_FIRST = frozenset("、。，．）」』】〕〉》ー々っゃゅょッャュョ")
+FEWEST_LINES = 6
+"""Lines of a row that stay together before the rest goes to the next page."""
 
 
 class Kind(Enum):
@@ -183,7 +186,7 @@ class Pages:
     def _least(self, block: Block, is_last: bool) -> float:
         """Return what must fit; the last one is not torn, lest its end stand alone on a page."""
         whole = _height(block.cells, self._columns)
-        stays_whole = is_last and whole <= lines_height(MOST_LINES)
+        stays_whole = is_last and whole <= lines_height(_MOST_LINES)
         return whole if stays_whole else min(whole, lines_height(FEWEST_LINES))
 
     def _heading(self, block: Block) -> Iterator[Row]:
@@ -228,12 +231,12 @@ class Pages:
 
 def lines_in(room: float) -> int:
     """Return how many lines of one row fit into so many points."""
-    return bisect_right(range(1, MOST_LINES + 1), room, key=lines_height)
+    return bisect_right(range(1, _MOST_LINES + 1), room, key=lines_height)
 
 
 def part_of(value: CellValue, width: float, lines: int) -> CellValue:
     """Return what of a cell fits into so many lines."""
-    return value[: _fitting(value, width, lines)] if isinstance(value, str) else value
+    return value[: fitting(value, width, lines)] if isinstance(value, str) else value
 
 
 def _rest(value: CellValue, part: CellValue) -> CellValue:
@@ -243,38 +246,14 @@ def _rest(value: CellValue, part: CellValue) -> CellValue:
 def _pieces(text: str, width: float) -> Iterator[str]:
     """Yield a text line by line."""
     while text:
-        end = _fitting(text, width, 1)
+        end = fitting(text, width, 1)
         yield text[:end]
         text = text[end:]
 
 
-def _fitting(text: str, width: float, lines: int) -> int:
-    """Return how much of a text fits, ending with a sentence where that wastes little."""
-    if _line_count(text, width) <= lines:
-        return len(text)
-
-    def needed(length: int) -> int:
-        return _line_count(text[:length], width)
-
-    fitting = bisect_right(range(len(text)), lines, key=needed) - 1
-    sentence = max(text.rfind(mark, fitting * 3 // 4, fitting) for mark in "\n。")
-    end = max(1, sentence + 1 if sentence >= 0 else fitting)
-    ends = (n for n in range(end, max(0, end - _MOST_STEPS_BACK), -1) if _may_begin(text[n]))
-    return next(ends, end)
-
-
-def _may_begin(character: str) -> bool:
-    is_mark = unicodedata.category(character) in ("Mn", "Me", "Mc")
-    return not is_mark and character not in _NEVER_FIRST
-
-
 def _height(cells: Iterable[CellValue], columns: Iterable[PrintColumn]) -> float:
     texts = ((v, c.width) for v, c in zip(cells, columns, strict=True) if isinstance(v, str))
-    return lines_height(max((_line_count(text, width) for text, width in texts), default=1))
-
-
-def _line_count(text: str, width: float) -> int:
-    return sum(max(1, math.ceil(len(line) / int(width))) for line in text.split("\n"))
+    return lines_height(max((lines_of(text, width) for text, width in texts), default=1))
 
 
 @cache

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merging.entries import AnswerStatus
+from workflow.compiled.merging.entries import AnswerStatus, listed
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return, to_row
 from workflow.compiled.summaries.errata import Erratum
 from workflow.compiled.summaries.status import DepartmentStatus
-from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, TableColumn
+from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, RowT, TableColumn
 from workflow.excel.workbook import Link
-from workflow.model.cells import MAX_CELL_TEXT, a1
+from workflow.model.cells import a1
 from workflow.model.findings import Finding
 from workflow.model.plan import Answer, Note, NoteKind, Plan, Return
 from workflow.model.wording import Wording, cell_text
@@ -49,7 +49,7 @@ def status_columns(has_nothing: bool) -> tuple[TableColumn[DepartmentStatus], ..
         TableColumn("差戻し中", 4.5, lambda s: s.sent_back),
         TableColumn("未提出", 4.5, lambda s: s.missing),
         *((nothing,) if has_nothing else ()),
-        TableColumn("まだの取組内容", 13, lambda s: "、".join(s.open_items) or None),
+        TableColumn("まだの取組内容", 13, lambda s: listed(s.open_items) or None),
         TableColumn("コード", 8, lambda s: s.department.code, on_paper=False),
         TableColumn("発行日", DAY_WIDTH, _issued_on, on_paper=False),
         TableColumn("最初の受領日時", MOMENT_WIDTH, lambda s: s.first_received, on_paper=False),
@@ -57,9 +57,9 @@ def status_columns(has_nothing: bool) -> tuple[TableColumn[DepartmentStatus], ..
 
 
 _MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
-    TableColumn("メールの差出人", 16, lambda r: r.mail.sender[:MAX_CELL_TEXT] if r.mail else None),
+    TableColumn("メールの差出人", 16, lambda r: r.mail.sender if r.mail else None),
     TableColumn("メールの送信日時", MOMENT_WIDTH, lambda r: r.mail.sent if r.mail else None),
-    TableColumn("メールの件名", 24, lambda r: r.mail.subject[:MAX_CELL_TEXT] if r.mail else None),
+    TableColumn("メールの件名", 24, lambda r: r.mail.subject if r.mail else None),
 )
 
 
@@ -86,13 +86,19 @@ class SourceLinks:
         return to_return(self.year, file, *((sheet, cell) if leads_to_cell else ()))
 
 
+def _opening(link: Callable[[RowT], Link | None]) -> TableColumn[RowT]:
+    """Return the column that opens the file beside it, for LibreOffice cuts a link of much text."""
+    return TableColumn("開く", 3.5, lambda row: "開く" if link(row) else None, link)
+
+
 def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn[Finding], ...]:
     """Return the columns of 指摘一覧."""
     return (
         TableColumn("重さ", 4.5, lambda f: f.severity.label),
-        TableColumn("内容", 22, wording.message),
-        TableColumn("対応", 18, wording.remedy),
-        TableColumn("ファイル", 12, lambda f: f.location.file or None, lambda f: _link(sources, f)),
+        TableColumn("内容", 21, wording.message),
+        TableColumn("対応", 17.5, wording.remedy),
+        TableColumn("ファイル", 10, lambda f: f.location.file or None),
+        _opening(lambda f: _link(sources, f)),
         TableColumn("シート", 6, lambda f: f.location.sheet or None),
         TableColumn("セル", 5, lambda f: cell_text(f.location) or None),
         TableColumn("整理番号", 5, lambda f: f.location.item or None),
@@ -109,19 +115,20 @@ def return_columns(sources: SourceLinks, with_mails: bool) -> tuple[TableColumn[
         return recorded.first_seen if recorded else None
 
     return (
-        TableColumn("ファイル", 19, lambda r: r.file, lambda r: sources.to(r.file)),
+        TableColumn("ファイル", 15.5, lambda r: r.file),
+        _opening(lambda r: sources.to(r.file)),
         TableColumn("受付結果", 8, lambda r: r.outcome.label),
         TableColumn("担当課コード", 7, lambda r: r.department or None),
         TableColumn("様式番号", 11, lambda r: r.number or None),
         TableColumn("受領日時", MOMENT_WIDTH, lambda r: r.received),
-        TableColumn("最終更新者", 9, lambda r: r.saved_by[:MAX_CELL_TEXT] or None),
+        TableColumn("最終更新者", 9, lambda r: r.saved_by or None),
         TableColumn("回答数", 4.5, lambda r: len(r.answers)),
         TableColumn("指摘数", 4.5, lambda r: len(r.findings)),
         *(_MAIL_COLUMNS if with_mails else ()),
         TableColumn("形式", 12, lambda r: r.format or None, on_paper=False),
         TableColumn("初めて読んだ日時", MOMENT_WIDTH, first_seen, on_paper=False),
         TableColumn("最終更新日時", MOMENT_WIDTH, lambda r: r.modified, on_paper=False),
-        TableColumn("作成者", 9, lambda r: r.author[:MAX_CELL_TEXT] or None, on_paper=False),
+        TableColumn("作成者", 9, lambda r: r.author or None, on_paper=False),
         TableColumn("大きさ(バイト)", 7.5, lambda r: r.size, on_paper=False),
         TableColumn("照合用の値（監査用）", 50, lambda r: r.sha256 or None, on_paper=False),
     )
@@ -131,7 +138,7 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
     """Return the columns of 欄外記入."""
     return (
         TableColumn("書かれていた所", 8, lambda n: n.kind.value),
-        TableColumn("内容", 25, lambda n: n.text[:MAX_CELL_TEXT]),
+        TableColumn("内容", 25, lambda n: n.text),
         TableColumn("書いた人", 8, lambda n: n.author or None),
         TableColumn(
             "ファイル", 15, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)

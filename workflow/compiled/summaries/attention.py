@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry, listed
 from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.headline import low_ratings
@@ -167,7 +167,7 @@ def _open_points(entries: Iterable[Entry], lost: Container[str]) -> Iterator[Att
             reason = LOST_LABEL if is_lost else entry.status.value
             groups.setdefault((reason, entry.assignment.department_label), []).append(entry)
     for (reason, owner), members in groups.items():
-        ids = "、".join(entry.assignment.item.id for entry in members)
+        ids = listed([entry.assignment.item.id for entry in members])
         is_sent_back = members[0].status is AnswerStatus.SENT_BACK
         yield AttentionLine(
             weight=Weight.SENT_BACK if is_sent_back else Weight.MISSING,
