@@ -21,6 +21,7 @@ from workflow.commands.finalize import finalize
 from workflow.commands.remind import remind
 from workflow.commands.status import status
 from workflow.commands.verify import verify
+from workflow.excel.page import pointer_to
 from workflow.rounds.collected import Collected
 from workflow.storage.files import sha256
 
@@ -77,15 +78,25 @@ def test_every_point_stands_once_in_the_record(town: City) -> None:
     assert shown[joint["id"]]["もう一方の回答"] == joint["other"]
 
 
-def test_what_is_decided_stands_on_one_page_across(town: City) -> None:
+def test_a_point_can_be_read_and_decided_on_paper(town: City) -> None:
     gather(town)
-    sheet = load_workbook(town.workspace.record(YEAR))["確認の記録"]
-    printed = [cell.value for cell in next(iter(sheet[str(sheet.print_area).split("!")[-1]]))]
-    assert {"扱い", "理由", "確認した人"} <= set(printed)
-    setup = sheet.sheet_properties.pageSetUpPr
-    assert setup is not None
-    assert setup.fitToPage
-    assert len(sheet.col_breaks.brk) == 0
+    book = load_workbook(town.workspace.record(YEAR))
+    assert book["確認の記録"].oddHeader.left.text.endswith(pointer_to("確認の記録（印刷用）"))
+    texts = [str(cell.value) for row in book["確認の記録（印刷用）"] for cell in row if cell.value]
+    (shown,) = [row for row in rows(town.workspace.record(YEAR)).values() if row["もう一方の回答"]]
+    for label in ("いまの回答", "もう一方の回答", "昨年度"):
+        assert not shown[label] or shown[label] in texts
+    for label in ("扱い：", "理由：", "確認した人："):
+        assert len([text for text in texts if text.startswith(label)]) == 3
+
+
+def test_nothing_printed_on_the_sheet_for_paper_is_taken_for_written(town: City) -> None:
+    gather(town)
+    record = town.workspace.record(YEAR)
+    edit(record, lambda sheet: sheet.parent["確認の記録（印刷用）"].cell(4, 2, "会議で決めた"))
+    gather(town, 1)
+    notes = load_workbook(town.workspace.ledger(YEAR))["欄外記入"].values
+    assert [note[1] for note in notes if "確認の記録" in str(note)] == ["会議で決めた"]
 
 
 def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:

@@ -83,10 +83,13 @@ def print_only(sheet: Worksheet, last_row: int, last_column: int, twin: str) -> 
     sheet.set_v_pagebreaks([])
     sheet.fit_to_pages(1, 1)
     sheet.set_margins(left=0.4, right=0.4, top=TITLED_TOP, bottom=0.6)
-    sheet.set_header(
-        header(f"この表は画面で使います。印刷には、シート「{twin}」をお使いください。")
-    )
+    sheet.set_header(header(pointer_to(twin)))
     sheet.print_area(0, 0, last_row, last_column)
+
+
+def pointer_to(twin: str) -> str:
+    """Return what paper shows of a sheet for the screen: which sheet is made for paper."""
+    return f"この表は画面で使います。印刷には、シート「{twin}」をお使いください。"
 
 
 def print_scale(page: Page, widths: Sequence[int], size: float) -> int:

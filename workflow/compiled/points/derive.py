@@ -154,7 +154,7 @@ class _Deriving:
             item=item.id,
             title=item.title,
             answer=self._text(answer) if answer else "",
-            last_year=self._last_year(codes[0], item.id, ""),
+            last_year=self._last_year(codes[0], item.id),
             this_answer=answer,
             choices=(
                 Handling.CHECKED,
@@ -177,7 +177,7 @@ class _Deriving:
             title=self._titles.get(at.item, ""),
             field_key=at.field_key,
             answer=self._said(finding, answer),
-            last_year=self._last_year(department, at.item, at.field_key),
+            last_year=self._last_year(department, at.item, [at.field_key] if at.field_key else ()),
             this_answer=answer,
             choices=tuple(self._choices(finding, department, answer)),
         )
@@ -237,7 +237,7 @@ class _Deriving:
             field_key=field_key,
             answer=self._text(used, keys),
             other=self._text(other, keys),
-            last_year=self._last_year(used.department, used.item, field_key),
+            last_year=self._last_year(used.department, used.item, keys),
             this_answer=used,
             other_answer=other,
             choices=(
@@ -282,12 +282,14 @@ class _Deriving:
         shown = keys or [key for key in labels if key in answer.written]
         return "\n".join(f"{labels[key]}：{answer.written.get(key, '')}" for key in shown)
 
-    def _last_year(self, department: str, item: str, field_key: str) -> str:
+    def _last_year(self, department: str, item: str, keys: Sequence[str] = ()) -> str:
+        """Return last year's answer as text: some of its fields, or all that are filled."""
         said = self.round.previous.get((item, department), {})
         labels = self.round.plan.form.labels
-        if field_key:
-            return said.get(labels.get(field_key, ""), "")
-        return "\n".join(f"{label}：{said[label]}" for label in labels.values() if said.get(label))
+        if len(keys) == 1:
+            return said.get(labels.get(keys[0], ""), "")
+        shown = (labels[key] for key in keys or labels)
+        return "\n".join(f"{label}：{said[label]}" for label in shown if said.get(label))
 
     def _is_open(self, file: str, item: str) -> bool:
         """Whether an assignment of a department has no answer that counts."""

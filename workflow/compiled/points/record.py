@@ -13,14 +13,19 @@ from dataclasses import dataclass
 
 from workflow.compiled.points.decisions import DecisionLog, basis_digest, decided_facts
 from workflow.compiled.points.point import NO_DECISION, Decision, Point
+from workflow.excel.page import pointer_to
 from workflow.model.cells import a1, folded
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.storage.journal import Facts
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed
 
 RECORD_SHEET = "確認の記録"
+RECORD_PRINT_SHEET = "確認の記録（印刷用）"
+PRINT_CHECK_COLUMN = 5
+"""Hidden; beside each line of the sheet for paper it tells what is printed there."""
 MEANINGS_SHEET = "扱いの意味"
 NUMBER_LABEL, HANDLING_LABEL, REASON_LABEL, BY_LABEL = "番号", "扱い", "理由", "確認した人"
+FIELD_LABEL, TOLD_LABEL, EXPLANATION_LABEL = "項目", "どういうことか", "課からの説明"
 STATE_LABEL = "いまの状態"
 TITLE_LABEL, MARK_LABEL, CHECK_LABEL = "取組内容", "照合", "照合（印刷した文字）"
 LABELS = (
@@ -28,15 +33,15 @@ LABELS = (
     DEPARTMENT_LABEL,
     ID_LABEL,
     TITLE_LABEL,
-    "項目",
-    "どういうことか",
+    FIELD_LABEL,
+    TOLD_LABEL,
     "いまの回答",
     "もう一方の回答",
     "昨年度",
     HANDLING_LABEL,
     REASON_LABEL,
     BY_LABEL,
-    "課からの説明",
+    EXPLANATION_LABEL,
     STATE_LABEL,
     MARK_LABEL,
     CHECK_LABEL,
@@ -97,10 +102,9 @@ def read_record(file: str, sha256: str, book: RawBook) -> RecordCopy:
     outside = [*_outside(sheet, header, columns, {row.row for row in rows})]
     for other in book.sheets:
         if other is not sheet and folded(other.name) != folded(MEANINGS_SHEET):
-            outside += [
-                (other.name, a1(*at), cell.text) for at, cell in sorted(other.cells.items())
-            ]
-    outside += [(remark.sheet, remark.cell, remark.text) for remark in book.remarks]
+            outside += _written_on(other)
+    ours = pointer_to(RECORD_PRINT_SHEET)
+    outside += [(r.sheet, r.cell, r.text.replace(ours, "")) for r in book.remarks]
     texts = tuple(text for text in outside if text[2].strip())
     return RecordCopy(file, sha256, rows, texts)
 
@@ -164,6 +168,16 @@ def _outside(
             if is_ours or not printed or is_as_printed(printed, place, text):
                 continue
         yield sheet.name, a1(row, column), text
+
+
+def _written_on(sheet: RawSheet) -> Iterator[tuple[str, str, str]]:
+    """Yield what stands on another sheet, and on the one for paper what was not printed there."""
+    is_ours = folded(sheet.name) == folded(RECORD_PRINT_SHEET)
+    for (row, column), cell in sorted(sheet.cells.items()):
+        checks = _text(sheet.cells.get((row, PRINT_CHECK_COLUMN))) if is_ours else ""
+        is_check = bool(checks) and column == PRINT_CHECK_COLUMN
+        if not is_check and not is_as_printed(checks, column, cell.text):
+            yield sheet.name, a1(row, column), cell.text
 
 
 # Copies of the workbook → what is new in them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
@@ -11,20 +11,30 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.points.decisions import decision_findings, decision_log
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.points.record import (
+    EXPLANATION_LABEL,
+    FIELD_LABEL,
     HANDLING_LABEL,
     LABELS,
     MEANINGS_SHEET,
+    NUMBER_LABEL,
     OPEN_LABELS,
+    PRINT_CHECK_COLUMN,
+    RECORD_PRINT_SHEET,
     RECORD_SHEET,
     STATE_LABEL,
+    TITLE_LABEL,
+    TOLD_LABEL,
     mark_of,
 )
+from workflow.compiled.sheets.blocks import BlockColumn, BlockPages
+from workflow.compiled.sheets.comparison import Cell
 from workflow.excel.measures import RowHeights, column_pixels, row_height
-from workflow.excel.page import Page, set_page
+from workflow.excel.page import Page, print_only, set_page
 from workflow.excel.rows import CellValue, FlatRow, RowKinds
 from workflow.excel.style import (
     ENTRY_LINE,
@@ -36,17 +46,16 @@ from workflow.excel.style import (
     SHEET_FOOTER,
     TO_FILL_FILL,
 )
-from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
+from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_sentence, write_values
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.cells import a1, column_letters
 from workflow.model.wording import Wording
 from workflow.model.years import era_year
-from workflow.templates.layout import printed_checks
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, printed_checks
 
-_WIDTHS = (2.8, 4.5, 4.2, 6.5, 4.7, 11.5, 8.5, 8.5, 5.0, 5.0, 6.5, 3.8, 5.0, 8.0)
-"""Full-width characters of the columns that are seen: all but the last fit across a page."""
+_WIDTHS = (2.8, 4.5, 4.2, 7.0, 4.7, 12.0, 10.0, 8.5, 7.0, 5.5, 7.0, 4.0, 5.0, 6.0)
+"""Full-width characters of the columns that are seen: all of them on a screen of 1,366 pixels."""
 _SEEN = len(_WIDTHS)
-_PRINTED = LABELS.index(STATE_LABEL)
 _PAGE = Page(sides=0.35)
 _REPEATED = 3
 _OPEN_COLUMNS = tuple(LABELS.index(label) for label in OPEN_LABELS)
@@ -70,11 +79,14 @@ def record_bytes(compilation: Compilation) -> bytes:
             "created": compilation.stage.as_of.replace(tzinfo=None),
         }
     )
-    sheet = add_sheet(book, RECORD_SHEET)
+    made = _Sheet(book, add_sheet(book, RECORD_SHEET), compilation)
+    on_paper = add_sheet(book, RECORD_PRINT_SHEET)
     meanings = [(handling.value, handling.meaning) for handling in Handling]
     heads = (Heading(HANDLING_LABEL, 12), Heading("意味", 60))
     write_values(add_sheet(book, MEANINGS_SHEET), TableStyles(book), heads, meanings)
-    _Sheet(book, sheet, compilation).write(points)
+    rows = list(made.rows(points))
+    made.write(points, rows)
+    made.write_print(on_paper, rows)
     book.close()
     return stream.getvalue()
 
@@ -94,6 +106,9 @@ class _Styles:
         self.to_fill: Format = book.add_format({"bg_color": TO_FILL_FILL})
 
 
+_Row = tuple[CellValue, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """The sheet in the making."""
@@ -102,7 +117,7 @@ class _Sheet:
     sheet: GrowingSheet
     compilation: Compilation
 
-    def write(self, points: Sequence[Point]) -> None:
+    def write(self, points: Sequence[Point], rows: Sequence[_Row]) -> None:
         """Write a row for each point under a frozen, filtered header."""
         styles = _Styles(self.book)
         heads = zip(LABELS, _WIDTHS, strict=False)
@@ -113,7 +128,6 @@ class _Sheet:
         for column, width in enumerate(pixels):
             self.sheet.set_column_pixels(column, column, width)
         self.sheet.set_column(_SEEN, len(LABELS) - 1, 10, None, {"hidden": True})
-        rows = list(self._rows(points))
         heights = RowHeights(_WIDTHS, FONT_SIZE)
         kinds = RowKinds()
         flat = (
@@ -125,13 +139,33 @@ class _Sheet:
         self._mark_open(styles, len(points))
         self.sheet.freeze_panes(1, _REPEATED)
         self.sheet.autofilter(0, 0, len(points), _SEEN - 1)
-        set_page(self.sheet, _PAGE, pixels[:_PRINTED], FONT_SIZE, _REPEATED)
-        self.sheet.print_area(0, 0, len(points), _PRINTED - 1)
-        self.sheet.repeat_rows(0)
+        set_page(self.sheet, _PAGE, pixels, FONT_SIZE, _REPEATED)
+        if len(points) <= display_limits.MOST_PRINTED:
+            print_only(self.sheet, 0, _REPEATED, RECORD_PRINT_SHEET)
         self.sheet.set_footer(SHEET_FOOTER)
         self.sheet.protect(self.compilation.round.plan.lock_password, _OPTIONS)
 
-    def _rows(self, points: Iterable[Point]) -> Iterable[tuple[CellValue, ...]]:
+    def write_print(self, sheet: GrowingSheet, rows: Sequence[_Row]) -> None:
+        """Write a block for each point, to be read and decided on paper."""
+        if len(rows) > display_limits.MOST_PRINTED:
+            sentence = display_limits.not_printed(len(rows))
+            write_sentence(sheet, TableStyles(self.book), RECORD_PRINT_SHEET, sentence)
+            return
+        pages = BlockPages(self.book, sheet, _PAGE, _BLOCK_COLUMNS)
+        for row in rows:
+            texts = dict(zip(LABELS, (str(text or "") for text in row), strict=True))
+            _write_block(pages, texts)
+        pages.finish()
+        lines: dict[int, dict[int, str]] = {}
+        for (at, column), text in pages.printed.items():
+            lines.setdefault(at, {})[column + 1] = text
+        for at, printed in lines.items():
+            sheet.write_string(at, PRINT_CHECK_COLUMN - 1, printed_checks(printed))
+        sheet.set_column(PRINT_CHECK_COLUMN - 1, PRINT_CHECK_COLUMN - 1, 10, None, {"hidden": True})
+        sheet.protect(self.compilation.round.plan.lock_password, _OPTIONS)
+
+    def rows(self, points: Iterable[Point]) -> Iterable[_Row]:
+        """Yield what each column says of each point."""
         wording = self.compilation.wording
         log = decision_log(self.compilation.journal)
         notes: dict[int, list[str]] = {}
@@ -195,6 +229,30 @@ class _Sheet:
             "format": styles.to_fill,
         }
         self.sheet.conditional_format(f"{a1(2, column + 1)}:{a1(count + 1, column + 1)}", rule)
+
+
+_BLOCK_COLUMNS = (
+    BlockColumn("項目", 8.0),
+    BlockColumn("いまの回答"),
+    BlockColumn("もう一方の回答"),
+    BlockColumn("昨年度"),
+)
+_ROOM_TO_WRITE = "\n\n"
+
+
+def _write_block(pages: BlockPages, texts: Mapping[str, str]) -> None:
+    """Write the block of a point: what it is about, the answers, and what was decided."""
+    answers = [Cell(texts[column.label]) for column in _BLOCK_COLUMNS[1:]]
+    decided = [Cell(f"{label}：{texts[label] or _ROOM_TO_WRITE}") for label in OPEN_LABELS]
+    rows = [(Cell(texts[FIELD_LABEL] or "全体"), *answers), (Cell("決めたこと"), *decided)]
+    if texts[EXPLANATION_LABEL]:
+        explained = Cell(EXPLANATION_LABEL), Cell(texts[EXPLANATION_LABEL]), Cell(""), Cell("")
+        rows.insert(1, explained)
+    if not any(cell.text for cell in answers):
+        del rows[0]
+    heads = (texts[label] for label in (NUMBER_LABEL, DEPARTMENT_LABEL, ID_LABEL, TITLE_LABEL))
+    sentence = f"{texts[TOLD_LABEL]}\n{STATE_LABEL}：{texts[STATE_LABEL]}"
+    pages.write_block("　".join(head for head in heads if head), rows, sentence)
 
 
 def described(point: Point, wording: Wording) -> str:
