@@ -81,7 +81,9 @@ def test_every_point_stands_once_in_the_record(town: City) -> None:
 def test_a_point_can_be_read_and_decided_on_paper(town: City) -> None:
     gather(town)
     book = load_workbook(town.workspace.record(YEAR))
-    assert book["確認の記録"].oddHeader.left.text.endswith(pointer_to("確認の記録（印刷用）"))
+    header = book["確認の記録"].oddHeader
+    assert header
+    assert str(header.left.text).endswith(pointer_to("確認の記録（印刷用）"))
     texts = [str(cell.value) for row in book["確認の記録（印刷用）"] for cell in row if cell.value]
     (shown,) = [row for row in rows(town.workspace.record(YEAR)).values() if row["もう一方の回答"]]
     for label in ("いまの回答", "もう一方の回答", "昨年度"):
@@ -93,7 +95,9 @@ def test_a_point_can_be_read_and_decided_on_paper(town: City) -> None:
 def test_nothing_printed_on_the_sheet_for_paper_is_taken_for_written(town: City) -> None:
     gather(town)
     record = town.workspace.record(YEAR)
-    edit(record, lambda sheet: sheet.parent["確認の記録（印刷用）"].cell(4, 2, "会議で決めた"))
+    book = load_workbook(record)
+    book["確認の記録（印刷用）"]["B4"] = "会議で決めた"
+    book.save(record)
     gather(town, 1)
     notes = load_workbook(town.workspace.ledger(YEAR))["欄外記入"].values
     assert [note[1] for note in notes if "確認の記録" in str(note)] == ["会議で決めた"]

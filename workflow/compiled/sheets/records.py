@@ -140,9 +140,8 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
         TableColumn("書かれていた所", 8, lambda n: n.kind.value),
         TableColumn("内容", 25, lambda n: n.text),
         TableColumn("書いた人", 8, lambda n: n.author or None),
-        TableColumn(
-            "ファイル", 15, lambda n: n.file, lambda n: sources.to(n.file, n.sheet, n.cell)
-        ),
+        TableColumn("ファイル", 11.5, lambda n: n.file),
+        _opening(lambda n: sources.to(n.file, n.sheet, n.cell)),
         TableColumn("シート", 7, lambda n: n.sheet or None),
         TableColumn("セル", 4.5, lambda n: n.cell or None),
         TableColumn("整理番号", 5, lambda n: n.item or None),
