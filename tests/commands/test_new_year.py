@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
+from workflow.returned.readers.openpyxl import open_exactly
 
 
 def with_deadline(day: str) -> dict[str, object]:
@@ -132,3 +134,23 @@ def test_the_commands_of_a_new_year(collected: City, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr()
     assert "7-3　個別避難計画の策定（危機管理課・福祉政策課）" in shown.out
     assert "Traceback" not in shown.err
+
+
+def test_the_plan_tells_its_checks_in_words_and_so_does_the_legend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = sample_document()
+    when = {"field": "rating", "in": ["Ｃ"]}
+    message = "Ｃのときは、課題も記入してください。"
+    rule = {"rule": "challenge", "when": when, "severity": "error", "message": message}
+    document["checks"] = [rule]
+    city = City.with_plan(tmp_path / "city", document)
+    assert main(["plan", "--home", str(city.home)]) == 0
+    in_words = "「評価」が「Ｃ」ですが、「課題・改善点」が空いています。"
+    assert f"［要修正］{in_words}担当課に見せる文：{message}" in capsys.readouterr().out
+    city.generate()
+    city.send_back("ICT", full_texts(city.plan))
+    city.collect()
+    legend = open_exactly(city.workspace.ledger(2023).read_bytes())["凡例"]
+    told = [row[2] for row in legend.iter_rows(values_only=True) if row[0] == "確認の決まり"]
+    assert told == [f"次のときに要修正とします：{in_words}担当課には「{message}」と知らせます。"]

@@ -96,7 +96,14 @@ def _years_with_a_plan(
 def outline(found: Succession) -> Iterator[str]:
     """Yield everything the coordinator confirms before templates are made."""
     plan = found.plan
-    lines = chain(_heading(plan), note_lines(found.notes), _tree(plan), _form(plan), _since(found))
+    lines = chain(
+        _heading(plan),
+        note_lines(found.notes),
+        _tree(plan),
+        _form(plan),
+        _checks(plan),
+        _since(found),
+    )
     return map(strip_controls, lines)
 
 
@@ -148,6 +155,16 @@ def _form(plan: Plan) -> Iterator[str]:
     for field in plan.form.fields:
         needed = "必須" if field.required else "条件により必須" if field.required_when else "任意"
         yield f"{field.label}（{field.outline}、{needed}）"
+
+
+def _checks(plan: Plan) -> Iterator[str]:
+    if not plan.form.declared:
+        return
+    yield ""
+    yield "■ 確認の決まり（次のときに知らせます）"
+    for check in plan.form.declared:
+        shown = f"担当課に見せる文：{check.message}" if check.message else ""
+        yield f"［{check.severity.label}］{check.in_words}{shown}"
 
 
 def _since(found: Succession) -> Iterator[str]:

@@ -177,7 +177,7 @@ class Code(Enum):
     PLAN_UNKNOWN_FIELD = (
         Severity.ERROR,
         "「{value}」という選択式の項目は様式にありません。",
-        "様式にある選択式の項目のキーを記入してください。",
+        "様式にある選択式の項目の項目名を記入してください。",
     )
     PLAN_UNKNOWN_CHOICE = (
         Severity.ERROR,

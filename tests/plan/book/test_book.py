@@ -317,6 +317,26 @@ def test_levels_may_need_more_columns() -> None:
     assert through_book(document).content == document
 
 
+def test_a_condition_names_a_field_by_its_label_and_is_read_by_label_or_key() -> None:
+    document = sample_document()
+    condition = {"field": "rating", "in": ["Ｃ"]}
+    challenge = next(f for f in document["form"]["fields"] if f["key"] == "challenge")
+    challenge |= {"required": False, "required_when": condition}
+    document["checks"] = [{"rule": "challenge", "when": condition}]
+    book = load_workbook(io.BytesIO(written_book(document)))
+    named = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value == "rating"]
+    assert [cell.coordinate for cell in named] == ["A12"], "the key stands in its own column alone"
+    by_label = read_book(written_book(document), "plan.xlsx").content
+    for sheet in ("計画", "様式"):
+        for row in book[sheet].iter_rows():
+            for cell in row[3:]:
+                if cell.value == "評価":
+                    cell.value = "rating"
+    stored = io.BytesIO()
+    book.save(stored)
+    assert read_book(stored.getvalue(), "plan.xlsx").content == by_label == document
+
+
 def test_a_matrix_names_a_field_by_its_label_and_is_read_by_label_or_key() -> None:
     document = sample_document()
     book = load_workbook(io.BytesIO(written_book(document)))

@@ -78,7 +78,7 @@ def test_every_column_says_what_belongs_in_it(document: dict[str, object]) -> No
                 assert str(said["prompt"]).startswith(column.hint[:20])
     assert validation_of(book[PLAN_SHEET], "B6")["list"] == "担当課コード"
     assert validation_of(book["取組内容"], "G900")["list"] == "担当課コード"
-    assert validation_of(book["様式"], "F4")["list"] == "様式のキー"
+    assert validation_of(book["様式"], "F4")["list"] == "様式の項目名"
 
 
 def validation_of(sheet: Worksheet, cell: str) -> dict[str, object]:

@@ -56,6 +56,7 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
     rows = [
         *_stage(compilation),
         *(line for field in plan.form.fields for line in _field(field)),
+        *_checks(plan),
         *(
             (STATUS_LABEL, status.value, _STATUSES[status])
             for status in statuses_in_use(compilation.ledger.entries)
@@ -100,6 +101,14 @@ def _field(field: Field) -> Iterator[Meaning]:
     words = "、".join(choice.value for choice in low_ratings(field))
     if words:
         yield field.label, "要確認に載るもの", f"{words}の取組を、要確認のシートに載せます。"
+
+
+def _checks(plan: Plan) -> Iterator[Meaning]:
+    """Yield the rules between fields that the plan declares."""
+    for check in plan.form.declared:
+        said = f"担当課には「{check.message}」と知らせます。" if check.message else ""
+        meaning = f"次のときに{check.severity.label}とします：{check.in_words}{said}"
+        yield "確認の決まり", "・".join(check.labels.values()), meaning
 
 
 def _conventions(plan: Plan) -> Iterator[Meaning]:

@@ -237,7 +237,12 @@ class DeclaredCheck(Check):
         >>> DeclaredCheck.from_json({"rule": "a <= t * 2"}, fields).sentence
         '「実績値」が「目標値」×2以下になっていません。'
         """
-        return self.message or f"{self._case}{self._broken}。"
+        return self.message or self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """What is told of, in words: where the rule is broken."""
+        return f"{self._case}{self._broken}。"
 
     @property
     def _case(self) -> str:

@@ -14,7 +14,13 @@ from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Table, description
-from workflow.plan.book.layout import DEPARTMENTS, FIELDS, FLAG_WORDS, SEPARATORS
+from workflow.plan.book.layout import (
+    CONDITION_FIELDS,
+    DEPARTMENTS,
+    FIELDS,
+    FLAG_WORDS,
+    SEPARATORS,
+)
 from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
 
@@ -28,7 +34,7 @@ GUIDED_ROWS = 2000
 
 COLOURS = "黄色は記入が必要なところ、赤は直すところです。"
 
-_CODES, _KEYS = "担当課コード", "様式のキー"
+_CODES, _LABELS = "担当課コード", "様式の項目名"
 _TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255
 
 
@@ -43,8 +49,8 @@ class Guides:
     @classmethod
     def of(cls, book: Workbook, first: int) -> Guides:
         """Add to a workbook what its guides rest on."""
-        for name, table in ((_CODES, DEPARTMENTS), (_KEYS, FIELDS)):
-            book.define_name(name, _filled(table.sheet, first))
+        for name, table, column in ((_CODES, DEPARTMENTS, "A"), (_LABELS, FIELDS, "B")):
+            book.define_name(name, _filled(table.sheet, first, column))
         return cls(
             needed=book.add_format({"bg_color": TO_FILL_FILL}),
             wrong=book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK}),
@@ -83,8 +89,9 @@ class Guides:
             yield f'=AND({cell}<>"",SUMPRODUCT(--({all_of_them}={cell}))>1)', self.wrong
         if column.kind is Kind.CODES:
             yield _has_unknown(cell), self.wrong
-        elif column.key in _CHOSEN_FROM:
-            yield _is_unknown(cell, _CHOSEN_FROM[column.key]), self.wrong
+        elif column.key in CONDITION_FIELDS:
+            keys_too = f"{quoted_sheet(FIELDS.sheet)}!{_area(self.first)}"
+            yield _is_unknown(cell, _LABELS, keys_too), self.wrong
         if column in table.columns and keys(column.key)[0] in needed_keys(*keys(table.pointer)):
             row = self.first + 1
             own = f"${a1(row, 1)}:${a1(row, len(table.columns))}"
@@ -96,7 +103,7 @@ class Guides:
         sheet.conditional_format(*area, {"type": "formula", "criteria": rule, "format": shown})
 
 
-_CHOSEN_FROM = {"/plan/coordinator": _CODES, "/required_when/field": _KEYS}
+_CHOSEN_FROM = {"/plan/coordinator": _CODES} | dict.fromkeys(CONDITION_FIELDS, _LABELS)
 """Values that are chosen from a column of another table, by the name of that column."""
 
 
@@ -110,8 +117,9 @@ def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
     source = _source(entry, key)
     if source is None:
         return message
-    # Several codes may stand in one cell: what is not on the list is coloured, not refused.
-    one_of_them = entry.kind is not Kind.CODES
+    # Several codes may stand in one cell, and a field may be named by its key: what is not on
+    # the list is coloured, not refused.
+    one_of_them = entry.kind is not Kind.CODES and key not in CONDITION_FIELDS
     return message | {"validate": "list", "source": source, "show_error": one_of_them}
 
 
@@ -124,8 +132,9 @@ def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     return f"={_CHOSEN_FROM[key]}" if key in _CHOSEN_FROM else None
 
 
-def _is_unknown(cell: str, known: str) -> str:
-    return f'=AND({cell}<>"",SUMPRODUCT(--({known}={cell}))=0)'
+def _is_unknown(cell: str, *known: str) -> str:
+    found = "+".join(f"SUMPRODUCT(--({names}={cell}))" for names in known)
+    return f'=AND({cell}<>"",{found}=0)'
 
 
 def _has_unknown(cell: str) -> str:
@@ -139,13 +148,13 @@ def _has_unknown(cell: str) -> str:
     return f'=AND({cell}<>"",SUMPRODUCT(--({_CODES}<>""),--{found})<{stand_there})'
 
 
-def _filled(sheet: str, first: int) -> str:
-    """Return the first column of a table as far as it is filled, as a list to choose from."""
-    area = f"{quoted_sheet(sheet)}!{_area(first)}"
+def _filled(sheet: str, first: int, column: str) -> str:
+    """Return a column of a table as far as it is filled, as a list to choose from."""
+    area = f"{quoted_sheet(sheet)}!{_area(first, column)}"
     last = f'SUMPRODUCT(MAX(({area}<>"")*(ROW({area})-{first})))'
-    return f"={quoted_sheet(sheet)}!$A${first + 1}:INDEX({area},MAX(1,{last}))"
+    return f"={quoted_sheet(sheet)}!${column}${first + 1}:INDEX({area},MAX(1,{last}))"
 
 
-def _area(first: int) -> str:
-    """Return the first column of a table, all its guided rows."""
-    return f"$A${first + 1}:$A${first + GUIDED_ROWS}"
+def _area(first: int, column: str = "A") -> str:
+    """Return a column of a table, all its guided rows."""
+    return f"${column}${first + 1}:${column}${first + GUIDED_ROWS}"

@@ -149,7 +149,7 @@ SETTINGS = (
                 label="確認の条件の項目",
                 key="/when/field",
                 width=8,
-                hint="ある項目の答えのときだけ確かめるとき、その項目のキーです。",
+                hint="ある項目の答えのときだけ確かめるとき、その項目の項目名です。",
             ),
             PlanColumn(
                 label="確認の条件の値",
@@ -216,6 +216,9 @@ DEPARTMENTS = Table(
     ),
 )
 
+CONDITION_FIELDS = ("/required_when/field", "/when/field")
+"""Columns that name a field: by its label, or by its key."""
+
 FIELDS = Table(
     sheet="様式",
     pointer="/form/fields",
@@ -261,7 +264,7 @@ FIELDS = Table(
             label="条件の項目",
             key="/required_when/field",
             width=6,
-            hint="ある項目の答えによって必須にするとき、その項目のキーを記入します。",
+            hint="ある項目の答えによって必須にするとき、その項目の項目名を記入します。",
         ),
         PlanColumn(
             label="条件の値",

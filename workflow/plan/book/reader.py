@@ -25,7 +25,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import axis_labels, parse_cell
+from workflow.plan.book.values import axis_labels, field_labels, parse_cell
 from workflow.plan.book.written_once import Columns, Row, as_meant, ranges
 from workflow.plan.document import Document, Node, child, keys
 
@@ -47,17 +47,25 @@ def read_book(content: bytes, file: str) -> Document:
         if table.sheet in sheets:
             _read_table(reading, sheets[table.sheet], table)
         reading.locations.setdefault(table.pointer, Location(file=file, sheet=table.sheet))
-    _name_axes_by_key(reading.content)
+    _name_fields_by_key(reading.content)
     return Document(reading.content, file, reading.locations, tuple(reading.findings))
 
 
-def _name_axes_by_key(content: dict[str, Any]) -> None:
-    """Store the keys of the fields that people name by their labels in 集計表."""
-    keys_by_label = {label: key for key, label in axis_labels(Node(content)).items()}
+def _name_fields_by_key(content: dict[str, Any]) -> None:
+    """Store the keys of the fields that people name by their labels in 集計表 and conditions."""
+    root = Node(content)
+    axes = {label: key for key, label in axis_labels(root).items()}
     for matrix in content.get("matrices", ()):
         for axis in ("rows", "columns"):
             if axis in matrix:
-                matrix[axis] = keys_by_label.get(matrix[axis], matrix[axis])
+                matrix[axis] = axes.get(matrix[axis], matrix[axis])
+    named = {label: key for key, label in field_labels(root).items()}
+    fields = content.get("form", {}).get("fields", ())
+    conditions = [field.get("required_when") for field in fields]
+    conditions += [check.get("when") for check in content.get("checks", ())]
+    for condition in conditions:
+        if condition and isinstance(name := condition.get("field"), str):
+            condition["field"] = named.get(name, name)
 
 
 def _tables(reading: _Reading) -> tuple[Table, ...]:

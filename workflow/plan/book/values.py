@@ -44,10 +44,15 @@ def axis_labels(root: Node) -> Mapping[str, str]:
     >>> axis_labels(Node({"form": {"fields": [{"key": "rating", "label": "評価"}]}}))
     {'rating': '評価'}
     """
+    levels = [level.text for level in root["levels"].elements]
+    return field_labels(root, [*levels, DEPARTMENT_AXIS])
+
+
+def field_labels(root: Node, others: Iterable[str] = ()) -> Mapping[str, str]:
+    """Return the labels that name one field each, by key; others are names of something else."""
     fields = [(f["key"].text, f["label"].text) for f in root.at("/form/fields").elements]
     names = Counter(name for field in fields for name in set(field))
-    names.update(level.text for level in root["levels"].elements)
-    names.update([DEPARTMENT_AXIS, ""])
+    names.update([*others, ""])
     return {key: label for key, label in fields if names[label] == 1}
 
 

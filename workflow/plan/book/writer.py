@@ -23,6 +23,7 @@ from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book.layout import (
+    CONDITION_FIELDS,
     DEPARTMENTS,
     FIELDS,
     HINT_LABEL,
@@ -33,7 +34,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
-from workflow.plan.book.values import axis_labels, format_value
+from workflow.plan.book.values import axis_labels, field_labels, format_value
 from workflow.plan.document import Node
 
 if TYPE_CHECKING:
@@ -175,8 +176,9 @@ def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:
     """Yield the values of each row a setting takes; a setting without values takes a blank one."""
     node = root.at(setting.pointer)
     if setting.spread is Spread.ROWS:
-        words = axis_labels(root) if setting.pointer == "/matrices" else {}
-        parts = [replace(part, words=part.words or words) for part in setting.parts]
+        axes = axis_labels(root) if setting.pointer == "/matrices" else {}
+        parts = [replace(part, words=part.words or axes) for part in setting.parts]
+        parts = _naming_fields(root, parts)
         yield from [_texts(entry, parts) for entry in node.elements] or [[]]
         return
     for values in _setting_values(node, setting.spread):
@@ -195,12 +197,18 @@ def _setting_values(node: Node, spread: Spread) -> list[list[object]]:
 
 def _table_rows(root: Node, table: Table) -> Iterator[list[str]]:
     for entry in root.at(table.pointer).elements:
-        own = _texts(entry, table.columns)
+        own = _texts(entry, _naming_fields(root, table.columns))
         details = entry.at(table.detail_key).elements if table.details else ()
         lines = [_texts(detail, table.details) for detail in details]
         yield [*own, *(lines[0] if lines else [""] * len(table.details))]
         for line in lines[1:]:
             yield [*[""] * len(own), *line]
+
+
+def _naming_fields(root: Node, columns: Sequence[PlanColumn]) -> list[PlanColumn]:
+    """Return columns of which those that name a field name it by its label."""
+    labels = field_labels(root)
+    return [replace(c, words=labels) if c.key in CONDITION_FIELDS else c for c in columns]
 
 
 def _texts(entry: Node, columns: Sequence[PlanColumn]) -> list[str]:
