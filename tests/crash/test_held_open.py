@@ -1,4 +1,4 @@
-"""The ledger is open in Excel, on Windows, while a collect runs: nothing is lost, all is said."""
+"""A workbook is open in Excel, on Windows, while a collect runs: nothing is lost, all is said."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from tests.city import City, full_texts
 from tests.crash.disk import on_disk
 from tests.engine import HERE
+from tests.harness.deciding import decide
 from workflow.__main__ import main
+from workflow.commands.status import status
 from workflow.commands.verify import verify
 from workflow.returned.readers.openpyxl import open_exactly
 
@@ -105,3 +107,43 @@ def test_a_template_that_is_open_stops_generate_alone(
         assert main(["generate", "--year", str(YEAR), "--home", str(more.home)]) == 2
     assert template.name in capsys.readouterr().err
     assert on_disk(more.home).keys() == before.keys() - {template.relative_to(more.home).as_posix()}
+
+
+def test_what_is_decided_in_a_record_that_stays_open_counts_and_nothing_typed_is_lost(
+    more: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more.workspace.returned(YEAR).joinpath("KOREI.xlsx").unlink()
+    texts = full_texts(more.plan)
+    nothing = {item: {**row, "取組状況": "なし"} for item, row in texts.items()}
+    more.send_back("KOREI", nothing, hours=1)
+    collected(more)
+    record = more.workspace.record(YEAR)
+    first, second, *_ = [p["id"] for p in points(more) if p["code"] == "VALUE_NOTHING"]
+    decide(record, first, "確認済み", "電話で聞いた。", "佐藤")
+    lock = record.with_name(f"~${record.name}")  # as Excel leaves it while a workbook is open
+    lock.write_bytes(b"\x06sato" + bytes(160))
+    as_opened = record.read_bytes()
+    capsys.readouterr()
+    with held_open(record):
+        assert collected(more) == 1
+    said = capsys.readouterr()
+    assert f"{record.name} が開かれているため、書き換えませんでした。" in said.out
+    assert said.err == ""
+    assert record.read_bytes() == as_opened
+    assert decisions(more)[first] == "確認済み"
+    decide(record, second, "確認済み", "資料を見た。", "佐藤")  # he goes on in what he has open
+    lock.unlink()
+    collected(more)
+    assert [decisions(more)[number] for number in (first, second)] == ["確認済み"] * 2
+    shown = open_exactly(record.read_bytes())["確認の記録"].iter_rows(values_only=True)
+    assert {"電話で聞いた。", "資料を見た。"} <= {row[10] for row in shown}
+    assert verify(more.workspace, YEAR, HERE).is_clean
+
+
+def points(city: City) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = status(city.workspace, YEAR)["points"]
+    return found
+
+
+def decisions(city: City) -> dict[str, str]:
+    return {point["id"]: point["decision"] for point in points(city)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from workflow.compiled.points.decisions import DecisionLog, basis_digest, decided_facts
 from workflow.compiled.points.point import NO_DECISION, Decision, Point
 from workflow.excel.page import pointer_to
-from workflow.model.cells import a1, folded
+from workflow.model.cells import MAX_CELL_TEXT, a1, folded
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.storage.journal import Facts
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed
@@ -52,8 +52,6 @@ OPEN_LABELS = (HANDLING_LABEL, REASON_LABEL, BY_LABEL)
 
 _MARK = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{16})\.(\d{1,9})")
 _LAST_HEADER_ROW = 30
-_MOST_TEXT = 1000
-"""Characters of a reason or a name that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def _rows(sheet: RawSheet, header: int, columns: Mapping[str, int]) -> Iterator[
 
         mark = _MARK.fullmatch(text(MARK_LABEL))
         number = text(NUMBER_LABEL)
-        decision = Decision(*(text(label)[:_MOST_TEXT] for label in OPEN_LABELS))
+        decision = Decision(*(text(label)[:MAX_CELL_TEXT] for label in OPEN_LABELS))
         if mark or number.isdecimal() or not decision.is_blank:
             key, basis, event = mark.groups() if mark else ("", "", "0")
             known = int(number[:9]) if number.isdecimal() else 0
