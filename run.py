@@ -156,16 +156,16 @@ def make_venv() -> None:
 
 
 def install(requirements: Path) -> None:
-    """Install the requirements into .venv with pip: from wheels/ alone where that exists."""
+    """Install with pip, from wheels/ alone if there; Python then compiles only what it imports."""
     command = [str(VENV_PYTHON), "-I", "-X", "utf8", "-m", "pip", "--disable-pip-version-check"]
-    command += ["--no-input", "install", "--no-user", "--require-hashes", "--only-binary", ":all:"]
+    command += ["--no-input", "install", "--no-user", "--require-hashes", "--only-binary=:all:"]
     misleading = {"PIP_" + name for name in MISLEADING_SETTINGS}
     environment = {name: value for name, value in os.environ.items() if name not in misleading}
     if WHEELS.is_dir():  # then no index or link the user has set is asked
         command += ["--no-index", "--find-links", str(WHEELS)]
         environment = {k: v for k, v in environment.items() if not k.startswith("PIP_")}
         environment["PIP_CONFIG_FILE"] = os.devnull
-    run_logged([*command, "-r", str(requirements)], environment)
+    run_logged([*command, "--no-compile", "-r", str(requirements)], environment)
 
 
 def run_logged(command: "list[str]", environment: "dict[str, str]") -> None:

@@ -71,7 +71,7 @@ class _Held(threading.Thread):
         self.done = threading.Event()
         self._session = session
 
-    def run_watched(self) -> None:
+    def run(self) -> None:
         while not self.done.wait(_PAUSE):
             for process in _processes_of(self._session):
                 self.most = max(self.most, _peak(process))
