@@ -16,11 +16,12 @@ from workflow.model.cells import folded
 _RATING = re.compile(r"評価|達成度|達成状況|進捗度|進捗状況|進捗|判定|ランク")
 _DIRECTION = re.compile(r"方針|方向性?|今後の展開|見直し")
 _PROGRESS = re.compile(r"状況|実績|取組|実施|成果|結果")
+_PROSE = re.compile(r"状況|実績|成果|課題|問題|改善|内容|備考|意見|コメント|理由|所見")
 _CHALLENGE = re.compile(r"課題|問題|改善")
 _AMOUNT = re.compile(r"([-－▲△]?)\s*([\d,，]+(?:\.\d+)?)\s*(\D{0,5})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MARKS = frozenset("○◯〇✓レ●◎")
-_MOST_CHOICES, _LONGEST_CHOICE, _TIMES_REPEATED = 12, 20, 1.5
+_FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE, _TIMES_REPEATED = 2, 12, 20, 1.5
 _LONG_ENOUGH = 1000
 _SCALES = (
     "sabcdefgh",
@@ -128,7 +129,7 @@ def _field(column: AnswerColumn, label: str, key: str) -> ProposedField:
     if not is_rating and set(texts) <= _MARKS and len(set(texts)) == 1:
         declared = {**base, "type": "mark", "required": False}
         return ProposedField(column.key, declared, dict.fromkeys(texts, "○"))
-    if _is_choice(texts, is_rating or _DIRECTION.search(label) is not None):
+    if _is_choice(label, texts, is_rating or _DIRECTION.search(label) is not None):
         return _choice(column, base, texts, is_rating, is_usual)
     longest = max(map(len, texts), default=0)
     declared = {**base, "type": "text", "required": is_usual}
@@ -188,11 +189,13 @@ def _is_grade(column: AnswerColumn) -> bool:
     return _RATING.search(column.label) is not None
 
 
-def _is_choice(texts: Sequence[str], is_named_so: bool) -> bool:
+def _is_choice(label: str, texts: Sequence[str], is_named_so: bool) -> bool:
     counts = Counter(map(folded, texts))
     if len(counts) > _MOST_CHOICES or max(map(len, texts)) > _LONGEST_CHOICE:
         return False
     if any("\n" in text.strip() or "。" in text for text in texts):
+        return False
+    if not is_named_so and (_PROSE.search(label) or len(counts) < _FEWEST_CHOICES):
         return False
     return is_named_so or len(texts) >= max(4, _TIMES_REPEATED * len(counts))
 

@@ -32,6 +32,7 @@ from workflow.plan.load import load_plan
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import Engine
+from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.load import (
     ReadOptions,
     as_recorded,
@@ -45,7 +46,7 @@ from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace, record_name
-from workflow.verification import compare, records, recount
+from workflow.verification import brought_in, compare, records, recount
 from workflow.verification.differences import Checked, Report, limited
 from workflow.verification.stored_answers import StoredAnswers
 
@@ -55,8 +56,12 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
 
     Raises PlanError, or WorkspaceError when the round was never collected.
     """
+    if brought_in.is_brought_in(workspace, year):
+        return brought_in.verified_table(workspace, year)
     on_disk = _OnDisk.of(workspace, year)
     found = [*on_disk.record_differences()]
+    for earlier in (int(text) for text, _ in earlier_digests(workspace, year)):
+        found += brought_in.differences(workspace, earlier)
     try:
         again = _Recomputed.of(on_disk, options)
     except WorkspaceError as error:
