@@ -18,6 +18,7 @@ from workflow.first_day import source
 from workflow.first_day.ask import Talk, settled
 from workflow.first_day.draft import Wishes
 from workflow.first_day.source import Source, read_source
+from workflow.menu.menu import Person, run_menu
 from workflow.model.catalogue import Code
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
@@ -203,6 +204,28 @@ def test_what_was_issued_is_not_replaced_by_a_table(tmp_path: Path) -> None:
     code, printed, complaint = run_here(*typed, "--home", str(tmp_path))
     assert (code, printed) == (2, "")
     assert "すでに調査票を発行しています" in complaint
+
+
+def test_no_forms_are_made_for_a_year_that_was_brought_in(tmp_path: Path) -> None:
+    begun(tmp_path)
+    code, _, complaint = run_here("generate", "--year", "R5", "--home", str(tmp_path))
+    assert code == 2
+    assert "持ち込んだものです" in complaint
+
+
+def test_the_menu_begins_with_the_table(tmp_path: Path) -> None:
+    table = written_table(tmp_path / "進捗管理表.xlsx")
+    answers = iter(["1", f'"{table}"', "0"])
+    typed: list[Sequence[str]] = []
+
+    def run(command: Sequence[str]) -> int:
+        typed.append(command)
+        return 0
+
+    shown: list[str] = []
+    run_menu(Workspace(tmp_path), Person(shown.append, lambda _: next(answers), run))
+    assert typed == [("init", "--from-table", str(table))]
+    assert any("init --from-table 表" in line for line in shown)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def at(**changed: int | bool) -> Situation:
 
 
 SITUATIONS = {
-    "no plan": (Situation(home="/計画"), "init"),
+    "no plan": (Situation(home="/計画"), "init --from-table"),
     "faulty plan": (
         Situation(home="/計画", has_plan=True, trouble="直すところがあります。"),
         "plan",

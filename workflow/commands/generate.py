@@ -16,7 +16,7 @@ from workflow.mail.letters import LetterKind, Occasion, distribution, load_lette
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Outcome
-from workflow.model.years import JST
+from workflow.model.years import JST, era_year
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
@@ -100,6 +100,11 @@ def generate(
         plan = written.plan
         folder = workspace.templates(year)
         journal = load_journal(workspace.journal(year))
+        if journal.last(EventKind.BROUGHT_IN):
+            raise WorkspaceError(
+                f"{era_year(year)}の回答は、市の表から持ち込んだものです。調査票は、"
+                "そのあとの年度に作ってください。"
+            )
         request = IssueRequest(
             plan=plan,
             year=year,

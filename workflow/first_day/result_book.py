@@ -106,19 +106,19 @@ _SUMMARY: tuple[TableColumn[tuple[str, str]], ...] = (
     TableColumn("内容", 50, lambda row: row[1]),
 )
 _CELL: tuple[TableColumn[_Line], ...] = (
-    TableColumn("シート", 8, lambda line: line.sheet),
-    TableColumn("セル", 4.5, lambda line: line.cell),
-    TableColumn("書かれていたもの", 26, lambda line: line.text),
+    TableColumn("シート", 5.5, lambda line: line.sheet),
+    TableColumn("セル", 4, lambda line: line.cell),
+    TableColumn("書かれていたもの", 16, lambda line: line.text),
 )
 _WHY: TableColumn[_Line] = TableColumn("理由", 20, lambda line: line.fate.why)
 _ALL: tuple[TableColumn[_Line], ...] = (
     *_CELL,
-    TableColumn("どうなったか", 10, lambda line: line.fate.became.value),
-    TableColumn("行き先", 10, lambda line: line.fate.where or None),
-    TableColumn("整理番号", 8, lambda line: line.fate.item or None),
-    TableColumn("列・項目", 8, lambda line: line.fate.column or None),
-    TableColumn("入れた値", 26, lambda line: line.fate.written or None),
-    TableColumn("理由", 14, lambda line: line.fate.why or None),
+    TableColumn("どうなったか", 8, lambda line: line.fate.became.value),
+    TableColumn("行き先", 7, lambda line: line.fate.where or None),
+    TableColumn("整理番号", 5, lambda line: line.fate.item or None),
+    TableColumn("列・項目", 6.5, lambda line: line.fate.column or None),
+    TableColumn("入れた値", 14, lambda line: line.fate.written or None),
+    TableColumn("理由", 9, lambda line: line.fate.why or None),
 )
 _COLUMNS: tuple[TableColumn[Column], ...] = (
     TableColumn("列", 4, lambda column: "・".join(column.letters)),

@@ -83,7 +83,8 @@ def with_next_first(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> tu
 
 def command_line(step: Step, given: Sequence[str]) -> str:
     """Return the command of a choice as a person would type it."""
-    return _typed([*step.command, *(["年度"] if step.asks_year else []), *given])
+    asked = [*(["年度"] if step.asks_year else []), *(["表"] if step.asks_file else [])]
+    return _typed([*step.command, *asked, *given])
 
 
 def _typed(command: Sequence[str]) -> str:
@@ -108,6 +109,8 @@ def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:
             if command is None:
                 continue
             return command
+        if step.asks_file:
+            return (*step.command, _file(person))
         return (*step.command, _year(person)) if step.asks_year else step.command
 
 
@@ -123,6 +126,15 @@ def _confirmed(step: Step, person: Person) -> tuple[str, ...] | None:
         person.say("確定しませんでした。")
         return None
     return (*step.command, *(("--accept-open", reason) if reason else ()))
+
+
+def _file(person: Person) -> str:
+    """Return the file a person names; dropped into the window it stands between quotation marks."""
+    while True:
+        asked = "表のファイルを、この画面に引いて落とすか、場所を入れて、Enterを押してください："
+        named = person.ask(asked).strip().strip("'\"").strip()
+        if named:
+            return named
 
 
 def _year(person: Person) -> str:

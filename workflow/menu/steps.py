@@ -109,7 +109,8 @@ def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:
 class Step:
     """One choice: what it does, and the command that does it.
 
-    A command that asks for the year ends in --year; the year is still to be added. Open is what is
+    A command that asks for the year ends in --year, one that asks for a table in --from-table; what
+    is asked is still to be added. Open is what is
     not settled yet, in words, where that matters.
     """
 
@@ -127,6 +128,11 @@ class Step:
         """Whether the person has to name a fiscal year first."""
         return self.command[-1] == "--year"
 
+    @property
+    def asks_file(self) -> bool:
+        """Whether the person has to name a file first."""
+        return self.command[-1] == "--from-table"
+
 
 def headline(situation: Situation) -> str:
     """Return where things stand in one or two sentences."""
@@ -143,6 +149,7 @@ def steps(situation: Situation) -> tuple[Step, ...]:
     """Return the choices of a situation, the most sensible first; never none."""
     if not situation.has_plan:
         return (
+            Step("市にある表から計画を作る", ("init", "--from-table")),
             Step.of("init"),
             Step("見本の計画を作る", ("init", "--sample")),
             Step.of("demo"),
