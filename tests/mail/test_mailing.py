@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.city import City, full_texts
+from tests.harness.deciding import decide
 from workflow.__main__ import main
 from workflow.commands.generate import draft_distribution
 from workflow.commands.remind import remind
@@ -177,9 +178,22 @@ def test_nobody_is_reminded_of_a_file_that_was_lost_here(
         assert "控えから" in shown
     status = document_of(answered, capsys)
     assert status["KIKI"]["lost"] == ["KIKI.xlsx"]
+    (gone,) = [p["id"] for p in points_of(answered) if p["code"] == "FILE_GONE"]
+    decide(answered.workspace.record(2023), gone, "確認済み", "見つからない。", "佐藤")
+    answered.collect()
+    mailing = made_ready(answered)
+    assert mailing.lost == ()
+    message = read(by_department(mailing)["KIKI"])
+    assert "再送のお願い" in message["Subject"]
+    assert "まだいただいておりません" not in body(message)
     path.write_bytes(content)
     answered.collect()
     assert made_ready(answered).lost == ()
+
+
+def points_of(city: City) -> list[dict[str, str]]:
+    points: list[dict[str, str]] = json.loads(city.workspace.status(2023).read_bytes())["points"]
+    return points
 
 
 def document_of(city: City, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

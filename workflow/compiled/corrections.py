@@ -177,12 +177,14 @@ def _is_answered_anew(finding: Finding, counting: dict[str, Answer]) -> bool:
 class OutstandingRequests:
     """What one department is still asked: ids of items without an answer, corrections, questions.
 
-    A question is spelled as a correction: its remedy is to explain.
+    A question is spelled as a correction: its remedy is to explain. Is_lost says that what is
+    missing was sent once, and is lost here.
     """
 
     missing: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     questions: tuple[Correction, ...] = ()
+    is_lost: bool = False
 
     @property
     def has_handback(self) -> bool:
@@ -191,14 +193,19 @@ class OutstandingRequests:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the state of the round keeps it: for letters, so by labels, not by keys."""
-        asked = {"missing": list(self.missing), "corrections": _lines(self.corrections)}
-        return asked | ({"questions": _lines(self.questions)} if self.questions else {})
+        asked: dict[str, Any] = {
+            "missing": list(self.missing),
+            "corrections": _lines(self.corrections),
+        }
+        asked |= {"questions": _lines(self.questions)} if self.questions else {}
+        return asked | ({"is_lost": True} if self.is_lost else {})
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> OutstandingRequests:
         """Return what as_json wrote. KeyError, TypeError or ValueError for anything else."""
         corrections, questions = stored["corrections"], stored.get("questions", ())
-        return cls(tuple(stored["missing"]), _from_lines(corrections), _from_lines(questions))
+        missing, is_lost = tuple(stored["missing"]), bool(stored.get("is_lost"))
+        return cls(missing, _from_lines(corrections), _from_lines(questions), is_lost)
 
 
 def _lines(corrections: Iterable[Correction]) -> list[list[str]]:
@@ -222,9 +229,9 @@ def outstanding_requests(
     """Return what is still asked, by department code; who has done everything is not in it.
 
     What stands on no template anybody was given is not asked: nobody could answer it. Nor is what
-    may have been answered in a file that came and was lost here.
+    may have been answered in a file that came and is sought here.
     """
-    issued, lost = round_.register.item_ids(), round_.lost
+    issued, sought = round_.register.item_ids(), round_.sought
     entries = entries_by_department(round_.entries)
     handed_back = {one.department.code: one.filling for one in hand_backs}
     found = {}
@@ -234,11 +241,12 @@ def outstanding_requests(
             for entry in entries.get(department.code, ())
             if entry.status is AnswerStatus.MISSING
             and entry.assignment.item.id in issued
-            and not entry.is_asked_of_any(lost)
+            and not entry.is_asked_of_any(sought)
         )
         filling = handed_back.get(department.code, Filling())
         questions = tuple(map(_as_request, filling.questions))
-        requests = OutstandingRequests(missing, filling.corrections, questions)
+        is_lost = bool(missing) and department.code in round_.lost
+        requests = OutstandingRequests(missing, filling.corrections, questions, is_lost)
         if requests != OutstandingRequests():
             found[department.code] = requests
     return found

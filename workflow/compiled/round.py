@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -68,12 +68,21 @@ class Round:
 
         What they answered is not there either, but it is not the department who owes it.
         """
-        lost: dict[str, tuple[str, ...]] = {}
-        for finding in self.findings:
-            codes = finding.details["departments"] if finding.code is Code.FILE_GONE else ()
-            for code in codes if isinstance(codes, tuple) else ():
-                lost[code] = (*lost.get(code, ()), finding.location.file)
-        return lost
+        return _lost(self.findings)
+
+    @property
+    def sought(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of the lost files that somebody may still find: nobody has settled it yet."""
+        return _lost(self.asking)
+
+
+def _lost(findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
+    lost: dict[str, tuple[str, ...]] = {}
+    for finding in findings:
+        codes = finding.details["departments"] if finding.code is Code.FILE_GONE else ()
+        for code in codes if isinstance(codes, tuple) else ():
+            lost[code] = (*lost.get(code, ()), finding.location.file)
+    return lost
 
 
 @dataclass(frozen=True, slots=True)

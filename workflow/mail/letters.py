@@ -68,6 +68,7 @@ def request(
     return _common(occasion, department, deadline) | {
         "ファイル名": file,
         "提出あり": has_returned,
+        "紛失": requests.is_lost,
         "未提出": missing,
         "修正": [_correction(one, items) for one in asked],
         "質問": [_question(one, items) for one in requests.questions],

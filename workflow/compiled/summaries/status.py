@@ -25,7 +25,7 @@ class DepartmentStatus:
     """Where a department stands; counts are of the assignments it takes part in.
 
     Accepted counts its returns that were, open_items are the ids of what it has still to answer.
-    Lost are the files it sent that lie there no more; of what is missing, not_owed may have been
+    Lost are the files it sent that are sought here; of what is missing, not_owed may have been
     answered in such a file, its own or that of another department of a joint item.
     """
 
@@ -97,7 +97,7 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     asked = {code for item in plan.items for code in item.departments}
     returns = returns_by_department(round_.returns)
     entries = entries_by_department(round_.entries)
-    lost = round_.lost
+    lost = round_.sought
     statuses = (
         _status(d, register.latest(d.code), returns.get(d.code, []), entries.get(d.code, []))
         for d in plan.departments
