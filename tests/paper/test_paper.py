@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import pymupdf
 import pytest
+from openpyxl import load_workbook
 
 from tests.city import City, full_texts
 from tests.programs import needs_libreoffice
+from workflow.excel.measures import row_height
+from workflow.model.fields.text import TextField
+from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
 
@@ -26,9 +33,23 @@ LEAST = 8.95
 FOOT = 40
 """Points at the end of a page in which its number stands."""
 
+_MOST_PLACES = 40
+"""Places of one text that are looked at: what is chosen stands in many cells."""
+_SAME_LINE, _PAGE_APART = 4.0, 10_000.0
+"""Points between which texts stand on one line, and between one page and the next."""
+
 LEAST_FILLED = 0.5
-PARTED = {"進捗状況", "集計表", "様式", "一覧（印刷用）"}
-"""Sheets whose pages end where a thing begins that must stay whole, or go on across."""
+PARTED = {"進捗状況", "集計表", "様式", "一覧（印刷用）", "要確認", "欄外記入", "指摘一覧"}
+"""Sheets whose pages end where a thing begins that must stay whole, or go on across; those of the
+ledger that quote long texts have rows as high as Excel shows, which no program tears."""
+
+PROSE = "".join(
+    f"第{n}回の会議を開き、関係する{n}課とfile_{n}.xlsxの事例（「見守り」など）を検討した。"
+    for n in range(30)
+)
+_LENGTHS = (20, 400, 1000)
+_MOST_LONG = 100
+"""Items above which all answers are short, lest LibreOffice take minutes."""
 
 FURTHER_FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "result", "label": "成果", "type": "text", "required": False, "max_length": 500},
@@ -43,13 +64,36 @@ FURTHER_FIELDS: tuple[dict[str, Any], ...] = (
 class Paper:
     """What stands on the pages of one sheet: sizes of text, and the texts without white space.
 
-    Filled is how far down each page but the last has text, as a share of its height.
+    Heights are those at which each character stands, counted on from page to page. Filled is how
+    far down each page but the last has text, as a share of its height.
     """
 
     name: str
     sizes: frozenset[float]
     text: str
+    heights: tuple[float, ...]
     filled: tuple[float, ...]
+
+    def lines_of(self, text: str) -> int:
+        """Return over how few lines a text stands where it stands whole; 0 where it does not."""
+        found = (found.start() for found in re.finditer(re.escape(text), self.text))
+        counts = (self._lines(start, start + len(text)) for start in islice(found, _MOST_PLACES))
+        return min(counts, default=0)
+
+    def _lines(self, start: int, end: int) -> int:
+        heights = self.heights[start:end]
+        return 1 + sum(abs(b - a) > _SAME_LINE for a, b in pairwise(heights))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text in a cell that is seen and printed: its font's size, and its row's points, if set."""
+
+    sheet: str
+    cell: str
+    text: str
+    size: float
+    height: float | None
 
 
 def with_nine_fields() -> dict[str, Any]:
@@ -68,14 +112,32 @@ def with_three_hundred_items() -> dict[str, Any]:
     return document
 
 
+def answers(plan: Plan, rating: str) -> dict[str, dict[str, str | float | date]]:
+    """Return an answer to every item, as short and as long as the form allows; of many, short."""
+    texts = full_texts(plan, 評価=rating)
+    if len(texts) > _MOST_LONG:
+        return texts
+    for number, answer in enumerate(texts.values()):
+        for field in plan.form.fields:
+            if isinstance(field, TextField):
+                length = _LENGTHS[number % len(_LENGTHS)]
+                answer[field.label] = PROSE[: min(length, field.max_length)]
+    return texts
+
+
 def workbooks(folder: Path, document: dict[str, Any]) -> Iterator[Path]:
     """Yield the workbooks of two years: a plan, a form, a hand-back, ledger and points."""
     city = City.with_plan(folder, document)
-    code = city.plan.departments[0].code
+    code, other, *_ = [d.code for d in city.plan.departments if city.plan.items_of(d.code)]
     for year in (2022, 2023):
         city.generate(year)
         spoilt = "優" if year == 2023 else "Ａ"
-        city.send_back(code, full_texts(city.plan, 評価=spoilt), year=year)
+        sent = city.send_back(code, answers(city.plan, spoilt), year=year)
+        if len(city.plan.items) < _MOST_LONG:
+            book = load_workbook(sent)
+            book["進捗状況"]["X3"] = PROSE * 2
+            book.save(sent)
+            city.send_back(other, answers(city.plan, "Ｂ"), year=year)
         city.collect(year)
     plan = folder / "plan.xlsx"
     plan.write_bytes(written_book(document))
@@ -85,9 +147,13 @@ def workbooks(folder: Path, document: dict[str, Any]) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Paper]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("paper")
+
+
+@pytest.fixture(scope="session")
+def papers(folder: Path) -> dict[str, list[Paper]]:
     """Print all workbooks in one run of LibreOffice; return what is on paper by workbook."""
-    folder = tmp_path_factory.mktemp("paper")
     plans = {
         "real": sample_document(),
         "nine": with_nine_fields(),
@@ -112,10 +178,16 @@ def on_paper(pdf: Path) -> Iterator[Paper]:
         for (name, first), end in zip(begins, ends, strict=True):
             by_page = [list(spans_of(pages[n])) for n in range(first, end)]
             spans = [span for found in by_page for span in found]
+            texts = [
+                ("".join(span["text"].split()), number * _PAGE_APART + span["bbox"][3])
+                for number, found in enumerate(by_page)
+                for span in found
+            ]
             yield Paper(
                 name,
                 frozenset(round(span["size"], 2) for span in spans),
-                "".join("".join(span["text"].split()) for span in spans),
+                "".join(text for text, _ in texts),
+                tuple(height for text, height in texts for _ in text),
                 tuple(filled(found, pages[first].rect.height) for found in by_page[:-1]),
             )
 
@@ -157,3 +229,47 @@ def test_every_field_stands_on_the_printed_form(papers: dict[str, list[Paper]], 
     for field in fields or sample_document()["form"]["fields"]:
         unit = f"（{field['unit']}）" if "unit" in field else ""
         assert f"{field['label']}{unit}" in entries.text
+
+
+def written(path: Path) -> Iterator[Written]:
+    """Yield the texts of a workbook that a person sees on the screen and on paper."""
+    for sheet in load_workbook(path):
+        printed = sheet[str(sheet.print_area).split("!")[-1]] if sheet.print_area else sheet
+        hidden = {
+            column
+            for dimension in sheet.column_dimensions.values()
+            if dimension.hidden
+            for column in range(int(dimension.min or 1), int(dimension.max or 1) + 1)
+        }
+        ends = {(m.min_row, m.min_col): m.max_row for m in sheet.merged_cells.ranges}
+        for cell in (cell for row in printed for cell in row):
+            if cell.data_type != "s" or not str(cell.value).strip() or cell.column in hidden:
+                continue
+            last = int(ends.get((cell.row, cell.column)) or cell.row or 0)
+            rows = range(int(cell.row or 0), last + 1)
+            heights = [sheet.row_dimensions[n].height for n in rows]
+            height = sum(h or 0 for h in heights) if all(heights) else None
+            yield Written(sheet.title, cell.coordinate, str(cell.value), cell.font.size, height)
+
+
+@pytest.mark.parametrize("plan", ["real", "nine"])
+def test_no_text_is_cut_on_paper(folder: Path, papers: dict[str, list[Paper]], plan: str) -> None:
+    """Each text stands whole, and its lines fit its row also where Excel sets them further apart.
+
+    Of the plan with very many items the form alone is looked at, with what is printed on it.
+    """
+    books = [name for name in papers if name.startswith(plan) or name == "many-1-2023"]
+    cut = [
+        (book, text.sheet, text.cell, text.text[:40])
+        for book in books
+        for text in written(folder / f"{book}.xlsx")
+        if not _stands_whole({paper.name: paper for paper in papers[book]}[text.sheet], text)
+    ]
+    assert len(books) > 4
+    assert cut == []
+
+
+def _stands_whole(paper: Paper, text: Written) -> bool:
+    lines = paper.lines_of("".join(text.text.split()))
+    needed = row_height([("\n" * (lines - 1), 1.0)], text.size) if lines > 1 else 0
+    return lines > 0 and (text.height is None or needed <= text.height)
