@@ -55,9 +55,10 @@ def _explain(error: Exception) -> None:
     if isinstance(error, PlanError):
         complain(str(error))
         wording = Wording()
-        for finding in error.findings:
-            file = f"{finding.location.file}　" if finding.location.file else ""
-            complain(f"・{file}{wording.message(finding)}{wording.remedy(finding)}")
+        for findings in wording.together(error.findings):
+            first = findings[0]
+            file = f"{first.location.file}　" if first.location.file else ""
+            complain(f"・{file}{wording.message_of_all(findings)}{wording.remedy(first)}")
     elif isinstance(error, WorkflowError):
         complain(str(error))
     elif isinstance(error, OSError) and error.errno in _NO_ROOM:

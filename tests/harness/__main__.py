@@ -2,8 +2,8 @@
 
 python -m tests.harness [--record] NAME…
 
-NAME is a folder in tests/examples/returns/{good,bad} or tests/examples/tables, or a hostile file by
-its code or name.
+NAME is a folder in tests/examples/returns/{good,bad}, tests/examples/tables or
+tests/examples/plans, or a hostile file by its code or name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from tests.harness.description import (
     return_folders,
 )
 from tests.harness.outcome import as_text
-from tests.harness.play import collect_with_workers, hostile_example, play
+from tests.harness.plan_example import as_read, noted_in, plan_folders, read_plan_example
+from tests.harness.play import collect_with_workers, hostile_example, play, run_here
 from tests.harness.table_example import as_text as table_as_text
 from tests.harness.table_example import imported, outcome_of, read_table_example, table_folders
 
@@ -30,9 +31,10 @@ def main(arguments: list[str]) -> int:
     record = "--record" in arguments
     names = [argument for argument in arguments if argument != "--record"]
     folders = {folder.name: folder for folder in return_folders()}
+    plans = {folder.name: folder for folder in plan_folders()}
     hostile = {key: case for case in hostile_cases() for key in (case.code, case.name)}
     tables = {folder.name: folder for folder in table_folders()}
-    known = {**folders, **tables, **hostile}
+    known = {**folders, **tables, **plans, **hostile}
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         sys.stderr.write(f"no such example: {' '.join(unknown)}\n{__doc__}")
@@ -42,6 +44,8 @@ def main(arguments: list[str]) -> int:
             _play_return(folders[name], record)
         elif name in tables:
             _play_table(tables[name], record)
+        elif name in plans:
+            _play_plan(plans[name], record)
         else:
             _play_hostile(hostile[name])
     return 0
@@ -60,6 +64,20 @@ def _play_table(folder: Path, record: bool) -> None:
         run = imported(read_table_example(folder), Path(home))
         text = table_as_text(outcome_of(run))
     sys.stdout.write(f"{folder}\n{run.printed}{run.complaint}{text}")
+    if record:
+        (folder / "expected.json").write_text(text, "utf-8")
+
+
+def _play_plan(folder: Path, record: bool) -> None:
+    example = read_plan_example(folder)
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / example.name).write_bytes(example.content)
+        code, printed, complaints = run_here("plan", "--home", home)
+        found: dict[str, object] = {"exit": code, "findings": noted_in(Path(home))}
+        if not code:
+            found["items"] = as_read(Path(home))
+    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.write(f"{folder}\n{printed or complaints}{text}")
     if record:
         (folder / "expected.json").write_text(text, "utf-8")
 

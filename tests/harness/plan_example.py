@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.harness.cities import plan_document
 from tests.harness.description import PLANS, changes_of
 from tests.harness.verbs import in_workbook
+from tests.tables import rows, written
 from workflow.model.errors import PlanError
-from workflow.model.wording import cell_text
+from workflow.model.findings import Finding
+from workflow.model.wording import Wording, cell_text, places_text
+from workflow.plan.book.layout import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_written_plan
+
+_HEADER_ROW = 3
 
 REMOVED = "（なし）"
 
@@ -39,10 +49,11 @@ def read_plan_example(folder: Path) -> PlanExample:
     words = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
     about, text = words.pop("about"), words.pop("text", None)
     json_changes, book_changes = words.pop("json", []), words.pop("changes", [])
+    pasted = words.pop("pasted", {})
     assert not words, f"nobody knows {list(words)}"
     document = plan_document("small")
-    if book_changes:
-        content = in_workbook(written_book(document), changes_of(book_changes))
+    if book_changes or pasted:
+        content = in_workbook(with_pasted(written_book(document), pasted), changes_of(book_changes))
         return PlanExample(folder, about, "plan.xlsx", content)
     for pointer, value in json_changes:
         _set(document, pointer, value)
@@ -59,8 +70,58 @@ def noted_in(home: Path) -> list[str]:
         findings = load_written_plan(home).notes
     except PlanError as error:
         findings = error.findings
-    found = [(f.code.name, f.location.sheet, cell_text(f.location)) for f in findings]
-    return [" ".join(filter(None, parts)) for parts in found]
+    return [_in_short(found) for found in Wording().together(findings)]
+
+
+def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
+    """Return a plan.xlsx into whose sheets these tables were pasted, by the names of the sheets.
+
+    In 計画 a line is a setting and its values. The other sheets keep nothing of what stood there;
+    the first line of the table names its columns, in any order, and - is a blank row.
+    """
+    book = load_workbook(BytesIO(content))
+    for name, text in tables.items():
+        sheet = book[name]
+        if name == PLAN_SHEET:
+            lines = {str(cell.value): cell.row or 0 for cell in sheet["A"]}
+            for setting, *values in rows(text):
+                for column, value in enumerate(values, start=2):
+                    _paste(sheet, (lines[setting], column), value)
+            continue
+        header, *lines_below = rows(text)
+        at = {cell.value: cell.column for cell in sheet[_HEADER_ROW]}
+        sheet.delete_rows(_HEADER_ROW + 1, sheet.max_row)
+        for row, line in enumerate(lines_below, start=_HEADER_ROW + 1):
+            for label, value in zip(header, line, strict=False):
+                if value and line != ["-"]:
+                    _paste(sheet, (row, at[label] or 0), value)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _paste(sheet: Worksheet, place: tuple[int, int], spelled: str) -> None:
+    """Paste a value; a number may be followed by @ and the format it is shown in."""
+    value, _, number_format = spelled.partition("@")
+    cell = sheet.cell(*place, written(value))
+    cell.number_format = number_format or "General"
+
+
+def as_read(home: Path) -> list[str]:
+    """Return the items of the plan in a folder, one line each, as a person would tell them."""
+    plan = load_written_plan(home).plan
+    return [
+        " | ".join((i.id, *i.path, i.title, i.pages, "、".join(i.departments))) for i in plan.items
+    ]
+
+
+def _in_short(findings: Sequence[Finding]) -> str:
+    """Return the code of findings that are told together, with their place or places."""
+    first = findings[0]
+    if len(findings) > 1:
+        return f"{first.code.name} {places_text([f.location for f in findings])}"
+    parts = (first.code.name, first.location.sheet, cell_text(first.location))
+    return " ".join(filter(None, parts))
 
 
 def _set(document: Any, pointer: str, value: Any) -> None:  # noqa: ANN401 - JSON

@@ -29,8 +29,6 @@ BROKEN = [
     ("/items/1/id", "１－１", "PLAN_DUPLICATE", "", "取組内容", "A5"),
     ("/items/1/departments", [], "PLAN_NOBODY_ANSWERS", "", "取組内容", "E5"),
     ("/items/1/departments", ["B", "C"], "PLAN_UNKNOWN_DEPARTMENT", "/1", "取組内容", "E5"),
-    ("/items/1/departments", ["B", "b"], "PLAN_UNKNOWN_DEPARTMENT", "/1", "取組内容", "E5"),
-    ("/items/1/departments", ["B", "B"], "PLAN_DUPLICATE", "/1", "取組内容", "E5"),
     ("/form/fields/3/key", "state", "PLAN_DUPLICATE", "", "様式", "A9"),
     ("/form/fields/3/label", "状 況", "PLAN_DUPLICATE", "", "様式", "B9"),
     ("/form/fields/3/label", "取組", "PLAN_DUPLICATE", "", "様式", "B9"),
@@ -71,6 +69,17 @@ def test_a_broken_rule_is_placed_in_both_spellings(
 def test_a_character_no_workbook_holds_is_refused(text: str) -> None:
     document = changed("/plan/contact", text)
     assert in_json(document) == {("PLAN_CHARACTER", "/plan/contact")}
+
+
+@pytest.mark.parametrize(
+    ("departments", "code"),
+    [(["B", "b"], "PLAN_UNKNOWN_DEPARTMENT"), (["B", "B"], "PLAN_DUPLICATE")],
+)
+def test_a_plan_json_names_each_department_once_by_its_code(
+    departments: list[str], code: str
+) -> None:
+    document = changed("/items/1/departments", departments)
+    assert in_json(document) == {(code, "/items/1/departments/1")}
 
 
 def test_a_path_of_another_depth_is_refused() -> None:

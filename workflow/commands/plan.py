@@ -5,20 +5,25 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
+from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
+from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.plan.book.reader import read_book
+from workflow.plan.book.writer import fixed_book
 from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
-from workflow.plan.load import load_written_plan
+from workflow.plan.load import BOOK_NAME, load_written_plan, plan_files
 from workflow.rounds.earlier import last_answers
+from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say
@@ -28,9 +33,21 @@ _INDENT = "　"
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser, required=False)
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="直して読んだところを plan.xlsx に書き込みます。今の plan.xlsx は別の名前で残します。",
+    )
 
 
 def _run(arguments: Namespace) -> int:
+    if arguments.fix:
+        fixed = fix(workspace_of(arguments))
+        if fixed is None:
+            say(f"{BOOK_NAME} に、書き直すところはありません。")
+        else:
+            say(f"今までの計画を、別の名前で残しました：{fixed.kept}")
+            say(f"{BOOK_NAME} に書き込みました（{fixed.count}か所）：{fixed.written}")
     year = year_of(arguments.year) if arguments.year else None
     for line in outline(succession(workspace_of(arguments), year)):
         say(line)
@@ -44,6 +61,42 @@ COMMAND = Command(
     arguments=_arguments,
     run=_run,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A plan.xlsx that was written anew, the copy of the old one, and how many cells changed."""
+
+    written: Path
+    kept: Path
+    count: int
+
+
+def fix(workspace: Workspace) -> Fixed | None:
+    """Write into plan.xlsx what was read otherwise than it is written; None for nothing.
+
+    The old one is kept beside it first, under a name of its own: a stop in between loses nothing.
+    What is wrong stays as it is. Raises PlanError, WorkspaceError or OutputError.
+    """
+    path = workspace.home / BOOK_NAME
+    old = plan_files(workspace.home).get(path)
+    if old is None:
+        raise WorkspaceError(f"{BOOK_NAME} がありません。--fix で書き直すのは {BOOK_NAME} だけです。")
+    document = read_book(old, BOOK_NAME)
+    if not document.corrections:
+        return None
+    new = fixed_book(old, document.corrections)
+    kept = _kept_beside(path, old)
+    write_file(kept, old)
+    write_file(path, new)
+    return Fixed(path, kept, len(document.corrections))
+
+
+def _kept_beside(path: Path, old: bytes) -> Path:
+    """Return where the old plan is kept: under the first name that is free, or holds just that."""
+    numbers = chain([""], map(str, count(2)))
+    names = (path.with_name(f"{path.stem}_直す前{number}{path.suffix}") for number in numbers)
+    return next(kept for kept in names if not kept.exists() or kept.read_bytes() == old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +176,16 @@ def _heading(plan: Plan) -> Iterator[str]:
 
 
 def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
-    """Yield what is to be known of a plan that can be used, one line for each note."""
+    """Yield what is to be known of a plan that can be used, one line for each note.
+
+    What was read otherwise than it is written stands together, below how many places that are.
+    """
     wording = Wording()
-    for note in notes:
+    notes = tuple(notes)
+    put_right = sum(int(str(note.details["count"])) for note in notes if "count" in note.details)
+    if put_right:
+        yield f"直して読みました：{put_right}か所（plan --fix で、plan.xlsx に書き込めます）"
+    for note in sorted(notes, key=lambda note: "count" not in note.details):
         yield f"・{note.location.file}　{wording.message(note)}{wording.remedy(note)}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 
 MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
@@ -42,6 +44,18 @@ def column_letters(column: int) -> str:
 def a1(row: int, column: int) -> str:
     """Return the A1 reference of a 1-based row and column."""
     return f"{column_letters(column)}{row}"
+
+
+def a1_ranges(places: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """Return 1-based rows and columns as ranges down their columns.
+
+    >>> a1_ranges([(5, 2), (7, 2), (6, 2), (9, 2), (5, 3)])
+    ('B5～B7', 'B9', 'C5')
+    """
+    down = enumerate(sorted((column, row) for row, column in places))
+    runs = ([at for _, at in run] for _, run in groupby(down, lambda n: (n[1][0], n[1][1] - n[0])))
+    ends = ((a1(r[0][1], r[0][0]), a1(r[-1][1], r[-1][0])) for r in runs)
+    return tuple(first if first == last else f"{first}～{last}" for first, last in ends)
 
 
 def quoted_sheet(name: str) -> str:

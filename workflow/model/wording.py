@@ -5,20 +5,23 @@ Texts are made here alone, when they are written or shown; nothing reads them ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from string import Formatter
 
 from workflow.model.catalogue import LABEL
-from workflow.model.cells import a1, with_unseen_named
+from workflow.model.cells import a1, a1_ranges, with_unseen_named
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year, japanese_date, japanese_date_and_weekday
 
 _LIST = "、"
 _SHOWN = 60
 _BEFORE = 20
+_DIFFERING = frozenset({"value", "guess", "other", "found", "character", "item"})
+"""Details in which findings may differ that are said together."""
+
 _PAIRS = {"expected": "found", "found": "expected"}
 
 Labels = Mapping[str, str]
@@ -81,6 +84,31 @@ class Wording:
         where = self.where(finding.location)
         return f"{where}：{self.problem(finding)}" if where else self.problem(finding)
 
+    def message_of_all(self, findings: Sequence[Finding]) -> str:
+        """Return where something is wrong in several places and what it is, in one message.
+
+        >>> from workflow.model.catalogue import Code
+        >>> cells = [Location(sheet="取組内容", row=row, column=7) for row in (4, 5, 9)]
+        >>> names = ["地域課", "地域課", "保健課"]
+        >>> code = Code.PLAN_UNKNOWN_DEPARTMENT
+        >>> found = [Finding(code, at, {"value": n}) for at, n in zip(cells, names)]
+        >>> Wording().message_of_all(found).partition("は担当課の")[0]
+        'シート「取組内容」のG4～G5、G9の3か所：担当課「地域課」「保健課」'
+        """
+        if len(findings) == 1:
+            return self.message(findings[0])
+        where = places_text([finding.location for finding in findings])
+        return f"{where}：{self._filled(findings[0].code.message, *findings)}"
+
+    def together(self, findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+        """Return findings in groups that one message and one remedy say, in their order."""
+        groups: dict[tuple[object, ...], list[Finding]] = {}
+        for finding in findings:
+            fixed = {k: v for k, v in finding.details.items() if k not in _DIFFERING}
+            key = (finding.code, finding.location.file, self.remedy(finding), str(fixed))
+            groups.setdefault(key, []).append(finding)
+        return tuple(map(tuple, groups.values()))
+
     def remedy(self, finding: Finding) -> str:
         """Return what to do about it.
 
@@ -109,17 +137,22 @@ class Wording:
     def _labels(self, location: Location) -> Labels:
         return self.older.get(location.file, self.labels)
 
-    def _filled(self, template: str, finding: Finding) -> str:
-        details, labels = finding.details, self._labels(finding.location)
-        parts = []
+    def _filled(self, template: str, *findings: Finding) -> str:
+        """Return a template with the details of findings; where they differ, with each of them."""
+        parts: list[str] = []
         for text, name, how in _parts(template):
             parts.append(text)
-            if name == LABEL:
-                parts.append(self.label(finding.location))
-            elif name:
-                other = details.get(_PAIRS.get(name, ""), "")
-                parts.append(_shown(details[name], how, labels, other))
+            if name:
+                shown = dict.fromkeys(self._part(finding, name, how) for finding in findings)
+                parts.append(("」「" if text.endswith("「") else _LIST).join(shown))
         return "".join(parts)
+
+    def _part(self, finding: Finding, name: str, how: str) -> str:
+        if name == LABEL:
+            return self.label(finding.location)
+        details = finding.details
+        other = details.get(_PAIRS.get(name, ""), "")
+        return _shown(details[name], how, self._labels(finding.location), other)
 
 
 def cell_text(location: Location) -> str:
@@ -131,6 +164,25 @@ def cell_text(location: Location) -> str:
     if location.column:
         return a1(location.row, location.column)
     return f"{location.row}行目" if location.row else location.part
+
+
+def places_text(locations: Sequence[Location]) -> str:
+    """Return several locations within a file in words, sheet by sheet, and how many they are.
+
+    >>> cells = [Location(sheet="様式", row=row, column=1) for row in (4, 5)]
+    >>> places_text([Location(sheet="計画", row=6, column=2), *cells])
+    'シート「計画」のB6、シート「様式」のA4～A5の3か所'
+    """
+    by_sheet: dict[str, list[Location]] = {}
+    for location in dict.fromkeys(locations):
+        by_sheet.setdefault(location.sheet, []).append(location)
+    texts = []
+    for sheet, found in by_sheet.items():
+        cells = a1_ranges((at.row, at.column) for at in found if at.column)
+        others = dict.fromkeys(cell_text(at) for at in found if not at.column)
+        within = _LIST.join(filter(None, (*cells, *others)))
+        texts.append("の".join(filter(None, (f"シート「{sheet}」" if sheet else "", within))))
+    return f"{_LIST.join(texts)}の{len(locations)}か所"
 
 
 @cache

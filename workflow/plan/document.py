@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -101,18 +102,43 @@ _SHOWN_LENGTH = 40
 _ABOUT = re.compile(r"/(items|form/fields)/(\d+)(?:/|$)")
 
 
+class ReadAs(Enum):
+    """How a cell was read whose spelling is not the plan's, but certain."""
+
+    NUMBER = auto()  # a number where a text is asked
+    DEPARTMENT = auto()  # what a department is called, for its code
+    DAY = auto()
+    ONE_LINE = auto()  # without line breaks, or in half width
+    OTHER_CELL = auto()  # another cell speaks for it
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A cell that was read otherwise than it is written: as this text, which may be blank.
+
+    Label is that of its column or setting. Pairs are what was written and what it was read as.
+    """
+
+    location: Location
+    label: str
+    read_as: ReadAs
+    text: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The content of a plan file as plan.json spells it.
 
     Locations map pointers to cells; a plan.json has none, there the pointer itself is the location.
-    Findings are what the reader of the file already noticed.
+    Findings are what the reader of the file already noticed, corrections what it read otherwise.
     """
 
     content: Any
     file: str
     locations: Mapping[str, Location] | None = None
     findings: tuple[Finding, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def root(self) -> Node:
@@ -133,7 +159,9 @@ class Document:
 
     def finding(self, violation: Violation) -> Finding:
         """Return a violation as a finding at its location; other is what it collides with."""
-        details = {name: _shortened(value) for name, value in violation.details.items()}
+        details = dict(violation.details)
+        if "value" in details:
+            details["value"] = _shortened(details["value"])
         if "other" in details:
             details["other"] = self._in_words(str(violation.details["other"]))
         return Finding(violation.code, self.location_of(violation.key), details)

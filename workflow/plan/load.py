@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ from typing import Any
 from workflow import COMMAND
 from workflow.model.catalogue import Code, Severity
 from workflow.model.errors import PlanError
-from workflow.model.findings import Finding, Location
+from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.book.reader import read_book
 from workflow.plan.build import build_plan
 from workflow.plan.checks import days_off, semantic_violations
-from workflow.plan.document import Document
+from workflow.plan.document import Document, Node
 from workflow.plan.schema import schema_violations
 
 BOOK_NAME = "plan.xlsx"
@@ -120,11 +121,29 @@ def validated(document: Document) -> Plan:
 
 def _all_findings(document: Document) -> tuple[Finding, ...]:
     # What a reader noted about a cell explains whatever else seems wrong there.
-    explained = {_spot(finding) for finding in document.findings}
-    violations = (*schema_violations(document.root), *semantic_violations(document.root))
-    found = map(document.finding, violations)
+    explained = {_spot(f) for f in document.findings if f.severity is Severity.ERROR}
+    found = map(document.finding, _violations(document.root))
     rest = [finding for finding in found if _spot(finding) not in explained]
     return tuple(sorted(dict.fromkeys((*document.findings, *rest)), key=_reading_order))
+
+
+def _violations(root: Node) -> Iterator[Violation]:
+    """Yield what is wrong with a document, of one value once.
+
+    How the code of a department is spelled is wrong where it is declared, not where it is used.
+    """
+    misspelled = set()
+    for violation in schema_violations(root):
+        misspelled.add(violation.key)
+        if violation.code is not Code.PLAN_BAD_VALUE or not _USES.fullmatch(violation.key):
+            yield violation
+    misspelled = {key for key in misspelled if not _USES.fullmatch(key)}
+    for violation in semantic_violations(root):
+        if violation.key not in misspelled or violation.code is Code.PLAN_CHARACTER:
+            yield violation
+
+
+_USES = re.compile(r"/items/\d+/departments/\d+|/plan/coordinator")
 
 
 def _spot(finding: Finding) -> tuple[str, int, int, str]:

@@ -113,16 +113,17 @@ def _typed(sheet: str, cell: str, value: object, number_format: str) -> Callable
 
 # what somebody did | code | sheet | cell
 EDITS = [
-    (_set("取組内容", "A5", 11), "PLAN_NOT_TEXT", "取組内容", "A5"),
-    (_set("取組内容", "A5", datetime(2024, 1, 2)), "PLAN_NOT_TEXT", "取組内容", "A5"),
+    (_set("取組内容", "A5", datetime(2024, 1, 2)), "PLAN_DATE_FOR_TEXT", "取組内容", "A5"),
     (_set("取組内容", "A5", time(1, 2)), "PLAN_NOT_TEXT", "取組内容", "A5"),
-    (_set("取組内容", "D4", datetime(2024, 4, 5)), "PLAN_NOT_TEXT", "取組内容", "D4"),
+    (_set("取組内容", "D4", datetime(2024, 4, 5)), "PLAN_DATE_FOR_TEXT", "取組内容", "D4"),
     (_set("取組内容", "C4", True), "PLAN_NOT_TEXT", "取組内容", "C4"),
     (_set("取組内容", "C4", "#N/A"), "PLAN_NOT_TEXT", "取組内容", "C4"),
     (_set("取組内容", "C4", "=A4"), "PLAN_FORMULA", "取組内容", "C4"),
     (_set("取組内容", "E4", "=A4"), "PLAN_FORMULA", "取組内容", "E4"),
-    (_typed("計画", "B5", 11002, "000000"), "PLAN_NOT_TEXT", "計画", "B5"),
-    (_set("計画", "B7", 45000), "PLAN_BAD_VALUE", "計画", "B7"),
+    (_typed("計画", "B5", 11003, "000000"), "PLAN_MUNICIPALITY_CODE", "計画", "B5"),
+    (_set("計画", "B8", 312345678), "PLAN_NOT_TEXT", "計画", "B8"),
+    (_set("計画", "B7", 2024), "PLAN_BAD_VALUE", "計画", "B7"),
+    (_set("計画", "B7", "5月31日"), "PLAN_BAD_VALUE", "計画", "B7"),
     (_set("計画", "C15", "=1+1"), "PLAN_FORMULA", "計画", "C15"),
     (_set("計画", "A3", "計画の名前"), "PLAN_UNKNOWN_SETTING", "計画", "A3"),
     (_set("計画", "A3", "計画の名前"), "PLAN_MISSING_VALUE", "計画", ""),
@@ -184,10 +185,10 @@ def test_a_missing_column_is_said_once_and_not_of_every_row() -> None:
 
 
 def test_a_cell_with_the_wrong_type_is_said_once() -> None:
-    assert in_book(edited(_set("担当課", "A5", 5))) >= {("PLAN_NOT_TEXT", "担当課", "A5")}
+    assert in_book(edited(_set("担当課", "A5", True))) >= {("PLAN_NOT_TEXT", "担当課", "A5")}
     assert in_book(edited(_set("計画", "B12", "=1"))) >= {("PLAN_FORMULA", "計画", "B12")}
     only = in_book(edited(_set("取組内容", "A5", datetime(2024, 1, 2))))
-    assert only == {("PLAN_NOT_TEXT", "取組内容", "A5")}
+    assert only == {("PLAN_DATE_FOR_TEXT", "取組内容", "A5")}
 
 
 def test_several_edits_are_found_at_once() -> None:
@@ -199,7 +200,7 @@ def test_several_edits_are_found_at_once() -> None:
 
     assert in_book(edited(edit)) == {
         ("PLAN_MUNICIPALITY_CODE", "計画", "B5"),
-        ("PLAN_NOT_TEXT", "取組内容", "A4"),
+        ("PLAN_DATE_FOR_TEXT", "取組内容", "A4"),
         ("PLAN_UNKNOWN_DEPARTMENT", "取組内容", "E5"),
         ("PLAN_BAD_VALUE", "様式", "C4"),
     }
@@ -208,8 +209,8 @@ def test_several_edits_are_found_at_once() -> None:
 def test_findings_come_in_reading_order() -> None:
     def edit(sheets: Sheets) -> None:
         for cell in ("D6", "C6", "D5"):
-            sheets["取組内容"][cell] = 5
-        sheets["担当課"]["B5"] = 5
+            sheets["取組内容"][cell] = True
+        sheets["担当課"]["B5"] = True
         for cell in ("B5", "B3"):
             sheets["計画"][cell] = "=1"
 

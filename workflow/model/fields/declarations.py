@@ -20,10 +20,15 @@ BoundT = TypeVar("BoundT", Decimal, date)
 class Kind(Enum):
     """How a value is spelled in a cell of plan.xlsx."""
 
-    NAME = auto()  # a text; blanks around it do not count
-    PROSE = auto()  # a text kept as it is
+    NAME = auto()  # a text of one line; blanks around it do not count
+    HEADING = auto()  # a text that may have several lines
+    PROSE = auto()  # a text kept as it is, which is not read from a number
+    LATIN = auto()  # a text of ASCII letters, digits and signs
+    PAGES = auto()
     LINES = auto()  # a list of names, one per line
-    CODES = auto()  # a list of codes, one per line or with a separator between them
+    CITY = auto()  # the code of a municipality
+    DEPARTMENT = auto()  # a department, by its code or anything it is called
+    DEPARTMENTS = auto()  # a list of departments
     FLAG = auto()  # はい / いいえ
     NUMBER = auto()
     DAY = auto()
@@ -32,7 +37,15 @@ class Kind(Enum):
     @property
     def is_text(self) -> bool:
         """Whether a cell of this kind must hold text, not a number or a date."""
-        return self in (Kind.NAME, Kind.PROSE, Kind.LINES, Kind.CODES)
+        return self not in (Kind.FLAG, Kind.NUMBER, Kind.DAY, Kind.BOUND)
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether a number in a cell of this kind is the text that one sees; of prose it is not.
+
+        A telephone number or a password that became a number may have lost its first digits.
+        """
+        return self.is_text and self is not Kind.PROSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,16 @@ _HELD = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: where it is, what it holds and the value (a formula or an error as its text)."""
+    """One cell: where it is, what it holds and the value (a formula or an error as its text).
+
+    Shown is what the number format makes of a number.
+    """
 
     row: int
     column: int
     holds: Holds
     value: object = None
+    shown: str = ""
 
     @property
     def ref(self) -> str:
@@ -154,7 +158,7 @@ def _rows(sheet: RawSheet, file: str) -> Iterator[tuple[Cell, ...]]:
 def _cell(row: int, column: int, raw: RawCell | None) -> Cell:
     if raw is None or not raw.text:
         return Cell(row, column, Holds.NOTHING)
-    return Cell(row, column, _HELD[raw.kind], _value(raw))
+    return Cell(row, column, _HELD[raw.kind], _value(raw), raw.shown)
 
 
 def _value(raw: RawCell) -> object:

@@ -87,7 +87,7 @@ class Guides:
         if index == 0:
             all_of_them = _area(self.first)
             yield f'=AND({cell}<>"",SUMPRODUCT(--({all_of_them}={cell}))>1)', self.wrong
-        if column.kind is Kind.CODES:
+        if column.kind is Kind.DEPARTMENTS:
             yield _has_unknown(cell), self.wrong
         elif column.key in CONDITION_FIELDS:
             keys_too = f"{quoted_sheet(FIELDS.sheet)}!{_area(self.first)}"
@@ -119,7 +119,7 @@ def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
         return message
     # Several codes may stand in one cell, and a field may be named by its key: what is not on
     # the list is coloured, not refused.
-    one_of_them = entry.kind is not Kind.CODES and key not in CONDITION_FIELDS
+    one_of_them = entry.kind is not Kind.DEPARTMENTS and key not in CONDITION_FIELDS
     return message | {"validate": "list", "source": source, "show_error": one_of_them}
 
 
@@ -127,7 +127,7 @@ def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     words: Mapping[Any, str] = FLAG_WORDS if entry.kind is Kind.FLAG else entry.words
     if words:
         return list(words.values())
-    if entry.kind is Kind.CODES:
+    if entry.kind is Kind.DEPARTMENTS:
         return f"={_CODES}"
     return f"={_CHOSEN_FROM[key]}" if key in _CHOSEN_FROM else None
 

@@ -41,12 +41,14 @@ SETTINGS = (
     Setting(
         label="市区町村コード",
         pointer="/plan/municipality/code",
+        kind=Kind.CITY,
         hint="全国地方公共団体コード（数字6桁）です。",
         example="272230",
     ),
     Setting(
         label="とりまとめ課",
         pointer="/plan/coordinator",
+        kind=Kind.DEPARTMENT,
         hint="回答を集める課です。シート「担当課」のコードで記入します。",
     ),
     Setting(
@@ -180,6 +182,7 @@ DEPARTMENTS = Table(
         PlanColumn(
             label="コード",
             key="/code",
+            kind=Kind.LATIN,
             width=8,
             hint="半角の英数字で短く付け、年度が替わっても変えません。",
             example="FUKUSHI",
@@ -209,6 +212,7 @@ DEPARTMENTS = Table(
         PlanColumn(
             label="メール",
             key="/email",
+            kind=Kind.LATIN,
             width=17,
             hint="依頼や催促の宛先です。",
             example="fukushi@example.jp",
@@ -286,7 +290,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
         PlanColumn(
             label=name,
             key=f"/path/{depth}",
-            kind=Kind.NAME,
+            kind=Kind.HEADING,
             width=12,
             hint="シート「計画」の階層です。",
             blank="",
@@ -309,11 +313,16 @@ def item_table(levels: tuple[str, ...]) -> Table:
             ),
             *above,
             PlanColumn(
-                label=levels[-1], key="/title", width=18.5, hint="取組内容です。255字まで書けます。"
+                label=levels[-1],
+                key="/title",
+                kind=Kind.HEADING,
+                width=18.5,
+                hint="取組内容です。255字まで書けます。",
             ),
             PlanColumn(
                 label="計画書ページ",
                 key="/pages",
+                kind=Kind.PAGES,
                 width=5.5,
                 hint="計画書の中のページです。",
                 example="44-45",
@@ -321,7 +330,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
             PlanColumn(
                 label="担当課",
                 key="/departments",
-                kind=Kind.CODES,
+                kind=Kind.DEPARTMENTS,
                 width=7,
                 hint="担当課のコードです。一覧から選べます。二つ以上は、改行（Alt＋Enter）か「、」で"
                 "区切って書きます。",

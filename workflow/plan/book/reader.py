@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from itertools import pairwise
 from typing import Any
 
-from workflow.model.catalogue import Code
-from workflow.model.cells import a1, folded
+from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import a1, a1_ranges, folded
 from workflow.model.fields.declarations import PlanColumn
 from workflow.model.findings import Detail, Finding, Location
 from workflow.plan.book.cells import Cell, Holds, Sheet, read_sheets
@@ -24,10 +25,19 @@ from workflow.plan.book.layout import (
     SHEETS,
     VALUE_LABEL,
     item_table,
+    label_of,
 )
-from workflow.plan.book.values import axis_labels, field_labels, parse_cell
-from workflow.plan.book.written_once import Columns, Row, as_meant, ranges
-from workflow.plan.document import Document, Node, child, keys
+from workflow.plan.book.named_departments import KnownDepartments
+from workflow.plan.book.values import (
+    axis_labels,
+    field_labels,
+    format_value, 
+    parse_cell,
+    understood,
+)
+from workflow.plan.book.written_days import day_near, written_day
+from workflow.plan.book.written_once import Columns, Meant, Row, as_meant
+from workflow.plan.document import Correction, Document, Node, ReadAs, child, keys
 
 _HEADER_SEARCH_ROWS = 30
 
@@ -39,16 +49,91 @@ def read_book(content: bytes, file: str) -> Document:
     for name in SHEETS:
         if name not in sheets:
             reading.note(Code.PLAN_MISSING_SHEET, Location(file=file, sheet=name), name=name)
+    _read_sheet(reading, sheets, DEPARTMENTS)  # first: the others name departments
+    reading.departments = _known_departments(reading.content)
     if PLAN_SHEET in sheets:
         _read_settings(reading, sheets[PLAN_SHEET])
     for pointer in ("/plan", *(setting.pointer for setting in SETTINGS)):
         reading.locations.setdefault(pointer, Location(file=file, sheet=PLAN_SHEET))
     for table in _tables(reading):
-        if table.sheet in sheets:
-            _read_table(reading, sheets[table.sheet], table)
-        reading.locations.setdefault(table.pointer, Location(file=file, sheet=table.sheet))
+        _read_sheet(reading, sheets, table)
+    _complete_days(reading)
     _name_fields_by_key(reading.content)
-    return Document(reading.content, file, reading.locations, tuple(reading.findings))
+    return Document(
+        reading.content,
+        file,
+        reading.locations,
+        (*reading.findings, *_notes_of(reading)),
+        tuple(reading.corrections.values()),
+    )
+
+
+def _read_sheet(reading: _Reading, sheets: Mapping[str, Sheet], table: Table) -> None:
+    if table.sheet in sheets:
+        _read_table(reading, sheets[table.sheet], table)
+    reading.locations.setdefault(table.pointer, Location(file=reading.file, sheet=table.sheet))
+
+
+def _known_departments(content: Mapping[str, Any]) -> KnownDepartments:
+    departments = Node(content)["departments"].elements
+    return KnownDepartments(
+        (d["code"].text, [name.text for name in (d["name"], *d["formerly"].elements)])
+        for d in departments
+        if d["code"].text
+    )
+
+
+def _complete_days(reading: _Reading) -> None:
+    """Read a deadline without a year where the other one, with its year, leaves no doubt."""
+    plan = reading.content["plan"]
+    pointers = ("/plan/deadline", "/plan/correction_deadline")
+    written = [plan.get(keys(pointer)[-1]) for pointer in pointers]
+    for at, (text, other) in enumerate(zip(written, reversed(written), strict=True)):
+        known = written_day(other) if isinstance(other, str) else None
+        day = day_near(text, known, is_later=at == 1) if isinstance(text, str) and known else None
+        if day:
+            plan[keys(pointers[at])[-1]] = day.isoformat()
+            pairs = ((text, day.isoformat()),)
+            location = reading.locations[pointers[at]]
+            label = label_of(pointers[at])
+            reading.correct(location, label, ReadAs.DAY, day.isoformat(), pairs)
+
+
+_NOTED = {
+    ReadAs.NUMBER: Code.PLAN_NUMBER_READ,
+    ReadAs.DEPARTMENT: Code.PLAN_DEPARTMENT_READ,
+    ReadAs.DAY: Code.PLAN_DAY_READ,
+    ReadAs.ONE_LINE: Code.PLAN_SPELLING_READ,
+}
+
+
+def _notes_of(reading: _Reading) -> Iterator[Finding]:
+    """Yield how cells were read that are spelled otherwise, once for each way and column."""
+    groups: dict[tuple[str, str, ReadAs], list[Correction]] = {}
+    for correction in sorted(reading.corrections.values(), key=_order):
+        if correction.read_as in _NOTED:
+            key = (correction.location.sheet, correction.label, correction.read_as)
+            groups.setdefault(key, []).append(correction)
+    for (sheet, label, read_as), corrections in groups.items():
+        pairs = dict(pair for correction in corrections for pair in correction.pairs)
+        shown = (f"「{' '.join(was.split())}」→「{now}」" for was, now in pairs.items())
+        details: dict[str, Detail] = {
+            "name": label,
+            "count": len(corrections),
+            "pairs": tuple(shown),
+        }
+        places = [(c.location.row, c.location.column) for c in corrections]
+        yield Finding(_NOTED[read_as], _at_places(reading.file, sheet, places), details)
+
+
+def _order(correction: Correction) -> tuple[int, int, int]:
+    at = correction.location
+    return SHEETS.index(at.sheet), at.column, at.row
+
+
+def _at_places(file: str, sheet: str, places: Iterable[tuple[int, int]]) -> Location:
+    """Return several cells of a sheet as one location."""
+    return Location(file=file, sheet=sheet, part="、".join(a1_ranges(places)))
 
 
 def _name_fields_by_key(content: dict[str, Any]) -> None:
@@ -71,10 +156,17 @@ def _name_fields_by_key(content: dict[str, Any]) -> None:
 def _tables(reading: _Reading) -> tuple[Table, ...]:
     levels = tuple(node.text for node in Node(reading.content)["levels"].elements)
     if levels:
-        return (DEPARTMENTS, item_table(levels), FIELDS)
+        return (item_table(levels), FIELDS)
     location = reading.locations["/items"] = Location(file=reading.file, sheet=ITEM_SHEET)
     reading.note(Code.PLAN_LEVELS_UNKNOWN, location)
-    return (DEPARTMENTS, FIELDS)
+    return (FIELDS,)
+
+
+_IN_TEXT = {
+    True: (Holds.TEXT, Holds.NOTHING, Holds.NUMBER),
+    False: (Holds.TEXT, Holds.NOTHING),
+}
+"""What may stand where a text is asked, by whether that may be a number."""
 
 
 @dataclass(slots=True)
@@ -93,6 +185,8 @@ class _Reading:
     )
     locations: dict[str, Location] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    departments: KnownDepartments = field(default_factory=lambda: KnownDepartments(()))
+    corrections: dict[Location, Correction] = field(default_factory=dict)
 
     def note(self, code: Code, location: Location, **details: Detail) -> None:
         self.findings.append(Finding(code, location, details))
@@ -110,13 +204,37 @@ class _Reading:
         location = self.locations[pointer] = self.location(sheet, cell)
         if cell.holds is Holds.FORMULA:
             self.note(Code.PLAN_FORMULA, location)
-        elif like.kind.is_text and cell.holds not in (Holds.TEXT, Holds.NOTHING):
-            self.note(Code.PLAN_NOT_TEXT, location, kind=cell.holds.value, value=cell.text)
-        value = parse_cell(cell, like.kind, like.words)
-        if value is None:
+        elif like.kind.is_text and cell.holds not in _IN_TEXT[like.kind.takes_numbers]:
+            self._note_no_text(location, cell)
+        said = understood(cell, like.kind, like.words, self.departments)
+        if said.value is None:
             self.put_blank(pointer, like)
+            return
+        if said.read_as:
+            text = format_value(said.value, like.kind, like.words)
+            self.correct(location, like.label, said.read_as, text, said.pairs)
+        self.put(pointer, said.value)
+
+    def _note_no_text(self, location: Location, cell: Cell) -> None:
+        if isinstance(cell.value, datetime) and cell.value.time() == time():
+            guess = f"{cell.value.month}-{cell.value.day}"
+            self.note(Code.PLAN_DATE_FOR_TEXT, location, value=cell.value.date(), guess=guess)
         else:
-            self.put(pointer, value)
+            self.note(Code.PLAN_NOT_TEXT, location, kind=cell.holds.value, value=cell.text)
+
+    def correct(
+        self,
+        location: Location,
+        label: str,
+        read_as: ReadAs,
+        text: str,
+        pairs: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Keep how a cell was read; a cell filled from the one above it is said to be that."""
+        filled = self.corrections.get(location)
+        if filled:
+            label, read_as, pairs = filled.label, filled.read_as, filled.pairs
+        self.corrections[location] = Correction(location, label, read_as, text, pairs)
 
     def put_blank(self, pointer: str, like: Setting | PlanColumn) -> None:
         """Store what an empty cell stands for; most leave their key out."""
@@ -281,7 +399,8 @@ def _read_table(reading: _Reading, sheet: Sheet, table: Table) -> None:
     entry = -1
     below: Sequence[Row] = header.rows_below(sheet)
     if table.levels:
-        below = _with_levels(rows, [row for row in below if rows.has_any(row, table.columns)])
+        filled = [row for row in below if rows.has_any(row, table.columns)]
+        below = _with_levels(rows, list(rows.items_and_headings(filled)))
     for row in below:
         if rows.has_any(row, table.columns):
             entry += 1
@@ -311,6 +430,7 @@ def _with_levels(rows: _Rows, below: Sequence[Row]) -> Sequence[Row]:
         ),
     )
     labels = {at: column.label for column, at in known.items()}
+    _keep_corrections(rows, meant, labels)
     for code, found in (
         (Code.PLAN_FILLED_DOWN, meant.filled),
         (Code.PLAN_BLANK_UNCLEAR, meant.unclear),
@@ -320,8 +440,29 @@ def _with_levels(rows: _Rows, below: Sequence[Row]) -> Sequence[Row]:
         for at, cells in found.items():
             if cells:
                 first = reading.location(sheet.name, cells[0])
-                reading.note(code, first, name=labels[at], cells=ranges(cells))
+                places = [(cell.row, cell.column) for cell in cells]
+                if code.severity is Severity.INFO:
+                    first = _at_places(reading.file, sheet.name, places)
+                    reading.note(code, first, name=labels[at], count=len(places))
+                else:
+                    reading.note(code, first, name=labels[at], cells=a1_ranges(places))
     return meant.rows
+
+
+def _keep_corrections(rows: _Rows, meant: Meant, labels: Mapping[int, str]) -> None:
+    """Keep what is to be written into each cell that others speak for."""
+    reading, sheet = rows.reading, rows.sheet.name
+    unclear = {(cell.row, cell.column) for cells in meant.unclear.values() for cell in cells}
+    read = [(row[at], row[at].text) for row in meant.rows for at in labels]
+    for cell, text in (*read, *((cell, "") for cell in (*meant.joined, *meant.headings))):
+        written = rows.sheet.rows[cell.row - 1][cell.column - 1]
+        if text != written.text and (cell.row, cell.column) not in unclear:
+            location = reading.location(sheet, cell)
+            reading.correct(location, labels[cell.column - 1], ReadAs.OTHER_CELL, text)
+
+
+_ASKED = frozenset({"/title", "/departments", "/pages", "/answer"})
+"""What a row says that is an item, besides its number and its headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +483,30 @@ class _Rows:
 
     def has_any(self, row: Sequence[Cell], columns: Sequence[PlanColumn]) -> bool:
         return any(cell and cell.text.strip() for _, cell in self.cells(row, columns))
+
+    def items_and_headings(self, below: Sequence[Row]) -> Iterator[Row]:
+        """Yield the rows of 取組内容; note those that hold neither an item nor its heading.
+
+        Such are notes and totals below the items, and numbers set down in advance.
+        """
+        asking = [number for number, row in enumerate(below) if not self._asks_nothing(row)]
+        last = max(asking, default=-1)
+        for number, row in enumerate(below):
+            is_heading = number < last and self.has_any(row, self.table.levels)
+            if number in asking or is_heading:
+                yield row
+                continue
+            cell = next(cell for cell in row if cell.text.strip())
+            location = self.reading.location(self.sheet.name, cell)
+            self.reading.note(Code.PLAN_NOT_AN_ITEM, location, value=cell.text)
+
+    def _asks_nothing(self, row: Row) -> bool:
+        """Whether a row has neither title nor department, nor a merged cell in their place."""
+        asked = [column for column in self.table.columns if column.key in _ASKED]
+        cells = [cell for _, cell in self.cells(row, asked) if cell]
+        if len(cells) < len(asked) or any(cell.text.strip() for cell in cells):
+            return False
+        return not any(area.holds(c.row, c.column) for c in cells for area in self.sheet.merged)
 
     def read_entry(self, row: Sequence[Cell], index: int) -> None:
         pointer = child(self.table.pointer, index)

@@ -5,26 +5,31 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from workflow.model.cells import as_excel_keeps, folded, plain_number
 from workflow.model.fields.declarations import Kind
 from workflow.plan.book.cells import Cell, Holds
-from workflow.plan.book.layout import FLAG_WORDS, SEPARATORS
+from workflow.plan.book.layout import FLAG_WORDS
+from workflow.plan.book.named_departments import KnownDepartments
+from workflow.plan.book.written_days import day_of_number, written_day
 from workflow.plan.checks import DEPARTMENT_AXIS
-from workflow.plan.document import Node
+from workflow.plan.document import Node, ReadAs
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_USUAL_DAY = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?")
+"""As the plan asks for a day: nothing to be told of."""
+
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _COMPUTED = re.compile(r"%|\d[eE][+-]?\d|/")
 """A number shown as a percentage, a power or a fraction is not what was meant by it."""
 
-_BETWEEN_CODES = re.compile(f"[\n{re.escape(SEPARATORS)}]")
+_CITY_DIGITS = 6
 
 
 def format_value(value: object, kind: Kind, words: Mapping[str, str]) -> str:
@@ -56,30 +61,109 @@ def field_labels(root: Node, others: Iterable[str] = ()) -> Mapping[str, str]:
     return {key: label for key, label in fields if names[label] == 1}
 
 
-def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
-    """Return the value of a cell, None for a blank one.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a cell says: the value as plan.json spells it, None of a blank one.
+
+    Read_as is set where it is spelled otherwise than a plan is, but certain. Pairs are what was
+    written and what it was read as.
+    """
+
+    value: object
+    read_as: ReadAs | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+def understood(
+    cell: Cell, kind: Kind, words: Mapping[str, str], departments: KnownDepartments
+) -> Understood:
+    """Return what a cell says, spelled in any way that leaves no doubt.
 
     What cannot be understood is returned as its text: the schema then refuses it, by its cell.
     """
+    if kind is Kind.DAY:
+        return _understood_day(cell)
+    if cell.holds is Holds.NUMBER and kind.takes_numbers and isinstance(cell.value, int | float):
+        text = _city_code(cell) if kind is Kind.CITY else number_as_text(cell.value, cell.shown)
+        said = understood(
+            replace(cell, holds=Holds.TEXT, value=text, shown=text), kind, words, departments
+        )
+        pairs = said.pairs or ((cell.text, text),)
+        return Understood(said.value, said.read_as or ReadAs.NUMBER, pairs)
+    if kind in (Kind.DEPARTMENT, Kind.DEPARTMENTS):
+        return _understood_departments(cell.text, kind, departments)
+    value = parse_cell(cell, kind, words)
+    if isinstance(value, str) and kind in _ONE_LINE:
+        return _understood_line(value, kind)
+    return Understood(value)
+
+
+_ONE_LINE = (Kind.NAME, Kind.PAGES, Kind.LATIN, Kind.CITY)
+
+
+def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
+    """Return the value of a cell as it is spelled, None for a blank one."""
     text = cell.text if kind is Kind.PROSE else cell.text.strip()
     if not text:
         return None
     match kind:
-        case Kind.LINES:
-            return _names(text.split("\n"))
-        case Kind.CODES:
-            return _names(_BETWEEN_CODES.split(text))
+        case Kind.LINES | Kind.DEPARTMENTS:
+            return [part.strip() for part in text.split("\n") if part.strip()]
         case Kind.FLAG:
             return _flag(cell, text)
         case Kind.NUMBER:
             return _number(cell, text)
-        case Kind.DAY:
-            return _day(cell, text)
         case Kind.BOUND:
             bound = _number(cell, text)
-            return _day(cell, text) if isinstance(bound, str) else bound
+            return _understood_day(cell).value if isinstance(bound, str) else bound
         case _:
             return next((key for key, word in words.items() if folded(word) == folded(text)), text)
+
+
+def _understood_line(text: str, kind: Kind) -> Understood:
+    line = one_line(text, "、" if kind is Kind.PAGES else "")
+    if kind in (Kind.LATIN, Kind.CITY):
+        latin = unicodedata.normalize("NFKC", line)
+        line = latin if latin.isascii() else line
+    if line == text:
+        return Understood(text)
+    return Understood(line, ReadAs.ONE_LINE, ((text, line),))
+
+
+def _understood_departments(text: str, kind: Kind, departments: KnownDepartments) -> Understood:
+    """Return the codes of the departments a cell names; a name that is none stays as it is."""
+    if not text.strip():
+        return Understood(None)
+    named = departments.codes_in(text)
+    codes = list(dict.fromkeys(code or name for name, code in named.items()))
+    pairs = tuple((name, code) for name, code in named.items() if code and name != code)
+    read = ReadAs.DEPARTMENT if pairs else None
+    if kind is Kind.DEPARTMENTS:
+        return Understood(codes, read, pairs)
+    # A single department is asked for: where several are named, the text stays.
+    return Understood(codes[0] if len(codes) == 1 else text.strip(), read, pairs)
+
+
+def _understood_day(cell: Cell) -> Understood:
+    text = cell.text.strip()
+    if not text:
+        return Understood(None)
+    if isinstance(cell.value, datetime):
+        return Understood(cell.value.date().isoformat())
+    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+        day = day_of_number(cell.value)
+    else:
+        day = written_day(text)
+    if day is None:
+        return Understood(text)
+    read = None if _USUAL_DAY.fullmatch(unicodedata.normalize("NFKC", text)) else ReadAs.DAY
+    return Understood(day.isoformat(), read, ((text, day.isoformat()),))
+
+
+def _city_code(cell: Cell) -> str:
+    """Return the code of a municipality; that of Hokkaido and its neighbours begins with 0."""
+    text = number_as_text(cell.value, cell.shown) if isinstance(cell.value, int | float) else ""
+    return f"0{text}" if len(text) == _CITY_DIGITS - 1 and text.isdecimal() else text
 
 
 def number_as_text(number: float | Decimal, shown: str = "") -> str:
@@ -109,10 +193,6 @@ def one_line(text: str, joint: str = "") -> str:
     return joint.join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _names(parts: Iterable[str]) -> list[str]:
-    return [part.strip() for part in parts if part.strip()]
-
-
 def _flag(cell: Cell, text: str) -> object:
     if cell.holds is Holds.FLAG:
         return cell.value
@@ -126,13 +206,3 @@ def _number(cell: Cell, text: str) -> object:
     if _INTEGER.fullmatch(plain):
         return int(plain)
     return float(plain) if _DECIMAL.fullmatch(plain) else text
-
-
-def _day(cell: Cell, text: str) -> str:
-    if isinstance(cell.value, datetime):
-        return cell.value.date().isoformat()
-    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
-    try:
-        return date(*map(int, match.groups())).isoformat() if match else text
-    except ValueError:
-        return text

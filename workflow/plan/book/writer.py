@@ -18,6 +18,9 @@ from workflow.excel.style import (
     MUTED_INK,
 )
 from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.excel.xlsx.edit import with_texts
+from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import column_letters
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
@@ -35,7 +38,7 @@ from workflow.plan.book.layout import (
     item_table,
 )
 from workflow.plan.book.values import axis_labels, field_labels, format_value
-from workflow.plan.document import Node
+from workflow.plan.document import Correction, Node
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -73,6 +76,16 @@ def written_book(document: Mapping[str, Any]) -> bytes:
         for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS):
             _write_table(book, styles, guides, root, table)
     return stream.getvalue()
+
+
+def fixed_book(content: bytes, corrections: Iterable[Correction]) -> bytes:
+    """Return a plan.xlsx in which every corrected cell says what was read; all else stays."""
+    texts: dict[str, dict[tuple[int, int], str]] = {}
+    for correction in corrections:
+        at = correction.location
+        texts.setdefault(at.sheet, {})[at.row, at.column] = correction.text
+    package = Package(content)
+    return with_texts(as_transitional(content) if is_strict(package) else content, texts)
 
 
 @dataclass(frozen=True, slots=True)

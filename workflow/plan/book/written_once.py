@@ -3,13 +3,14 @@
 A workbook that people made shows a 基本目標 once, beside all of its 取組内容. What is merged is
 certain. What is blank below a value is certain where the whole column is written like that, or
 where the next value says the same again; elsewhere somebody may have forgotten it: it is asked.
+Blank rows between mean nothing, unless they set the groups apart: then each says its own heading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import pairwise
 
 from workflow.model.cells import folded
 from workflow.plan.book.cells import Cell, Sheet
@@ -44,7 +45,8 @@ class Meant:
     """The rows of a table as they are meant; cells by their column where something was blank.
 
     Filled got a value for certain, unclear got one that has to be asked for. Joined are 担当課 in
-    rows of their own beside one merged id, alone are such where nothing is merged.
+    rows of their own beside one merged id, alone are such where nothing is merged. Headings stand
+    in rows of their own, above the entries that now say them.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -52,30 +54,21 @@ class Meant:
     unclear: dict[int, list[Cell]] = field(default_factory=dict)
     joined: list[Cell] = field(default_factory=list)
     alone: list[Cell] = field(default_factory=list)
+    headings: list[Cell] = field(default_factory=list)
 
 
 def as_meant(rows: Sequence[Row], sheet: Sheet, columns: Columns) -> Meant:
     """Return the rows of a table with what merged cells and the cells above say for them too."""
     meant = Meant()
     merged = _under_merged(sheet)
+    after_gap = {row[0].row for above, row in pairwise(rows) if row[0].row > above[0].row + 1}
+    rows = _with_ditto(rows, columns, meant)
     rows = _with_departments_joined(rows, merged, columns, meant)
     once = [_is_written_once(rows, columns, depth) for depth in range(len(columns.levels))]
     rows = [_with_merged(row, merged, columns, meant) for row in rows]
-    _take_with_levels(rows, columns, once, meant)
+    _take_with_levels(rows, columns, once, _open_gaps(rows, after_gap, columns), meant)
     _ask_for_departments(meant, columns)
     return meant
-
-
-def ranges(cells: Iterable[Cell]) -> tuple[str, ...]:
-    """Return cells of one column as ranges.
-
-    >>> from workflow.plan.book.cells import Holds
-    >>> ranges(Cell(row, 2, Holds.NOTHING) for row in (5, 6, 7, 9))
-    ('B5～B7', 'B9')
-    """
-    numbered = enumerate(sorted(cells, key=lambda cell: cell.row))
-    runs = ([c for _, c in run] for _, run in groupby(numbered, lambda at: at[1].row - at[0]))
-    return tuple(r[0].ref if len(r) == 1 else f"{r[0].ref}～{r[-1].ref}" for r in runs)
 
 
 def _is_blank(cell: Cell) -> bool:
@@ -90,6 +83,26 @@ def _with_value(row: Row, column: int, value: Cell) -> Row:
     """Return a row in which a cell says what another says; it keeps its own place."""
     filled = replace(value, row=row[column].row, column=row[column].column)
     return (*row[:column], filled, *row[column + 1 :])
+
+
+# --- 〃
+
+_DITTO = frozenset({"〃", "々", "仝", "同上", "同じ", "″", "”", '"', "''"})
+
+
+def _with_ditto(rows: Sequence[Row], columns: Columns, meant: Meant) -> list[Row]:
+    """Return the rows, with what stands above for every sign that says the same in words."""
+    above: dict[int, Cell] = {}
+    found = []
+    for row in rows:
+        for column in (*columns.levels, columns.departments):
+            if row[column].text.strip() in _DITTO and column in above:
+                row = _with_value(row, column, above[column])
+                meant.filled.setdefault(column, []).append(row[column])
+            elif not _is_blank(row[column]):
+                above[column] = row[column]
+        found.append(row)
+    return found
 
 
 # --- merged cells
@@ -156,8 +169,25 @@ def _is_written_once(rows: Sequence[Row], columns: Columns, depth: int) -> bool:
     return blanks >= _ENOUGH
 
 
+def _open_gaps(rows: Sequence[Row], after_gap: Set[int], columns: Columns) -> Set[int]:
+    """Return the rows behind a blank one that say no heading, where others there do.
+
+    Where a blank one stands between any two, it sets nothing apart.
+    """
+    behind = {row[0].row: row for row in rows if row[0].row in after_gap}
+    silent = {
+        number for number, row in behind.items() if all(_is_blank(row[at]) for at in columns.levels)
+    }
+    sets_apart = len(silent) < len(behind) < len(rows) - 1
+    return silent if sets_apart else frozenset()
+
+
 def _take_with_levels(
-    rows: Sequence[Row], columns: Columns, once: Sequence[bool], meant: Meant
+    rows: Sequence[Row],
+    columns: Columns,
+    once: Sequence[bool],
+    open_gaps: Set[int],
+    meant: Meant,
 ) -> None:
     """Take every entry with its blank levels filled from the rows above, where that is certain."""
     above: dict[int, Cell] = {}
@@ -168,13 +198,20 @@ def _take_with_levels(
             headed |= set(own)
             above = {column: cell for column, cell in above.items() if column < own[0]}
             above |= {column: row[column] for column in own}
+            meant.headings += [row[column] for column in own]
         else:
             headed -= set(own)
-            certain = headed | {
-                column
-                for column, is_once in zip(columns.levels, once, strict=True)
-                if is_once or _is_said_again(rows, number, above.get(column))
-            }
+            is_open = row[0].row in open_gaps
+            certain = (
+                frozenset()
+                if is_open
+                else headed
+                | {
+                    column
+                    for column, is_once in zip(columns.levels, once, strict=True)
+                    if is_once or _is_said_again(rows, number, above.get(column))
+                }
+            )
             meant.rows.append(_with_levels(row, above, columns, meant, certain))
 
 
