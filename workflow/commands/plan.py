@@ -81,7 +81,9 @@ def fix(workspace: Workspace) -> Fixed | None:
     path = workspace.home / BOOK_NAME
     old = plan_files(workspace.home).get(path)
     if old is None:
-        raise WorkspaceError(f"{BOOK_NAME} がありません。--fix で書き直すのは {BOOK_NAME} だけです。")
+        raise WorkspaceError(
+            f"{BOOK_NAME} がありません。--fix で書き直すのは {BOOK_NAME} だけです。"
+        )
     document = read_book(old, BOOK_NAME)
     if not document.corrections:
         return None

@@ -31,7 +31,7 @@ from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.values import (
     axis_labels,
     field_labels,
-    format_value, 
+    format_value,
     parse_cell,
     understood,
 )
