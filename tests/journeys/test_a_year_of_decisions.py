@@ -155,7 +155,7 @@ def number(city: City, code: str, about: str) -> str:
 
 def two_people_decide(coordinator: Coordinator, city: City) -> None:
     ours = city.workspace.record(YEAR)
-    theirs = ours.with_stem(f"{ours.stem} - コピー")
+    theirs = ours.with_stem("鈴木の確認の記録")
     shutil.copy(ours, theirs)
     for path, code, about, *words in (
         (ours, "JOINT_DIFFERS", "2-2", "この回答を採る", "主担当の回答とする。", "佐藤"),
@@ -214,6 +214,8 @@ def closes_the_last_points(coordinator: Coordinator, city: City) -> None:
     shown = coordinator.does("collect")
     assert "要確認" not in shown.partition("作成しました")[0]
     assert "確かめて決めていただくこと" not in shown
+    page = city.workspace.overview(YEAR).read_text("utf-8")
+    assert f"済んだ課が{len(city.plan.departments)}課です。" in page
     document = status(city.workspace, YEAR)
     assert document["totals"]["open_points"] == document["totals"]["missing"] == 0
     assert {d["outcome"] for d in document["departments"]} == {"accepted", ""}

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.storage.workspace import safe_name
+from workflow.storage.workspace import Workspace, safe_name
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,22 @@ def test_any_text_becomes_a_name_every_system_takes(text: str) -> None:
     assert all(unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") for c in name)
     assert name.partition(".")[0].casefold() not in {"con", "prn", "aux", "nul", "com1", "lpt9"}
     assert unicodedata.is_normalized("NFC", name)
+
+
+def test_copies_of_the_record_are_those_of_its_year(tmp_path: Path) -> None:
+    folder = tmp_path / "compiled" / "2023"
+    folder.mkdir(parents=True)
+    copies = (
+        "確認の記録_令和5年度 - コピー.xlsx",
+        "佐藤の確認の記録.xls",
+        "確認の記録_令和5年度.xlsx",
+    )
+    others = (
+        "確認の記録_令和4年度.xlsx",
+        "~$確認の記録_令和5年度.xlsx",
+        "確認の記録.txt",
+        "台帳.xlsx",
+    )
+    for name in (*copies, *others):
+        (folder / name).touch()
+    assert {path.name for path in Workspace(tmp_path).record_copies(2023)} == set(copies)

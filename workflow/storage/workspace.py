@@ -62,11 +62,18 @@ class Workspace:
     def record_copies(self, year: int) -> tuple[Path, ...]:
         """Return that workbook and the copies of it that people left beside it, by name.
 
-        What Excel keeps beside a workbook that is open is none of them.
+        A copy may have lost the year from its name; that of another year is none. Nor is what Excel
+        keeps beside a workbook that is open.
         """
         stem = self.record(year).stem
+        name, _, of_year = stem.partition("_")
+        era = of_year[:2]
         folder = self.compiled(year)
-        names = [p for p in folder.iterdir() if stem in p.name] if folder.is_dir() else []
+        names = [
+            path
+            for path in (folder.iterdir() if folder.is_dir() else ())
+            if stem in path.name or (name in path.name and era not in path.name)
+        ]
         beside = (p for p in names if p.is_file() and p.suffix.lower() in _WORKBOOKS)
         return tuple(sorted(p for p in beside if not p.name.startswith(("~$", "."))))
 
