@@ -118,6 +118,11 @@ def _field(column: AnswerColumn, label: str, key: str) -> ProposedField:
     is_usual = len(texts) >= 0.8 * most > 0
     if not texts and column.key:
         return _blank_column(column, base, is_rating)
+    boxes = _boxes(texts)
+    if boxes:
+        listed = [{"value": value} for value in boxes[0]]
+        declared = {**base, "type": "choice", "required": is_usual, "choices": listed}
+        return ProposedField(column.key, declared, boxes[1])
     number = _number(column, texts)
     if number:
         unit, stored, decimals = number
@@ -187,6 +192,28 @@ def _number(column: AnswerColumn, texts: Sequence[str]) -> tuple[str, dict[str, 
 
 def _is_grade(column: AnswerColumn) -> bool:
     return _RATING.search(column.label) is not None
+
+
+_BOX = re.compile(r"([□☐☑☒■✓✔レ])\s*([^\s□☐☑☒■✓✔]+)")
+_EMPTY_BOXES = "□☐"
+
+
+def _boxes(texts: Sequence[str]) -> tuple[list[str], dict[str, str]] | None:
+    r"""Return the options and the ticked one of each text, where all are boxes with one tick.
+
+    >>> _boxes(["□拡大　☑継続", "☑拡大　□継続"])
+    (['拡大', '継続'], {'□拡大\u3000☑継続': '継続', '☑拡大\u3000□継続': '拡大'})
+    """
+    options: dict[str, None] = {}
+    ticked: dict[str, str] = {}
+    for text in texts:
+        found = _BOX.findall(text)
+        chosen = [option for box, option in found if box not in _EMPTY_BOXES]
+        if len(found) < _FEWEST_CHOICES or len(chosen) != 1:
+            return None
+        options |= dict.fromkeys(option for _, option in found)
+        ticked[text] = chosen[0]
+    return list(options), ticked
 
 
 def _is_choice(label: str, texts: Sequence[str], is_named_so: bool) -> bool:

@@ -167,6 +167,7 @@ _PLAN = re.compile(
 _YEAR_AHEAD = re.compile(
     r"^[\s　【「『]*(?:(?:令和|平成|[RH])\s*[\d元]{1,2}|20\d\d)\s*年度?(?:の|における)?[\s　】]*"
 )
+_YEAR_IN_BRACKETS = re.compile(r"[（(][^)）]*(?:年|実績|現在)[^)）]*[)）]")
 _CITY = re.compile(r"^[^\s　0-9（(「【]{1,6}?(?:市|区|町|村)(?=.)")
 _NO_CITY = re.compile(r"(?:都市|まち|全市|本市|当市|地区|校区|学区|市区|学校区)$")
 
@@ -179,7 +180,7 @@ def plan_title(texts: Iterable[str], file: str) -> tuple[str, bool]:
     """
     for text in (*texts, file):
         line = " ".join(_YEAR_AHEAD.sub("", unicodedata.normalize("NFC", text)).split())
-        match = _PLAN.match(line)
+        match = _PLAN.match(_YEAR_IN_BRACKETS.sub("", line))
         if match and len(match[0]) > 2:
             return match[0].strip(), True
     return file, False

@@ -54,10 +54,14 @@ def label_of(*texts: str) -> Label:
 
     >>> label_of("令和5年度", "決算額（千円）")
     Label(text='決算額', unit='千円', year=2023)
+    >>> label_of("評価", "R5")
+    Label(text='評価', unit='', year=2023)
     >>> label_of("担当\n課"), label_of("令和5年度_今後の方針").text
     (Label(text='担当課', unit='', year=None), '今後の方針')
     """
     lines = ["".join(text.split()) if _is_japanese(text) else text.strip() for text in texts]
+    if len(lines) > 1 and _is_year_alone(lines[-1]):
+        lines = [*lines[:-2], lines[-1], lines[-2]]
     label = Label(lines[-1] if lines else "")
     for line in lines:
         label = replace(label, year=year_in(line) or label.year)
@@ -67,6 +71,10 @@ def label_of(*texts: str) -> Label:
         own = own[: unit.start()]
         label = replace(label, unit=unicodedata.normalize("NFC", unit[1]))
     return replace(label, text=own.strip(_JOINTS) or label.text)
+
+
+def _is_year_alone(text: str) -> bool:
+    return _YEAR.fullmatch(_plain(text)) is not None and year_in(text) is not None
 
 
 def is_unit(text: str) -> bool:
