@@ -20,8 +20,10 @@ from workflow.first_day.draft import Wishes
 from workflow.first_day.source import Source, read_source
 from workflow.menu.menu import Person, run_menu
 from workflow.model.catalogue import Code
+from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
+from workflow.plan.load import load_document
 from workflow.returned.inbox import Received, single
 from workflow.returned.workers.pool import ResourceLimits
 from workflow.storage.journal import EventKind, load_journal
@@ -167,6 +169,23 @@ def test_forms_go_out_with_them_and_the_first_round_compares(tmp_path: Path) -> 
     assert "上がった" in told["前年度比較"]
     for year in (2023, 2024):
         assert verify(city.workspace, year, HERE).is_clean
+
+
+def test_a_choice_that_was_added_to_the_plan_keeps_the_year_comparable(tmp_path: Path) -> None:
+    city = begun(tmp_path)
+    document = json.loads(json.dumps(load_document(tmp_path / "plan.xlsx").content))
+    rating = next(f for f in document["form"]["fields"] if f["label"] == "評価")
+    rating["choices"] = [{**c, "meaning": "別の説明"} for c in rating["choices"]] + [
+        {"value": "Ｄ"}
+    ]
+    (tmp_path / "plan.xlsx").write_bytes(written_book(document))
+    city.generate(2024)
+    filled(city, "Ａ")
+    city.collect(2024)
+    sheet = load_workbook(city.workspace.ledger(2024))["前年度比較"]
+    shown = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
+    assert any(text.startswith("上がった") for text in shown)
+    assert not any("比べられない" in text for text in shown)
 
 
 def test_verify_notices_another_table_and_another_ledger(tmp_path: Path) -> None:

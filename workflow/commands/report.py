@@ -132,7 +132,7 @@ def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
             f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
         )
     plan, _ = plan_as_recorded(workspace, journal)
-    past = tuple(past_years(workspace, year))
+    past = tuple(past_years(workspace, year, plan.form))
     return content_of(plan, year, stage_of(journal), _rows(on_disk, path), past)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 
+from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, past_year
 from workflow.model.errors import WorkspaceError
-from workflow.model.fields.form import Form
+from workflow.model.fields.form import Form, on_the_scale_of
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
@@ -41,13 +44,20 @@ def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
     return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
 
 
-def past_years(workspace: Workspace, year: int) -> Iterator[PastYear]:
-    """Yield the unbroken run of earlier years that have a ledger, newest first."""
+def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYear]:
+    """Yield the unbroken run of earlier years that have a ledger, newest first.
+
+    A year that was brought in is compared on today's scale, where that has all its answers.
+    """
     for back in range(1, MOST_YEARS):
         past = _past_year(workspace, year - back)
         if past is None:
             return
-        yield past
+        is_gathered = past.form and any(
+            r[STATUS_LABEL] == AnswerStatus.BROUGHT_IN for r in past.rows
+        )
+        form = on_the_scale_of(past.form, today) if past.form and is_gathered else past.form
+        yield replace(past, form=form)
 
 
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:

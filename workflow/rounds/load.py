@@ -117,7 +117,7 @@ def load_round(
     if known is not None:
         files = tuple(file for file in files if file.file in known)
     digests = snapshot.digests if snapshot else {}
-    past = tuple(past_years(workspace, year))
+    past = tuple(past_years(workspace, year, plan.form))
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, options.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, options.again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
@@ -203,6 +203,25 @@ def scale_differences(before: Form | None, now: Form) -> tuple[ScaleDifference, 
 def is_comparable(field: Field, before: Form | None) -> bool:
     """Whether a field was asked on the same scale in an earlier form; None is a form unknown."""
     return not any(_differences(field, before))
+
+
+def on_the_scale_of(gathered: Form, today: Form) -> Form:
+    """Return a form made of answers alone, on today's scale where that has all these answers.
+
+    Nobody knows which other choices there were: of an A and a B no other scale can be told.
+    """
+    return replace(
+        gathered, fields=tuple(_on_the_scale_of(field, today) for field in gathered.fields)
+    )
+
+
+def _on_the_scale_of(field: Field, today: Form) -> Field:
+    asked = field_before(field, today)
+    if asked is None or not (field.is_listed and asked.is_listed):
+        return field
+    given = {choice.value for choice in field.options}
+    is_held = given <= {choice.value for choice in asked.options}
+    return replace(asked, key=field.key, label=field.label) if is_held else field
 
 
 def field_before(field: Field, before: Form) -> Field | None:
