@@ -39,7 +39,7 @@ _SAME_LINE, _PAGE_APART = 4.0, 10_000.0
 """Points between which texts stand on one line, and between one page and the next."""
 
 LEAST_FILLED = 0.5
-PARTED = {"進捗状況", "集計表", "様式", "一覧（印刷用）", "要確認", "欄外記入", "指摘一覧"}
+PARTED = {"進捗状況", "様式", "一覧（印刷用）", "要確認", "欄外記入", "指摘一覧"}
 """Sheets whose pages end where a thing begins that must stay whole, or go on across; those of the
 ledger that quote long texts have rows as high as Excel shows, which no program tears."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -71,7 +72,7 @@ def set_page(
     if not breaks:
         sheet.fit_to_pages(1, 0)
         return
-    sheet.set_print_scale(print_scale(page, widths, size))
+    sheet.set_print_scale(filling_scale(page, widths, size, repeated))
     sheet.set_v_pagebreaks(breaks)
     sheet.print_across()
     if repeated:
@@ -101,6 +102,19 @@ def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
     fitting = page.width / POINTS_PER_PIXEL / max(1, sum(widths))
     least = min(1.0, LEAST_SIZE / size)
     return math.floor(100 * min(1.0, fitting)) if fitting >= least else math.ceil(100 * least)
+
+
+def filling_scale(page: Page, widths: Sequence[int], size: float, repeated: int) -> int:
+    """Return the largest percentage at which the columns take as few pages across as they may.
+
+    >>> filling_scale(Page(), [200, 700, 600], 10, 1), print_scale(Page(), [200, 700, 600], 10)
+    (100, 90)
+    """
+    breaks = [0, *pages_across(page, widths, size, repeated), len(widths)]
+    head = sum(widths[:repeated])
+    across = (sum(widths[a:b]) + (head if a else 0) for a, b in pairwise(breaks))
+    fitting = page.width / POINTS_PER_PIXEL / max(1, *across)
+    return max(print_scale(page, widths, size), math.floor(100 * min(1.0, fitting)))
 
 
 def pages_across(page: Page, widths: Sequence[int], size: float, repeated: int) -> list[int]:

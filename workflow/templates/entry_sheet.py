@@ -15,7 +15,7 @@ from workflow.excel.page import (
     TITLED_TOP,
     Page,
     breaks_down,
-    print_scale,
+    filling_scale,
     set_page,
 )
 from workflow.excel.style import (
@@ -221,8 +221,9 @@ def _set_paper(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
     The scale is given, for Excel heeds page breaks only then.
     """
     page, shown = _page(layout), _shown_pixels(layout)
-    set_page(sheet, page, shown, FONT_SIZE, repeated=_item_columns(layout))
-    scale = print_scale(page, shown, FONT_SIZE)
+    repeated = _item_columns(layout)
+    set_page(sheet, page, shown, FONT_SIZE, repeated)
+    scale = filling_scale(page, shown, FONT_SIZE, repeated)
     sheet.set_print_scale(scale)
     room = page.height / scale * 100 - _HEADER_HEIGHT
     breaks = breaks_down(_blocks(layout, filling), room, taken=_MARK_HEIGHT)

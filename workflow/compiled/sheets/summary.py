@@ -14,7 +14,7 @@ from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.round import Stage
 from workflow.compiled.sheets.details import LAST_COLUMN
 from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
-from workflow.compiled.sheets.summary_charts import insert_matrix_chart, insert_trend_chart
+from workflow.compiled.sheets.summary_charts import insert_charts
 from workflow.compiled.sheets.summary_layout import (
     FIRST_COUNT_COLUMN,
     HEADLINE_ROW,
@@ -74,16 +74,13 @@ class Summary:
 
 def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None:
     """Write the whole sheet; the ledger must stand on its own sheet from row 2 on."""
-    styles = _Styles(book)
-    _set_page(sheet, summary.layout, _write_top(sheet, summary, styles))
-    for number, block in enumerate(summary.layout.matrices):
+    styles, layout = _Styles(book), summary.layout
+    _set_page(sheet, layout, _write_top(sheet, summary, styles))
+    for number, block in enumerate(layout.matrices):
         _MatrixWriter(sheet, summary, styles, number, block).write()
-        if block.chart_row:
-            insert_matrix_chart(book, sheet, block)
-    if summary.layout.trend:
-        _write_trend(sheet, summary, styles, summary.layout.trend)
-        if summary.layout.trend.has_chart:
-            insert_trend_chart(book, sheet, summary.layout.trend)
+    if layout.trend:
+        _write_trend(sheet, summary, styles, layout.trend)
+    insert_charts(book, sheet, layout, sum(_pixels(layout)[1:]))
 
 
 class _Styles:
@@ -115,8 +112,7 @@ class _Styles:
 
 def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float) -> None:
     sheet.hide_gridlines(2)
-    widths = [_EDGE_WIDTH, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
-    pixels = [column_pixels(width, FONT_SIZE) for width in widths]
+    pixels = _pixels(layout)
     for column, width in enumerate(pixels):
         sheet.set_column_pixels(column, column, width)
     set_page(sheet, PAGE, pixels, FONT_SIZE, repeated=2)
@@ -125,6 +121,11 @@ def _set_page(sheet: GrowingSheet, layout: SummaryLayout, headline_height: float
     sheet.set_h_pagebreaks(page_breaks(layout, scale, headline_height))
     sheet.set_footer(SHEET_FOOTER)
     sheet.print_area(0, 0, layout.last_row, layout.last_column - 1)
+
+
+def _pixels(layout: SummaryLayout) -> list[int]:
+    widths = [_EDGE_WIDTH, _LABEL_WIDTH, *[_COUNT_WIDTH] * (layout.last_column - 2)]
+    return [column_pixels(width, FONT_SIZE) for width in widths]
 
 
 def _write_top(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> float:

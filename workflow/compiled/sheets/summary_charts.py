@@ -10,16 +10,21 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.compiled.sheets.summary_layout import (
-    CHART_ROWS,
     FIRST_COUNT_COLUMN,
     SUMMARY_SHEET,
+    ChartsLayout,
     MatrixLayout,
+    SummaryLayout,
     TrendLayout,
 )
 from workflow.excel.style import FONT, OPEN_FILLS, SERIES_FILLS
 
 _FONT = {"name": FONT, "size": 10}
-_WIDTH = 770
+_ROW_PIXELS = 25
+_GAP = 16
+_MATRIX_SHARE = 0.57
+"""How much of the room the bars take, whose labels are long, beside the years."""
+_MOST_WIDTH = 770
 _LABEL_FORMAT = "0;;;"
 """Of a count, and nothing of a zero."""
 _LABEL_FONT = {"name": FONT, "size": 10, "bold": True}
@@ -30,26 +35,41 @@ _PATTERNS = (
 """What tells one series from another in greyscale."""
 
 
-def insert_matrix_chart(book: Workbook, sheet: Worksheet, block: MatrixLayout) -> None:
-    """Insert a matrix as one bar per row, in the order of the rows."""
+def insert_charts(book: Workbook, sheet: Worksheet, layout: SummaryLayout, room: int) -> None:
+    """Insert the charts beside each other, within so many pixels."""
+    charts = layout.charts
+    if charts is None:
+        return
+    has_trend = layout.trend is not None and layout.trend.has_chart
+    width = int(room * _MATRIX_SHARE) if has_trend else min(room, _MOST_WIDTH)
+    matrix = _matrix_chart(book, layout.matrices[0])
+    _insert(sheet, matrix, layout.matrices[0].matrix.title, charts, 0, width)
+    if layout.trend and has_trend:
+        title = f"{layout.trend.trend.field.label}の推移（割合）"
+        left = width + _GAP
+        _insert(sheet, _trend_chart(book, layout.trend), title, charts, left, room - left)
+
+
+def _matrix_chart(book: Workbook, block: MatrixLayout) -> Chart:
+    """Return a matrix as one bar per row, in the order of the rows."""
     chart = _new_chart(book, "bar", "stacked")
     rows = (block.first_row, block.total_row - 1)
     is_open = [bucket.is_open for bucket in block.matrix.columns]
     _add_series(chart, is_open, block.header_row, rows)
     chart.set_y_axis({"reverse": True, "num_font": _FONT, "crossing": "max"})
     chart.set_x_axis({"num_font": _FONT, "num_format": "0", "major_gridlines": {"visible": True}})
-    _insert(sheet, chart, block.matrix.title, block.chart_row or block.total_row + 2)
+    return chart
 
 
-def insert_trend_chart(book: Workbook, sheet: Worksheet, block: TrendLayout) -> None:
-    """Insert the years as columns of equal height, so that shares can be compared."""
+def _trend_chart(book: Workbook, block: TrendLayout) -> Chart:
+    """Return the years as columns of equal height, so that shares can be compared."""
     chart = _new_chart(book, "column", "percent_stacked")
     rows = (block.header_row + 1, block.last_row)
     is_open = [*[False] * (len(block.trend.columns) - 1), True]
     _add_series(chart, is_open, block.header_row, rows)
     chart.set_x_axis({"num_font": _FONT})
     chart.set_y_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": {"visible": True}})
-    _insert(sheet, chart, f"{block.trend.field.label}の推移（割合）", block.chart_row)
+    return chart
 
 
 def _new_chart(book: Workbook, kind: str, subtype: str) -> Chart:
@@ -82,8 +102,10 @@ def _add_series(chart: Chart, is_open: Sequence[bool], header: int, rows: tuple[
         )
 
 
-def _insert(sheet: Worksheet, chart: Chart, title: str, row: int) -> None:
+def _insert(
+    sheet: Worksheet, chart: Chart, title: str, at: ChartsLayout, left: int, width: int
+) -> None:
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}})
     chart.set_legend({"position": "bottom", "font": _FONT})
-    chart.set_size({"width": _WIDTH, "height": 20 * (CHART_ROWS - 1)})
-    sheet.insert_chart(row - 1, 1, chart, {"description": title})
+    chart.set_size({"width": width, "height": _ROW_PIXELS * at.rows - _GAP})
+    sheet.insert_chart(at.row - 1, 1, chart, {"description": title, "x_offset": left})

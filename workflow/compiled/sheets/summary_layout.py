@@ -13,8 +13,12 @@ from workflow.excel.page import Page
 SUMMARY_SHEET = "集計表"
 LABEL_COLUMN, FIRST_COUNT_COLUMN = 2, 3
 TITLE_ROW, STAGE_ROW, HEADLINE_ROW, LINKS_ROW = 1, 2, 4, 5
-CHART_ROWS = 15
 _FIRST_BLOCK_ROW = 7
+_ROWS_ABOVE = 9
+"""Rows that stand above the first block, by their height: the sentences need several."""
+_ROWS_OF_PAGE = 26
+_LEAST_CHART, _BESIDE_BARS = 12, 5
+"""Rows of a chart: so many, or one for each bar and those for its title and what is below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,6 @@ class MatrixLayout:
 
     matrix: CountedMatrix
     title_row: int
-    chart_row: int | None = None
 
     @property
     def header_row(self) -> int:
@@ -48,7 +51,7 @@ class MatrixLayout:
 
 @dataclass(frozen=True, slots=True)
 class TrendLayout:
-    """Where the trend stands: its title, a header, one row per year, and its chart."""
+    """Where the trend stands: its title, a header, and one row per year."""
 
     trend: Trend
     title_row: int
@@ -69,9 +72,9 @@ class TrendLayout:
         return self.last_row + 1
 
     @property
-    def chart_row(self) -> int:
-        """The row at which the chart begins."""
-        return self.notes_row + len(self.trend.left_out) + 1
+    def end_row(self) -> int:
+        """The last row of it and of its sentences."""
+        return self.last_row + len(self.trend.left_out)
 
     @property
     def has_chart(self) -> bool:
@@ -80,32 +83,76 @@ class TrendLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartsLayout:
+    """Where the charts stand, beside each other: their first row, and how many they take."""
+
+    row: int
+    rows: int
+
+    @property
+    def last_row(self) -> int:
+        """The last row they take."""
+        return self.row + self.rows - 1
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryLayout:
-    """All cells the sheet uses, block by block; last_row is the last one that is printed."""
+    """All cells the sheet uses, block by block; last_row is the last one that is printed.
+
+    The first matrix has a chart, and so has the trend where there are years to draw.
+    """
 
     matrices: tuple[MatrixLayout, ...]
     trend: TrendLayout | None
+    charts: ChartsLayout | None
     last_row: int
     last_column: int
 
 
 def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> SummaryLayout:
-    """Return the blocks of a round's matrices, the chart of the first, and the trend."""
+    """Return the blocks of a round: its first matrix, the trend, their charts, all other matrices.
+
+    What fits on a page with the charts may stand before a matrix that does not.
+    """
     row = _FIRST_BLOCK_ROW
-    blocks = []
-    for number, matrix in enumerate(matrices):
-        block = MatrixLayout(matrix, row)
-        row = block.total_row + 2
-        if number == 0:
-            block = MatrixLayout(matrix, block.title_row, row)
-            row += CHART_ROWS
-        blocks.append(block)
+    placed: dict[int, MatrixLayout] = {}
+    for number, matrix in enumerate(matrices[:1]):
+        placed[number] = MatrixLayout(matrix, row)
+        row = placed[number].total_row + 2
     is_shown = trend is not None and (len(trend.rows) > 1 or trend.left_out)
     trend_block = TrendLayout(trend, row) if trend and is_shown else None
-    if trend_block:
-        row = trend_block.chart_row + (CHART_ROWS if trend_block.has_chart else 0)
+    row = trend_block.end_row + 2 if trend_block else row
+    charts = ChartsLayout(row, _rows_of_charts(matrices[0])) if matrices else None
+    row = charts.last_row + 2 if charts else row
+    above = row - _FIRST_BLOCK_ROW + _ROWS_ABOVE
+    used = above if above <= _ROWS_OF_PAGE or not charts else charts.rows + 1
+    for number in _fitting_order(matrices, used):
+        placed[number] = MatrixLayout(matrices[number], row)
+        row = placed[number].total_row + 2
+    blocks = tuple(placed[number] for number in range(len(matrices)))
     widest = max((block.total_column for block in blocks), default=FIRST_COUNT_COLUMN + 4)
-    return SummaryLayout(tuple(blocks), trend_block, row, max(widest, FIRST_COUNT_COLUMN + 6))
+    return SummaryLayout(blocks, trend_block, charts, row - 1, max(widest, FIRST_COUNT_COLUMN + 6))
+
+
+def _rows_of_charts(matrix: CountedMatrix) -> int:
+    return min(_ROWS_OF_PAGE - 2, max(_LEAST_CHART, len(matrix.rows) + _BESIDE_BARS))
+
+
+def _fitting_order(matrices: Sequence[CountedMatrix], used: int) -> Iterator[int]:
+    """Yield the indexes of all matrices but the first, each page being filled while one fits."""
+    left = [*range(1, len(matrices))]
+    while left:
+        room = _ROWS_OF_PAGE - used
+        chosen = next((n for n in left if _rows_of(matrices[n]) <= room), left[0])
+        used = 0 if _rows_of(matrices[chosen]) > room else used
+        used += _rows_of(matrices[chosen]) + 1
+        left.remove(chosen)
+        yield chosen
+
+
+def _rows_of(matrix: CountedMatrix) -> int:
+    """Return the rows of a matrix with its title, its headings and its totals."""
+    return len(matrix.rows) + 3
 
 
 # How 集計表 falls into printed pages: no matrix, table or chart is cut where a page ends. Pure.
@@ -131,12 +178,10 @@ def page_breaks(layout: SummaryLayout, scale: int, extra_height: float) -> list[
 
 
 def _blocks(layout: SummaryLayout) -> Iterator[tuple[int, int]]:
-    """Yield the first and last row of everything that must stand on one page."""
-    for block in layout.matrices:
-        yield block.title_row, block.total_row
-        if block.chart_row:
-            yield block.chart_row, block.chart_row + CHART_ROWS - 1
+    """Yield the first and last row of everything that must stand on one page, from above."""
+    blocks = [(block.title_row, block.total_row) for block in layout.matrices]
     if layout.trend:
-        yield layout.trend.title_row, layout.trend.chart_row - 1
-        if layout.trend.has_chart:
-            yield layout.trend.chart_row, layout.trend.chart_row + CHART_ROWS - 1
+        blocks.append((layout.trend.title_row, layout.trend.end_row))
+    if layout.charts:
+        blocks.append((layout.charts.row, layout.charts.last_row))
+    yield from sorted(blocks)
