@@ -10,8 +10,8 @@ left something else, and one at the end with the counts.
 from __future__ import annotations
 
 import json
+import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,14 +19,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.harness.cities import usual_answers
 from tests.harness.snapshot import snapshot
-from tests.programs import TOOL
 from tests.verification.rounds import YEAR, compiled_round, verified
+from workflow.__main__ import main as run_command
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkflowError
 from workflow.model.wording import Wording
@@ -102,20 +104,26 @@ def _generate_and_collect(city: City) -> None:
     city.collect(YEAR, LATER)
 
 
-def _started(situation: Situation, city: City) -> subprocess.Popen[bytes]:
-    command = [*TOOL, *situation.command]
-    return subprocess.Popen(
-        [*command, "--year", str(YEAR), "--home", str(city.home)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _started(situation: Situation, city: City) -> BaseProcess:
+    """Fork a run of a command from this process: its work is to be killed, not its start."""
+    process = get_context("fork").Process(target=_run, args=(situation.command, city))
+    process.start()
+    return process
+
+
+def _run(command: tuple[str, ...], city: City) -> None:
+    os.setsid()
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    sys.exit(run_command([*command, "--year", str(YEAR), "--home", str(city.home)]))
 
 
 def _seconds(situation: Situation, home: Path) -> float:
     began = time.monotonic()
-    code = _started(situation, situation.city.copy(home)).wait()
-    assert code in (0, 1), situation.command
+    process = _started(situation, situation.city.copy(home))
+    process.join()
+    assert process.exitcode in (0, 1), situation.command
     return time.monotonic() - began
 
 
@@ -123,12 +131,12 @@ def _killed(situation: Situation, city: City, seconds: float, aimed: bool) -> st
     """Run a command and kill it after some seconds; aimed, they count from its first writing."""
     before = city.workspace.journal(YEAR).read_bytes()
     process = _started(situation, city)
-    while aimed and process.poll() is None and not _is_writing(city):
+    while aimed and process.is_alive() and not _is_writing(city):
         time.sleep(_PAUSE)
     time.sleep(seconds)
-    ended = process.poll() is not None
+    ended = not process.is_alive()
     process.kill()
-    process.wait()
+    process.join()
     if ended:
         return "ended before"
     if city.workspace.intent(YEAR).exists():
