@@ -56,8 +56,10 @@ class Template:
     """
 
     def __init__(self, layout: Layout, texts: frozenset[str]) -> None:
-        self._layout, self._texts = layout, texts
-        self.cover = self._issued(cover_texts(layout))
+        self._texts = texts
+        today = cover_texts(layout)
+        self.cover = self._issued(today)
+        self._is_older = self.cover is not today
         self.entries = self._issued(entry_texts(layout))
 
     def _issued(self, page: Page) -> Page:
@@ -79,7 +81,7 @@ class Template:
 
     def is_printed_somewhere(self, text: str, page: Page) -> bool:
         """Whether a text is on the template, nobody can say where: on an older cover, all are."""
-        is_older_cover = page is self.cover and page != cover_texts(self._layout)
+        is_older_cover = self._is_older and page is self.cover
         return folded(text) in (self._every if is_older_cover else self._unplaced)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ _PAPER = Page(is_landscape=False, sides=0.5, top=0.6)
 _LINE_HEIGHT = 18.0
 """Points of a row whose height the program chooses."""
 
+Computed = Callable[[], tuple[str, str]]
+"""Gives a formula and its result."""
+
 
 class CoverPage:
     """The page in the making, row by row, in columns B to F: what it says, not how it looks."""
@@ -49,8 +53,8 @@ class CoverPage:
         """Put a text over several columns; the row is as high as it needs, or as told."""
         self.put(first, text, style)
 
-    def compute(self, column: int, formula: str, style: str, result: str) -> None:
-        """Put a formula in the row at hand."""
+    def compute(self, column: int, computed: Computed, style: str) -> None:
+        """Put a formula in the row at hand; what it says is asked for where it is written alone."""
         self.texts[self.row, column] = ""
 
     def leave_open(self, *columns: int) -> None:
@@ -118,8 +122,9 @@ class CoverPen(CoverPage):
         self._heights[row] = height or max(self._heights.get(row, 0), needed)
         self._sheet.set_row(row, self._heights[row])
 
-    def compute(self, column: int, formula: str, style: str, result: str) -> None:
+    def compute(self, column: int, computed: Computed, style: str) -> None:
         """Write a formula with its result into the row at hand."""
+        formula, result = computed()
         self._sheet.write_formula(self.row - 1, column - 1, formula, self._styles[style], result)
 
     def stress(self, area: str, rule: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workflow.excel.style import (
@@ -26,6 +26,7 @@ from workflow.templates.layout import (
     ENTRY_SHEET,
     NUMBER_LABEL,
     RESPONDENT_LABEL,
+    Column,
     EntryRow,
     Layout,
     previous_label,
@@ -39,6 +40,7 @@ NUMBER_CELL = "$C$5"
 _TITLE_ROW = 2
 _NOTICE_ROW = 1
 _DONE, _LEFT = "記入済", "未入力"
+_SHEET = quoted_sheet(ENTRY_SHEET)
 _MOST_OF_A_FORMULA = 7500
 """Characters; Excel takes 8,192."""
 NOTICE = (
@@ -81,7 +83,7 @@ def _fill(page: CoverPage, layout: Layout, filling: Filling) -> dict[str, str]:
     _write_shared(page, layout)
     choices = dict(_write_choices(page, layout))
     area, states = _write_items(page, layout, filling, choices)
-    _write_count(page, count_row, area, states)
+    _write_count(page, count_row, area, len(layout.rows), states)
     return choices
 
 
@@ -248,15 +250,17 @@ def _write_choices(pen: CoverPage, layout: Layout) -> Iterator[tuple[str, str]]:
 
 def _write_items(
     pen: CoverPage, layout: Layout, filling: Filling, choices: Mapping[str, str]
-) -> tuple[str, tuple[str, ...]]:
-    """Write a line per item; return the range of their states, and how they stand by now."""
+) -> tuple[str, list[str]]:
+    """Write a line per item; return the range of their states, and those that were written."""
     pen.head("取組内容の一覧")
     pen.put_over(3, 4, "取組内容", "header")
     for column, text in ((2, "整理番号"), (5, "状態"), (6, "記入する欄")):
         pen.put(column, text, "header")
     pen.row += 1
     first = pen.row
-    states = tuple(_write_item(pen, layout, entry, filling, choices) for entry in layout.rows)
+    states: list[str] = []
+    for entry in layout.rows:
+        _write_item(pen, layout, entry, filling, choices, states)
     area = f"$E${first}:$E${pen.row - 1}"
     rule = {"type": "cell", "criteria": "!=", "value": f'"{_DONE}"'}
     pen.stress(area.replace("$", ""), rule)
@@ -264,16 +268,32 @@ def _write_items(
 
 
 def _write_item(
-    pen: CoverPage, layout: Layout, entry: EntryRow, filling: Filling, choices: Mapping[str, str]
-) -> str:
-    """Write the line of an item; return how it stands by now."""
+    pen: CoverPage,
+    layout: Layout,
+    entry: EntryRow,
+    filling: Filling,
+    choices: Mapping[str, str],
+    states: list[str],
+) -> None:
+    """Write the line of an item; how it stands by now is added to the states, where written."""
     pen.put_over(3, 4, entry.item.labels[-1], "boxed")
     pen.put(2, entry.item.id, "centred")
     fields = layout.field_columns
     wanted = [c for c, f in fields if f.required] or [c for c, _ in fields]
-    cells = [a1(entry.row, column.index) for column in wanted]
-    sheet = quoted_sheet(ENTRY_SHEET)
-    blanks = "+".join(f"COUNTBLANK({sheet}!{cell})" for cell in cells)
+
+    def state() -> tuple[str, str]:
+        states.append(_state(layout, entry, filling))
+        return _state_formula(layout, entry, choices, wanted), states[-1]
+
+    pen.compute(5, state, "centred")
+    pen.compute(6, lambda: (_link(_cells(entry, wanted)), "記入する"), "link")
+    pen.row += 1
+
+
+def _state_formula(
+    layout: Layout, entry: EntryRow, choices: Mapping[str, str], wanted: Sequence[Column]
+) -> str:
+    blanks = "+".join(f"COUNTBLANK({_SHEET}!{cell})" for cell in _cells(entry, wanted))
     rules = tuple(highlights(layout, choices, entry.row, ENTRY_SHEET))
     required = {column.index for column in wanted}
     to_fill = [r for r in rules if r.kind is HighlightKind.TO_FILL and r.column not in required]
@@ -281,11 +301,11 @@ def _write_item(
     for severity in reversed(Severity):
         formula = _in_case([r for r in rules if r.severity is severity], severity.label, formula)
     formula = _in_case(to_fill, _LEFT, formula)
-    state = _state(layout, entry, filling)
-    pen.compute(5, f'=IF({blanks}>0,"{_LEFT}",{formula})', "centred", state)
-    pen.compute(6, _link(sheet, cells), "link", "記入する")
-    pen.row += 1
-    return state
+    return f'=IF({blanks}>0,"{_LEFT}",{formula})'
+
+
+def _cells(entry: EntryRow, wanted: Iterable[Column]) -> list[str]:
+    return [a1(entry.row, column.index) for column in wanted]
 
 
 def _in_case(rules: Sequence[Highlight], state: str, otherwise: str) -> str:
@@ -320,24 +340,27 @@ def _state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
     return next((severity.label for severity in Severity if severity in severities), _DONE)
 
 
-def _link(sheet: str, cells: list[str]) -> str:
+def _link(cells: list[str]) -> str:
     """Return a link to the first of these cells that is empty, or else to the first one."""
     target = f'"{cells[0]}"'
     for cell in reversed(cells):
-        target = f'IF({sheet}!{cell}="","{cell}",{target})'
-    return f'=HYPERLINK("#{sheet}!"&{target},"記入する")'
+        target = f'IF({_SHEET}!{cell}="","{cell}",{target})'
+    return f'=HYPERLINK("#{_SHEET}!"&{target},"記入する")'
 
 
-def _write_count(pen: CoverPage, row: int, area: str, states: Sequence[str]) -> None:
-    total = len(states)
+def _write_count(pen: CoverPage, row: int, area: str, total: int, states: Sequence[str]) -> None:
     pen.row = row
     pen.put_over(FIRST, LAST, "", "count", height=30)
+    pen.compute(FIRST, lambda: _count(area, total, states), "count")
+    whole = f"{a1(row, FIRST)}:{a1(row, LAST)}"
+    pen.stress(whole, {"type": "formula", "criteria": f'=COUNTIF({area},"{_DONE}")<{total}'})
+
+
+def _count(area: str, total: int, states: Sequence[str]) -> tuple[str, str]:
     formula = f'="{_LEFT} "&COUNTIF({area},"{_LEFT}")&" 件／全 {total} 件"'
     result = f"{_LEFT} {states.count(_LEFT)} 件／全 {total} 件"
     for word in (severity.label for severity in Severity):
         count = f'COUNTIF({area},"{word}")'
         formula += f'&IF({count}>0,"　{word} "&{count}&" 件","")'
         result += f"　{word} {states.count(word)} 件" if word in states else ""
-    pen.compute(FIRST, formula, "count", result)
-    whole = f"{a1(row, FIRST)}:{a1(row, LAST)}"
-    pen.stress(whole, {"type": "formula", "criteria": f'=COUNTIF({area},"{_DONE}")<{total}'})
+    return formula, result

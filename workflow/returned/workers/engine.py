@@ -13,9 +13,6 @@ from workflow.model.plan import Return
 from workflow.model.raw import RawBook
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
-from workflow.returned.judge import judge
-from workflow.returned.open import opened_book, unjudged
-from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
@@ -44,11 +41,15 @@ def judge_in_workers(
 
 def _judged(received: Received, context: Context) -> bytes:
     """Judge a file in a worker process; a line is sent and kept as it is."""
+    from workflow.returned.judge import judge  # 50 ms, that the process itself need not wait for
+
     return encoded(judge(received, context))
 
 
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
+    from workflow.returned.readers.readings import open_book  # as above
+
     (book,) = run(open_book, (content,), _resource_limits(COMPILED, workers=1))
     return None if isinstance(book, Stopped) else book
 
@@ -57,6 +58,8 @@ def open_received_in_worker(
     received: Received, passwords: Sequence[str], limits: Limits
 ) -> RawBook | Finding:
     """Return a workbook that people wrote in, whatever its format, read in a worker process."""
+    from workflow.returned.open import opened_book  # as above
+
     work = partial(opened_book, passwords=tuple(passwords), limits=limits)
     (found,) = run(work, (received,), _resource_limits(limits, workers=1))
     if isinstance(found, Stopped):
@@ -69,6 +72,8 @@ def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:
 
 
 def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:
+    from workflow.returned.open import unjudged  # as above
+
     if reason is Stopped.TIMED_OUT:
         return (unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds}),)
     return (unjudged(received, Code.FILE_READER_DIED),)
