@@ -15,6 +15,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import EXAMPLES
@@ -47,6 +48,7 @@ class TableExample:
     encoding: str
     separator: str
     struck: tuple[str, ...]
+    hidden: tuple[int, ...]
     comments: Mapping[str, str]
 
     @property
@@ -71,6 +73,7 @@ def read_table_example(folder: Path) -> TableExample:
         encoding=words.pop("encoding", "utf-8"),
         separator=words.pop("separator", ","),
         struck=tuple(words.pop("struck", ())),
+        hidden=tuple(words.pop("hidden", ())),
         comments=words.pop("comments", {}),
     )
     assert not words, f"nobody knows {list(words)}"
@@ -114,11 +117,17 @@ def _book(example: TableExample) -> Workbook:
             sheet.merge_cells(
                 start_row=area[0], start_column=area[1], end_row=area[2], end_column=area[3]
             )
-        for reference in example.struck:
-            sheet[reference].font = Font(strike=True)
-        for reference, text in example.comments.items():
-            sheet[reference].comment = Comment(text, "")
+        _look(sheet, example)
     return book
+
+
+def _look(sheet: Worksheet, example: TableExample) -> None:
+    for reference in example.struck:
+        sheet[reference].font = Font(strike=True)
+    for row in example.hidden:
+        sheet.row_dimensions[row].hidden = True
+    for reference, text in example.comments.items():
+        sheet[reference].comment = Comment(text, "")
 
 
 def _merged(lines: list[list[str]]) -> Iterator[tuple[int, int, int, int]]:

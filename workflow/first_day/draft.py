@@ -33,7 +33,7 @@ from workflow.first_day.tables import Cell, Grid, Table, find_tables
 from workflow.first_day.words import NOTHING, Role, looks_like_department
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
-from workflow.model.findings import Finding, Location
+from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
 from workflow.plan.book.layout import ITEM_SHEET
 from workflow.plan.checks import RESERVED_LABELS
@@ -147,6 +147,7 @@ class _Drafting:
         self._note_answers(answers, fields, year)
         self._note_unused(tables, columns, keys)
         self._note_rest(tables)
+        self._note_unseen(listed.items)
         return Draft(
             self._source,
             document,
@@ -398,6 +399,15 @@ class _Drafting:
                         why = "空欄と同じ記号です"
                     self._fates.setdefault(cell.place, Fate(Became.LEFT_OUT, why=why))
 
+    def _note_unseen(self, items: Sequence[DraftItem]) -> None:
+        """Say of each sheet how many items stand in hidden rows, and what is struck through."""
+        titles = [item.title[0].place for item in items]
+        for sheet in self._read.sheets:
+            hidden = [p for p in titles if p.sheet == sheet.name and p.row in sheet.hidden_rows]
+            for code, found in ((Code.IMPORT_HIDDEN, hidden), (Code.IMPORT_STRUCK, sheet.struck)):
+                if found:
+                    self._say(code, sheet=sheet.name, details={"count": len(found)})
+
     def _note_rest(self, tables: Sequence[Table]) -> None:
         """Note every other cell that nobody has taken, and why."""
         of_tables = {table.sheet for table in tables}
@@ -432,7 +442,7 @@ class _Drafting:
             self._fates[cell.place] = replace(before, written=whole, item=items)
 
     def _say(
-        self, code: Code, *, sheet: str = "", details: Mapping[str, str] | None = None
+        self, code: Code, *, sheet: str = "", details: Mapping[str, Detail] | None = None
     ) -> None:
         location = Location(file=self._source.file, sheet=sheet)
         self._findings.append(Finding(code, location, details or {}))

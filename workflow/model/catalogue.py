@@ -253,6 +253,16 @@ class Code(Enum):
         "「{value}」は、どの取組内容のものか分からないため、取り込みませんでした。",
         "要るものなら、plan.xlsx に書き足してください。",
     )
+    IMPORT_HIDDEN = (
+        Severity.WARNING,
+        "隠れている行にある取組内容{count}件も取り込みました。",
+        "要らないものなら、plan.xlsx のシート「取組内容」から、その行を削除してください。",
+    )
+    IMPORT_STRUCK = (
+        Severity.WARNING,
+        "取り消し線の引かれたセル{count}個は、取り込みませんでした。",
+        "要るものなら、元の表の取り消し線を外して、取り込み直してください。",
+    )
     IMPORT_NO_DEPARTMENT = (
         Severity.WARNING,
         "「{name}」の担当課がありません。",

@@ -53,11 +53,10 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
         past = _past_year(workspace, year - back)
         if past is None:
             return
-        is_gathered = past.form and any(
-            r[STATUS_LABEL] == AnswerStatus.BROUGHT_IN for r in past.rows
-        )
-        form = on_the_scale_of(past.form, today) if past.form and is_gathered else past.form
-        yield replace(past, form=form)
+        statuses = {row[STATUS_LABEL] for row in past.rows}
+        if past.form and AnswerStatus.BROUGHT_IN in statuses:
+            past = replace(past, form=on_the_scale_of(past.form, today))
+        yield past
 
 
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:

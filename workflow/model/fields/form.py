@@ -210,9 +210,8 @@ def on_the_scale_of(gathered: Form, today: Form) -> Form:
 
     Nobody knows which other choices there were: of an A and a B no other scale can be told.
     """
-    return replace(
-        gathered, fields=tuple(_on_the_scale_of(field, today) for field in gathered.fields)
-    )
+    fields = (_on_the_scale_of(field, today) for field in gathered.fields)
+    return replace(gathered, fields=tuple(fields))
 
 
 def _on_the_scale_of(field: Field, today: Form) -> Field:
