@@ -159,7 +159,7 @@ def collect(
         round_ = load_round(
             workspace, plan.plan, year, options, before, snapshot, digest=plan.digest
         )
-        if not round_.returns:
+        if not (round_.returns or before.last(EventKind.RECEIVED)):
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 
         journal = _restarted(workspace, year, before, now)

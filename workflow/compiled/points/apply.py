@@ -114,11 +114,25 @@ class _Applying:
                 self.chosen[answer.department, answer.item] = rejected
 
     def _settle(self, point: Point) -> None:
-        """Note an assignment as one with nothing to report, for everybody who is asked it."""
+        """Note an assignment as one with nothing to report, for everybody who is asked it.
+
+        Where another department of a joint item reports something, that counts.
+        """
         for entry in self.round.entries:
             codes = [department.code for department in entry.assignment.departments]
-            if entry.assignment.item.id == point.item and point.department in codes:
+            if entry.assignment.item.id != point.item or point.department not in codes:
+                continue
+            if point.code is not Code.JOINT_DIFFERS and self._has_other_answer(point, codes):
+                answer = self.round.newest[point.department, point.item]
+                self.chosen[point.department, point.item] = replace(answer, rejected=True)
+            else:
                 self.nothing |= {(code, point.item): point.number for code in codes}
+
+    def _has_other_answer(self, point: Point, codes: Iterable[str]) -> bool:
+        newest = self.round.newest
+        others = (newest.get((code, point.item)) for code in codes if code != point.department)
+        has_own = (point.department, point.item) in newest
+        return has_own and any(answer and not answer.rejected for answer in others)
 
     def _replace(self, finding: Finding, *instead: Finding) -> None:
         self.replaced[id(finding)] = instead

@@ -184,6 +184,8 @@ class _Deriving:
 
     def _key_of_warning(self, finding: Finding, department: str) -> str:
         at = finding.location
+        if finding.code is Code.FILE_GONE:  # what was decided of one file is not said of another
+            return _key(finding.code.name, department, at.file, str(finding.details["received"]))
         if at.item:
             return _key(finding.code.name, department, at.item, at.field_key)
         place = (at.sheet, str(at.row), str(at.column)) if at.row else ()
