@@ -17,7 +17,7 @@ from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.fields.base import Field
 from workflow.model.plan import Outcome, Plan
-from workflow.model.years import full_year, iso_time
+from workflow.model.years import JST, full_year
 from workflow.storage.journal import Event, EventKind
 from workflow.templates.register import Register
 
@@ -202,7 +202,8 @@ _DONE = {
 
 
 def _event_line(event: Event) -> Meaning:
-    return "経過", f"{iso_time(event.at)}　{event.kind.label}", _event_text(event)
+    moment = event.at.astimezone(JST)
+    return "経過", f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}", _event_text(event)
 
 
 def _event_text(event: Event) -> str:
