@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow import COMMAND as COMMAND_LINE
 from workflow.commands.collect import collect, show_round
-from workflow.commands.command import CLEAN, Command, default_home
+from workflow.commands.command import CLEAN, Command, default_home, workspace_of
 from workflow.commands.finalize import finalize
 from workflow.commands.generate import generate
 from workflow.commands.report import report
@@ -50,7 +51,7 @@ class _Delivery:
 
 
 def _run(arguments: Namespace) -> int:
-    play(default_home() / "demo")
+    play(workspace_of(arguments).home / "demo")
     return CLEAN
 
 
@@ -92,7 +93,13 @@ def play(folder: Path) -> None:
     say(f"・報告書：{workspace.report(2023)}")
     say(f"・調査票の例：{workspace.templates(2024)}")
     say("\n元の回答から計算し直して照合するには、次のように実行します。")
-    say(f"    {COMMAND_LINE} verify --year 2024 --home {folder.name}")
+    say(f"    {COMMAND_LINE} verify --year 2024 --home {_typed(folder)}")
+
+
+def _typed(folder: Path) -> str:
+    """Return a folder as it is typed: by its name where that is enough."""
+    is_here = folder.parent in (default_home(), Path.cwd())
+    return folder.name if is_here else shlex.quote(str(folder))
 
 
 def _fresh_workspace(folder: Path) -> Workspace:

@@ -86,6 +86,15 @@ def plain_number(number: Decimal) -> str:
     return f"{whole:f}" if number == whole else f"{number:f}"
 
 
+def grouped_number(number: Decimal) -> str:
+    """Return a number as people read it: its thousands apart.
+
+    >>> grouped_number(Decimal("1234567.50")), grouped_number(Decimal("-1000"))
+    ('1,234,567.50', '-1,000')
+    """
+    return f"{Decimal(plain_number(number)):,f}"
+
+
 def as_excel_keeps(number: float | Decimal) -> Decimal:
     """Return a number as Excel shows and compares it: with fifteen digits that count.
 

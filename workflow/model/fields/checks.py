@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.cells import plain_number
+from workflow.model.cells import grouped_number
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Violation
 
@@ -153,5 +153,9 @@ class Thousandfold(Check):
         small, large = sorted((abs(now), abs(then)))
         if large < small * _TIMES:
             return None
-        details = {"value": plain_number(now), "before": text, "unit": self.unit}
+        details = {
+            "value": grouped_number(now),
+            "before": grouped_number(then),
+            "unit": self.unit,
+        }
         return Violation(self.key, Code.VALUE_THOUSANDFOLD, details)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import as_excel_keeps, plain_number, without_unseen
+from workflow.model.cells import as_excel_keeps, grouped_number, plain_number, without_unseen
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, Thousandfold
 from workflow.model.fields.declarations import (
@@ -191,7 +191,7 @@ class NumberField(Field):
         """Return what is no number, beyond the bounds, or has too many decimals."""
         if not isinstance(value, Decimal):
             return self._violation(Code.VALUE_NOT_A_NUMBER, value=str(value), unit=self.unit)
-        shown = plain_number(value)
+        shown = grouped_number(value)
         if self.minimum is not None and value < self.minimum:
             return self._violation(Code.VALUE_TOO_SMALL, value=shown, bounds=self.bounds)
         if self.maximum is not None and value > self.maximum:

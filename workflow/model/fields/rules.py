@@ -17,11 +17,12 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.cells import folded, plain_number
+from workflow.model.cells import folded, grouped_number, plain_number
 from workflow.model.fields.base import Condition, Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, as_text, is_empty
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Violation
+from workflow.model.years import japanese_date
 
 
 class Relation(Enum):
@@ -262,7 +263,7 @@ class DeclaredCheck(Check):
         words = ""
         for term in terms:
             sign = "－" if term.factor < 0 else "＋" if words else ""
-            factor = plain_number(abs(term.factor))
+            factor = grouped_number(abs(term.factor))
             name = f"「{self.labels[term.key]}」" if term.key else ""
             times = "" if name and factor == "1" else f"×{factor}" if name else factor
             words += f"{sign}{name}{times}"
@@ -336,4 +337,6 @@ def _number(value: Value | None) -> Decimal | None:
 def _shown(value: Value | None) -> str:
     if value is None:
         return "空欄"
-    return plain_number(value) if isinstance(value, Decimal) else str(value)
+    if isinstance(value, date):
+        return japanese_date(value)
+    return grouped_number(value) if isinstance(value, Decimal) else str(value)
