@@ -167,6 +167,7 @@ def test_forms_go_out_with_them_and_the_first_round_compares(tmp_path: Path) -> 
     assert f"評価が上がった取組は{raised}件" in told["集計表"]
     assert "令和5年度" in told["集計表"], "the trend begins with the year that was brought in"
     assert "上がった" in told["前年度比較"]
+    assert "市の表（進捗管理表.xlsx）から持ち込んだものです" in told["前年度比較"]
     for year in (2023, 2024):
         assert verify(city.workspace, year, HERE).is_clean
 

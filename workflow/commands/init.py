@@ -77,7 +77,7 @@ def _run(arguments: Namespace) -> int:
 
 def _run_from_table(arguments: Namespace) -> int:
     # What reads tables takes 400 ms to import, for this choice alone.
-    from workflow.first_day.ask import Talk, settled, summary_lines
+    from workflow.first_day.ask import Talk, column_lines, settled, summary_lines
     from workflow.first_day.begin import begin, refuse_issued
     from workflow.first_day.draft import Wishes
     from workflow.first_day.source import load_source
@@ -93,7 +93,7 @@ def _run_from_table(arguments: Namespace) -> int:
     source = load_source(arguments.from_table)
     asks = not arguments.yes and sys.stdin.isatty()
     draft, wishes = settled(source, wishes, Talk(say, input) if asks else None)
-    for line in summary_lines(draft):
+    for line in (*(() if asks else column_lines(draft)), *summary_lines(draft)):
         say(line)
     begun = begin(workspace, arguments.from_table, draft, wishes, datetime.now(JST))
     for old in begun.kept:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.compiled import display_limits
-from workflow.compiled.ledger import STATUS_LABEL, Ledger
+from workflow.compiled.ledger import FILE_LABEL, STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.changes import (
     Change,
@@ -111,7 +111,7 @@ def compare(plan: Plan, ledger: Ledger, last: PastYear | None) -> Comparison:
     return Comparison(
         year=ledger.year,
         last_year=last.year,
-        notes=tuple(_notes(fields, former, differences)),
+        notes=(*_brought_in(last), *_notes(fields, former, differences)),
         differences=differences,
         fields=fields,
         former_labels=former,
@@ -176,6 +176,13 @@ def _retitled(before: str, after: str) -> Iterator[str]:
     """Yield a word of warning: an id may have been given to something else."""
     if before and after and folded(before) != folded(after):
         yield f"文言が前年度と違います（前年度：{before}）。"
+
+
+def _brought_in(last: PastYear) -> Iterator[str]:
+    """Yield from which table the answers of last year were brought in, if they were."""
+    files = (row[FILE_LABEL] for row in last.rows if row[STATUS_LABEL] == AnswerStatus.BROUGHT_IN)
+    for file in dict.fromkeys(files):
+        yield f"{era_year(last.year)}の回答は、市の表（{file}）から持ち込んだものです。"
 
 
 def _notes(
