@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.figures import again, city, cluster, collect, generate, growth, reader
+from tests.benchmarks.figures import again, city, cluster, collect, generate, growth, plan, reader
 from tests.benchmarks.line import Line, left_out
 from tests.benchmarks.machine import described
 from tests.benchmarks.processes import ROOT, USERS_PYTHON, run
@@ -17,6 +17,7 @@ from tests.benchmarks.table import as_markdown, as_text
 
 FIGURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "reader": reader.measure,
+    "plan": plan.measure,
     "collect": collect.measure,
     "city": city.measure,
     "generate": generate.measure,
