@@ -226,6 +226,15 @@ def test_what_was_issued_is_not_replaced_by_a_table(tmp_path: Path) -> None:
     assert "すでに調査票を発行しています" in complaint
 
 
+def test_a_column_that_is_not_there_is_told(tmp_path: Path) -> None:
+    table = written_table(tmp_path / "表.xlsx")
+    typed = ("init", "--from-table", str(table), "--yes", "--map", "所属=担当課")
+    code, printed, complaint = run_here(*typed, "--home", str(tmp_path))
+    assert (code, printed) == (2, "")
+    assert complaint.startswith("--map の列「所属」は、表にありません。")
+    assert not (tmp_path / "plan.xlsx").exists()
+
+
 def test_no_forms_are_made_for_a_year_that_was_brought_in(tmp_path: Path) -> None:
     begun(tmp_path)
     code, _, complaint = run_here("generate", "--year", "R5", "--home", str(tmp_path))

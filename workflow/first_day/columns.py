@@ -44,6 +44,11 @@ class Column:
     why: str = ""
 
     @property
+    def names(self) -> frozenset[str]:
+        """What a person may call it: its heading, or its letters."""
+        return frozenset({folded(self.heading), self.label.key, *map(folded, self.letters)})
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """The first values in it."""
         return tuple(dict.fromkeys(cell.text for cell in self.cells))[:_EXAMPLES]
@@ -174,8 +179,7 @@ def _checked(column: Column) -> Column:
 
 def _by_map(column: Column, mapped: Mapping[str, str]) -> Column:
     """Return a column as --map says it: by its heading or its letter."""
-    names = {folded(column.heading), column.label.key, *map(folded, column.letters)}
-    wish = next((wish for name, wish in mapped.items() if folded(name) in names), None)
+    wish = next((wish for name, wish in mapped.items() if folded(name) in column.names), None)
     if wish is None:
         return column
     role = next((role for role in Role if folded(role.value) == folded(wish)), Role.ANSWER)

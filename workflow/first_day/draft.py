@@ -32,6 +32,7 @@ from workflow.first_day.source import Place, Source
 from workflow.first_day.tables import Cell, Grid, Table, find_tables
 from workflow.first_day.words import NOTHING, Role, looks_like_department
 from workflow.model.catalogue import Code
+from workflow.model.cells import folded
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
@@ -130,6 +131,7 @@ class _Drafting:
         grids = {sheet.name: Grid(sheet) for sheet in self._read.sheets}
         tables = self._tables(grids)
         columns, keys = columns_of(tables, self._wishes.mapped)
+        _refuse_unknown(self._wishes.mapped, columns)
         year, columns = self._of_one_year(columns, tables)
         listed = read_items(grids, tables, columns, keys)
         if not listed.items:
@@ -453,6 +455,18 @@ class _Drafting:
             file=self._source.file, sheet=place.sheet, row=place.row, column=place.column
         )
         self._findings.append(Finding(code, location, details))
+
+
+def _refuse_unknown(mapped: Mapping[str, str], columns: Sequence[Column]) -> None:
+    """Raise WorkspaceError when --map names a column that the table has not."""
+    renamed = {folded(column.name) for column in columns}
+    known = renamed.union(*(column.names for column in columns))
+    for name in mapped:
+        if folded(name) not in known:
+            headings = "、".join(f"「{c.heading}」" for c in columns if c.heading)
+            raise WorkspaceError(
+                f"--map の列「{name}」は、表にありません。あるのは{headings}です。"
+            )
 
 
 def _nothing_found(source: Source) -> WorkspaceError:
