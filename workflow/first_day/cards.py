@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workflow.first_day.source import Place
 from workflow.first_day.tables import Cell, Grid, Heading, Row, Table
-from workflow.first_day.words import Role, is_unit, label_of, role_of
+from workflow.first_day.words import Role, is_in_brackets, label_of, role_of
 
 _FEWEST_LABELS = 3
 _INLINE = re.compile(r"\s*([^:：\n]{1,15}?)\s*[:：]\s*(\S.*)", re.DOTALL)
@@ -65,7 +65,7 @@ def _beside(grid: Grid, cell: Cell) -> Pair | None:
         return None
     area = grid.area(cell.place.row, cell.place.column)
     right = grid.seen(area.top, area.right + 1)
-    if right and is_unit(right.text):
+    if right and is_in_brackets(right.text):
         right = grid.seen(area.top, area.right + 2)
     if right and not _is_label(right.text):
         return Pair(cell, right)

@@ -275,12 +275,16 @@ class _TableReader:
         return len(cell.text) <= _LONGEST_BAND and (wide or (first and role is not Role.TITLE))
 
     def _goes_on(self, row: Row) -> bool:
-        """Whether a row with a title only goes on with the title of the item above."""
-        if self._item is None or set(row.own) != {self._column(Role.TITLE)}:
+        """Whether a row with a title goes on with the item above: it has no number, nobody's."""
+        goes_on = {self._column(Role.TITLE), *self._of.get(Role.ANSWER, ())}
+        if self._item is None or not set(row.own) <= goes_on:
             return False
         ids, departments = self._column(Role.ID), self._column(Role.DEPARTMENT)
-        is_numbered = bool(ids) and bool(self._item.number) and row.at(ids) is None
-        return is_numbered or (bool(departments) and not ids and row.at(departments) is None)
+        has_nobody = bool(departments) and row.at(departments) is None
+        is_title_alone = len(row.own) == 1
+        if ids and self._item.number and row.at(ids) is None:
+            return is_title_alone or has_nobody
+        return is_title_alone and has_nobody and not ids
 
     def _begin(self, row: Row) -> None:
         self._set_levels(row)

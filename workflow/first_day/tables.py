@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workflow.first_day.source import Place, SourceSheet
-from workflow.first_day.words import Label, Role, is_unit, label_of, role_of, year_in
+from workflow.first_day.words import Label, Role, is_in_brackets, label_of, role_of, year_in
 from workflow.model.raw import Area
 
 _MOST_HEADING_ROWS = 3
@@ -213,7 +213,7 @@ def _goes_on_below(grid: Grid, row: int) -> bool:
     if not all(_is_heading(cell.text) for cell in below.values()):
         return False
     return merged or all(
-        is_unit(cell.text) or not _is_leaf(grid, row, c) for c, cell in below.items()
+        is_in_brackets(cell.text) or not _is_leaf(grid, row, c) for c, cell in below.items()
     )
 
 
@@ -247,7 +247,7 @@ def _goes_on_above(grid: Grid, row: int) -> bool:
 
 def _is_heading(text: str) -> bool:
     label = label_of(text)
-    return is_unit(text) or role_of(label) is not Role.UNKNOWN or _is_year(text)
+    return is_in_brackets(text) or role_of(label) is not Role.UNKNOWN or _is_year(text)
 
 
 def _is_year(text: str) -> bool:
@@ -267,7 +267,7 @@ def _heading(grid: Grid, block: _Block, column: int) -> Heading:
         if cell and cell not in cells:
             cells.append(cell)
     texts = [cell.text for cell in cells]
-    if len(texts) > 1 and is_unit(texts[-1]):
+    if len(texts) > 1 and is_in_brackets(texts[-1]):
         texts[-2:] = ["".join(texts[-2:])]
     return Heading(column, label_of(*texts), tuple(cells), "・".join(texts[:-1]))
 

@@ -40,6 +40,7 @@ class Label:
 
 
 _UNIT = re.compile(r"[（(\[［]\s*(?:単位[:：]?\s*)?([^()（）\[\]［］]{1,8})\s*[)）\]］]$")
+_IN_BRACKETS = re.compile(r"[（(\[［][^()（）\[\]［］]{1,20}[)）\]］]")
 _UNITS = re.compile(
     r"千円|百万円|万円|円|人|名|件|回|%|％|ポイント|点|か所|箇所|カ所|団体|校|世帯|日|時間|年|冊|枚|台"
     r"|km|㎡|ha|t|kg|人日|事業|組|室|棟|施設|社|者|戸|部"
@@ -77,10 +78,13 @@ def _is_year_alone(text: str) -> bool:
     return _YEAR.fullmatch(_plain(text)) is not None and year_in(text) is not None
 
 
-def is_unit(text: str) -> bool:
-    """Whether a cell of a heading holds nothing but a unit in brackets."""
-    found = _UNIT.match("".join(text.split()))
-    return found is not None and _UNITS.fullmatch(_plain(found[1])) is not None
+def is_in_brackets(text: str) -> bool:
+    """Whether a cell of a heading only adds to the one above: a unit, the choices, who fills it in.
+
+    >>> is_in_brackets("（千円）"), is_in_brackets("(A〜D)"), is_in_brackets("(1)意識啓発")
+    (True, True, False)
+    """
+    return _IN_BRACKETS.fullmatch("".join(text.split())) is not None
 
 
 def year_in(text: str) -> int | None:
