@@ -98,7 +98,10 @@ def _unusual(rows: list[dict[str, Any]], usual: Usual) -> dict[str, dict[str, An
             differing = {k: v for k, v in values.items() if v != expected_values[k]}
             found[_name(row)] = differing
         elif row["回答状況"] != "未提出":
-            found[_name(row)] = {"回答状況": row["回答状況"]}
+            labels = list(row)
+            asked = labels[labels.index("担当課") + 1 : labels.index("回答状況")]
+            values = {label: _plain(row[label]) for label in asked if row[label]}
+            found[_name(row)] = {"回答状況": row["回答状況"]} | values
     return {name: values for name, values in found.items() if values}
 
 

@@ -12,7 +12,8 @@ from tests.programs import TOOL
 from tests.pseudo_terminal import Terminal
 
 PROMPT = "Enterを押してください："
-FIRST_CHOICE = re.compile(r"^  1  .*?python run\.py (.*?) --home ", re.MULTILINE)
+PROPOSED = re.compile(r"^> +\d+  .*?python run\.py (.*?) --home ", re.MULTILINE)
+CHOICE = re.compile(r"^[> ] +(\d+)  .*?python run\.py (\S+)", re.MULTILINE)
 
 
 class Coordinator:
@@ -21,11 +22,18 @@ class Coordinator:
     def __init__(self, menu: Terminal) -> None:
         self._menu = menu
         self._seen = menu.until(PROMPT)
+        self._meant: dict[str, str] = {}
 
     @property
     def proposed(self) -> str:
-        """The command of the menu's first choice, as it stood last."""
-        return str(FIRST_CHOICE.findall(self._seen)[-1])
+        """The command that the menu proposes, as it stood last."""
+        return str(PROPOSED.findall(self._seen)[-1])
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The command of each number, as the menu stood last."""
+        last = self._seen.rpartition("次は、")[2]
+        return dict(CHOICE.findall(last))
 
     def chooses(self, *typed: str) -> str:
         """Type numbers and answers, one after the other; return what is shown then."""
@@ -34,6 +42,10 @@ class Coordinator:
             self._menu.until("：")
         self._menu.type(typed[-1])
         self._seen = self._menu.until(PROMPT)
+        for number, command in self.numbers.items():
+            assert self._meant.setdefault(number, command) == command, (
+                "a number changed its meaning"
+            )
         return self._seen
 
     def looks_again(self) -> None:
@@ -42,7 +54,7 @@ class Coordinator:
 
     def does(self, command: str, *typed: str) -> str:
         """Choose a command by its number, and type what it asks; return what is shown then."""
-        number = re.findall(rf"^  (\d+)  .*run\.py {command} ", self._seen, re.MULTILINE)[-1]
+        number = next(n for n, offered in self.numbers.items() if offered == command)
         return self.chooses(number, *typed)
 
     def leaves(self) -> int:

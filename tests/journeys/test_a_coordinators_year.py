@@ -118,24 +118,24 @@ def test_a_coordinators_year(coordinator: Coordinator, last_year: City, home: Pa
 
 
 def prepares_the_plan(coordinator: Coordinator, city: City) -> None:
-    assert coordinator.proposed == "init"
-    coordinator.chooses("1")
+    assert coordinator.proposed.startswith("init --from-table")
+    coordinator.chooses("2")
     assert (city.home / "plan.xlsx").exists()
     assert coordinator.proposed == "plan"  # an empty plan is first to be filled in
 
     (city.home / "plan.xlsx").write_bytes(written_book(small_plan()))
-    coordinator.chooses("1")
+    coordinator.chooses("5")
     assert coordinator.proposed == "generate --year 年度"
 
 
 def issues(coordinator: Coordinator, city: City) -> None:
-    shown = coordinator.chooses("1", "令和5年度")
+    shown = coordinator.chooses("6", "令和5年度")
     assert str(city.workspace.returned(2023)) in shown  # where what comes back is to be put
     templates = {city.template(code) for code in DEPARTMENTS}
     assert all(path.exists() for path in templates)
     assert coordinator.proposed == "generate --year 2023 --mail"
 
-    coordinator.chooses("1")
+    coordinator.chooses("")
     drafts = city.workspace.distribution_drafts(2023).glob("*.eml")
     assert [attached(draft) for draft in sorted(drafts)] == [
         {path.name: path.read_bytes()}
@@ -184,7 +184,7 @@ def handed_back(city: City) -> set[str]:
 def asks_for_the_rest(coordinator: Coordinator, city: City) -> None:
     coordinator.looks_again()
     assert coordinator.proposed == "remind --year 2023"
-    coordinator.chooses("1")
+    coordinator.chooses("11")
     drafts = city.workspace.reminder_drafts(2023)
     (to_correct,) = drafts.glob("KODOMO_*.eml")
     (handback,) = city.workspace.handbacks(2023).glob("KODOMO_*.xlsx")
@@ -217,14 +217,14 @@ def closes_the_round(coordinator: Coordinator, city: City) -> None:
     assert document["totals"]["missing"] == 0
     assert {d["outcome"] for d in document["departments"]} == {"accepted"}
     assert coordinator.proposed == "verify --year 2023"
-    coordinator.chooses("1")
+    coordinator.chooses("12")
     assert coordinator.proposed == "finalize --year 2023"
-    coordinator.chooses("1", "")
+    coordinator.chooses("13", "")
     assert not city.workspace.digest_list(2023).exists()  # one key alone is not enough
-    coordinator.chooses("1", "確定")
+    coordinator.chooses("", "確定")
     assert city.workspace.digest_list(2023).exists()
     assert coordinator.proposed == "report --year 2023"
-    coordinator.chooses("1")
+    coordinator.chooses("14")
 
     assert told(city.home, "verify")["findings"] == []
     rows = city.ledger_csv()
@@ -243,12 +243,12 @@ def published(city: City) -> bytes:
 
 def begins_the_new_year(coordinator: Coordinator, city: City) -> None:
     assert coordinator.proposed == "init --from 2023 --year 2024"
-    coordinator.chooses("1")
+    coordinator.chooses("15")
     assert (city.home / "plan_令和5年度.xlsx").exists()
     assert coordinator.proposed == "plan --year 2024"
-    coordinator.chooses("1")
+    coordinator.chooses("16")
     assert coordinator.proposed == "generate --year 2024"
-    coordinator.chooses("1")
+    coordinator.chooses("17")
     sheet = load_workbook(city.template("KODOMO", 2024))["進捗状況"]
     assert "Ｂ" in {cell.value for row in sheet.iter_rows() for cell in row}  # as last year
     assert coordinator.proposed == "generate --year 2024 --mail"

@@ -312,3 +312,47 @@ def test_a_department_with_questions_alone_gets_a_mail_of_its_own(town: City) ->
     assert [part.get_filename() for part in mail.iter_attachments()] == [
         path.name for path in town.workspace.handbacks(YEAR).glob("B_*.xlsx")
     ]
+
+
+def test_the_question_stands_at_the_cell_it_is_about(town: City) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    decide(town.workspace.record(YEAR), number, "課に尋ねる", "本当に何も\nしていませんか", "佐藤")
+    (handback,) = gather(town, 1).handbacks
+    book = load_workbook(handback)
+    entries, issued = book["進捗状況"], load_workbook(town.template("A"))["進捗状況"]
+    (cell,) = [c for row in entries.iter_rows() for c in row if c.comment]
+    assert cell.value == "なし"
+    assert cell.border.left.style == "double"
+    assert cell.comment is not None
+    assert "本当に何も していませんか" in str(cell.comment.text)
+    areas = [area for area in entries.conditional_formatting if cell.coordinate in area]
+    assert any("修正のお願い" in str(rule.formula) for area in areas for rule in area.rules)
+    widths = {name: column.width for name, column in entries.column_dimensions.items()}
+    assert widths == {name: column.width for name, column in issued.column_dimensions.items()}
+    row = next(r for r in book["修正のお願い"].iter_rows() if r[1].value == f"問{number}")
+    assert row[8].value == f"{cell.coordinate}へ移る"
+    # A note that nobody wrote in is no remark of the department.
+    book.save(town.returned("甲課 説明なし.xlsx"))
+    collected = gather(town, 20)
+    assert not {f["code"] for f in collected.document["findings"]} & {
+        "NOTES_OUTSIDE",
+        "PRINTED_CHANGED",
+    }
+    notes = load_workbook(town.workspace.ledger(YEAR))
+    assert "欄外記入" not in notes.sheetnames or not any(
+        "お尋ね" in str(c.value) for row in notes["欄外記入"].iter_rows() for c in row
+    )
+
+
+@pytest.mark.parametrize("decided", ["課に尋ねる", "差し戻す"])
+def test_a_handback_that_comes_back_as_it_was_is_told(town: City, decided: str) -> None:
+    number = points(gather(town))[NOTHING]["id"]
+    decide(town.workspace.record(YEAR), number, decided, "確かめてください", "佐藤")
+    (handback,) = gather(town, 1).handbacks
+    shutil.copy(handback, town.returned("甲課 再.xlsx"))
+    collected = gather(town, 20)
+    said = {f["code"] for f in collected.document["findings"] if f["file"] == "甲課 再.xlsx"}
+    told = {"課に尋ねる": "RETURN_UNEXPLAINED", "差し戻す": "RETURN_UNCHANGED"}
+    assert told[decided] in said
+    assert [path.name[0] for path in collected.handbacks] == ["A"]
+    assert verify(town.workspace, YEAR, HERE).differences == ()

@@ -11,7 +11,7 @@ import pytest
 from tests.city import City, full_texts
 from workflow.__main__ import main
 from workflow.menu.menu import Person, _chosen, run_menu
-from workflow.menu.steps import Step, situation
+from workflow.menu.steps import Entry, Step, situation
 from workflow.storage.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ class Coordinator:
 
 
 def test_a_number_runs_the_command_beside_it(city: City) -> None:
-    person = Coordinator(["1", "R6", "0"])
+    person = Coordinator(["6", "R6", "0"])
     person.sits_at(city.workspace, "--home", "仕事 の場所")
 
     assert person.ran == [["generate", "--year", "2024", "--home", "仕事 の場所"]]
@@ -47,33 +47,34 @@ def test_a_number_runs_the_command_beside_it(city: City) -> None:
 
 def test_what_changed_nothing_is_not_proposed_again(city: City) -> None:
     city.generate()
-    person = Coordinator(["1", "1"])
+    person = Coordinator(["", ""])
     person.sits_at(city.workspace)
 
     assert [command[0] for command in person.ran] == ["generate", "watch"]
 
 
-@pytest.mark.parametrize("answer", ["", "9", "-1", "一", "1.5", "²", "collect"])
+@pytest.mark.parametrize("answer", ["1", "9", "-1", "一", "1.5", "²", "collect"])
 def test_what_is_no_number_of_the_list_is_asked_again(city: City, answer: str) -> None:
-    person = Coordinator([answer, "２"])
+    person = Coordinator([answer, "５"])
     person.sits_at(city.workspace)
 
     assert person.ran == [["plan"]]
 
 
-OPEN = replace(Step.of("finalize", "--year", "2024"), open="済んでいない確認事項1件")
-SETTLED = Step.of("finalize", "--year", "2024")
+SETTLED = Step.of(Entry.FINALIZE, "finalize", "--year", "2024")
+OPEN = replace(SETTLED, open="済んでいない確認事項1件")
 
 
 @pytest.mark.parametrize(
     ("step", "typed", "command"),
     [
-        (SETTLED, ["1", "確定"], SETTLED.command),
-        (SETTLED, ["1", "", "1", "はい", "0"], None),
-        (OPEN, ["1", "確定", "", "0"], None),
+        (SETTLED, ["13", "確定"], SETTLED.command),
+        (SETTLED, ["", "確定"], SETTLED.command),
+        (SETTLED, ["13", "", "", "はい", "0"], None),
+        (OPEN, ["13", "確定", "", "0"], None),
         (
             OPEN,
-            ["1", "確定", "報告が来月のため"],
+            ["13", "確定", "報告が来月のため"],
             (*OPEN.command, "--accept-open", "報告が来月のため"),
         ),
     ],
@@ -82,14 +83,14 @@ def test_nothing_is_made_final_on_one_key(
     step: Step, typed: list[str], command: tuple[str, ...] | None
 ) -> None:
     person = Coordinator(typed)
-    chosen = _chosen((step,), Person(person.shown.append, person.ask, person.run))
+    chosen = _chosen((step,), step, Person(person.shown.append, person.ask, person.run))
     assert chosen == command
     assert person.answers == []
     assert any(step.open and step.open in line for line in person.shown) == bool(step.open)
 
 
 def test_a_year_that_is_none_is_asked_again(city: City) -> None:
-    person = Coordinator(["1", "来年", "令和6年度"])
+    person = Coordinator(["6", "来年", "令和6年度"])
     person.sits_at(city.workspace)
 
     assert person.ran == [["generate", "--year", "2024"]]

@@ -6,7 +6,7 @@ import pytest
 
 from workflow.__main__ import parsed
 from workflow.menu.menu import command_line
-from workflow.menu.steps import RoundState, Situation, headline, steps
+from workflow.menu.steps import Entry, RoundState, Situation, headline, steps
 
 
 def round_state(**changed: int | bool) -> RoundState:
@@ -91,6 +91,18 @@ def test_every_command_shown_can_be_typed(situation: Situation) -> None:
 def test_no_step_is_offered_twice(situation: Situation) -> None:
     commands = [step.command for step in steps(situation)]
     assert len(commands) == len(set(commands))
+
+
+def test_a_number_means_the_same_at_every_turn() -> None:
+    meant: dict[int, set[tuple[str, ...]]] = {}
+    for situation, _ in SITUATIONS.values():
+        offered = [step.entry for step in steps(situation)]
+        assert len(offered) == len(set(offered))
+        for step in steps(situation):
+            named = {word for word in step.command if word.startswith("--") and word != "--year"}
+            meant.setdefault(step.entry, set()).add((step.command[0], *sorted(named)))
+    assert {len(commands) for commands in meant.values()} == {1}
+    assert set(meant) == set(Entry)
 
 
 def test_the_round_is_told_in_figures() -> None:

@@ -94,7 +94,7 @@ def check(
 
     findings = tuple(finding for returned in returns for finding in returned.findings)
     points = _points(plan, registers, year, returns)
-    asked, answered = _asked_of(plan, returns)
+    asked, answered, nothing = _asked_of(plan, returns)
     document = round_document(
         _common_year(returns, year),
         returns,
@@ -106,7 +106,8 @@ def check(
     document["totals"] |= {
         "assignments": asked,
         "answered": answered,
-        "missing": asked - answered,
+        "missing": asked - answered - nothing,
+        "nothing_to_report": nothing,
     }
     return document
 
@@ -125,12 +126,17 @@ def _points(
     return tuple(replace(point, number=n) for n, point in enumerate(found, start=1))
 
 
-def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int]:
-    """Return how many rows the checked files' departments are asked, and how many they answer."""
+def _asked_of(plan: Plan, returns: Iterable[Return]) -> tuple[int, int, int]:
+    """Return how many rows the checked files' departments are asked, and how many they answer.
+
+    The last is of how many they say that there is nothing to report.
+    """
     departments = {r.department for r in returns if r.department}
     asked = {(code, item.id) for code in departments for item in plan.items_of(code)}
-    answered = {(r.department, a.item) for r in returns for a in r.accepted_answers}
-    return len(asked), len(asked & answered)
+    accepted = [(r.department, a) for r in returns for a in r.accepted_answers]
+    answered = asked & {(code, a.item) for code, a in accepted if not a.says_nothing}
+    settled = asked & {(code, a.item) for code, a in accepted}
+    return len(asked), len(answered), len(settled - answered)
 
 
 def _common_year(returns: Iterable[Return], year: int | None) -> int | None:

@@ -20,6 +20,7 @@ from workflow.commands.command import (
 )
 from workflow.commands.status import points_to_decide
 from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
+from workflow.compiled.points.point import Point
 from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
@@ -220,15 +221,22 @@ def with_news(
     for kind, facts in news:
         journal = journal.adding(kind, now, facts) if facts else journal
     round_ = with_gone(round_, journal)
-    points = undecided_points(round_, journal)
-    numbers = numbering(journal, points)
-    journal = journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
+    points, journal = _numbered(round_, journal, now)
     log = decision_log(journal)
     decisions = taken(written, with_decisions(points, log, {}), log)
-    journal = journal.adding(EventKind.DECIDED, now, decisions) if decisions else journal
+    if decisions:  # they may contradict what came since they were made
+        journal = journal.adding(EventKind.DECIDED, now, decisions)
+        points, journal = _numbered(round_, journal, now)
     round_ = decided(round_, points, journal)
     facts = judgement(journal, round_, plan_content)
     return (journal.adding(EventKind.JUDGED, now, facts) if facts else journal), round_
+
+
+def _numbered(round_: Round, journal: Journal, now: datetime) -> tuple[tuple[Point, ...], Journal]:
+    """Return the points of a round, and the journal with a number for each."""
+    points = undecided_points(round_, journal)
+    numbers = numbering(journal, points)
+    return points, journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
 
 
 def already_final(year: int) -> WorkspaceError:

@@ -37,13 +37,15 @@ _EXPLANATIONS = {
 class Reply:
     """One row of the ledger: who was asked, where it stands and what was answered.
 
-    Entry is the index of the row in the ledger.
+    Entry is the index of the row in the ledger; reason is why there is nothing to report, where the
+    department says so.
     """
 
     entry: int
     departments: str
     status: AnswerStatus
     answers: tuple[ShownAnswer, ...]
+    reason: str = ""
 
     @property
     def is_answered(self) -> bool:
@@ -53,7 +55,8 @@ class Reply:
     @property
     def explanation(self) -> str:
         """The text shown instead of an answer."""
-        return _EXPLANATIONS.get(self.status, "")
+        explanation = _EXPLANATIONS.get(self.status, "")
+        return f"{explanation}（理由：{self.reason}）" if self.reason else explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +191,12 @@ def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ..
         status = AnswerStatus(row[STATUS_LABEL])
         answers = tuple(
             replace(field.in_report(row[field.label]), before=before.get((index, field.key), ""))
-            for field in plan.form.fields
+            for field in plan.form.answer_fields
         )
+        reasons = (row[field.label] for field in plan.form.fields if field.waives)
+        reason = "".join(reasons) if status is AnswerStatus.NOTHING else ""
         answered = answers if status is AnswerStatus.ANSWERED else ()
-        reply = Reply(index, assignment.department_label, status, answered)
+        reply = Reply(index, assignment.department_label, status, answered, reason)
         replies[assignment.item.id].append(reply)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from workflow.compiled.merging.entries import (
     AnswerStatus,
+    Entry,
     entries_by_department,
     returns_by_department,
 )
@@ -229,7 +230,8 @@ def outstanding_requests(
     """Return what is still asked, by department code; who has done everything is not in it.
 
     What stands on no template anybody was given is not asked: nobody could answer it. Nor is what
-    may have been answered in a file that came and is sought here.
+    may have been answered in a file that came and is sought here, nor a joint item of whoever said
+    that it has nothing to report: the others are asked.
     """
     issued, sought = round_.register.item_ids(), round_.sought
     entries = entries_by_department(round_.entries)
@@ -242,6 +244,7 @@ def outstanding_requests(
             if entry.status is AnswerStatus.MISSING
             and entry.assignment.item.id in issued
             and not entry.is_asked_of_any(sought)
+            and not _says_nothing(round_, department, entry)
         )
         filling = handed_back.get(department.code, Filling())
         questions = tuple(map(_as_request, filling.questions))
@@ -250,3 +253,8 @@ def outstanding_requests(
         if requests != OutstandingRequests():
             found[department.code] = requests
     return found
+
+
+def _says_nothing(round_: Round, department: Department, entry: Entry) -> bool:
+    answer = round_.newest.get((department.code, entry.assignment.item.id))
+    return answer is not None and answer.says_nothing

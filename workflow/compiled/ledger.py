@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from workflow.compiled import display_limits
-from workflow.compiled.merging.entries import Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model.fields.base import Field
@@ -125,8 +125,10 @@ def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
 
 def _field_column(field: Field) -> LedgerColumn:
     def value(entry: Entry) -> CellValue:
-        # An answer that was sent back is not a figure: only its source is shown.
-        if entry.answer is None or not entry.status.has_answer:
+        # An answer that was sent back is not a figure: only its source is shown. Of what has
+        # nothing to report, the reason is.
+        is_reason = field.waives and entry.status is AnswerStatus.NOTHING
+        if entry.answer is None or not (entry.status.has_answer or is_reason):
             return None
         return entry.answer.values.get(field.key)
 

@@ -12,6 +12,7 @@ from workflow.model.years import era_year, parse_year
 from workflow.storage.workspace import Workspace
 
 END = "0"
+_NEXT_MARK = ">"
 _FINALIZE, _FINAL = "finalize", "確定"
 
 
@@ -28,26 +29,35 @@ class Person:
     given: tuple[str, ...] = ()
 
 
-def show(found: Situation, choices: tuple[Step, ...], person: Person) -> None:
-    """Show where the workspace stands and what can be done."""
+def show(found: Situation, choices: tuple[Step, ...], following: Step, person: Person) -> None:
+    """Show where the workspace stands and what can be done, each with its own number."""
     person.say("")
     person.say(strip_controls(f"とりまとめ　{found.title}".rstrip()))
     person.say(strip_controls(f"場所：{found.home}"))
     person.say(strip_controls(headline(found)))
-    person.say(f"次は、「{choices[0].label}」です。")
+    number = following.entry.value
+    person.say(
+        f"次は、{number}「{following.label}」です（{_NEXT_MARK} の行。Enterだけでも選べます）。"
+    )
     person.say("")
     table = [
-        [str(n), step.label, command_line(step, person.given)]
-        for n, step in enumerate(choices, start=1)
+        [
+            _NEXT_MARK if step is following else "",
+            str(step.entry.value),
+            step.label,
+            command_line(step, person.given),
+        ]
+        for step in sorted(choices, key=lambda step: step.entry)
     ]
-    for line in aligned([*table, [END, "終わる", ""]]):
-        person.say(f"  {line}".rstrip())
+    for line in aligned([*table, ["", END, "終わる", ""]], right=frozenset({1})):
+        person.say(line.rstrip())
 
 
 def show_menu(workspace: Workspace, person: Person) -> None:
     """Show the menu once, where nobody can answer."""
     found = situation(workspace)
-    show(found, steps(found), person)
+    choices = steps(found)
+    show(found, choices, choices[0], person)
 
 
 def run_menu(workspace: Workspace, person: Person) -> None:
@@ -57,10 +67,11 @@ def run_menu(workspace: Workspace, person: Person) -> None:
         found = situation(workspace)
         if found != before:
             before, done = found, set()
-        choices = with_next_first(steps(found), done)
-        show(found, choices, person)
+        choices = steps(found)
+        following = next_step(choices, done)
+        show(found, choices, following, person)
         try:
-            command = _chosen(choices, person)
+            command = _chosen(choices, following, person)
         except (EOFError, KeyboardInterrupt):
             return
         if command is None:
@@ -71,14 +82,13 @@ def run_menu(workspace: Workspace, person: Person) -> None:
         person.run(command)
 
 
-def with_next_first(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> tuple[Step, ...]:
-    """Return the choices with the first one not done yet in front; all else keeps its order.
+def next_step(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> Step:
+    """Return the choice to propose: the first one that is not done yet.
 
     Done are the commands run where things stand as they do: what changed nothing (verify, drafts)
     need not be proposed again.
     """
-    following = next((step for step in choices if step.command not in done), choices[0])
-    return (following, *(step for step in choices if step is not following))
+    return next((step for step in choices if step.command not in done), choices[0])
 
 
 def command_line(step: Step, given: Sequence[str]) -> str:
@@ -92,18 +102,19 @@ def _typed(command: Sequence[str]) -> str:
     return strip_controls(" ".join([COMMAND, *words]))
 
 
-def _chosen(choices: Sequence[Step], person: Person) -> tuple[str, ...] | None:
-    """Return the command the person wants; None for the end."""
+def _chosen(choices: Sequence[Step], following: Step, person: Person) -> tuple[str, ...] | None:
+    """Return the command the person wants, by its number or the next one; None for the end."""
+    numbered = {step.entry.value: step for step in choices}
     while True:
         answer = person.ask("番号を入れて、Enterを押してください：").strip()
         # Japanese keyboards often write full-width digits, which int() takes as well.
         number = int(answer) if answer.isdecimal() else -1
         if number == int(END):
             return None
-        if not 1 <= number <= len(choices):
-            person.say(f"{END}から{len(choices)}までの番号を入れてください。")
+        step = numbered.get(number) if answer else following
+        if step is None:
+            person.say("上の一覧にある番号を入れてください。")
             continue
-        step = choices[number - 1]
         if step.command[0] == _FINALIZE:
             command = _confirmed(step, person)
             if command is None:

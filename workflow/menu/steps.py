@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any
 
 from workflow.commands.command import command
@@ -105,23 +106,46 @@ def _count(departments: Iterable[Mapping[str, Any]], outcome: Outcome) -> int:
     return sum(d["outcome"] == outcome.value for d in departments)
 
 
+class Entry(IntEnum):
+    """Every choice of the menu; its number means the same thing at every turn, all year long."""
+
+    FROM_TABLE = 1
+    INIT = 2
+    SAMPLE = 3
+    DEMO = 4
+    PLAN = 5
+    ISSUE = 6
+    MAILS = 7
+    WATCH = 8
+    COLLECT = 9
+    STATUS = 10
+    REMIND = 11
+    VERIFY = 12
+    FINALIZE = 13
+    REPORT = 14
+    NEXT_PLAN = 15
+    NEXT_CHECK = 16
+    NEXT_ISSUE = 17
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One choice: what it does, and the command that does it.
+    """One choice: its number, what it does, and the command that does it.
 
     A command that asks for the year ends in --year, one that asks for a table in --from-table; what
     is asked is still to be added. Open is what is
     not settled yet, in words, where that matters.
     """
 
+    entry: Entry
     label: str
     command: tuple[str, ...]
     open: str = ""
 
     @classmethod
-    def of(cls, *words: str) -> Step:
+    def of(cls, entry: Entry, *words: str) -> Step:
         """Return the choice of a command as its module words it."""
-        return cls(command(words[0]).menu, words)
+        return cls(entry, command(words[0]).menu, words)
 
     @property
     def asks_year(self) -> bool:
@@ -149,17 +173,21 @@ def steps(situation: Situation) -> tuple[Step, ...]:
     """Return the choices of a situation, the most sensible first; never none."""
     if not situation.has_plan:
         return (
-            Step("市にある表から計画を作る", ("init", "--from-table")),
-            Step.of("init"),
-            Step("見本の計画を作る", ("init", "--sample")),
-            Step.of("demo"),
+            Step(Entry.FROM_TABLE, "市にある表から計画を作る", ("init", "--from-table")),
+            Step.of(Entry.INIT, "init"),
+            Step(Entry.SAMPLE, "見本の計画を作る", ("init", "--sample")),
+            Step.of(Entry.DEMO, "demo"),
         )
     if situation.round is None:
         if not situation.title:
-            return (Step("計画の直すところを見る（Excelで直してから、もう一度）", ("plan",)),)
+            return (
+                Step(
+                    Entry.PLAN, "計画の直すところを見る（Excelで直してから、もう一度）", ("plan",)
+                ),
+            )
         return (
-            Step.of("generate", "--year"),
-            Step.of("plan"),
+            Step.of(Entry.ISSUE, "generate", "--year"),
+            Step.of(Entry.PLAN, "plan"),
         )
     return tuple(_round_steps(situation.round))
 
@@ -180,50 +208,54 @@ def _round_steps(state: RoundState) -> Iterator[Step]:
         yield from _steps_when_final(state)
         return
     year = str(state.year)
-    collect = Step.of("collect", "--year", year)
+    collect = Step.of(Entry.COLLECT, "collect", "--year", year)
     if state.uncollected:
         yield collect
     elif not (state.is_collected or state.is_drafted):
-        yield Step("各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail"))
+        yield Step(
+            Entry.MAILS, "各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail")
+        )
     elif state.is_collected:
         yield from _steps_when_collected(state)
-    yield Step.of("watch", "--year", year)
+    yield Step.of(Entry.WATCH, "watch", "--year", year)
     if state.uncollected or not (state.is_collected and state.to_look_at):
-        yield Step.of("status", "--year", year)
+        yield Step.of(Entry.STATUS, "status", "--year", year)
     if not state.uncollected:
         yield collect
-    yield Step.of("plan", "--year", year)
-    yield Step("調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
+    yield Step.of(Entry.PLAN, "plan", "--year", year)
+    yield Step(Entry.ISSUE, "調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
 
 
 def _steps_when_collected(state: RoundState) -> Iterator[Step]:
     year = str(state.year)
     if state.to_look_at:
-        yield Step("要確認を見る", ("status", "--year", year))
+        yield Step(Entry.STATUS, "要確認を見る", ("status", "--year", year))
     if state.missing or state.sent_back:
-        yield Step.of("remind", "--year", year)
+        yield Step.of(Entry.REMIND, "remind", "--year", year)
     if state.missing:
         return
-    yield Step.of("verify", "--year", year)
-    yield replace(Step.of("finalize", "--year", year), open=state.open)
-    yield Step.of("report", "--year", year)
+    yield Step.of(Entry.VERIFY, "verify", "--year", year)
+    yield replace(Step.of(Entry.FINALIZE, "finalize", "--year", year), open=state.open)
+    yield Step.of(Entry.REPORT, "report", "--year", year)
 
 
 def _steps_when_final(state: RoundState) -> Iterator[Step]:
     year, following = str(state.year), state.year + 1
-    report = Step.of("report", "--year", year)
-    verify = Step.of("verify", "--year", year)
+    report = Step.of(Entry.REPORT, "report", "--year", year)
+    verify = Step.of(Entry.VERIFY, "verify", "--year", year)
     if not state.is_reported:
         yield report
         yield verify
     if not state.is_carried:
         carry = ("init", "--from", year, "--year", str(following))
-        yield Step(f"{era_year(following)}の計画を用意する", carry)
+        yield Step(Entry.NEXT_PLAN, f"{era_year(following)}の計画を用意する", carry)
     else:
         confirm = ("plan", "--year", str(following))
-        yield Step(f"{era_year(following)}の計画と、変わるところを確かめる", confirm)
+        yield Step(
+            Entry.NEXT_CHECK, f"{era_year(following)}の計画と、変わるところを確かめる", confirm
+        )
     issue = ("generate", "--year", str(following))
-    yield Step(f"{era_year(following)}の調査票を作る", issue)
+    yield Step(Entry.NEXT_ISSUE, f"{era_year(following)}の調査票を作る", issue)
     if state.is_reported:
         yield verify
         yield report

@@ -226,6 +226,11 @@ class Code(Enum):
         "「{value}」は、確認の決まりとして読めません（{reason}）。",
         "様式の項目のキーと比べる記号で、actual <= target * 2 のように書いてください。",
     )
+    PLAN_BAD_WAIVER = (
+        Severity.ERROR,
+        "「報告なしの理由」（nothing_to_report）の使い方が違います（{reason}）。",
+        "報告がない理由を書く、任意の文章の項目を一つだけ「はい」（true）にしてください。",
+    )
     PLAN_BOUNDS = (
         Severity.ERROR,
         "最小「{minimum}」が最大「{maximum}」より大きくなっています。",
@@ -716,6 +721,11 @@ class Code(Enum):
         "差戻しのファイルが、何も直されないまま返ってきています。",
         "シート「修正のお願い」に挙げたところを直したものを送ってもらってください。",
     )
+    RETURN_UNEXPLAINED = (
+        Severity.INFO,
+        "お尋ねのために渡した調査票が、説明も訂正もないまま返ってきています。",
+        "シート「修正のお願い」の「説明」の欄に記入したものを送ってもらってください。",
+    )
     RETURN_IN_WRONG_ROWS = (
         Severity.ERROR,
         "取組内容の行は空いていて、回答が、取組内容の行ではない行（{rows}）に書かれています。",
@@ -743,6 +753,11 @@ class Code(Enum):
         Severity.ERROR,
         "「{other:field}」が「{value}」のときは必ず記入する項目が空いています。",
         "「{label}」を記入してください。",
+    )
+    VALUE_NO_REASON = (
+        Severity.ERROR,
+        "「{value}」とだけ書かれ、ほかの項目は空いています。",
+        "報告することがないときは「{label}」にその理由を、あるときはほかの項目を記入してください。",
     )
     VALUE_TOO_LONG = (
         Severity.ERROR,
@@ -867,6 +882,12 @@ class Code(Enum):
         Severity.WARNING,
         "「{value}」とだけ書かれています。",
         "記入することが本当にないか、その課に確かめてください。",
+    )
+    VALUE_BESIDE_REASON = (
+        Severity.WARNING,
+        "報告がない理由と、{labels:field}の回答が、両方記入されています。回答があるものとして扱います。",
+        "報告することがあるのか、その課に確かめてください。ないときは、「確認の記録」の扱いで「今年度は報告なし」を"
+        "選んでください。",
     )
     VALUE_SAME_AS_LAST_YEAR = (
         Severity.INFO,
@@ -1011,6 +1032,17 @@ class Code(Enum):
         "要修正の指摘があり、回答を台帳に載せていません。",
         "差戻し用の調査票を担当課に送ってください。今年度は報告することがないと分かったときは、"
         "「確認の記録」の扱いで「今年度は報告なし」を選んでください。",
+    )
+    ANSWER_AFTER_NOTHING = (
+        Severity.WARNING,
+        "「確認の記録」で今年度は報告なしとしたあとに、回答が届きました。この回答を台帳に載せました。",
+        "この回答でよければ「確認の記録」の扱いで「確認済み」を、報告なしのままとするときは「今年度は報告なし」を"
+        "選んでください。",
+    )
+    ANSWER_BECAME_NOTHING = (
+        Severity.WARNING,
+        "前に届いた「{other}」には回答がありましたが（{before}）、この回答では報告なしです。報告なしとして扱います。",
+        "前の回答を取りやめてよいか、その課に確かめ、よければ「確認の記録」の扱いで「確認済み」を選んでください。",
     )
     ANSWER_ADOPTED = (
         Severity.INFO,

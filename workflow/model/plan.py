@@ -169,6 +169,7 @@ class Answer:
     """What one department wrote about one item, by field key.
 
     Values are as declared, written is the text of each filled cell, cells are A1 references.
+    Says_nothing: it holds only why there is nothing to report.
     """
 
     item: str
@@ -178,6 +179,7 @@ class Answer:
     cells: Mapping[str, str]
     source: Source
     rejected: bool = False
+    says_nothing: bool = False
 
     @property
     def given(self) -> Mapping[str, Value]:

@@ -193,6 +193,24 @@ def check_rules(document: Node) -> Iterator[Violation]:
             yield Violation(rule.pointer, Code.PLAN_BAD_RULE, details)
 
 
+def check_waiver(document: Node) -> Iterator[Violation]:
+    """At most one field says why there is nothing to report, and nobody is made to fill it."""
+    waiving = [f for f in _fields(document) if f["nothing_to_report"].value is True]
+    for field in waiving[1:]:
+        reason = "一つの項目にだけ使えます"
+        yield _bad_waiver(field, reason)
+    for field in waiving[:1]:
+        if field["required"].value is True or field["required_when"]["field"].text:
+            yield _bad_waiver(field, "必須の項目には使えません。任意の項目にしてください")
+        if len(_fields(document)) == 1:
+            yield _bad_waiver(field, "ほかに回答する項目がありません")
+
+
+def _bad_waiver(field: Node, reason: str) -> Violation:
+    node = field["nothing_to_report"]
+    return Violation(node.pointer, Code.PLAN_BAD_WAIVER, {"reason": reason})
+
+
 def check_bounds(document: Node) -> Iterator[Violation]:
     """No minimum is above its maximum."""
     for field in _fields(document):
@@ -225,6 +243,7 @@ CHECKS: tuple[Check, ...] = (
     check_field_keys,
     check_choices,
     check_conditions,
+    check_waiver,
     check_bounds,
     check_matrices,
     check_rules,

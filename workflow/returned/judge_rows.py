@@ -174,6 +174,7 @@ class Rows:
             written={key: cell.shown for key, cell in row.cells.items()},
             source=Source("", row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
+            says_nothing=self._form.says_nothing(values),
         )
 
     def _asked(

@@ -150,7 +150,7 @@ def with_gone(round_: Round, journal: Journal) -> Round:
 
 def undecided_points(round_: Round, journal: Journal) -> tuple[Point, ...]:
     """Return the points of a round that says already what is gone; none is decided yet."""
-    return points_of(round_, recorded_departments(journal))
+    return points_of(round_, recorded_departments(journal), decision_log(journal))
 
 
 def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:

@@ -33,7 +33,7 @@ from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date, japanese_date_and_weekday
-from workflow.templates.corrections import Line, Target, in_a_box, targets
+from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,
@@ -63,7 +63,16 @@ _COLUMNS = (
     ("状態", 4.0),
 )
 """What heads the columns of the list, and their full-width characters."""
-_QUESTION_LABELS = ("番号", ID_LABEL, "取組内容", "項目", "いまの記入", "お尋ね", "説明")
+_QUESTION_LABELS = (
+    "番号",
+    ID_LABEL,
+    "取組内容",
+    "項目",
+    "いまの記入",
+    "お尋ね",
+    "説明",
+    "尋ねるセル",
+)
 """What heads the columns of what is asked."""
 _SIZE = 10.0
 _PIXELS = tuple(column_pixels(width, _SIZE) for _, width in _COLUMNS)
@@ -78,8 +87,8 @@ _MOST_SHOWN = 100
 
 def write_corrections(
     book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling
-) -> dict[tuple[str, str], str]:
-    """Write the list; return where it keeps what stood in each cell to correct."""
+) -> Listed:
+    """Write the list; return where it keeps and takes what."""
     styles = _Styles(book)
     lines = targets(layout, filling)
     page = _Page(sheet)
@@ -88,6 +97,7 @@ def write_corrections(
     for column, (label, _) in enumerate(_COLUMNS if lines else (), CORRECTION_FIRST_COLUMN - 1):
         page.write(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
     kept: dict[tuple[str, str], str] = {}
+    explained: dict[int, str] = {}
     for number, (correction, target) in enumerate(lines, start=1):
         row = CORRECTION_TABLE_ROW + number
         if target.is_cell:
@@ -97,10 +107,11 @@ def write_corrections(
     last = CORRECTION_TABLE_ROW + len(lines) - 1
     if filling.questions:
         first = CORRECTION_TABLE_ROW + len(lines) + 2 if lines else CORRECTION_TABLE_ROW
-        last = _write_questions(page, styles, layout, filling, first)
+        explained = _write_questions(page, styles, layout, filling, first)
+        last = first + len(filling.questions) - 1
     page.write_checks()
     sheet.print_area(0, 0, last, _STATE - 1)
-    return kept
+    return Listed(kept, explained)
 
 
 @dataclass(slots=True)
@@ -213,7 +224,12 @@ def _steps_of_questions(layout: Layout) -> Iterator[str]:
         "お送りいただいた回答について、お尋ねしたいことがあります。回答を直す必要はありません。"
         "下の表の「説明」の欄に、お答えを記入してください。"
     )
-    yield "回答に直したいところがあれば、このファイルの調査票で直してもかまいません。"
+    yield (
+        f"「尋ねるセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
+        "そのセルには二重の枠と格子の模様が付いていて、マウスを重ねるとお尋ねが出ます。"
+        "模様は、説明を記入すると消えます（枠は残ります）。"
+        "回答に直したいところがあれば、このファイルの調査票で直してもかまいません。"
+    )
     yield f"記入し終えたら、上書き保存し、このファイルのまま{layout.coordinator}へ送ってください。"
 
 
@@ -269,9 +285,10 @@ def _write_line(page: _Page, styles: _Styles, line: Line, number: int, row: int)
 
 def _write_questions(
     page: _Page, styles: _Styles, layout: Layout, filling: Filling, first: int
-) -> int:
-    """Write what is to be explained, each with a cell to do so; return the last 0-based row."""
+) -> dict[int, str]:
+    """Write what is to be explained; return the cell for each explanation, by its number."""
     titles = {entry.item.id: entry.item.labels[-1] for entry in layout.rows}
+    explained: dict[int, str] = {}
     for column, label in enumerate(_QUESTION_LABELS, start=CORRECTION_FIRST_COLUMN - 1):
         page.write(first - 1, column, label, styles.header)
     for row, question in enumerate(filling.questions, start=first):
@@ -293,7 +310,10 @@ def _write_questions(
         ):
             page.write(row, column, text, style)
         page.sheet.write_blank(row, EXPLANATION_COLUMN - 1, None, styles.to_explain)
-    return first + len(filling.questions) - 1
+        cell = f"${column_letters(EXPLANATION_COLUMN)}${row + 1}"
+        explained[question.number] = f"{quoted_sheet(CORRECTION_SHEET)}!{cell}"
+        _write_link(page, styles, asked_cell(layout, question), row)
+    return explained
 
 
 def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> None:
@@ -303,8 +323,7 @@ def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> Non
         page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
     entries, cell = quoted_sheet(ENTRY_SHEET), a1(target.row, target.column)
-    page.write(row - 1, _LINK - 1, f"{cell}へ移る", styles.link)
-    page.sheet.link_cell(row - 1, _LINK - 1, Link("", f"{entries}!{cell}"))
+    _write_link(page, styles, (target.row, target.column), row - 1)
     if not target.is_cell:
         page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
@@ -312,6 +331,16 @@ def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> Non
     same = f"EXACT({entries}!{cell},{a1(row, _KEPT)})"
     formula = f'=IF({same},"{_TODO}","{_CHANGED}")'
     page.sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
+
+
+def _write_link(page: _Page, styles: _Styles, target: tuple[int, int], row: int) -> None:
+    """Write a link to a cell of the entry sheet in a 0-based row; row 0 stands for none."""
+    if not target[0]:
+        page.write(row, _LINK - 1, "―", styles.centred)
+        return
+    cell = a1(*target)
+    page.write(row, _LINK - 1, f"{cell}へ移る", styles.link)
+    page.sheet.link_cell(row, _LINK - 1, Link("", f"{quoted_sheet(ENTRY_SHEET)}!{cell}"))
 
 
 def _shown(value: Value | None) -> str:

@@ -1,4 +1,4 @@
-"""What a department is asked to correct: each with its place, and the mark there."""
+"""What a department is asked to correct or to explain: each with its place, and the mark there."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from workflow.excel.measures import (
 from workflow.excel.style import (
     ALERT_FILL,
     FONT,
+    LINE,
+    TO_LOOK_AT_FILL,
 )
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.cells import a1
+from workflow.model.fields.checks import is_empty
 from workflow.model.fields.declarations import Value
-from workflow.model.plan import Correction, Filling
+from workflow.model.plan import Correction, Filling, Question
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
     CORRECTION_MARK,
+    CORRECTION_SHEET,
     ENTRY_SHEET,
+    QUESTION_SIGN,
     Layout,
 )
 
@@ -80,38 +85,79 @@ def in_a_box(text: str) -> str:
 
 _COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
 
-Kept = Mapping[tuple[str, str], str]
-"""Item and key → the cell of this sheet that keeps what stood in the cell to correct."""
+_GRID_FILL = 15
+"""Excel's pattern of a thin grid: where something is asked is seen in greyscale too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Cells of the list, as formulas name them.
+
+    Kept holds what stood in each cell to correct, by item and key; explained takes the explanation
+    of each question, by number.
+    """
+
+    kept: Mapping[tuple[str, str], str]
+    explained: Mapping[int, str]
+
+
+def asked_cell(layout: Layout, question: Question) -> tuple[int, int]:
+    """Return the cell that a question is about, of a whole item its first; row 0 where none is."""
+    entry = next((e for e in layout.rows if e.item.id == question.item), None)
+    columns = {field.key: column.index for column, field in layout.field_columns}
+    first = layout.field_columns[0][0].index
+    return (entry.row, columns.get(question.field_key, first)) if entry else (0, 0)
 
 
 def mark_cells(
-    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, kept: Kept
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, listed: Listed
 ) -> None:
-    """Give each cell to correct a comment, and a colour that goes once something else is in it."""
-    style = book.add_format({"bg_color": ALERT_FILL})
-    by_cell: dict[tuple[int, int], list[Correction]] = {}
+    """Give each cell to correct or asked about a comment, and a look that goes once that is done.
+
+    What is to be corrected goes once something else is in it, what is asked once it is explained.
+    """
+    corrections: dict[tuple[int, int], list[Correction]] = {}
     for correction, target in targets(layout, filling):
         if target.is_cell:
-            by_cell.setdefault((target.row - 1, target.column - 1), []).append(correction)
-    for (row, column), corrections in by_cell.items():
-        cell = a1(row + 1, column + 1)
-        text = _comment(cell, corrections)
+            corrections.setdefault((target.row, target.column), []).append(correction)
+    questions: dict[tuple[int, int], list[Question]] = {}
+    for question in filling.questions:
+        at = asked_cell(layout, question)
+        if at[0]:
+            questions.setdefault(at, []).append(question)
+    to_correct = book.add_format({"bg_color": ALERT_FILL}) if corrections else None
+    to_explain = book.add_format(_ASKED) if questions else None
+    for at in sorted({*corrections, *questions}):
+        wrong, asked = corrections.get(at, []), questions.get(at, [])
+        row, column = at[0] - 1, at[1] - 1
+        text = _comment(a1(*at), wrong, asked)
         sheet.write_comment(row, column, text, _comment_options(text))
-        rule = {
-            "type": "formula",
-            "criteria": f"=EXACT({cell},{kept[corrections[0].cell]})",
-            "format": style,
-            "stop_if_true": True,
-        }
-        sheet.conditional_format(row, column, row, column, rule)
+        rule: dict[str, Any] = {"type": "formula", "stop_if_true": True}
+        if wrong:
+            same = f"=EXACT({a1(*at)},{listed.kept[wrong[0].cell]})"
+            rule |= {"criteria": same, "format": to_correct}
+            sheet.conditional_format(row, column, row, column, rule)
+        if asked:
+            tests = "+".join(f"({is_empty(listed.explained[q.number])})" for q in asked)
+            rule |= {"criteria": f"={tests}>0", "format": to_explain}
+            sheet.conditional_format(row, column, row, column, rule)
 
 
-def _comment(cell: str, corrections: Sequence[Correction]) -> str:
-    about = f"（整理番号{corrections[0].item}・{corrections[0].label}）"
-    lines = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n{about}"]
+_ASKED = {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _GRID_FILL}
+
+
+def _comment(cell: str, corrections: Sequence[Correction], questions: Sequence[Question]) -> str:
+    abouts = [(c.item, c.label) for c in corrections] + [(q.item, q.label) for q in questions]
+    item, label = abouts[0]
+    where = "・".join(filter(None, (f"整理番号{item}", label)))
+    lines = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n（{where}）"]
     for correction in corrections:
         lines.append(f"問題：{_on_one_line(in_a_box(correction.problem))}")
         lines.append(f"直し方：{_on_one_line(in_a_box(correction.remedy))}")
+    for question in questions:
+        sign = f"{QUESTION_SIGN}{question.number}"
+        lines.append(f"お尋ね（{sign}）：{_on_one_line(in_a_box(question.text))}")
+        lines.append(f"お答え：シート「{CORRECTION_SHEET}」の{sign}の「説明」の欄にお願いします。")
     return "\n".join(lines)
 
 

@@ -14,7 +14,14 @@ from workflow.model.fields.base import Field
 from workflow.model.plan import Filling
 from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
-from workflow.templates.entry_rules import Highlight, HighlightKind, checks_of, highlights
+from workflow.templates.entry_rules import (
+    Highlight,
+    HighlightKind,
+    checks_of,
+    highlights,
+    row_cells,
+    waived_when,
+)
 from workflow.templates.entry_sheet import (
     OPTIONAL_MARK,
     REQUIRED_MARK,
@@ -151,6 +158,11 @@ def _steps(layout: Layout) -> Iterator[str]:
     if any(entry.previous for entry in layout.rows):
         label = previous_label(layout.number.year)
         yield f"「{label}」の行は、すぐ上の取組の昨年の回答です。変更はできません。"
+    if waiver := layout.form.form.waiver:
+        yield (
+            f"今年度は報告することがない取組は、「{waiver.field.label}」にその理由だけを記入してください。"
+            "ほかの項目は、必須のものも空欄のままでかまいません。"
+        )
     if layout.shared:
         yield "下の「共同の取組」は、どの課が記入するか、課の間でご相談ください。"
     yield (
@@ -279,7 +291,7 @@ def _write_item(
     pen.put_over(3, 4, entry.item.labels[-1], "boxed")
     pen.put(2, entry.item.id, "centred")
     fields = layout.field_columns
-    wanted = [c for c, f in fields if f.required] or [c for c, _ in fields]
+    wanted = [c for c, f in fields if f.required] or [c for c, f in fields if not f.waives]
 
     def state() -> tuple[str, str]:
         states.append(_state(layout, entry, filling))
@@ -301,7 +313,10 @@ def _state_formula(
     for severity in reversed(Severity):
         formula = _in_case([r for r in rules if r.severity is severity], severity.label, formula)
     formula = _in_case(to_fill, _LEFT, formula)
-    return f'=IF({blanks}>0,"{_LEFT}",{formula})'
+    is_left = f"{blanks}>0"
+    if waived := waived_when(layout, row_cells(layout, choices, entry.row, ENTRY_SHEET)):
+        is_left = f"AND({is_left},NOT({waived}))"
+    return f'=IF({is_left},"{_LEFT}",{formula})'
 
 
 def _cells(entry: EntryRow, wanted: Iterable[Column]) -> list[str]:
@@ -325,12 +340,14 @@ def _in_case(rules: Sequence[Highlight], state: str, otherwise: str) -> str:
 def _state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
     """Return what the formula of an item's state comes to for what the form is filled with."""
     form = layout.form.form
-    values = {f.key: v for f in form.fields if (v := filling.value(entry.item.id, f.key))}
+    given = ((f.key, filling.value(entry.item.id, f.key)) for f in form.fields)
+    values = {key: value for key, value in given if value is not None}
     found = form.violations(values)
     codes = {violation.code for violation in found}
     needed = {Code.VALUE_REQUIRED, Code.VALUE_REQUIRED_WHEN}
     has_required = any(field.required for field in form.fields)
-    if codes & needed or (not has_required and len(values) < len(form.fields)):
+    is_short = len({*values} & {f.key for f in form.answer_fields}) < len(form.answer_fields)
+    if codes & needed or (not has_required and is_short and not form.is_waived(values)):
         return _LEFT
     before = dict(entry.previous)
     questions = [check.question(values, before) for check in checks_of(layout)]

@@ -95,7 +95,7 @@ def highlights(
     Choices maps a choice field's key to its range on the cover. The references keep to the row and
     lead, where a sheet is named, from another one into it.
     """
-    cells = _row_cells(layout, choices, row, sheet)
+    cells = row_cells(layout, choices, row, sheet)
     asked: dict[str, list[Check]] = {}
     for check in checks_of(layout):
         asked.setdefault(check.key, []).append(check)
@@ -103,7 +103,7 @@ def highlights(
         at, cell = column.index, cells.now[field.key]
         for formula in field.wrong_when(cell, _listed(field, choices)):
             yield Highlight(at, HighlightKind.TO_PUT_RIGHT, formula, Severity.ERROR)
-        if missing := _missing_when(field, cells):
+        if missing := _missing_when(layout, field, cells):
             yield Highlight(at, HighlightKind.TO_FILL, missing)
         for check in asked.get(field.key, ()):
             is_wrong = check.severity is Severity.ERROR
@@ -120,7 +120,8 @@ def checks_of(layout: Layout) -> tuple[Check, ...]:
     return tuple(check for check in checks if has_last_year or not check.needs_last_year)
 
 
-def _row_cells(layout: Layout, choices: Mapping[str, str], row: int, sheet: str) -> RowCells:
+def row_cells(layout: Layout, choices: Mapping[str, str], row: int, sheet: str) -> RowCells:
+    """Return where the answers to the item in a row stand, as seen from a sheet."""
     where = f"{quoted_sheet(sheet)}!" if sheet else ""
 
     def cells(at: int) -> Mapping[str, str]:
@@ -131,13 +132,22 @@ def _row_cells(layout: Layout, choices: Mapping[str, str], row: int, sheet: str)
     return RowCells(cells(row), cells(row + 1), is_last_year, lists)
 
 
-def _missing_when(field: Field, cells: RowCells) -> str:
+def waived_when(layout: Layout, cells: RowCells) -> str:
+    """Return when an item needs nothing more: there is nothing to report. Blank where it cannot."""
+    waiver = layout.form.form.waiver
+    return waiver.formula(cells) if waiver else ""
+
+
+def _missing_when(layout: Layout, field: Field, cells: RowCells) -> str:
     """Return when a cell is to be filled; blank where it never has to be."""
-    empty = is_empty(cells.now[field.key])
-    if field.required:
-        return empty
-    if field.required_when is None:
+    tests = [is_empty(cells.now[field.key])]
+    if not field.required and field.required_when is None:
         return ""
-    other = cells.now[field.required_when.field]
-    tests = ",".join(f"{other}={as_text(value)}" for value in field.required_when.values)
-    return f"AND({empty},OR({tests}))"
+    if not field.required:
+        assert field.required_when
+        other = cells.now[field.required_when.field]
+        values = ",".join(f"{other}={as_text(value)}" for value in field.required_when.values)
+        tests.append(f"OR({values})")
+    if waived := waived_when(layout, cells):
+        tests.append(f"NOT({waived})")
+    return f"AND({','.join(tests)})" if len(tests) > 1 else tests[0]

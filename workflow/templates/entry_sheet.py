@@ -69,6 +69,7 @@ _STRIPED_FILL = 14
 _LABEL_SIZE = 9.0
 _BAND_HEIGHT, _MARK_HEIGHT, _HEADER_HEIGHT = 18.75, 18.75, 30.0
 _MARK = {"border": 5, "border_color": ALERT_INK}
+_ASKED = {"border": 6, "border_color": HEADER_FILL}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
 
@@ -76,7 +77,10 @@ def write_entries(
     book: Workbook, sheet: Worksheet, layout: Layout, choices: Mapping[str, str], filling: Filling
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
-    styles, marked = _Styles(book, layout), filling.marked
+    styles = _Styles(book, layout)
+    first = layout.form.form.fields[0].key
+    asked = ((q.item, q.field_key or first) for q in filling.questions)
+    looks = dict.fromkeys(asked, styles.asked) | dict.fromkeys(filling.marked, styles.marked)
     _set_page(sheet, layout, filling)
     _write_heading(sheet, styles, layout)
     for band in layout.bands:
@@ -86,7 +90,7 @@ def write_entries(
         sheet.write_string(band.row - 1, 0, band.text, styles.band)
         sheet.set_row(band.row - 1, _BAND_HEIGHT)
     for entry in layout.rows:
-        _write_entry(sheet, styles, layout, entry, filling, marked)
+        _write_entry(sheet, styles, layout, entry, filling, looks)
         if entry.previous:
             _write_previous(sheet, styles, layout, entry)
     _add_validations(sheet, layout, choices)
@@ -168,6 +172,7 @@ class _Styles:
         looks = {field.key: field.cell_rules for _, field in layout.field_columns}
         self.entry = {key: book.add_format(entry | _format(r)) for key, r in looks.items()}
         self.marked = {key: book.add_format(entry | _format(r) | _MARK) for key, r in looks.items()}
+        self.asked = {key: book.add_format(entry | _format(r) | _ASKED) for key, r in looks.items()}
         self.previous = {
             key: book.add_format(small | grey | _text_format(r) | {"top": 4})
             for key, r in looks.items()
@@ -268,15 +273,14 @@ def _write_entry(
     layout: Layout,
     entry: EntryRow,
     filling: Filling,
-    marked: frozenset[tuple[str, str]],
+    looks: Mapping[tuple[str, str], Mapping[str, Format]],
 ) -> None:
     sheet.set_row(entry.row - 1, _entry_height(layout, entry, filling))
     for text, column in zip(entry.texts, layout.columns, strict=False):
         style = styles.centred if column.kind is ColumnKind.ID else styles.label
         sheet.write_string(entry.row - 1, column.index - 1, text, style)
     for column, field in layout.field_columns:
-        is_marked = (entry.item.id, field.key) in marked
-        style = (styles.marked if is_marked else styles.entry)[field.key]
+        style = looks.get((entry.item.id, field.key), styles.entry)[field.key]
         value = filling.value(entry.item.id, field.key)
         write_answer(sheet, entry.row - 1, column.index - 1, value, style)
 

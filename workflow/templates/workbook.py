@@ -40,8 +40,8 @@ def template_bytes(layout: Layout, filling: Filling = _EMPTY) -> bytes:
     listed = [add_sheet(book, CORRECTION_SHEET)] if filling.corrections or filling.questions else []
     cover, entries = add_sheet(book, COVER_SHEET), add_sheet(book, ENTRY_SHEET)
     for sheet in listed:
-        kept = write_corrections(book, sheet, layout, filling)
-        mark_cells(book, entries, layout, filling, kept)
+        listed_at = write_corrections(book, sheet, layout, filling)
+        mark_cells(book, entries, layout, filling, listed_at)
     choices = write_cover(book, cover, layout, filling)
     write_entries(book, entries, layout, choices, filling)
     for sheet in (*listed, cover, entries):

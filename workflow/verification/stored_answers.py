@@ -77,7 +77,7 @@ class StoredAnswers:
     ) -> Iterator[Finding]:
         labels = {field.key: field.label for field in self._fields}
         for number, row in rows:
-            if row.get(STATUS_LABEL) != AnswerStatus.ANSWERED:
+            if not self._holds_answer(row):
                 continue
             for violation in self._violations(row):
                 label = labels.get(violation.key, "")
@@ -90,6 +90,12 @@ class StoredAnswers:
                 )
                 details = {**violation.details, "found": row.get(label, "")}
                 yield Finding(violation.code, location, details)
+
+    def _holds_answer(self, row: _Row) -> bool:
+        """Whether a row holds an answer, or why there is nothing to report."""
+        status = row.get(STATUS_LABEL)
+        is_said = any(row.get(field.label) for field in self._fields)
+        return status == AnswerStatus.ANSWERED or (status == AnswerStatus.NOTHING and is_said)
 
     def _violations(self, row: _Row) -> tuple[Violation, ...]:
         filled = ((field, row.get(field.label, "")) for field in self._fields)

@@ -139,8 +139,8 @@ EDITS = [
     (_set("取組内容", "B3", "別の階層"), "PLAN_MISSING_COLUMN", "取組内容", "A3"),
     (_set("取組内容", "E3", "担当"), "PLAN_MISSING_COLUMN", "取組内容", "A3"),
     (_set("様式", "A4", None), "PLAN_MISSING_VALUE", "様式", "A4"),
-    (_set("様式", "P5", None), "PLAN_MISSING_VALUE", "様式", "P5"),
-    (_set("様式", "Q20", "意味だけ"), "PLAN_UNKNOWN_KEY", "様式", "P9"),
+    (_set("様式", "Q5", None), "PLAN_MISSING_VALUE", "様式", "Q5"),
+    (_set("様式", "R20", "意味だけ"), "PLAN_UNKNOWN_KEY", "様式", "Q9"),
     (_set("様式", "D5", "○"), "PLAN_WRONG_TYPE", "様式", "D5"),
     (lambda sheets: sheets["様式"].insert_rows(4), "", "", ""),
     (lambda sheets: sheets["計画"].delete_rows(12), "PLAN_LEVELS_UNKNOWN", "取組内容", ""),
@@ -163,7 +163,7 @@ def test_an_edit_is_found_at_its_cell(
 def test_a_choice_above_every_field_belongs_to_none() -> None:
     def edit(sheets: Sheets) -> None:
         sheets["様式"].insert_rows(4)
-        sheets["様式"]["P4"] = "迷子"
+        sheets["様式"]["Q4"] = "迷子"
 
     assert in_book(edited(edit)) == {("PLAN_ORPHAN_ROW", "様式", "A4")}
 
@@ -244,8 +244,8 @@ def test_what_people_do_to_a_book_changes_nothing() -> None:
         sheets["計画"]["B9"] = "  "
         sheets["計画"]["G3"] = "右のメモ"
         sheets["様式"]["H4"] = "１００"
-        sheets["様式"]["J9"] = datetime(2024, 4, 1)
-        sheets["様式"]["K9"] = "2025/3/31"
+        sheets["様式"]["K9"] = datetime(2024, 4, 1)
+        sheets["様式"]["L9"] = "2025/3/31"
         sheets["様式"]["D5"] = True
         sheets["担当課"]["A5"] = " B　"
         sheets["担当課"]["C4"] = "旧甲課\n\n OLD-A\n"

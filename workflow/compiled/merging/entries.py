@@ -46,6 +46,12 @@ class Entry:
         return any(department.code in codes for department in self.assignment.departments)
 
 
+def entry_for(assignment: Assignment, answer: Answer) -> Entry:
+    """Return an assignment with the answer that counts: one that may say there is nothing."""
+    nothing, answered = AnswerStatus.NOTHING, AnswerStatus.ANSWERED
+    return Entry(assignment, nothing if answer.says_nothing else answered, answer)
+
+
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:
     """Return the returns of each department, in their order."""
     found: dict[str, list[Return]] = {}

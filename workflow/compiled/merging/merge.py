@@ -113,13 +113,20 @@ def _with_warning(returned: Return, finding: Finding) -> Return:
 
 
 def entry_of(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
-    """Return what stands for an assignment, given the answers of each department by item."""
+    """Return what stands for an assignment, given the answers of each department by item.
+
+    That one department of a joint item has nothing to report does not speak for the others: it may
+    leave the report to them.
+    """
     answers = _answers_to(assignment, chosen)
-    accepted = [answer for answer in answers if not answer.rejected]
+    reporting = [answer for answer in answers if answer.rejected or not answer.says_nothing]
+    accepted = [answer for answer in reporting if not answer.rejected]
     if accepted:
         return Entry(assignment, AnswerStatus.ANSWERED, accepted[0])
-    if answers:
-        return Entry(assignment, AnswerStatus.SENT_BACK, answers[0])
+    if reporting:
+        return Entry(assignment, AnswerStatus.SENT_BACK, reporting[0])
+    if answers and len(answers) == len(assignment.departments):
+        return Entry(assignment, AnswerStatus.NOTHING, answers[0])
     return Entry(assignment, AnswerStatus.MISSING, None)
 
 
@@ -135,7 +142,8 @@ def _joint_findings(
     entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
 ) -> Iterator[Finding]:
     for entry in entries:
-        accepted = [a for a in _answers_to(entry.assignment, chosen) if not a.rejected]
+        answers = _answers_to(entry.assignment, chosen)
+        accepted = [a for a in answers if not (a.rejected or a.says_nothing)]
         differing = _differing_keys(accepted) if len(accepted) > 1 else []
         if not differing:
             continue

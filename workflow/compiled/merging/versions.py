@@ -174,15 +174,31 @@ class Versions:
                 if before.values != answer.values
             )
         )
-        findings += tuple(
-            _emptied_cell(answer, key, before)
-            for key in (field.key for field in self.form.fields)
-            if key not in answer.written
-            for before in _emptied(self.settled[path], earlier, key)
-        )
+        findings += tuple(self._emptied(answer, earlier))
         if findings:
             returned = self.settled[path]
             self.settled[path] = settled_by(returned, (*returned.findings, *findings))
+
+    def _emptied(
+        self, answer: Answer, earlier: Sequence[tuple[Return, Answer]]
+    ) -> Iterator[Finding]:
+        """Yield what an answer left blank: each cell, or all of it where there is now nothing."""
+        if answer.says_nothing:
+            before = next((one for _, one in earlier if not one.says_nothing), None)
+            if before:
+                yield self._became_nothing(answer, before)
+            return
+        returned = self.settled[answer.source.file]
+        blank = (f.key for f in self.form.fields if f.key not in answer.written)
+        for key in blank:
+            for before in _emptied(returned, earlier, key):
+                yield _emptied_cell(answer, key, before)
+
+    def _became_nothing(self, answer: Answer, before: Answer) -> Finding:
+        labels = self.form.labels
+        said = tuple(f"{labels[k]}：{text}" for k, text in before.written.items() if k in labels)
+        details: dict[str, Detail] = {"other": before.source.file, "before": said}
+        return Finding(Code.ANSWER_BECAME_NOTHING, location_of(answer), details)
 
     def _without_filled_blanks(self, returned: Return) -> Return:
         """Drop the word about a blank row that another return of the department fills."""
@@ -196,18 +212,23 @@ class Versions:
         return returned if rest == returned.findings else settled_by(returned, rest)
 
 
-def with_unchanged(returned: Return, oldest_first: Iterable[Return]) -> Return:
-    """Return what is sent back, and told of where it is a hand-back in which nothing was put right.
+def is_unchanged(returned: Return, oldest_first: Iterable[Return]) -> bool:
+    """Whether a hand-back came back with nothing put right, and nothing explained.
 
-    Nothing was explained in it either. The others are the returns of its department.
+    The others are the returns of its department.
     """
     if any(note.kind is NoteKind.EXPLANATION for note in returned.notes):
-        return returned
+        return False
     given: dict[str, Mapping[str, Value]] = {}
     for before in oldest_first:
         if returned.made_from and before.sha256.startswith(returned.made_from):
             given |= {answer.item: answer.given for answer in before.answers}
-    if not given or given != {answer.item: answer.given for answer in returned.answers}:
+    return bool(given) and given == {answer.item: answer.given for answer in returned.answers}
+
+
+def with_unchanged(returned: Return, oldest_first: Iterable[Return]) -> Return:
+    """Return what is sent back, and told of where nothing was put right in it."""
+    if not is_unchanged(returned, oldest_first):
         return returned
     finding = Finding(Code.RETURN_UNCHANGED, Location(file=returned.file))
     return closed(returned, Outcome.SENT_BACK, finding)

@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry, entry_for
 from workflow.compiled.merging.merge import entry_of, standing
-from workflow.compiled.merging.versions import closed, location_of, settled_by, with_unchanged
+from workflow.compiled.merging.versions import (
+    closed,
+    is_unchanged,
+    location_of,
+    settled_by,
+    with_unchanged,
+)
 from workflow.compiled.points.point import Handling, Point, settled_findings
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
@@ -66,6 +72,7 @@ class _Applying:
     nothing: dict[tuple[str, str], int] = field(default_factory=dict)
     replaced: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     added: dict[str, list[Finding]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     def take(self, point: Point) -> None:
         """Take in one decision."""
@@ -78,6 +85,8 @@ class _Applying:
                 self._send_back(point)
             case Handling.NOTHING:
                 self._settle(point)
+            case Handling.ASK if not point.explanation:
+                self.asked.add(point.department)
             case Handling.WITHDRAWN:
                 gone = point.findings[0]
                 details = {"received": gone.details["received"], "point": str(point.number)}
@@ -141,7 +150,7 @@ class _Applying:
         """Return the round that follows."""
         newest = {**self.round.newest, **self.chosen}
         entries = tuple(self._entry(entry, newest) for entry in self.round.entries)
-        returns = tuple(map(self._settled, self.round.returns))
+        returns = tuple(map(self._as_it_came_back, map(self._settled, self.round.returns)))
         returns = tuple(_without_use(r, entries, self.preferred) for r in returns)
         returns = tuple(map(self._as_checked, returns))
         told = {id(finding) for returned in self.round.returns for finding in returned.findings}
@@ -181,10 +190,21 @@ class _Applying:
             again = entry_of(assignment, newest)
         for (code, about), preferred in self.preferred.items():
             if about == item and code in codes and not preferred.rejected:
-                again = Entry(assignment, AnswerStatus.ANSWERED, preferred)
+                again = entry_for(assignment, preferred)
         if any((code, item) in self.nothing for code in codes):
             again = replace(again, status=AnswerStatus.NOTHING)
         return again
+
+    def _as_it_came_back(self, returned: Return) -> Return:
+        """Return a file; one that was to explain something and does not says so."""
+        is_asked = returned.department in self.asked and returned.outcome.is_answer
+        if not is_asked or returned.outcome is Outcome.SENT_BACK:
+            return returned
+        own = (r for r in self.round.returns if r.department == returned.department)
+        if not is_unchanged(returned, sorted(own, key=lambda r: (r.received, r.file))):
+            return returned
+        location = Location(file=returned.file)
+        return closed(returned, returned.outcome, Finding(Code.RETURN_UNEXPLAINED, location))
 
     def _settled(self, returned: Return) -> Return:
         """Return a file with the findings that follow, and the outcome they lead to."""

@@ -7,13 +7,13 @@ on. A decision stands while that answer does; where the answer comes back, so do
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workflow.compiled.points.point import Decision, Point
+from workflow.compiled.points.point import Decision, Handling, Point
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Note, NoteKind, Return
+from workflow.model.plan import Answer, Note, NoteKind, Return
 from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.templates.layout import QUESTION_SIGN
 
@@ -32,13 +32,28 @@ _DIGITS = 16
 class Recorded:
     """A decision as the journal holds it: its event, the basis, and what else was written.
 
-    Versions are the differing decisions of several people, none of which was taken.
+    Versions are the differing decisions of several people, none of which was taken. Of 報告なし,
+    about are the item and the department whose answer it was made on, and that answer's digest.
     """
 
     event: int
     basis: str
     decision: Decision
     versions: tuple[tuple[str, Decision], ...] = ()
+    about: tuple[str, str, str] = ("", "", "")
+
+    def stands_for(self, point: Point) -> bool:
+        """Whether a point still is what it was made on; of 報告なし, the whole answer is."""
+        if self.basis != basis_digest(point):
+            return False
+        answer, on = point.this_answer, self.about[2]
+        if answer is None or not on or self.decision.handling is not Handling.NOTHING:
+            return True
+        return answer_digest(answer) == on
+
+    def is_about(self, item: str, codes: Container[str]) -> bool:
+        """Whether it was made on what one of some departments answered to an item."""
+        return self.about[0] == item and self.about[1] in codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,16 @@ class DecisionLog:
         """Return what was last recorded of a point."""
         found = self.decisions.get(key, ())
         return found[-1] if found else None
+
+    def has_settled(self, key: str) -> bool:
+        """Whether somebody decided about a point that there is nothing to report."""
+        return any(r.decision.handling is Handling.NOTHING for r in self.decisions.get(key, ()))
+
+    def about(self, item: str, codes: Container[str]) -> Iterator[Recorded]:
+        """Yield the last decision about each point that was made on an answer to an item."""
+        for recorded in self.decisions.values():
+            if recorded[-1].is_about(item, codes):
+                yield recorded[-1]
 
     def as_of(self, key: str, event: int) -> Decision:
         """Return what was written about a point when an event of the journal was the last."""
@@ -113,12 +138,25 @@ def _recorded(event: int, facts: Mapping[str, object]) -> Recorded:
         str(facts["basis"]),
         decision(facts),
         tuple((str(v["file"]), decision(v)) for v in versions),
+        _about(facts.get("about", ("", "", ""))),
     )
+
+
+def _about(stored: object) -> tuple[str, str, str]:
+    assert isinstance(stored, Sequence)
+    item, department, answer = map(str, stored)
+    return item, department, answer
 
 
 def basis_digest(point: Point) -> str:
     """Return the digest of what a decision about a point is made on, as the journal keeps it."""
     return hashlib.sha256(point.basis.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def answer_digest(answer: Answer) -> str:
+    """Return the digest of what an answer says, wherever it stands."""
+    said = repr(sorted(answer.written.items()))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def numbering(journal: Journal, points: Iterable[Point]) -> Facts | None:
@@ -137,9 +175,15 @@ def decided_facts(
     def spelled(one: Decision) -> dict[str, object]:
         return {"word": one.word, "reason": one.reason, "by": one.by}
 
-    facts = {"key": point.key, "point": point.number, "basis": basis_digest(point)}
+    facts: dict[str, object] = {
+        "key": point.key,
+        "point": point.number,
+        "basis": basis_digest(point),
+    }
     said = [{"file": file} | spelled(one) for file, one in versions]
-    return facts | spelled(decision) | ({"versions": said} if said else {})
+    on = point.this_answer if decision.handling is Handling.NOTHING else None
+    about = {"about": [on.item, on.department, answer_digest(on)]} if on else {}
+    return facts | spelled(decision) | ({"versions": said} if said else {}) | about
 
 
 def with_decisions(
@@ -156,7 +200,7 @@ def _decided(point: Point, log: DecisionLog, explanations: Mapping[int, str]) ->
     recorded = log.latest(point.key)
     if recorded is None:
         return numbered
-    stands = recorded.basis == basis_digest(point) and not recorded.versions
+    stands = recorded.stands_for(point) and not recorded.versions
     return replace(numbered, decision=recorded.decision if stands else Decision())
 
 
@@ -184,7 +228,7 @@ def decision_findings(points: Iterable[Point], log: DecisionLog) -> Iterator[Fin
             versions = tuple(f"{file}：{_in_words(one)}" for file, one in recorded.versions)
             details = {"point": number, "versions": versions}
             yield Finding(Code.DECISION_DIFFERS, at, details)
-        elif recorded.basis != basis_digest(point):
+        elif not recorded.stands_for(point):
             if not recorded.decision.is_blank:
                 details = {"point": number, "value": _in_words(recorded.decision)}
                 yield Finding(Code.DECISION_FELL, at, details)

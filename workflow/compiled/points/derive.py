@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.points.decisions import DecisionLog, answer_digest
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
@@ -30,15 +31,25 @@ _OF_VERSIONS = (Code.RETURN_CONFLICT, Code.RETURN_PRESUMED_NEWER, Code.RETURN_RE
 _OF_WHOLE_VERSIONS = (Code.FILE_PRESUMED_SUPERSEDED, Code.FILE_RESENT)
 """The same, said of the other file: the rows are points of their own."""
 _DIGITS = 16
+NO_LOG = DecisionLog()
 
 
-def points_of(round_: Round, gone_from: Mapping[str, str]) -> tuple[Point, ...]:
+def points_of(
+    round_: Round, gone_from: Mapping[str, str], log: DecisionLog = NO_LOG
+) -> tuple[Point, ...]:
     """Return the points of a round: those about answers first, then files, then what is missing.
 
-    Gone_from are the departments whose files are gone, by file.
+    Gone_from are the departments whose files are gone, by file. The log tells what was decided of
+    answers that are others by now.
     """
-    derived = _Deriving(round_, gone_from)
-    found = [*derived.joint(), *derived.versions(), *derived.warnings(), *derived.without_answer()]
+    derived = _Deriving(round_, gone_from, log)
+    found = [
+        *derived.joint(),
+        *derived.versions(),
+        *derived.warnings(),
+        *derived.without_answer(),
+        *derived.against_decisions(),
+    ]
     return tuple(_with_keys_of_their_own(found))
 
 
@@ -47,9 +58,11 @@ def _with_keys_of_their_own(found: Iterable[Point]) -> Iterator[Point]:
     for point in found:
         times = seen[point.key] = seen.get(point.key, 0) + 1
         key = point.key if times == 1 else f"{point.key}\x1f{times}"
-        yield replace(
-            point, key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
-        )
+        yield replace(point, key=_hashed(key))
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
 def _key(*parts: str) -> str:
@@ -62,6 +75,7 @@ class _Deriving:
 
     round: Round
     gone_from: Mapping[str, str]
+    log: DecisionLog
 
     def joint(self) -> Iterator[Point]:
         """Yield a point for each department whose answer to a joint item is not the one used."""
@@ -75,15 +89,21 @@ class _Deriving:
             if not findings or used is None or len(entry.assignment.departments) < 2:
                 continue
             own, *_ = [f for f in findings if f.location.file == used.source.file] or findings
-            for department in entry.assignment.departments:
-                other = self.round.newest.get((department.code, entry.assignment.item.id))
-                if other is None or other.rejected or other.department == used.department:
-                    continue
+            for other in self._rivals(entry, used):
                 keys = self._differing(used, other)
                 if keys:
                     key = _key(Code.JOINT_DIFFERS.name, other.department, other.item)
                     theirs = [f for f in findings if f.location.file == other.source.file]
                     yield self._against(key, (own, *theirs), used, other, keys)
+
+    def _rivals(self, entry: Entry, used: Answer) -> Iterator[Answer]:
+        """Yield what other departments report of a joint item."""
+        for department in entry.assignment.departments:
+            other = self.round.newest.get((department.code, entry.assignment.item.id))
+            if other is None or other.rejected or other.says_nothing:
+                continue
+            if other.department != used.department:
+                yield other
 
     def versions(self) -> Iterator[Point]:
         """Yield a point for each row in which two returns of a department differ."""
@@ -137,6 +157,48 @@ class _Deriving:
             is_disputed = any((d.code, item) in disputed for d in entry.assignment.departments)
             if entry.status in _OPEN and not is_disputed:
                 yield self._without_answer(entry, reasons.get(entry.assignment.item.id, ()))
+
+    def against_decisions(self) -> Iterator[Point]:
+        """Yield a point for each answer that came after 報告なし had been decided."""
+        if not self.log.decisions:
+            return
+        for entry in self.round.entries:
+            codes = [department.code for department in entry.assignment.departments]
+            if entry.status is AnswerStatus.ANSWERED and entry.answer:
+                yield from self._after_nothing(entry, entry.answer, codes)
+
+    def _after_nothing(self, entry: Entry, answer: Answer, codes: Sequence[str]) -> Iterator[Point]:
+        key = _key("answer", answer.item, *codes)
+        digest = answer_digest(answer)
+        came_later = [
+            one.about[2] != digest
+            for one in self.log.about(answer.item, codes)
+            if one.decision.handling is Handling.NOTHING
+        ]
+        if self.log.has_settled(_hashed(key)) or (came_later and all(came_later)):
+            yield self._contrary(key, entry, answer)
+
+    def _contrary(self, key: str, entry: Entry, answer: Answer) -> Point:
+        item = entry.assignment.item
+        source = answer.source
+        at = Location(file=source.file, sheet=source.sheet, row=source.row, item=item.id)
+        return Point(
+            key=key,
+            findings=(Finding(Code.ANSWER_AFTER_NOTHING, at),),
+            department=answer.department,
+            owner=entry.assignment.department_label,
+            item=item.id,
+            title=item.title,
+            answer=self._text(answer),
+            last_year=self._last_year(answer.department, item.id, ""),
+            this_answer=answer,
+            choices=(
+                Handling.CHECKED,
+                *self._asking(answer.department, item.id),
+                Handling.SEND_BACK,
+                Handling.NOTHING,
+            ),
+        )
 
     def _without_answer(self, entry: Entry, reasons: Sequence[Finding]) -> Point:
         item, departments = entry.assignment.item, entry.assignment.departments

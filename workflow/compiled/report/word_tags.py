@@ -37,8 +37,8 @@ def tags_of(content: Content) -> Tags:
         "本文": list(_parts(content)),
         "節": list(_sections(content)),
         "階層": list(plan.levels),
-        "文章の項目": [field.label for field in plan.form.fields if field.is_prose],
-        "選択の項目": [field.label for field in plan.form.fields if not field.is_prose],
+        "文章の項目": [field.label for field in plan.form.answer_fields if field.is_prose],
+        "選択の項目": [field.label for field in plan.form.answer_fields if not field.is_prose],
         "前年度": era_year(content.year - 1),
         "図の題": content.trend.field.label if content.trend else "",
     }
@@ -77,7 +77,7 @@ def _parts(content: Content) -> Iterator[Tags]:
 
 
 def _prose_count(content: Content) -> int:
-    return sum(field.is_prose for field in content.plan.form.fields)
+    return sum(field.is_prose for field in content.plan.form.answer_fields)
 
 
 _SECTION_LEVEL = 2

@@ -161,8 +161,9 @@ def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
 
 
 def _answer(status: str, cell: Cell) -> Cell:
-    """Return the cell of an answer, or the word for there being none."""
-    if status in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN):
+    """Return the cell of an answer, or of why there is none, or the word for there being none."""
+    is_reason = status == AnswerStatus.NOTHING and bool(cell.text)
+    if status in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN) or is_reason:
         return cell
     return Cell(f"（{status}）" if status else _NO_VALUE, Mark.QUIET)
 

@@ -35,6 +35,11 @@ _STATUSES = {
         "回答を求めず、未提出にも数えません。"
     ),
 }
+_SAID_NOTHING = (
+    "担当課が「{label}」に理由を記入したか、とりまとめ課が「確認の記録」で、今年度は報告なしと決めました。"
+    "回答を求めず、未提出にも数えません。"
+)
+"""What 報告なし means where the form lets departments say so."""
 _OUTCOMES = {
     Outcome.ACCEPTED: "回答を台帳に載せました。",
     Outcome.ACCEPTED_WITH_WARNINGS: "回答を台帳に載せましたが、確かめたほうがよい点があります。",
@@ -58,7 +63,7 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *(line for field in plan.form.fields for line in _field(field)),
         *_checks(plan),
         *(
-            (STATUS_LABEL, status.value, _STATUSES[status])
+            (STATUS_LABEL, status.value, _meaning_of(status, plan))
             for status in statuses_in_use(compilation.ledger.entries)
         ),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
@@ -66,6 +71,13 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *_counts(compilation),
     ]
     write_values(sheet, TableStyles(book), COLUMNS, rows)
+
+
+def _meaning_of(status: AnswerStatus, plan: Plan) -> str:
+    waiver = plan.form.waiver
+    if status is not AnswerStatus.NOTHING or waiver is None:
+        return _STATUSES[status]
+    return _SAID_NOTHING.format(label=waiver.field.label)
 
 
 def write_audit(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:

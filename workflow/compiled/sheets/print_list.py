@@ -145,8 +145,9 @@ def _answer(line: _Line, pages: str, columns: Sequence[PrintColumn]) -> Block:
 
 def _status_index(columns: Sequence[PrintColumn]) -> int:
     """Return where to say that there is no answer: in the first prose, or else the first field."""
-    prose = [n for n, column in enumerate(columns) if column.field and column.field.is_prose]
-    return next(iter(prose), len(columns) - len([c for c in columns if c.field]))
+    fields = ((n, column.field) for n, column in enumerate(columns) if column.field)
+    prose = (n for n, field in fields if field.is_prose and not field.waives)
+    return next(prose, len(columns) - len([c for c in columns if c.field]))
 
 
 def _lines(ledger: Ledger) -> Iterator[_Line]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merging.entries import AnswerStatus, listed
+from workflow.compiled.merging.entries import AnswerStatus, Entry, listed
 from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return, to_row
@@ -167,7 +167,7 @@ def unused_answers(round_: Round) -> Iterator[Note]:
     """
     shown: dict[str, set[str]] = {}
     used: set[tuple[str, str, int]] = set()
-    shown_entries = (e for e in round_.entries if e.status is not AnswerStatus.NOTHING)
+    shown_entries = (e for e in round_.entries if _is_shown(e))
     for answer in (entry.answer for entry in shown_entries if entry.answer):
         shown.setdefault(answer.item, set()).update(answer.written.values())
         used.add(_row_of(answer))
@@ -177,6 +177,12 @@ def unused_answers(round_: Round) -> Iterator[Note]:
         for answer in returned.answers:
             if _row_of(answer) not in used:
                 yield from _notes(answer, shown.get(answer.item, set()))
+
+
+def _is_shown(entry: Entry) -> bool:
+    """Whether the ledger shows all of an answer: it is one, or says why there is none."""
+    is_nothing = entry.status is AnswerStatus.NOTHING
+    return not is_nothing or (entry.answer is not None and entry.answer.says_nothing)
 
 
 def _row_of(answer: Answer) -> tuple[str, str, int]:

@@ -247,7 +247,7 @@ class _Looking:
     def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
         for index, entry in enumerate(self.ledger.entries):
-            if entry.status is AnswerStatus.ANSWERED and entry.answer:
+            if entry.answer and not entry.status.is_open:
                 reasons = dict(self._reasons(index, entry))
                 if reasons:
                     yield self._point(index, entry, reasons)
@@ -306,6 +306,8 @@ class _Looking:
             for field, value in zip(choices, values, strict=True)
         )
         warned = map(self.wording.message, self._warnings(entry))
+        if entry.status is AnswerStatus.NOTHING:
+            chosen = entry.status.value
         rivals = self.rivals.get(entry.assignment.item.id)
         return "\n".join((chosen, *warned, *([rivals] if rivals else [])))
 

@@ -61,10 +61,13 @@ def field_change(compared: ComparedField, before: Row | None, after: Row | None)
 
 
 def answer_in(row: Row | None, label: str | None) -> str | None:
-    """Return what a ledger row answers; None when it was not asked or there is no answer."""
-    if row is None or label is None or not is_answered(row):
+    """Return what a ledger row answers; None when it was not asked or there is no answer.
+
+    Where there was nothing to report, only the reason stands in it.
+    """
+    if row is None or label is None:
         return None
-    return row[label]
+    return row[label] if is_answered(row) else row[label] or None
 
 
 def _change(compared: ComparedField, before: str | None, after: str | None) -> Change:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from workflow.compiled.merging.entries import Entry
-from workflow.compiled.years.past import Row, is_answered
+from workflow.compiled.years.past import Row, is_answered, says_why_nothing
 from workflow.model.plan import JOINT_SEPARATOR, Department, Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
@@ -186,7 +186,8 @@ def previous_answers(plan: Plan, last_year: Iterable[Row]) -> PreviousAnswers:
     names = KnownNames(plan)
     rows: dict[str, list[Row]] = {}
     own: dict[tuple[str, str], Row] = {}
-    for row in filter(is_answered, last_year):
+    shown = (row for row in last_year if is_answered(row) or says_why_nothing(row, plan.form))
+    for row in shown:
         rows.setdefault(row[ID_LABEL], []).append(row)
         for code in (code for n in names.named(row[DEPARTMENT_LABEL]) for code in n.codes):
             own.setdefault((row[ID_LABEL], code), row)

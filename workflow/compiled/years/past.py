@@ -95,6 +95,13 @@ def is_answered(row: Row) -> bool:
     return row[STATUS_LABEL] in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN)
 
 
+def says_why_nothing(row: Row, form: Form) -> bool:
+    """Whether a row holds, in the field of a form for that, why there was nothing to report."""
+    waiver = form.waiver
+    is_nothing = row[STATUS_LABEL] == AnswerStatus.NOTHING
+    return is_nothing and waiver is not None and bool(row.get(waiver.field.label))
+
+
 def _row(header: list[str], cells: Iterable[str]) -> Row:
     """Return one row; a missing cell is empty, cells beyond the header are ignored."""
     return dict(zip(header, chain(cells, repeat("")), strict=False))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
-from workflow.model.fields.checks import Check
+from workflow.model.fields.checks import Check, is_empty
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer, Value
 from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
@@ -155,6 +155,25 @@ class Field(ABC):
     def blank_label(self) -> str:
         """What an empty cell of an answered row is called."""
         return "記入なし"
+
+    # Nothing to report: one field of a form may say why, and waives the others.
+
+    @property
+    def waives(self) -> bool:
+        """Whether it says why there is nothing to report, so that no other field is required."""
+        return False
+
+    def is_no_reason(self, value: Value) -> bool:
+        """Whether a value that should say why there is nothing to report says nothing itself."""
+        return False
+
+    def no_reason_when(self, cell: str) -> str:
+        """Return the same of a cell as an Excel formula, without "="."""
+        return "FALSE"
+
+    def filled_when(self, cell: str) -> str:
+        """Return an Excel formula, without "=": whether a cell holds an answer."""
+        return f"NOT({is_empty(cell)})"
 
     # The template.
 

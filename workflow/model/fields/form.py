@@ -16,6 +16,7 @@ from workflow.model.fields.mark import MarkField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.rules import DeclaredCheck
 from workflow.model.fields.text import TextField
+from workflow.model.fields.waiver import BesideReason, NoReason, Waiver, waiver_of
 from workflow.model.findings import Violation
 
 TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField, MarkField)
@@ -90,10 +91,35 @@ class Form:
     def checks(self) -> tuple[Check, ...]:
         """What is asked of a whole answer: what the plan declares, then what is always asked."""
         own = (check for field in self.fields for check in field.checks())
-        return (*self.declared, *own, *self._unexplained())
+        return (*self.declared, *own, *self._unexplained(), *self._about_reason())
+
+    @property
+    def answer_fields(self) -> tuple[Field, ...]:
+        """The fields that hold an answer: all but the one that says why there is none."""
+        return tuple(field for field in self.fields if not field.waives)
+
+    @property
+    def waiver(self) -> Waiver | None:
+        """What may say that there is nothing to report, where the form has it."""
+        return waiver_of(self.fields)
+
+    def is_waived(self, values: Mapping[str, Value]) -> bool:
+        """Whether an answer needs nothing more: it says why there is nothing to report."""
+        waiver = self.waiver
+        return waiver is not None and waiver.holds(values)
+
+    def says_nothing(self, values: Mapping[str, Value]) -> bool:
+        """Whether an answer says why there is nothing to report, and no more."""
+        return len(values) == 1 and self.is_waived(values)
+
+    def _about_reason(self) -> Iterator[Check]:
+        if waiver := self.waiver:
+            yield NoReason(waiver.field.key, waiver)
+            yield BesideReason(waiver.field.key, waiver)
 
     def _unexplained(self) -> Iterator[Check]:
-        explaining = next((f for f in self.fields if f.is_prose and _explains(f)), None)
+        prose = (field for field in self.answer_fields if field.is_prose)
+        explaining = next(filter(_explains, prose), None)
         for rating in self.fields if explaining and not explaining.required else ():
             if rating.is_rating:
                 assert explaining
@@ -105,11 +131,12 @@ class Form:
         Values are by field key; what is not there is blank.
         """
         found = []
+        is_waived = self.is_waived(values)
         for field in self.fields:
             value = values.get(field.key)
             if value is not None:
                 violation = field.check(value)
-            elif field.required or field.required_when:
+            elif (field.required or field.required_when) and not is_waived:
                 violation = self._missing(field, values)
             else:
                 continue
@@ -130,12 +157,15 @@ class Form:
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema (draft 2020-12) of one answer: field keys to values, no blanks."""
         conditions = [_required_when(field) for field in self.fields if field.required_when]
+        needed: dict[str, Any] = {"required": [f.key for f in self.fields if f.required]}
+        needed |= {"allOf": conditions} if conditions else {}
+        if waiver := self.waiver:
+            needed = {"if": {"not": {"required": [waiver.field.key]}}, "then": needed}
         return {
             "type": "object",
             "properties": {field.key: field.json_schema() for field in self.fields},
             "additionalProperties": False,
-            "required": [field.key for field in self.fields if field.required],
-        } | ({"allOf": conditions} if conditions else {})
+        } | needed
 
 
 def form_from_json(

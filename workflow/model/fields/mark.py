@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Parsed
+from workflow.model.fields.checks import as_text, is_empty
 from workflow.model.fields.choice import ListedField
 from workflow.model.fields.declarations import PlanColumn, ShownAnswer
 from workflow.model.raw import RawCell
@@ -96,6 +97,10 @@ class MarkField(ListedField):
             noted = self._violation(Code.VALUE_ADJUSTED, before=cell.shown, after=self.blank)
             return Parsed(None, (noted,))
         return Parsed(cell.shown)
+
+    def filled_when(self, cell: str) -> str:
+        """Return a formula; the word for no mark is no answer."""
+        return f"AND(NOT({is_empty(cell)}),{cell}<>{as_text(self.blank)})"
 
     @property
     def outline(self) -> str:

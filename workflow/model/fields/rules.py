@@ -21,6 +21,7 @@ from workflow.model.cells import folded, grouped_number, plain_number
 from workflow.model.fields.base import Condition, Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, as_text, is_empty
 from workflow.model.fields.declarations import Value
+from workflow.model.fields.waiver import Waiver, waiver_of
 from workflow.model.findings import Detail, Violation
 from workflow.model.years import japanese_date
 
@@ -180,7 +181,8 @@ class DeclaredCheck(Check):
     """A rule of the plan, with its own weight and, where the plan gives one, its own message.
 
     Spelled is the rule as the plan writes it. It is asked only where the condition holds, and a
-    comparison only where all its fields are filled: that a field is empty is another question.
+    comparison only where all its fields are filled: that a field is empty is another question, and
+    where there is nothing to report it is none.
     It stands at the first field of the rule.
     """
 
@@ -191,6 +193,7 @@ class DeclaredCheck(Check):
     weight: Severity = Severity.WARNING
     when: Condition | None = None
     message: str = ""
+    waiver: Waiver | None = None
 
     @classmethod
     def from_json(cls, declaration: Mapping[str, Any], fields: Sequence[Field]) -> DeclaredCheck:
@@ -209,6 +212,7 @@ class DeclaredCheck(Check):
             weight=Severity(declaration.get("severity", Severity.WARNING)),
             when=condition,
             message=declaration.get("message", ""),
+            waiver=waiver_of(fields),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -284,6 +288,8 @@ class DeclaredCheck(Check):
         relation = self.rule.relation
         if relation is None:
             yield f"({is_empty(row.now[self.key])})"
+            if self.waiver:
+                yield f"NOT({self.waiver.formula(row)})"
             return
         for key in self.rule.keys:
             yield f"ISNUMBER({row.now[key]})"
@@ -304,7 +310,8 @@ class DeclaredCheck(Check):
     def _is_broken(self, values: Values) -> bool:
         relation = self.rule.relation
         if relation is None:
-            return self.key not in values
+            is_waived = self.waiver is not None and self.waiver.holds(values)
+            return self.key not in values and not is_waived
         numbers = {key: _number(values.get(key)) for key in self.rule.keys}
         known = {key: number for key, number in numbers.items() if number is not None}
         if len(known) < len(numbers):

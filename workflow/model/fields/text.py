@@ -62,9 +62,13 @@ def _named(characters: re.Pattern[str], text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField(Field):
-    """Prose of at most max_length characters (Excel holds 32,767 in one cell)."""
+    """Prose of at most max_length characters (Excel holds 32,767 in one cell).
+
+    Nothing_to_report says that whoever has nothing to report says why here, and nothing else.
+    """
 
     max_length: int = MAX_CELL_TEXT
+    nothing_to_report: bool = False
 
     type_name: ClassVar[str] = "text"
     type_word: ClassVar[str] = "文章"
@@ -76,6 +80,15 @@ class TextField(Field):
             width=4.5,
             hint="文章のときだけ使います。",
         ),
+        PlanColumn(
+            label="報告なしの理由",
+            key="/nothing_to_report",
+            kind=Kind.FLAG,
+            width=5,
+            hint="文章のときだけ使います。「はい」の項目に理由を書いた取組は「報告なし」になり、"
+            "ほかの項目は記入しなくてよくなります。一つの項目だけに使えます。",
+            optional=True,
+        ),
     )
     is_prose: ClassVar[bool] = True
     ledger_width: ClassVar[float] = 28
@@ -86,7 +99,23 @@ class TextField(Field):
         return {"max_length": int(parts["max_length"])} if "max_length" in parts else {}
 
     def _own_as_json(self) -> dict[str, Any]:
-        return {"max_length": self.max_length}
+        waives = {"nothing_to_report": True} if self.nothing_to_report else {}
+        return {"max_length": self.max_length} | waives
+
+    @property
+    def waives(self) -> bool:
+        """As declared."""
+        return self.nothing_to_report
+
+    def is_no_reason(self, value: Value) -> bool:
+        """Whether a text says only that there is nothing."""
+        return _phrase(str(value)) in _NOTHING
+
+    def no_reason_when(self, cell: str) -> str:
+        """Return a short formula that looks the text up among the words for nothing."""
+        words = as_text(f"|{'|'.join(_NOTHING_WORDS)}|")
+        plain = f'ASC(TRIM(SUBSTITUTE({cell},"　","")))'
+        return f'ISNUMBER(FIND("|"&{plain}&"|",ASC({words})))'
 
     @property
     def cell_rules(self) -> CellRules:
@@ -97,8 +126,16 @@ class TextField(Field):
             maximum=self.max_length,
             # Text format keeps Excel from turning "1-1", "007" or "=..." into something else.
             number_format="@",
-            instruction=f"{self.max_length:,}字以内で記入してください。",
+            instruction=self._instruction,
         )
+
+    @property
+    def _instruction(self) -> str:
+        how = f"{self.max_length:,}字以内で記入してください。"
+        if not self.nothing_to_report:
+            return how
+        only = "今年度は報告することがないときだけ、その理由を"
+        return f"{only}{how}そのときは、ほかの項目は空欄のままでかまいません。"
 
     def wrong_when(self, cell: str, listed: str) -> Iterator[str]:
         """Yield a formula for a text too long, and for one that only points to another."""
@@ -107,7 +144,8 @@ class TextField(Field):
 
     def doubtful_when(self, cell: str, year: int) -> Iterator[str]:
         """Yield a formula for a text that says that there is nothing to say."""
-        yield _is_one_of(cell, _NOTHING_WORDS)
+        if not self.nothing_to_report:
+            yield _is_one_of(cell, _NOTHING_WORDS)
 
     def checks(self) -> Iterator[Check]:
         """Yield whether it is last year's text."""
@@ -153,7 +191,7 @@ class TextField(Field):
     def doubt(self, value: Value, year: int) -> Violation | None:
         """Return a text that says that there is nothing to say."""
         text = str(value)
-        if _phrase(text) not in _NOTHING:
+        if self.nothing_to_report or _phrase(text) not in _NOTHING:
             return None
         return self._violation(Code.VALUE_NOTHING, value=text.strip())
 

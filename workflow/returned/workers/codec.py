@@ -126,6 +126,7 @@ def _plain_answer(answer: Answer, returned: Return, columns: Columns) -> list[An
         values,
         None if _same(answer.written, answer.values) else dict(answer.written),
         answer.rejected,
+        answer.says_nothing,
         None if _same(answer.cells, _cells(columns, row)) else dict(answer.cells),
         None if origin == known else [*origin[:3], _plain_moment(origin[3])],
     ]
@@ -140,6 +141,7 @@ def _answer(
     values: dict[str, Any],
     written: dict[str, str] | None,
     rejected: bool,
+    says_nothing: bool,
     cells: dict[str, str] | None,
     origin: Sequence[str] | None,
 ) -> Answer:
@@ -152,6 +154,7 @@ def _answer(
         cells=_cells(columns, _whole(row)) if cells is None else _text_mapping(cells),
         source=Source(read.file, _shared(sheet), row, read.sha256, read.received),
         rejected=bool(rejected),
+        says_nothing=bool(says_nothing),
     )
     return answer if origin is None else _from(answer, *_texts(origin))
 
