@@ -172,7 +172,7 @@ class _Deriving:
         digest = answer_digest(answer)
         came_later = [
             one.about[2] != digest
-            for one in self.log.about(answer.item, codes)
+            for one in self.log.about(answer.item, (answer.department,))
             if one.decision.handling is Handling.NOTHING
         ]
         if self.log.has_settled(_hashed(key)) or (came_later and all(came_later)):
