@@ -58,6 +58,7 @@ _WORDS = {
     "expected": "正しいもの",
     "extension": "拡張子",
     "field": "項目",
+    "example": "例",
     "found": "実際",
     "first": "最初",
     "heading": "見出し",

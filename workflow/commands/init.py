@@ -20,6 +20,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_written_plan
+from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
@@ -67,6 +68,9 @@ def _run(arguments: Namespace) -> int:
         if (workspace.home / name).exists():
             raise WorkspaceError(f"{name} がすでにあるため、作りませんでした。")
     document = sample_document() if arguments.sample else empty_document()
+    if arguments.city:
+        city = _city(arguments.city)
+        document["plan"]["municipality"] = {"name": city.name, "code": city.code}
     target = workspace.home / BOOK_NAME
     write_file(target, written_book(document))
     say(f"計画を作りました：{target}")
@@ -88,7 +92,7 @@ def _run_from_table(arguments: Namespace) -> int:
         sheet=arguments.sheet,
         year=year_of(arguments.year) if arguments.year else None,
         mapped=dict(map(_wish, arguments.map)),
-        city=arguments.city,
+        city=_city(arguments.city).full_name if arguments.city else "",
     )
     source = load_source(arguments.from_table)
     asks = not arguments.yes and sys.stdin.isatty()
@@ -105,6 +109,20 @@ def _run_from_table(arguments: Namespace) -> int:
         return FINDINGS
     say("plan.xlsx を確かめたら、generate で調査票を作れます。")
     return CLEAN
+
+
+def _city(text: str) -> ListedMunicipality:
+    """Return the city of a name. Raises WorkspaceError when there is none, or more than one."""
+    found = municipalities_named(text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(f"「{municipality.full_name}」" for municipality in found)
+        raise WorkspaceError(f"「{text}」は二つ以上あります。{names}のどれかを指定してください。")
+    raise WorkspaceError(
+        f"「{text}」という市区町村は、全国地方公共団体コードの一覧にありません。"
+        "--city を付けずに作り、plan.xlsx に名前とコードを記入してください。"
+    )
 
 
 def _wish(text: str) -> tuple[str, str]:

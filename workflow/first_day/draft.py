@@ -38,7 +38,9 @@ from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
 from workflow.plan.book.layout import ITEM_SHEET
 from workflow.plan.checks import RESERVED_LABELS
+from workflow.plan.department_codes import department_codes
 from workflow.plan.document import empty_document, sample_document
+from workflow.plan.municipality import municipalities_named
 
 
 class Became(StrEnum):
@@ -293,12 +295,15 @@ class _Drafting:
         if not is_sure:
             self._say(Code.IMPORT_TITLE_GUESSED, details={"name": title})
         cities = [self._wishes.city, *city_candidates([title, *texts, stem, *names])]
-        city = next(
-            (city for city in cities if city and municipality_code(city)), self._wishes.city
-        )
-        if not city:
+        found = (municipalities_named(city) for city in cities)
+        # Where two cities have one name, its prefecture has to be told.
+        city = next((named[0] for named in found if len(named) == 1), None)
+        if city is None:
             self._say(Code.IMPORT_CITY_UNKNOWN)
-        municipality = {"name": city, "code": municipality_code(city)}
+        municipality = {
+            "name": city.name if city else self._wishes.city,
+            "code": city.code if city else "",
+        }
         return {"title": title, "municipality": municipality, "coordinator": coordinator}
 
     def _coordinator(self, above: Sequence[str], listed: ItemList, departments: Departments) -> str:
@@ -586,14 +591,3 @@ def _role_in_words(column: Column) -> str:
     if column.role in (Role.LEVEL, Role.NUMBER_OF_LEVEL):
         return f"{column.role.value}「{column.name}」"
     return "使わない列" if column.role is Role.UNUSED else column.role.value
-
-
-def department_codes(names: Sequence[str]) -> dict[str, str]:
-    """Return a code for each department."""
-    return {name: f"D{number:02}" for number, name in enumerate(names, start=1)}
-
-
-def municipality_code(name: str) -> str:
-    """Return the code of a city; "" when it is not known."""
-    known = sample_document()["plan"]["municipality"]
-    return str(known["code"]) if name == known["name"] else ""

@@ -103,6 +103,21 @@ class Code(Enum):
         "「{name}」は、改行や全角の英数字を直して読み取りました（{pairs}）。",
         "違うところがあれば、そのセルに正しい値を記入してください。",
     )
+    PLAN_CODE_MADE = (
+        Severity.INFO,
+        "「{name}」が空いていたため、名前から付けました（{pairs}）。",
+        "plan --fix で書き込むと、名前が変わっても同じコードを使い続けられます。",
+    )
+    PLAN_CITY_UNCLEAR = (
+        Severity.ERROR,
+        "「{value}」は、{others}にあります。",
+        "「市区町村名」に都道府県から書く（{example}など）か、「市区町村コード」を記入してください。",
+    )
+    PLAN_CITY_DIFFERS = (
+        Severity.INFO,
+        "市区町村コード「{value}」は、全国地方公共団体コードでは{name}のものです。",
+        "「市区町村名」と「市区町村コード」が合っているか確かめてください。",
+    )
     PLAN_MISSING_SHEET = (
         Severity.ERROR,
         "シート「{name}」がありません。",

@@ -19,6 +19,7 @@ from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_name
 from workflow.model.findings import Detail, Violation
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
+from workflow.plan.municipality import municipalities_named, municipality_of
 
 RESERVED_LABELS = (
     "年度(西暦)",
@@ -254,6 +255,15 @@ def semantic_violations(document: Node) -> Iterator[Violation]:
     """Yield what every check finds."""
     for check in CHECKS:
         yield from check(document)
+
+
+def city_differs(document: Node) -> Iterator[Violation]:
+    """Yield a note where the official list gives the municipality's code to another one."""
+    name, code = (document.at(f"/plan/municipality/{key}") for key in ("name", "code"))
+    owner = municipality_of(code.text)
+    if owner and owner not in municipalities_named(name.text):
+        details: dict[str, Detail] = {"value": code.text, "name": owner.full_name}
+        yield Violation(code.pointer, Code.PLAN_CITY_DIFFERS, details)
 
 
 def days_off(document: Node) -> Iterator[Violation]:

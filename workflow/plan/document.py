@@ -109,6 +109,7 @@ class ReadAs(Enum):
     DEPARTMENT = auto()  # what a department is called, for its code
     DAY = auto()
     ONE_LINE = auto()  # without line breaks, or in half width
+    NAMED = auto()  # a blank code, by the name beside it
     OTHER_CELL = auto()  # another cell speaks for it
 
 

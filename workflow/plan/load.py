@@ -16,7 +16,7 @@ from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.build import build_plan
-from workflow.plan.checks import days_off, semantic_violations
+from workflow.plan.checks import city_differs, days_off, semantic_violations
 from workflow.plan.document import Document, Node
 from workflow.plan.schema import schema_violations
 
@@ -35,11 +35,11 @@ class WrittenPlan:
     @property
     def notes(self) -> tuple[Finding, ...]:
         """How it was understood, and what is worth another look before it is issued."""
-        return tuple(
-            finding
-            for document in self.documents
-            for finding in (*document.findings, *map(document.finding, days_off(document.root)))
-        )
+        notes: list[Finding] = []
+        for document in self.documents:
+            worth_a_look = (*city_differs(document.root), *days_off(document.root))
+            notes += (*document.findings, *map(document.finding, worth_a_look))
+        return tuple(notes)
 
 
 def load_plan(home: Path) -> Plan:

@@ -37,7 +37,9 @@ from workflow.plan.book.values import (
 )
 from workflow.plan.book.written_days import day_near, written_day
 from workflow.plan.book.written_once import Columns, Meant, Row, as_meant
+from workflow.plan.department_codes import department_codes
 from workflow.plan.document import Correction, Document, Node, ReadAs, child, keys
+from workflow.plan.municipality import municipalities_named
 
 _HEADER_SEARCH_ROWS = 30
 
@@ -50,6 +52,7 @@ def read_book(content: bytes, file: str) -> Document:
         if name not in sheets:
             reading.note(Code.PLAN_MISSING_SHEET, Location(file=file, sheet=name), name=name)
     _read_sheet(reading, sheets, DEPARTMENTS)  # first: the others name departments
+    _make_codes(reading)
     reading.departments = _known_departments(reading.content)
     if PLAN_SHEET in sheets:
         _read_settings(reading, sheets[PLAN_SHEET])
@@ -58,6 +61,7 @@ def read_book(content: bytes, file: str) -> Document:
     for table in _tables(reading):
         _read_sheet(reading, sheets, table)
     _complete_days(reading)
+    _find_city(reading)
     _name_fields_by_key(reading.content)
     return Document(
         reading.content,
@@ -83,6 +87,43 @@ def _known_departments(content: Mapping[str, Any]) -> KnownDepartments:
     )
 
 
+def _make_codes(reading: _Reading) -> None:
+    """Give every department without a code the one that its name makes."""
+    departments = reading.content["departments"]
+    taken = [d["code"] for d in departments if "code" in d]
+    unnamed = [n for n, d in enumerate(departments) if "code" not in d and "name" in d]
+    codes = department_codes((departments[n]["name"] for n in unnamed), taken)
+    for number in unnamed:
+        name = departments[number]["name"]
+        departments[number]["code"] = codes[name]
+        _take_named(reading, f"{DEPARTMENTS.pointer}/{number}/code", name, codes[name])
+
+
+def _find_city(reading: _Reading) -> None:
+    """Find the code of the municipality by its name, where the list has one alone of that name."""
+    city, pointer = reading.content["plan"]["municipality"], "/plan/municipality/code"
+    if "code" in city or "name" not in city or pointer not in reading.locations:
+        return
+    found = municipalities_named(city["name"])
+    if len(found) == 1:
+        city["code"] = found[0].code
+        _take_named(reading, pointer, city["name"], found[0].code)
+    elif found:
+        reading.note(
+            Code.PLAN_CITY_UNCLEAR,
+            reading.locations[pointer],
+            value=city["name"],
+            others=tuple(municipality.prefecture for municipality in found),
+            example=found[0].full_name,
+        )
+
+
+def _take_named(reading: _Reading, pointer: str, name: str, code: str) -> None:
+    location = reading.locations[pointer]
+    if location.column and location.row:
+        reading.correct(location, label_of(pointer), ReadAs.NAMED, code, ((name, code),))
+
+
 def _complete_days(reading: _Reading) -> None:
     """Read a deadline without a year where the other one, with its year, leaves no doubt."""
     plan = reading.content["plan"]
@@ -104,6 +145,7 @@ _NOTED = {
     ReadAs.DEPARTMENT: Code.PLAN_DEPARTMENT_READ,
     ReadAs.DAY: Code.PLAN_DAY_READ,
     ReadAs.ONE_LINE: Code.PLAN_SPELLING_READ,
+    ReadAs.NAMED: Code.PLAN_CODE_MADE,
 }
 
 
@@ -315,7 +357,7 @@ def _read_setting(
         reading.take(pointer, sheet, (filled or values)[0], setting)
         extra = filled[1:]
     elif filled:
-        take_row = _take_parts if setting.spread is Spread.ROWS else _take_named
+        take_row = _take_parts if setting.spread is Spread.ROWS else _take_member
         take_row(reading, sheet, setting, values)
         extra = [cell for cell in filled if cell not in values[: len(setting.parts) or 2]]
     for cell in extra:
@@ -330,7 +372,7 @@ def _take_parts(reading: _Reading, sheet: str, setting: Setting, values: tuple[C
         reading.take(entry + part.key, sheet, cell, part)
 
 
-def _take_named(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
+def _take_member(reading: _Reading, sheet: str, setting: Setting, values: tuple[Cell, ...]) -> None:
     if Node(reading.content).at(setting.pointer).value is None:
         reading.put(setting.pointer, {})
     name, value = values[:2]
