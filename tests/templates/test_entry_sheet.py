@@ -319,3 +319,25 @@ def test_a_template_tells_nothing_of_when_and_where_it_was_written(made: Templat
     midnight = ISSUED_AT.replace(hour=0, minute=0)
     assert properties.created == midnight.astimezone(UTC).replace(tzinfo=None)
     assert not properties.creator
+
+
+_SCREEN = (1366, 768)
+_BESIDE, _ABOVE = 48, 250
+"""Pixels of Excel that are no cells: row numbers and scroll bar; ribbon, bars of window and tasks."""
+
+
+def test_a_small_screen_shows_all_entry_columns_and_freezes_a_third_at_most(city: City) -> None:
+    city.generate(2023)
+    sheet = load_workbook(city.template("FUKUSHI"))[ENTRY_SHEET]
+    shown = {
+        column: round((dimension.width or 0) * 7)
+        for dimension in sheet.column_dimensions.values()
+        if not dimension.hidden
+        for column in range(int(dimension.min or 0), int(dimension.max or 0) + 1)
+    }
+    frozen = sheet[str(sheet.freeze_panes)]
+    width = sum(shown[c] for c in shown if c < frozen.column)
+    height = sum((sheet.row_dimensions[n].height or 15) / 0.75 for n in range(1, frozen.row))
+    assert sum(shown.values()) <= _SCREEN[0] - _BESIDE
+    assert width <= (_SCREEN[0] - _BESIDE) / 3
+    assert height <= (_SCREEN[1] - _ABOVE) / 3

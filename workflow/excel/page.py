@@ -104,7 +104,9 @@ def print_scale(page: Page, widths: Sequence[int], size: float) -> int:
     return math.floor(100 * min(1.0, fitting)) if fitting >= least else math.ceil(100 * least)
 
 
-def filling_scale(page: Page, widths: Sequence[int], size: float, repeated: int) -> int:
+def filling_scale(
+    page: Page, widths: Sequence[int], size: float, repeated: int, most: int = 100
+) -> int:
     """Return the largest percentage at which the columns take as few pages across as they may.
 
     >>> filling_scale(Page(), [200, 700, 600], 10, 1), print_scale(Page(), [200, 700, 600], 10)
@@ -114,7 +116,7 @@ def filling_scale(page: Page, widths: Sequence[int], size: float, repeated: int)
     head = sum(widths[:repeated])
     across = (sum(widths[a:b]) + (head if a else 0) for a, b in pairwise(breaks))
     fitting = page.width / POINTS_PER_PIXEL / max(1, *across)
-    return max(print_scale(page, widths, size), math.floor(100 * min(1.0, fitting)))
+    return max(print_scale(page, widths, size), min(most, math.floor(100 * fitting)))
 
 
 def pages_across(page: Page, widths: Sequence[int], size: float, repeated: int) -> list[int]:

@@ -108,19 +108,28 @@ class CoverPen(CoverPage):
         set_page(sheet, _PAPER, _PIXELS, _SIZE)
 
     def put(self, column: int, text: str, style: str) -> None:
-        """Write a text into the row at hand."""
+        """Write a text into the row at hand, which grows where it needs several lines."""
         self._sheet.write_string(self.row - 1, column - 1, text, self._styles[style])
+        known = self._heights.get(self.row - 1, 0)
+        if known and (needed := self._height(text, column, column)) > known:
+            self._set_height(needed)
 
     def put_over(self, first: int, last: int, text: str, style: str, height: float = 0) -> None:
         """Write a text over several columns, and set the height of their row."""
         # Excel does not fit merged cells, so the height is set.
         row = self.row - 1
         self._sheet.merge_range(row, first - 1, row, last - 1, "", self._styles[style])
-        self.put(first, text, style)
+        self._sheet.write_string(row, first - 1, text, self._styles[style])
+        needed = self._height(text, first, last)
+        self._set_height(height or max(self._heights.get(row, 0), needed))
+
+    def _height(self, text: str, first: int, last: int) -> float:
         width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
-        needed = row_height([(text, width)], _SIZE) + 4
-        self._heights[row] = height or max(self._heights.get(row, 0), needed)
-        self._sheet.set_row(row, self._heights[row])
+        return row_height([(text, width)], _SIZE) + 4
+
+    def _set_height(self, height: float) -> None:
+        self._heights[self.row - 1] = height
+        self._sheet.set_row(self.row - 1, height)
 
     def compute(self, column: int, computed: Computed, style: str) -> None:
         """Write a formula with its result into the row at hand."""

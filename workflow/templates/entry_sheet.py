@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 REQUIRED_MARK, SOMETIMES_MARK, OPTIONAL_MARK = "●必須", "▲条件つき", "○任意"
 LOCKED_MARK = "■ 灰色のセルは変更できません"
 _LEAST_HEIGHT = 54.0
+_MOST_SCALE = 110
+"""Percent at which the highest row still fits a page below its headings."""
 _MOST_TITLE = 150
 """Characters of the title on paper; a header holds some more."""
 _DOTTED_FILL = 18
@@ -228,7 +230,7 @@ def _set_paper(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
     page, shown = _page(layout), _shown_pixels(layout)
     repeated = _item_columns(layout)
     set_page(sheet, page, shown, FONT_SIZE, repeated)
-    scale = filling_scale(page, shown, FONT_SIZE, repeated)
+    scale = filling_scale(page, shown, FONT_SIZE, repeated, _MOST_SCALE)
     sheet.set_print_scale(scale)
     room = page.height / scale * 100 - _HEADER_HEIGHT
     breaks = breaks_down(_blocks(layout, filling), room, taken=_MARK_HEIGHT)

@@ -312,9 +312,9 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
     lowest = len(form.levels) - 1
     for depth, level in enumerate(form.levels):
         hidden = depth < min(_banded_levels(form), lowest)
-        yield Column(2 + depth, ColumnKind.LEVEL, level, 12 if depth == lowest else 8, hidden)
+        yield Column(2 + depth, ColumnKind.LEVEL, level, 11.5 if depth == lowest else 7.5, hidden)
     department = 2 + len(form.levels)
-    yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 6)
+    yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 5.5)
     for index, field in enumerate(form.form.fields, start=department + 1):
         rules = field.cell_rules
         yield Column(

@@ -38,7 +38,7 @@ _NOTHING_WORDS = ("なし", "無し", "無", "特になし", "特に無し", "-"
 _DITTO, _NOTHING = {folded(word) for word in _DITTO_WORDS}, {folded(w) for w in _NOTHING_WORDS}
 _LONGEST_PHRASE = max(map(len, _DITTO | _NOTHING))
 
-_MOST_LINES = 30
+_MOST_LINES = 32
 """Lines of prose that a row of Excel shows, at the size of text on a template, with a few to
 spare for where lines break."""
 _LEAST_WIDTH, _MOST_WIDTH = 12.0, 34.0
