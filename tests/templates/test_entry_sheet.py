@@ -323,7 +323,7 @@ def test_a_template_tells_nothing_of_when_and_where_it_was_written(made: Templat
 
 _SCREEN = (1366, 768)
 _BESIDE, _ABOVE = 48, 250
-"""Pixels of Excel that are no cells: row numbers and scroll bar; ribbon, bars of window and tasks."""
+"""Pixels of Excel that are no cells: row numbers and scroll bar; ribbon, title and task bar."""
 
 
 def test_a_small_screen_shows_all_entry_columns_and_freezes_a_third_at_most(city: City) -> None:
