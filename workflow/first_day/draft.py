@@ -295,15 +295,12 @@ class _Drafting:
         if not is_sure:
             self._say(Code.IMPORT_TITLE_GUESSED, details={"name": title})
         cities = [self._wishes.city, *city_candidates([title, *texts, stem, *names])]
-        found = (municipalities_named(city) for city in cities)
-        # Where two cities have one name, its prefecture has to be told.
-        city = next((named[0] for named in found if len(named) == 1), None)
-        if city is None:
+        city = next((c for c in cities if municipalities_named(c)), self._wishes.city)
+        listed = municipalities_named(city)
+        code = listed[0].code if len(listed) == 1 else ""
+        if not code:
             self._say(Code.IMPORT_CITY_UNKNOWN)
-        municipality = {
-            "name": city.name if city else self._wishes.city,
-            "code": city.code if city else "",
-        }
+        municipality = {"name": listed[0].name if listed else city, "code": code}
         return {"title": title, "municipality": municipality, "coordinator": coordinator}
 
     def _coordinator(self, above: Sequence[str], listed: ItemList, departments: Departments) -> str:
