@@ -31,6 +31,9 @@ _SCALES = (
     ("完了", "実施", "実施済", "実施中", "一部実施", "検討中", "未実施", "未着手"),
     "54321",
 )
+_GRADES = ("abcdefgh", "54321")
+"""Scales without which no grade between two others is thinkable, from the best."""
+_GRADE_RANGE = re.compile(r"([A-HＡ-Ｈ1-5１-５])\s*[〜~～ー－-]\s*([A-HＡ-Ｈ1-5１-５])(?![\w])")
 _USUAL_HELP = {
     "progress": "当該年度に実施した内容を、回数・人数などの実績とあわせて記入してください。",
     "challenge": "取組を進めるうえでの課題と、今後の改善点を記入してください。",
@@ -233,11 +236,11 @@ def _choice(
     written, united = one_spelling(texts, str(base["label"]))
     values = list(dict.fromkeys(written[text] for text in texts))
     order = _order(values)
-    values = order or values
+    whole = _with_unused_grades(order, column.label) if is_rating else order
     declared = {**base, "type": "choice", "required": needed}
-    declared["choices"] = [{"value": value} for value in values]
+    declared["choices"] = [{"value": value} for value in whole or values]
     declared |= {"ordered": True} if is_rating and order else {}
-    return ProposedField(column.key, declared, written, united)
+    return ProposedField(column.key, declared, written, united, is_guessed=whole != order)
 
 
 def one_spelling(texts: Iterable[str], what: str) -> tuple[dict[str, str], tuple[United, ...]]:
@@ -267,6 +270,22 @@ def _order(values: Sequence[str]) -> list[str]:
         if all(_step(value) in places for value in values):
             return sorted(values, key=lambda value: places[_step(value)])
     return []
+
+
+def _with_unused_grades(order: Sequence[str], label: str) -> list[str]:
+    """Return grades of one letter or digit each with those that nobody was given this time.
+
+    >>> _with_unused_grades(["Ａ", "Ｃ"], "評価"), _with_unused_grades(["B"], "達成度（A〜D）")
+    (['Ａ', 'Ｂ', 'Ｃ'], ['A', 'B', 'C', 'D'])
+    """
+    named = _GRADE_RANGE.search(label)
+    said = [*order, *(named.groups() if named else ())]
+    for grades in _GRADES:
+        places = [grades.find(folded(grade)) for grade in said if len(grade) == 1]
+        if len(places) == len(said) > 1 and min(places) >= 0:
+            spelled = {folded(value): value for value in order}
+            return [spelled.get(g, _alike(g.upper(), order)) for g in grades[: max(places) + 1]]
+    return list(order)
 
 
 def _step(value: str) -> str:

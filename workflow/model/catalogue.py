@@ -320,7 +320,7 @@ class Code(Enum):
     )
     IMPORT_CHOICES_GUESSED = (
         Severity.WARNING,
-        "「{name}」の選択肢が表にないため、よくある選択肢を入れました。",
+        "「{name}」の選択肢が表にそろっていないため、よくある選択肢で補いました。",
         "plan.xlsx のシート「様式」で、市の選択肢に直してください。",
     )
     IMPORT_FORM_GUESSED = (
