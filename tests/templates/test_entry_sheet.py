@@ -61,8 +61,8 @@ def small_document(**settings: str) -> dict[str, Any]:
     }
 
 
-RESPONDENT = {"C8", "D8", "E8", "F8"}
-"""The box on the cover for who filled the form."""
+RESPONDENT = {"C8"}
+"""The box on the cover for who filled the form, by its corner."""
 
 
 @dataclass(frozen=True)
