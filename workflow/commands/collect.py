@@ -89,8 +89,18 @@ def _run(arguments: Namespace) -> int:
     if arguments.json:
         print_json(collected.document)
     else:
+        _show_plan_notes(collected)
         show_collected(workspace, year, collected)
     return CLEAN if collected.is_clean else FINDINGS
+
+
+def _show_plan_notes(collected: Collected) -> None:
+    """Say once of a plan.xlsx how it was understood."""
+    if collected.plan_notes:
+        from workflow.commands.plan import note_lines  # where plan.xlsx was changed alone
+
+        for line in note_lines(collected.plan_notes):
+            say(line)
 
 
 def _reason(arguments: Namespace) -> str | None:
@@ -180,7 +190,7 @@ def collect(
         if is_repeatable:
             written = load_journal(workspace.journal(year))
             cache_result(workspace, year, inputs, written, collected)
-        return collected
+        return replace(collected, plan_notes=plan.notes)
 
 
 def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) -> Journal:

@@ -12,6 +12,7 @@ from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.decisions import ABOUT_DECISIONS
 from workflow.compiled.recorded import recorded_outputs
 from workflow.model.catalogue import Code, Severity
+from workflow.model.findings import Finding
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot
 from workflow.returned.workers.cache import file_identity
@@ -33,7 +34,8 @@ class Collected:
     Handbacks are to be sent. Kept are copies of hand-backs people had changed, set_aside those of
     compiled files. Held_open is what the next collect has to write. Parts are the workbooks of a
     divided ledger; it lacks Parquet where pyarrow is not installed. Settled are the findings, by
-    their place in the document, of which a person decided that nothing is left to do.
+    their place in the document, of which a person decided that nothing is left to do. Plan_notes
+    say how plan.xlsx was understood, where it was read anew.
     """
 
     document: dict[str, Any]
@@ -45,6 +47,7 @@ class Collected:
     parts: tuple[Path, ...] = ()
     lacks_parquet: bool = False
     settled: frozenset[int] = frozenset()
+    plan_notes: tuple[Finding, ...] = ()
 
     @property
     def asking(self) -> list[dict[str, str]]:

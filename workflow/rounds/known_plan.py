@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.compiled.recorded import without_passwords
+from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
@@ -28,11 +29,15 @@ _RECORD = "plan.json"
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
-    """A plan, what it says as plan.json spells it, and its digest."""
+    """A plan, what it says as plan.json spells it, and its digest.
+
+    Notes say how its files were understood, when they were read just now and not known before.
+    """
 
     plan: Plan
     content: Any
     digest: str
+    notes: tuple[Finding, ...] = ()
 
 
 def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
@@ -58,7 +63,8 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
 
 def _read(files: Mapping[Path, bytes]) -> KnownPlan:
     written = understood(files)
-    return KnownPlan(written.plan, written.content, plan_digest(written.plan))
+    notes = tuple(finding for document in written.documents for finding in document.findings)
+    return KnownPlan(written.plan, written.content, plan_digest(written.plan), notes)
 
 
 def _known(record: Path, key: str, files: Mapping[Path, bytes]) -> KnownPlan | None:
