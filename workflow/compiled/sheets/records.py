@@ -238,8 +238,8 @@ def errata_columns(
         TableColumn(plan.levels[-1], 9, lambda c: c.erratum.title),
         TableColumn("担当課", 6.5, lambda c: c.erratum.owner),
         TableColumn("項目", 5.5, lambda c: c.label),
-        TableColumn("誤（前）", 25, lambda c: c.before),
-        TableColumn("正（今回）", 25, lambda c: c.after),
+        TableColumn("誤（前）", 22, lambda c: c.before),
+        TableColumn("正（今回）", 22, lambda c: c.after),
         TableColumn("何と比べたか", 8, lambda c: c.erratum.since),
         TableColumn(
             "前の回答ファイル",
