@@ -75,6 +75,12 @@ def test_a_stamp_names_the_issue(texts: list[str], codes: list[str], answers: st
     assert str(identity.number) == texts[0]
 
 
+def test_a_city_whose_code_was_put_right_knows_the_forms_it_issued() -> None:
+    city = replace(PLAN.municipality, code="271004")
+    identity = identify((number(A2),), IDS_OF_A, replace(PLAN, municipality=city), REGISTER)
+    assert str(identity.issue.number if identity.issue else "") == A2
+
+
 @pytest.mark.parametrize(
     ("ids", "answers"),
     [

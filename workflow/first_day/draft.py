@@ -53,6 +53,11 @@ class Became(StrEnum):
     LEFT_OUT = "取り込まなかった"
 
 
+_NO_CITY, _NO_CITY_CODE = "（市区町村名）", "000001"
+"""What stands in the plan until somebody says which city it is, so that forms can be made; no
+prefecture has the number 00."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What became of one cell: where it went, as what, or why it went nowhere."""
@@ -297,10 +302,11 @@ class _Drafting:
         cities = [self._wishes.city, *city_candidates([title, *texts, stem, *names])]
         city = next((c for c in cities if municipalities_named(c)), self._wishes.city)
         listed = municipalities_named(city)
-        code = listed[0].code if len(listed) == 1 else ""
-        if not code:
-            self._say(Code.IMPORT_CITY_UNKNOWN)
-        municipality = {"name": listed[0].name if listed else city, "code": code}
+        name = listed[0].name if listed else city or _NO_CITY
+        code = listed[0].code if len(listed) == 1 else _NO_CITY_CODE
+        if code == _NO_CITY_CODE:
+            self._say(Code.IMPORT_CITY_UNKNOWN, details={"name": name})
+        municipality = {"name": name, "code": code}
         return {"title": title, "municipality": municipality, "coordinator": coordinator}
 
     def _coordinator(self, above: Sequence[str], listed: ItemList, departments: Departments) -> str:

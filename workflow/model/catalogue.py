@@ -336,8 +336,8 @@ class Code(Enum):
     )
     IMPORT_CITY_UNKNOWN = (
         Severity.WARNING,
-        "市区町村の名前が見つかりません。",
-        "plan.xlsx のシート「計画」に、市区町村名と市区町村コードを記入してください。",
+        "市区町村コードが分からないため、「{name}」と仮のコード「000001」にしました。",
+        "plan.xlsx のシート「計画」で、市区町村名と市区町村コードを直してください。",
     )
     IMPORT_COORDINATOR_GUESSED = (
         Severity.WARNING,

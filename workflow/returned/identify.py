@@ -148,7 +148,8 @@ def identify(
     if not found:
         return _identify_by_ids(ids, register)
     number = found[0]
-    if number.municipality != plan.municipality.code:
+    # A city whose code was put right after issuing still knows the forms that it issued.
+    if number.municipality != plan.municipality.code and register.find(number) is None:
         finding = Finding(Code.FORM_OTHER_CITY, _WHOLE_FILE, {"found": number.municipality})
         return Identity(number, None, (finding,))
     if number.year != register.year:
