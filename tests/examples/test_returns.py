@@ -12,7 +12,9 @@ from tests.engine import HERE
 from tests.harness.description import RETURNS, read_return, return_folders
 from tests.harness.outcome import expected
 from tests.harness.play import Played, collect_with_workers, harms_its_reader, play
+from tests.harness.reading_alike import assert_all_read_alike
 from workflow.commands.verify import verify
+from workflow.returned.inbox import scan
 
 FOLDERS = return_folders()
 
@@ -22,6 +24,7 @@ def test_an_example_ends_as_expected(folder: Path, tmp_path: Path) -> None:
     played = play(read_return(folder), tmp_path)
     assert played.outcome == expected(folder)
     assert_it_went_well(played)
+    assert_both_readers_say_the_same(played)
     assert played.lost_texts() == []
     standing = {finding["severity"] for finding in played.document["findings"]}
     assert ("error" in standing) == (folder.parent.name == "bad")
@@ -63,6 +66,12 @@ def asks(document: dict[str, Any]) -> bool:
     told = {f["code"] for f in findings if f["severity"] == "error"}
     told |= {code for code in stands if code.startswith("DECISION_")}
     return bool(told or totals["open_points"] or totals["missing"])
+
+
+def assert_both_readers_say_the_same(played: Played) -> None:
+    passwords = (*played.example.given_passwords, *played.city.plan.open_passwords)
+    returned = played.city.workspace.returned(played.example.year)
+    assert_all_read_alike(scan(returned), passwords)
 
 
 def assert_verified(played: Played) -> None:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from tests.city import City
 from tests.harness.cities import build_city
-from tests.harness.description import Example, read_return, return_folders
+from tests.harness.description import Example, read_return
 from tests.harness.play import collect_arguments, collect_here
 from tests.harness.sending import send
 from workflow.returned.context import Context
@@ -16,11 +16,6 @@ from workflow.returned.inbox import Received, scan
 from workflow.templates.register_file import load_register
 
 _keep = TemporaryDirectory(prefix="torimatome-files-")
-
-
-def examples_with_files() -> list[Path]:
-    """Return the folders of the examples in which something was returned."""
-    return [folder for folder in return_folders() if read_return(folder).files]
 
 
 @cache

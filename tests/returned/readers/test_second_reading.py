@@ -1,4 +1,4 @@
-"""Readers that share no code say the same of every workbook."""
+"""Readers that share no code say the same of every workbook; of examples, see tests/examples."""
 
 from __future__ import annotations
 
@@ -23,69 +23,28 @@ from tests.engine import judge_here
 from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
-from tests.harness.files_in_returned import examples_with_files, files_in_returned
+from tests.harness.files_in_returned import files_in_returned
+from tests.harness.reading_alike import assert_read_alike, attempt
 from tests.journeys.test_any_text import fits, texts
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from tests.returned.readers.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
 from workflow.excel.workbook import new_workbook
-from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, encoded
-from workflow.model.limits import Limits
 from workflow.model.plan import Outcome
 from workflow.model.raw import CellKind, RawBook
 from workflow.returned.inbox import single
 from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.refusal import Refusal, RefusedError
 from workflow.returned.judge import judge
-from workflow.returned.open import open_received
-from workflow.returned.readers.readings import read_again, read_first
+from workflow.returned.readers.readings import read_again
 from workflow.returned.workers.engine import judge_in_workers
-
-FOLDERS = examples_with_files()
-
-
-def named(folders: list[Path]) -> list[str]:
-    return [f"{folder.parent.name}/{folder.name}" for folder in folders]
-
-
-def attempt(read: Callable[[Kind, bytes], RawBook], kind: Kind, content: bytes) -> RawBook | None:
-    try:
-        return read(kind, content)
-    except Exception:
-        return None
-
-
-def assert_read_alike(kind: Kind, content: bytes) -> RawBook | None:
-    """Return what the readers say; None when all say that it cannot be read."""
-    content = as_transitional(content) if kind is Kind.STRICT else content
-    first, again = attempt(read_first, kind, content), attempt(read_again, kind, content)
-    assert first == again
-    return first
 
 
 def read_alike(kind: Kind, content: bytes) -> RawBook:
     book = assert_read_alike(kind, content)
     assert book is not None
     return book
-
-
-# --- every example
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=named(FOLDERS))
-def test_both_readers_say_the_same_of_an_example(folder: Path) -> None:
-    received, context = files_in_returned(folder)
-    opened: list[tuple[Kind, bytes]] = []
-
-    def noted(kind: Kind, content: bytes, _: Limits) -> RawBook:
-        opened.append((kind, content))
-        return RawBook(())
-
-    for file in received:
-        list(open_received(file, context.passwords, noted))
-    for kind, content in opened:
-        assert_read_alike(kind, content)
 
 
 # --- every program
