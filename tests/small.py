@@ -16,18 +16,8 @@ from workflow.model.fields.form import Form
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import (
-    Answer,
-    AnswerRule,
-    Department,
-    Item,
-    Matrix,
-    Municipality,
-    Outcome,
-    Plan,
-    Return,
-    Source,
-)
+from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
+from workflow.model.returns import Answer, Outcome, Return, Source
 from workflow.model.years import JST
 from workflow.templates.layout import issued_items
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register

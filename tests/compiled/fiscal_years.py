@@ -17,7 +17,8 @@ from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
-from workflow.model.plan import AnswerRule, Assignment, Department, Item, Plan, Source
+from workflow.model.plan import AnswerRule, Assignment, Department, Item, Plan
+from workflow.model.returns import Source
 
 RATING = ChoiceField(
     key="rating",

@@ -14,7 +14,8 @@ from workflow.model.fields.base import Choice
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
-from workflow.model.plan import Department, Item, Matrix, Outcome, Plan, Return, Source
+from workflow.model.plan import Department, Item, Matrix, Plan
+from workflow.model.returns import Outcome, Return, Source
 from workflow.storage.journal import Journal
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING

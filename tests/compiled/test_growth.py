@@ -28,7 +28,8 @@ from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import past_year, read_ledger
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import AnswerRule, Department, Item, Outcome, Plan, Return, Source
+from workflow.model.plan import AnswerRule, Department, Item, Plan
+from workflow.model.returns import Outcome, Return, Source
 from workflow.storage.journal import Journal
 from workflow.templates.register import Register
 

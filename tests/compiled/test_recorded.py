@@ -19,7 +19,7 @@ from workflow.compiled.recorded import (
     recorded_plan,
 )
 from workflow.compiled.round import Basis, Round
-from workflow.model.plan import Envelope
+from workflow.model.returns import Envelope
 from workflow.storage.journal import EventKind, Journal
 
 BASIS = Basis("plan", "register", {})

@@ -27,7 +27,7 @@ from tests.harness.play import (
 from tests.harness.process import Watched, run_watched
 from tests.harness.sending import shown_name
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 
 SECONDS = 120  # of CPU; it takes a quarter of it
 MEMORY = 2_500_000_000  # what a worker may have, and a little more

@@ -32,7 +32,7 @@ from tests.fillers.xml_patch import fill
 from tests.fuzz.mutations import mutated
 from tests.harness.cities import plan_document
 from workflow.model.fields.declarations import Value
-from workflow.model.plan import Answer, Outcome, Return
+from workflow.model.returns import Answer, Outcome, Return
 from workflow.model.wording import cell_text
 from workflow.returned.context import Context
 from workflow.returned.inbox import single

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tables import Table, rows, table
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.years import JST
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -28,7 +28,7 @@ from tests.harness.process import Watched, run_watched
 from tests.harness.sending import Impossible, name_on_disk, send, shown_name
 from tests.harness.snapshot import Snapshot, changed_paths, snapshot
 from workflow.__main__ import main
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.plan.document import as_json_bytes
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received

@@ -18,7 +18,7 @@ from workflow.__main__ import main
 from workflow.commands.check import check
 from workflow.commands.status import status
 from workflow.model.limits import Limits
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.returned.inbox import scan, single
 from workflow.returned.open import Opened, open_received
 

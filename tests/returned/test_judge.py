@@ -14,8 +14,9 @@ from tests.engine import judged_file
 from tests.returned.raw_books import book
 from tests.small import NOW, PLAN, asking_otherwise, issue, register, with_formerly
 from workflow.model.catalogue import Code
-from workflow.model.plan import Outcome, Plan, Return
+from workflow.model.plan import Plan
 from workflow.model.raw import RawBook
+from workflow.model.returns import Outcome, Return
 from workflow.model.wording import cell_text
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan, single

@@ -16,7 +16,7 @@ from tests.city import RECEIVED_AT, City, full_texts
 from tests.engine import HERE, judge_here
 from workflow.__main__ import main
 from workflow.commands.verify import verify
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers import engine

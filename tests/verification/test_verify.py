@@ -22,8 +22,8 @@ from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Return
 from workflow.model.raw import RawBook
+from workflow.model.returns import Return
 from workflow.model.wording import Wording
 from workflow.plan.document import as_json_bytes
 from workflow.returned.context import Context

@@ -25,7 +25,8 @@ from workflow.compiled.round import Round
 from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Severity
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Outcome, Plan, Return
+from workflow.model.plan import Plan
+from workflow.model.returns import Outcome, Return
 from workflow.plan.load import load_plan
 from workflow.returned.context import Context
 from workflow.returned.inbox import single

@@ -15,7 +15,7 @@ from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.years import JST, era_year
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers

@@ -21,17 +21,10 @@ from workflow.compiled.merging.entries import (
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
+from workflow.model.filling import Correction, Filling, Question
 from workflow.model.findings import Finding
-from workflow.model.plan import (
-    Answer,
-    Correction,
-    Department,
-    Filling,
-    NoteKind,
-    Outcome,
-    Question,
-    Return,
-)
+from workflow.model.plan import Department
+from workflow.model.returns import Answer, NoteKind, Outcome, Return
 from workflow.model.wording import Wording
 from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue

@@ -11,7 +11,8 @@ from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model.fields.base import Field
-from workflow.model.plan import Plan, Source
+from workflow.model.plan import Plan
+from workflow.model.returns import Source
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"

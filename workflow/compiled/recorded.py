@@ -16,7 +16,7 @@ from workflow.compiled.round import Basis, Round
 from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Outcome, Return
+from workflow.model.returns import Outcome, Return
 from workflow.model.years import JST, iso_time
 from workflow.storage.journal import Event, EventKind, Facts, Journal
 from workflow.templates.register import Register

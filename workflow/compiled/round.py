@@ -11,7 +11,8 @@ from workflow.compiled.points.point import Point, settled_findings
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
-from workflow.model.plan import Answer, Plan, PreviousAnswers, Return
+from workflow.model.plan import Plan, PreviousAnswers
+from workflow.model.returns import Answer, Return
 from workflow.model.years import JST, japanese_date
 from workflow.templates.register import Register
 

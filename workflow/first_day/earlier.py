@@ -15,7 +15,8 @@ from workflow.compiled.recorded import without_passwords
 from workflow.first_day.draft import BroughtIn, Draft, Wishes
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.declarations import Value
-from workflow.model.plan import Answer, Assignment, Plan, Source
+from workflow.model.plan import Assignment, Plan
+from workflow.model.returns import Answer, Source
 from workflow.model.years import era_year, iso_time
 from workflow.plan.build import build_plan
 from workflow.storage.commit import Changes, commit

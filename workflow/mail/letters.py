@@ -20,8 +20,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow.compiled.corrections import OutstandingRequests
 from workflow.model.errors import WorkspaceError, line_of
+from workflow.model.filling import Correction
 from workflow.model.plain_text import one_line, strip_controls
-from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Correction, Department, Item, Plan
+from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Department, Item, Plan
 from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.register import Issue
 

@@ -11,7 +11,7 @@ from workflow.commands.command import command
 from workflow.commands.init import is_carried_forward
 from workflow.commands.status import points_to_decide, status, what_is_open
 from workflow.model.errors import PlanError, WorkflowError
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.years import era_year, full_year
 from workflow.plan.load import load_plan, plan_paths
 from workflow.storage.journal import EventKind, load_journal

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer, Outcome, Plan, Return, judged
+from workflow.model.plan import Plan
 from workflow.model.raw import RawBook
+from workflow.model.returns import Answer, Outcome, Return, judged
 from workflow.returned.context import Context
 from workflow.returned.find_rows import match
 from workflow.returned.find_tables import Table, find_tables

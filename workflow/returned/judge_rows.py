@@ -9,8 +9,9 @@ from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location, Violation
-from workflow.model.plan import Answer, PreviousAnswers, Return, Source, judged
+from workflow.model.plan import PreviousAnswers
 from workflow.model.raw import RawBook, RawCell
+from workflow.model.returns import Answer, Return, Source, judged
 from workflow.model.wording import cell_text
 from workflow.returned.context import Context
 from workflow.returned.find_rows import MatchedRow, Matching, match

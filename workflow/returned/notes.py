@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, column_letters, folded
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Note, NoteKind
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
+from workflow.model.returns import Note, NoteKind
 from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
 from workflow.returned.note_findings import unread_beside

@@ -10,8 +10,8 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits
-from workflow.model.plan import Note, NoteKind, Outcome, Return
 from workflow.model.raw import RawBook
+from workflow.model.returns import Note, NoteKind, Outcome, Return
 from workflow.returned.inbox import Received, content_of
 from workflow.returned.intake.archive import Allowance, Member, members
 from workflow.returned.intake.detect import Kind, examine

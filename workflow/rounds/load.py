@@ -30,7 +30,8 @@ from workflow.compiled.recorded import (
 from workflow.compiled.round import Basis, Round, Stage
 from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
-from workflow.model.plan import Plan, Return
+from workflow.model.plan import Plan
+from workflow.model.returns import Return
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest

@@ -31,7 +31,7 @@ from workflow.excel.style import (
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.fields.declarations import Value
-from workflow.model.plan import Filling
+from workflow.model.filling import Filling
 from workflow.model.years import full_year, japanese_date, japanese_date_and_weekday
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer

@@ -11,7 +11,7 @@ from workflow.excel.style import (
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
-from workflow.model.plan import Filling
+from workflow.model.filling import Filling
 from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
 from workflow.templates.entry_rules import (

@@ -36,7 +36,7 @@ from workflow.excel.style import (
 from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
-from workflow.model.plan import Filling
+from workflow.model.filling import Filling
 from workflow.model.years import full_year
 from workflow.templates.entry_rules import HighlightKind, highlights, validation
 from workflow.templates.layout import (

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from workflow.model.cells import folded_id
 from workflow.model.fields.form import Form
-from workflow.model.plan import Department, Return
+from workflow.model.plan import Department
+from workflow.model.returns import Return
 from workflow.model.wording import Wording
 
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")

@@ -10,7 +10,8 @@ from xlsxwriter import Workbook
 
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.plan import Department, Filling, Plan, PreviousAnswers
+from workflow.model.filling import Filling
+from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
 from workflow.templates.correction_sheet import made_from_text, write_corrections
 from workflow.templates.corrections import mark_cells

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
-from workflow.model.plan import LOST_LABEL, Outcome
+from workflow.model.returns import LOST_LABEL, Outcome
 
 _SHOWN_FINDINGS = 20
 _SHOWN_POINTS = 20

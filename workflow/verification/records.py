@@ -16,7 +16,7 @@ from workflow.compiled.recorded import (
 from workflow.compiled.round import Basis
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Outcome, Return
+from workflow.model.returns import Outcome, Return
 from workflow.model.years import era_year, iso_time
 from workflow.returned.inbox import Received, content_digest
 from workflow.storage.files import sha256

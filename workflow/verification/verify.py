@@ -24,8 +24,9 @@ from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Outcome, Plan, Return
+from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
+from workflow.model.returns import Outcome, Return
 from workflow.model.years import era_year
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan

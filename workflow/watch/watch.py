@@ -15,7 +15,7 @@ from typing import Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.errors import BusyError, WorkflowError
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.returned.inbox import opened_file, shown_name
 from workflow.returned.intake.not_workbooks import is_litter
 from workflow.rounds.collected import Collected

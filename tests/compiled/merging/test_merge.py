@@ -14,7 +14,8 @@ from workflow.compiled.merging.merge import merge
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.model.catalogue import Code
-from workflow.model.plan import Outcome, Plan, Return
+from workflow.model.plan import Plan
+from workflow.model.returns import Outcome, Return
 from workflow.templates.register import Register
 
 ALL = frozenset(item.id for item in PLAN.items)

@@ -19,7 +19,7 @@ from workflow.compiled.merging.version_order import (
     older_files,
     seemingly_older_files,
 )
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 
 # Each file: made from, the collect that met it first, hours of the saving as stored (- for none, T
 # for what the template says) and of the receipt after the first hour of the day of issue; then what

@@ -16,7 +16,7 @@ from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.model.fields.declarations import Value
-from workflow.model.plan import Source
+from workflow.model.returns import Source
 from workflow.model.years import JST
 
 

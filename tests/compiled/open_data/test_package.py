@@ -24,7 +24,8 @@ from workflow.compiled.open_data.package import data_package
 from workflow.model.fields.base import Choice, Field
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
-from workflow.model.plan import Item, Outcome, Plan, Return, Source
+from workflow.model.plan import Item, Plan
+from workflow.model.returns import Outcome, Return, Source
 from workflow.templates.register import IssuedForm, Register
 from workflow.templates.register_file import load_register
 

@@ -18,7 +18,8 @@ from workflow.compiled.round import Stage
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible
-from workflow.model.plan import Outcome, Plan, Return, Source
+from workflow.model.plan import Plan
+from workflow.model.returns import Outcome, Return, Source
 from workflow.model.wording import Wording
 
 TEXTS = st.text(min_size=1, max_size=30)

@@ -32,7 +32,8 @@ from workflow.model.cells import decoded
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
-from workflow.model.plan import Department, Item, Plan, Source
+from workflow.model.plan import Department, Item, Plan
+from workflow.model.returns import Source
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly

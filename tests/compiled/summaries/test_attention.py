@@ -14,7 +14,7 @@ from workflow.compiled.summaries.attention import attention_lines
 from workflow.compiled.years.comparison import compare
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.wording import Wording
 
 EVERYBODY = """

@@ -9,7 +9,7 @@ import pytest
 
 from tests.returned.intake.zips import locked, zipped, zipped_unmarked
 from workflow.model.limits import USUAL, Limits
-from workflow.model.plan import Envelope, Outcome, Return
+from workflow.model.returns import Envelope, Outcome, Return
 from workflow.returned.inbox import single
 from workflow.returned.intake.archive import Allowance, members
 from workflow.returned.intake.refusal import Refusal

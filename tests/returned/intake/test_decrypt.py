@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
 from tests.programs import needs_libreoffice
-from workflow.model.plan import Outcome, Return
+from workflow.model.returns import Outcome, Return
 from workflow.model.wording import Wording
 from workflow.returned.inbox import single
 from workflow.returned.intake.decrypt import DEFAULT_PASSWORD, decrypted, is_encrypted_xls

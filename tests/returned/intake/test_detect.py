@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workflow.model.catalogue import Code
 from workflow.model.limits import USUAL, Limits
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.returned.intake.archive import Allowance, members
 from workflow.returned.intake.detect import examine
 from workflow.returned.intake.not_workbooks import is_litter, suffix

@@ -23,7 +23,7 @@ from tests.harness.verbs.mail import (
 from tests.small import PLAN
 from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
-from workflow.model.plan import MailHeader, Outcome
+from workflow.model.returns import MailHeader, Outcome
 from workflow.model.years import JST
 from workflow.returned.context import Context
 from workflow.returned.inbox import single

@@ -19,8 +19,8 @@ from tests.returned.readers.binary_books import xlsb, xlsb_with_short_texts
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.limits import Limits
-from workflow.model.plan import Answer, Outcome, Return
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RemarkKind
+from workflow.model.returns import Answer, Outcome, Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import single
 from workflow.returned.intake.refusal import RefusedError

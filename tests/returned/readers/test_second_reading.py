@@ -31,8 +31,8 @@ from tests.returned.readers.binary_books import xlsb, xlsb_with_shared_texts, xl
 from workflow.excel.workbook import new_workbook
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, encoded
-from workflow.model.plan import Outcome
 from workflow.model.raw import CellKind, RawBook
+from workflow.model.returns import Outcome
 from workflow.returned.inbox import single
 from workflow.returned.intake.detect import Kind, examine
 from workflow.returned.intake.refusal import Refusal, RefusedError

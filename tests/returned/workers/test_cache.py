@@ -22,7 +22,7 @@ from tests.engine import judge_here
 from tests.programs import ROOT
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
+from workflow.model.returns import Answer, Envelope, Note, NoteKind, Outcome, Return, Source
 from workflow.model.years import JST
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, Snapshot, content_digest, single, take_snapshot

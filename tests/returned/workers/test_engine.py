@@ -14,7 +14,7 @@ from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.harness.harmful_paths import DeadlyPath, EndlessPath, SwellingPath
 from workflow.model.limits import Limits
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import judge_in_workers

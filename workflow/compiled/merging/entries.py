@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from workflow.model.plan import Answer, Assignment, Return
+from workflow.model.plan import Assignment
+from workflow.model.returns import Answer, Return
 
 
 class AnswerStatus(StrEnum):

@@ -16,7 +16,8 @@ from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer, Assignment, Outcome, Plan, Return
+from workflow.model.plan import Assignment, Plan
+from workflow.model.returns import Answer, Outcome, Return
 from workflow.templates.layout import issued_items
 from workflow.templates.register import IssuedForm, Register
 

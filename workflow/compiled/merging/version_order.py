@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.model.years import JST
 from workflow.templates.register import FormNumber, Register
 

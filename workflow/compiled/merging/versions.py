@@ -24,7 +24,7 @@ from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Answer, NoteKind, Outcome, Return, judged
+from workflow.model.returns import Answer, NoteKind, Outcome, Return, judged
 from workflow.templates.register import Register
 
 

@@ -11,7 +11,7 @@ from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.status import DepartmentStatus, Totals, department_statuses, totals
 from workflow.model.findings import Finding
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.model.wording import Wording
 from workflow.model.years import iso_time
 

@@ -15,7 +15,7 @@ from workflow.compiled.summaries.errata import Erratum, errata_by_department
 from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.model.catalogue import Severity
 from workflow.model.findings import Finding
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.years import JST
 
 _MOST_DEPARTMENTS = 1_000

@@ -36,7 +36,7 @@ from workflow.compiled.summaries.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.compiled.years.trend import Trend
 from workflow.model.findings import Finding
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, ledger_name

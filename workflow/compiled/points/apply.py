@@ -22,7 +22,7 @@ from workflow.compiled.points.point import Handling, Point, settled_findings
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer, Outcome, Return
+from workflow.model.returns import Answer, Outcome, Return
 
 _SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直してください。"
 

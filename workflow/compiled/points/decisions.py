@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from workflow.compiled.points.point import Decision, Handling, Point
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.plan import Answer, Note, NoteKind, Return
+from workflow.model.returns import Answer, Note, NoteKind, Return
 from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.templates.layout import QUESTION_SIGN
 

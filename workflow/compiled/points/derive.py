@@ -18,7 +18,7 @@ from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer, Return
+from workflow.model.returns import Answer, Return
 
 _OPEN = {
     AnswerStatus.MISSING: Code.ANSWER_MISSING,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Answer
+from workflow.model.returns import Answer
 from workflow.model.wording import Wording
 
 

@@ -16,7 +16,8 @@ from workflow.compiled.summaries.headline import low_ratings
 from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.fields.base import Field
-from workflow.model.plan import Outcome, Plan
+from workflow.model.plan import Plan
+from workflow.model.returns import Outcome
 from workflow.model.years import JST, full_year
 from workflow.storage.journal import Event, EventKind
 from workflow.templates.register import Register

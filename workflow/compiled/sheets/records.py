@@ -18,7 +18,8 @@ from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, RowT, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import a1
 from workflow.model.findings import Finding
-from workflow.model.plan import Answer, Note, NoteKind, Plan, Return
+from workflow.model.plan import Plan
+from workflow.model.returns import Answer, Note, NoteKind, Return
 from workflow.model.wording import Wording, cell_text
 
 STATUS_SHEET = "提出状況"

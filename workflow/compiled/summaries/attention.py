@@ -21,7 +21,8 @@ from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code, Severity
 from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
-from workflow.model.plan import LOST_LABEL, Outcome, Plan
+from workflow.model.plan import Plan
+from workflow.model.returns import LOST_LABEL, Outcome
 from workflow.model.wording import Wording
 
 

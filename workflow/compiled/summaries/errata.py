@@ -22,7 +22,8 @@ from workflow.compiled.years.changes import (
 from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
 from workflow.model.fields.base import Field
-from workflow.model.plan import Answer, Outcome, Plan, Return
+from workflow.model.plan import Plan
+from workflow.model.returns import Answer, Outcome, Return
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 ERRATA_SHEET = "正誤表"

@@ -14,7 +14,8 @@ from workflow.compiled.merging.entries import (
 )
 from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
-from workflow.model.plan import LOST_LABEL, Department, Outcome, Return
+from workflow.model.plan import Department
+from workflow.model.returns import LOST_LABEL, Outcome, Return
 from workflow.templates.register import Issue
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)

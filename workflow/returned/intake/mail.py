@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 from workflow.excel.xlsx.package import is_compound_file
 from workflow.model.catalogue import Code
 from workflow.model.plain_text import one_line
-from workflow.model.plan import MailHeader
+from workflow.model.returns import MailHeader
 from workflow.model.years import JST
 from workflow.returned.intake.archive import Allowance, Member, shown_name
 from workflow.returned.intake.not_workbooks import SMIME

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail
-from workflow.model.plan import Outcome
+from workflow.model.returns import Outcome
 
 
 @dataclass(frozen=True, slots=True)

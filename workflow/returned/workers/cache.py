@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow.model.catalogue import Code
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import Extract, decoded, encoded

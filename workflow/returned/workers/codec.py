@@ -18,7 +18,7 @@ from typing import Any, cast
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
-from workflow.model.plan import (
+from workflow.model.returns import (
     Answer,
     Envelope,
     MailHeader,

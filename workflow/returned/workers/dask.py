@@ -15,7 +15,7 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
 from workflow.model.errors import WorkspaceError
-from workflow.model.plan import Return
+from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded

@@ -9,8 +9,8 @@ from functools import partial
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
 from workflow.model.limits import COMPILED, MILLION, Limits
-from workflow.model.plan import Return
 from workflow.model.raw import RawBook
+from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded
