@@ -161,6 +161,7 @@ def test_a_disk_that_is_really_full_changes_nothing(
         "from workflow.storage.commit import Changes, commit\n"
         "from workflow.model.errors import OutputError\n"
         "from workflow.storage.workspace import Workspace\n"
+        "sys.dont_write_bytecode = True  # what Python compiled would be cut as well\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "home, *targets = map(Path, sys.argv[1:])\n"
         "writes = dict.fromkeys(targets, b'small') | {targets[1]: b'large' * 100}\n"
