@@ -220,13 +220,13 @@ class _Drafting:
         ids = ids_of(numbers, [item.path for item in items])
         if not ids.is_own:
             code = Code.IMPORT_IDS_MADE if ids.is_made else Code.IMPORT_IDS_CHANGED
-            self._say(code, details={"first": ids.ids[0], "last": ids.ids[-1]})
+            self._say(code, {"first": ids.ids[0], "last": ids.ids[-1]})
         return ids
 
     def _note_departments(self, departments: Departments) -> None:
         self._united += departments.united
         for one, other in departments.alike:
-            self._say(Code.IMPORT_DEPARTMENTS_ALIKE, details={"one": one, "other": other})
+            self._say(Code.IMPORT_DEPARTMENTS_ALIKE, {"one": one, "other": other})
 
     # The form.
 
@@ -257,7 +257,7 @@ class _Drafting:
         for proposed in fields:
             self._united += proposed.united
             if proposed.is_guessed:
-                self._say(Code.IMPORT_CHOICES_GUESSED, details={"name": proposed.label})
+                self._say(Code.IMPORT_CHOICES_GUESSED, {"name": proposed.label})
         return fields
 
     # The plan.
@@ -298,14 +298,14 @@ class _Drafting:
         texts = [*above, *(sheet.name for sheet in self._read.sheets)]
         title, is_sure = plan_title(texts, stem)
         if not is_sure:
-            self._say(Code.IMPORT_TITLE_GUESSED, details={"name": title})
+            self._say(Code.IMPORT_TITLE_GUESSED, {"name": title})
         cities = [self._wishes.city, *city_candidates([title, *texts, stem, *names])]
         city = next((c for c in cities if municipalities_named(c)), self._wishes.city)
         listed = municipalities_named(city)
         name = listed[0].name if listed else city or _NO_CITY
         code = listed[0].code if len(listed) == 1 else _NO_CITY_CODE
         if code == _NO_CITY_CODE:
-            self._say(Code.IMPORT_CITY_UNKNOWN, details={"name": name})
+            self._say(Code.IMPORT_CITY_UNKNOWN, {"name": name})
         municipality = {"name": name, "code": code}
         return {"title": title, "municipality": municipality, "coordinator": coordinator}
 
@@ -320,7 +320,7 @@ class _Drafting:
         if not counts:
             return ""
         most = counts.most_common(1)[0][0]
-        self._say(Code.IMPORT_COORDINATOR_GUESSED, details={"name": most})
+        self._say(Code.IMPORT_COORDINATOR_GUESSED, {"name": most})
         return most
 
     # What became of every cell.
@@ -334,9 +334,9 @@ class _Drafting:
                 "why": column.why,
             }
             if not column.is_sure:
-                self._say(Code.IMPORT_COLUMN_UNSURE, details=details)
+                self._say(Code.IMPORT_COLUMN_UNSURE, details)
             elif column.role is Role.UNUSED and column.cells:
-                self._say(Code.IMPORT_COLUMN_LEFT_OUT, details=details)
+                self._say(Code.IMPORT_COLUMN_LEFT_OUT, details)
 
     def _note_cells(
         self,
@@ -416,7 +416,7 @@ class _Drafting:
             hidden = [p for p in titles if p.sheet == sheet.name and p.row in sheet.hidden_rows]
             for code, found in ((Code.IMPORT_HIDDEN, hidden), (Code.IMPORT_STRUCK, sheet.struck)):
                 if found:
-                    self._say(code, sheet=sheet.name, details={"count": len(found)})
+                    self._say(code, {"count": len(found)}, sheet=sheet.name)
 
     def _note_rest(self, tables: Sequence[Table]) -> None:
         """Note every other cell that nobody has taken, and why."""
@@ -452,7 +452,7 @@ class _Drafting:
             self._fates[cell.place] = replace(before, written=whole, item=items)
 
     def _say(
-        self, code: Code, *, sheet: str = "", details: Mapping[str, Detail] | None = None
+        self, code: Code, details: Mapping[str, Detail] | None = None, *, sheet: str = ""
     ) -> None:
         location = Location(file=self._source.file, sheet=sheet)
         self._findings.append(Finding(code, location, details or {}))
