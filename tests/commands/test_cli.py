@@ -280,7 +280,6 @@ def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City, most:
     program = (
         "import resource, sys\n"
         "from workflow.__main__ import main\n"
-        "sys.dont_write_bytecode = True  # what Python compiled would be cut as well\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
@@ -290,7 +289,8 @@ def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City, most:
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
+        # What Python compiled would be cut as well.
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
     )
     assert done.returncode == 2, done.stderr
