@@ -12,6 +12,7 @@ from typing import Any
 
 from workflow.first_day.words import NOTHING
 from workflow.model.cells import folded
+from workflow.plan.book.written_days import written_day
 
 _RATING = re.compile(r"評価|達成度|達成状況|進捗度|進捗状況|進捗|判定|ランク")
 _DIRECTION = re.compile(r"方針|方向性?|今後の展開|見直し")
@@ -19,7 +20,6 @@ _PROGRESS = re.compile(r"状況|実績|取組|実施|成果|結果")
 _PROSE = re.compile(r"状況|実績|成果|課題|問題|改善|内容|備考|意見|コメント|理由|所見")
 _CHALLENGE = re.compile(r"課題|問題|改善")
 _AMOUNT = re.compile(r"([-－▲△]?)\s*([\d,，]+(?:\.\d+)?)\s*(\D{0,5})")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MARKS = frozenset("○◯〇✓レ●◎")
 _FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE, _TIMES_REPEATED = 2, 12, 20, 1.5
 _LONG_ENOUGH = 1000
@@ -131,9 +131,10 @@ def _field(column: AnswerColumn, label: str, key: str) -> ProposedField:
         unit, stored, decimals = number
         declared = {**base, "type": "number", "required": is_usual, "decimals": decimals}
         return ProposedField(column.key, declared | ({"unit": unit} if unit else {}), stored)
-    if all(map(_DAY.fullmatch, texts)):
+    days = {text: day.isoformat() for text in texts if (day := written_day(text))}
+    if len(days) == len(set(texts)):
         declared = {**base, "type": "date", "required": is_usual}
-        return ProposedField(column.key, declared, {text: text for text in texts})
+        return ProposedField(column.key, declared, days)
     if not is_rating and set(texts) <= _MARKS and len(set(texts)) == 1:
         declared = {**base, "type": "mark", "required": False}
         return ProposedField(column.key, declared, dict.fromkeys(texts, "○"))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from workflow.first_day.cards import pairs_in
 from workflow.first_day.columns import Column, Keys
-from workflow.first_day.source import Place
 from workflow.first_day.tables import Cell, Grid, Row, Table
 from workflow.first_day.words import (
     NOTHING,
@@ -429,8 +428,3 @@ def _joined(items: Sequence[DraftItem]) -> Iterator[DraftItem]:
 
 def _identity(item: DraftItem) -> tuple[str, ...]:
     return (folded_id(item.number), *map(folded, item.path), folded(item.text))
-
-
-def places(cells: Sequence[Cell]) -> frozenset[Place]:
-    """Return where some cells stand."""
-    return frozenset(cell.place for cell in cells)

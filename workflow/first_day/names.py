@@ -7,11 +7,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 
 from workflow.first_day.fields import United, one_spelling
 from workflow.first_day.words import looks_like_department, year_in
-from workflow.model.cells import folded, folded_id
+from workflow.model.cells import folded_id
+from workflow.plan.book.written_days import day_near, written_day
 
 # Ids: as the table has them, where they tell the items apart; or made of the levels' numbers.
 
@@ -20,7 +22,8 @@ _NUMBER = re.compile(
     r"(\d{1,3}(?:[-－.．]\d{1,3})*|[Ⅰ-Ⅻ]|[①-⑳]|[IVX]{1,4}(?=[\s　.．:：]))"
 )
 _ROMAN = {"I": 1, "V": 5, "X": 10}
-_TURNED_TO_DAY = re.compile(r"(?:\d{4}-)?(\d{1,2})[-月](\d{1,2})日?")
+_SHOWN_AS_DAY = re.compile(r"\d{4}\D.*|.*月.*")
+_ANY_LEAP_YEAR = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,10 @@ def without_day(number: str) -> str:
     >>> without_day("1月2日"), without_day("2024-01-02"), without_day("1-2")
     ('1-2', '1-2', '1-2')
     """
-    match = _TURNED_TO_DAY.fullmatch(number) if "月" in number or number.count("-") == 2 else None
-    return f"{int(match[1])}-{int(match[2])}" if match else number
+    if not _SHOWN_AS_DAY.fullmatch(number):
+        return number
+    day = written_day(number) or day_near(number, _ANY_LEAP_YEAR, is_later=True)
+    return f"{day.month}-{day.day}" if day else number
 
 
 # Departments: one name for each, and a code made of it.
@@ -199,8 +204,3 @@ def city_candidates(texts: Iterable[str]) -> list[str]:
 def year_among(texts: Iterable[str]) -> int | None:
     """Return the fiscal year that the first of some texts names."""
     return next((year for text in texts if (year := year_in(text))), None)
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are read as the same."""
-    return folded(one) == folded(other)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from workflow.model.cells import folded
 from workflow.model.years import parse_year
+from workflow.plan.book.named_departments import OFFICES, names_in, without_division
 
 
 class Role(StrEnum):
@@ -197,14 +198,8 @@ def numbers_level(label: Label) -> str:
 
 # What stands in the cells.
 
-_DEPARTMENT_NAME = re.compile(
-    r".{1,25}(?:課|室|係|センター|局|部|所|館|班|園|署|協議会|委員会|事務所|公社|財団|組合|社協|法人|支所|学校)"
-)
-_SENTENCE = re.compile(r"[。、]|する|した|ます")
-_JOINED = re.compile(r"[、,，/／;；\n＆&]+")
-_SOFTLY_JOINED = re.compile(r"・|及び|および|並びに|[ 　]+|と(?=.+[課室部局])")
-_ASIDE = re.compile(r"[（(](?:主|主担当|主管|副|関係課?|協力|幹事課?)[)）]|[◎○●★※]")
-_DIVISION_NAME = re.compile(r"^.{1,15}(?:部|局|本部)[\s　]*(?=.{1,20}(?:課|室|係|センター|所|館)$)")
+_LONGEST_NAME, _LONGEST_LIST = 30, 500
+_SENTENCE = re.compile(r"[。、を]|する|した|ます")
 SAME_AS_ABOVE = frozenset({"〃", "″", '"', "同上", "々", "仝", "''"})
 NOTHING = frozenset({"", "-", "－", "―", "ー", "—", "–", "…", "‐", "／", "/"})
 
@@ -216,9 +211,8 @@ def looks_like_department(text: str) -> bool:
     (True, False)
     """
     name = text.strip()
-    return (
-        bool(_DEPARTMENT_NAME.fullmatch(name)) and not _SENTENCE.search(name) and "を" not in name
-    )
+    is_name = name not in OFFICES and name.endswith(OFFICES) and len(name) <= _LONGEST_NAME
+    return is_name and not _SENTENCE.search(name)
 
 
 def department_names(text: str) -> tuple[str, ...]:
@@ -229,14 +223,7 @@ def department_names(text: str) -> tuple[str, ...]:
     >>> department_names("危機管理課・福祉政策課"), department_names("こども・若者課")
     (('危機管理課', '福祉政策課'), ('こども・若者課',))
     """
-    found: list[str] = []
-    for part in _JOINED.split(_ASIDE.sub("", text)):
-        whole = _DIVISION_NAME.sub("", part.strip())
-        names = [_without_division(piece) for piece in _SOFTLY_JOINED.split(whole)]
-        is_several = len(names) > 1 and all(map(looks_like_department, names))
-        found += names if is_several else [_without_division(whole)]
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
-def _without_division(text: str) -> str:
-    return "".join(_DIVISION_NAME.sub("", text.strip()).split())
+    # Every way to part a cell is weighed; a text this long is no list of names.
+    names = names_in(text, lambda _: False) if len(text) <= _LONGEST_LIST else (text,)
+    found = map(without_division, names)
+    return tuple(dict.fromkeys(found))

@@ -17,11 +17,16 @@ _MAY_PART = "・･ 　"
 _MAY_PART_WORDS = ("及び", "および", "並びに", "ならびに", "と")
 _BETWEEN = re.compile(f"([{_ALWAYS_PARTS}{_MAY_PART}]|{'|'.join(_MAY_PART_WORDS)})")
 _MARKS = "○◯●◎◇◆□■☆★※▲△"
-_OFFICES = (
+_ASIDE = re.compile(r"[（(](?:主|主担当|主管|副|関係課?|協力|幹事課?)[)）]")
+OFFICES = (
     *("課", "室", "局", "部", "係", "所", "館", "会", "団", "署", "院", "校", "園", "班", "社"),
-    *("センター", "チーム", "法人", "機構", "支援員"),
+    *("センター", "チーム", "法人", "機構", "組合", "社協", "支援員"),
 )
+"""What the name of an office ends with."""
 _ABOVE = ("部", "局", "本部", "委員会", "庁")
+_BELOW_DIVISION = re.compile(
+    r".{1,15}(?:(?:部|局|本部)[\s　]*|(?:委員会|庁)[\s　]+)(?=.{1,20}(?:課|室|係|センター|所|館)$)"
+)
 
 
 def names_in(text: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
@@ -35,8 +40,13 @@ def names_in(text: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
 
     >>> names_in("総務課・企画課、ひと・まち課\n○市民課", known)
     ('総務課', '企画課', 'ひと・まち課', '市民課')
+
+    Who of them leads is no part of a name.
+
+    >>> names_in("総務課（主）・企画課", known)
+    ('総務課', '企画課')
     """
-    parts = _BETWEEN.split(text)
+    parts = _BETWEEN.split(_ASIDE.sub("", text))
     words, between = [word.strip() for word in parts[::2]], parts[1::2]
     # From the end: the best way to take what follows each word. Fewest unknown words come first,
     # then fewest unknown names, then fewest names.
@@ -54,6 +64,15 @@ def names_in(text: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
                 )
         best.insert(0, min(ways, key=lambda way: way.cost))
     return tuple(best[0].names)
+
+
+def without_division(name: str) -> str:
+    """Return the name of an office without that of the division above it, and without blanks.
+
+    >>> without_division("健康福祉部 福祉政策課"), without_division("健康福祉部")
+    ('福祉政策課', '健康福祉部')
+    """
+    return "".join(_BELOW_DIVISION.sub("", name.strip(), count=1).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +97,8 @@ def _may_go_on(words: list[str], between: list[str], at: int) -> bool:
     left = next(filter(None, reversed(words[: at + 1])), "")
     right = next(filter(None, words[at + 1 :]), "")
     if between[at].isspace():  # 健康福祉部 福祉政策課 is one, 福祉課 保健課 are two
-        return left[-1:] != right[-1:] or not left.endswith(_OFFICES)
-    return not (left.endswith(_OFFICES) and right.endswith(_OFFICES))
+        return left[-1:] != right[-1:] or not left.endswith(OFFICES)
+    return not (left.endswith(OFFICES) and right.endswith(OFFICES))
 
 
 def _without_marks(name: str) -> str:
