@@ -12,6 +12,7 @@ from workflow.first_day.words import (
     Label,
     Role,
     department_names,
+    is_surely_level,
     looks_like_department,
     numbers_level,
     role_of,
@@ -223,7 +224,9 @@ def _beside_items(columns: list[Column]) -> list[Column]:
         return columns
     last = max(roles.index(Role.TITLE), roles.index(Role.DEPARTMENT))
     return [
-        replace(column, role=Role.ANSWER) if at > last and column.role is Role.LEVEL else column
+        replace(column, role=Role.ANSWER)
+        if at > last and column.role is Role.LEVEL and not is_surely_level(column.label)
+        else column
         for at, column in enumerate(columns)
     ]
 

@@ -56,8 +56,8 @@ def label_of(*texts: str) -> Label:
 
     >>> label_of("令和5年度", "決算額（千円）")
     Label(text='決算額', unit='千円', year=2023)
-    >>> label_of("評価", "R5")
-    Label(text='評価', unit='', year=2023)
+    >>> label_of("評価", "R5"), label_of("目標値(R5)").text
+    (Label(text='評価', unit='', year=2023), '目標値')
     >>> label_of("担当\n課"), label_of("令和5年度_今後の方針").text
     (Label(text='担当課', unit='', year=None), '今後の方針')
     """
@@ -96,7 +96,8 @@ def year_in(text: str) -> int | None:
     """
     found = None
     for match in _YEAR.finditer(_plain(text)):
-        if "年" in match[0] or match[0].strip()[:1] in "RrHh令平" or match[0].strip() == text:
+        written = match[0].strip(" (")
+        if "年" in written or written[:1] in "RrHh令平" or written == text:
             found = _fiscal(match[1]) or found
     return found
 
@@ -143,6 +144,9 @@ _LEVEL = re.compile(
     r"|基本的な?(?:方向性?|取組|施策|考え方)|柱|分野|部門|章|節|大綱|区分|体系|カテゴリー?|分類|領域"
     r"|取組の?(?:項目|方向性?|分野|柱|区分|方針)|取り組みの?(?:項目|方向性?|分野|柱)|政策分野|施策分野|個別目標"
 )
+_SURELY_LEVEL = re.compile(
+    r"(?:基本|重点|個別|施策の?)(?:目標|方針|施策|政策|柱)|[大中小]項目|柱|分野|政策|章|節"
+)
 _TITLE = re.compile(
     r"(?:具体的な?|主な|実施する?|個別|関連|主要)?(?:の)?(?:取組み?|取り組み|事業|施策・?事業|事務事業|取組・?事業|活動|施策)"
     r"(?:の)?(?:内容|名称?|項目名|概要)?(?:[・/]?(?:内容|概要|事業))?|内容|概要|取組事項|実施事項|事業・取組(?:名|内容)?|具体的内容|事項|項目"
@@ -152,6 +156,7 @@ _ANSWER = re.compile(
     r"|現状値|基準値|備考|意見|コメント|理由|件数|人数|回数|参加者|スケジュール|時期|期限|年次|対応|予定|方針|方向性|実施率|割合|完了日|見直し|反省|総括|率$|[^表]額$"
 )
 _PLANS = re.compile(r"(?:計画|プラン|ビジョン)(?!値|額|数)|一覧|シート|調書|管理表|調査票")
+_PAPER = re.compile(r"(?:シート|調書|調査票|管理表|評価票|個票)$")
 _LONGEST_HEADING, _LONGEST_PAIRED = 30, 10
 _WHOLE = (
     (Role.PAGES, _PAGES),
@@ -172,7 +177,7 @@ def role_of(label: Label) -> Role:
     words = folded(label.text)
     if not words or len(words) > _LONGEST_HEADING or words.endswith("。"):
         return Role.UNKNOWN
-    if _PLANS.search(words) and len(words) > _LONGEST_PAIRED:
+    if _PAPER.search(words) or (_PLANS.search(words) and len(words) > _LONGEST_PAIRED):
         return Role.UNKNOWN
     if _OTHERS.fullmatch(words) or _DIVISION.fullmatch(words):
         return Role.UNUSED
@@ -184,6 +189,15 @@ def role_of(label: Label) -> Role:
     if _ANSWER.search(words):
         return Role.ANSWER
     return Role.TITLE if _TITLE.fullmatch(words) else Role.UNKNOWN
+
+
+def is_surely_level(label: Label) -> bool:
+    """Whether a heading can only mean a level, wherever its column stands; 方針 can mean both.
+
+    >>> is_surely_level(label_of("基本目標")), is_surely_level(label_of("今後の方針"))
+    (True, False)
+    """
+    return _SURELY_LEVEL.match(folded(label.text)) is not None
 
 
 def numbers_level(label: Label) -> str:
