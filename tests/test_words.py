@@ -41,7 +41,7 @@ READ_BY_OTHERS = {
     "頁": (
         "compiled/report/word_tags.py",  # what templates of cities may say
         "first_day/columns.py",  # and their tables
-        "first_day/items.py",
+        "first_day/rows.py",
         "first_day/words.py",
     ),
 }

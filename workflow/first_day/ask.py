@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from workflow.first_day.columns import Column
 from workflow.first_day.draft import Draft, Wishes, drafted
-from workflow.first_day.result_book import in_words
 from workflow.first_day.source import Source
 from workflow.first_day.words import Role
 from workflow.model.catalogue import Code, Severity
@@ -62,9 +61,7 @@ def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, W
 def _asked_role(column: Column, talk: Talk) -> str:
     """Return what a person says an unsure column is, as --map would say it."""
     examples = "、".join(_short(text) for text in column.examples)
-    talk.say(
-        f"{_named(column)}（例：{examples}）は、{in_words(column)}でよいですか（{column.why}）。"
-    )
+    talk.say(f"{_named(column)}（例：{examples}）は、{column.became}でよいですか（{column.why}）。")
     numbered = "　".join(f"{n} {role.value}" for n, role in enumerate(_CHOICES, start=1))
     while True:
         said = talk.ask(f"よければEnter、違えば番号（{numbered}）：").strip()
@@ -93,7 +90,7 @@ def column_lines(draft: Draft) -> Iterator[str]:
     yield f"「{draft.source.file}」を読みました。"
     head = ["列", "見出し", "どうするか", "わけ"]
     rows = [
-        ["・".join(c.letters), _short(c.heading) or "（見出しなし）", in_words(c), _why(c)]
+        ["・".join(c.letters), _short(c.heading) or "（見出しなし）", c.became, _why(c)]
         for c in draft.columns
     ]
     yield from aligned([head, *rows])

@@ -50,6 +50,13 @@ class Column:
         return frozenset({folded(self.heading), self.label.key, *map(folded, self.letters)})
 
     @property
+    def became(self) -> str:
+        """What it becomes, in words."""
+        if self.role in (Role.ANSWER, Role.LEVEL, Role.NUMBER_OF_LEVEL):
+            return f"{self.role.value}「{self.name}」"
+        return "使わない列" if self.role is Role.UNUSED else self.role.value
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """The first values in it."""
         return tuple(dict.fromkeys(cell.text for cell in self.cells))[:_EXAMPLES]

@@ -12,7 +12,8 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.recorded import without_passwords
-from workflow.first_day.draft import BroughtIn, Draft, Wishes
+from workflow.first_day.answers import BroughtIn
+from workflow.first_day.draft import Draft, Wishes
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Assignment, Plan

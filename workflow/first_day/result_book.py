@@ -15,8 +15,9 @@ from workflow.excel.table import (
     write_table,
 )
 from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.first_day.account import Became, Fate
 from workflow.first_day.columns import Column
-from workflow.first_day.draft import Became, Draft, Fate
+from workflow.first_day.draft import Draft
 from workflow.first_day.source import Place, Remark
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
@@ -123,7 +124,7 @@ _ALL: tuple[TableColumn[_Line], ...] = (
 _COLUMNS: tuple[TableColumn[Column], ...] = (
     TableColumn("列", 4, lambda column: "・".join(column.letters)),
     TableColumn("見出し", 14, lambda column: column.heading or "（見出しなし）"),
-    TableColumn("どうしたか", 14, lambda column: in_words(column)),
+    TableColumn("どうしたか", 14, lambda column: column.became),
     TableColumn("確か", 5, lambda column: "はい" if column.is_sure else "確かめてください"),
     TableColumn("わけ", 14, lambda column: column.why),
     TableColumn("値の例", 30, lambda column: "／".join(column.examples)),
@@ -134,14 +135,6 @@ _UNITED: tuple[TableColumn[tuple[str, str, str, int]], ...] = (
     TableColumn("書かれていた表記", 14, lambda row: row[2]),
     TableColumn("数", 4, lambda row: row[3]),
 )
-
-
-def in_words(column: Column) -> str:
-    """Return what a column became."""
-    named = {"項目", "階層", "階層の番号"}
-    return (
-        f"{column.role.value}「{column.name}」" if column.role.value in named else column.role.value
-    )
 
 
 def _findings_columns(wording: Wording) -> tuple[TableColumn[Finding], ...]:

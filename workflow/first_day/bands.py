@@ -1,0 +1,82 @@
+"""What is said of many items at once: above a table, by its sheet, between its rows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workflow.first_day.cards import pairs_in
+from workflow.first_day.tables import Cell, Grid, Table
+from workflow.first_day.words import Role, label_of, looks_like_department, role_of
+
+_LEVEL_LINE = re.compile(
+    r"(?P<name>基本目標|基本方針|基本施策|施策の柱|重点施策|重点目標|施策目標|政策目標|政策|施策|目標|方針|分野|柱)?"
+    r"[\s　]*(?:第?[\dⅠ-Ⅻ①-⑳一二三四五六七八九十IVX]{1,3}(?:章|節|部)?)"
+    r"(?=[\s　:：.．、）)]|[^\dA-Za-z課])[\s　:：.．、）)]*.*",
+    re.DOTALL,
+)
+LONGEST_BAND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The level and the department that a sheet speaks of as a whole, with their cells."""
+
+    level_name: str = ""
+    level: str = ""
+    level_cell: Cell | None = None
+    department: str = ""
+    department_cell: Cell | None = None
+
+
+def context_of(grid: Grid, table: Table, is_one_of_many: bool) -> Context:
+    """Return what the lines above a table, or else the name of its sheet, say of all its items."""
+    roles = {role_of(heading.label) for heading in table.headings}
+    department, department_cell = "", None
+    if Role.DEPARTMENT not in roles:
+        department, department_cell = _department_of(grid, table)
+    level_name, level, level_cell = "", "", None
+    for cell in table.above:
+        match = _LEVEL_LINE.fullmatch(cell.text)
+        if match and match["name"] and len(cell.text) <= LONGEST_BAND:
+            level_name, level, level_cell = match["name"], cell.text, cell
+    if not level and is_one_of_many:
+        match = _LEVEL_LINE.fullmatch(table.sheet)
+        if match and not looks_like_department(table.sheet):
+            level_name, level = match["name"] or "区分", table.sheet
+    if level_name in {heading.label.text for heading in table.headings}:
+        level_name, level, level_cell = "", "", None
+    return Context(level_name, level, level_cell, department, department_cell)
+
+
+def _department_of(grid: Grid, table: Table) -> tuple[str, Cell | None]:
+    last = max((cell.place.row for cell in table.above), default=0)
+    for pair in pairs_in(grid, 1, last):
+        if role_of(label_of(pair.label.text)) is Role.DEPARTMENT and pair.value:
+            return pair.value.text, pair.value
+    alone = [cell for cell in table.above if looks_like_department(cell.text)]
+    if alone:
+        return alone[0].text, alone[0]
+    return (table.sheet, None) if looks_like_department(table.sheet) else ("", None)
+
+
+class Bands:
+    """The kinds of lines between the rows that say a level, in the order they are met."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def depth(self, text: str) -> int:
+        """Return how deep below the others a line stands."""
+        match = _LEVEL_LINE.fullmatch(text)
+        name = (match["name"] if match else "") or "区分"
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name)
+
+
+def names_above(contexts: Sequence[Context], bands: Bands) -> tuple[str, ...]:
+    """Return the names of the levels that stand outside the tables, the highest first."""
+    names = [context.level_name for context in contexts if context.level_name]
+    return tuple(dict.fromkeys((*names[:1], *bands.names)))

@@ -1,0 +1,78 @@
+"""What a source says, as a plan: its head, its departments, its items and its form. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from workflow.first_day.columns import Column
+from workflow.first_day.fields import ProposedField
+from workflow.first_day.items import DraftItem, plain_heading
+from workflow.first_day.names import Departments
+from workflow.first_day.words import Role
+from workflow.plan.checks import RESERVED_LABELS
+from workflow.plan.department_codes import department_codes
+from workflow.plan.document import empty_document
+
+
+def document_of(
+    head: Mapping[str, Any],
+    coordinator: str,
+    items: Sequence[tuple[str, DraftItem]],
+    departments: Departments,
+    levels: Sequence[str],
+    fields: Sequence[ProposedField],
+) -> dict[str, Any]:
+    """Return the plan; items come with their ids, the coordinator is one of the departments."""
+    asked = [departments.named[name] for _, item in items for name in item.departments]
+    names = list(dict.fromkeys((*asked, *filter(None, [coordinator]))))
+    codes = department_codes(names)
+    declared = [dict(proposed.declared) for proposed in fields]
+    return {
+        **empty_document(),
+        "plan": {**head, "coordinator": codes.get(coordinator, "")},
+        "levels": list(levels),
+        "departments": [{"code": codes[name], "name": name} for name in names],
+        "items": [_item(item, number, departments, codes) for number, item in items],
+        "form": {"fields": declared},
+        "matrices": list(_matrices(levels, declared)),
+    }
+
+
+def _item(
+    item: DraftItem, number: str, departments: Departments, codes: Mapping[str, str]
+) -> dict[str, Any]:
+    names = dict.fromkeys(departments.named[name] for name in item.departments)
+    several = [answered for answered in item.answers if answered.values]
+    each = {"answer": "each"} if len(several) > 1 and len(names) > 1 else {}
+    pages = {"pages": item.pages} if item.pages else {}
+    return {
+        "id": number,
+        "path": [plain_heading(text) for text in item.path],
+        "title": item.plain_title,
+        "departments": [codes[name] for name in names],
+        **pages,
+        **each,
+    }
+
+
+def _matrices(
+    levels: Sequence[str], declared: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, str]]:
+    choices = [field["key"] for field in declared if field["type"] == "choice"]
+    rating = next((f["key"] for f in declared if f.get("ordered")), None)
+    for key in [rating] if rating else choices[:1]:
+        if len(levels) > 1:
+            yield {"rows": levels[min(1, len(levels) - 2)], "columns": key}
+        yield {"rows": "担当課", "columns": key}
+
+
+def free_levels(levels: Sequence[str], columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the names of the levels, that of the item last; none is one the tool uses itself."""
+    title = next((c.name for c in columns if c.role is Role.TITLE), Role.TITLE.value)
+    taken = {*RESERVED_LABELS}
+    for name in (*levels, title):
+        candidates = (name, f"{name}名", *(f"{name}{n}" for n in range(2, 50)))
+        found = next(one for one in candidates if one not in taken)
+        taken.add(found)
+        yield found
