@@ -56,7 +56,13 @@ def in_word(city: City) -> list[list[str]]:
 
 def beside(city: City, department: str) -> str:
     page = lxml.html.fromstring(city.workspace.overview(2023).read_bytes().decode())
-    return str(page.get_element_by_id(f"department-{department}").text_content())
+    rows = page.xpath("//tr[@id=$line or @id=$changes]", **lines_of(department))
+    return "".join(row.text_content() for row in rows)
+
+
+def lines_of(department: str) -> dict[str, str]:
+    """Return the names of a department's row and of the one below it."""
+    return {"line": f"department-{department}", "changes": f"changes-department-{department}"}
 
 
 def test_a_round_without_corrections_has_neither_sheet_nor_paper(city: City) -> None:
@@ -129,6 +135,8 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
         {"key": "cost", "label": "決算額", "type": "number", "required": False, "unit": "千円"},
         {"key": "done", "label": "完了日", "type": "date", "required": False},
     ]
+    fields = document["form"]["fields"]
+    dropped = next(field for field in fields if field["label"] == "課題・改善点")
     gone, kept = document["items"][0], document["items"][1]
     city = City.with_plan(tmp_path / "市", document)
     city.generate()
@@ -141,12 +149,14 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
     document["items"][0] = gone | {"id": "9-9", "title": "新しい取組"}
     rating = next(f for f in document["form"]["fields"] if f["key"] == "rating")
     rating["choices"][0]["meaning"] = "前の版と違う意味"
+    fields.remove(dropped)
     (city.home / "plan.json").write_bytes(as_json_bytes(document))
     again = LATER + timedelta(days=1)
     collect(city.workspace, 2023, again, HERE, reopening="計画の誤り")
     city.generate(2023, again, reissue=True)
     answer = said[kept["id"]] | {"取組状況": f"{text}三回。{text}", "決算額": 1234567}
     answer["完了日"] = date(2024, 3, 5)
+    del answer[dropped["label"]]
     city.send_back(owner, {kept["id"]: answer}, "訂正.xlsx", hours=96)
     city.collect(now=again + timedelta(days=1))
     since_final = [
@@ -156,7 +166,8 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
     ]
     (gone_row,) = [row for row in since_final if row[0] == gone["id"]]
     assert gone_row == (gone["id"], "取組内容", gone["title"], "（計画から除いた取組）")
-    assert ("9-9", "取組内容", "（前の版にない取組）", "新しい取組") in since_final
+    assert ("9-9", "取組内容", "（前の版にない取組）", "新しい取組（未回答）") in since_final
+    assert ("", dropped["label"], "（1件の回答）", "（様式から除いた項目）") in since_final
     of_kept = {row[1]: row[2:] for row in since_final if row[0] == kept["id"]}
     assert of_kept["決算額"][1] == "1,234,567千円"
     assert of_kept["完了日"][1] == "令和6年3月5日"

@@ -68,18 +68,20 @@ def errata_paper(compilation: Compilation) -> bytes:
     heads = ("整理番号", f"{plan.levels[-1]}・担当課", "項目", "誤（前）", "正（今回）")
     for since, group in groupby(compilation.errata, key=lambda erratum: erratum.since):
         document.add_paragraph(f"{since}からの訂正", PART)
-        table = new_table(document, (Mm(16), Mm(36), Mm(22), Mm(50), Mm(50)))
+        table = new_table(document, (Mm(20), Mm(36), Mm(22), Mm(48), Mm(48)))
         set_header(table, heads)
-        for erratum in group:
-            _add_erratum(table, erratum)
+        for _, of_item in groupby(group, key=lambda one: (one.item, one.title, one.owner)):
+            for number, erratum in enumerate(of_item):
+                _add_erratum(table, erratum, is_first=number == 0)
     return packed(document)
 
 
-def _add_erratum(table: Table, erratum: Erratum) -> None:
-    """Add a row; what changed stands in bold."""
+def _add_erratum(table: Table, erratum: Erratum, *, is_first: bool) -> None:
+    """Add a row; what changed stands in bold, and the item is named in its first row."""
     passages = erratum.passages
     row = add_row(table, may_break=max(len(str(passage)) for passage in passages) > _LONGEST_WHOLE)
-    texts = (erratum.item, f"{erratum.title}\n{erratum.owner}", erratum.label)
+    named = "\n".join(filter(None, (erratum.title, erratum.owner))) if is_first else "同上"
+    texts = (erratum.item, named, erratum.label)
     for cell, text in zip(row.cells, texts, strict=False):
         write(cell, legible(text), VALUE)
     for cell, passage in zip(row.cells[len(texts) :], passages, strict=True):

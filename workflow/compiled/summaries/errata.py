@@ -6,7 +6,8 @@ that was reopened before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -28,9 +29,11 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 ERRATA_SHEET = "正誤表"
 _NO_ANSWER, _NOT_THEN, _NOT_NOW = "（回答なし）", "（前の版にない取組）", "（計画から除いた取組）"
+_UNANSWERED, _FORM, _NOT_ASKED = "（未回答）", "（様式）", "（様式から除いた項目）"
 _BEFORE, _AFTER = "（前略）", "（後略）"
 _CONTEXT = 60
 """Characters shown before and after what changed in a long text."""
+_NUMERAL = re.compile("[0-9０-９.,．，]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,29 @@ class Erratum:
         >>> one = Erratum("", "", "", "1-1", "", "", *texts, "", None).passages[1]
         >>> one.before[:6], one.changed, one.after
         ('（前略）ああ', '三', '回開いた。')
+
+        A number that changed is shown as a whole.
+
+        >>> texts = "延べ1,250人", "延べ1,280人"
+        >>> Erratum("", "", "", "1-1", "", "", *texts, "", None).passages[1]
+        Passage(before='延べ', changed='1,280', after='人')
         """
         start = _shared(self.before, self.after)
         end = _shared(self.before[start:][::-1], self.after[start:][::-1])
+        start = min(_outside_numeral(text, start) for text in (self.before, self.after))
+        end = min(_outside_numeral(text[::-1], end) for text in (self.before, self.after))
         return _passage(self.before, start, end), _passage(self.after, start, end)
 
 
 def _shared(one: str, other: str) -> int:
     """Return how many characters two texts begin with alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _outside_numeral(text: str, place: int) -> int:
+    """Return a place in a text, or where the number begins that it would cut in two."""
+    cut = (found for found in _NUMERAL.finditer(text) if found.start() < place < found.end())
+    return next((found.start() for found in cut), place)
 
 
 def _passage(text: str, start: int, end: int) -> Passage:
@@ -121,6 +138,7 @@ def errata_of_versions(
     """
     fields = tuple(compared_field(field, former.answers) for field in plan.form.fields)
     since = f"前の版（{former.stage}）"
+    yield from _no_longer_asked(since, former.answers, {c.label_before for c in fields})
     for pair in pairs(plan, entries, former.answers.rows):
         if pair.entry is None:
             if pair.row:
@@ -129,7 +147,10 @@ def errata_of_versions(
         assignment = entries[pair.entry].assignment
         said = {c.field.label: _texts(c, pair, rows[pair.entry]) for c in fields}
         if pair.row is None:
-            said = {plan.levels[-1]: (_NOT_THEN, assignment.item.title), **said}
+            new = assignment.item.title + (
+                _UNANSWERED if entries[pair.entry].status.is_open else ""
+            )
+            said = {plan.levels[-1]: (_NOT_THEN, new), **said}
         for label, texts in said.items():
             if texts is not None:
                 yield Erratum(
@@ -178,6 +199,25 @@ def _dropped(plan: Plan, since: str, row: Row) -> Erratum:
         department=codes[0] if codes else "",
         entry=None,
     )
+
+
+def _no_longer_asked(since: str, past: PastYear, asked: Container[str | None]) -> Iterator[Erratum]:
+    """Yield a line for each field that had answers and is not in the form any more."""
+    for label in past.field_labels:
+        count = sum(1 for row in past.rows if row.get(label))
+        if count and label not in asked:
+            yield Erratum(
+                since=since,
+                file="",
+                owner="",
+                item="",
+                title=_FORM,
+                label=label,
+                before=f"（{count:,}件の回答）",
+                after=_NOT_ASKED,
+                department="",
+                entry=None,
+            )
 
 
 def errata_by_department(errata: Iterable[Erratum]) -> Mapping[str, list[Erratum]]:
