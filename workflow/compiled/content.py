@@ -71,6 +71,11 @@ class Block:
         """Whether everybody asked has answered, or has nothing to report."""
         return not any(reply.status.is_open for reply in self.replies)
 
+    @property
+    def has_nothing(self) -> bool:
+        """Whether everybody asked has nothing to report."""
+        return all(reply.status is AnswerStatus.NOTHING for reply in self.replies)
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -135,12 +140,13 @@ class Content:
     def counts(self) -> str:
         """How many items there are and how many of them are reported, in a sentence."""
         blocks = self.all_blocks
-        done = sum(block.is_settled for block in blocks)
+        done, nothing = (sum(b.is_settled for b in blocks), sum(b.has_nothing for b in blocks))
+        of_them = f"このうち{nothing}件は、今年度は報告することがないものです。" if nothing else ""
         if done == len(blocks):
-            return f"{done}件すべての取組について報告がありました。"
+            return f"{done}件すべての取組について報告がありました。{of_them}"
         waiting = len(blocks) - done
         return (
-            f"{len(blocks)}件の取組のうち、{done}件について報告がありました。"
+            f"{len(blocks)}件の取組のうち、{done}件について報告がありました。{of_them}"
             f"残る{waiting}件は、報告を待っています。"
         )
 

@@ -56,6 +56,7 @@ class BoardLine:
     answered: int
     sent_back: int
     missing: int
+    nothing_to_report: int
     wrong: str
     findings: str
     turn: Turn
@@ -74,6 +75,11 @@ class Board:
     turns: str
     lines: Shown[BoardLine]
     done: Shown[BoardLine]
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether any department has nothing to report of an item."""
+        return any(line.nothing_to_report for line in (*self.lines.things, *self.done.things))
 
 
 def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -> Board:
@@ -126,6 +132,7 @@ def _line(
         answered=status.answered,
         sent_back=status.sent_back,
         missing=status.missing,
+        nothing_to_report=status.nothing_to_report,
         wrong="、".join(_wrong(findings)),
         findings=f"#{findings_place(code)}" if findings else "",
         turn=turn,

@@ -79,11 +79,11 @@ class DecisionLog:
         """Whether somebody decided about a point that there is nothing to report."""
         return any(r.decision.handling is Handling.NOTHING for r in self.decisions.get(key, ()))
 
-    def about(self, item: str, codes: Container[str]) -> Iterator[Recorded]:
-        """Yield the last decision about each point that was made on an answer to an item."""
-        for recorded in self.decisions.values():
+    def about(self, item: str, codes: Container[str]) -> Iterator[tuple[str, Recorded]]:
+        """Yield the last decision about each point that was made on an answer to an item, by key."""
+        for key, recorded in self.decisions.items():
             if recorded[-1].is_about(item, codes):
-                yield recorded[-1]
+                yield key, recorded[-1]
 
     def as_of(self, key: str, event: int) -> Decision:
         """Return what was written about a point when an event of the journal was the last."""

@@ -8,7 +8,7 @@ row and the answer missing for it, or two answers that each differ from the othe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -48,8 +48,8 @@ def points_of(
         *derived.versions(),
         *derived.warnings(),
         *derived.without_answer(),
-        *derived.against_decisions(),
     ]
+    found += derived.against_decisions({_hashed(point.key) for point in found})
     return tuple(_with_keys_of_their_own(found))
 
 
@@ -67,6 +67,11 @@ def _hashed(key: str) -> str:
 
 def _key(*parts: str) -> str:
     return "\x1f".join(parts)
+
+
+def _answer_key(item: str, codes: Iterable[str]) -> str:
+    """Return the key of the point about what is reported of an item, or not."""
+    return _key("answer", item, *codes)
 
 
 @dataclass(frozen=True)
@@ -158,25 +163,33 @@ class _Deriving:
             if entry.status in _OPEN and not is_disputed:
                 yield self._without_answer(entry, reasons.get(entry.assignment.item.id, ()))
 
-    def against_decisions(self) -> Iterator[Point]:
-        """Yield a point for each answer that came after 報告なし had been decided."""
+    def against_decisions(self, told: Container[str]) -> Iterator[Point]:
+        """Yield a point for each answer that came after 報告なし had been decided.
+
+        Told are the keys of the other points: where the one it was decided about still stands, it
+        opens again by itself.
+        """
         if not self.log.decisions:
             return
         for entry in self.round.entries:
             codes = [department.code for department in entry.assignment.departments]
             if entry.status is AnswerStatus.ANSWERED and entry.answer:
-                yield from self._after_nothing(entry, entry.answer, codes)
+                if self._came_after_nothing(entry.answer, codes, told):
+                    yield self._contrary(_answer_key(entry.answer.item, codes), entry, entry.answer)
 
-    def _after_nothing(self, entry: Entry, answer: Answer, codes: Sequence[str]) -> Iterator[Point]:
-        key = _key("answer", answer.item, *codes)
+    def _came_after_nothing(
+        self, answer: Answer, codes: Sequence[str], told: Container[str]
+    ) -> bool:
+        if self.log.has_settled(_hashed(_answer_key(answer.item, codes))):
+            return True
         digest = answer_digest(answer)
-        came_later = [
-            one.about[2] != digest
-            for one in self.log.about(answer.item, (answer.department,))
+        settled = {
+            key: one.about[2] != digest
+            for key, one in self.log.about(answer.item, (answer.department,))
             if one.decision.handling is Handling.NOTHING
-        ]
-        if self.log.has_settled(_hashed(key)) or (came_later and all(came_later)):
-            yield self._contrary(key, entry, answer)
+        }
+        is_told = any(key in told for key in settled)
+        return bool(settled) and all(settled.values()) and not is_told
 
     def _contrary(self, key: str, entry: Entry, answer: Answer) -> Point:
         item = entry.assignment.item
@@ -209,7 +222,7 @@ class _Deriving:
         stands = Finding(_OPEN[entry.status], Location(item=item.id))
         answer = entry.answer
         return Point(
-            key=_key("answer", item.id, *codes),
+            key=_answer_key(item.id, codes),
             findings=(*own, stands) if answer is None else (stands,),
             department=answer.department if answer else codes[0],
             owner=entry.assignment.department_label,

@@ -111,7 +111,9 @@ class _Rated:
         blocks = self.content.all_blocks
         done = sum(block.is_settled for block in blocks)
         open_ = len(blocks) - done
-        note = f"未回答{open_:,}件" if open_ else "すべて報告済み"
+        nothing = sum(block.has_nothing for block in blocks)
+        note = f"未回答{open_:,}件" if open_ else "" if nothing else "すべて報告済み"
+        note += f"{'、' if open_ else 'うち'}報告なし{nothing:,}件" if nothing else ""
         yield Figure("報告のあった取組", f"{done:,}／{len(blocks):,}件", note)
         if self.field:
             best = self.field.options[0]
