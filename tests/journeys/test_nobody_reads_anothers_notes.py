@@ -118,6 +118,11 @@ def test_what_goes_to_a_department_holds_nothing_of_another(town: City) -> None:
     assert told(draft, secrets("A")) == ["a@example.jp", "secret-A-respondent"]
 
 
+def test_the_page_of_the_round_holds_no_address_and_no_notes(town: City) -> None:
+    everybody = tuple(word for code in CODES for word in secrets(code))
+    assert told(town.workspace.overview(YEAR), everybody) == []
+
+
 def test_what_is_published_names_nobody(town: City) -> None:
     everybody = tuple(word for code in CODES for word in secrets(code))
     finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE, "試験のため")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -80,17 +82,35 @@ def test_what_a_department_says_counts_as_settled_everywhere(town: City) -> None
     assert "報告なし" in summary
     legend = {(row[0], row[1]): row[2] for row in book["凡例"].iter_rows(values_only=True)}
     assert f"「{REASON}」" in str(legend["回答状況", "報告なし"])
-    assert "報告なし" in town.workspace.overview(YEAR).read_text("utf-8")
+    board = town.workspace.overview(YEAR).read_text("utf-8").partition('id="board"')[2]
+    counts = re.findall(r'data-label="報告なし" class="number(?: zero)?">(\d+)<', board)
+    assert counts == ["1", "0", "0"]
+    handed_in = list(book["提出状況"].iter_rows(values_only=True))
+    at = handed_in[0].index("報告なし")
+    assert [row[at] for row in handed_in[1:4]] == [1, 0, 0]
+    assert "うち報告なし1件" in {c.value for row in book["一枚まとめ"].iter_rows() for c in row}
+    as_csv = next(row for row in town.ledger_csv(YEAR) if row["整理番号"] == "1-1")
+    assert (as_csv["回答状況"], as_csv[REASON], as_csv["評価"]) == ("報告なし", WHY, "")
     assert verify(town.workspace, YEAR, HERE).differences == ()
 
 
 def test_the_report_says_why_and_asks_nobody_who_answered(town: City) -> None:
     all_answer(town)
     gather(town)
-    folder = report(town.workspace, YEAR, COLLECTED_AT).pages.parent
+    reported = report(town.workspace, YEAR, COLLECTED_AT)
+    folder = reported.pages.parent
     pages = "".join(path.read_text("utf-8") for path in folder.rglob("*.html"))
     assert f"今年度は、報告することがありません。（理由：{WHY}）" in pages
     assert f"<dt>{REASON}" not in pages
+    said = words_of(reported.word)
+    assert f"今年度は、報告することがありません。（理由：{WHY}）" in said
+    assert "7件すべての取組について報告がありました。このうち1件は、今年度は報告する" in said
+    assert "7／7件うち報告なし1件" in words_of(reported.brief)
+
+
+def words_of(document: Path) -> str:
+    with zipfile.ZipFile(document) as archive:
+        return re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
 
 
 def test_checking_a_file_counts_it_too(town: City) -> None:
@@ -176,6 +196,26 @@ def test_a_decision_made_on_an_answer_falls_with_it(town: City) -> None:
     collected = gather(town, 9)
     assert row_of(town, "3-1")["回答状況"] == "回答済"
     assert point(collected, "ANSWER_AFTER_NOTHING")["decision"] == ""
+    assert verify(town.workspace, YEAR, HERE).differences == ()
+
+
+def test_another_answer_with_the_same_doubt_opens_the_point_and_no_second(town: City) -> None:
+    town.send_back("A", OURS)
+    town.send_back("B", THEIRS)
+    doubtful = {**ANSWER, "取組状況": "なし"}
+    town.send_back("C", {"3-1": doubtful})
+    asked = point(gather(town), "VALUE_NOTHING")
+    record = town.workspace.record(YEAR)
+    decide(record, asked["id"], "今年度は報告なし", "電話", "佐藤")
+    gather(town, 1)
+    town.send_back("C", {"3-1": {**doubtful, "評価": "Ｂ", "理由": "雨"}}, name="C 2.xlsx", hours=48)
+    collected = gather(town, 9)
+    (again,) = collected.document["points"]
+    assert (again["id"], again["code"]) == (asked["id"], "VALUE_NOTHING")
+    assert "DECISION_FELL" in {f["code"] for f in collected.document["findings"]}
+    decide(record, again["id"], "確認済み", "雨で中止した。", "佐藤")
+    assert gather(town, 10).is_clean
+    assert row_of(town, "3-1")["回答状況"] == "回答済"
     assert verify(town.workspace, YEAR, HERE).differences == ()
 
 

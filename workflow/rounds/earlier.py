@@ -12,7 +12,7 @@ from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
-from workflow.compiled.years.past import PastYear, past_year
+from workflow.compiled.years.past import PastYear, in_todays_units, past_year
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
 from workflow.model.plan import Plan, PreviousAnswers
@@ -35,7 +35,7 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     last = _past_year(workspace, year - 1)
     if last is None:
         return {}
-    return previous_answers(plan, last.rows)
+    return previous_answers(plan, in_todays_units(last, plan.form).rows)
 
 
 def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
@@ -56,7 +56,7 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
         statuses = {row[STATUS_LABEL] for row in past.rows}
         if past.form and AnswerStatus.BROUGHT_IN in statuses:
             past = replace(past, form=on_the_scale_of(past.form, today))
-        yield past
+        yield in_todays_units(past, today)
 
 
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:

@@ -13,9 +13,10 @@ from tests.compiled.fiscal_years import (
 )
 from tests.small import with_formerly
 from workflow.compiled.years.pairing import KnownNames, previous_answers
-from workflow.compiled.years.past import past_year, read_ledger
+from workflow.compiled.years.past import PastYear, in_todays_units, past_year, read_ledger
 from workflow.model.fields.choice import ChoiceField
 from workflow.model.fields.form import Form
+from workflow.model.fields.number import NumberField
 
 
 def test_a_year_is_what_its_ledger_says() -> None:
@@ -47,6 +48,28 @@ def test_a_short_row_has_empty_cells() -> None:
 def test_what_is_no_ledger_is_told(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         past_year(2022, content, None)
+
+
+@pytest.mark.parametrize(
+    ("then", "stored", "now", "said"),
+    [
+        ("円", "12345000", "千円", "12345"),
+        ("千円", "1234.5", "円", "1234500"),
+        ("千円", "-1500", "百万円", "-1.5"),
+        ("万人", "0", "人", "0"),
+        ("円", "12", "円", "12"),
+        ("件", "12", "人", "12件"),
+        ("", "12000", "千円", "12000"),
+        ("円", "約百", "千円", "約百"),
+        ("円", "", "千円", ""),
+    ],
+)
+def test_numbers_are_turned_into_the_units_of_today(
+    then: str, stored: str, now: str, said: str
+) -> None:
+    asked, asks = (NumberField(key="cost", label="決算額", unit=unit) for unit in (then, now))
+    year = PastYear(2022, ({"整理番号": "1-1", "決算額": stored},), Form((asked,)))
+    assert in_todays_units(year, Form((asks,))).rows == ({"整理番号": "1-1", "決算額": said},)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import PastYear, Row, is_answered
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import is_comparable
@@ -67,7 +69,9 @@ def answer_in(row: Row | None, label: str | None) -> str | None:
     """
     if row is None or label is None:
         return None
-    return row[label] if is_answered(row) else row[label] or None
+    if row[STATUS_LABEL] == AnswerStatus.NOTHING:
+        return row[label] or None
+    return row[label] if is_answered(row) else None
 
 
 def _change(compared: ComparedField, before: str | None, after: str | None) -> Change:

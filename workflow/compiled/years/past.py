@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat, takewhile
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
@@ -58,6 +58,23 @@ def past_year(year: int, ledger_csv: bytes, form: Form | None) -> PastYear:
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
     """
     return PastYear(year, read_ledger(ledger_csv), form)
+
+
+def in_todays_units(past: PastYear, today: Form) -> PastYear:
+    """Return an earlier year with its numbers in the units in which this year's form asks them."""
+    changed = {
+        label: (field, before)
+        for field in today.fields
+        if (before := field_before(field, past.form) if past.form else None)
+        and field.in_todays_unit("1", before) != "1"
+        and (label := past.label_of(field))
+    }
+
+    def in_todays(row: Row) -> Row:
+        units = changed.items()
+        return {**row, **{label: f.in_todays_unit(row[label], was) for label, (f, was) in units}}
+
+    return replace(past, rows=tuple(map(in_todays, past.rows))) if changed else past
 
 
 def this_year(ledger: Ledger, form: Form) -> PastYear:

@@ -37,6 +37,17 @@ _NO_AMOUNT = frozenset({"-", "－", "―", "ー", "−", "–"})
 _COUNTED = re.compile(r"([-+△▲]?[\d,.]+)\s*(?![千万億兆百十割分厘円])[^\W\d_a-zA-Z]{1,3}")
 """A number and the word it is counted by, 12件, which is no other unit."""
 _SCALES = {"千": Decimal(1000), "百万": Decimal(1_000_000)}
+_MULTIPLES = {
+    "千": 10**3,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "億": 10**8,
+    "十億": 10**9,
+    "兆": 10**12,
+}
+_MULTIPLE = re.compile(rf"({'|'.join(_MULTIPLES)})(.+)")
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 
@@ -223,6 +234,24 @@ class NumberField(Field):
         """
         return Decimal(stored) if _STORED.fullmatch(stored) else stored
 
+    def in_todays_unit(self, stored: str, before: Field) -> str:
+        """Return a number in this unit, or with its own where that cannot be turned into this one.
+
+        >>> cost = NumberField(key="cost", label="決算額", unit="千円")
+        >>> cost.in_todays_unit("1234500", NumberField(key="cost", label="決算額", unit="円"))
+        '1234.5'
+        >>> cost.in_todays_unit("12", NumberField(key="cost", label="決算額", unit="件"))
+        '12件'
+        """
+        if not isinstance(before, NumberField) or not _STORED.fullmatch(stored):
+            return stored
+        (then, of), (now, to) = _unit_parts(before.unit), _unit_parts(self.unit)
+        if not of or not to or (then, of) == (now, to):
+            return stored
+        if of != to:
+            return f"{stored}{before.unit}"
+        return plain_number((Decimal(stored) * then / now).normalize())
+
     @classmethod
     def table_schema(cls, fields: Sequence[Self]) -> dict[str, Any]:
         """Return a number, or an integer where no form allows decimals."""
@@ -288,6 +317,17 @@ class NumberField(Field):
 
 def _is_kept_by_excel(number: Decimal) -> bool:
     return number.is_finite() and number.adjusted() < _MOST_DIGITS
+
+
+def _unit_parts(unit: str) -> tuple[int, str]:
+    """Return how many of which unit a unit is.
+
+    >>> _unit_parts("百万円"), _unit_parts("人")
+    ((1000000, '円'), (1, '人'))
+    """
+    plain = unicodedata.normalize("NFKC", unit)
+    multiple = _MULTIPLE.fullmatch(plain)
+    return (_MULTIPLES[multiple[1]], multiple[2]) if multiple else (1, plain)
 
 
 def _is_whole(number: Decimal) -> bool:
