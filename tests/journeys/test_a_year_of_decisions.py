@@ -44,6 +44,8 @@ SAY = {
     "KOREI": {"1-2": {"取組状況": "なし"}},
 }
 """What departments say otherwise than that all went well."""
+WHY, SAYS_NOTHING = "報告がない場合の理由", {"SHOGAI": {"6-2": "【例】改修のため休止した。"}}
+"""Where a department says itself that it has nothing to report, and who does."""
 IN_LIBREOFFICE, IN_OPENPYXL, SILENT = "GAKKO", ("KODOMO", "SHOGAI"), "JINKEN"
 
 
@@ -63,8 +65,12 @@ def coordinator(city: City) -> Iterator[Coordinator]:
 
 
 def plan() -> dict[str, Any]:
-    """Return the real plan with days, addresses and three joint items."""
+    """Return the real plan with days, addresses and three joint items, and a field for 報告なし."""
     document = sample_document()
+    document["form"]["fields"].append(
+        {"key": "nothing", "label": WHY, "type": "text", "max_length": 100}
+        | {"nothing_to_report": True}
+    )
     document["plan"] |= {
         "deadline": (date.today() + timedelta(days=20)).isoformat(),
         "correction_deadline": (date.today() + timedelta(days=40)).isoformat(),
@@ -102,6 +108,7 @@ def send(city: City, code: str, name: str = "", **changed: Mapping[str, str]) ->
     """Send what a department says, with the program it uses."""
     usual = said(city)
     texts = usual | {i: {**usual[i], **row} for i, row in {**SAY.get(code, {}), **changed}.items()}
+    texts |= {item: {WHY: why} for item, why in SAYS_NOTHING.get(code, {}).items()}
     template, target = city.template(code), city.returned(name or f"{code}.xlsx")
     if code in IN_OPENPYXL:
         fill_with_openpyxl(template, target, texts, datetime.now(JST))
@@ -167,7 +174,7 @@ def two_people_decide(coordinator: Coordinator, city: City) -> None:
     ):
         decide(path, number(city, code, about), *words)
     shown = coordinator.does("collect")
-    assert "報告なし1件、まだのもの3件です" in shown
+    assert "報告なし2件、まだのもの3件です" in shown
     assert f"（番号{number(city, 'FILE_GONE', 'CLEAN')}）" in shown  # it alone is left to decide
     coordinator.does("remind")
     assert drafts(city) == {"ICT_催促", "KIKI_修正依頼", "KOREI_確認依頼"}
@@ -229,7 +236,8 @@ def makes_it_final(coordinator: Coordinator, city: City) -> None:
     rows = {row["整理番号"]: row for row in city.ledger_csv()}
     assert [rows[i]["評価"] for i in JOINT] == ["Ａ", "Ｂ", "Ａ"]
     assert rows["3-1"]["回答ファイル"] == "SHAKYO.xlsx"
-    assert rows["5-2"]["回答状況"] == "報告なし"
+    assert [rows[i]["回答状況"] for i in ("5-2", "6-2")] == ["報告なし"] * 2
+    assert [rows[i][WHY] for i in ("5-2", "6-2")] == ["", SAYS_NOTHING["SHOGAI"]["6-2"]]
     assert city.workspace.report(YEAR).exists()
     coordinator.does("init")
     assert (city.home / "plan_令和5年度.xlsx").exists()

@@ -208,7 +208,9 @@ def test_another_answer_with_the_same_doubt_opens_the_point_and_no_second(town: 
     record = town.workspace.record(YEAR)
     decide(record, asked["id"], "今年度は報告なし", "電話", "佐藤")
     gather(town, 1)
-    town.send_back("C", {"3-1": {**doubtful, "評価": "Ｂ", "理由": "雨"}}, name="C 2.xlsx", hours=48)
+    town.send_back(
+        "C", {"3-1": {**doubtful, "評価": "Ｂ", "理由": "雨"}}, name="C 2.xlsx", hours=48
+    )
     collected = gather(town, 9)
     (again,) = collected.document["points"]
     assert (again["id"], again["code"]) == (asked["id"], "VALUE_NOTHING")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.city import City
 from tests.engine import HERE
-from tests.verification.rounds import compiled_round, decided_round
+from tests.verification.rounds import compiled_round, decided_round, nothing_round
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,12 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> City:
 def decided(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A round in which every point is decided; nobody may change it."""
     return decided_round(tmp_path_factory.mktemp("decided") / "町")
+
+
+@pytest.fixture(scope="session")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round in which departments have nothing to report; nobody may change it."""
+    return nothing_round(tmp_path_factory.mktemp("nothing") / "町")
 
 
 @pytest.fixture

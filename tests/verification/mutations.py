@@ -222,6 +222,57 @@ def an_explanation_rewritten(city: City, _: random.Random) -> Harm:
     return Harm(_shown(city, path), "欄外記入", cell)
 
 
+def a_reason_for_nothing(city: City, _: random.Random) -> Harm:
+    """Write into the ledger another reason for reporting nothing."""
+    return _of_nothing(city, "報告がない場合の理由", "忘れた。")
+
+
+def a_status_of_nothing(city: City, dice: random.Random) -> Harm:
+    """Say in the ledger that an item was answered, or is missing, where nothing is reported."""
+    return _of_nothing(city, "回答状況", dice.choice(("回答済", "未提出")))
+
+
+def a_rating_of_nothing(city: City, _: random.Random) -> Harm:
+    """Write a rating where nothing is reported."""
+    return _of_nothing(city, "評価", "Ａ")
+
+
+def nothing_made_of_an_answer(city: City, _: random.Random) -> Harm:
+    """Say in the ledger of an item that was answered that nothing is reported."""
+    return _of_nothing(city, "回答状況", "報告なし", of="回答済")
+
+
+def a_reason_for_nothing_in_the_csv(city: City, _: random.Random) -> Harm:
+    """Write into the CSV another reason for reporting nothing."""
+    path = city.workspace.ledger_csv(YEAR)
+    said = path.read_bytes()
+    path.write_bytes(said.replace("研修の予定がない。".encode(), "研修を忘れていた。".encode()))
+    assert path.read_bytes() != said
+    return Harm(_shown(city, path))
+
+
+def a_reason_for_nothing_in_the_return(city: City, _: random.Random) -> Harm:
+    """Write another reason into the return itself."""
+    path = city.returned("甲課.xlsx")
+    book = open_exactly(path.read_bytes())
+    cells = [cell for row in book["進捗状況"].iter_rows() for cell in row]
+    (cell,) = [cell for cell in cells if cell.value == "令和5年度は休止した。"]
+    cell.value = "やめた。"
+    book.save(path)
+    return Harm(_returned(city, path))
+
+
+def _of_nothing(city: City, label: str, instead: str, of: str = "報告なし") -> Harm:
+    """Write into the ledger another value of the first row that has a status."""
+    path = city.workspace.ledger(YEAR)
+    header, *rows = open_exactly(path.read_bytes())["台帳"].iter_rows()
+    at = {str(cell.value): n for n, cell in enumerate(header)}
+    row = next(row for row in rows if row[at["回答状況"]].value == of)
+    cell = row[at[label]].coordinate
+    _patch_cell(path, "台帳", cell, ' t="inlineStr"', f"<is><t>{instead}</t></is>")
+    return Harm(_shown(city, path), "台帳", cell)
+
+
 def a_decision_rewritten(city: City, dice: random.Random) -> Harm:
     """Change the word, the reason or the name of a decision in the journal."""
     path = city.workspace.journal(YEAR)
@@ -259,6 +310,19 @@ DECISION_MUTATIONS: Mapping[str, Mutation] = {
     )
 }
 """Those of a round in which points were decided."""
+
+NOTHING_MUTATIONS: Mapping[str, Mutation] = {
+    made.__name__: made
+    for made in (
+        a_reason_for_nothing,
+        a_status_of_nothing,
+        a_rating_of_nothing,
+        nothing_made_of_an_answer,
+        a_reason_for_nothing_in_the_csv,
+        a_reason_for_nothing_in_the_return,
+    )
+}
+"""Those of a round in which departments say that they have nothing to report."""
 
 MUTATIONS: Mapping[str, Mutation] = {
     made.__name__: made

@@ -47,6 +47,12 @@ def decided_round(home: Path) -> City:
     return play(read_return(RETURNS / "bad" / "every_way_to_decide"), home).city
 
 
+def nothing_round(home: Path) -> City:
+    """Return a city in whose round departments say that they have nothing to report, and why."""
+    home.mkdir()
+    return play(read_return(RETURNS / "good" / "nothing_to_report"), home).city
+
+
 def verified(city: City) -> Report:
     """Return what verify says of a city's round."""
     return verify(city.workspace, YEAR, HERE)

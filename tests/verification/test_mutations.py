@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.city import City
-from tests.verification.mutations import DECISION_MUTATIONS, MUTATIONS, Harm, decision_forged
+from tests.verification.mutations import (
+    DECISION_MUTATIONS,
+    MUTATIONS,
+    NOTHING_MUTATIONS,
+    Harm,
+    decision_forged,
+)
 from tests.verification.rounds import verified
 from workflow.compiled.points.point import Handling
 from workflow.model.wording import cell_text
@@ -41,6 +47,14 @@ OF_DECISIONS = {
     "an_explanation_rewritten": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
 }
 DECISION_TIMES = 5
+OF_NOTHING = {
+    "a_reason_for_nothing": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "a_status_of_nothing": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "a_rating_of_nothing": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "nothing_made_of_an_answer": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "a_reason_for_nothing_in_the_csv": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "a_reason_for_nothing_in_the_return": {"VERIFY_FILE_CHANGED"},
+}
 
 
 read_again_once = lru_cache(maxsize=64)(read_again)
@@ -102,6 +116,23 @@ def test_a_forged_decision_is_told_by_what_follows(
     harm = decision_forged(city, handling)
     report = verified(city)
     assert "VERIFY_CELL" in {d.code.name for d in report.differences}
+    assert is_named(report, harm)
+
+
+def test_a_round_with_nothing_to_report_agrees(nothing: City) -> None:
+    assert verified(nothing).differences == ()
+    assert set(OF_NOTHING) == set(NOTHING_MUTATIONS)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", NOTHING_MUTATIONS)
+def test_a_falsified_report_of_nothing_is_told_with_its_place(
+    nothing: City, tmp_path: Path, name: str, seed: int
+) -> None:
+    city = nothing.copy(tmp_path / "町")
+    harm = NOTHING_MUTATIONS[name](city, random.Random(seed))
+    report = verified(city)
+    assert OF_NOTHING[name] <= {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 
