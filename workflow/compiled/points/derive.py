@@ -172,10 +172,12 @@ class _Deriving:
         if not self.log.decisions:
             return
         for entry in self.round.entries:
+            answer = entry.answer
+            if answer is None or entry.status is not AnswerStatus.ANSWERED:
+                continue
             codes = [department.code for department in entry.assignment.departments]
-            if entry.status is AnswerStatus.ANSWERED and entry.answer:
-                if self._came_after_nothing(entry.answer, codes, told):
-                    yield self._contrary(_answer_key(entry.answer.item, codes), entry, entry.answer)
+            if self._came_after_nothing(answer, codes, told):
+                yield self._contrary(_answer_key(answer.item, codes), entry, answer)
 
     def _came_after_nothing(
         self, answer: Answer, codes: Sequence[str], told: Container[str]
