@@ -80,7 +80,7 @@ class DecisionLog:
         return any(r.decision.handling is Handling.NOTHING for r in self.decisions.get(key, ()))
 
     def about(self, item: str, codes: Container[str]) -> Iterator[tuple[str, Recorded]]:
-        """Yield the last decision about each point that was made on an answer to an item, by key."""
+        """Yield the last decision about each point made on an answer to an item, by its key."""
         for key, recorded in self.decisions.items():
             if recorded[-1].is_about(item, codes):
                 yield key, recorded[-1]
