@@ -6,7 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-from workflow.first_day.bands import LONGEST_BAND, Bands, Context, context_of, names_above
+from workflow.first_day.bands import (
+    LONGEST_BAND,
+    Band,
+    Bands,
+    Context,
+    context_of,
+    names_above,
+    says_level,
+)
 from workflow.first_day.columns import Column, Keys
 from workflow.first_day.items import (
     NO_LEVEL,
@@ -17,13 +25,20 @@ from workflow.first_day.items import (
     joined,
 )
 from workflow.first_day.tables import Cell, Grid, Row, Table
-from workflow.first_day.words import NOTHING, SAME_AS_ABOVE, Role, department_names
+from workflow.first_day.words import (
+    NOTHING,
+    SAME_AS_ABOVE,
+    Role,
+    department_names,
+    looks_like_department,
+)
 from workflow.model.cells import folded
 
 _TOTAL = re.compile(
     r"(?:総|小|合|累|中)?計|総?合計|.{0,12}[　 ]?(?:合計|小計|総計|の計)|平均|件数計|全体計"
 )
 _NOTE = re.compile(r"(?:※|＊|\*|注|（注|\(注|備考|出典|資料|凡例|【).*", re.DOTALL)
+_OUTLINE_NUMBER = re.compile(r"第.{1,3}[章節部]?|[IVX]+|[一二三四五六七八九十]+")
 _SHORTEST_BAND = 2
 
 
@@ -32,8 +47,8 @@ def read_items(
 ) -> ItemList:
     """Return the items that tables list."""
     by_key = {column.key: column for column in columns}
-    bands = Bands()
     contexts = [context_of(grids[t.sheet], t, len(tables) > 1) for t in tables]
+    bands = Bands(contexts)
     readers = []
     for at, table in enumerate(tables):
         mine = {c: by_key[key] for (t, c), key in keys.items() if t == at}
@@ -62,9 +77,15 @@ class _TableReader:
             self._of.setdefault(column.role, []).append(number)
         self._levels: dict[int, Cell] = {}
         self._numbers: dict[int, Cell] = {}
-        self._band: dict[int, Cell] = {}
+        self._ids = {
+            _id_of(row.own[self._column(Role.ID)])
+            for row in table.rows
+            if self._column(Role.ID) in row.own
+        }
+        self._band: dict[int, Band] = {}
+        self._department = (context.department, context.department_cell)
         self._item: DraftItem | None = None
-        self._found: list[tuple[DraftItem, dict[int, Cell], dict[str, str]]] = []
+        self._found: list[tuple[DraftItem, dict[int, Band], dict[str, str]]] = []
         self._above: dict[int, Cell] = {}
         self.left_out: list[LeftOut] = []
 
@@ -72,7 +93,7 @@ class _TableReader:
         """Read all rows."""
         last = max((row.number for row in self._table.rows if self._has_title(row)), default=0)
         for row in self._table.rows:
-            self._read(self._spelled_out(row), row.number <= last)
+            self._read(self._as_meant(row), row.number <= last)
 
     def items_below(
         self, above: Sequence[str], levels: Sequence[str], bands: Bands
@@ -86,9 +107,10 @@ class _TableReader:
                 over[context.level_name] = context.level
                 if context.level_cell:
                     item.parts.append((Role.LEVEL, context.level_name, context.level_cell))
-            for depth, cell in band.items():
-                over[bands.names[depth]] = cell.text
-                item.parts.append((Role.LEVEL, bands.names[depth], cell))
+            for depth, line in band.items():
+                name = bands.names[depth]
+                over[name] = line.text
+                item.parts += [(Role.LEVEL, name, cell) for cell in line.cells]
             whole = [*over.values(), *path.values()]
             item.path = tuple(text or NO_LEVEL for text in whole)
             yield item
@@ -99,8 +121,8 @@ class _TableReader:
     def _has_title(self, row: Row) -> bool:
         return self._column(Role.TITLE) in row.own
 
-    def _spelled_out(self, row: Row) -> Row:
-        """Return a row in which 同上 and 〃 say what they stand for."""
+    def _as_meant(self, row: Row) -> Row:
+        """Return a row in which 〃 says what it stands for and merged cells what they are for."""
         own = {
             column: Cell(cell.place, self._above[column].text)
             if cell.text.strip() in SAME_AS_ABOVE and column in self._above
@@ -108,17 +130,23 @@ class _TableReader:
             for column, cell in row.own.items()
         }
         self._above |= own
-        return Row(row.sheet, row.number, own, row.covered, row.widths)
+        covered = {c: cell for c, cell in row.covered.items() if self._reaches(cell, c)}
+        return Row(row.sheet, row.number, own, covered, row.widths)
+
+    def _reaches(self, cell: Cell, column: int) -> bool:
+        """Whether a merged cell says something in a column: sideways only over its like."""
+        before = range(cell.place.column, column)
+        roles = {self._columns[c].role for c in before if c in self._columns}
+        if column in self._of.get(Role.LEVEL, ()):
+            return roles <= {Role.LEVEL, Role.NUMBER_OF_LEVEL}
+        return roles <= {Role.UNUSED}
 
     def _read(self, row: Row, is_among_items: bool) -> None:
         reason = self._beside_items(row, is_among_items)
         if reason:
             self.left_out += [LeftOut(cell, reason) for cell in row.own.values()]
-        elif self._is_band(row, is_among_items):
-            (cell,) = row.own.values()
-            depth = self._bands.depth(cell.text)
-            self._band = {d: c for d, c in self._band.items() if d < depth} | {depth: cell}
-            self._levels, self._numbers, self._item = {}, {}, None
+        elif is_among_items and self._is_band(row):
+            self._take_band(Band(tuple(row.own[column] for column in sorted(row.own))))
         elif self._has_title(row) and not self._goes_on(row):
             self._begin(row)
         else:
@@ -129,7 +157,7 @@ class _TableReader:
         cells = list(row.own.values())
         if any(_TOTAL.fullmatch("".join(cell.text.split())) for cell in cells[:3]):
             return "合計の行です"
-        if len(cells) == 1 and _NOTE.fullmatch(cells[0].text):
+        if len(cells) == 1 and _NOTE.fullmatch(cells[0].text) and not self._is_said_of_rows(cells):
             return "表の注記です"
         at_answers = set(row.own) <= {
             *self._of.get(Role.ANSWER, ()),
@@ -139,19 +167,53 @@ class _TableReader:
             return "表の下の記載です"
         return ""
 
-    def _is_band(self, row: Row, is_among_items: bool) -> bool:
+    def _take_band(self, band: Band) -> None:
+        if self._names_department(band.bare):
+            self._department = (band.bare, band.cells[0])
+        else:
+            depth = self._bands.depth(band.text)
+            self._band = {d: b for d, b in self._band.items() if d < depth} | {depth: band}
+        self._levels, self._numbers, self._item = {}, {}, None
+
+    def _is_said_of_rows(self, cells: Sequence[Cell]) -> bool:
+        """Whether cells alone in a row read as a level, or as the department of what follows."""
+        band = Band(tuple(cells))
+        return says_level(band.text) or self._names_department(band.bare)
+
+    def _names_department(self, text: str) -> bool:
+        return not self._of.get(Role.DEPARTMENT) and looks_like_department(text)
+
+    def _is_band(self, row: Row) -> bool:
         """Whether a row holds one text for all rows below it."""
-        if len(row.own) != 1 or not is_among_items:
-            return False
+        if len(row.own) != 1:
+            return self._is_numbered_band(row)
         ((column, cell),) = row.own.items()
         role = self._columns[column].role if column in self._columns else Role.UNKNOWN
         if role is Role.TITLE and row.widths[column] == 1 and not self._of.get(Role.LEVEL):
             return False
-        if role is Role.ID or sum(not c.isdigit() for c in cell.text) < _SHORTEST_BAND:
+        few = sum(not c.isdigit() for c in cell.text) < _SHORTEST_BAND
+        if few or len(cell.text) > LONGEST_BAND:
             return False
-        wide = row.widths.get(column, 1) > 1 and column <= self._column(Role.TITLE)
-        first = column == min(self._columns) and role is not Role.LEVEL
-        return len(cell.text) <= LONGEST_BAND and (wide or (first and role is not Role.TITLE))
+        if row.widths.get(column, 1) > 1 and column <= self._column(Role.TITLE):
+            return True
+        if role is Role.ID:
+            return self._is_said_of_rows([cell])
+        return column == min(self._columns) and role not in (Role.LEVEL, Role.TITLE)
+
+    def _is_numbered_band(self, row: Row) -> bool:
+        """Whether a row is a heading with its number in the column of ids: nobody's, no answers."""
+        ids, title = self._column(Role.ID), self._column(Role.TITLE)
+        if not ids or set(row.own) != {ids, title}:
+            return False
+        number = _id_of(row.own[ids])
+        if any(other.startswith((f"{number}-", f"{number}.")) for other in self._ids):
+            return True
+        beyond = range(title + 1, title + row.widths.get(title, 1))
+        is_over_others = any(c in self._of.get(Role.DEPARTMENT, ()) for c in beyond)
+        is_outline = bool(self._of.get(Role.DEPARTMENT)) and _OUTLINE_NUMBER.fullmatch(number)
+        return is_over_others or (
+            bool(is_outline) and row.at(self._column(Role.DEPARTMENT)) is None
+        )
 
     def _goes_on(self, row: Row) -> bool:
         """Whether a row with a title goes on with the item above: it has no number, nobody's."""
@@ -182,7 +244,7 @@ class _TableReader:
             if cell and cell.text not in NOTHING:
                 item.parts.append((role, role.value, cell))
                 if role is Role.ID:
-                    item.number = "".join(unicodedata.normalize("NFKC", cell.text).split())
+                    item.number = _id_of(cell)
                 else:
                     item.pages = _pages(cell.text)
         self._add_departments(item, row)
@@ -252,12 +314,11 @@ class _TableReader:
     def _add_departments(self, item: DraftItem, row: Row) -> None:
         cell = row.at(self._column(Role.DEPARTMENT))
         if cell is None or cell.text in NOTHING:
-            if self._context.department and not item.departments:
-                for name in department_names(self._context.department):
-                    item.departments[name] = self._context.department_cell
-                if self._context.department_cell:
-                    there = self._context.department_cell
-                    item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, there))
+            text, said_in = self._department
+            if text and not item.departments:
+                item.departments |= dict.fromkeys(department_names(text), said_in)
+                if said_in:
+                    item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, said_in))
             return
         for name in department_names(cell.text):
             item.departments.setdefault(name, cell)
@@ -276,6 +337,10 @@ class _TableReader:
             lines = item.answers[-1].values.setdefault(key, [])
             if cell not in lines:
                 lines.append(cell)
+
+
+def _id_of(cell: Cell) -> str:
+    return "".join(unicodedata.normalize("NFKC", cell.text).split())
 
 
 def _pages(text: str) -> str:
