@@ -209,7 +209,7 @@ class Code(Enum):
     PLAN_NOBODY_ANSWERS = (
         Severity.ERROR,
         "取組内容「{value}」に担当課がありません。",
-        "担当課のコードを一つ以上記入してください。",
+        "担当課のコードか担当課名を一つ以上記入してください。",
     )
     PLAN_WRONG_DEPTH = (
         Severity.ERROR,

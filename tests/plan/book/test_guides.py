@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.fillers.libreoffice import run_jobs
+from tests.harness.description import PLANS
+from tests.harness.plan_example import read_plan_example
 from tests.programs import needs_libreoffice
-from tests.tables import rows
+from tests.tables import rows, written
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
 from workflow.plan.book.reader import read_book
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import empty_document, sample_document
-from workflow.plan.load import validated
+from workflow.plan.load import load_plan, validated
 
 COLOURS = {TO_FILL_FILL[1:]: "黄", ALERT_FILL[1:]: "赤"}
 FIRST, LAST = 4, 2003
@@ -39,19 +43,30 @@ TYPED = """
     取組内容 | D29 | 項目
     取組内容 | E29 | 見守り
     取組内容 | G29 | FUKUSHI、 KIKI
-    取組内容 | A30 | 45301
+    取組内容 | A30 | d:2024-01-02
     取組内容 | E30 | 声かけ
     取組内容 | G30 | FUKUSHI,NOBODY
     取組内容 | A31 | 1-1
+    取組内容 | A32 | n:44
+    取組内容 | B32 | 別の目標
+    取組内容 | C32 | 別の施策
+    取組内容 | D32 | 別の項目
+    取組内容 | E32 | 見守り
+    取組内容 | F32 | n:10
+    取組内容 | G32 | 福祉政策課・ｋｉｋｉ
+    取組内容 | H32 | どれかの課
+    取組内容 | G33 | 健康福祉部　存在しない課
     様式     | B18 | 名前だけの項目
     様式     | F18 | nothing
 """
 SHOWN = """
     計画 B3 黄       / 計画 B6 赤
-    担当課 A13 赤    / 担当課 A16 赤   / 担当課 B16 黄    / 担当課 A17 黄
+    担当課 A13 赤    / 担当課 A16 赤   / 担当課 B16 黄
     取組内容 A4 赤   / 取組内容 A30 赤 / 取組内容 A31 赤  / 取組内容 G30 赤
     取組内容 B30 黄  / 取組内容 C30 黄 / 取組内容 D30 黄
     取組内容 B31 黄  / 取組内容 C31 黄 / 取組内容 D31 黄  / 取組内容 E31 黄 / 取組内容 G31 黄
+    取組内容 H32 赤  / 取組内容 G33 赤
+    取組内容 B33 黄  / 取組内容 C33 黄 / 取組内容 D33 黄  / 取組内容 E33 黄 / 取組内容 A33 黄
     様式 A18 黄      / 様式 C18 黄     / 様式 F18 赤
 """
 
@@ -123,35 +138,78 @@ def plan_in(content: bytes) -> Plan:
 def test_colours_show_what_is_needed_and_what_is_wrong(tmp_path: Path) -> None:
     book = plan_book()
     for sheet, cell, text in rows(TYPED):
-        book[sheet][cell] = int(text) if text.isdecimal() else text or None
-    asked = {sheet.title: list(_coloured(sheet)) for sheet in book.worksheets}
-    for title, rules in asked.items():
-        for column, (_, formula) in enumerate(rules, start=40):
-            book[title].cell(1, column, formula)
-    path = tmp_path / "plan.xlsx"
-    path.write_bytes(as_saved(book))
+        book[sheet][cell].style = "Normal"
+        book[sheet][cell] = written(text) or None
+        if text.startswith("d:"):
+            book[sheet][cell].number_format = "m/d/yy"
 
-    (answer,) = run_jobs([{"do": "recalculate", "source": str(path)}])
+    (shown,) = _shown_in([book], tmp_path)
 
-    shown = {
-        f"{title} {cell} {colour}"
-        for title, rules in asked.items()
-        for ((cell, colour), _), value in zip(rules, answer[title][0][39:], strict=True)
-        if value
-    }
     expected = {place.strip() for line in rows(SHOWN.replace("/", "|")) for place in line}
     assert shown == expected
 
 
+AS_PASTED = (
+    "codes_by_name",
+    "ditto_and_merged",
+    "heading_rows",
+    "levels_written_once",
+    "pasted_department_names",
+    "pasted_numbers",
+)
+
+
+@needs_libreoffice
+def test_what_is_read_without_a_question_has_no_colour(tmp_path: Path) -> None:
+    books = {}
+    for example in map(read_plan_example, [PLANS / name for name in AS_PASTED]):
+        home = tmp_path / example.folder.name
+        home.mkdir()
+        (home / example.name).write_bytes(example.content)
+        assert load_plan(home)
+        book = books[example.folder.name] = load_workbook(BytesIO(example.content))
+        book["様式"].conditional_formatting = ConditionalFormattingList()  # nothing is pasted there
+
+    shown = dict(zip(books, _shown_in(list(books.values()), tmp_path), strict=True))
+
+    assert shown == {name: set() for name in AS_PASTED}
+
+
+def _shown_in(books: Sequence[Workbook], folder: Path) -> list[set[str]]:
+    """Return the cells of each workbook that LibreOffice colours, with their colours."""
+    jobs: list[dict[str, object]] = []
+    asked = []
+    for number, book in enumerate(books):
+        asked.append({sheet.title: list(_coloured(sheet)) for sheet in book.worksheets})
+        for title, rules in asked[-1].items():
+            for column, (_, formula) in enumerate(rules, start=40):
+                book[title].cell(1, column, formula)
+        path = folder / f"{number}.xlsx"
+        path.write_bytes(as_saved(book))
+        jobs.append({"do": "recalculate", "source": str(path)})
+    return [
+        {
+            f"{title} {cell} {colour}"
+            for title, rules in of_book.items()
+            for ((cell, colour), _), value in zip(rules, answer[title][0][39:], strict=True)
+            if value
+        }
+        for of_book, answer in zip(asked, run_jobs(jobs), strict=True)
+    ]
+
+
 def _coloured(sheet: Worksheet) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield each watched cell with each colour it may take, and the formula that decides."""
+    last = max(cell.row for line in sheet.iter_rows() for cell in line if cell.value) + 1
     for formats in sheet.conditional_formatting:
         first = str(formats.sqref).split(":")[0]
         for rule in (r for r in formats.rules if r.dxf.fill is not None):
             colour = COLOURS[rule.dxf.fill.bgColor.rgb[2:]]
             column = first.rstrip("0123456789")
             top = int(first[len(column) :])
-            bottom = top if ":" not in str(formats.sqref) else WATCHED_ROWS
+            bottom = top if ":" not in str(formats.sqref) else min(WATCHED_ROWS, last)
             for row in range(top, bottom + 1):
+                if isinstance(sheet[f"{column}{row}"], MergedCell):
+                    continue
                 formula = Translator(f"={rule.formula[0].lstrip('=')}", origin=first)
                 yield (f"{column}{row}", colour), formula.translate_formula(f"{column}{row}")

@@ -54,7 +54,8 @@ class PlanColumn:
 
     Words are what people write for the stored values. Blank is what an empty cell stands for; None
     leaves the key out. Width is in full-width characters. An optional column may be missing: the
-    workbook is older than the column.
+    workbook is older than the column. Named_by is the label of the column whose text makes the
+    value of a blank cell.
     """
 
     label: str
@@ -66,6 +67,7 @@ class PlanColumn:
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     blank: str | None = None
     optional: bool = False
+    named_by: str = ""
 
 
 MINIMUM, MAXIMUM = (

@@ -23,7 +23,8 @@ class Setting:
     """One setting of the sheet 計画; words are what people write for the stored values.
 
     Blank is what an empty cell stands for; None leaves the key out. Parts are what the cells of a
-    row hold, where each row is an object.
+    row hold, where each row is an object. Named_by is the label of the setting whose text makes the
+    value of a blank cell.
     """
 
     label: str
@@ -35,11 +36,14 @@ class Setting:
     words: Mapping[str, str] = field(default_factory=dict)
     blank: str | None = None
     parts: tuple[PlanColumn, ...] = ()
+    named_by: str = ""
 
 
 def description(entry: Setting | PlanColumn) -> str:
     """Return the description of a setting or a column, with an example where that helps."""
-    return f"{entry.hint}例：{entry.example}" if entry.example else entry.hint
+    made = f"空欄なら、{entry.named_by}から付けます。" if entry.named_by else ""
+    example = f"例：{entry.example}" if entry.example else ""
+    return f"{entry.hint}{made}{example}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

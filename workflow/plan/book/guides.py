@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
-from workflow.model.cells import a1, quoted_sheet
+from workflow.model.cells import a1, column_letters, quoted_sheet
 from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.plan.book import colours
 from workflow.plan.book.columns import Setting, Table, description
 from workflow.plan.book.layout import (
     CONDITION_FIELDS,
     DEPARTMENTS,
     FIELDS,
     FLAG_WORDS,
-    SEPARATORS,
 )
 from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
@@ -34,7 +34,9 @@ GUIDED_ROWS = 2000
 
 COLOURS = "黄色は記入が必要なところ、赤は直すところです。"
 
-_CODES, _LABELS = "担当課コード", "様式の項目名"
+_CODES, _NAMES, _FORMER = _DEPARTMENTS = ("担当課コード", "担当課の名前", "担当課の旧名")
+_LABELS = "様式の項目名"
+_NAMING = (Kind.DEPARTMENT, Kind.DEPARTMENTS)
 _TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255
 
 
@@ -49,7 +51,12 @@ class Guides:
     @classmethod
     def of(cls, book: Workbook, first: int) -> Guides:
         """Add to a workbook what its guides rest on."""
-        for name, table, column in ((_CODES, DEPARTMENTS, "A"), (_LABELS, FIELDS, "B")):
+        for name, table, column in (
+            (_CODES, DEPARTMENTS, "A"),
+            (_NAMES, DEPARTMENTS, "B"),
+            (_FORMER, DEPARTMENTS, "C"),
+            (_LABELS, FIELDS, "B"),
+        ):
             book.define_name(name, _filled(table.sheet, first, column))
         return cls(
             needed=book.add_format({"bg_color": TO_FILL_FILL}),
@@ -66,10 +73,11 @@ class Guides:
         if first <= columns:
             sheet.data_validation(row, first, row, columns, _validation(setting, setting.pointer))
         *above, key = keys(setting.pointer)
-        if key in needed_keys(*above):
+        if key in needed_keys(*above) and not setting.named_by:
             self._colour(sheet, (row, 1, row, 1), f'={cell}=""', self.needed)
-        if setting.pointer in _CHOSEN_FROM:
-            self._colour(sheet, (row, 1, row, 1), _is_unknown(cell, _CODES), self.wrong)
+        if setting.kind in _NAMING:
+            unknown = colours.unknown_department(cell, _DEPARTMENTS)
+            self._colour(sheet, (row, 1, row, 1), unknown, self.wrong)
 
     def guide_table(self, sheet: Worksheet, table: Table) -> None:
         """Guide every column of a table."""
@@ -83,28 +91,37 @@ class Guides:
         """Yield the formulas of a column's colours, as they stand in its first row."""
         cell = f"${a1(self.first + 1, index + 1)}"
         if column.kind.is_text:
-            yield f"=OR(ISNUMBER({cell}),ISERROR({cell}))", self.wrong
+            yield colours.wrong_kind(cell, column), self.wrong
+        if column.words:
+            yield colours.other_word(cell, column.words.values()), self.wrong
         if index == 0:
-            all_of_them = _area(self.first)
-            yield f'=AND({cell}<>"",SUMPRODUCT(--({all_of_them}={cell}))>1)', self.wrong
-        if column.kind is Kind.DEPARTMENTS:
-            yield _has_unknown(cell), self.wrong
+            yield colours.repeated(cell, _area(self.first)), self.wrong
+        if column.kind in _NAMING:
+            yield colours.unknown_department(cell, _DEPARTMENTS), self.wrong
         elif column.key in CONDITION_FIELDS:
             keys_too = f"{quoted_sheet(FIELDS.sheet)}!{_area(self.first)}"
-            yield _is_unknown(cell, _LABELS, keys_too), self.wrong
-        if column in table.columns and keys(column.key)[0] in needed_keys(*keys(table.pointer)):
-            row = self.first + 1
-            own = f"${a1(row, 1)}:${a1(row, len(table.columns))}"
-            yield f'=AND({cell}="",COUNTA({own})>0)', self.needed
+            yield colours.unknown(cell, _LABELS, keys_too), self.wrong
+        if self._is_needed(table, column):
+            yield self._missing(table, column, cell), self.needed
+
+    def _is_needed(self, table: Table, column: PlanColumn) -> bool:
+        needed = needed_keys(*keys(table.pointer))
+        return column in table.columns and keys(column.key)[0] in needed and not column.named_by
+
+    def _missing(self, table: Table, column: PlanColumn, cell: str) -> str:
+        row, last = self.first + 1, self.first + GUIDED_ROWS
+        at = [table.columns.index(level) for level in table.levels]
+        own = _across(row, 0, len(table.columns) - 1)
+        headings = _across(row, at[0], at[-1]) if at else ""
+        if column in table.levels:
+            letter = column_letters(table.columns.index(column) + 1)
+            return colours.missing_heading(own, headings, letter, row, last)
+        return colours.missing(cell, own, headings)
 
     def _colour(
         self, sheet: Worksheet, area: tuple[int, int, int, int], rule: str, shown: Format
     ) -> None:
         sheet.conditional_format(*area, {"type": "formula", "criteria": rule, "format": shown})
-
-
-_CHOSEN_FROM = {"/plan/coordinator": _CODES} | dict.fromkeys(CONDITION_FIELDS, _LABELS)
-"""Values that are chosen from a column of another table, by the name of that column."""
 
 
 def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
@@ -117,9 +134,9 @@ def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
     source = _source(entry, key)
     if source is None:
         return message
-    # Several codes may stand in one cell, and a field may be named by its key: what is not on
-    # the list is coloured, not refused.
-    one_of_them = entry.kind is not Kind.DEPARTMENTS and key not in CONDITION_FIELDS
+    # A department may be named, several may stand in one cell, and a field may be named by its
+    # key: what is not on the list is coloured, not refused.
+    one_of_them = entry.kind not in _NAMING and key not in CONDITION_FIELDS
     return message | {"validate": "list", "source": source, "show_error": one_of_them}
 
 
@@ -127,25 +144,14 @@ def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     words: Mapping[Any, str] = FLAG_WORDS if entry.kind is Kind.FLAG else entry.words
     if words:
         return list(words.values())
-    if entry.kind is Kind.DEPARTMENTS:
+    if entry.kind in _NAMING:
         return f"={_CODES}"
-    return f"={_CHOSEN_FROM[key]}" if key in _CHOSEN_FROM else None
+    return f"={_LABELS}" if key in CONDITION_FIELDS else None
 
 
-def _is_unknown(cell: str, *known: str) -> str:
-    found = "+".join(f"SUMPRODUCT(--({names}={cell}))" for names in known)
-    return f'=AND({cell}<>"",{found}=0)'
-
-
-def _has_unknown(cell: str) -> str:
-    """Return whether a cell holds more codes than are found in it."""
-    lines = f'SUBSTITUTE(SUBSTITUTE({cell}," ",""),"　","")'
-    for sign in SEPARATORS:
-        lines = f'SUBSTITUTE({lines},"{sign}",CHAR(10))'
-    framed = f"CHAR(10)&{lines}&CHAR(10)"
-    found = f"ISNUMBER(FIND(CHAR(10)&{_CODES}&CHAR(10),{framed}))"
-    stand_there = f'LEN({lines})-LEN(SUBSTITUTE({lines},CHAR(10),""))+1'
-    return f'=AND({cell}<>"",SUMPRODUCT(--({_CODES}<>""),--{found})<{stand_there})'
+def _across(row: int, first: int, last: int) -> str:
+    """Return the cells of a row from one column to another."""
+    return f"${a1(row, first + 1)}:${a1(row, last + 1)}"
 
 
 def _filled(sheet: str, first: int, column: str) -> str:

@@ -20,9 +20,6 @@ SETTING_LABEL, VALUE_LABEL, HINT_LABEL = "設定", "値", "説明"
 PLAN_INTRO = "計画全体の設定です。「値」の列に記入してください。使わない設定は空欄のままにします。"
 
 
-SEPARATORS = "、，,・／/"
-"""What people put between codes that stand in one cell; no code holds any of them."""
-
 FLAG_WORDS: Mapping[bool, str] = MappingProxyType({True: "はい", False: "いいえ"})
 ANSWER_WORDS = MappingProxyType({"any": "いずれかの課", "each": "それぞれの課"})
 TYPE_WORDS = MappingProxyType({kind.type_name: kind.type_word for kind in TYPES})
@@ -44,18 +41,19 @@ SETTINGS = (
         kind=Kind.CITY,
         hint="全国地方公共団体コード（数字6桁）です。",
         example="272230",
+        named_by="市区町村名",
     ),
     Setting(
         label="とりまとめ課",
         pointer="/plan/coordinator",
         kind=Kind.DEPARTMENT,
-        hint="回答を集める課です。シート「担当課」のコードで記入します。",
+        hint="回答を集める課です。シート「担当課」のコードか担当課名で記入します。",
     ),
     Setting(
         label="回答期限",
         pointer="/plan/deadline",
         kind=Kind.DAY,
-        hint="2024/5/31のように記入します。空欄でもかまいません。",
+        hint="2024/5/31や令和6年5月31日のように記入します。空欄でもかまいません。",
     ),
     Setting(
         label="問い合わせ先",
@@ -186,6 +184,7 @@ DEPARTMENTS = Table(
             width=8,
             hint="半角の英数字で短く付け、年度が替わっても変えません。",
             example="FUKUSHI",
+            named_by="担当課名",
         ),
         PlanColumn(
             label="担当課名",
@@ -292,7 +291,7 @@ def item_table(levels: tuple[str, ...]) -> Table:
             key=f"/path/{depth}",
             kind=Kind.HEADING,
             width=12,
-            hint="シート「計画」の階層です。",
+            hint="シート「計画」の階層です。結合しても、初めの行だけに書いてもかまいません。",
             blank="",
         )
         for depth, name in enumerate(levels[:-1])
@@ -332,8 +331,8 @@ def item_table(levels: tuple[str, ...]) -> Table:
                 key="/departments",
                 kind=Kind.DEPARTMENTS,
                 width=7,
-                hint="担当課のコードです。一覧から選べます。二つ以上は、改行（Alt＋Enter）か「、」で"
-                "区切って書きます。",
+                hint="担当課のコードか担当課名です。一覧から選べます。二つ以上は、改行（Alt＋Enter）か"
+                "「、」で区切って書きます。",
                 example="FUKUSHI、KIKI",
             ),
             PlanColumn(

@@ -17,13 +17,20 @@ _MAY_PART = "・･ 　"
 _MAY_PART_WORDS = ("及び", "および", "並びに", "ならびに", "と")
 _BETWEEN = re.compile(f"([{_ALWAYS_PARTS}{_MAY_PART}]|{'|'.join(_MAY_PART_WORDS)})")
 _MARKS = "○◯●◎◇◆□■☆★※▲△"
-_ASIDE = re.compile(r"[（(](?:主|主担当|主管|副|関係課?|協力|幹事課?)[)）]")
+_ASIDES = ("主", "主担当", "主管", "副", "関係", "関係課", "協力", "幹事", "幹事課")
+_ASIDE = re.compile(rf"[（(](?:{'|'.join(_ASIDES)})[)）]")
+BETWEEN = (*_ALWAYS_PARTS, *_MAY_PART, *_MAY_PART_WORDS, *_MARKS, *(f"({a})" for a in _ASIDES))
+"""What stands between names and beside them."""
+
 OFFICES = (
     *("課", "室", "局", "部", "係", "所", "館", "会", "団", "署", "院", "校", "園", "班", "社"),
     *("センター", "チーム", "法人", "機構", "組合", "社協", "支援員"),
 )
 """What the name of an office ends with."""
-_ABOVE = ("部", "局", "本部", "委員会", "庁")
+
+ABOVE = ("部", "局", "本部", "委員会", "庁")
+"""How the name of what stands above a department ends."""
+
 _BELOW_DIVISION = re.compile(
     r".{1,15}(?:(?:部|局|本部)[\s　]*|(?:委員会|庁)[\s　]+)(?=.{1,20}(?:課|室|係|センター|所|館)$)"
 )
@@ -142,6 +149,6 @@ class KnownDepartments:
         found = {
             self._folded[key[at:]]
             for at in range(2, len(key))
-            if key[:at].endswith(_ABOVE) and key[at:] in self._folded
+            if key[:at].endswith(ABOVE) and key[at:] in self._folded
         }
         return found.pop() if len(found) == 1 else ""

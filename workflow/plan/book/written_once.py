@@ -87,7 +87,8 @@ def _with_value(row: Row, column: int, value: Cell) -> Row:
 
 # --- 〃
 
-_DITTO = frozenset({"〃", "々", "仝", "同上", "同じ", "″", "”", '"', "''"})
+DITTO = frozenset({"〃", "々", "仝", "同上", "同じ", "″", "”", '"', "''"})
+"""What people write for what stands above."""
 
 
 def _with_ditto(rows: Sequence[Row], columns: Columns, meant: Meant) -> list[Row]:
@@ -96,7 +97,7 @@ def _with_ditto(rows: Sequence[Row], columns: Columns, meant: Meant) -> list[Row
     found = []
     for row in rows:
         for column in (*columns.levels, columns.departments):
-            if row[column].text.strip() in _DITTO and column in above:
+            if row[column].text.strip() in DITTO and column in above:
                 row = _with_value(row, column, above[column])
                 meant.filled.setdefault(column, []).append(row[column])
             elif not _is_blank(row[column]):
