@@ -87,13 +87,13 @@ class Paper:
 
 @dataclass(frozen=True)
 class Written:
-    """A text in a cell that is seen and printed: its font's size, and its row's points, if set."""
+    """A text in a cell that is seen and printed: its font's size, and the points of its rows."""
 
     sheet: str
     cell: str
     text: str
     size: float
-    height: float | None
+    height: float
 
 
 def with_nine_fields() -> dict[str, Any]:
@@ -247,8 +247,8 @@ def written(path: Path) -> Iterator[Written]:
                 continue
             last = int(ends.get((cell.row, cell.column)) or cell.row or 0)
             rows = range(int(cell.row or 0), last + 1)
-            heights = [sheet.row_dimensions[n].height for n in rows]
-            height = sum(h or 0 for h in heights) if all(heights) else None
+            usual = sheet.sheet_format.defaultRowHeight
+            height = sum(sheet.row_dimensions[n].height or usual for n in rows)
             yield Written(sheet.title, cell.coordinate, str(cell.value), cell.font.size, height)
 
 
@@ -272,4 +272,4 @@ def test_no_text_is_cut_on_paper(folder: Path, papers: dict[str, list[Paper]], p
 def _stands_whole(paper: Paper, text: Written) -> bool:
     lines = paper.lines_of("".join(text.text.split()))
     needed = row_height([("\n" * (lines - 1), 1.0)], text.size) if lines > 1 else 0
-    return lines > 0 and (text.height is None or needed <= text.height)
+    return lines > 0 and needed <= text.height

@@ -157,7 +157,7 @@ def _steps(layout: Layout) -> Iterator[str]:
     )
     if any(entry.previous for entry in layout.rows):
         label = previous_label(layout.number.year)
-        yield f"「{label}」の行は、すぐ上の取組の昨年の回答です。変更はできません。"
+        yield f"「{label}」の行は、すぐ上の取組の前年度の回答です。変更はできません。"
     if waiver := layout.form.form.waiver:
         yield (
             f"今年度は報告することがない取組は、「{waiver.field.label}」にその理由だけを記入してください。"

@@ -102,7 +102,8 @@ class BlockPages:
         self, heading: str, rows: Sequence[tuple[Cell, ...]], sentence: str = ""
     ) -> None:
         """Write a block: its heading, a sentence, and its rows, in several where a text is long."""
-        whole = self._height_across(heading + sentence) + sum(map(self._height, rows))
+        across = sum(self._height_across(text) for text in (heading, sentence) if text)
+        whole = across + sum(map(self._height, rows))
         if min(whole, _LEAST_BLOCK) > self._room:
             self._begin_page()
         self._write_across(heading, self._styles.heading)

@@ -166,9 +166,9 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
     hints = [description(column) for column in columns]
     _write_row(sheet, _HINT_ROW, hints, [styles.hint] * len(columns))
     _fit_row(sheet, _HINT_ROW, hints, widths)
-    _write_row(
-        sheet, _HEADER_ROW, [column.label for column in columns], [styles.header] * len(columns)
-    )
+    labels = [column.label for column in columns]
+    _write_row(sheet, _HEADER_ROW, labels, [styles.header] * len(columns))
+    _fit_row(sheet, _HEADER_ROW, labels, widths)
     for index, column in enumerate(columns):
         pixels = column_pixels(column.width, _FONT_SIZE)
         sheet.set_column_pixels(index, index, pixels, styles.open_value(column.kind))
