@@ -297,6 +297,18 @@ def test_a_question_goes_out_and_its_explanation_comes_back(town: City) -> None:
     assert verify(town.workspace, YEAR, HERE).differences == ()
 
 
+def test_a_hand_back_with_both_tells_to_correct_and_to_explain(town: City) -> None:
+    town.send_back("A", {"1-2": {**ANSWER, "取組状況": "なし"}, "1-3": {"評価": "Ａ"}})
+    number = points(gather(town))[NOTHING]["id"]
+    decide(town.workspace.record(YEAR), number, "課に尋ねる", "本当ですか", "佐藤")
+    handbacks = {path.name[0]: path for path in gather(town, 1).handbacks}
+    cells = load_workbook(handbacks["A"])["修正のお願い"].iter_rows(values_only=True)
+    said = "".join(str(cell) for row in cells for cell in row if cell)
+    assert "「説明」の欄にお答えを記入してください" in said
+    assert "二重の枠と格子の模様" in said
+    assert "直し、説明も記入し終えたら" in said
+
+
 def test_a_department_with_questions_alone_gets_a_mail_of_its_own(town: City) -> None:
     found = points(gather(town))
     record = town.workspace.record(YEAR)

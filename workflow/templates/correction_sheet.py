@@ -205,18 +205,28 @@ def _steps(layout: Layout, filling: Filling) -> Iterator[str]:
     yield (
         "お送りいただいた回答に、直していただきたいところがあります。"
         "書かれた回答はこのファイルに入れてありますので、下の表のところだけを直してください。"
+        f"{_ALSO_ASKED if filling.questions else ''}"
     )
     yield (
         f"「直すセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
         "直すセルには太い枠と色が付いていて、マウスを重ねると直し方が出ます。"
         "色は、記入を変えると消えます（枠は残ります）。"
+        f"{_LOOK_OF_ASKED if filling.questions else ''}"
     )
     contact = f"（{layout.contact}）" if layout.contact else ""
     until = f"{japanese_date_and_weekday(layout.deadline)}までに、" if layout.deadline else ""
+    finished = "直し、説明も記入し" if filling.questions else "直し"
     yield (
-        f"直し終えたら、上書き保存し、{until}このファイルのまま{layout.coordinator}へ送ってください。"
+        f"{finished}終えたら、上書き保存し、{until}このファイルのまま{layout.coordinator}へ送ってください。"
         f"分からないところは、{layout.coordinator}{contact}へお尋ねください。"
     )
+
+
+_ALSO_ASKED = (
+    "二つ目の表は、お尋ねです。直す必要はありませんので、「説明」の欄にお答えを記入してください。"
+)
+_LOOK_OF_ASKED = "尋ねるセルには、二重の枠と格子の模様が付いています。"
+"""What a hand-back says besides that asks for corrections and for explanations."""
 
 
 def _steps_of_questions(layout: Layout) -> Iterator[str]:
