@@ -126,8 +126,6 @@ class Account:
                 ) or "、".join(dict.fromkeys(departments.named[n] for n in item.departments))
             fate = Fate(Became.PLAN, ITEM_SHEET, text, item=number, column=column)
             self._note(cell, fate)
-        if not item.departments:
-            self.say_of(Code.IMPORT_NO_DEPARTMENT, item.title[0], {"name": number})
         if NO_LEVEL in item.path:
             self.say_of(Code.IMPORT_LEVEL_BLANK, item.title[0], {"name": number})
 

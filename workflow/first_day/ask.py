@@ -51,6 +51,9 @@ def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, W
         wishes = replace(wishes, year=_asked_year(talk))
     if Code.IMPORT_CITY_UNKNOWN in codes:
         wishes = replace(wishes, city=talk.ask("市区町村の名前を入れてください：").strip())
+    if Code.IMPORT_NO_DEPARTMENTS in codes:
+        said = talk.ask("とりまとめ課の名前を入れてください（分からなければEnter）：").strip()
+        wishes = replace(wishes, coordinator=said)
     if Code.IMPORT_COORDINATOR_GUESSED in codes:
         proposed = str(codes[Code.IMPORT_COORDINATOR_GUESSED].details["name"])
         said = talk.ask(f"とりまとめ課の名前を入れてください（Enterで「{proposed}」）：").strip()

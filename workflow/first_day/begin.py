@@ -50,10 +50,12 @@ def begin(workspace: Workspace, path: Path, draft: Draft, wishes: Wishes, now: d
     write_file(result, result_book(draft))
     write_file(plan, content)
     trouble = _trouble(plan)
-    if brings_in and not trouble:
-        bring_in(workspace, draft, wishes, evidence, now)
-    written = (plan, result, *([workspace.ledger_csv(draft.year or 0)] if brings_in else []))
-    return Begun(written, kept, trouble)
+    if not brings_in or draft.year is None:
+        return Begun((plan, result), kept, trouble)
+    if trouble:
+        return Begun((plan, result), kept, f"{trouble}前の年度の回答は、まだ持ち込んでいません。")
+    bring_in(workspace, draft, wishes, evidence, now)
+    return Begun((plan, result, workspace.ledger_csv(draft.year)), kept, trouble)
 
 
 def _evidence(path: Path, draft: Draft) -> Evidence:

@@ -46,6 +46,8 @@ from workflow.plan.municipality import municipalities_named
 _NO_CITY, _NO_CITY_CODE = "（市区町村名）", "000001"
 """What stands in the plan until somebody says which city it is, so that forms can be made; no
 prefecture has the number 00."""
+_NO_DEPARTMENT = "（とりまとめ課）"
+"""Who is asked, and collects, until somebody says who, where the table names no department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class _Drafting:
         departments = self._departments(listed.items)
         above = [cell.text for table in tables for cell in table.above]
         coordinator = self._coordinator(above, listed.items, departments)
+        departments = self._with_everybody(coordinator, listed.items, ids, departments)
         answers = answer_lines(listed.items, ids, departments)
         levels = tuple(free_levels(listed.levels, columns))
         fields = self._fields(columns, answers, levels, tables)
@@ -212,10 +215,32 @@ class _Drafting:
             return departments.named.get(alone[0], alone[0])
         counts = Counter(departments.named[name] for item in items for name in item.departments)
         if not counts:
-            return ""
+            return _NO_DEPARTMENT
         most = counts.most_common(1)[0][0]
         self._account.say(Code.IMPORT_COORDINATOR_GUESSED, {"name": most})
         return most
+
+    def _with_everybody(
+        self, coordinator: str, items: Sequence[DraftItem], ids: Ids, departments: Departments
+    ) -> Departments:
+        """Give items of nobody to the coordinator, whose form then asks for them; say so of each.
+
+        A table that names no department at all is said once.
+        """
+        nobodys = [(n, i) for n, i in zip(ids.ids, items, strict=True) if not i.departments]
+        if not nobodys:
+            return departments
+        if coordinator == _NO_DEPARTMENT:
+            self._account.say(Code.IMPORT_NO_DEPARTMENTS, {"department": coordinator})
+        for number, item in nobodys:
+            item.departments[coordinator] = None
+            if coordinator != _NO_DEPARTMENT:
+                self._account.say_of(
+                    Code.IMPORT_NO_DEPARTMENT,
+                    item.title[0],
+                    {"name": number, "department": coordinator},
+                )
+        return replace(departments, named={coordinator: coordinator, **departments.named})
 
     # The form.
 

@@ -212,6 +212,7 @@ def numbers_level(label: Label) -> str:
 
 # What stands in the cells.
 
+_NOBODY = frozenset({"未定", "調整中", "検討中", "未設定", "なし", "該当なし"})
 _LONGEST_NAME, _LONGEST_LIST = 30, 500
 _SENTENCE = re.compile(r"[。、を]|する|した|ます")
 SAME_AS_ABOVE = frozenset({"〃", "″", '"', "同上", "々", "仝", "''"})
@@ -236,8 +237,10 @@ def department_names(text: str) -> tuple[str, ...]:
     ('福祉政策課', '危機管理課')
     >>> department_names("危機管理課・福祉政策課"), department_names("こども・若者課")
     (('危機管理課', '福祉政策課'), ('こども・若者課',))
+    >>> department_names("調整中")
+    ()
     """
     # Every way to part a cell is weighed; a text this long is no list of names.
     names = names_in(text, lambda _: False) if len(text) <= _LONGEST_LIST else (text,)
     found = map(without_division, names)
-    return tuple(dict.fromkeys(found))
+    return tuple(name for name in dict.fromkeys(found) if name not in _NOBODY)

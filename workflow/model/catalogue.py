@@ -285,8 +285,14 @@ class Code(Enum):
     )
     IMPORT_NO_DEPARTMENT = (
         Severity.WARNING,
-        "「{name}」の担当課がありません。",
-        "plan.xlsx のシート「取組内容」に、担当課を記入してください。",
+        "「{name}」の担当課が表にないため、とりまとめ課の「{department}」にしました。",
+        "plan.xlsx のシート「取組内容」で、担当課を直してください。",
+    )
+    IMPORT_NO_DEPARTMENTS = (
+        Severity.WARNING,
+        "担当課が表のどこにも見つからないため、すべて仮の「{department}」にしました。",
+        "担当課の列があれば --map で「列=担当課」を指定して取り込み直し、なければ plan.xlsx の"
+        "シート「担当課」「取組内容」「計画」に記入してください。",
     )
     IMPORT_LEVEL_BLANK = (
         Severity.WARNING,
