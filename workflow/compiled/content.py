@@ -13,7 +13,7 @@ from functools import cached_property
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Stage
-from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix, count
+from workflow.compiled.summaries.matrix import TOTAL, Bucket, CountedMatrix, count
 from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row
@@ -31,6 +31,9 @@ _EXPLANATIONS = {
     AnswerStatus.NOTHING: "今年度は、報告することがありません。",
 }
 """The text shown instead of an answer."""
+
+_STANDINGS = {AnswerStatus.MISSING: "未回答", AnswerStatus.SENT_BACK: "確認中"}
+"""What a report calls where an item stands; the other names say the same to its readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Reply:
     def is_answered(self) -> bool:
         """Whether there is an answer to show."""
         return self.status is AnswerStatus.ANSWERED
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, as a report calls it."""
+        return _STANDINGS.get(self.status, self.status.value)
 
     @property
     def explanation(self) -> str:
@@ -274,10 +282,16 @@ class Counts:
         lines = zip((row.label for row in matrix.rows), counts, strict=True)
         return cls(
             title=matrix.title,
-            headings=(matrix.row_title, *(matrix.columns[c].label for c in shown), TOTAL),
+            headings=(matrix.row_title, *(_heading(matrix.columns[c]) for c in shown), TOTAL),
             lines=tuple((label, (*row, sum(row))) for label, row in lines),
             totals=(*totals, sum(totals)),
         )
+
+
+def _heading(column: Bucket) -> str:
+    """Return what a report calls a column."""
+    label, text = column.conditions[0]
+    return _STANDINGS.get(AnswerStatus(text), text) if label == STATUS_LABEL else column.label
 
 
 def _shown_columns(matrix: CountedMatrix) -> list[int]:

@@ -108,7 +108,7 @@ def test_every_reply_to_a_joint_item_is_shown_and_what_is_open_says_so(layout: s
             assert answer["決算額"] == "1,234.5千円"
             assert answer["評価"].startswith("Ａ　")
         else:
-            assert answer["回答状況"] == f"{reply.status}　{reply.explanation}"
+            assert answer["回答状況"] == f"{reply.standing}　{reply.explanation}"
 
 
 def test_last_years_rating_stands_beside_this_years_and_the_chart_shows_both() -> None:

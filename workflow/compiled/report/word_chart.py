@@ -64,6 +64,7 @@ def _chart(trend: Trend) -> Markup:
     answered, open_ = columns[:-1], [column for column in columns[-1:] if any(column[1])]
     fills = cycle(zip(SERIES_FILLS, _PATTERNS, strict=True))
     looks = [next(fills) for _ in answered] + [(OPEN_FILLS[1], "") for _ in open_]
+    longest = max(1, *(sum(row.counts) for row in trend.rows))
     series = Markup("").join(
         _series(n, name, years, counts, look)
         for n, ((name, counts), look) in enumerate(zip((*answered, *open_), looks, strict=True))
@@ -79,15 +80,16 @@ def _chart(trend: Trend) -> Markup:
         '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
         '<c:delete val="0"/><c:axPos val="l"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="2"/></c:catAx>'
-        '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/>'
-        '</c:scaling><c:delete val="1"/><c:axPos val="t"/><c:numFmt formatCode="0" '
+        '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>'
+        '<c:max val="{3}"/><c:min val="0"/></c:scaling><c:delete val="1"/>'
+        '<c:axPos val="t"/><c:numFmt formatCode="0" '
         'sourceLinked="0"/><c:crossAx val="1"/></c:valAx></c:plotArea>'
         '<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>'
         '<c:plotVisOnly val="1"/></c:chart>'
         '<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="950"><a:solidFill>{1}'
         '</a:solidFill><a:latin typeface="{2}"/><a:ea typeface="{2}"/></a:defRPr></a:pPr>'
         '<a:endParaRPr lang="ja-JP"/></a:p></c:txPr></c:chartSpace>'
-    ).format(series, _colour(INK), FONT)
+    ).format(series, _colour(INK), FONT, longest)
 
 
 def _series(

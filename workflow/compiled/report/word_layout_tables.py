@@ -96,7 +96,7 @@ def _add_list(document: WordDocument) -> None:
 
 def _add_summary(document: WordDocument) -> None:
     document.add_paragraph("集計", PART)
-    document.add_paragraph("{{ 件数 }}")
+    document.add_paragraph("{{ 件数 }}").paragraph_format.keep_with_next = True
     tag(document, "if 図")
     document.add_paragraph("{{r 図 }}").alignment = _CENTER
     tag(document, "endif")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -80,12 +80,36 @@ def _prose_count(content: Content) -> int:
     return sum(field.is_prose for field in content.plan.form.answer_fields)
 
 
+_MOST_IN_OVERVIEW = 1_000
+"""Characters of titles up to which an overview names them all: about a page."""
+
 _SECTION_LEVEL = 2
 """A section is a chapter of this level (基本施策), or of the lowest there is above it."""
 
 
 def _sections(content: Content) -> Iterator[Tags]:
     """Yield the plan cut into sections, each with what stands above it and all its items."""
+    sections = list(_all_sections(content))
+    titles = [[item["見出し"] for item in section["取組"]] for section in sections]
+    whole = sum(len(title) for of_section in titles for title in of_section)
+    most = whole if whole <= _MOST_IN_OVERVIEW else _MOST_IN_OVERVIEW // len(sections)
+    for section, of_section in zip(sections, titles, strict=True):
+        yield section | {"取組内容": _named(of_section, most)}
+
+
+def _named(titles: Sequence[str], most: int) -> str:
+    """Return titles that have so many characters together, at least one, and how many more.
+
+    >>> _named(["声かけ", "見守り", "居場所づくり"], 6)
+    '声かけ／見守り／ほか1件'
+    """
+    lengths = accumulate(map(len, titles))
+    fitting = max(1, sum(1 for length in lengths if length <= most))
+    rest = len(titles) - fitting
+    return "／".join([*titles[:fitting], *([f"ほか{rest:,}件"] if rest > 0 else [])])
+
+
+def _all_sections(content: Content) -> Iterator[Tags]:
     levels = content.plan.levels[:-1][:_SECTION_LEVEL]
     numbers = {id(block): number for number, block in enumerate(content.all_blocks, start=1)}
     prose = _prose_count(content)
@@ -124,7 +148,6 @@ def _section(chapter: Chapter, items: list[Tags]) -> Tags:
     return _heading(chapter) | {
         "Ｐ": _plan_pages(chapter.pages),
         "取組": items,
-        "取組内容": "／".join(item["見出し"] for item in items),
     }
 
 
@@ -171,7 +194,7 @@ def _reply(reply: Reply, prose: int) -> Tags:
     return {
         "担当課": reply.departments,
         "回答済": reply.is_answered,
-        "回答状況": reply.status.value,
+        "回答状況": reply.standing,
         "説明": reply.explanation,
         "項目": fields,
         "組": list(_pairs(fields)),

@@ -19,8 +19,9 @@ _ORDER = (
 )
 _MOST_LOOKED_AT, _MOST_MOVES = 5, 6
 _UNANSWERED = 2
-_LONGEST_PLAN, _LONGEST_ITEM, _LONGEST_LINE = 60, 36, 48
+_LONGEST_PLAN, _LONGEST_TITLE, _LONGEST_MOVE, _LONGEST_LINE = 60, 44, 36, 48
 _LONGEST_REASON, _LONGEST_WORDS, _LONGEST_CHOICE = 28, 24, 12
+_TITLE_END = 16
 """Characters of each kind of text, so that the page stays one page whatever a plan is called."""
 
 
@@ -146,7 +147,7 @@ class _Rated:
                 yield LookedAt(
                     entry=reply.entry,
                     item=block.item.id,
-                    title=_short(block.item.title, _LONGEST_ITEM),
+                    title=_both_ends(block.item.title),
                     department=_short(reply.departments),
                     reason=self._reason(reply),
                     line=_first_sentence(reply),
@@ -161,7 +162,7 @@ class _Rated:
         for block, reply in self._replies():
             if answer := self._rating(reply):
                 before, after = (_short(t, _LONGEST_CHOICE) for t in (answer.before, answer.text))
-                text = _short(f"{before}→{after}　{block.item.title}", _LONGEST_ITEM)
+                text = _short(f"{before}→{after}　{block.item.title}", _LONGEST_MOVE)
                 yield self._fall(answer), Move(reply.entry, block.item.id, text)
 
     def _rating(self, reply: Reply) -> ShownAnswer | None:
@@ -214,6 +215,17 @@ def _first_sentence(reply: Reply) -> str:
         return reply.explanation
     sentence, end, _ = texts[-1].replace("\n", "　").partition("。")
     return _short(sentence + end, _LONGEST_LINE)
+
+
+def _both_ends(title: str) -> str:
+    """Return a title in two lines: of items that begin alike, the end tells which it is.
+
+    >>> _both_ends("新たなサービスを進めるため、" * 5 + "取り組む（地域ケア会議）")
+    '新たなサービスを進めるため、新たなサービスを進めるため…るため、取り組む（地域ケア会議）'
+    """
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    return f"{title[: _LONGEST_TITLE - _TITLE_END - 1]}…{title[-_TITLE_END:]}"
 
 
 def _short(text: str, most: int = _LONGEST_WORDS) -> str:
