@@ -18,7 +18,7 @@ from tests.city import COLLECTED_AT, City
 from tests.engine import HERE
 from tests.fillers.xml_patch import without_unit
 from tests.hyperlinks import dead_links, hyperlinks
-from tests.verification.rounds import YEAR, codes, compiled_round, verified
+from tests.verification.rounds import YEAR, codes, compiled_round, nothing_round, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.compiled import display_limits
@@ -166,6 +166,20 @@ def test_parquet_says_what_the_csv_says_with_types(divided_round: City) -> None:
         csv.name,
         csv.with_suffix(".parquet").name,
     ]
+
+
+def test_a_divided_ledger_says_why_there_is_nothing_to_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display_limits, "MOST_ROWS", MOST)
+    monkeypatch.setattr(display_limits, "MOST_IN_PART", MOST)
+    city = nothing_round(tmp_path / "町")
+    csv = city.workspace.ledger_csv(YEAR)
+    found = pyarrow.parquet.read_table(csv.with_suffix(".parquet")).to_pylist()
+    row = next(row for row in found if row["整理番号"] == "3-1")
+    assert (row["回答状況"], row["評価"]) == ("報告なし", None)
+    assert row["報告がない場合の理由"] == "研修の予定がない。"
+    assert verified(city).is_clean
 
 
 def test_without_pyarrow_the_run_goes_on_and_says_so(
