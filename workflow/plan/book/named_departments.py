@@ -35,6 +35,9 @@ _BELOW_DIVISION = re.compile(
     r".{1,15}(?:(?:部|局|本部)[\s　]*|(?:委員会|庁)[\s　]+)(?=.{1,20}(?:課|室|係|センター|所|館)$)"
 )
 
+_MOST_WORDS = 12
+"""Of how many words a name can be made; without a bound, a long cell takes minutes."""
+
 
 def names_in(text: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
     r"""Return the names that stand in one cell, each as it is written there.
@@ -60,7 +63,7 @@ def names_in(text: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
     best: list[_Way] = [_Way((0, 0, 0), ())]
     for first in range(len(words) - 1, -1, -1):
         ways = []
-        for last in range(first, len(words)):
+        for last in range(first, min(first + _MOST_WORDS, len(words))):
             name = _without_marks("".join(parts[2 * first : 2 * last + 1]))
             rest = best[last - first]
             if not name or is_known(name):
@@ -101,8 +104,8 @@ def _may_go_on(words: list[str], between: list[str], at: int) -> bool:
     """Whether an unknown name may hold what stands between two words."""
     if between[at] in _ALWAYS_PARTS:
         return False
-    left = next(filter(None, reversed(words[: at + 1])), "")
-    right = next(filter(None, words[at + 1 :]), "")
+    left = next((words[n] for n in range(at, -1, -1) if words[n]), "")
+    right = next((words[n] for n in range(at + 1, len(words)) if words[n]), "")
     if between[at].isspace():  # 健康福祉部 福祉政策課 is one, 福祉課 保健課 are two
         return left[-1:] != right[-1:] or not left.endswith(OFFICES)
     return not (left.endswith(OFFICES) and right.endswith(OFFICES))
