@@ -86,7 +86,7 @@ def test_a_point_can_be_read_and_decided_on_paper(town: City) -> None:
     assert str(header.left.text).endswith(pointer_to("確認の記録（印刷用）"))
     texts = [str(cell.value) for row in book["確認の記録（印刷用）"] for cell in row if cell.value]
     (shown,) = [row for row in rows(town.workspace.record(YEAR)).values() if row["もう一方の回答"]]
-    for label in ("いまの回答", "もう一方の回答", "前年度"):
+    for label in ("いまの回答", "もう一方の回答", "昨年度"):
         assert not shown[label] or shown[label] in texts
     for label in ("扱い：", "理由：", "確認した人："):
         assert len([text for text in texts if text.startswith(label)]) == 3

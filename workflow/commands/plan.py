@@ -242,7 +242,9 @@ def _since(found: Succession) -> Iterator[str]:
         yield from map(_line, doubtful)
     if not found.changes:
         yield "変わるところはありません。"
-    yield (f"昨年の回答は、尋ねる{found.asked}件のうち{found.known}件について、調査票に載ります。")
+    yield (
+        f"前年度の回答は、尋ねる{found.asked}件のうち{found.known}件について、調査票に載ります。"
+    )
 
 
 def _line(change: Change) -> str:

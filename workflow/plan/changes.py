@@ -88,7 +88,7 @@ def _what_became_of(old: Department, lineage: Lineage) -> Iterator[Change]:
         named = "と".join(f"「{heir.name}」" for heir in heirs)
         yield Change(
             ChangeKind.SPLIT,
-            f"「{old.name}」は、{named}に分かれます。昨年の回答は、それぞれが担当する取組に載ります。",
+            f"「{old.name}」は、{named}に分かれます。前年度の回答は、それぞれが担当する取組に載ります。",
         )
 
 
@@ -104,7 +104,7 @@ def _where_from(new: Department, lineage: Lineage) -> Iterator[Change]:
     elif len(origins) > 1:
         named = "と".join(f"「{old.name}」" for old in origins)
         yield Change(
-            ChangeKind.MERGED, f"{named}は、「{new.name}」になります。昨年の回答を引き継ぎます。"
+            ChangeKind.MERGED, f"{named}は、「{new.name}」になります。前年度の回答を引き継ぎます。"
         )
     elif len(lineage.heirs[origins[0].code]) == 1:
         yield from _renamed(origins[0], new)
@@ -114,7 +114,7 @@ def _renamed(old: Department, new: Department) -> Iterator[Change]:
     if old.name != new.name:
         yield Change(
             ChangeKind.RENAMED,
-            f"「{old.name}」は、「{new.name}」になります。昨年の回答を引き継ぎます。",
+            f"「{old.name}」は、「{new.name}」になります。前年度の回答を引き継ぎます。",
         )
     elif old.code != new.code:
         yield Change(
@@ -217,7 +217,7 @@ def _deadlines(before: Plan, after: Plan) -> Iterator[Change]:
         if then and now and now <= then:
             yield Change(
                 ChangeKind.DEADLINE,
-                f"{name}が、昨年のもの（{japanese_date_and_weekday(now)}）のままです。"
+                f"{name}が、前年度のもの（{japanese_date_and_weekday(now)}）のままです。"
                 "シート「計画」で直してください。",
                 is_doubtful=True,
             )

@@ -37,7 +37,7 @@ LABELS = (
     TOLD_LABEL,
     "いまの回答",
     "もう一方の回答",
-    "前年度",
+    "昨年度",
     HANDLING_LABEL,
     REASON_LABEL,
     BY_LABEL,

@@ -235,7 +235,7 @@ _BLOCK_COLUMNS = (
     BlockColumn("項目", 8.0),
     BlockColumn("いまの回答"),
     BlockColumn("もう一方の回答"),
-    BlockColumn("前年度"),
+    BlockColumn("昨年度"),
 )
 _ROOM_TO_WRITE = "\n\n"
 
