@@ -27,12 +27,12 @@ from workflow.first_day.items import (
 from workflow.first_day.tables import Cell, Grid, Row, Table
 from workflow.first_day.words import (
     NOTHING,
-    SAME_AS_ABOVE,
     Role,
     department_names,
     looks_like_department,
 )
 from workflow.model.cells import folded
+from workflow.plan.book.written_once import DITTO
 
 _TOTAL = re.compile(
     r"(?:総|小|合|累|中)?計|総?合計|.{0,12}[　 ]?(?:合計|小計|総計|の計)|平均|件数計|全体計"
@@ -125,7 +125,7 @@ class _TableReader:
         """Return a row in which 〃 says what it stands for and merged cells what they are for."""
         own = {
             column: Cell(cell.place, self._above[column].text)
-            if cell.text.strip() in SAME_AS_ABOVE and column in self._above
+            if cell.text.strip() in DITTO and column in self._above
             else cell
             for column, cell in row.own.items()
         }

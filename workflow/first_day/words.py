@@ -215,7 +215,6 @@ def numbers_level(label: Label) -> str:
 _NOBODY = frozenset({"未定", "調整中", "検討中", "未設定", "なし", "該当なし"})
 _LONGEST_NAME, _LONGEST_LIST = 30, 500
 _SENTENCE = re.compile(r"[。、を]|する|した|ます")
-SAME_AS_ABOVE = frozenset({"〃", "″", '"', "同上", "々", "仝", "''"})
 NOTHING = frozenset({"", "-", "－", "―", "ー", "—", "–", "…", "‐", "／", "/"})
 
 

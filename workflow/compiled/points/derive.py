@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.points.answers import RoundAnswers
 from workflow.compiled.points.decisions import DecisionLog, answer_digest
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding, Location
-from workflow.model.returns import Answer, Return
+from workflow.model.returns import Answer
 
 _OPEN = {
     AnswerStatus.MISSING: Code.ANSWER_MISSING,
@@ -82,6 +83,11 @@ class _Deriving:
     gone_from: Mapping[str, str]
     log: DecisionLog
 
+    @cached_property
+    def answers(self) -> RoundAnswers:
+        """What the round's files answer."""
+        return RoundAnswers(self.round)
+
     def joint(self) -> Iterator[Point]:
         """Yield a point for each department whose answer to a joint item is not the one used."""
         by_item: dict[str, list[Finding]] = {}
@@ -117,11 +123,11 @@ class _Deriving:
             at = finding.location
             if finding.code not in _OF_VERSIONS:
                 continue
-            used = self.round.newest.get((self._department(at.file), at.item))
+            used = self.round.newest.get((self.answers.department(at.file), at.item))
             file = str(finding.details["other"])
             if used is None or used.source.file != at.file:
                 continue  # the other of a pair tells it
-            other = self._answer(file, at.item)
+            other = self.answers.answer(file, at.item)
             if other is None or (file, at.item) in seen:
                 continue
             seen.add((file, at.item))
@@ -153,7 +159,7 @@ class _Deriving:
                 item = finding.location.item or _item_in(finding)
                 reasons.setdefault(item, []).append(finding)
         disputed = {
-            (self._department(f.location.file), f.location.item)
+            (self.answers.department(f.location.file), f.location.item)
             for f in self.round.findings
             if f.code is Code.RETURN_CONFLICT
         }
@@ -204,8 +210,8 @@ class _Deriving:
             owner=entry.assignment.department_label,
             item=item.id,
             title=item.title,
-            answer=self._text(answer),
-            last_year=self._last_year(answer.department, item.id, ""),
+            answer=self.answers.text(answer),
+            last_year=self.answers.last_year(answer.department, item.id, ""),
             this_answer=answer,
             choices=(
                 Handling.CHECKED,
@@ -219,7 +225,9 @@ class _Deriving:
         item, departments = entry.assignment.item, entry.assignment.departments
         codes = [department.code for department in departments]
         own = [
-            f for f in reasons if not f.location.file or self._department(f.location.file) in codes
+            f
+            for f in reasons
+            if not f.location.file or self.answers.department(f.location.file) in codes
         ]
         stands = Finding(_OPEN[entry.status], Location(item=item.id))
         answer = entry.answer
@@ -230,8 +238,8 @@ class _Deriving:
             owner=entry.assignment.department_label,
             item=item.id,
             title=item.title,
-            answer=self._text(answer) if answer else "",
-            last_year=self._last_year(codes[0], item.id),
+            answer=self.answers.text(answer) if answer else "",
+            last_year=self.answers.last_year(codes[0], item.id),
             this_answer=answer,
             choices=(
                 Handling.CHECKED,
@@ -242,8 +250,8 @@ class _Deriving:
 
     def _warning(self, finding: Finding) -> Point:
         at = finding.location
-        department = self._department(at.file) or self.gone_from.get(at.file, "")
-        answer = self._answer(at.file, at.item)
+        department = self.answers.department(at.file) or self.gone_from.get(at.file, "")
+        answer = self.answers.answer(at.file, at.item)
         owner = self.round.plan.successor(department) if department else None
         return Point(
             key=self._key_of_warning(finding, department),
@@ -251,10 +259,12 @@ class _Deriving:
             department=department,
             owner=owner.name if owner else "",
             item=at.item,
-            title=self._titles.get(at.item, ""),
+            title=self.answers.titles.get(at.item, ""),
             field_key=at.field_key,
-            answer=self._said(finding, answer),
-            last_year=self._last_year(department, at.item, [at.field_key] if at.field_key else ()),
+            answer=self.answers.said(finding, answer),
+            last_year=self.answers.last_year(
+                department, at.item, [at.field_key] if at.field_key else ()
+            ),
             this_answer=answer,
             choices=tuple(self._choices(finding, department, answer)),
         )
@@ -277,7 +287,7 @@ class _Deriving:
             return
         item = finding.location.item
         yield from self._asking(department, item)
-        returned = self._returns.get(finding.location.file)
+        returned = self.answers.returns.get(finding.location.file)
         if department and returned and returned.outcome.is_answer:
             yield Handling.SEND_BACK
         if answer is not None:
@@ -312,11 +322,11 @@ class _Deriving:
             owner="・".join(names),
             other_owner=names[-1] if names else "",
             item=used.item,
-            title=self._titles.get(used.item, ""),
+            title=self.answers.titles.get(used.item, ""),
             field_key=field_key,
-            answer=self._text(used, keys),
-            other=self._text(other, keys),
-            last_year=self._last_year(used.department, used.item, keys),
+            answer=self.answers.text(used, keys),
+            other=self.answers.text(other, keys),
+            last_year=self.answers.last_year(used.department, used.item, keys),
             this_answer=used,
             other_answer=other,
             choices=(
@@ -341,77 +351,16 @@ class _Deriving:
         keys = (field.key for field in self.round.plan.form.fields)
         return tuple(key for key in keys if one.values.get(key) != other.values.get(key))
 
-    def _said(self, finding: Finding, answer: Answer | None) -> str:
-        """Return what a decision about a warning rests on: the cell, the row, or the whole file."""
-        at = finding.location
-        if answer is not None and at.field_key in answer.cells:
-            return answer.written.get(at.field_key, "")
-        if answer is not None:
-            return self._text(answer)
-        returned = self._returns.get(at.file)
-        if at.item or returned is None or not returned.answers:
-            return ""
-        return f"回答{len(returned.answers)}件（照合用の記号：{_digest_of(returned)}）"
-
-    def _text(self, answer: Answer, keys: Sequence[str] = ()) -> str:
-        """Return an answer as text: some of its fields, or all that are filled."""
-        labels = self.round.plan.form.labels
-        if len(keys) == 1:
-            return answer.written.get(keys[0], "")
-        shown = keys or [key for key in labels if key in answer.written]
-        return "\n".join(f"{labels[key]}：{answer.written.get(key, '')}" for key in shown)
-
-    def _last_year(self, department: str, item: str, keys: Sequence[str] = ()) -> str:
-        """Return last year's answer as text: some of its fields, or all that are filled."""
-        said = self.round.previous.get((item, department), {})
-        labels = self.round.plan.form.labels
-        if len(keys) == 1:
-            return said.get(labels.get(keys[0], ""), "")
-        shown = (labels[key] for key in keys or labels)
-        return "\n".join(f"{label}：{said[label]}" for label in shown if said.get(label))
-
     def _is_open(self, file: str, item: str) -> bool:
         """Whether an assignment of a department has no answer that counts."""
-        department = self._department(file)
+        department = self.answers.department(file)
         return any(
             entry.status in _OPEN
             and (not file or any(d.code == department for d in entry.assignment.departments))
-            for entry in self._entries.get(item, ())
+            for entry in self.answers.entries.get(item, ())
         )
-
-    def _department(self, file: str) -> str:
-        returned = self._returns.get(file)
-        return returned.department if returned else ""
-
-    def _answer(self, file: str, item: str) -> Answer | None:
-        return self._answers.get((file, item)) if item else None
-
-    @cached_property
-    def _answers(self) -> Mapping[tuple[str, str], Answer]:
-        return {(r.file, a.item): a for r in self.round.returns for a in r.answers}
-
-    @cached_property
-    def _returns(self) -> Mapping[str, Return]:
-        return {returned.file: returned for returned in self.round.returns}
-
-    @cached_property
-    def _titles(self) -> Mapping[str, str]:
-        return {item.id: item.title for item in self.round.plan.items}
-
-    @cached_property
-    def _entries(self) -> Mapping[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
-        for entry in self.round.entries:
-            found.setdefault(entry.assignment.item.id, []).append(entry)
-        return found
 
 
 def _item_in(finding: Finding) -> str:
     """Return the item a warning names where it stands at no row of it."""
     return str(finding.details["value"]) if finding.code is Code.ROW_MISSING else ""
-
-
-def _digest_of(returned: Return) -> str:
-    """Return a short digest of what a return answers: the same answers in another file match."""
-    said = sorted((a.item, sorted(a.written.items())) for a in returned.answers)
-    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:8]

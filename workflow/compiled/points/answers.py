@@ -1,0 +1,87 @@
+"""What the files of a round answer, as text for whoever decides about it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from workflow.compiled.merging.entries import Entry
+from workflow.compiled.round import Round
+from workflow.model.findings import Finding
+from workflow.model.returns import Answer, Return
+
+
+@dataclass(frozen=True)
+class RoundAnswers:
+    """The answers of a round, found by file and item. Without slots, so that lookups are cached."""
+
+    round: Round
+
+    def said(self, finding: Finding, answer: Answer | None) -> str:
+        """Return what a decision about a warning rests on: the cell, the row, or the whole file."""
+        at = finding.location
+        if answer is not None and at.field_key in answer.cells:
+            return answer.written.get(at.field_key, "")
+        if answer is not None:
+            return self.text(answer)
+        returned = self.returns.get(at.file)
+        if at.item or returned is None or not returned.answers:
+            return ""
+        return f"回答{len(returned.answers)}件（照合用の記号：{_digest_of(returned)}）"
+
+    def text(self, answer: Answer, keys: Sequence[str] = ()) -> str:
+        """Return an answer as text: some of its fields, or all that are filled."""
+        labels = self.round.plan.form.labels
+        if len(keys) == 1:
+            return answer.written.get(keys[0], "")
+        shown = keys or [key for key in labels if key in answer.written]
+        return "\n".join(f"{labels[key]}：{answer.written.get(key, '')}" for key in shown)
+
+    def last_year(self, department: str, item: str, keys: Sequence[str] = ()) -> str:
+        """Return last year's answer as text: some of its fields, or all that are filled."""
+        said = self.round.previous.get((item, department), {})
+        labels = self.round.plan.form.labels
+        if len(keys) == 1:
+            return said.get(labels.get(keys[0], ""), "")
+        shown = (labels[key] for key in keys or labels)
+        return "\n".join(f"{label}：{said[label]}" for label in shown if said.get(label))
+
+    def department(self, file: str) -> str:
+        """Return the department a file is of; "" when nobody knows."""
+        returned = self.returns.get(file)
+        return returned.department if returned else ""
+
+    def answer(self, file: str, item: str) -> Answer | None:
+        """Return what a file answers about an item; None when it says nothing."""
+        return self.answers.get((file, item)) if item else None
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[str, str], Answer]:
+        """Every answer by its file and item."""
+        return {(r.file, a.item): a for r in self.round.returns for a in r.answers}
+
+    @cached_property
+    def returns(self) -> Mapping[str, Return]:
+        """Every file that came in, by its name."""
+        return {returned.file: returned for returned in self.round.returns}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The title of each item."""
+        return {item.id: item.title for item in self.round.plan.items}
+
+    @cached_property
+    def entries(self) -> Mapping[str, list[Entry]]:
+        """The assignments of each item."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.round.entries:
+            found.setdefault(entry.assignment.item.id, []).append(entry)
+        return found
+
+
+def _digest_of(returned: Return) -> str:
+    """Return a short digest of what a return answers: the same answers in another file match."""
+    said = sorted((a.item, sorted(a.written.items())) for a in returned.answers)
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:8]
