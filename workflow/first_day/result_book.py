@@ -142,6 +142,6 @@ def _findings_columns(wording: Wording) -> tuple[TableColumn[Finding], ...]:
         TableColumn("重さ", 5, lambda finding: finding.severity.label),
         TableColumn("シート", 8, lambda finding: finding.location.sheet or None),
         TableColumn("セル", 4.5, lambda finding: cell_text(finding.location) or None),
-        TableColumn("気づいたこと", 36, wording.message),
-        TableColumn("どうするか", 30, wording.remedy),
+        TableColumn("気づいたこと", 33, wording.message),
+        TableColumn("どうするか", 28, wording.remedy),
     )
