@@ -50,20 +50,23 @@ def assert_all_answers_are_in(city: City) -> None:
         assert {label: by_csv[item][label] for label in said} == said
 
 
-def matrices(city: City) -> list[dict[str, dict[str, int]]]:
-    """Return each matrix of 集計表 as row → column → cached value."""
+def matrices(city: City) -> dict[str, dict[str, dict[str, int]]]:
+    """Return each matrix of 集計表 by its axes, as row → column → cached value."""
     sheet = load_workbook(city.workspace.ledger(2023), data_only=True)["集計表"]
-    found: list[dict[str, dict[str, int]]] = []
+    found: dict[str, dict[str, dict[str, int]]] = {}
     header: list[str] = []
+    title = above = ""
     for cells in sheet.iter_rows(min_col=2, values_only=True):
         label, *rest = cells
         if "計" in rest:
             header = [str(text) for text in rest[: rest.index("計") + 1]]
-            found.append({})
+            title = above
+            found[title] = {}
         elif header and label:
             counts = rest[: len(header)]
-            found[-1][str(label)] = dict(zip(header, map(int, counts), strict=True))  # type: ignore[arg-type]
+            found[title][str(label)] = dict(zip(header, map(int, counts), strict=True))  # type: ignore[arg-type]
             header = [] if label == "計" else header
+        above = str(label or above)
     return found
 
 
@@ -109,7 +112,9 @@ def test_matrices_show_the_published_figures(city: City) -> None:
     for issue in city.generate().issued:
         city.send_back(issue.number.department, texts_of_2023())
     city.collect()
-    by_policy, by_department, directions = matrices(city)
+    counted = matrices(city)
+    by_policy, by_department = counted["基本施策別 評価"], counted["担当課別 評価"]
+    directions = counted["基本施策別 今後の方針"]
     zero = {"Ｃ": 0, "差戻し中": 0, "未提出": 0}
     assert by_policy["計"] == {"Ａ": 22, "Ｂ": 3, "計": 25} | zero
     assert [label for label, row in by_policy.items() if row["Ｂ"] == 1] == [
@@ -130,7 +135,8 @@ def test_matrices_reconcile_when_answers_are_missing_or_sent_back(city: City) ->
     city.send_back("GAKKO", texts)
     city.send_back("KOREI", texts)
     collected = city.collect()
-    by_policy, by_department, _ = matrices(city)
+    counted = matrices(city)
+    by_policy, by_department = counted["基本施策別 評価"], counted["担当課別 評価"]
     assert by_policy["計"] == {"Ａ": 5, "Ｂ": 0, "Ｃ": 0, "差戻し中": 1, "未提出": 19, "計": 25}
     assert by_department["学校教育課"]["差戻し中"] == 1
     totals = collected.document["totals"]
