@@ -40,9 +40,9 @@ READ_BY_OTHERS = {
     "未記入": ("returned/printed.py",),  # what covers said before
     "頁": (
         "compiled/report/word_tags.py",  # what templates of cities may say
-        "first_day/columns.py",  # and their tables
-        "first_day/rows.py",
-        "first_day/words.py",
+        "first_day/reading/columns.py",  # and their tables
+        "first_day/reading/rows.py",
+        "first_day/reading/words.py",
     ),
 }
 """Words for auditors, for those who allow software, and what older files say."""

@@ -18,8 +18,8 @@ from tests.harness.table_example import (
 from tests.programs import needs_libreoffice
 from workflow.compiled.years.past import read_ledger
 from workflow.excel.xlsx.reader import read_xlsx
-from workflow.first_day import source
 from workflow.first_day.account import Became
+from workflow.first_day.reading import source
 from workflow.first_day.result_book import RESULT_NAME
 from workflow.model.cells import a1, folded
 from workflow.returned.inbox import Received

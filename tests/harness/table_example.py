@@ -24,7 +24,7 @@ from tests.tables import cells, written
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
 from workflow.first_day.draft import Draft, Wishes, drafted
-from workflow.first_day.source import Source, read_source
+from workflow.first_day.reading.source import Source, read_source
 from workflow.model.years import parse_year
 from workflow.plan.load import load_document
 from workflow.returned.inbox import single

@@ -14,10 +14,10 @@ from tests.city import City, real_results_of_2023
 from tests.engine import HERE
 from tests.harness.play import run_here
 from workflow.commands.verify import verify
-from workflow.first_day import source
 from workflow.first_day.ask import Talk, settled
 from workflow.first_day.draft import Wishes
-from workflow.first_day.source import Source, read_source
+from workflow.first_day.reading import source
+from workflow.first_day.reading.source import Source, read_source
 from workflow.menu.menu import Person, run_menu
 from workflow.model.catalogue import Code
 from workflow.plan.book.writer import written_book

@@ -84,7 +84,7 @@ def _run_from_table(arguments: Namespace) -> int:
     from workflow.first_day.ask import Talk, column_lines, settled, summary_lines
     from workflow.first_day.begin import begin, refuse_issued
     from workflow.first_day.draft import Wishes
-    from workflow.first_day.source import load_source
+    from workflow.first_day.reading.source import load_source
 
     workspace = workspace_of(arguments)
     refuse_issued(workspace)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workflow.first_day.answers import AnswerLine
-from workflow.first_day.columns import Column, Keys
 from workflow.first_day.fields import ProposedField
-from workflow.first_day.items import NO_LEVEL, DraftItem, ItemList
 from workflow.first_day.names import Departments, Ids
-from workflow.first_day.source import Place, Source
-from workflow.first_day.tables import Cell, Table
-from workflow.first_day.words import NOTHING, Role
+from workflow.first_day.reading.columns import Column, Keys
+from workflow.first_day.reading.items import NO_LEVEL, DraftItem, ItemList
+from workflow.first_day.reading.source import Place, Source
+from workflow.first_day.reading.tables import Cell, Table
+from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow.first_day.fields import ProposedField
-from workflow.first_day.items import DraftItem
 from workflow.first_day.names import Departments, Ids
-from workflow.first_day.source import Place
-from workflow.first_day.tables import Cell
-from workflow.first_day.words import NOTHING
+from workflow.first_day.reading.items import DraftItem
+from workflow.first_day.reading.source import Place
+from workflow.first_day.reading.tables import Cell
+from workflow.first_day.reading.words import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

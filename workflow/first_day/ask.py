@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from workflow.first_day.columns import Column
 from workflow.first_day.draft import Draft, Wishes, drafted
-from workflow.first_day.source import Source
-from workflow.first_day.words import Role
+from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.source import Source
+from workflow.first_day.reading.words import Role
 from workflow.model.catalogue import Code, Severity
 from workflow.model.plain_text import aligned, one_line
 from workflow.model.wording import Wording

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workflow.first_day.columns import Column
 from workflow.first_day.fields import ProposedField
-from workflow.first_day.items import DraftItem, plain_heading
 from workflow.first_day.names import Departments
-from workflow.first_day.words import Role
+from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.items import DraftItem, plain_heading
+from workflow.first_day.reading.words import Role
 from workflow.plan.checks import RESERVED_LABELS
 from workflow.plan.department_codes import department_codes
 from workflow.plan.document import empty_document

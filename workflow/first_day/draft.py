@@ -9,8 +9,6 @@ from typing import Any
 
 from workflow.first_day.account import Account, Became, Fate
 from workflow.first_day.answers import AnswerLine, BroughtIn, answer_lines, stored
-from workflow.first_day.cards import find_cards
-from workflow.first_day.columns import Column, columns_of
 from workflow.first_day.document import document_of, free_levels
 from workflow.first_day.fields import (
     AnswerColumn,
@@ -19,7 +17,6 @@ from workflow.first_day.fields import (
     proposed_fields,
     with_meanings,
 )
-from workflow.first_day.items import DraftItem
 from workflow.first_day.names import (
     Departments,
     Ids,
@@ -30,10 +27,13 @@ from workflow.first_day.names import (
     without_day,
     year_among,
 )
-from workflow.first_day.rows import read_items
-from workflow.first_day.source import Place, Source
-from workflow.first_day.tables import Cell, Grid, Table, find_tables
-from workflow.first_day.words import Role, looks_like_department
+from workflow.first_day.reading.cards import find_cards
+from workflow.first_day.reading.columns import Column, columns_of
+from workflow.first_day.reading.items import DraftItem
+from workflow.first_day.reading.rows import read_items
+from workflow.first_day.reading.source import Place, Source
+from workflow.first_day.reading.tables import Cell, Grid, Table, find_tables
+from workflow.first_day.reading.words import Role, looks_like_department
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.errors import WorkspaceError

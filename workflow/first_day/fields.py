@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workflow.first_day.words import NOTHING
+from workflow.first_day.reading.words import NOTHING
 from workflow.model.cells import folded
 from workflow.plan.book.written_days import written_day
 

@@ -11,7 +11,7 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from workflow.first_day.fields import United, one_spelling
-from workflow.first_day.words import looks_like_department, year_in
+from workflow.first_day.reading.words import looks_like_department, year_in
 from workflow.model.cells import folded_id
 from workflow.plan.book.written_days import day_near, written_day
 

@@ -16,9 +16,9 @@ from workflow.excel.table import (
 )
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.first_day.account import Became, Fate
-from workflow.first_day.columns import Column
 from workflow.first_day.draft import Draft
-from workflow.first_day.source import Place, Remark
+from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.source import Place, Remark
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
 

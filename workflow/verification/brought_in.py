@@ -9,7 +9,7 @@ from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.first_day.draft import drafted
 from workflow.first_day.earlier import brought_in_ledger, read_again
-from workflow.first_day.source import load_source
+from workflow.first_day.reading.source import load_source
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.storage.files import sha256

@@ -243,7 +243,7 @@ class NumberField(Field):
         >>> cost.in_todays_unit("12", NumberField(key="cost", label="決算額", unit="件"))
         '12件'
         """
-        if not isinstance(before, NumberField) or not _STORED.fullmatch(stored):
+        if not isinstance(before, type(self)) or not _STORED.fullmatch(stored):
             return stored
         (then, of), (now, to) = _unit_parts(before.unit), _unit_parts(self.unit)
         if not of or not to or (then, of) == (now, to):

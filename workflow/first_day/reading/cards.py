@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workflow.first_day.source import Place
-from workflow.first_day.tables import Cell, Grid, Heading, Row, Table
-from workflow.first_day.words import Role, is_in_brackets, label_of, role_of
+from workflow.first_day.reading.source import Place
+from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
+from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of
 
 _FEWEST_LABELS = 3
 _INLINE = re.compile(r"\s*([^:：\n]{1,15}?)\s*[:：]\s*(\S.*)", re.DOTALL)

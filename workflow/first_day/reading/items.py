@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workflow.first_day.tables import Cell
-from workflow.first_day.words import Role
+from workflow.first_day.reading.tables import Cell
+from workflow.first_day.reading.words import Role
 from workflow.model.cells import folded, folded_id
 
 NO_LEVEL = "－"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflow.first_day.cards import pairs_in
-from workflow.first_day.tables import Cell, Grid, Table
-from workflow.first_day.words import Role, label_of, looks_like_department, role_of
+from workflow.first_day.reading.cards import pairs_in
+from workflow.first_day.reading.tables import Cell, Grid, Table
+from workflow.first_day.reading.words import Role, label_of, looks_like_department, role_of
 
 _OPENING, _CLOSING = "【〈《［[■◆●▼▽◎○□◇", "】〉》］]"
 _LEVEL_LINE = re.compile(

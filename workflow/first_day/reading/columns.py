@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workflow.first_day.tables import Cell, Heading, Table
-from workflow.first_day.words import (
+from workflow.first_day.reading.tables import Cell, Heading, Table
+from workflow.first_day.reading.words import (
     NOTHING,
     Label,
     Role,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from workflow.first_day.source import Place, SourceSheet
-from workflow.first_day.words import Label, Role, is_in_brackets, label_of, role_of, year_in
+from workflow.first_day.reading.source import Place, SourceSheet
+from workflow.first_day.reading.words import Label, Role, is_in_brackets, label_of, role_of, year_in
 from workflow.model.raw import Area
 
 _MOST_HEADING_ROWS = 3

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-from workflow.first_day.bands import (
+from workflow.first_day.reading.bands import (
     LONGEST_BAND,
     Band,
     Bands,
@@ -15,8 +15,8 @@ from workflow.first_day.bands import (
     names_above,
     says_level,
 )
-from workflow.first_day.columns import Column, Keys
-from workflow.first_day.items import (
+from workflow.first_day.reading.columns import Column, Keys
+from workflow.first_day.reading.items import (
     NO_LEVEL,
     Answered,
     DraftItem,
@@ -24,8 +24,8 @@ from workflow.first_day.items import (
     LeftOut,
     joined,
 )
-from workflow.first_day.tables import Cell, Grid, Row, Table
-from workflow.first_day.words import (
+from workflow.first_day.reading.tables import Cell, Grid, Row, Table
+from workflow.first_day.reading.words import (
     NOTHING,
     Role,
     department_names,
