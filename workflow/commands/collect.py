@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from workflow.commands.command import (
 )
 from workflow.commands.status import points_to_decide
 from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
+from workflow.compiled.points.on_screen import Refused, ScreenDecision, taken_on_screen
 from workflow.compiled.points.point import Point
 from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recorded import issued, judgement, receipts
@@ -140,8 +141,11 @@ def collect(
     now: datetime,
     options: ReadOptions,
     reopening: str | None = None,
+    on_screen: Sequence[ScreenDecision] = (),
 ) -> Collected:
     """Judge every file that came back and compile the ledger, the matrices and the state.
+
+    What is decided on a screen is taken with what people wrote in 確認の記録, and after it.
 
     A final round is left alone unless a reason to reopen it is given. Where the cache may be used
     and the last collect would give the same again, nothing is done again.
@@ -158,7 +162,7 @@ def collect(
         if options.use_cache:
             snapshot = take_snapshot(workspace.returned(year)).without(options.skipped)
             inputs = fingerprint(workspace, year, snapshot, options.passwords)
-            known = cached_result(workspace, year, inputs, before)
+            known = None if on_screen else cached_result(workspace, year, inputs, before)
             if known:
                 return known
             options.get_ready()
@@ -177,7 +181,8 @@ def collect(
         if reopening is not None and before.is_final:
             journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
         copies = written_copies(workspace, year, options, plan.plan, before)
-        journal, round_ = with_news(journal, now, round_, plan.content, copies)
+        news = with_news(journal, now, round_, plan.content, copies, on_screen)
+        journal, round_ = news.journal, news.round
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal))
         collected = write_provisional(workspace, compilation, before, journal, now)
@@ -190,7 +195,7 @@ def collect(
         if is_repeatable:
             written = load_journal(workspace.journal(year))
             cache_result(workspace, year, inputs, written, collected)
-        return replace(collected, plan_notes=plan.notes)
+        return replace(collected, plan_notes=plan.notes, refused=news.refused)
 
 
 def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) -> Journal:
@@ -212,13 +217,23 @@ def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) 
     return before.adding(EventKind.RESTARTED, now, {"found": found[0]})
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """A round with all that is new in it, its journal, and decisions that were not taken."""
+
+    journal: Journal
+    round: Round
+    refused: tuple[Refused, ...] = ()
+
+
 def with_news(
     journal: Journal,
     now: datetime,
     round_: Round,
     plan_content: Mapping[str, Any],
     written: Sequence[RecordCopy] = (),
-) -> tuple[Journal, Round]:
+    on_screen: Sequence[ScreenDecision] = (),
+) -> News:
     """Return the journal with what is new about issues, files, points, decisions and outcomes.
 
     Written are the copies of 確認の記録 that people may have written in. The round
@@ -237,9 +252,15 @@ def with_news(
     if decisions:  # they may contradict what came since they were made
         journal = journal.adding(EventKind.DECIDED, now, decisions)
         points, journal = _numbered(round_, journal, now)
+    log = decision_log(journal)
+    decisions, refused = taken_on_screen(on_screen, with_decisions(points, log, {}), log)
+    if decisions:
+        journal = journal.adding(EventKind.DECIDED, now, decisions)
+        points, journal = _numbered(round_, journal, now)
     round_ = decided(round_, points, journal)
     facts = judgement(journal, round_, plan_content)
-    return (journal.adding(EventKind.JUDGED, now, facts) if facts else journal), round_
+    journal = journal.adding(EventKind.JUDGED, now, facts) if facts else journal
+    return News(journal, round_, refused)
 
 
 def _numbered(round_: Round, journal: Journal, now: datetime) -> tuple[tuple[Point, ...], Journal]:

@@ -89,8 +89,9 @@ def finalize(
         plan, content = plan_as_recorded(workspace, journal)
         round_ = load_round(workspace, plan, year, options, journal)
         written = written_copies(workspace, year, options, plan, journal)
-        recorded, round_ = with_news(journal, now, round_, content, written)
-        if recorded != journal:
+        news = with_news(journal, now, round_, content, written)
+        round_ = news.round
+        if news.journal != journal:
             raise WorkspaceError(
                 f"{era_year(year)}は、前回の collect のあとに、回答か調査票、"
                 "または「確認の記録」が変わっています。"

@@ -10,6 +10,7 @@ from typing import Any
 
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.decisions import ABOUT_DECISIONS
+from workflow.compiled.points.on_screen import Refused
 from workflow.compiled.recorded import recorded_outputs
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding
@@ -35,7 +36,8 @@ class Collected:
     compiled files. Held_open is what the next collect has to write. Parts are the workbooks of a
     divided ledger; it lacks Parquet where pyarrow is not installed. Settled are the findings, by
     their place in the document, of which a person decided that nothing is left to do. Plan_notes
-    say how plan.xlsx was understood, where it was read anew.
+    say how plan.xlsx was understood, where it was read anew. Refused are decisions made on a
+    screen that were not taken.
     """
 
     document: dict[str, Any]
@@ -48,6 +50,7 @@ class Collected:
     lacks_parquet: bool = False
     settled: frozenset[int] = frozenset()
     plan_notes: tuple[Finding, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def asking(self) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ ABOUT_DECISIONS = (
     Code.DECISION_UNREAD,
 )
 """What is said of 確認の記録 itself, and is no point."""
+ON_SCREEN = "（画面）"
+"""What stands in the place of a file where something was decided on a screen."""
 _DIGITS = 16
 
 
@@ -102,7 +104,9 @@ def decision_log(journal: Journal) -> DecisionLog:
     last = 0
     last_facts: Facts = {}
     for event in journal.of(EventKind.DECIDED):
-        last, last_facts = event.number, event.facts
+        last = event.number
+        if ON_SCREEN not in event.facts["read"]:  # no workbook was read then
+            last_facts = event.facts
         notes += _notes(event.facts)
         read |= set(event.facts["read"].values())
         for facts in event.facts["decisions"]:
