@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
 from workflow.model.fields.form import Form
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.limits import USUAL, Limits
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
@@ -106,6 +107,7 @@ class Plan:
     lock_password: str = ""
     open_passwords: tuple[str, ...] = ()
     limits: Limits = USUAL
+    indicators: tuple[Indicator, ...] = ()
 
     def department(self, code: str) -> Department:
         """Return the department with this code; KeyError if the plan has none."""
@@ -118,6 +120,18 @@ class Plan:
     def items_of(self, code: str) -> tuple[Item, ...]:
         """Return the items a department is asked about, in the plan's order."""
         return self._items_by_department.get(code, ())
+
+    def indicators_of(self, items: Iterable[Item]) -> tuple[Indicator, ...]:
+        """Return the indicators of some items, in the order of the items, then as declared."""
+        own = self._indicators_by_item
+        return tuple(one for item in items for one in own.get(item.id, ()))
+
+    @cached_property
+    def _indicators_by_item(self) -> Mapping[str, list[Indicator]]:
+        found: dict[str, list[Indicator]] = {}
+        for indicator in self.indicators:
+            found.setdefault(indicator.item, []).append(indicator)
+        return found
 
     @cached_property
     def _departments_by_code(self) -> Mapping[str, Department]:

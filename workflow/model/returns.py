@@ -27,8 +27,9 @@ class Source:
 class Answer:
     """What one department wrote about one item, by field key.
 
-    Values are as declared, written is the text of each filled cell, cells are A1 references.
-    Says_nothing: it holds only why there is nothing to report.
+    Values are as declared, written is the text of each filled cell, cells are A1 references; one
+    on another sheet than its source names that sheet as well (指標!H7). Says_nothing: it holds only
+    why there is nothing to report. What an item's indicators ask stands here too, by their keys.
     """
 
     item: str
@@ -39,6 +40,11 @@ class Answer:
     source: Source
     rejected: bool = False
     says_nothing: bool = False
+
+    def place_of(self, key: str) -> tuple[str, str]:
+        """Return the sheet and the A1 reference of a cell. KeyError for a key without one."""
+        sheet, _, cell = self.cells[key].rpartition("!")
+        return sheet or self.source.sheet, cell
 
     @property
     def given(self) -> Mapping[str, Value]:

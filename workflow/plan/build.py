@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from workflow.model.fields.form import form_from_json
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 
@@ -33,6 +34,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         lock_password=plan.get("lock_password", ""),
         open_passwords=tuple(plan.get("open_passwords", ())),
         limits=Limits(**{name: int(limit) for name, limit in plan.get("limits", {}).items()}),
+        indicators=tuple(map(Indicator.from_json, content.get("indicators", ()))),
     )
 
 

@@ -93,6 +93,7 @@ class Takes(StrEnum):
     WHOLE_NUMBER = "integer"
     NUMBER = "decimal"
     DAY = "date"
+    NUMBER_OR_WORD = "custom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
