@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflow.commands.collect import already_final
@@ -22,7 +22,7 @@ from workflow.rounds.earlier import last_answers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
-from workflow.storage.recover import at_work
+from workflow.storage.recover import at_work, refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance, IssueRequest, plan_issuance
 from workflow.templates.register import Issue, Register
@@ -45,11 +45,19 @@ def _arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="調査票を添付したメールの下書きも、担当課ごとに作ります。送信はしません。",
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="何も作らずに、どの課の調査票を作り、作り直すことになるかを示します。",
+    )
 
 
 def _run(arguments: Namespace) -> int:
     workspace, year = workspace_of(arguments), year_of(arguments.year)
     now, department = datetime.now(JST), arguments.department
+    if arguments.dry_run:
+        show_plan_of_issue(plan_issue(workspace, year, now, department))
+        return CLEAN
     try:
         issuance = generate(workspace, year, now, department, reissue=arguments.reissue)
     except AlreadyAnsweredError as found:
@@ -96,27 +104,10 @@ def generate(
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
     with at_work(workspace, year, f"generate --year {year}", now):
-        written = load_written_plan(workspace.home)
-        plan = written.plan
-        folder = workspace.templates(year)
-        journal = load_journal(workspace.journal(year))
-        if journal.last(EventKind.BROUGHT_IN):
-            raise WorkspaceError(
-                f"{era_year(year)}の回答は、市の表から持ち込んだものです。調査票は、"
-                "そのあとの年度に作ってください。"
-            )
-        request = IssueRequest(
-            plan=plan,
-            year=year,
-            now=now,
-            previous=last_answers(workspace, plan, year),
-            department=department,
-        )
-        issuance = plan_issuance(request, load_register(folder, year), folder)
-        if journal.is_final and issuance.issued:
-            raise already_final(year)
+        planned = _planned(workspace, year, now, department)
+        issuance, journal = planned.issuance, planned.journal
         if not reissue:
-            _refuse_answered(issuance, journal)
+            _refuse_answered(planned)
         facts = issued(issuance.register, sha256(issuance.register_file), journal)
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
@@ -126,16 +117,69 @@ def generate(
             with as_output_error(workspace.returned(year)):
                 make_folder(workspace.returned(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
-        return replace(issuance, notes=written.notes)
+        return issuance
 
 
-def _refuse_answered(issuance: Issuance, journal: Journal) -> None:
+@dataclass(frozen=True, slots=True)
+class PlannedIssue:
+    """What generate would do, and the journal it would do it on.
+
+    Answered are the issues that would take the place of one a department has answered.
+    """
+
+    issuance: Issuance
+    journal: Journal
+
+    @property
+    def answered(self) -> tuple[Issue, ...]:
+        """The issues to departments that answered an earlier one."""
+        outcomes = recorded_outcomes(self.journal).values()
+        codes = {code for _, outcome, code, _ in outcomes if Outcome(str(outcome)).is_answer}
+        return tuple(i for i in self.issuance.reissued if i.number.department in codes)
+
+
+def plan_issue(
+    workspace: Workspace, year: int, now: datetime, department: str | None = None
+) -> PlannedIssue:
+    """Return what generate would do, and do nothing.
+
+    Raises as generate does, but not for departments that answered.
+    """
+    plan_paths(workspace.home)
+    refuse_unfinished(workspace, year)
+    return _planned(workspace, year, now, department)
+
+
+def _planned(
+    workspace: Workspace, year: int, now: datetime, department: str | None
+) -> PlannedIssue:
+    written = load_written_plan(workspace.home)
+    folder = workspace.templates(year)
+    journal = load_journal(workspace.journal(year))
+    if journal.last(EventKind.BROUGHT_IN):
+        raise WorkspaceError(
+            f"{era_year(year)}の回答は、市の表から持ち込んだものです。調査票は、"
+            "そのあとの年度に作ってください。"
+        )
+    request = IssueRequest(
+        plan=written.plan,
+        year=year,
+        now=now,
+        previous=last_answers(workspace, written.plan, year),
+        department=department,
+    )
+    issuance = plan_issuance(request, load_register(folder, year), folder)
+    if journal.is_final and issuance.issued:
+        raise already_final(year)
+    return PlannedIssue(replace(issuance, notes=written.notes), journal)
+
+
+def _refuse_answered(planned: PlannedIssue) -> None:
     """Raise AlreadyAnsweredError where a department answered the form that would be replaced."""
-    outcomes = recorded_outcomes(journal).values()
-    answered = {code for _, outcome, code, _ in outcomes if Outcome(str(outcome)).is_answer}
-    found = [issue for issue in issuance.reissued if issue.number.department in answered]
-    if found:
-        lines = (f"・{i.department_name}{_what_differs(issuance, i)}" for i in found)
+    if planned.answered:
+        lines = (
+            f"・{i.department_name}{what_differs(planned.issuance, i)}" for i in planned.answered
+        )
         raise AlreadyAnsweredError(
             "もう回答している課の調査票が変わるため、作り直しませんでした。作り直すと、届いている回答は"
             "古い版のものになります。作り直すときは --reissue を付けて実行してください。"
@@ -143,7 +187,7 @@ def _refuse_answered(issuance: Issuance, journal: Journal) -> None:
         )
 
 
-def _what_differs(issuance: Issuance, issue: Issue) -> str:
+def what_differs(issuance: Issuance, issue: Issue) -> str:
     """Return in brackets what is asked otherwise than on the issue before; blank for nothing."""
     if issue.number.department not in issuance.differences:
         return ""
@@ -183,6 +227,26 @@ def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iter
             yield Mail(department, LetterKind.DISTRIBUTION, values, attachment)
 
 
+def show_plan_of_issue(planned: PlannedIssue) -> None:
+    """Show what generate would do."""
+    issuance = planned.issuance
+    for line in note_lines(issuance.notes):
+        say(line)
+    replaced, answered = issuance.reissued, planned.answered
+    new = [issue for issue in issuance.issued if issue not in replaced]
+    say(
+        f"まだ何も作っていません。作ると、新しい調査票が{len(new)}件、"
+        f"作り直す調査票が{len(replaced)}件です（変わらないもの{len(issuance.unchanged)}件）。"
+    )
+    for issue in new:
+        say(f"・作る　{issue.department_name}（{len(issue.items)}件）")
+    for issue in replaced:
+        mark = "作り直す（回答が届いています）" if issue in answered else "作り直す"
+        say(f"・{mark}　{issue.department_name}{what_differs(issuance, issue)}")
+    for path in issuance.stale:
+        say(f"・使わなくなるため「旧版」に移す　{path.name}")
+
+
 def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
     for line in note_lines(issuance.notes):
         say(line)
@@ -194,7 +258,7 @@ def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
     for issue in issuance.issued:
         say(
             f"・{issue.file}（様式番号 {issue.number}、{len(issue.items)}件）"
-            f"{_what_differs(issuance, issue)}"
+            f"{what_differs(issuance, issue)}"
         )
     for path in issuance.stale:
         say(f"・{path.name} は使わなくなったため、「旧版」に移しました。")
