@@ -113,7 +113,7 @@ def _book(example: TableExample) -> Workbook:
             for column, cell in enumerate(line, start=1):
                 if cell and cell not in (LEFTWARDS, UPWARDS):
                     sheet.cell(row, column, written(cell))
-        for area in _merged(lines):
+        for area in merged_areas(lines):
             sheet.merge_cells(
                 start_row=area[0], start_column=area[1], end_row=area[2], end_column=area[3]
             )
@@ -130,7 +130,7 @@ def _look(sheet: Worksheet, example: TableExample) -> None:
         sheet[reference].comment = Comment(text, "")
 
 
-def _merged(lines: list[list[str]]) -> Iterator[tuple[int, int, int, int]]:
+def merged_areas(lines: list[list[str]]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the merged cells: a cell, what is ← to its right, and the rows of ↑ below it."""
     at = {(r, c): cell for r, line in enumerate(lines, 1) for c, cell in enumerate(line, 1)}
     for (row, column), cell in at.items():
