@@ -1,7 +1,8 @@
 """What a command is, the list of them all, and the options several of them share.
 
-Each command is one module of this package and declares itself there, as COMMAND. A run imports the
-module of the command that was typed and no other.
+Each command is one module of this package and declares itself there, as COMMAND; the desk, which
+plays the others, has a package of its own. A run imports the module of the command that was typed
+and no other.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ NAMES = (
     "check",
     "status",
     "watch",
+    "desk",
     "remind",
     "finalize",
     "report",
@@ -39,6 +41,9 @@ NAMES = (
     "test",
 )
 """Every command, in the order in which help shows them."""
+
+_ELSEWHERE = {"desk": "workflow.desk.command"}
+"""The module of a command that is no module of this package: the desk plays all others."""
 
 
 def no_arguments(parser: ArgumentParser) -> None:
@@ -63,7 +68,7 @@ def command(name: str) -> Command:
     """Return a command by its name; KeyError when there is none."""
     if name not in NAMES:
         raise KeyError(name)
-    found = importlib.import_module(f"workflow.commands.{name}").COMMAND
+    found = importlib.import_module(_ELSEWHERE.get(name, f"workflow.commands.{name}")).COMMAND
     assert isinstance(found, Command)
     return found
 

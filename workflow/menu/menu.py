@@ -78,7 +78,7 @@ def run_menu(workspace: Workspace, person: Person) -> None:
             return
         done.add(command)
         command = (*command, *person.given)
-        person.say(f"── {_typed(command)}")
+        person.say(f"── {typed(command)}")
         person.run(command)
 
 
@@ -94,10 +94,15 @@ def next_step(choices: tuple[Step, ...], done: Set[tuple[str, ...]]) -> Step:
 def command_line(step: Step, given: Sequence[str]) -> str:
     """Return the command of a choice as a person would type it."""
     asked = [*(["年度"] if step.asks_year else []), *(["表"] if step.asks_file else [])]
-    return _typed([*step.command, *asked, *given])
+    return typed([*step.command, *asked, *given])
 
 
-def _typed(command: Sequence[str]) -> str:
+def typed(command: Sequence[str]) -> str:
+    """Return a command as a person would type it.
+
+    >>> typed(("check", "回答 1.xlsx")).removeprefix(COMMAND)
+    ' check "回答 1.xlsx"'
+    """
     words = (f'"{word}"' if " " in word else word for word in command)
     return strip_controls(" ".join([COMMAND, *words]))
 

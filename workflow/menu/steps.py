@@ -126,6 +126,7 @@ class Entry(IntEnum):
     NEXT_PLAN = 15
     NEXT_CHECK = 16
     NEXT_ISSUE = 17
+    DESK = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,12 @@ def headline(situation: Situation) -> str:
 
 
 def steps(situation: Situation) -> tuple[Step, ...]:
-    """Return the choices of a situation, the most sensible first; never none."""
+    """Return the choices of a situation, the most sensible first; last the pages for all of it."""
+    return (*next_steps(situation), Step.of(Entry.DESK, "desk"))
+
+
+def next_steps(situation: Situation) -> tuple[Step, ...]:
+    """Return what can be done next in a situation, the most sensible first; never none."""
     if not situation.has_plan:
         return (
             Step(Entry.FROM_TABLE, "市にある表から計画を作る", ("init", "--from-table")),

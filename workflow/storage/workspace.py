@@ -156,6 +156,10 @@ class Workspace:
         """The mails that ask for what is missing or to be corrected, not sent yet."""
         return self.compiled(year) / "メール"
 
+    def desk(self) -> Path:
+        """What a desk needs while its pages are open; goes with it."""
+        return self.home / ".desk"
+
     def round_folders(self, year: int) -> tuple[str, str]:
         """The folders of a round that the tool writes to, as paths below the workspace."""
         folders = (self.templates(year), self.compiled(year))

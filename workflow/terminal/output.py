@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,10 @@ from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.returns import LOST_LABEL, Outcome
 
+PROGRESS_VARIABLE = "TORIMATOME_PROGRESS"
+"""Set by who runs a command and reads what it says: progress then comes in lines."""
+
+_PROGRESS = "\x1e進み具合 "
 _SHOWN_FINDINGS = 20
 _SHOWN_POINTS = 20
 
@@ -39,6 +44,9 @@ def print_json(document: dict[str, Any]) -> None:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on standard error while work goes on, where a person is looking."""
+    if PROGRESS_VARIABLE in os.environ:
+        yield _say_progress
+        return
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -47,6 +55,25 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
     with moving_bar(title) as update:
         yield update
+
+
+def _say_progress(done: int, total: int) -> None:
+    """Say every hundredth of the way how far it is."""
+    if done == total or done % max(1, total // 100) == 0:
+        sys.stderr.write(f"{_PROGRESS}{done} {total}\n")
+        sys.stderr.flush()
+
+
+def read_progress(line: str) -> tuple[int, int] | None:
+    r"""Return how many are done of how many, of a line that says so; None of any other line.
+
+    >>> read_progress("\x1e進み具合 3 12"), read_progress("3課です。")
+    ((3, 12), None)
+    """
+    if not line.startswith(_PROGRESS):
+        return None
+    done, _, total = line.removeprefix(_PROGRESS).partition(" ")
+    return int(done), int(total)
 
 
 def show_overview(overview: Path) -> None:

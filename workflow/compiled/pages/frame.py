@@ -98,13 +98,14 @@ def page_bytes(template: str, frame: Frame, **view: object) -> bytes:
 
     Raises UndefinedError when the template names a value that is not there.
     """
-    return _environment().get_template(template).render(frame=frame, **view).encode()
+    return environment().get_template(template).render(frame=frame, **view).encode()
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
+def environment(*folders: Path) -> Environment:
+    """Return what fills the templates of this room, and those of other folders in its style."""
+    made = Environment(
+        loader=FileSystemLoader([*folders, _HERE]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalized,
@@ -113,9 +114,13 @@ def _environment() -> Environment:
         auto_reload=False,
         bytecode_cache=_Compiled(str(_HERE / "__pycache__"), f"%s-{tool_digest()[:16]}"),
     )
-    style = (_HERE / "style.css").read_text("utf-8")
-    environment.globals["style"] = Markup(f"{_colours()}{style}")  # noqa: S704 - both are ours
-    return environment
+    made.globals["style"] = Markup(style_sheet())  # noqa: S704 - it is ours
+    return made
+
+
+def style_sheet() -> str:
+    """Return the style of every page."""
+    return f"{_colours()}{(_HERE / 'style.css').read_text('utf-8')}"
 
 
 class _Compiled(FileSystemBytecodeCache):

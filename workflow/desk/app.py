@@ -1,0 +1,62 @@
+"""The desk as an application: its pages, what is sent to it, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from workflow.compiled.pages.frame import style_sheet
+from workflow.desk import files
+from workflow.desk.desk import Desk, desk_of
+from workflow.desk.screens import board, running
+
+_STATIC = Path(__file__).parent / "static"
+
+SCREENS = (board, running)
+"""Each gives ROUTES; the files come last, for their addresses begin with any folder."""
+
+
+def application(desk: Desk) -> Starlette:
+    """Return the pages of a desk; who may use them is for safety.py, which stands before it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        desk.events.begin()
+        yield
+
+    app = Starlette(
+        routes=[
+            Route("/events", _events),
+            Route("/style.css", _style),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+            *(route for screen in SCREENS for route in screen.ROUTES),
+            *files.ROUTES,
+        ],
+        lifespan=lifespan,
+        exception_handlers={404: _not_there, 500: _failed},
+    )
+    app.state.desk = desk
+    return app
+
+
+async def _events(request: Request) -> Response:
+    return StreamingResponse(desk_of(request).events.stream(), media_type="text/event-stream")
+
+
+def _style(request: Request) -> Response:
+    return PlainTextResponse(style_sheet(), media_type="text/css")
+
+
+def _not_there(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("そのページはありません。\n", 404)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("思わぬ不具合のため、続けられませんでした。\n", 500)

@@ -1,0 +1,38 @@
+"""One desk: the workspace it is for, and what runs, lands and is told there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from workflow.desk.actions import Actions
+from workflow.desk.events import Events
+from workflow.desk.session import Session
+from workflow.storage.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every page of a desk knows. Chosen is the year of --year, None for the newest one."""
+
+    workspace: Workspace
+    chosen: int | None
+    session: Session
+    events: Events
+    actions: Actions
+
+    @property
+    def year(self) -> int | None:
+        """The year that is worked on; None before anything was issued."""
+        if self.chosen is not None:
+            return self.chosen
+        years = self.workspace.issued_years()
+        return years[-1] if years else None
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that a request is for."""
+    found = request.app.state.desk
+    assert isinstance(found, Desk)
+    return found

@@ -1,0 +1,71 @@
+"""ようす: what comes next, and then index.html as the last collect wrote it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from workflow.compiled.recorded import recorded_outputs
+from workflow.desk.desk import Desk, desk_of
+from workflow.desk.pages import page
+from workflow.menu.menu import command_line
+from workflow.menu.steps import headline, next_steps, situation
+from workflow.storage.files import sha256
+from workflow.storage.journal import load_journal
+from workflow.storage.workspace import OVERVIEW
+
+_MAIN = '<main id="main" tabindex="-1">\n', "</main>"
+
+
+def front(request: Request) -> Response:
+    """Lead to the board: it lies where index.html does, so that the same links lead on from it."""
+    year = desk_of(request).year
+    return RedirectResponse(f"/compiled/{year}/" if year else "/begin", 303)
+
+
+def begin(request: Request) -> Response:
+    """Show what comes first where nothing was issued yet."""
+    return _page(request, Markup())
+
+
+def board(request: Request) -> Response:
+    """Show where a round stands."""
+    return _page(request, _overview(desk_of(request), request.path_params["year"]))
+
+
+def _page(request: Request, overview: Markup) -> Response:
+    desk = desk_of(request)
+    found = situation(desk.workspace)
+    choices = next_steps(found)
+    return page(
+        request,
+        "board.html.j2",
+        "ようす",
+        way="/",
+        headline=headline(found),
+        following=choices[0],
+        command=command_line(choices[0], ()),
+        overview=overview,
+    )
+
+
+def _overview(desk: Desk, year: int) -> Markup:
+    """Return what index.html shows, if it is the one that collect wrote; blank before that."""
+    path = desk.workspace.overview(year)
+    if not path.is_file():
+        return Markup()
+    content = path.read_bytes()
+    recorded = recorded_outputs(load_journal(desk.workspace.journal(year)))
+    if recorded.get(OVERVIEW) != sha256(content):
+        return Markup()  # somebody changed it: it is no word of ours
+    main = content.decode().partition(_MAIN[0])[2].rpartition(_MAIN[1])[0]
+    return Markup(main)  # noqa: S704 - our own page, byte for byte
+
+
+ROUTES = (
+    Route("/", front),
+    Route("/begin", begin),
+    Route("/compiled/{year:int}/", board),
+)

@@ -1,0 +1,61 @@
+"""What runs: started, shown as it goes, and stopped, from whatever page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from workflow.desk.desk import Desk, desk_of
+from workflow.model.errors import WorkflowError
+
+Values = Mapping[str, Any]
+"""What a form holds, by the names of its inputs."""
+
+Words = Callable[[Desk, Values], tuple[str, ...]]
+"""Makes of a form the command that it is. Raises WorkflowError where something is missing in it."""
+
+
+def _collect(desk: Desk, values: Values) -> tuple[str, ...]:
+    return ("collect", "--year", str(desk.year))
+
+
+FORMS: dict[str, tuple[str, Words]] = {
+    "collect": ("集める", _collect),
+}
+"""Every form that starts a command, by its data-command: what it is called, and the command."""
+
+
+async def start(request: Request) -> Response:
+    """Start the command of a form."""
+    try:
+        values = json.loads(await request.body())
+        label, words = FORMS[values["command"]]
+    except (ValueError, KeyError, TypeError):
+        return PlainTextResponse("何をするのか分かりません。\n", 400)
+    desk = desk_of(request)
+    try:
+        run = desk.actions.start(label, words(desk, values))
+    except WorkflowError as error:
+        return JSONResponse({"problem": str(error)}, 422)
+    return JSONResponse({"number": run.number})
+
+
+def stop(request: Request) -> Response:
+    """Stop a run."""
+    actions = desk_of(request).actions
+    run = actions.find(request.path_params["number"])
+    if run is None:
+        return PlainTextResponse("その作業はありません。\n", 404)
+    actions.stop(run)
+    return JSONResponse({"number": run.number})
+
+
+ROUTES = (
+    Route("/actions", start, methods=["POST"]),
+    Route("/actions/{number:int}/stop", stop, methods=["POST"]),
+)

@@ -1,0 +1,141 @@
+"""The desk from its start to its end: one socket, the browser, and nobody left at the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import socket
+import sys
+import webbrowser
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from workflow.commands.command import default_home
+from workflow.desk.actions import Actions
+from workflow.desk.app import application
+from workflow.desk.desk import Desk
+from workflow.desk.events import Events
+from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
+from workflow.desk.pages import actions_panel
+from workflow.desk.safety import Safety
+from workflow.desk.session import Session
+from workflow.model.errors import BusyError
+from workflow.model.years import JST
+from workflow.storage.workspace import Workspace
+from workflow.terminal.output import say
+
+_GRACE = 20.0
+"""Seconds without any open page after which the desk ends: a page that is loaded anew is back."""
+
+_SILENT = 10.0
+"""Seconds in which who connects must have asked for something."""
+
+_MOST_CONNECTIONS = 300
+
+
+def serve(workspace: Workspace, year: int | None, *, opens_browser: bool) -> None:
+    """Serve the pages of a workspace until their window is closed, or Ctrl+C.
+
+    Where another desk serves them already, its pages are opened.
+    Raises BusyError when that one cannot be reached, or OutputError.
+    """
+    try:
+        with only_one(workspace, datetime.now(JST)) as folder:
+            _serve(workspace, year, folder, opens_browser=opens_browser)
+    except BusyError:
+        address = address_of_the_other(workspace)
+        if address is None:
+            raise
+        say("受付の画面は、もう開いています。その画面のアドレスです。")
+        _show(address, opens_browser=opens_browser)
+
+
+def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browser: bool) -> None:
+    session, events = Session(), Events()
+    given = () if workspace.home == default_home() else ("--home", str(workspace.home))
+    desk: Desk
+
+    def tell_actions() -> None:
+        events.tell("actions", html=actions_panel(desk))
+
+    actions = Actions(workspace.home, given, tell_actions)
+    desk = Desk(workspace=workspace, chosen=year, session=session, events=events, actions=actions)
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
+        port = listening.getsockname()[1]
+        write_note(folder, Note(platform.node(), port, session.secret))
+        server = _Server(_config(Safety(application(desk), session, port)))
+        say("受付の画面を開きます。終わるときは、画面を閉じるか、ここで Ctrl+C を押してください。")
+        _show(session.new_address(port), opens_browser=opens_browser)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_until_left(server, listening, desk))
+    actions.stop_all()
+    say("受付の画面を終わりました。")
+
+
+def _show(address: str, *, opens_browser: bool) -> None:
+    say(address)
+    sys.stdout.flush()
+    if opens_browser:
+        webbrowser.open(address)
+
+
+def _config(app: Safety) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=3,
+    )
+
+
+async def _until_left(server: _Server, listening: socket.socket, desk: Desk) -> None:
+    leaving = asyncio.create_task(_end_when_left(server, desk))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        leaving.cancel()
+
+
+async def _end_when_left(server: _Server, desk: Desk) -> None:
+    """End the desk once its last page is closed and nothing runs any more."""
+    while not server.should_exit:
+        await asyncio.sleep(0.5)
+        if desk.events.left_for() > _GRACE and not desk.actions.is_busy:
+            server.should_exit = True
+    desk.events.end()
+
+
+class _Server(uvicorn.Server):
+    """A server that lets its process go on after Ctrl+C: there is something to tidy up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End when Ctrl+C is pressed, and leave it at that."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+class _Protocol(H11Protocol):
+    """HTTP as uvicorn speaks it; who connects and says nothing is not waited for."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection."""
+        super().connection_made(transport)
+        self.loop.call_later(_SILENT, self._end_if_silent)
+
+    def _end_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()

@@ -1,0 +1,126 @@
+// What every page of the desk does: hear what happens, renew what changed, start and stop.
+"use strict";
+
+/** Send an object to the desk as JSON; resolves to its answer. */
+async function send(address, content) {
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(content),
+  });
+  const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+  const said = isJson ? await answer.json() : { problem: await answer.text() };
+  if (!answer.ok) throw new Error(said.problem || "受け付けられませんでした。");
+  return said;
+}
+
+/** Say something to whoever hears the page instead of seeing it. */
+function announce(sentence) {
+  const place = document.getElementById("announcement");
+  place.textContent = "";
+  window.setTimeout(() => { place.textContent = sentence; }, 50);
+}
+
+// Renew every element with data-live by the one of the same id in the page as it now is.
+
+let isRenewing = false, isToRenew = false;
+
+async function renew() {
+  if (isRenewing) { isToRenew = true; return; }
+  isRenewing = true;
+  try {
+    const answer = await fetch(location.href);
+    if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch { /* the connection says so itself */ } finally {
+    isRenewing = false;
+    if (isToRenew) { isToRenew = false; window.setTimeout(renew, 200); }
+  }
+}
+
+function swap(fresh) {
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const now = fresh.getElementById(old.id);
+    if (!now || now.innerHTML === old.dataset.shown) continue;
+    if (old.innerHTML === now.innerHTML) continue;
+    // Whoever is writing in it keeps what was written; the next renewal takes it up.
+    if (old.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) continue;
+    const open = new Map([...old.querySelectorAll("details")].map((d, n) => [d.id || n, d.open]));
+    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    old.replaceChildren(...now.childNodes);
+    [...old.querySelectorAll("details")].forEach((d, n) => {
+      if (open.has(d.id || n)) d.open = open.get(d.id || n);
+    });
+    if (focused) document.getElementById(focused)?.focus();
+  }
+}
+
+// What happens at the desk.
+
+const events = new EventSource("/events");
+const states = new Map();
+
+events.addEventListener("hello", () => { document.getElementById("connection").hidden = true; });
+events.addEventListener("changed", renew);
+events.addEventListener("actions", (event) => showActions(JSON.parse(event.data).html));
+events.addEventListener("closed", () => { events.close(); sayClosed(); });
+events.addEventListener("error", () => {
+  if (events.readyState === EventSource.CLOSED) sayClosed();
+});
+
+function sayClosed() {
+  document.getElementById("connection").hidden = false;
+}
+
+function showActions(html) {
+  const list = document.getElementById("action-list");
+  const open = new Map([...list.querySelectorAll("li")].map((li) => [li.id, li.querySelector("details")?.open]));
+  const focused = document.activeElement?.dataset?.stop;
+  list.innerHTML = html;
+  for (const li of list.querySelectorAll("li")) {
+    const details = li.querySelector("details");
+    if (details && open.get(li.id) !== undefined) details.open = open.get(li.id);
+    const output = li.querySelector(".output");
+    if (output) output.scrollTop = output.scrollHeight;
+    const state = li.dataset.state;
+    if (states.get(li.id) !== state) {
+      states.set(li.id, state);
+      announce(`${li.querySelector("strong").textContent}：${li.querySelector(".state").textContent}`);
+    }
+  }
+  if (focused) list.querySelector(`[data-stop="${focused}"]`)?.focus();
+}
+
+for (const li of document.querySelectorAll("#action-list li")) states.set(li.id, li.dataset.state);
+
+// A form with data-command is a command; its answer comes as an event.
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.dataset.command) return;
+  event.preventDefault();
+  const values = Object.fromEntries(new FormData(form));
+  try {
+    await send("/actions", { ...values, command: form.dataset.command });
+  } catch (error) {
+    problem(form, error.message);
+    return;
+  }
+  problem(form, "");
+});
+
+function problem(form, sentence) {
+  let place = form.querySelector(".problem");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "problem notice";
+    place.setAttribute("role", "alert");
+    form.append(place);
+  }
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-stop]");
+  if (button) send(`/actions/${button.dataset.stop}/stop`, {}).catch(() => {});
+});
