@@ -15,10 +15,11 @@ from tests.hyperlinks import hyperlinks
 from tests.small import PLAN
 from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import Entry
-from workflow.compiled.outputs import output_bytes
+from workflow.compiled.outputs import output_files
 from workflow.compiled.parts import divided
 from workflow.model.plan import Item, Plan
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.spooled import whole
 
 LEVELS = ("目標", "施策", "取組")
 
@@ -84,13 +85,13 @@ def test_what_leads_to_a_row_leads_into_its_part(
     monkeypatch.setattr(display_limits, "MOST_ROWS", 3)
     monkeypatch.setattr(display_limits, "MOST_IN_PART", 3)
     plan = round_plan(["一", "二"], ["甲課", "乙課", "丙課", "丁課"], ["Ａ", "Ｂ"])
-    outputs = output_bytes(compilation(plan, answered(plan, ["Ａ", "Ｂ", "Ｂ"])))
-    books = {name: open_exactly(c) for name, c in outputs.items() if name.endswith(".xlsx")}
+    outputs = output_files(compilation(plan, answered(plan, ["Ａ", "Ｂ", "Ｂ"])))
+    books = {name: open_exactly(whole(c)) for name, c in outputs.items() if name.endswith(".xlsx")}
     main = books["台帳_令和5年度.xlsx"]
     assert len(books) > 3
     label = next(cell for cell in main[sheet][1] if cell.value == "整理番号")
     followed = 0
-    for link in hyperlinks(outputs["台帳_令和5年度.xlsx"]):
+    for link in hyperlinks(whole(outputs["台帳_令和5年度.xlsx"])):
         if link.sheet == sheet and unquote(link.file) in books:
             line = coordinate_to_tuple(link.cell)[0]
             target = link.place.removeprefix("'台帳'!A")

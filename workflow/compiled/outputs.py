@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import partial
+from pathlib import Path
+
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.open_data.csv import ledger_csv
+from workflow.compiled.open_data.csv import write_ledger_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.pages import page_titles, report_pages
-from workflow.compiled.sheets.ledger import part_bytes
+from workflow.compiled.sheets.ledger import write_part
 from workflow.compiled.sheets.record import record_bytes
-from workflow.compiled.sheets.workbook import source_links_of, workbook_bytes
+from workflow.compiled.sheets.workbook import source_links_of, write_workbook
 from workflow.model.garbage import without_garbage_collection
+from workflow.storage.files import as_output_error
+from workflow.storage.spooled import Spooled, Writable
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
     DATA_PACKAGE,
@@ -22,26 +28,27 @@ from workflow.storage.workspace import (
 )
 
 
-def output_bytes(compilation: Compilation, with_parquet: bool = False) -> dict[str, bytes]:
+def output_files(compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
     """Return the workbook, the ledger as CSV, what describes it, and the page that leads to them.
 
     The parts of a divided ledger stand first. Parquet is made of such a ledger alone.
     """
-    with without_garbage_collection():
+    with without_garbage_collection(), as_output_error(Path(tempfile.gettempdir())):
         return _contents(compilation, with_parquet and bool(compilation.ledger.parts))
 
 
-def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, bytes]:
+def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writable]:
     round_, ledger = compilation.round, compilation.ledger
     name = ledger_name(round_.year)
     sources = source_links_of(compilation)
-    parts = {p.file: part_bytes(compilation, sources, p, f"{name}.xlsx") for p in ledger.parts}
-    tables = {f"{name}.csv": ledger_csv(ledger)}
+    write_parts = partial(write_part, compilation, sources, f"{name}.xlsx")
+    parts = {part.file: Spooled(partial(write_parts, part)) for part in ledger.parts}
+    tables: dict[str, Writable] = {f"{name}.csv": Spooled(partial(write_ledger_csv, ledger))}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)
-    made = {
+    made: dict[str, Writable] = {
         **parts,
-        f"{name}.xlsx": workbook_bytes(compilation),
+        f"{name}.xlsx": Spooled(partial(write_workbook, compilation)),
         **tables,
         DATA_PACKAGE: data_package(round_.plan, round_.register, ledger, tables),
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),

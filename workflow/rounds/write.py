@@ -22,7 +22,7 @@ from workflow.compiled.open_data.round_json import (
     round_document,
     status_document,
 )
-from workflow.compiled.outputs import output_bytes
+from workflow.compiled.outputs import output_files
 from workflow.compiled.recorded import every_output, has_parquet_recorded, recorded_outputs
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.status import totals
@@ -42,6 +42,7 @@ from workflow.storage.own_files import (
     remove_blocked_copies,
     set_aside,
 )
+from workflow.storage.spooled import Writable, digest_of
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 from workflow.templates.workbook import handback_bytes
@@ -69,7 +70,7 @@ def write_provisional(
     Raises OutputError; then the previous version is whole.
     """
     year, has_parquet = compilation.round.year, is_available()
-    folder, outputs = workspace.compiled(year), output_bytes(compilation, has_parquet)
+    folder, outputs = workspace.compiled(year), output_files(compilation, has_parquet)
     edited = _set_aside(workspace, year, outputs, before)
     copies = _copies_of_record(workspace, year, before, journal)
     stale = no_longer_made(folder, outputs, recorded_outputs(before))
@@ -107,7 +108,7 @@ def write_final(
     """
     year = compilation.round.year
     has_parquet = has_parquet_recorded(before) if before.is_final else is_available()
-    folder, outputs = workspace.compiled(year), output_bytes(compilation, has_parquet)
+    folder, outputs = workspace.compiled(year), output_files(compilation, has_parquet)
     edited = _set_aside(workspace, year, outputs, before)
     if not before.is_final:
         at, facts = compilation.stage.as_of, _facts(outputs, edited)
@@ -152,7 +153,7 @@ def _collected(
 
 
 def _set_aside(
-    workspace: Workspace, year: int, outputs: Mapping[str, bytes], before: Journal
+    workspace: Workspace, year: int, outputs: Mapping[str, Writable], before: Journal
 ) -> dict[Path, bytes]:
     """Return copies of what people changed; what they wrote in 確認の記録 was read already."""
     others = {name: c for name, c in outputs.items() if name != workspace.record(year).name}
@@ -212,15 +213,15 @@ def _commit_but_for(
     return ()
 
 
-def _in_folder(folder: Path, outputs: Mapping[str, bytes]) -> dict[Path, bytes]:
+def _in_folder(folder: Path, outputs: Mapping[str, Writable]) -> dict[Path, Writable]:
     return {folder / name: content for name, content in outputs.items()}
 
 
-def _digests(outputs: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: sha256(content) for name, content in outputs.items()}
+def _digests(outputs: Mapping[str, Writable]) -> dict[str, str]:
+    return {name: digest_of(content) for name, content in outputs.items()}
 
 
-def _facts(outputs: Mapping[str, bytes], edited: Mapping[Path, bytes]) -> dict[str, Any]:
+def _facts(outputs: Mapping[str, Writable], edited: Mapping[Path, bytes]) -> dict[str, Any]:
     kept = [path.name for path in edited]
     return {"outputs": _digests(outputs), "set_aside": kept, "made_by": tool_digest()}
 

@@ -25,7 +25,6 @@ from workflow.storage.files import (
     make_folder,
     move,
     remove,
-    sha256,
     sweep_up,
     sync_folders,
     temporary_name,
@@ -42,6 +41,7 @@ from workflow.storage.recover import (
     step_paths,
     take_back,
 )
+from workflow.storage.spooled import Writable, digest_of
 from workflow.storage.workspace import Workspace
 
 _AT_ONCE = 8
@@ -55,7 +55,7 @@ MAX_PATH = 259
 class Changes:
     """The changes of one run: files to write, which of them read-only, and files to remove."""
 
-    writes: Mapping[Path, bytes]
+    writes: Mapping[Path, Writable]
     removals: Iterable[Path] = ()
     read_only: Iterable[Path] = ()
 
@@ -98,7 +98,7 @@ def refuse_too_long(targets: Iterable[Path], *, windows: bool) -> None:
 
 def _intended(workspace: Workspace, changes: Changes) -> Intent:
     removed = {path: "" for path in changes.removals if path.exists()}
-    written = {path: sha256(content) for path, content in changes.writes.items()}
+    written = {path: digest_of(content) for path, content in changes.writes.items()}
     steps = (
         Step(path.relative_to(workspace.home).as_posix(), new, path.exists(), is_locked(path))
         for path, new in (written | removed).items()

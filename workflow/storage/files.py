@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow.model.errors import HeldOpenError, OutputError
+from workflow.storage.spooled import Writable, pieces_of
 
 _TEMPORARY = re.compile(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -23,7 +24,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_file(target: Path, content: bytes, *, durable: bool = True) -> None:
+def write_file(target: Path, content: Writable, *, durable: bool = True) -> None:
     """Write one complete file or leave the old one. A durable file survives a power cut afterwards.
 
     Raises OutputError with one sentence, HeldOpenError when another program has the old one open.
@@ -50,10 +51,10 @@ def is_temporary(name: str) -> bool:
     return _TEMPORARY.fullmatch(name) is not None
 
 
-def write_temporary(path: Path, content: bytes, *, durable: bool = True) -> None:
+def write_temporary(path: Path, content: Writable, *, durable: bool = True) -> None:
     """Write a new file; if durable, sync its content to disk. Raises OSError."""
     with path.open("xb") as stream:
-        stream.write(content)
+        stream.writelines(pieces_of(content))
         if durable:
             stream.flush()
             os.fsync(stream.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from workflow.model.years import JST, from_timestamp
 from workflow.storage.files import sha256
+from workflow.storage.spooled import Writable, digest_of
 
 KEPT_FOLDER = "上書き前"
 
@@ -65,7 +67,7 @@ _BLOCKED_COPY = "_未反映_"
 
 
 def set_aside(
-    folder: Path, outputs: Mapping[str, bytes], ours: frozenset[tuple[str, str]]
+    folder: Path, outputs: Mapping[str, Writable], ours: frozenset[tuple[str, str]]
 ) -> dict[Path, bytes]:
     """Return copies of files that a person changed and that are about to be overwritten.
 
@@ -75,8 +77,9 @@ def set_aside(
     copies = {}
     for name, content in outputs.items():
         path = folder / name
-        existing = path.read_bytes() if path.is_file() else content
-        if existing != content and (name, sha256(existing)) not in ours:
+        digest = _digest(path) if path.is_file() else ""
+        if digest not in ("", digest_of(content)) and (name, digest) not in ours:
+            existing = path.read_bytes()
             copies[_dated(path, existing)] = existing
     return copies
 
@@ -88,9 +91,7 @@ def no_longer_made(
     return tuple(
         folder / name
         for name, digest in made.items()
-        if name not in outputs
-        and (folder / name).is_file()
-        and sha256((folder / name).read_bytes()) == digest
+        if name not in outputs and (folder / name).is_file() and _digest(folder / name) == digest
     )
 
 
@@ -107,9 +108,9 @@ def old_final(folder: Path, names: Iterable[str], finalized_at: datetime) -> dic
     }
 
 
-def blocked_copy(path: Path, content: bytes) -> Path:
+def blocked_copy(path: Path, content: Writable) -> Path:
     """Return the path for a result whose target is open in a program; its name holds its digest."""
-    return path.with_name(f"{path.stem}{_BLOCKED_COPY}{sha256(content)[:8]}{path.suffix}")
+    return path.with_name(f"{path.stem}{_BLOCKED_COPY}{digest_of(content)[:8]}{path.suffix}")
 
 
 def remove_blocked_copies(path: Path) -> None:
@@ -118,6 +119,11 @@ def remove_blocked_copies(path: Path) -> None:
         with contextlib.suppress(OSError):
             if existing == blocked_copy(path, existing.read_bytes()):
                 existing.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _dated(path: Path, existing: bytes) -> Path:

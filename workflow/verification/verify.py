@@ -12,7 +12,7 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
 from workflow.compiled.open_data.csv import unescape_formula
 from workflow.compiled.open_data.package import digest_list, final_digests
-from workflow.compiled.outputs import output_bytes
+from workflow.compiled.outputs import output_files
 from workflow.compiled.recorded import (
     has_parquet_recorded,
     is_made_by,
@@ -45,6 +45,7 @@ from workflow.rounds.load import (
 from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal
+from workflow.storage.spooled import Writable, digest_of, whole
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace, record_name
 from workflow.verification import brought_in, compare, records, recount
@@ -179,7 +180,7 @@ class _Recomputed:
     compilation: Compilation
     again: Ledger
     layout: SummaryLayout
-    outputs: Mapping[str, bytes]
+    outputs: Mapping[str, Writable]
     stored: StoredAnswers
     options: ReadOptions
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -201,7 +202,7 @@ class _Recomputed:
         others = load_round(workspace, plan, year, by_others, journal, known=known)
         second = as_recorded(others, journal)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
-        outputs = output_bytes(compilation, has_parquet_recorded(journal))
+        outputs = output_files(compilation, has_parquet_recorded(journal))
         return cls(
             on_disk=on_disk,
             first=first,
@@ -210,7 +211,7 @@ class _Recomputed:
             again=build_ledger(second.plan, second.year, second.entries),
             layout=lay_out_summary(compilation.matrices, compilation.trend),
             outputs=outputs,
-            stored=StoredAnswers(outputs[ANSWERS_SCHEMA], first.plan.form),
+            stored=StoredAnswers(whole(outputs[ANSWERS_SCHEMA]), first.plan.form),
             options=options,
         )
 
@@ -242,7 +243,7 @@ class _Recomputed:
         yield from records.report(workspace.compiled(year), workspace.home, journal, made)
         if journal.is_final:
             yield from self._digest_list()
-        if {name: sha256(content) for name, content in self.outputs.items()} != recorded:
+        if {name: digest_of(content) for name, content in self.outputs.items()} != recorded:
             yield from self._other_tool()
 
     def _other_tool(self) -> Iterator[Finding]:
@@ -250,48 +251,49 @@ class _Recomputed:
             file = _shown(self.on_disk.workspace, self.on_disk.workspace.ledger(self.on_disk.year))
             yield Finding(Code.VERIFY_OTHER_TOOL, Location(file=file))
 
-    def _output(self, path: Path, expected: bytes, recorded: str) -> Iterator[Finding]:
+    def _output(self, path: Path, expected: Writable, recorded: str) -> Iterator[Finding]:
         file = _shown(self.on_disk.workspace, path)
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": recorded})
             return
         on_disk = path.read_bytes()
-        if sha256(on_disk) != recorded:
+        found, computed = sha256(on_disk), digest_of(expected)
+        if found != recorded:
             location = Location(file=file)
             yield Finding(
                 Code.VERIFY_OUTPUT_CHANGED,
                 location,
-                {"expected": recorded, "found": sha256(on_disk)},
+                {"expected": recorded, "found": found},
             )
         differing = tuple(self._contents(file, expected, on_disk))
         yield from differing
         is_ours = self.on_disk.is_ours
-        if on_disk != expected and not differing and sha256(on_disk) == recorded and is_ours:
+        if found != computed and not differing and found == recorded and is_ours:
             location = Location(file=file)
             yield Finding(
                 Code.VERIFY_OUTPUT_CHANGED,
                 location,
-                {"expected": sha256(expected), "found": recorded},
+                {"expected": computed, "found": recorded},
             )
 
-    def _contents(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
+    def _contents(self, file: str, expected: Writable, on_disk: bytes) -> Iterator[Finding]:
         """Yield the differences of one file; of another version's file only those of content."""
         if file.endswith(".xlsx"):
             yield from self._workbook(file, expected, on_disk)
         elif file.endswith(".csv"):
             meaning = str if self.on_disk.is_ours else unescape_formula
-            yield from compare.tables(file, expected, on_disk, meaning)
+            yield from compare.tables(file, whole(expected), on_disk, meaning)
             yield from self.stored.in_table(file, on_disk)
         elif self.on_disk.is_ours and not file.endswith(".parquet"):
-            yield from compare.lines(file, expected, on_disk)
+            yield from compare.lines(file, whole(expected), on_disk)
 
-    def _workbook(self, file: str, expected: bytes, on_disk: bytes) -> Iterator[Finding]:
+    def _workbook(self, file: str, expected: Writable, on_disk: bytes) -> Iterator[Finding]:
         found = self.options.open_book(on_disk)
         if found is None:
             yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
             return
-        if on_disk != expected and self.on_disk.is_ours:
-            must = self.options.open_book(expected)
+        if sha256(on_disk) != digest_of(expected) and self.on_disk.is_ours:
+            must = self.options.open_book(whole(expected))
             assert must
             yield from compare.books(file, must, found)
         if Path(file).name != record_name(self.on_disk.year):  # which holds no figure

@@ -7,6 +7,7 @@ import io
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from typing import IO
 
 from workflow.compiled.ledger import Ledger
 from workflow.excel.table import CellValue
@@ -36,14 +37,19 @@ def unescape_formula(stored: str) -> str:
 
 
 def ledger_csv(ledger: Ledger) -> bytes:
-    """Return the ledger; texts stand as `harmless` spells them, days and times in ISO 8601."""
+    """Return the ledger as CSV."""
     content = io.BytesIO()
+    write_ledger_csv(ledger, content)
+    return content.getvalue()
+
+
+def write_ledger_csv(ledger: Ledger, content: IO[bytes]) -> None:
+    """Write the ledger; texts stand as `escape_formula` spells them, days and times in ISO 8601."""
     stream = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
     writer = csv.writer(stream)
     writer.writerow([column.label for column in ledger.columns])
     writer.writerows(map(_stored, row) for row in ledger.rows)
-    stream.flush()
-    return content.getvalue()
+    stream.detach()  # which writes what it holds, and leaves the file open
 
 
 def _stored(value: CellValue) -> str:

@@ -7,7 +7,6 @@ It follows https://datapackage.org, version 2; what that has no name for begins 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -33,6 +32,7 @@ from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 from workflow.storage.journal import Journal
+from workflow.storage.spooled import Writable, digest_of, size_of
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 from workflow.templates.register import Register
@@ -162,7 +162,7 @@ _OWN: Mapping[str, Declared] = {
 
 
 def data_package(
-    plan: Plan, register: Register, ledger: Ledger, tables: Mapping[str, bytes]
+    plan: Plan, register: Register, ledger: Ledger, tables: Mapping[str, Writable]
 ) -> bytes:
     """Return datapackage.json for the ledger of a round as tables, by their file names.
 
@@ -200,7 +200,7 @@ def data_package(
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _parquet(year: int, title: str, name: str, content: bytes) -> Declared:
+def _parquet(year: int, title: str, name: str, content: Writable) -> Declared:
     return {
         "name": f"ledger-{year}-parquet",
         "path": name,
@@ -212,8 +212,8 @@ def _parquet(year: int, title: str, name: str, content: bytes) -> Declared:
     }
 
 
-def _weighed(content: bytes) -> Declared:
-    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+def _weighed(content: Writable) -> Declared:
+    return {"bytes": size_of(content), "hash": f"sha256:{digest_of(content)}"}
 
 
 _DIALECT = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import BytesIO
+from typing import IO
 
 from xlsxwriter import Workbook
 
@@ -87,9 +87,10 @@ def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
 # One workbook of a divided ledger: its rows on the sheet 台帳, and what it is a part of.
 
 
-def part_bytes(compilation: Compilation, sources: SourceLinks, part: Part, main: str) -> bytes:
-    """Return a part as an .xlsx file; main is the name of the workbook with the list of parts."""
-    stream = BytesIO()
+def write_part(
+    compilation: Compilation, sources: SourceLinks, main: str, part: Part, stream: IO[bytes]
+) -> None:
+    """Write a part as an .xlsx file; main is the name of the workbook with the list of parts."""
     book = new_workbook(stream, FONT_SIZE)
     plan, stage = compilation.round.plan, compilation.stage
     book.set_properties(
@@ -105,7 +106,6 @@ def part_bytes(compilation: Compilation, sources: SourceLinks, part: Part, main:
     links = {(1, 1): beside(main, PARTS_SHEET, "A1")}
     write_values(add_sheet(book, LEGEND_SHEET), TableStyles(book), COLUMNS, lines, links)
     book.close()
-    return stream.getvalue()
 
 
 def _legend(compilation: Compilation, part: Part, main: str) -> Iterator[Meaning]:

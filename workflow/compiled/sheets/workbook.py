@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import IO
 
 from xlsxwriter import Workbook
 
@@ -85,6 +86,12 @@ def sheet_names(compilation: Compilation) -> tuple[str, ...]:
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
+    write_workbook(compilation, stream)
+    return stream.getvalue()
+
+
+def write_workbook(compilation: Compilation, stream: IO[bytes]) -> None:
+    """Write the compiled workbook as an .xlsx file."""
     book = new_workbook(stream, FONT_SIZE)
     plan = compilation.round.plan
     book.set_properties(
@@ -100,7 +107,6 @@ def workbook_bytes(compilation: Compilation) -> bytes:
     _write_for_readers(book, sheets, compilation, sources)
     _write_records(book, sheets, compilation, sources)
     book.close()
-    return stream.getvalue()
 
 
 def source_links_of(compilation: Compilation) -> SourceLinks:
