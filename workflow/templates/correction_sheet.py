@@ -332,8 +332,8 @@ def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> Non
         page.write(row - 1, _LINK - 1, "―", styles.centred)
         page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
-    entries, cell = quoted_sheet(ENTRY_SHEET), a1(target.row, target.column)
-    _write_link(page, styles, (target.row, target.column), row - 1)
+    entries, cell = quoted_sheet(target.sheet), a1(target.row, target.column)
+    _write_link(page, styles, target, row - 1)
     if not target.is_cell:
         page.write(row - 1, _STATE - 1, "―", styles.centred)
         return
@@ -343,14 +343,14 @@ def _write_target(page: _Page, styles: _Styles, target: Target, row: int) -> Non
     page.sheet.write_formula(row - 1, _STATE - 1, formula, styles.centred, _TODO)
 
 
-def _write_link(page: _Page, styles: _Styles, target: tuple[int, int], row: int) -> None:
-    """Write a link to a cell of the entry sheet in a 0-based row; row 0 stands for none."""
-    if not target[0]:
+def _write_link(page: _Page, styles: _Styles, target: Target, row: int) -> None:
+    """Write a link to a cell of an entry sheet in a 0-based row; row 0 stands for none."""
+    if not target.row:
         page.write(row, _LINK - 1, "―", styles.centred)
         return
-    cell = a1(*target)
+    cell = a1(target.row, target.column)
     page.write(row, _LINK - 1, f"{cell}へ移る", styles.link)
-    page.sheet.link_cell(row, _LINK - 1, Link("", f"{quoted_sheet(ENTRY_SHEET)}!{cell}"))
+    page.sheet.link_cell(row, _LINK - 1, Link("", f"{quoted_sheet(target.sheet)}!{cell}"))
 
 
 def _shown(value: Value | None) -> str:

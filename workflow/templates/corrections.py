@@ -40,6 +40,8 @@ _TOLD_LETTERS = 240  # an even number: half from each end
 class Target:
     """Where something is to be corrected on this template; row 0 stands for the whole file.
 
+    Sheet is the entry sheet it stands on.
+
     Title is the name of the item. A whole row has the column of its first field; only a cell has
     a value, which is what it holds now.
     """
@@ -49,6 +51,7 @@ class Target:
     title: str = ""
     is_cell: bool = False
     value: Value | None = None
+    sheet: str = ENTRY_SHEET
 
 
 Line = tuple[Correction, Target]
@@ -56,25 +59,42 @@ Line = tuple[Correction, Target]
 
 def targets(layout: Layout, filling: Filling) -> list[Line]:
     """Return the corrections with their targets: of the whole file first, then as they stand."""
-    rows = {entry.item.id: entry for entry in layout.rows}
-    columns = {field.key: column.index for column, field in layout.field_columns}
-    first = layout.field_columns[0][0].index
+    places = _places(layout)
     found = []
     for correction in filling.corrections:
-        entry, key = rows.get(correction.item), correction.field_key
+        key = correction.field_key
+        place = places.get(correction.cell)
+        at = place or places.get((correction.item, ""))
         target = (
             Target()
-            if entry is None
+            if at is None
             else Target(
-                row=entry.row,
-                column=columns.get(key, first),
-                title=entry.item.labels[-1],
-                is_cell=key in columns,
+                row=at.row,
+                column=at.column,
+                title=at.title,
+                is_cell=place is not None and key != "",
                 value=filling.value(correction.item, key),
+                sheet=at.sheet,
             )
         )
         found.append((correction, target))
-    return sorted(found, key=lambda pair: (pair[1].row, pair[1].column))
+    return sorted(found, key=lambda pair: (pair[1].sheet != ENTRY_SHEET, *_reading_order(pair[1])))
+
+
+def _reading_order(target: Target) -> tuple[int, int]:
+    return target.row, target.column
+
+
+def _places(layout: Layout) -> dict[tuple[str, str], Target]:
+    """Return the cells to fill by item and key; those of a whole item by its first field."""
+    found: dict[tuple[str, str], Target] = {}
+    for sheet in layout.sheets:
+        for entry in sheet.rows:
+            for column, field in sheet.fields_in(entry):
+                at = Target(entry.row, column.index, entry.item.labels[-1], sheet=sheet.sheet)
+                found[entry.item.id, field.key] = at
+                found.setdefault((entry.item.id, ""), at)
+    return found
 
 
 def in_a_box(text: str) -> str:
@@ -101,36 +121,41 @@ class Listed:
     explained: Mapping[int, str]
 
 
-def asked_cell(layout: Layout, question: Question) -> tuple[int, int]:
+def asked_cell(layout: Layout, question: Question) -> Target:
     """Return the cell that a question is about, of a whole item its first; row 0 where none is."""
-    entry = next((e for e in layout.rows if e.item.id == question.item), None)
-    columns = {field.key: column.index for column, field in layout.field_columns}
-    first = layout.field_columns[0][0].index
-    return (entry.row, columns.get(question.field_key, first)) if entry else (0, 0)
+    places = _places(layout)
+    at = places.get((question.item, question.field_key)) or places.get((question.item, ""))
+    return at or Target()
 
 
 def mark_cells(
-    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, listed: Listed
+    book: Workbook,
+    sheet: GrowingSheet,
+    layout: Layout,
+    written: Layout,
+    filling: Filling,
+    listed: Listed,
 ) -> None:
     """Give each cell to correct or asked about a comment, and a look that goes once that is done.
 
     What is to be corrected goes once something else is in it, what is asked once it is explained.
+    Written is the layout of the entry sheet at hand.
     """
     corrections: dict[tuple[int, int], list[Correction]] = {}
     for correction, target in targets(layout, filling):
-        if target.is_cell:
+        if target.is_cell and target.sheet == written.sheet:
             corrections.setdefault((target.row, target.column), []).append(correction)
     questions: dict[tuple[int, int], list[Question]] = {}
     for question in filling.questions:
-        at = asked_cell(layout, question)
-        if at[0]:
-            questions.setdefault(at, []).append(question)
+        asked_at = asked_cell(layout, question)
+        if asked_at.row and asked_at.sheet == written.sheet:
+            questions.setdefault((asked_at.row, asked_at.column), []).append(question)
     to_correct = book.add_format({"bg_color": ALERT_FILL}) if corrections else None
     to_explain = book.add_format(_ASKED) if questions else None
     for at in sorted({*corrections, *questions}):
         wrong, asked = corrections.get(at, []), questions.get(at, [])
         row, column = at[0] - 1, at[1] - 1
-        text = _comment(a1(*at), wrong, asked)
+        text = _comment(written.sheet, a1(*at), wrong, asked)
         sheet.write_comment(row, column, text, _comment_options(text))
         rule: dict[str, Any] = {"type": "formula", "stop_if_true": True}
         if wrong:
@@ -146,11 +171,13 @@ def mark_cells(
 _ASKED = {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _GRID_FILL}
 
 
-def _comment(cell: str, corrections: Sequence[Correction], questions: Sequence[Question]) -> str:
+def _comment(
+    sheet: str, cell: str, corrections: Sequence[Correction], questions: Sequence[Question]
+) -> str:
     abouts = [(c.item, c.label) for c in corrections] + [(q.item, q.label) for q in questions]
     item, label = abouts[0]
     where = "・".join(filter(None, (f"整理番号{item}", label)))
-    lines = [f"{CORRECTION_MARK}\nシート「{ENTRY_SHEET}」の{cell}セル\n（{where}）"]
+    lines = [f"{CORRECTION_MARK}\nシート「{sheet}」の{cell}セル\n（{where}）"]
     for correction in corrections:
         lines.append(f"問題：{_on_one_line(in_a_box(correction.problem))}")
         lines.append(f"直し方：{_on_one_line(in_a_box(correction.remedy))}")

@@ -11,6 +11,7 @@ from workflow.excel.style import (
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
+from workflow.model.fields.form import Form
 from workflow.model.filling import Filling
 from workflow.model.years import full_year, japanese_date_and_weekday
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
@@ -28,6 +29,7 @@ from workflow.templates.entry_sheet import (
     SOMETIMES_MARK,
     field_mark,
 )
+from workflow.templates.indicator_table import actual_label
 from workflow.templates.layout import (
     CORRECTION_SHEET,
     ENTRY_SHEET,
@@ -47,7 +49,6 @@ NUMBER_CELL = "$C$5"
 _TITLE_ROW = 2
 _NOTICE_ROW = 1
 _DONE, _LEFT = "記入済", "未入力"
-_SHEET = quoted_sheet(ENTRY_SHEET)
 _MOST_OF_A_FORMULA = 7500
 """Characters; Excel takes 8,192."""
 NOTICE = (
@@ -90,7 +91,8 @@ def _fill(page: CoverPage, layout: Layout, filling: Filling) -> dict[str, str]:
     _write_shared(page, layout)
     choices = dict(_write_choices(page, layout))
     area, states = _write_items(page, layout, filling, choices)
-    _write_count(page, count_row, area, len(layout.rows), states)
+    total = sum(len(sheet.rows) for sheet in layout.sheets)
+    _write_count(page, count_row, area, total, states)
     return choices
 
 
@@ -147,6 +149,11 @@ def _steps(layout: Layout) -> Iterator[str]:
         f"「{OPTIONAL_MARK}」とある列は必要なときに記入してください。{_sometimes(layout)}"
         "まだ記入していない必須のセルには点と色が付いています。灰色のセルは変更できません。"
     )
+    if layout.indicators:
+        yield (
+            f"シート「{layout.indicators.sheet}」には、取組ごとの指標があります。"
+            f"「{actual_label(layout.number.year)}」の列に、ことしの実績値を記入してください。"
+        )
     yield "Tabキーを押すと、次に記入するセルへ移ります。"
     yield "一覧から選ぶ項目は、セルの右に出る▼を押して選んでください。"
     yield "セルの中で改行するときは、Altキーを押しながらEnterキーを押してください。"
@@ -185,7 +192,7 @@ def _write_fields(pen: CoverPage, layout: Layout) -> None:
     pen.put(2, "項目", "header")
     pen.put(3, "必須・任意", "header")
     pen.row += 1
-    for _, field in layout.field_columns:
+    for _, field in (c for sheet in layout.sheets for c in sheet.field_columns):
         pen.put_over(4, LAST, f"{field.help}{field.cell_rules.instruction}", "boxed")
         pen.put(2, field.heading, "label")
         pen.put(3, f"{field_mark(field)}{_condition(layout, field)}", "boxed")
@@ -271,8 +278,9 @@ def _write_items(
     pen.row += 1
     first = pen.row
     states: list[str] = []
-    for entry in layout.rows:
-        _write_item(pen, layout, entry, filling, choices, states)
+    for sheet in layout.sheets:
+        for entry in sheet.rows:
+            _write_item(pen, layout, sheet, entry, filling, choices, states)
     area = f"$E${first}:$E${pen.row - 1}"
     rule = {"type": "cell", "criteria": "!=", "value": f'"{_DONE}"'}
     pen.stress(area.replace("$", ""), rule)
@@ -282,31 +290,46 @@ def _write_items(
 def _write_item(
     pen: CoverPage,
     layout: Layout,
+    sheet: Layout,
     entry: EntryRow,
     filling: Filling,
     choices: Mapping[str, str],
     states: list[str],
 ) -> None:
-    """Write the line of an item; how it stands by now is added to the states, where written."""
-    pen.put_over(3, 4, entry.item.labels[-1], "boxed")
-    pen.put(2, entry.item.id, "centred")
-    fields = layout.field_columns
+    """Write the line of an entry row; how it stands by now is added to the states, where written.
+
+    The sheet is the one of a form's entry sheets on which it stands.
+    """
+    pen.put_over(3, 4, _title_of(sheet, entry), "boxed")
+    pen.put(2, entry.texts[0], "centred")
+    fields = sheet.fields_in(entry)
     wanted = [c for c, f in fields if f.required] or [c for c, f in fields if not f.waives]
 
     def state() -> tuple[str, str]:
-        states.append(_state(layout, entry, filling))
-        return _state_formula(layout, entry, choices, wanted), states[-1]
+        states.append(_state(layout, sheet, entry, filling))
+        return _state_formula(layout, sheet, entry, choices, wanted), states[-1]
 
     pen.compute(5, state, "centred")
-    pen.compute(6, lambda: (_link(_cells(entry, wanted)), "記入する"), "link")
+    pen.compute(6, lambda: (_link(sheet.sheet, _cells(entry, wanted)), "記入する"), "link")
     pen.row += 1
 
 
+def _title_of(sheet: Layout, entry: EntryRow) -> str:
+    """Return what an entry row is called: an item by its title, an indicator by its name."""
+    name = entry.texts[len(sheet.form.levels)]
+    return f"{sheet.sheet}：{name}" if entry.fields else name
+
+
 def _state_formula(
-    layout: Layout, entry: EntryRow, choices: Mapping[str, str], wanted: Sequence[Column]
+    layout: Layout,
+    sheet: Layout,
+    entry: EntryRow,
+    choices: Mapping[str, str],
+    wanted: Sequence[Column],
 ) -> str:
-    blanks = "+".join(f"COUNTBLANK({_SHEET}!{cell})" for cell in _cells(entry, wanted))
-    rules = tuple(highlights(layout, choices, entry.row, ENTRY_SHEET))
+    where = quoted_sheet(sheet.sheet)
+    blanks = "+".join(f"COUNTBLANK({where}!{cell})" for cell in _cells(entry, wanted))
+    rules = tuple(highlights(sheet, choices, entry, sheet.sheet))
     required = {column.index for column in wanted}
     to_fill = [r for r in rules if r.kind is HighlightKind.TO_FILL and r.column not in required]
     formula = f'"{_DONE}"'
@@ -314,7 +337,8 @@ def _state_formula(
         formula = _in_case([r for r in rules if r.severity is severity], severity.label, formula)
     formula = _in_case(to_fill, _LEFT, formula)
     is_left = f"{blanks}>0"
-    if waived := waived_when(layout, row_cells(layout, choices, entry.row, ENTRY_SHEET)):
+    of_item = next(row for row in layout.rows if row.item.id == entry.item.id)
+    if waived := waived_when(layout, row_cells(layout, choices, of_item, ENTRY_SHEET)):
         is_left = f"AND({is_left},NOT({waived}))"
     return f'=IF({is_left},"{_LEFT}",{formula})'
 
@@ -337,8 +361,10 @@ def _in_case(rules: Sequence[Highlight], state: str, otherwise: str) -> str:
     return f'IF({"+".join(tests)}>0,"{state}",{otherwise})' if tests else otherwise
 
 
-def _state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
-    """Return what the formula of an item's state comes to for what the form is filled with."""
+def _state(layout: Layout, sheet: Layout, entry: EntryRow, filling: Filling) -> str:
+    """Return what the formula of a row's state comes to for what the form is filled with."""
+    if entry.fields:
+        return _indicator_state(layout, entry, filling)
     form = layout.form.form
     given = ((f.key, filling.value(entry.item.id, f.key)) for f in form.fields)
     values = {key: value for key, value in given if value is not None}
@@ -357,12 +383,27 @@ def _state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
     return next((severity.label for severity in Severity if severity in severities), _DONE)
 
 
-def _link(cells: list[str]) -> str:
+def _indicator_state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
+    """Return the same of the row of an indicator, which is waived together with its item."""
+    given = {field.key: filling.value(entry.item.id, field.key) for field in entry.fields}
+    values = {key: value for key, value in given.items() if value is not None}
+    answered = filling.answers.get(entry.item.id, {})
+    if not layout.form.form.is_waived(answered):
+        wanted = [f for f in entry.fields if f.required] or entry.fields
+        if any(field.key not in values for field in wanted):
+            return _LEFT
+    violations = Form(entry.fields).violations(values)
+    is_wrong = any(violation.key in values for violation in violations)
+    return Severity.ERROR.label if is_wrong else _DONE
+
+
+def _link(sheet: str, cells: list[str]) -> str:
     """Return a link to the first of these cells that is empty, or else to the first one."""
+    where = quoted_sheet(sheet)
     target = f'"{cells[0]}"'
     for cell in reversed(cells):
-        target = f'IF({_SHEET}!{cell}="","{cell}",{target})'
-    return f'=HYPERLINK("#{_SHEET}!"&{target},"記入する")'
+        target = f'IF({where}!{cell}="","{cell}",{target})'
+    return f'=HYPERLINK("#{where}!"&{target},"記入する")'
 
 
 def _write_count(pen: CoverPage, row: int, area: str, total: int, states: Sequence[str]) -> None:

@@ -12,17 +12,20 @@ from workflow.model.cells import a1, quoted_sheet
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells, as_text, is_empty
 from workflow.model.fields.declarations import Takes
-from workflow.templates.layout import COVER_SHEET, PREVIOUS_LABEL, Layout
+from workflow.templates.layout import COVER_SHEET, PREVIOUS_LABEL, EntryRow, Layout
 
 _MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32
 _SEE_COVER = "意味は「記入要領」をご覧ください。"
 
 
-def validation(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
-    """Return XlsxWriter's options for a field; choices maps a key to its range on the cover."""
+def validation(field: Field, choices: Mapping[str, str], cell: str = "") -> dict[str, Any]:
+    """Return XlsxWriter's options for a field; choices maps a key to its range on the cover.
+
+    What Excel tells by a formula alone asks for the reference of the cell.
+    """
     hint = field.cell_rules.instruction
     required = "必ず記入する項目です。" if field.required else ""
-    return _rule(field, choices) | {
+    return _rule(field, choices, cell) | {
         "ignore_blank": True,
         "input_title": field.label[:_TITLE_LIMIT],
         "input_message": _within_limit(f"{field.help}{hint}{required}", _meanings(field)),
@@ -43,13 +46,16 @@ def _meanings(field: Field) -> tuple[str, ...]:
     return tuple(f"{c.value}：{c.meaning}" for c in field.dropdown if c.meaning)
 
 
-def _rule(field: Field, choices: Mapping[str, str]) -> dict[str, Any]:
+def _rule(field: Field, choices: Mapping[str, str], cell: str) -> dict[str, Any]:
     rules = field.cell_rules
     match rules.takes:
         case Takes.LISTED:
             return {"validate": rules.takes, "source": f"={_listed(field, choices)}"}
         case Takes.TEXT:
             return {"validate": rules.takes, "criteria": "<=", "value": rules.maximum}
+        case Takes.NUMBER_OR_WORD:
+            wrong = "+".join(f"({formula})" for formula in field.wrong_when(cell, ""))
+            return {"validate": rules.takes, "value": f"=({wrong})=0"}
         case _:
             bounds = {"minimum": rules.minimum, "maximum": rules.maximum}
             return {"validate": rules.takes, "criteria": "between"} | bounds
@@ -88,18 +94,18 @@ class Highlight:
 
 
 def highlights(
-    layout: Layout, choices: Mapping[str, str], row: int, sheet: str = ""
+    layout: Layout, choices: Mapping[str, str], entry: EntryRow, sheet: str = ""
 ) -> Iterator[Highlight]:
     """Yield every rule for the item in a row, column by column, what is to be put right first.
 
     Choices maps a choice field's key to its range on the cover. The references keep to the row and
     lead, where a sheet is named, from another one into it.
     """
-    cells = row_cells(layout, choices, row, sheet)
+    cells = row_cells(layout, choices, entry, sheet)
     asked: dict[str, list[Check]] = {}
     for check in checks_of(layout):
         asked.setdefault(check.key, []).append(check)
-    for column, field in layout.field_columns:
+    for column, field in layout.fields_in(entry):
         at, cell = column.index, cells.now[field.key]
         for formula in field.wrong_when(cell, _listed(field, choices)):
             yield Highlight(at, HighlightKind.TO_PUT_RIGHT, formula, Severity.ERROR)
@@ -120,12 +126,12 @@ def checks_of(layout: Layout) -> tuple[Check, ...]:
     return tuple(check for check in checks if has_last_year or not check.needs_last_year)
 
 
-def row_cells(layout: Layout, choices: Mapping[str, str], row: int, sheet: str) -> RowCells:
+def row_cells(layout: Layout, choices: Mapping[str, str], entry: EntryRow, sheet: str) -> RowCells:
     """Return where the answers to the item in a row stand, as seen from a sheet."""
-    where = f"{quoted_sheet(sheet)}!" if sheet else ""
+    where, row = f"{quoted_sheet(sheet)}!" if sheet else "", entry.row
 
     def cells(at: int) -> Mapping[str, str]:
-        return {f.key: f"{where}${a1(at, c.index)}" for c, f in layout.field_columns}
+        return {f.key: f"{where}${a1(at, c.index)}" for c, f in layout.fields_in(entry)}
 
     is_last_year = f'({where}$A{row + 1}="{PREVIOUS_LABEL}")'
     lists = {f.key: _listed(f, choices) for _, f in layout.field_columns if f.key in choices}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
 from workflow.model.filling import Filling
 from workflow.model.years import full_year
-from workflow.templates.entry_rules import HighlightKind, highlights, validation
+from workflow.templates.entry_rules import Highlight, HighlightKind, highlights, validation
 from workflow.templates.layout import (
     HEADER_ROW,
     MARK_ROW,
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 REQUIRED_MARK, SOMETIMES_MARK, OPTIONAL_MARK = "●必須", "▲条件つき", "○任意"
 LOCKED_MARK = "■ 灰色のセルは変更できません"
-_LEAST_HEIGHT = 54.0
 _MOST_SCALE = 110
 """Percent at which the highest row still fits a page below its headings."""
 _MOST_TITLE = 150
@@ -92,6 +91,7 @@ def write_entries(
         sheet.write_string(band.row - 1, 0, band.text, styles.band)
         sheet.set_row(band.row - 1, _BAND_HEIGHT)
     for entry in layout.rows:
+        _write_blanks(sheet, styles, layout, entry)
         _write_entry(sheet, styles, layout, entry, filling, looks)
         if entry.previous:
             _write_previous(sheet, styles, layout, entry)
@@ -171,7 +171,7 @@ class _Styles:
         self.previous_label = book.add_format(before | {"bottom": 1, "bottom_color": LINE})
         self.mark = book.add_format({"font_size": _LABEL_SIZE, "align": "center", "bold": True})
         self.locked_mark = book.add_format({"font_size": _LABEL_SIZE})
-        looks = {field.key: field.cell_rules for _, field in layout.field_columns}
+        looks = {field.key: field.cell_rules for field in layout.every_field}
         self.entry = {key: book.add_format(entry | _format(r)) for key, r in looks.items()}
         self.marked = {key: book.add_format(entry | _format(r) | _MARK) for key, r in looks.items()}
         self.asked = {key: book.add_format(entry | _format(r) | _ASKED) for key, r in looks.items()}
@@ -269,6 +269,12 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
 
 
+def _write_blanks(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+    """Lock the cells of columns in which a row asks nothing."""
+    for column, _ in layout.field_columns[len(layout.fields_in(entry)) :]:
+        sheet.write_blank(entry.row - 1, column.index - 1, None, styles.label)
+
+
 def _write_entry(
     sheet: Worksheet,
     styles: _Styles,
@@ -281,7 +287,7 @@ def _write_entry(
     for text, column in zip(entry.texts, layout.columns, strict=False):
         style = styles.centred if column.kind is ColumnKind.ID else styles.label
         sheet.write_string(entry.row - 1, column.index - 1, text, style)
-    for column, field in layout.field_columns:
+    for column, field in layout.fields_in(entry):
         style = looks.get((entry.item.id, field.key), styles.entry)[field.key]
         value = filling.value(entry.item.id, field.key)
         write_answer(sheet, entry.row - 1, column.index - 1, value, style)
@@ -290,9 +296,9 @@ def _write_entry(
 def _entry_height(layout: Layout, entry: EntryRow, filling: Filling) -> float:
     labels = zip(entry.texts, layout.columns, strict=False)
     height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
-    values = ((f.key, filling.value(entry.item.id, f.key)) for _, f in layout.field_columns)
+    values = ((f.key, filling.value(entry.item.id, f.key)) for _, f in layout.fields_in(entry))
     texts = {key: value for key, value in values if isinstance(value, str)}
-    return max(_LEAST_HEIGHT, height, _text_height(layout, texts))
+    return max(layout.least_height, height, _text_height(layout, entry, texts))
 
 
 def write_answer(
@@ -326,12 +332,13 @@ def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: En
 
 
 def _previous_height(layout: Layout, entry: EntryRow) -> float:
-    return _text_height(layout, dict(entry.previous))
+    return _text_height(layout, entry, dict(entry.previous))
 
 
-def _text_height(layout: Layout, texts: Mapping[str, str]) -> float:
+def _text_height(layout: Layout, entry: EntryRow, texts: Mapping[str, str]) -> float:
     return max(
-        row_height([(texts.get(f.key, ""), c.width)], c.font_size) for c, f in layout.field_columns
+        row_height([(texts.get(f.key, ""), c.width)], c.font_size)
+        for c, f in layout.fields_in(entry)
     )
 
 
@@ -356,6 +363,13 @@ def _runs(layout: Layout) -> Iterator[tuple[int, int]]:
 
 
 def _add_validations(sheet: Worksheet, layout: Layout, choices: Mapping[str, str]) -> None:
+    if any(entry.fields for entry in layout.rows):
+        for entry in layout.rows:
+            for column, field in layout.fields_in(entry):
+                row, place = entry.row - 1, column.index - 1
+                rule = validation(field, choices, a1(entry.row, column.index))
+                sheet.data_validation(row, place, row, place, rule)
+        return
     (first, last), *others = _runs(layout)
     for column, field in layout.field_columns:
         place = column.index - 1
@@ -367,8 +381,21 @@ def _add_validations(sheet: Worksheet, layout: Layout, choices: Mapping[str, str
 def _add_highlights(
     sheet: Worksheet, styles: _Styles, layout: Layout, choices: Mapping[str, str]
 ) -> None:
-    runs = tuple(_runs(layout))
-    for rule in highlights(layout, choices, layout.rows[0].row):
+    if any(entry.fields for entry in layout.rows):
+        for entry in layout.rows:
+            _add_rules(sheet, styles, highlights(layout, choices, entry), [(entry.row, entry.row)])
+    else:
+        first = highlights(layout, choices, layout.rows[0])
+        _add_rules(sheet, styles, first, tuple(_runs(layout)))
+
+
+def _add_rules(
+    sheet: Worksheet,
+    styles: _Styles,
+    rules: Iterable[Highlight],
+    runs: Sequence[tuple[int, int]],
+) -> None:
+    for rule in rules:
         ranges = (f"{a1(start, rule.column)}:{a1(end, rule.column)}" for start, end in runs)
         sheet.conditional_format(
             runs[0][0] - 1,

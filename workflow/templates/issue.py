@@ -23,6 +23,7 @@ from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.files import sha256
 from workflow.storage.workspace import OLD_FOLDER, department_file
+from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import content_digest, issued_items, lay_out
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
@@ -161,7 +162,7 @@ def _differences(register: Register, issued: Iterable[Issue]) -> dict[str, tuple
     """Return what is asked otherwise than before, of each department issued to before."""
     pairs = ((register.latest(issue.number.department), issue) for issue in issued)
     return {
-        issue.number.department: before.differences(issue.form, issue.items)
+        issue.number.department: before.differences(issue.form, issue.items, issue.indicators)
         for before, issue in pairs
         if before
     }
@@ -229,6 +230,7 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
         form=IssuedForm(plan.levels, plan.form),
         texts=printed_texts(content),
         items=issued_items(plan, department),
+        indicators=issued_indicators(plan, department),
     )
     return issue, content
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
+from typing import Any
 
 from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.fields.form import checks_as_json, form_as_json
+from workflow.model.fields.form import Form, checks_as_json, form_as_json
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
 from workflow.model.years import era_year
+from workflow.templates.indicator_table import (
+    INDICATOR_ID_LABEL,
+    INDICATOR_SHEET,
+    LOCKED,
+    NAMING,
+    fields_to_fill,
+    issued_indicators,
+    locked_texts,
+)
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
 
 COVER_SHEET = "記入要領"
@@ -52,6 +63,10 @@ TITLE_ROW = 1
 NUMBER_ROW = 2
 MARK_ROW = 3
 HEADER_ROW = 4
+
+_INDICATOR_HEIGHT = 36.0
+"""The least points of a row of an indicator."""
+_ACTUAL_WIDTH, _REMARK_WIDTH = 8.0, 9.0
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different.
@@ -98,13 +113,15 @@ class Band:
 class EntryRow:
     """The row of one item; texts are its locked cells from the first column on.
 
-    previous maps field keys to last year's answers, which stand in the row below it, if any.
+    previous maps field keys to last year's answers, which stand in the row below it, if any. Fields
+    are those of this row, where each row has its own.
     """
 
     row: int
     item: IssuedItem
     texts: tuple[str, ...]
     previous: tuple[tuple[str, str], ...] = ()
+    fields: tuple[Field, ...] = ()
 
     @property
     def previous_row(self) -> int:
@@ -116,7 +133,8 @@ class EntryRow:
 class Layout:
     """One department's template, complete but not yet written.
 
-    The deadline of a hand-back is that of corrections.
+    The deadline of a hand-back is that of corrections. Indicators have a layout of their own, where
+    there are any; sheet is which of the entry sheets a layout is of.
     """
 
     number: FormNumber
@@ -135,6 +153,27 @@ class Layout:
     bands: tuple[Band, ...]
     rows: tuple[EntryRow, ...]
     is_handback: bool = False
+    sheet: str = ENTRY_SHEET
+    least_height: float = 54.0
+    indicators: Layout | None = None
+
+    @property
+    def sheets(self) -> tuple[Layout, ...]:
+        """The layouts of all entry sheets."""
+        return (self, self.indicators) if self.indicators else (self,)
+
+    def fields_in(self, entry: EntryRow) -> tuple[tuple[Column, Field], ...]:
+        """Return the cells to fill in a row, each with its field."""
+        columns = self.field_columns
+        if not entry.fields:
+            return columns
+        return tuple((c, f) for (c, _), f in zip(columns, entry.fields, strict=False))
+
+    @property
+    def every_field(self) -> tuple[Field, ...]:
+        """Each field that any row has."""
+        own = tuple(field for entry in self.rows for field in entry.fields)
+        return own or tuple(field for _, field in self.field_columns)
 
     @property
     def field_columns(self) -> tuple[tuple[Column, Field], ...]:
@@ -183,8 +222,19 @@ def content_digest(plan: Plan, department: Department, year: int, previous: Prev
                 for i in issued_items(plan, department)
             ],
             **checks_as_json(plan.form),
+            **_plain_indicators(plan, department, year),
         }
     )
+
+
+def _plain_indicators(plan: Plan, department: Department, year: int) -> dict[str, list[Any]]:
+    """Return what a template asks and says of indicators; nothing where there are none."""
+    items = {item.id: item for item in issued_items(plan, department)}
+    asked = [
+        [*locked_texts(one, items[one.item], year), [f.as_json() for f in one.fields]]
+        for one in issued_indicators(plan, department)
+    ]
+    return {"indicators": asked} if asked else {}
 
 
 def lay_out(
@@ -195,7 +245,7 @@ def lay_out(
     previous: PreviousAnswers,
 ) -> Layout:
     """Return the layout of one department's template."""
-    return _laid_out(
+    layout = _laid_out(
         plan,
         department,
         number,
@@ -205,6 +255,7 @@ def lay_out(
         issued_items(plan, department),
         previous,
     )
+    return _with_indicators(layout, issued_indicators(plan, department))
 
 
 def lay_out_issue(
@@ -227,6 +278,7 @@ def lay_out_issue(
         issue.items,
         previous,
     )
+    layout = _with_indicators(layout, issue.indicators)
     if not is_handback:
         return layout
     return replace(layout, deadline=plan.correction_deadline, is_handback=True)
@@ -260,6 +312,39 @@ def _laid_out(
         bands=bands,
         rows=rows,
     )
+
+
+def _with_indicators(layout: Layout, indicators: Sequence[Indicator]) -> Layout:
+    """Return a layout with the sheet of the indicators; without any it stays as it is."""
+    year, items = layout.number.year, {entry.item.id: entry.item for entry in layout.rows}
+    asked = [one for one in indicators if one.item in items]
+    if not asked:
+        return layout
+    fields = fields_to_fill(asked, year)
+    rows = tuple(
+        EntryRow(row, items[one.item], locked_texts(one, items[one.item], year), fields=one.fields)
+        for row, one in enumerate(asked, start=HEADER_ROW + 1)
+    )
+    sheet = replace(
+        layout,
+        sheet=INDICATOR_SHEET,
+        title=f"{layout.title}　{INDICATOR_SHEET}",
+        least_height=_INDICATOR_HEIGHT,
+        form=IssuedForm(tuple(column.label for column in LOCKED[1:NAMING]), Form(fields)),
+        columns=tuple(_indicator_columns(fields)),
+        bands=(),
+        rows=rows,
+    )
+    return replace(layout, indicators=sheet)
+
+
+def _indicator_columns(fields: Sequence[Field]) -> Iterator[Column]:
+    for index, column in enumerate(LOCKED, start=1):
+        kind = ColumnKind.ID if column.label == INDICATOR_ID_LABEL else ColumnKind.LEVEL
+        yield Column(index, kind, column.label, column.width)
+    for index, field in enumerate(fields, start=1 + len(LOCKED)):
+        width = _REMARK_WIDTH if field.is_prose else _ACTUAL_WIDTH
+        yield Column(index, ColumnKind.FIELD, field.heading, width, field=field)
 
 
 def _issued(plan: Plan, item: Item) -> IssuedItem:

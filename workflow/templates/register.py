@@ -13,6 +13,7 @@ from functools import cached_property
 
 from workflow.model.cells import folded_id
 from workflow.model.fields.form import Form
+from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.plan import Department
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
@@ -74,12 +75,24 @@ class Issue:
     form: IssuedForm
     items: tuple[IssuedItem, ...]
     texts: tuple[str, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     def asks_as(self, other: Issue) -> bool:
         """Whether it asks the same as another; what is only said on it may differ."""
-        return self.items == other.items and self.form == other.form
+        is_same = self.items == other.items and self.form == other.form
+        return is_same and _asked(self.indicators) == _asked(other.indicators)
 
-    def differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The labels of all that it asks, by key."""
+        return {**self.form.form.labels, **indicator_labels(self.indicators)}
+
+    def differences(
+        self,
+        form: IssuedForm,
+        items: tuple[IssuedItem, ...],
+        indicators: tuple[Indicator, ...] = (),
+    ) -> tuple[str, ...]:
         """Return in words what a plan asks otherwise by now, given what it asks."""
         before, now = self.form.form, form.form
         fields = _changed(
@@ -92,11 +105,18 @@ class Issue:
         )
         found = [*(f"項目「{label}」{what}" for label, what in fields)]
         found += [f"取組{id_}{what}" for id_, what in asked]
+        known = _changed(_asked(self.indicators), _asked(indicators))
+        found += [f"指標「{name}」{what}" for name, what in known]
         found += ["階層の名前が変わった"] if self.form.levels != form.levels else []
         found += ["確認の決まりが変わった"] if before.declared != now.declared else []
         if not found and not (before == now and self.items == items):
             found.append("並びが変わった")
         return tuple(found)
+
+
+def _asked(indicators: Iterable[Indicator]) -> dict[str, tuple[str, object]]:
+    """Return what indicators ask, by id, each with its name; how they are graded may differ."""
+    return {one.id: (one.name, (one.item, one.fields)) for one in indicators}
 
 
 def _changed(

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.years import era_year, iso_time
 from workflow.templates.register import (
     FormNumber,
@@ -48,7 +49,7 @@ def register_as_bytes(register: Register) -> bytes:
         digest = canonical_digest(form)
         forms[digest] = form
         shared = {"texts": texts.runs(issue.texts), "items": items.runs(issue.items)}
-        issues.append(_plain_issue(issue, digest) | shared)
+        issues.append(_plain_issue(issue, digest) | shared | _plain_indicators(issue))
     plain_forms = (f"{_json(digest)}: {_json(form)}" for digest, form in forms.items())
     parts = (
         f'"version": {_VERSION}',
@@ -146,6 +147,11 @@ def _plain_issue(issue: Issue, form: str) -> dict[str, Any]:
     }
 
 
+def _plain_indicators(issue: Issue) -> dict[str, Any]:
+    asked = [indicator.as_json() for indicator in issue.indicators]
+    return {"indicators": asked} if asked else {}
+
+
 def _plain_item(item: IssuedItem) -> dict[str, Any]:
     return {
         "id": item.id,
@@ -227,6 +233,7 @@ def _issue(
         form=forms[plain["form"]],
         texts=texts,
         items=items,
+        indicators=tuple(map(Indicator.from_json, plain.get("indicators", ()))),
     )
 
 

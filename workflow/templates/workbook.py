@@ -21,7 +21,6 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     COVER_SHEET,
     DIGEST_PROPERTY,
-    ENTRY_SHEET,
     MADE_FROM_PROPERTY,
     NUMBER_NAME,
     NUMBER_PROPERTY,
@@ -39,13 +38,16 @@ def template_bytes(layout: Layout, filling: Filling = _EMPTY) -> bytes:
     book = new_workbook(stream, FONT_SIZE, locked=True)
     _write_stamps(book, layout, filling)
     listed = [add_sheet(book, CORRECTION_SHEET)] if filling.corrections or filling.questions else []
-    cover, entries = add_sheet(book, COVER_SHEET), add_sheet(book, ENTRY_SHEET)
+    cover = add_sheet(book, COVER_SHEET)
+    entries = [(add_sheet(book, asked.sheet), asked) for asked in layout.sheets]
     for sheet in listed:
         listed_at = write_corrections(book, sheet, layout, filling)
-        mark_cells(book, entries, layout, filling, listed_at)
+        for written, asked in entries:
+            mark_cells(book, written, layout, asked, filling, listed_at)
     choices = write_cover(book, cover, layout, filling)
-    write_entries(book, entries, layout, choices, filling)
-    for sheet in (*listed, cover, entries):
+    for written, asked in entries:
+        write_entries(book, written, asked, choices, filling)
+    for sheet in (*listed, cover, *(written for written, _ in entries)):
         sheet.protect(layout.lock_password, _ALLOWED)
     book.define_name(NUMBER_NAME, f"='{COVER_SHEET}'!{NUMBER_CELL}")
     book.close()

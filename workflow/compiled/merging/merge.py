@@ -18,6 +18,7 @@ from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Assignment, Plan
 from workflow.model.returns import Answer, Outcome, Return
+from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import issued_items
 from workflow.templates.register import IssuedForm, Register
 
@@ -83,7 +84,8 @@ def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
     owners: dict[tuple[str, ...], list[str]] = {}
     for department in plan.departments:
         issue = register.latest_for(department)
-        differences = issue.differences(form, issued_items(plan, department)) if issue else ()
+        asked = issued_items(plan, department), issued_indicators(plan, department)
+        differences = issue.differences(form, *asked) if issue else ()
         if differences:
             owners.setdefault(differences, []).append(department.name)
     for differences, names in owners.items():

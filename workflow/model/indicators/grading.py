@@ -68,7 +68,7 @@ def grade(indicator: Indicator, actual: Value | None, year: int) -> Graded:
     '判定不可（未測定）'
     """
     target = target_of(indicator, year)
-    shown_target = None if target is None else _as_decimal(target, indicator)
+    shown_target = None if target is None else value_shown(target, indicator)
     if actual is None:
         return Graded(shown_target, reason=Ungraded.MISSING)
     if not isinstance(actual, Decimal):
@@ -190,7 +190,7 @@ def grades_of(indicators: tuple[Indicator, ...]) -> Iterator[str]:
     yield from dict.fromkeys(band.grade for one in indicators for band in one.grading)
 
 
-def _as_decimal(target: Fraction, indicator: Indicator) -> Decimal:
+def value_shown(target: Fraction, indicator: Indicator) -> Decimal:
     """Return a target as it is shown: with the indicator's decimals, or else one more than none."""
     exact = Decimal(target.numerator) / Decimal(target.denominator)
     if target.denominator == 1:
