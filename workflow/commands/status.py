@@ -85,9 +85,19 @@ def points_to_decide(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         point["id"]
         for point in document.get("points", ())
-        if (not point["decision"] and point["code"] not in _ANSWERS)
-        or (point["decision"] == Handling.ASK and point["explanation"])
+        if waits_for_coordinator(point["code"], point["decision"], point["explanation"])
     )
+
+
+def waits_for_coordinator(code: str, decision: str | None, explanation: str) -> bool:
+    """Whether a point waits for the coordinator, by its code, what was decided, what explained.
+
+    >>> waits_for_coordinator("ANSWER_MISSING", "", ""), waits_for_coordinator("ROW_BLANK", "", "")
+    (False, True)
+    """
+    if decision == Handling.ASK:
+        return bool(explanation)
+    return not decision and code not in _ANSWERS
 
 
 def what_is_open(document: Mapping[str, Any]) -> str:

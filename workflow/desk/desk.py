@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from workflow.desk.actions import Actions
+from workflow.desk.deciding import Deciding
 from workflow.desk.events import Events
 from workflow.desk.session import Session
 from workflow.storage.workspace import Workspace
@@ -21,6 +22,7 @@ class Desk:
     session: Session
     events: Events
     actions: Actions
+    deciding: Deciding
 
     @property
     def year(self) -> int | None:

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from workflow.commands.command import default_home
 from workflow.desk.actions import Actions
 from workflow.desk.app import application
+from workflow.desk.deciding import Deciding
 from workflow.desk.desk import Desk
 from workflow.desk.events import Events
 from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
@@ -64,7 +65,14 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
         events.tell("actions", html=actions_panel(desk))
 
     actions = Actions(workspace.home, given, tell_actions)
-    desk = Desk(workspace=workspace, chosen=year, session=session, events=events, actions=actions)
+    desk = Desk(
+        workspace=workspace,
+        chosen=year,
+        session=session,
+        events=events,
+        actions=actions,
+        deciding=Deciding(workspace),
+    )
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
         port = listening.getsockname()[1]
         write_note(folder, Note(platform.node(), port, session.secret))

@@ -188,7 +188,7 @@ class _Sheet:
                 decision.reason,
                 decision.by,
                 point.explanation,
-                "\n".join((_state(point), *notes.get(point.number, ()))),
+                "\n".join((state_of(point), *notes.get(point.number, ()))),
             )
             printed = {
                 at: text
@@ -264,7 +264,7 @@ def described(point: Point, wording: Wording) -> str:
     return f"{said}\n（{place}）" if place else said
 
 
-def _state(point: Point) -> str:
+def state_of(point: Point) -> str:
     """Return where a point stands, in words."""
     match point.handling:
         case None:

@@ -1,0 +1,132 @@
+"""What is decided at the desk, on its way into the record: what came meanwhile goes in together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from workflow.commands.collect import collect
+from workflow.compiled.points.on_screen import Refused, ScreenDecision
+from workflow.desk.actions import Run, State
+from workflow.model.errors import BusyError, WorkflowError
+from workflow.model.years import JST
+from workflow.rounds.collected import Collected
+from workflow.rounds.load import in_workers
+from workflow.rounds.points import RoundPoints, load_points
+from workflow.storage.workspace import Workspace
+
+_PATIENCE = 60.0
+"""Seconds to wait for another run that is at work on the round."""
+_PAUSE = 0.1
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(eq=False)
+class Pending:
+    """A decision on its way, and what became of it: taken where neither of the others is there."""
+
+    made: ScreenDecision
+    refused: Refused | None = None
+    problem: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class Deciding:
+    """The points of the rounds of a workspace, and the decisions that are not recorded yet."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._pending: list[Pending] = []
+        self._changing = threading.Lock()
+        self._loading = threading.Lock()
+        self._known: tuple[tuple[int, int, int], RoundPoints] | None = None
+
+    def points(self, year: int) -> RoundPoints:
+        """Return the points of a round; they are read again when the journal has grown.
+
+        Raises WorkspaceError when nothing was collected or another run does not end.
+        """
+        with self._loading:
+            status = self._workspace.journal(year).stat() if self._is_begun(year) else None
+            state = (year, status.st_size, status.st_mtime_ns) if status else (year, 0, 0)
+            if self._known is None or self._known[0] != state:
+                now = datetime.now(JST)
+                loaded = _patiently(
+                    lambda: load_points(self._workspace, year, in_workers(), now), lambda: False
+                )
+                self._known = (state, loaded)
+            return self._known[1]
+
+    def _is_begun(self, year: int) -> bool:
+        return self._workspace.journal(year).is_file()
+
+    def add(self, made: ScreenDecision) -> tuple[Pending, bool]:
+        """Take in a decision; tells too whether nobody is about to record it yet."""
+        pending = Pending(made)
+        with self._changing:
+            self._pending.append(pending)
+            return pending, len(self._pending) == 1
+
+    def record(self, run: Run, year: int) -> State:
+        """Record all decisions that wait, as collect does those in 確認の記録."""
+        with self._changing:
+            taken, self._pending = self._pending, []
+        try:
+            collected = self._collected(run, year, [pending.made for pending in taken])
+        except (WorkflowError, OSError) as error:
+            run.lines.append(str(error))
+            for pending in taken:
+                pending.problem = str(error)
+            return State.FAILED
+        else:
+            refused = {id(one.made): one for one in collected.refused}
+            for pending in taken:
+                pending.refused = refused.get(id(pending.made))
+                run.lines.append(_told(pending))
+            run.lines.extend(_held_open(collected))
+            return State.DONE if not refused else State.FINDINGS
+        finally:
+            for pending in taken:
+                pending.problem = pending.problem or run.is_stopping * "止めました。"
+                pending.over.set()
+
+    def _collected(self, run: Run, year: int, made: Sequence[ScreenDecision]) -> Collected:
+        def collecting() -> Collected:
+            now = datetime.now(JST)
+            return collect(self._workspace, year, now, in_workers(), on_screen=made)
+
+        return _patiently(collecting, lambda: run.is_stopping)
+
+
+def _patiently(do: Callable[[], _Result], is_enough: Callable[[], bool]) -> _Result:
+    """Do something as soon as no other run is at work; raises BusyError after a while."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return do()
+        except BusyError:
+            if is_enough() or time.monotonic() > until:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _told(pending: Pending) -> str:
+    number, word = pending.made.number, pending.made.decision.word
+    if pending.refused:
+        return f"番号{number}は記録しませんでした。{pending.refused.why}"
+    return (
+        f"番号{number}に「{word}」と記録しました。" if word else f"番号{number}を空欄に戻しました。"
+    )
+
+
+def _held_open(collected: Collected) -> list[str]:
+    return [
+        f"{path.name} が開かれているため、書き換えませんでした。決めたことは記録しました。"
+        "閉じてから「集める」を実行すると、書き換わります。"
+        for path in collected.held_open
+    ]
