@@ -72,8 +72,15 @@ class Run:
 class Actions:
     """The runs of this desk, one after the other; every change is told."""
 
-    def __init__(self, home: Path, given: Sequence[str], tell: Callable[[], None]) -> None:
-        self._home, self._given, self._tell = home, tuple(given), tell
+    def __init__(
+        self,
+        home: Path,
+        given: Sequence[str],
+        tell: Callable[[], None],
+        tell_over: Callable[[], None],
+    ) -> None:
+        self._home, self._given = home, tuple(given)
+        self._tell, self._tell_over = tell, tell_over
         self._runs: list[Run] = []
         self._numbers = itertools.count(1)
         self._turn = threading.Lock()
@@ -142,6 +149,7 @@ class Actions:
         finally:
             run.over.set()
             self._tell()
+            self._tell_over()
 
     def _in_a_process(self, run: Run) -> State:
         command = [sys.executable, "-m", "workflow", *run.words, "--home", str(self._home)]

@@ -64,7 +64,7 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
     def tell_actions() -> None:
         events.tell("actions", html=actions_panel(desk))
 
-    actions = Actions(workspace.home, given, tell_actions)
+    actions = Actions(workspace.home, given, tell_actions, lambda: events.tell("changed"))
     desk = Desk(
         workspace=workspace,
         chosen=year,

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from workflow.desk.desk import Desk, desk_of
+from workflow.desk.desk import desk_of
+from workflow.desk.forms import FORMS
 from workflow.model.errors import WorkflowError
-
-Values = Mapping[str, Any]
-"""What a form holds, by the names of its inputs."""
-
-Words = Callable[[Desk, Values], tuple[str, ...]]
-"""Makes of a form the command that it is. Raises WorkflowError where something is missing in it."""
-
-
-def _collect(desk: Desk, values: Values) -> tuple[str, ...]:
-    return ("collect", "--year", str(desk.year))
-
-
-FORMS: dict[str, tuple[str, Words]] = {
-    "collect": ("集める", _collect),
-}
-"""Every form that starts a command, by its data-command: what it is called, and the command."""
 
 
 async def start(request: Request) -> Response:
     """Start the command of a form."""
     try:
         values = json.loads(await request.body())
-        label, words = FORMS[values["command"]]
+        form = FORMS[values["command"]]
     except (ValueError, KeyError, TypeError):
         return PlainTextResponse("何をするのか分かりません。\n", 400)
     desk = desk_of(request)
     try:
-        run = desk.actions.start(label, words(desk, values))
+        run = desk.actions.start(form.label, form.words(desk, values))
     except WorkflowError as error:
         return JSONResponse({"problem": str(error)}, 422)
     return JSONResponse({"number": run.number})

@@ -1,0 +1,131 @@
+"""The forms of the pages that are commands: what each is called, and the words it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow.commands.command import year_of
+from workflow.commands.status import state, what_is_open
+from workflow.desk.desk import Desk
+from workflow.model.errors import WorkspaceError
+from workflow.storage.journal import load_journal
+from workflow.storage.workspace import Workspace
+
+Values = Mapping[str, Any]
+"""What a form holds, by the names of its inputs."""
+
+TABLES = "取り込んだ表"
+"""Where a city's own tables lie that were dropped on the page."""
+FINAL_WORD = "確定"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: what it is called, and how what it holds becomes the words of a command.
+
+    Words raises WorkspaceError where something is missing in it.
+    """
+
+    label: str
+    words: Callable[[Desk, Values], tuple[str, ...]]
+
+
+def _said(values: Values, name: str) -> str:
+    return str(values.get(name, "")).strip()
+
+
+def _year(desk: Desk, values: Values) -> str:
+    """Return the year a form names, or that of the desk."""
+    if _said(values, "year"):
+        return str(year_of(_said(values, "year")))
+    if desk.year is None:
+        raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
+    return str(desk.year)
+
+
+def _of_year(*words: str) -> Callable[[Desk, Values], tuple[str, ...]]:
+    """Return the command of some words for the year of a form."""
+    return lambda desk, values: (*words, "--year", _year(desk, values))
+
+
+def _plain(*words: str) -> Callable[[Desk, Values], tuple[str, ...]]:
+    return lambda desk, values: words
+
+
+def _generate(desk: Desk, values: Values) -> tuple[str, ...]:
+    if not _said(values, "year"):
+        raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
+    reissue = ("--reissue",) if _said(values, "reissue") else ()
+    mail = ("--mail",) if _said(values, "mail") else ()
+    return ("generate", "--year", _year(desk, values), *reissue, *mail)
+
+
+def _finalize(desk: Desk, values: Values) -> tuple[str, ...]:
+    if _said(values, "typed") != FINAL_WORD:
+        raise WorkspaceError(f"確定するときは、「{FINAL_WORD}」と入れてください。")
+    year = _year(desk, values)
+    open_ = what_is_open(state(desk.workspace, int(year)))
+    reason = _said(values, "reason")
+    if open_ and not reason:
+        raise WorkspaceError(f"{open_}が残っています。残したまま確定する理由を入れてください。")
+    return ("finalize", "--year", year, *(("--accept-open", reason) if open_ else ()))
+
+
+def _reopen(desk: Desk, values: Values) -> tuple[str, ...]:
+    reason = _said(values, "reason")
+    if not reason:
+        raise WorkspaceError("確定を取り消す理由を入れてください。")
+    return ("collect", "--year", _year(desk, values), "--reopen", "--reason", reason)
+
+
+def _carry_forward(desk: Desk, values: Values) -> tuple[str, ...]:
+    year = _year(desk, values)
+    return ("init", "--from", year, "--year", str(int(year) + 1))
+
+
+def _first_day(desk: Desk, values: Values) -> tuple[str, ...]:
+    path = table(desk.workspace, _said(values, "table"))
+    if path is None:
+        raise WorkspaceError("先に、表のファイルを置いてください。")
+    words = ["init", "--from-table", str(path), "--yes"]
+    for name in ("year", "city", "sheet"):
+        if _said(values, name):
+            words += (f"--{name}", _said(values, name))
+    for line in _said(values, "columns").splitlines():
+        if line.strip():
+            words += ("--map", line.strip())
+    return tuple(words)
+
+
+def table(workspace: Workspace, name: str) -> Path | None:
+    """Return a table that was dropped on the page, by the name it lies there under."""
+    folder = workspace.home / TABLES
+    found = (path for path in sorted(folder.glob("*")) if path.is_file() and path.name == name)
+    return next(found, None)
+
+
+def is_final(workspace: Workspace, year: int) -> bool:
+    """Whether a round was made final."""
+    return load_journal(workspace.journal(year)).is_final
+
+
+FORMS: Mapping[str, Form] = {
+    "collect": Form("集める", _of_year("collect")),
+    "sample": Form("見本の計画を作る", _plain("init", "--sample")),
+    "blank": Form("計画のひな形を作る", _plain("init")),
+    "first-day": Form("表から計画を作る", _first_day),
+    "plan": Form("計画を確かめる", _plain("plan")),
+    "plan-fix": Form("直して読んだところを書き込む", _plain("plan", "--fix")),
+    "generate": Form("調査票を作る", _generate),
+    "mails": Form("配布のメールの下書きを作る", _of_year("generate", "--mail")),
+    "remind": Form("催促と修正のお願いの下書きを作る", _of_year("remind")),
+    "verify": Form("照合する", _of_year("verify")),
+    "finalize": Form("確定する", _finalize),
+    "reopen": Form("確定を取り消して集め直す", _reopen),
+    "report": Form("報告書を作る", _of_year("report")),
+    "carry-forward": Form("次の年度の計画を用意する", _carry_forward),
+}
+"""Every form that starts a command, by its data-command."""
