@@ -11,6 +11,7 @@ from workflow.commands.command import year_of
 from workflow.commands.status import state, what_is_open
 from workflow.desk.desk import Desk
 from workflow.model.errors import WorkspaceError
+from workflow.model.plain_text import legible
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 
@@ -20,13 +21,15 @@ Values = Mapping[str, Any]
 TABLES = "取り込んだ表"
 """Where a city's own tables lie that were dropped on the page."""
 FINAL_WORD = "確定"
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form: what it is called, and how what it holds becomes the words of a command.
 
-    Words raises WorkspaceError where something is missing in it.
+    Words raises WorkspaceError where something is missing in it. What a person wrote stands in
+    one word with its option: whatever it begins with, it is no option itself.
     """
 
     label: str
@@ -34,7 +37,11 @@ class Form:
 
 
 def _said(values: Values, name: str) -> str:
-    return str(values.get(name, "")).strip()
+    """Return what stands in an input. Raises WorkspaceError where a command cannot hold it."""
+    text = legible(str(values.get(name, ""))).strip()
+    if len(text) > _LONGEST:
+        raise WorkspaceError(f"{_LONGEST:,}字以内で入れてください。")
+    return text
 
 
 def _year(desk: Desk, values: Values) -> str:
@@ -71,14 +78,14 @@ def _finalize(desk: Desk, values: Values) -> tuple[str, ...]:
     reason = _said(values, "reason")
     if open_ and not reason:
         raise WorkspaceError(f"{open_}が残っています。残したまま確定する理由を入れてください。")
-    return ("finalize", "--year", year, *(("--accept-open", reason) if open_ else ()))
+    return ("finalize", "--year", year, *((f"--accept-open={reason}",) if open_ else ()))
 
 
 def _reopen(desk: Desk, values: Values) -> tuple[str, ...]:
     reason = _said(values, "reason")
     if not reason:
         raise WorkspaceError("確定を取り消す理由を入れてください。")
-    return ("collect", "--year", _year(desk, values), "--reopen", "--reason", reason)
+    return ("collect", "--year", _year(desk, values), "--reopen", f"--reason={reason}")
 
 
 def _carry_forward(desk: Desk, values: Values) -> tuple[str, ...]:
@@ -93,10 +100,10 @@ def _first_day(desk: Desk, values: Values) -> tuple[str, ...]:
     words = ["init", "--from-table", str(path), "--yes"]
     for name in ("year", "city", "sheet"):
         if _said(values, name):
-            words += (f"--{name}", _said(values, name))
+            words.append(f"--{name}={_said(values, name)}")
     for line in _said(values, "columns").splitlines():
         if line.strip():
-            words += ("--map", line.strip())
+            words.append(f"--map={line.strip()}")
     return tuple(words)
 
 
