@@ -1,4 +1,7 @@
-"""init: a plan to fill in, the sample, one made of the city's own table, or of last year's plan."""
+"""init: a plan to fill in, the sample, one made of the city's own table, or of last year's plan.
+
+With --form it makes forms to start from, of the plan that is there.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,12 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import BOOK_NAME, JSON_NAME, load_written_plan
+from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan, load_written_plan
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
-from workflow.storage.workspace import Workspace
+from workflow.storage.workspace import OWN_FORM, Workspace
+from workflow.templates.own.starting_forms import starting_forms
 from workflow.terminal.output import say
 
 _PASSWORDS = ("lock_password", "open_passwords")
@@ -54,6 +58,11 @@ def _arguments(parser: ArgumentParser) -> None:
         help="列を何にするかです（例：C=担当課、備考=使わない）。何度でも指定できます。",
     )
     parser.add_argument("--city", default="", metavar="市区町村", help="市区町村の名前です。")
+    parser.add_argument(
+        "--form",
+        action="store_true",
+        help="市の様式で調査票を作るときの、様式ひな形（一覧と単票）を計画から作ります。",
+    )
     parser.add_argument("--yes", action="store_true", help="尋ねずに、案のとおり取り込みます。")
     add_year(parser, required=False)
 
@@ -61,6 +70,8 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace) -> int:
     if arguments.from_table:
         return _run_from_table(arguments)
+    if arguments.form:
+        return _run_form(workspace_of(arguments))
     if arguments.source_year or arguments.year:
         return _run_carrying_forward(arguments)
     workspace = workspace_of(arguments)
@@ -108,6 +119,21 @@ def _run_from_table(arguments: Namespace) -> int:
         say(begun.trouble)
         return FINDINGS
     say("plan.xlsx を確かめたら、generate で調査票を作れます。")
+    return CLEAN
+
+
+def _run_form(workspace: Workspace) -> int:
+    forms = starting_forms(load_plan(workspace.home))
+    on_disk = [name for name in forms if (workspace.home / name).exists()]
+    if on_disk:
+        raise WorkspaceError(f"{'と'.join(on_disk)} がすでにあるため、作りませんでした。")
+    for name, content in forms.items():
+        write_file(workspace.home / name, content)
+        say(f"様式ひな形を作りました：{workspace.home / name}")
+    say(
+        f"どちらか一つを {OWN_FORM} という名前に変えると、generate は、その様式で調査票を作ります。"
+        "Excelで開いて、見た目を市の様式に合わせて直せます。"
+    )
     return CLEAN
 
 

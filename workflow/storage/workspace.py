@@ -15,6 +15,10 @@ ANSWERS_SCHEMA = "answers.schema.json"
 OVERVIEW = "index.html"
 OLD_FOLDER = "旧版"
 """Where, below the templates of a year, those lie that were replaced."""
+OWN_FORM = "様式ひな形.xlsx"
+"""The city's own form, beside the plan."""
+OWN_FOLDER = "様式ひな形"
+"""Where, below the templates of a year, the workbooks lie that they were made of."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
