@@ -88,13 +88,13 @@ def fix(workspace: Workspace) -> Fixed | None:
     if not document.corrections:
         return None
     new = fixed_book(old, document.corrections)
-    kept = _kept_beside(path, old)
+    kept = kept_beside(path, old)
     write_file(kept, old)
     write_file(path, new)
     return Fixed(path, kept, len(document.corrections))
 
 
-def _kept_beside(path: Path, old: bytes) -> Path:
+def kept_beside(path: Path, old: bytes) -> Path:
     """Return where the old plan is kept: under the first name that is free, or holds just that."""
     numbers = chain([""], map(str, count(2)))
     names = (path.with_name(f"{path.stem}_直す前{number}{path.suffix}") for number in numbers)

@@ -15,11 +15,11 @@ from starlette.staticfiles import StaticFiles
 from workflow.compiled.pages.frame import style_sheet
 from workflow.desk import files
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.screens import board, points, running
+from workflow.desk.screens import board, points, prepare, running
 
 _STATIC = Path(__file__).parent / "static"
 
-SCREENS = (board, points, running)
+SCREENS = (board, points, prepare, running)
 """Each gives ROUTES; the files come last, for their addresses begin with any folder."""
 
 

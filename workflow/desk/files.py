@@ -34,7 +34,7 @@ def send_file(request: Request) -> Response:
     if found is None:
         return PlainTextResponse("そのファイルはありません。\n", 404)
     is_page = found.suffix == ".html" and request.path_params["folder"] == "compiled"
-    return _shown(found) if is_page else _kept(found)
+    return _shown(found) if is_page else kept(found)
 
 
 def _inside(home: Path, folder: str, path: str) -> Path | None:
@@ -50,7 +50,8 @@ def _inside(home: Path, folder: str, path: str) -> Path | None:
         return None
 
 
-def _kept(path: Path) -> Response:
+def kept(path: Path) -> Response:
+    """Return a file for the person to keep, never to be shown as a page."""
     kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
     disposition = f"attachment; filename*=utf-8''{quote(path.name, safe='')}"
     return FileResponse(
