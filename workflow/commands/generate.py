@@ -19,6 +19,7 @@ from workflow.model.returns import Outcome
 from workflow.model.years import JST, era_year
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
+from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
@@ -167,6 +168,7 @@ def _planned(
         now=now,
         previous=last_answers(workspace, written.plan, year),
         department=department,
+        own=load_own_workbook(workspace.home, written.plan),
     )
     issuance = plan_issuance(request, load_register(folder, year), folder)
     if journal.is_final and issuance.issued:

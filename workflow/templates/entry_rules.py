@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -23,34 +23,42 @@ def validation(field: Field, choices: Mapping[str, str], cell: str = "") -> dict
 
     What Excel tells by a formula alone asks for the reference of the cell.
     """
+    return validation_from(field, _listed(field, choices), _SEE_COVER, cell)
+
+
+def validation_from(field: Field, listed: str, see: str, cell: str) -> dict[str, Any]:
+    """Return XlsxWriter's options for a field; listed is where the values of a dropdown stand.
+
+    See is where the meanings stand that the message has no room for.
+    """
     hint = field.cell_rules.instruction
     required = "必ず記入する項目です。" if field.required else ""
-    return _rule(field, choices, cell) | {
+    return _rule(field, listed, cell) | {
         "ignore_blank": True,
         "input_title": field.label[:_TITLE_LIMIT],
-        "input_message": _within_limit(f"{field.help}{hint}{required}", _meanings(field)),
+        "input_message": _within_limit(f"{field.help}{hint}{required}", _meanings(field), see),
         "error_title": "記入をご確認ください",
         "error_message": f"{hint}「再試行」を押すと書き直せます。"[:_MESSAGE_LIMIT],
     }
 
 
-def _within_limit(hint: str, meanings: tuple[str, ...]) -> str:
+def _within_limit(hint: str, meanings: tuple[str, ...], see: str) -> str:
     """Return the message with as much of the meanings as Excel's 255 characters hold."""
     whole = "\n".join((hint, *meanings))
     if len(whole) <= _MESSAGE_LIMIT:
         return whole
-    return (hint[: _MESSAGE_LIMIT - len(_SEE_COVER)] + _SEE_COVER) if meanings else hint[:255]
+    return (hint[: _MESSAGE_LIMIT - len(see)] + see) if meanings else hint[:_MESSAGE_LIMIT]
 
 
 def _meanings(field: Field) -> tuple[str, ...]:
     return tuple(f"{c.value}：{c.meaning}" for c in field.dropdown if c.meaning)
 
 
-def _rule(field: Field, choices: Mapping[str, str], cell: str) -> dict[str, Any]:
+def _rule(field: Field, listed: str, cell: str) -> dict[str, Any]:
     rules = field.cell_rules
     match rules.takes:
         case Takes.LISTED:
-            return {"validate": rules.takes, "source": f"={_listed(field, choices)}"}
+            return {"validate": rules.takes, "source": f"={listed}"}
         case Takes.TEXT:
             return {"validate": rules.takes, "criteria": "<=", "value": rules.maximum}
         case Takes.NUMBER_OR_WORD:
@@ -102,21 +110,27 @@ def highlights(
     lead, where a sheet is named, from another one into it.
     """
     cells = row_cells(layout, choices, entry, sheet)
-    asked: dict[str, list[Check]] = {}
-    for check in checks_of(layout):
-        asked.setdefault(check.key, []).append(check)
+    checks = checks_of(layout)
     for column, field in layout.fields_in(entry):
-        at, cell = column.index, cells.now[field.key]
-        for formula in field.wrong_when(cell, _listed(field, choices)):
-            yield Highlight(at, HighlightKind.TO_PUT_RIGHT, formula, Severity.ERROR)
-        if missing := _missing_when(layout, field, cells):
-            yield Highlight(at, HighlightKind.TO_FILL, missing)
-        for check in asked.get(field.key, ()):
+        yield from field_highlights(layout, column.index, field, cells, checks)
+
+
+def field_highlights(
+    layout: Layout, column: int, field: Field, cells: RowCells, checks: Iterable[Check]
+) -> Iterator[Highlight]:
+    """Yield every rule for the cell of a field, given where the answers to its item stand."""
+    cell = cells.now[field.key]
+    for formula in field.wrong_when(cell, cells.lists.get(field.key, "")):
+        yield Highlight(column, HighlightKind.TO_PUT_RIGHT, formula, Severity.ERROR)
+    if missing := _missing_when(layout, field, cells):
+        yield Highlight(column, HighlightKind.TO_FILL, missing)
+    for check in checks:
+        if check.key == field.key:
             is_wrong = check.severity is Severity.ERROR
             kind = HighlightKind.TO_PUT_RIGHT if is_wrong else HighlightKind.TO_LOOK_AT
-            yield Highlight(at, kind, check.formula(cells), check.severity)
-        for formula in field.doubtful_when(cell, layout.number.year):
-            yield Highlight(at, HighlightKind.TO_LOOK_AT, formula, Severity.WARNING)
+            yield Highlight(column, kind, check.formula(cells), check.severity)
+    for formula in field.doubtful_when(cell, layout.number.year):
+        yield Highlight(column, HighlightKind.TO_LOOK_AT, formula, Severity.WARNING)
 
 
 def checks_of(layout: Layout) -> tuple[Check, ...]:

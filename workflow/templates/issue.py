@@ -22,9 +22,12 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.files import sha256
-from workflow.storage.workspace import OLD_FOLDER, department_file
+from workflow.storage.workspace import OLD_FOLDER, OWN_FOLDER, department_file
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import content_digest, issued_items, lay_out
+from workflow.templates.own.form import OwnForm
+from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.workbook import OwnWorkbook, own_copy_name
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
 from workflow.templates.workbook import template_bytes
@@ -78,19 +81,28 @@ _COLUMNS: tuple[TableColumn[Dispatch], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRequest:
-    """What to issue: a plan's templates for a year, or those of one department alone."""
+    """What to issue: a plan's templates for a year, or those of one department alone.
+
+    Own is the city's own workbook that they are made of, where it has one.
+    """
 
     plan: Plan
     year: int
     now: datetime
     previous: PreviousAnswers
     department: str | None = None
+    own: OwnWorkbook | None = None
 
     @property
     def departments(self) -> tuple[Department, ...]:
         """The departments to issue to; one that has no items gets nothing."""
         asked = (d for d in self.plan.departments if self.plan.items_of(d.code))
         return tuple(d for d in asked if self.department in (None, d.code))
+
+    @property
+    def own_form(self) -> OwnForm | None:
+        """What the city's own workbook says, where it has one."""
+        return self.own.form if self.own else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,7 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
         writes[path] = register_as_bytes(register)
     register_file = writes[path] if issued else path.read_bytes()
     contents |= _distribution(request, folder, register)
+    contents |= _own_copy(request, folder)
     return Issuance(
         register=register,
         register_file=register_file,
@@ -202,13 +215,16 @@ def _issue_for(job: _IssueJob, department: Department) -> tuple[Issue, bytes | N
     request, on_disk = job.request, job.on_disk
     plan, year, previous = request.plan, request.year, request.previous
     known = job.register.issued_as(
-        department.code, content_digest(plan, department, year, previous)
+        department.code,
+        content_digest(plan, department, year, previous, request.own_form),
     )
     if known:
         if known.file in on_disk and sha256(on_disk[known.file]) == known.sha256:
             return known, None
-        layout = lay_out(plan, department, known.number, known.issued_at, previous)
-        content = template_bytes(layout)
+        layout = lay_out(
+            plan, department, known.number, known.issued_at, previous, request.own_form
+        )
+        content = template_bytes(layout, own=request.own)
         if sha256(content) == known.sha256:
             return known, content
     return _new_issue(request, department, job.register.next_count(department.code))
@@ -217,8 +233,9 @@ def _issue_for(job: _IssueJob, department: Department) -> tuple[Issue, bytes | N
 def _new_issue(request: IssueRequest, department: Department, count: int) -> tuple[Issue, bytes]:
     plan = request.plan
     number = FormNumber(plan.municipality.code, request.year, department.code, count)
-    layout = lay_out(plan, department, number, request.now, request.previous)
-    content = template_bytes(layout)
+    own = request.own_form
+    layout = lay_out(plan, department, number, request.now, request.previous, own)
+    content = template_bytes(layout, own=request.own)
     issue = Issue(
         number=number,
         department_name=department.name,
@@ -228,9 +245,10 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
         issued_at=request.now.replace(microsecond=0),
         tool_version=VERSION,
         form=IssuedForm(plan.levels, plan.form),
-        texts=printed_texts(content),
+        texts=lay_out_own(own, layout).texts if own else printed_texts(content),
         items=issued_items(plan, department),
         indicators=issued_indicators(plan, department),
+        own=own,
     )
     return issue, content
 
@@ -252,6 +270,14 @@ def _old_copies(
         issue = by_digest[sha256(on_disk[name])]
         copies[folder / OLD_FOLDER / f"{issue.number}.xlsx"] = on_disk[name]
     return copies
+
+
+def _own_copy(request: IssueRequest, folder: Path) -> dict[Path, bytes]:
+    """Return the city's own workbook as it was issued: a hand-back is made of it."""
+    if request.own is None:
+        return {}
+    path = folder / OWN_FOLDER / own_copy_name(request.own.form)
+    return {} if path.exists() else {path: request.own.content}
 
 
 def _distribution(request: IssueRequest, folder: Path, register: Register) -> dict[Path, bytes]:

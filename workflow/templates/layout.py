@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
@@ -28,6 +28,9 @@ from workflow.templates.indicator_table import (
     locked_texts,
 )
 from workflow.templates.register import FormNumber, Issue, IssuedForm, IssuedItem, canonical_digest
+
+if TYPE_CHECKING:
+    from workflow.templates.own.form import OwnForm
 
 COVER_SHEET = "記入要領"
 ENTRY_SHEET = "進捗状況"
@@ -134,7 +137,8 @@ class Layout:
     """One department's template, complete but not yet written.
 
     The deadline of a hand-back is that of corrections. Indicators have a layout of their own, where
-    there are any; sheet is which of the entry sheets a layout is of.
+    there are any; sheet is which of the entry sheets a layout is of. Own is the
+    city's own form, where it takes the place of the entry sheet.
     """
 
     number: FormNumber
@@ -156,6 +160,7 @@ class Layout:
     sheet: str = ENTRY_SHEET
     least_height: float = 54.0
     indicators: Layout | None = None
+    own: OwnForm | None = None
 
     @property
     def sheets(self) -> tuple[Layout, ...]:
@@ -200,7 +205,13 @@ def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
     return tuple(_issued(plan, item) for item in plan.items_of(department.code))
 
 
-def content_digest(plan: Plan, department: Department, year: int, previous: PreviousAnswers) -> str:
+def content_digest(
+    plan: Plan,
+    department: Department,
+    year: int,
+    previous: PreviousAnswers,
+    own: OwnForm | None = None,
+) -> str:
     """Return the digest of everything a template asks and says, without its number and date."""
     form = IssuedForm(plan.levels, plan.form)
     return canonical_digest(
@@ -223,6 +234,7 @@ def content_digest(plan: Plan, department: Department, year: int, previous: Prev
             ],
             **checks_as_json(plan.form),
             **_plain_indicators(plan, department, year),
+            **({"own": own.digest} if own else {}),
         }
     )
 
@@ -243,6 +255,7 @@ def lay_out(
     number: FormNumber,
     issued_at: datetime,
     previous: PreviousAnswers,
+    own: OwnForm | None = None,
 ) -> Layout:
     """Return the layout of one department's template."""
     layout = _laid_out(
@@ -250,11 +263,12 @@ def lay_out(
         department,
         number,
         issued_at,
-        content_digest(plan, department, number.year, previous),
+        content_digest(plan, department, number.year, previous, own),
         IssuedForm(plan.levels, plan.form),
         issued_items(plan, department),
         previous,
     )
+    layout = replace(layout, own=own)
     return _with_indicators(layout, issued_indicators(plan, department))
 
 
@@ -279,6 +293,7 @@ def lay_out_issue(
         previous,
     )
     layout = _with_indicators(layout, issue.indicators)
+    layout = replace(layout, own=issue.own)
     if not is_handback:
         return layout
     return replace(layout, deadline=plan.correction_deadline, is_handback=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
 from workflow.model.fields.form import Form
@@ -17,6 +18,9 @@ from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.plan import Department
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
+
+if TYPE_CHECKING:
+    from workflow.templates.own.form import OwnForm
 
 _NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 
@@ -62,7 +66,8 @@ class IssuedForm:
 class Issue:
     """One template given to one department. The digest is of what it asks, not of its bytes.
 
-    Texts are all that is printed on it, so that what people add can be told apart from it.
+    Texts are all that is printed on it, so that what people add can be told apart from it. Own is
+    the city's own form it was made of, if it was.
     """
 
     number: FormNumber
@@ -76,6 +81,7 @@ class Issue:
     items: tuple[IssuedItem, ...]
     texts: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    own: OwnForm | None = None
 
     def asks_as(self, other: Issue) -> bool:
         """Whether it asks the same as another; what is only said on it may differ."""

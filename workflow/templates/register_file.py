@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +18,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.years import era_year, iso_time
+from workflow.templates.own.form import OwnForm
 from workflow.templates.register import (
     FormNumber,
     Issue,
@@ -39,6 +40,7 @@ Runs = list[list[int]]
 def register_as_bytes(register: Register) -> bytes:
     """Return register.json, with one text, item or issue a line."""
     forms: dict[str, Any] = {}
+    own_forms: dict[str, OwnForm] = {}
     texts: _Table[str] = _Table()
     items: _Table[IssuedItem] = _Table()
     issues = []
@@ -48,13 +50,21 @@ def register_as_bytes(register: Register) -> bytes:
         form |= checks_as_json(asked)
         digest = canonical_digest(form)
         forms[digest] = form
-        shared = {"texts": texts.runs(issue.texts), "items": items.runs(issue.items)}
+        shared: dict[str, Any] = {
+            "texts": texts.runs(issue.texts),
+            "items": items.runs(issue.items),
+        }
+        if issue.own:
+            own_forms[issue.own.digest] = issue.own
+            shared["own"] = issue.own.digest
         issues.append(_plain_issue(issue, digest) | shared | _plain_indicators(issue))
     plain_forms = (f"{_json(digest)}: {_json(form)}" for digest, form in forms.items())
+    own = (f"{_json(digest)}: {_json(form.as_json())}" for digest, form in own_forms.items())
     parts = (
         f'"version": {_VERSION}',
         f'"year": {register.year}',
         f'"forms": {_lines("{}", plain_forms)}',
+        *((f'"own_forms": {_lines("{}", own)}',) if own_forms else ()),
         f'"texts": {_lines("[]", map(_json, texts.indexes))}',
         f'"items": {_lines("[]", (_json(_plain_item(item)) for item in items.indexes))}',
         f'"issues": {_lines("[]", map(_json, issues))}',
@@ -167,8 +177,10 @@ def _issues(document: Mapping[str, Any]) -> Iterator[Issue]:
     texts = shared.texts(document["texts"])
     items = tuple(map(shared.item, document["items"]))
     forms = _forms(document)
+    own = {d: OwnForm.from_json(form) for d, form in document.get("own_forms", {}).items()}
     for plain in document["issues"]:
-        yield _issue(plain, forms, _taken(items, plain["items"]), _taken(texts, plain["texts"]))
+        issue = _issue(plain, forms, _taken(items, plain["items"]), _taken(texts, plain["texts"]))
+        yield replace(issue, own=own[plain["own"]]) if "own" in plain else issue
 
 
 def _issues_of_1(document: Mapping[str, Any]) -> Iterator[Issue]:

@@ -27,13 +27,24 @@ from workflow.templates.layout import (
     Layout,
     lay_out_issue,
 )
+from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.workbook import OwnWorkbook
 from workflow.templates.register import Issue
 
 _EMPTY = Filling()
 
 
-def template_bytes(layout: Layout, filling: Filling = _EMPTY) -> bytes:
-    """Return the template as an .xlsx file; one with corrections gets a sheet that lists them."""
+def template_bytes(
+    layout: Layout, filling: Filling = _EMPTY, own: OwnWorkbook | None = None
+) -> bytes:
+    """Return the template as an .xlsx file; one with corrections gets a sheet that lists them.
+
+    One on the city's own form is made of its workbook.
+    """
+    if own:
+        from workflow.templates.own.fill import own_template_bytes  # lxml, where it is needed
+
+        return own_template_bytes(lay_out_own(own.form, layout), own.content, filling)
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE, locked=True)
     _write_stamps(book, layout, filling)

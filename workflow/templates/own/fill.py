@@ -1,0 +1,485 @@
+"""The city's workbook + one department's layout → its template. The same input, the same bytes.
+
+The workbook is edited as the package it is: whatever the city drew, pasted or set in it stays. Only
+marked cells change, sheets and rows are repeated, and everything is locked but what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from workflow.excel.xlsx.xml import MAIN
+from workflow.model.cells import column_letters, quoted_sheet
+from workflow.model.filling import Filling
+from workflow.model.years import JST, era_year
+from workflow.templates.layout import DIGEST_PROPERTY, NUMBER_LABEL, NUMBER_PROPERTY
+from workflow.templates.own.form import Repeat
+from workflow.templates.own.looks import Looks
+from workflow.templates.own.parts import Parts
+from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.own.rows import Repetition, repeat_rows
+from workflow.templates.own.rules import add_rules
+from workflow.templates.own.sheet import SheetTree, cells_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+ID_NAME, NUMBER_CELL_NAME, ANSWER_NAME = "torimatome_id", "torimatome_number", "torimatome_a_"
+"""Names of cells, of one sheet each: they go with the sheet wherever it is copied to."""
+CHOICES_SHEET = "選択肢"
+
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_ID = f"{{{_RELATED}}}id"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
+_CORE_KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+_PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_PROTECTION = {
+    "sheet": "1",
+    "objects": "1",
+    "scenarios": "1",
+    "formatColumns": "0",
+    "formatRows": "0",
+    "autoFilter": "0",
+}
+_FOOTERS = (
+    ("oddFooter", ""),
+    ("evenFooter", "differentOddEven"),
+    ("firstFooter", "differentFirst"),
+)
+_SECTION = re.compile("(?<!&)(?:&&)*&[LCR]")
+
+
+def own_template_bytes(own: OwnLayout, content: bytes, filling: Filling) -> bytes:
+    """Return a template on the city's own form as an .xlsx file."""
+    return _Book(own, content, filling).packed()
+
+
+class _Book:
+    """The workbook while it becomes a template."""
+
+    def __init__(self, own: OwnLayout, content: bytes, filling: Filling) -> None:
+        self.own, self.filling = own, filling
+        self.parts = Parts(content)
+        self.book = self.parts.related("", "officeDocument")
+        self.tree = self.parts.tree(self.book)
+        styles = self.parts.related(self.book, "styles")
+        self._styles_part, self.looks = styles, Looks(self.parts.tree(styles))
+        targets = {e.get("Id", ""): to for e, _, to in self.parts.relations(self.book)}
+        around = self.tree.find(f"{MAIN}sheets")
+        assert around is not None
+        self._around = around
+        self._listed = {e.get("name", ""): e for e in around}
+        self._part_of = {name: targets[e.get(_ID, "")] for name, e in self._listed.items()}
+        self._templates: dict[str, _Element] = {}
+        self._names: list[tuple[str, str, str]] = []  # name, sheet, reference
+        self._lists = self._choices()
+
+    def packed(self) -> bytes:
+        """Return the bytes of the template."""
+        parts_of = self._sheet_parts()
+        for sheet in self.own.sheets:
+            self._write(sheet, parts_of[sheet.name])
+        self._list_sheets(parts_of)
+        self._write_names()
+        self._settle_book()
+        self.parts.put(self._styles_part, self.looks.root)
+        self._settle_texts()
+        self._stamp()
+        return self.parts.packed()
+
+    # Sheets.
+
+    def _sheet_parts(self) -> dict[str, str]:
+        """Return the part of each sheet as issued; the first of those that repeat is the city's."""
+        taken: set[str] = set()
+        found = {}
+        for sheet in self.own.sheets:
+            source = self._part_of[sheet.source.sheet.name]
+            self._templates.setdefault(source, self.parts.tree(source))
+            found[sheet.name] = self.parts.copy(source) if source in taken else source
+            taken.add(source)
+        return found
+
+    def _write(self, sheet: IssuedSheet, part: str) -> None:
+        source = sheet.source
+        root = self._templates[self._part_of[source.sheet.name]]
+        tree = SheetTree(deepcopy(root) if source.repeat is Repeat.SHEET else root)
+        if source.repeat is Repeat.ROWS:
+            repeat_rows(tree, Repetition(*source.block, len(sheet.items)))
+        self._write_cells(tree, sheet)
+        if sheet.answers:
+            add_rules(tree, self.own, sheet, self._lists, self.looks)
+        self._protect(tree)
+        if sheet.items and not self.own.shows_number:
+            self._write_footer(tree)
+        for view in tree.root.iter(f"{MAIN}sheetView"):
+            view.attrib.pop("tabSelected", None)
+        if sheet.name != source.sheet.name:
+            _rename_in(tree.root, source.sheet.name, sheet.name)
+            self._rename_charts(part, source.sheet.name, sheet.name)
+        self.parts.put(part, tree.root)
+        self._name_cells(sheet)
+
+    def _write_cells(self, tree: SheetTree, sheet: IssuedSheet) -> None:
+        source = sheet.source
+        for at, text in sheet.page.items():
+            if sheet.origin(at) in source.marks:
+                tree.write(at, text)
+        rules = {field.key: field.cell_rules for field in self.own.layout.form.form.fields}
+        for (item, key), at in sheet.answers.items():
+            tree.write(at, self.filling.value(item, key))
+            area = next((a for a in sheet.merged if a.holds(*at)), None)
+            for cell in cells_of(area) if area else (at,):
+                stored = tree.cell(cell)
+                stored.set("s", self.looks.entry(stored.get("s", "0"), rules[key]))
+
+    def _protect(self, tree: SheetTree) -> None:
+        tree.take_out("sheetProtection")
+        tree.take_out("protectedRanges")
+        attributes = dict(_PROTECTION)
+        if self.own.layout.lock_password:
+            attributes["password"] = _password_hash(self.own.layout.lock_password)
+        tree.put(tree.root.makeelement(f"{MAIN}sheetProtection", attributes))
+
+    def _write_footer(self, tree: SheetTree) -> None:
+        around = tree.child("headerFooter")
+        number = f"{NUMBER_LABEL} {self.own.layout.number}".replace("&", "&&")
+        for tag, needs in _FOOTERS:
+            if needs and around.get(needs) not in ("1", "true"):
+                continue
+            found = around.find(f"{MAIN}{tag}")
+            if found is None:
+                found = around.makeelement(f"{MAIN}{tag}", {})
+                behind = [c for c in around if _footer_rank(c) < _footer_rank(found)]
+                around.insert(len(behind), found)
+            found.text = _with_number(found.text or "", number)
+
+    def _rename_charts(self, part: str, old: str, new: str) -> None:
+        for name in _charts_below(self.parts, part):
+            tree = self.parts.tree(name)
+            for element in tree.iter("{*}f"):
+                element.text = _renamed(element.text or "", old, new)
+            self.parts.put(name, tree)
+
+    # The workbook.
+
+    def _list_sheets(self, parts_of: Mapping[str, str]) -> None:
+        ids = [int(e.get("sheetId", "0")) for e in self._around]
+        listed = dict(self._listed)
+        for element in list(self._around):
+            self._around.remove(element)
+        used: set[str] = set()
+        for sheet in self.own.sheets:
+            element = deepcopy(listed[sheet.source.sheet.name])
+            if sheet.source.sheet.name in used:
+                ids.append(max(ids) + 1)
+                element.set("sheetId", str(ids[-1]))
+                related = self.parts.relate(
+                    self.book, f"{_RELATED}/worksheet", parts_of[sheet.name]
+                )
+                element.set(_ID, related)
+            used.add(sheet.source.sheet.name)
+            element.set("name", sheet.name)
+            self._around.append(element)
+        if self._choice_rows:
+            part = "xl/worksheets/torimatome_choices.xml"
+            self.parts.add(part, self._choices_tree(), _SHEET_TYPE)
+            related = self.parts.relate(self.book, f"{_RELATED}/worksheet", part)
+            attributes = {"name": CHOICES_SHEET, "sheetId": str(max(ids) + 1), "state": "hidden"}
+            self._around.append(
+                self._around.makeelement(f"{MAIN}sheet", attributes | {_ID: related})
+            )
+
+    def _name_cells(self, sheet: IssuedSheet) -> None:
+        first: dict[str, list[tuple[int, int]]] = {}
+        for (_, key), cell in sheet.answers.items():
+            first.setdefault(f"{ANSWER_NAME}{key}", []).append(cell)
+        if sheet.ids:
+            first[ID_NAME] = list(sheet.ids.values())
+        if sheet.number:
+            first[NUMBER_CELL_NAME] = [sheet.number]
+        for name, cells in sorted(first.items()):
+            top, bottom = min(cells), max(cells)
+            reference = _absolute(top) if top == bottom else f"{_absolute(top)}:{_absolute(bottom)}"
+            self._names.append((name, sheet.name, f"{quoted_sheet(sheet.name)}!{reference}"))
+
+    def _write_names(self) -> None:
+        """Write the names: those of the city's sheets follow their sheets."""
+        old = [e.get("name", "") for e in self._listed.values()]
+        found = self.tree.find(f"{MAIN}definedNames")
+        kept = list(found) if found is not None else []
+        around = self._fresh_names()
+        for element in kept:
+            for made in self._following(element, old):
+                around.append(made)
+        index = {sheet.name: at for at, sheet in enumerate(self.own.sheets)}
+        for name, sheet, reference in self._names:
+            attributes = {"name": name, "localSheetId": str(index[sheet])}
+            element = around.makeelement(f"{MAIN}definedName", attributes)
+            element.text = reference
+            around.append(element)
+        if not len(around):
+            self.tree.remove(around)
+
+    def _fresh_names(self) -> _Element:
+        found = self.tree.find(f"{MAIN}definedNames")
+        around = self.tree.makeelement(f"{MAIN}definedNames", {})
+        if found is not None:
+            found.addprevious(around)
+            self.tree.remove(found)
+            return around
+        before = self.tree.find(f"{MAIN}externalReferences")
+        before = before if before is not None else self.tree.find(f"{MAIN}sheets")
+        assert before is not None
+        before.addnext(around)
+        return around
+
+    def _following(self, element: _Element, old: list[str]) -> Iterator[_Element]:
+        """Yield a name of the city's for each sheet that its own sheet became."""
+        local = element.get("localSheetId")
+        text = element.text or ""
+        if local is None:
+            repeated = {
+                s.source.sheet.name
+                for s in self.own.sheets
+                if s.source.repeat is Repeat.SHEET and s.name != s.source.sheet.name
+            }
+            if not any(_names_sheet(text, name) for name in repeated):
+                yield element
+            return
+        source = old[int(local)]
+        for at, sheet in enumerate(self.own.sheets):
+            if sheet.source.sheet.name == source:
+                made = deepcopy(element)
+                made.set("localSheetId", str(at))
+                made.text = _renamed(text, source, sheet.name)
+                if sheet.source.repeat is Repeat.ROWS:
+                    repetition = Repetition(*sheet.source.block, len(sheet.items))
+                    made.text = _spread_name(made.text, repetition)
+                yield made
+
+    def _settle_book(self) -> None:
+        for view in self.tree.iter(f"{MAIN}workbookView"):
+            view.attrib.pop("activeTab", None)
+            view.attrib.pop("firstSheet", None)
+        lock = self.tree.find(f"{MAIN}workbookProtection")
+        if lock is None:
+            lock = self.tree.makeelement(f"{MAIN}workbookProtection", {})
+            behind = self.tree.find(f"{MAIN}bookViews")
+            behind = behind if behind is not None else self._around
+            behind.addprevious(lock)
+        lock.attrib.clear()
+        lock.set("lockStructure", "1")
+        chain = self.parts.related(self.book, "calcChain")
+        if chain:
+            self._unrelate("calcChain")
+            self.parts.remove(chain)
+        calculation = self.tree.find(f"{MAIN}calcPr")
+        if calculation is not None:
+            calculation.set("fullCalcOnLoad", "1")
+        self.parts.put(self.book, self.tree)
+
+    def _unrelate(self, kind: str) -> None:
+        for element, found, _ in list(self.parts.relations(self.book)):
+            root = element.getparent()
+            if found == kind and root is not None:
+                root.remove(element)
+                self.parts.put(self.parts.relations_part(self.book), root)
+                return
+
+    def _settle_texts(self) -> None:
+        """Empty the shared texts that held marks: the cells hold what stands there now."""
+        part = self.parts.related(self.book, "sharedStrings")
+        if not part:
+            return
+        root = self.parts.tree(part)
+        for text in root.iterchildren(f"{MAIN}si"):
+            whole = "".join(t.text or "" for t in text.iter(f"{MAIN}t"))
+            if "{{" in whole or "｛｛" in whole:
+                for child in list(text):
+                    text.remove(child)
+                text.append(text.makeelement(f"{MAIN}t", {}))
+        self.parts.put(part, root)
+
+    # Choices: where dropdowns and rules find their values.
+
+    def _choices(self) -> dict[str, str]:
+        self._choice_rows: list[tuple[str, str, str]] = []
+        lists = {}
+        for field in self.own.layout.form.form.fields:
+            if field.is_listed or field.dropdown:
+                first = len(self._choice_rows) + 2
+                for choice in field.dropdown:
+                    self._choice_rows.append((field.label, choice.value, choice.meaning))
+                last = len(self._choice_rows) + 1
+                lists[field.key] = f"{quoted_sheet(CHOICES_SHEET)}!$B${first}:$B${last}"
+        return lists
+
+    def _choices_tree(self) -> _Element:
+        from lxml.etree import fromstring
+
+        tree = SheetTree(fromstring(f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData/></worksheet>'))
+        rows = (("項目", CHOICES_SHEET, "意味"), *self._choice_rows)
+        for row, texts in enumerate(rows, start=1):
+            for column, text in enumerate(texts, start=1):
+                if text:
+                    tree.write((row, column), text)
+        self._protect(tree)
+        return tree.root
+
+    # What the workbook says of itself.
+
+    def _stamp(self) -> None:
+        layout = self.own.layout
+        properties = {NUMBER_PROPERTY: str(layout.number), DIGEST_PROPERTY: layout.digest}
+        self._write_properties(properties)
+        midnight = datetime.combine(layout.issued_at.date(), time(), JST)
+        moment = (self.filling.as_of or midnight).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        title = f"{layout.title} {era_year(layout.number.year)} {layout.department.name}"
+        self._write_core(title, moment)
+        application = self.parts.related("", "extended-properties")
+        if application:
+            tree = self.parts.tree(application)
+            for element in list(tree):
+                if str(element.tag).endswith(("}TitlesOfParts", "}HeadingPairs")):
+                    tree.remove(element)
+            self.parts.put(application, tree)
+
+    def _write_core(self, title: str, moment: str) -> None:
+        from lxml.etree import SubElement, fromstring
+
+        root = fromstring(_EMPTY_CORE)
+        for tag, text in (
+            ("dc:title", title),
+            ("dcterms:created", moment),
+            ("dcterms:modified", moment),
+        ):
+            prefix, _, name = tag.partition(":")
+            element = SubElement(root, f"{{{root.nsmap[prefix]}}}{name}")
+            element.text = text
+            if prefix == "dcterms":
+                element.set(f"{{{root.nsmap['xsi']}}}type", "dcterms:W3CDTF")
+        part = self.parts.related("", "core-properties")
+        if part:
+            self.parts.put(part, root)
+        else:
+            self.parts.add("docProps/core.xml", root, _CORE_TYPE)
+            self.parts.relate("", _CORE_KIND, "docProps/core.xml")
+
+    def _write_properties(self, properties: Mapping[str, str]) -> None:
+        from lxml.etree import SubElement, fromstring
+
+        part = self.parts.related("", "custom-properties")
+        empty = f'<Properties xmlns="{_CUSTOM}" xmlns:vt="{_VALUES}"/>'
+        root = self.parts.tree(part) if part else fromstring(empty)
+        for element in list(root):
+            if element.get("name") in properties:
+                root.remove(element)
+        taken = max((int(e.get("pid", "1")) for e in root), default=1)
+        for at, (name, value) in enumerate(properties.items(), start=taken + 1):
+            attributes = {"fmtid": _PROPERTY_SET, "pid": str(at), "name": name}
+            element = SubElement(root, f"{{{_CUSTOM}}}property", attributes)
+            SubElement(element, f"{{{_VALUES}}}lpwstr").text = value
+        if part:
+            self.parts.put(part, root)
+        else:
+            self.parts.add("docProps/custom.xml", root, _CUSTOM_TYPE)
+            self.parts.relate("", f"{_RELATED}/custom-properties", "docProps/custom.xml")
+
+
+_EMPTY_CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+    'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:dcterms="http://purl.org/dc/terms/" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>'
+)
+_FOOTER_ORDER = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+
+
+def _footer_rank(element: _Element) -> int:
+    return _FOOTER_ORDER.index(str(element.tag).rpartition("}")[2])
+
+
+def _with_number(text: str, number: str) -> str:
+    """Return a footer with the 様式番号 in the first of its three parts that is free.
+
+    >>> _with_number("&C&P / &N", "様式番号 1")
+    '&L様式番号 1&C&P / &N'
+    >>> _with_number("&L左&C中&R右", "様式番号 1")
+    '&L左&C中&R右　様式番号 1'
+    """
+    if text and not text.startswith(("&L", "&C", "&R")):
+        text = f"&C{text}"
+    used = {found[0][-1] for found in _SECTION.finditer(text)}
+    if "L" not in used:
+        return f"&L{number}{text}"
+    if "R" not in used:
+        return f"{text}&R{number}"
+    return f"{text}　{number}"
+
+
+def _absolute(cell: tuple[int, int]) -> str:
+    row, column = cell
+    return f"${column_letters(column)}${row}"
+
+
+def _charts_below(parts: Parts, part: str) -> Iterator[str]:
+    for _, kind, to in parts.relations(part):
+        if kind == "chart" and to:
+            yield to
+        elif kind == "drawing" and to:
+            yield from _charts_below(parts, to)
+
+
+def _names_sheet(formula: str, name: str) -> bool:
+    return _renamed(formula, name, f"{name}!") != formula
+
+
+def _renamed(formula: str, old: str, new: str) -> str:
+    """Return a formula in which a sheet has another name.
+
+    >>> _renamed("'調書'!A1+調書!B2+別の調書!C3", "調書", "1-1")
+    "'1-1'!A1+'1-1'!B2+別の調書!C3"
+    """
+    plain, quoted = re.escape(old), re.escape(quoted_sheet(old))
+    pattern = rf"(?<![\w'.\]])(?:{quoted}|{plain})!"
+    return re.sub(pattern, lambda _: f"{quoted_sheet(new)}!", formula)
+
+
+def _rename_in(root: _Element, old: str, new: str) -> None:
+    tags = [f"{MAIN}{tag}" for tag in ("f", "formula", "formula1", "formula2")]
+    tags.append("{http://schemas.microsoft.com/office/excel/2006/main}f")
+    for element in root.iter(*tags):
+        if element.text and "!" in element.text:
+            element.text = _renamed(element.text, old, new)
+    for link in root.iter(f"{MAIN}hyperlink"):
+        if location := link.get("location"):
+            link.set("location", _renamed(location, old, new))
+
+
+def _spread_name(formula: str, repetition: Repetition) -> str:
+    """Return what a name of the city's stands for once rows were repeated, as 'S'!$A$1:$B$9."""
+    pieces = []
+    for piece in formula.split(","):
+        sheet, mark, reference = piece.rpartition("!")
+        moved = repetition.formula(reference) if re.search(r"[A-Z]\$?\d", reference) else reference
+        pieces.append(f"{sheet}{mark}{moved}")
+    return ",".join(pieces)
+
+
+def _password_hash(password: str) -> str:
+    """Return the hash of a password as a sheet stores it (ECMA-376 Part 1, 18.2.29)."""
+    digest = 0
+    for letter in reversed(password):
+        digest = ((digest >> 14) & 1) | ((digest << 1) & 0x7FFF)
+        digest ^= ord(letter)
+    digest = ((digest >> 14) & 1) | ((digest << 1) & 0x7FFF)
+    return f"{digest ^ len(password) ^ 0xCE4B:X}"

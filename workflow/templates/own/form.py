@@ -1,0 +1,126 @@
+"""A marked workbook as a value: what its cells say and which of its sheets or rows repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from workflow.excel.xlsx.references import area_of, place_of
+from workflow.model.cells import a1
+from workflow.model.raw import Area
+from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
+
+Cell = tuple[int, int]
+"""The 1-based row and column of a cell."""
+
+COMPUTED = "="
+"""Stands for the text of a cell that holds a formula of the city's."""
+
+
+class Repeat(Enum):
+    """What of a sheet comes again for every item."""
+
+    NOTHING = ""
+    ROWS = "一覧"
+    SHEET = "単票"
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """One sheet of the workbook: the text of every cell that holds any, and its merged areas."""
+
+    name: str
+    cells: Mapping[Cell, str]
+    merged: tuple[Area, ...] = ()
+
+    def area(self, cell: Cell) -> Area:
+        """Return the merged area around a cell; one cell is an area of its own."""
+        found = (area for area in self.merged if area.holds(*cell))
+        return next(found, Area(*cell, *cell))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the sheet as the register keeps it."""
+        return {
+            "name": self.name,
+            "cells": {a1(*cell): text for cell, text in sorted(self.cells.items())},
+            "merged": [f"{a1(a.top, a.left)}:{a1(a.bottom, a.right)}" for a in self.merged],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> FormSheet:
+        """Return a sheet that the register kept. KeyError, TypeError or ValueError for none."""
+        cells = {place_of(cell): str(text) for cell, text in plain["cells"].items()}
+        return cls(plain["name"], cells, tuple(map(area_of, plain["merged"])))
+
+
+@dataclass(frozen=True)
+class OwnForm:
+    """A marked workbook. The digest is of all that it is made of, its looks among it."""
+
+    digest: str
+    sheets: tuple[FormSheet, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form as the register keeps it."""
+        return {"digest": self.digest, "sheets": [sheet.as_json() for sheet in self.sheets]}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> OwnForm:
+        """Return a form that the register kept. KeyError, TypeError or ValueError for none."""
+        return cls(plain["digest"], tuple(map(FormSheet.from_json, plain["sheets"])))
+
+
+class MarkedSheet:
+    """A sheet with what its marks say in a plan."""
+
+    def __init__(self, sheet: FormSheet, words: Words) -> None:
+        self.sheet, self.words = sheet, words
+        self.found: Mapping[Cell, tuple[Mark | UnknownMark, ...]] = {
+            cell: marks_in(text, words)
+            for cell, text in sorted(sheet.cells.items())
+            if has_mark(text)
+        }
+        self.marks: Mapping[Cell, tuple[Mark, ...]] = {
+            cell: tuple(mark for mark in found if isinstance(mark, Mark))
+            for cell, found in self.found.items()
+        }
+
+    def of(self, *kinds: MarkKind) -> dict[Cell, Mark]:
+        """Return the cells with a mark of some kinds; of several in one cell, the first."""
+        found: dict[Cell, Mark] = {}
+        for cell, marks in self.marks.items():
+            for mark in marks:
+                if mark.kind in kinds:
+                    found.setdefault(cell, mark)
+        return found
+
+    @cached_property
+    def of_items(self) -> tuple[Cell, ...]:
+        """The cells that say something else for each item."""
+        return tuple(c for c, marks in self.marks.items() if any(m.kind.is_of_item for m in marks))
+
+    @cached_property
+    def repeat(self) -> Repeat:
+        """What comes again: the rows where all marks stand beside 整理番号, else the sheet."""
+        if not self.of_items:
+            return Repeat.NOTHING
+        top, bottom = self.block
+        return (
+            Repeat.ROWS if all(top <= row <= bottom for row, _ in self.of_items) else Repeat.SHEET
+        )
+
+    @cached_property
+    def block(self) -> tuple[int, int]:
+        """The first and the last row of what is one item in a list."""
+        ids = self.of(MarkKind.ID)
+        lead = next(iter(ids), self.of_items[0])
+        area = self.sheet.area(lead)
+        return area.top, area.bottom
+
+
+def marked(form: OwnForm, words: Words) -> tuple[MarkedSheet, ...]:
+    """Return the sheets of a form with what their marks say."""
+    return tuple(MarkedSheet(sheet, words) for sheet in form.sheets)

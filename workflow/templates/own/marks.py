@@ -1,0 +1,188 @@
+"""The marks in a city's own workbook: 「{{記入:評価}}」 says what is to stand in a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+from workflow.model.cells import folded
+from workflow.model.fields.form import Form
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PAGES_LABEL
+
+_MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)")
+_LOOSE = re.compile(r"\{\{|\}\}|｛｛|｝｝")
+_PART = re.compile("[:：]")
+ITEM_LABEL = "取組内容"
+"""Names the last level in a mark, whatever the plan calls it."""
+ENTRY_WORD, PREVIOUS_WORD, INDICATOR_WORD, KNOWN_WORD = "記入", "前年度", "指標", "既知"
+
+
+class MarkKind(Enum):
+    """What a mark stands for; the word is how it begins."""
+
+    ID = ID_LABEL
+    LEVEL = "階層"
+    DEPARTMENTS = DEPARTMENT_LABEL
+    PAGES = PAGES_LABEL
+    PREVIOUS = PREVIOUS_WORD
+    INDICATOR = INDICATOR_WORD
+    KNOWN = KNOWN_WORD
+    ENTRY = ENTRY_WORD
+    YEAR = "年度"
+    DEPARTMENT = "課名"
+    NUMBER = NUMBER_LABEL
+    DEADLINE = "提出期限"
+    CONTACT = "問い合わせ先"
+
+    @property
+    def is_of_item(self) -> bool:
+        """Whether it says something else for each item, so that its row or its sheet repeats."""
+        return self not in _OF_FORM
+
+
+_OF_FORM = (
+    MarkKind.YEAR,
+    MarkKind.DEPARTMENT,
+    MarkKind.NUMBER,
+    MarkKind.DEADLINE,
+    MarkKind.CONTACT,
+)
+_PLAIN = (MarkKind.ID, MarkKind.DEPARTMENTS, MarkKind.PAGES, *_OF_FORM)
+_NAMED = (MarkKind.ENTRY, MarkKind.PREVIOUS, MarkKind.KNOWN, MarkKind.INDICATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark; the name is the level, the label of the field, or the part that it names.
+
+    Of a field that is asked or was answered, key is its key.
+    """
+
+    kind: MarkKind
+    name: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMark:
+    """A mark that says nothing here, with what may have been meant; blank for no idea."""
+
+    text: str
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What marks may name in a plan: its levels, its fields and the names of its known values."""
+
+    levels: tuple[str, ...]
+    form: Form
+    known: tuple[str, ...] = ()
+
+    def mark(self, inner: str) -> Mark | UnknownMark:
+        """Return what stands between the braces of a mark.
+
+        Width, case and blanks do not count.
+        """
+        kind_word, *name = _PART.split(inner, maxsplit=1)
+        word = folded(kind_word)
+        mark = self._named(word, name[0].strip()) if name else self._plain(word)
+        return mark or self._unknown(inner)
+
+    def _plain(self, word: str) -> Mark | None:
+        for kind in _PLAIN:
+            if word == folded(kind.value):
+                return Mark(kind)
+        for level in self.levels:
+            if word == folded(level):
+                return Mark(MarkKind.LEVEL, level)
+        if word == folded(ITEM_LABEL):
+            return Mark(MarkKind.LEVEL, self.levels[-1])
+        return Mark(MarkKind.INDICATOR) if word == folded(INDICATOR_WORD) else None
+
+    def _named(self, word: str, name: str) -> Mark | None:
+        for kind in (MarkKind.ENTRY, MarkKind.PREVIOUS):
+            if word == folded(kind.value):
+                return self._of_field(kind, name)
+        if word == folded(KNOWN_WORD):
+            found = next((n for n in self.known if folded(n) == folded(name)), None)
+            return Mark(MarkKind.KNOWN, found) if found else None
+        return Mark(MarkKind.INDICATOR, name) if word == folded(INDICATOR_WORD) else None
+
+    def _of_field(self, kind: MarkKind, name: str) -> Mark | None:
+        for field in self.form.fields:
+            if folded(name) in (folded(field.label), folded(field.heading)):
+                return Mark(kind, field.label, field.key)
+        return None
+
+    def _unknown(self, inner: str) -> UnknownMark:
+        spelled = {folded(word): word for word in self.spelled}
+        near = get_close_matches(folded(inner).replace("：", ":"), spelled, n=1, cutoff=0.5)
+        return UnknownMark(inner.strip(), spelled[near[0]] if near else "")
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """Every mark that may be written, without its braces."""
+        labels = [field.label for field in self.form.fields]
+        return (
+            *(kind.value for kind in _PLAIN),
+            *dict.fromkeys((*self.levels, ITEM_LABEL)),
+            *(f"{ENTRY_WORD}:{label}" for label in labels),
+            *(f"{PREVIOUS_WORD}:{label}" for label in labels),
+            *(f"{KNOWN_WORD}:{name}" for name in self.known),
+            INDICATOR_WORD,
+        )
+
+
+def marks_in(text: str, words: Words) -> tuple[Mark | UnknownMark, ...]:
+    """Return the marks in the text of a cell, in their order."""
+    return tuple(words.mark(found[1]) for found in _MARK.finditer(text))
+
+
+def has_mark(text: str) -> bool:
+    """Whether a text holds a mark, or half of one.
+
+    >>> has_mark("整理番号：{{整理番号}}"), has_mark("{{整理番号}"), has_mark("整理番号")
+    (True, True, False)
+    """
+    return _LOOSE.search(text) is not None
+
+
+def torn_mark(text: str) -> str:
+    """Return braces that belong to no mark; blank where all do.
+
+    >>> torn_mark("{{整理番号}"), torn_mark("{{整理番号}}")
+    ('{{', '')
+    """
+    left = _LOOSE.search(_MARK.sub("", text))
+    return left[0] if left else ""
+
+
+def fill_marks(text: str, words: Words, value_of: Callable[[Mark], str]) -> str:
+    """Return the text of a cell with its marks filled; what is no mark stays."""
+
+    def filled(found: re.Match[str]) -> str:
+        mark = words.mark(found[1])
+        return value_of(mark) if isinstance(mark, Mark) else found[0]
+
+    return _MARK.sub(filled, text)
+
+
+def spelled_out(marks: Sequence[Mark]) -> str:
+    """Return marks as they are written, for a message.
+
+    >>> spelled_out([Mark(MarkKind.ENTRY, "評価", "grade"), Mark(MarkKind.ID)])
+    '{{記入:評価}}、{{整理番号}}'
+    """
+    return "、".join("{{" + _spelled(mark) + "}}" for mark in marks)
+
+
+def _spelled(mark: Mark) -> str:
+    if mark.kind is MarkKind.LEVEL:
+        return mark.name
+    return (
+        f"{mark.kind.value}:{mark.name}" if mark.kind in _NAMED and mark.name else mark.kind.value
+    )

@@ -1,0 +1,288 @@
+"""Where everything stands on one department's copy of the city's own form.
+
+Writer, collector, hand-back, notes and verify share it: sheets as issued, the cell of each answer,
+the cells that tell whose it is, and what is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from workflow.model.raw import Area
+from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.templates.layout import EntryRow, Layout
+from workflow.templates.own.form import (
+    COMPUTED,
+    Cell,
+    MarkedSheet,
+    OwnForm,
+    Repeat,
+    marked,
+)
+from workflow.templates.own.marks import Mark, MarkKind, Words, fill_marks
+
+_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_LONGEST_NAME = 31
+_NOT_SAID = "送付文のとおり"
+
+ItemKey = tuple[str, str]
+"""The id of an item and the key of a field: together they name an answer."""
+
+
+@dataclass(frozen=True)
+class IssuedSheet:
+    """One sheet as it was issued; of a sheet that repeats, that of one item.
+
+    Page is what is printed, by cell; blank where something is computed. Answers and ids are by
+    item; item is blank but on a sheet of its own. Shift is by how many rows what stands below the
+    repeated rows went down.
+    """
+
+    name: str
+    source: MarkedSheet
+    item: str
+    items: tuple[EntryRow, ...]
+    page: Mapping[Cell, str]
+    answers: Mapping[ItemKey, Cell]
+    ids: Mapping[str, Cell]
+    number: Cell | None
+    shift: int = 0
+
+    @property
+    def merged(self) -> tuple[Area, ...]:
+        """The merged areas of the sheet as issued."""
+        return tuple(self._merged)
+
+    @cached_property
+    def _merged(self) -> list[Area]:
+        if self.source.repeat is not Repeat.ROWS:
+            return list(self.source.sheet.merged)
+        return [a for area in self.source.sheet.merged for a in self._repeated(area)]
+
+    def _repeated(self, area: Area) -> Iterator[Area]:
+        top, bottom = self.source.block
+        if area.top > bottom:
+            yield _down(area, self.shift)
+        elif area.bottom < top or not (top <= area.top and area.bottom <= bottom):
+            yield area
+        else:
+            height = bottom - top + 1
+            yield from (_down(area, at * height) for at in range(len(self.items)))
+
+    def origin(self, cell: Cell) -> Cell:
+        """Return the cell of the city's workbook that a cell comes from."""
+        row, column = cell
+        if self.source.repeat is not Repeat.ROWS:
+            return cell
+        top, bottom = self.source.block
+        height = bottom - top + 1
+        if row < top:
+            return cell
+        if row > bottom + self.shift:
+            return row - self.shift, column
+        return top + (row - top) % height, column
+
+    def key_at(self, cell: Cell) -> ItemKey | None:
+        """Return which answer a cell takes; None for none."""
+        return self._keys.get(cell)
+
+    @cached_property
+    def _keys(self) -> Mapping[Cell, ItemKey]:
+        return {cell: key for key, cell in self.answers.items()}
+
+
+@dataclass(frozen=True)
+class OwnLayout:
+    """One department's copy of the city's own form, complete but not yet written."""
+
+    layout: Layout
+    words: Words
+    sheets: tuple[IssuedSheet, ...]
+
+    def place(self, item: str, key: str) -> tuple[IssuedSheet, Cell] | None:
+        """Return where the answer of an item to a field stands; None where it has no place.
+
+        A joint place of all fields of an item is the first one.
+        """
+        for sheet in self.sheets:
+            cell = sheet.answers.get((item, key))
+            if cell:
+                return sheet, cell
+        return None
+
+    def first_place(self, item: str) -> tuple[IssuedSheet, Cell] | None:
+        """Return where the first answer of an item stands."""
+        keys = (field.key for field in self.layout.form.form.fields)
+        return next(filter(None, (self.place(item, key) for key in keys)), None)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that is printed, each once, sorted."""
+        pages = (sheet.page.values() for sheet in self.sheets)
+        return tuple(sorted({text for page in pages for text in page if text}))
+
+    @property
+    def shows_number(self) -> bool:
+        """Whether a mark of the city's has the 様式番号 in a cell."""
+        return any(sheet.number for sheet in self.sheets)
+
+
+def words_of(layout: Layout) -> Words:
+    """Return what the marks of a form may name."""
+    return Words(layout.form.levels, layout.form.form)
+
+
+def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
+    """Return where everything stands on the copy that a layout describes."""
+    words = words_of(layout)
+    names = _Names()
+    sheets: list[IssuedSheet] = []
+    of_items = [s for s in marked(form, words) if s.repeat is Repeat.SHEET]
+    for source in marked(form, words):
+        if source.repeat is not Repeat.SHEET:
+            names.take(source.sheet.name)
+    first = of_items[0].sheet.name if of_items else ""
+    for source in marked(form, words):
+        if source.repeat is Repeat.SHEET:
+            if source.sheet.name == first:
+                sheets += _cards(of_items, layout, names)
+        else:
+            rows = layout.rows if source.repeat is Repeat.ROWS else ()
+            sheets.append(_issued(source, layout, source.sheet.name, rows))
+    return OwnLayout(layout, words, tuple(sheets))
+
+
+def _cards(sources: list[MarkedSheet], layout: Layout, names: _Names) -> Iterator[IssuedSheet]:
+    """Yield the sheets of each item, in the order of the items."""
+    for row in layout.rows:
+        for at, source in enumerate(sources):
+            name = row.item.id if at == 0 else f"{row.item.id} {source.sheet.name}"
+            yield _issued(source, layout, names.take(name), (row,))
+
+
+class _Names:
+    """The names of the sheets of a book: safe, and each once."""
+
+    def __init__(self) -> None:
+        self._taken = {"history"}
+
+    def take(self, wanted: str) -> str:
+        """Return the name a sheet gets."""
+        plain = _UNFIT.sub("-", wanted).strip("'")[:_LONGEST_NAME] or "-"
+        name, count = plain, 2
+        while name.casefold() in self._taken:
+            end = f" ({count})"
+            name, count = plain[: _LONGEST_NAME - len(end)] + end, count + 1
+        self._taken.add(name.casefold())
+        return name
+
+
+def _issued(
+    source: MarkedSheet, layout: Layout, name: str, rows: tuple[EntryRow, ...]
+) -> IssuedSheet:
+    is_list = source.repeat is Repeat.ROWS
+    top, bottom = source.block if is_list else (0, 0)
+    height = bottom - top + 1
+    shift = height * (len(rows) - 1) if is_list else 0
+    placing = _Placing(source, layout)
+    for cell in source.sheet.cells:
+        row, column = cell
+        if is_list and top <= row <= bottom:
+            for at, entry in enumerate(rows):
+                placing.place(cell, (row + at * height, column), entry)
+        elif is_list:
+            placing.place(cell, (row + (shift if row > bottom else 0), column), None)
+        else:
+            placing.place(cell, cell, rows[0] if rows else None)
+    return IssuedSheet(
+        name=name,
+        source=source,
+        item=rows[0].item.id if source.repeat is Repeat.SHEET else "",
+        items=rows,
+        page=placing.page,
+        answers=placing.answers,
+        ids=placing.ids,
+        number=placing.number,
+        shift=shift,
+    )
+
+
+class _Placing:
+    """The cells of one sheet, while each is given its place."""
+
+    def __init__(self, source: MarkedSheet, layout: Layout) -> None:
+        self._source, self._layout = source, layout
+        self.page: dict[Cell, str] = {}
+        self.answers: dict[ItemKey, Cell] = {}
+        self.ids: dict[str, Cell] = {}
+        self.number: Cell | None = None
+
+    def place(self, cell: Cell, at: Cell, row: EntryRow | None) -> None:
+        """Note what a cell of the city's workbook holds where it stands in the end."""
+        text = self._source.sheet.cells[cell]
+        marks = self._source.marks.get(cell, ())
+        for mark in marks:
+            self._note(mark, at, row)
+        if any(mark.kind is MarkKind.ENTRY for mark in marks):
+            return
+        values = _Values(self._layout, row)
+        filled = fill_marks(text, self._source.words, values.of) if marks else text
+        self.page[at] = "" if text == COMPUTED else filled
+
+    def _note(self, mark: Mark, at: Cell, row: EntryRow | None) -> None:
+        if mark.kind is MarkKind.ENTRY and row:
+            self.answers[row.item.id, mark.key] = at
+        elif mark.kind is MarkKind.ID and row:
+            self.ids.setdefault(row.item.id, at)
+        elif mark.kind is MarkKind.NUMBER:
+            self.number = self.number or at
+
+
+class _Values:
+    """What the marks of one item say, or those of the form as a whole."""
+
+    def __init__(self, layout: Layout, row: EntryRow | None) -> None:
+        self._layout, self._row = layout, row
+
+    def of(self, mark: Mark) -> str:
+        """Return the text that stands in place of a mark."""
+        return self._of_item(mark, self._row) if self._row else self._of_form(mark)
+
+    def _of_form(self, mark: Mark) -> str:
+        layout = self._layout
+        match mark.kind:
+            case MarkKind.YEAR:
+                return era_year(layout.number.year)
+            case MarkKind.DEPARTMENT:
+                return layout.department.name
+            case MarkKind.NUMBER:
+                return str(layout.number)
+            case MarkKind.DEADLINE:
+                deadline = layout.deadline
+                return japanese_date_and_weekday(deadline) if deadline else _NOT_SAID
+            case MarkKind.CONTACT:
+                return layout.contact or layout.coordinator
+        return ""
+
+    def _of_item(self, mark: Mark, row: EntryRow) -> str:
+        item = row.item
+        match mark.kind:
+            case MarkKind.ID:
+                return item.id
+            case MarkKind.LEVEL:
+                levels = self._layout.form.levels
+                return dict(zip(levels, item.labels, strict=True)).get(mark.name, "")
+            case MarkKind.DEPARTMENTS:
+                return item.departments
+            case MarkKind.PAGES:
+                return item.pages
+            case MarkKind.PREVIOUS:
+                return dict(row.previous).get(mark.key, "")
+        return self._of_form(mark)
+
+
+def _down(area: Area, rows: int) -> Area:
+    return Area(area.top + rows, area.left, area.bottom + rows, area.right)

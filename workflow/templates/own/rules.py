@@ -1,0 +1,188 @@
+"""What Excel checks and shows in the cells to fill of the city's own form, as XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from workflow.excel.xlsx.references import area_of
+from workflow.excel.xlsx.xml import MAIN
+from workflow.model.cells import a1
+from workflow.model.fields.base import Field
+from workflow.model.fields.checks import RowCells
+from workflow.model.raw import Area
+from workflow.templates.entry_rules import field_highlights, validation_from
+from workflow.templates.own.form import Cell
+from workflow.templates.own.looks import Looks
+from workflow.templates.own.marks import MarkKind
+from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.own.sheet import SheetTree, range_of
+
+if TYPE_CHECKING:
+    pass
+
+_TYPES = {"length": "textLength", "integer": "whole"}
+_OPERATORS = {"<=": "lessThanOrEqual", "between": ""}
+_SEE = "意味は、シート「選択肢」をご覧ください。"
+_DAY_ZERO = date(1899, 12, 30)
+_DATES_FROM = date(1900, 3, 1)
+
+
+def add_rules(
+    tree: SheetTree, own: OwnLayout, sheet: IssuedSheet, lists: Mapping[str, str], looks: Looks
+) -> None:
+    """Give the cells to fill their dropdowns, messages, checks and highlights."""
+    _make_room(tree, set(sheet.answers.values()))
+    now = _first_cells(sheet)
+    cells = RowCells(now, *_before(own, sheet), lists)
+    priority = _next_priority(tree)
+    asked = own.layout.form.form.checks
+    checks = [
+        check for check in asked if _fits(check, cells, bool(cells.has_before)) and check.key in now
+    ]
+    for field in own.layout.form.form.fields:
+        if field.key not in now:
+            continue
+        at = sorted(cell for (_, key), cell in sheet.answers.items() if key == field.key)
+        ranges = " ".join(a1(*cell) for cell in at)
+        _add_validation(tree, field, lists.get(field.key, ""), ranges, now[field.key])
+        if not set(_needed(own, field)) <= now.keys():
+            continue
+        for rule in field_highlights(own.layout, 0, field, cells, checks):
+            _add_highlight(tree, rule.formula, ranges, looks.highlight(rule.kind), priority)
+            priority += 1
+
+
+def _needed(own: OwnLayout, field: Field) -> Iterable[str]:
+    """Yield the fields whose cells a rule of a field looks at."""
+    yield field.key
+    if field.required_when:
+        yield field.required_when.field
+    waiver = own.layout.form.form.waiver
+    if waiver:
+        yield waiver.field.key
+
+
+def _fits(check: Any, cells: RowCells, has_last_year: bool) -> bool:  # noqa: ANN401 - any check
+    """Whether a check has all the cells that it looks at."""
+    if check.needs_last_year and not has_last_year:
+        return False
+    try:
+        check.formula(cells)
+    except KeyError:
+        return False
+    return True
+
+
+def _first_cells(sheet: IssuedSheet) -> dict[str, str]:
+    """Return the cells of the first item, as rules refer to them."""
+    found: dict[str, str] = {}
+    for (_, key), (row, column) in sheet.answers.items():
+        found.setdefault(key, f"${a1(row, column)}")
+    return found
+
+
+def _before(own: OwnLayout, sheet: IssuedSheet) -> tuple[dict[str, str], str]:
+    """Return where last year's answers to the first item stand, and when there are any."""
+    marks = sheet.source.of(MarkKind.PREVIOUS)
+    alone = {
+        mark.key: cell
+        for cell, mark in marks.items()
+        if sheet.source.sheet.cells[cell].strip(" {}｛｝").count("{") == 0
+        and len(sheet.source.marks[cell]) == 1
+    }
+    before = {key: f"${a1(*cell)}" for key, cell in alone.items()}
+    tests = "+".join(f'({cell}<>"")' for cell in before.values())
+    return before, f"({tests}>0)" if tests else ""
+
+
+def _next_priority(tree: SheetTree) -> int:
+    rules = tree.root.iter(f"{MAIN}cfRule")
+    return 1 + max((int(rule.get("priority", "0")) for rule in rules), default=0)
+
+
+def _add_validation(
+    tree: SheetTree, field: Field, listed: str, ranges: str, first: str
+) -> None:
+    options = validation_from(field, listed, _SEE, first)
+    kind = str(options["validate"])
+    attributes = {"type": _TYPES.get(kind, kind), "allowBlank": "1"}
+    operator = _OPERATORS.get(options.get("criteria", ""), "")
+    attributes |= {"operator": operator} if operator else {}
+    attributes |= {
+        "showInputMessage": "1",
+        "showErrorMessage": "1",
+        "errorTitle": options["error_title"],
+        "error": options["error_message"],
+        "promptTitle": options["input_title"],
+        "prompt": options["input_message"],
+        "sqref": ranges,
+    }
+    around = tree.child("dataValidations")
+    element = around.makeelement(f"{MAIN}dataValidation", attributes)
+    for tag, formula in zip(("formula1", "formula2"), _bounds(options), strict=False):
+        part = element.makeelement(f"{MAIN}{tag}", {})
+        part.text = formula
+        element.append(part)
+    around.append(element)
+    around.set("count", str(len(around)))
+
+
+def _bounds(options: Mapping[str, Any]) -> list[str]:
+    if "source" in options:
+        return [str(options["source"]).removeprefix("=")]
+    if "value" in options:
+        return [str(options["value"]).removeprefix("=")]
+    return [_bound(options["minimum"]), _bound(options["maximum"])]
+
+
+def _bound(value: object) -> str:
+    return str((value - _DAY_ZERO).days) if isinstance(value, date) else str(value)
+
+
+def _add_highlight(tree: SheetTree, formula: str, ranges: str, look: str, priority: int) -> None:
+    around = tree.root.makeelement(f"{MAIN}conditionalFormatting", {"sqref": ranges})
+    rule = around.makeelement(
+        f"{MAIN}cfRule",
+        {"type": "expression", "dxfId": look, "priority": str(priority), "stopIfTrue": "1"},
+    )
+    part = rule.makeelement(f"{MAIN}formula", {})
+    part.text = formula
+    rule.append(part)
+    around.append(rule)
+    tree.put(around)
+
+
+def _make_room(tree: SheetTree, cells: set[Cell]) -> None:
+    """Take the city's own checks off the cells that get ours: Excel bears one each."""
+    for element in list(tree.root.iter(f"{MAIN}dataValidation")):
+        left = [
+            piece
+            for one in element.get("sqref", "").split()
+            for piece in _without(area_of(one), cells)
+        ]
+        around = element.getparent()
+        if left or around is None:
+            element.set("sqref", " ".join(range_of(area) for area in left))
+        else:
+            around.remove(element)
+            around.set("count", str(len(around)))
+            if not len(around):
+                tree.root.remove(around)
+
+
+def _without(area: Area, cells: set[Cell]) -> list[Area]:
+    """Return an area without some cells, in as few pieces as its columns allow."""
+    inside = sorted(cell for cell in cells if area.holds(*cell))
+    if not inside:
+        return [area]
+    row, column = inside[0]
+    around = [
+        Area(area.top, area.left, row - 1, area.right),
+        Area(row, area.left, row, column - 1),
+        Area(row, column + 1, row, area.right),
+        Area(row + 1, area.left, area.bottom, area.right),
+    ]
+    whole = [a for a in around if a.top <= a.bottom and a.left <= a.right]
+    return [piece for one in whole for piece in _without(one, cells)]
