@@ -102,9 +102,7 @@ def _next_priority(tree: SheetTree) -> int:
     return 1 + max((int(rule.get("priority", "0")) for rule in rules), default=0)
 
 
-def _add_validation(
-    tree: SheetTree, field: Field, listed: str, ranges: str, first: str
-) -> None:
+def _add_validation(tree: SheetTree, field: Field, listed: str, ranges: str, first: str) -> None:
     options = validation_from(field, listed, _SEE, first)
     kind = str(options["validate"])
     attributes = {"type": _TYPES.get(kind, kind), "allowBlank": "1"}
