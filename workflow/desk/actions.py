@@ -105,6 +105,11 @@ class Actions:
         """Return the last runs, the newest first."""
         return tuple(reversed(self._runs))
 
+    def progress(self, run: Run, done: int, total: int) -> None:
+        """Take note of how far a run is."""
+        run.done, run.total = done, total
+        self._tell()
+
     def find(self, number: int) -> Run | None:
         """Return a run by its number."""
         return next((run for run in self._runs if run.number == number), None)
@@ -182,10 +187,10 @@ class Actions:
     def _hear(self, run: Run, line: str) -> None:
         progress = read_progress(line)
         if progress:
-            run.done, run.total = progress
+            self.progress(run, *progress)
         else:
             run.lines.append(line)
-        self._tell()
+            self._tell()
 
 
 def _environment() -> Mapping[str, str]:

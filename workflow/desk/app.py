@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,11 +16,12 @@ from starlette.staticfiles import StaticFiles
 from workflow.compiled.pages.frame import style_sheet
 from workflow.desk import files
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.screens import board, points, prepare, running
+from workflow.desk.landing import get_ready
+from workflow.desk.screens import board, intake, points, prepare, running
 
 _STATIC = Path(__file__).parent / "static"
 
-SCREENS = (board, points, prepare, running)
+SCREENS = (board, intake, points, prepare, running)
 """Each gives ROUTES; the files come last, for their addresses begin with any folder."""
 
 
@@ -29,7 +31,13 @@ def application(desk: Desk) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         desk.events.begin()
+        tasks = [
+            asyncio.create_task(desk.landing.look_after(lambda: desk.year)),
+            asyncio.create_task(_get_ready(desk)),
+        ]
         yield
+        for task in tasks:
+            task.cancel()
 
     app = Starlette(
         routes=[
@@ -44,6 +52,12 @@ def application(desk: Desk) -> Starlette:
     )
     app.state.desk = desk
     return app
+
+
+async def _get_ready(desk: Desk) -> None:
+    """Load what the first verdict needs, once the first page is there and no longer waits."""
+    await desk.events.opened.wait()
+    await asyncio.to_thread(get_ready)
 
 
 async def _events(request: Request) -> Response:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
 from workflow.desk.actions import Actions
 from workflow.desk.deciding import Deciding
 from workflow.desk.events import Events
+from workflow.desk.landing import Landing
 from workflow.desk.session import Session
 from workflow.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What every page of a desk knows. Chosen is the year of --year, None for the newest one."""
+    """What every page of a desk knows. Chosen is the year of --year, None for the newest one.
+
+    Staging is the folder for what is just being received.
+    """
 
     workspace: Workspace
     chosen: int | None
@@ -23,6 +28,8 @@ class Desk:
     events: Events
     actions: Actions
     deciding: Deciding
+    landing: Landing
+    staging: Path
 
     @property
     def year(self) -> int | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 _QUIET = 15.0
 """Seconds after which a page that heard nothing is told so: that shows whether it is there."""
 
-_MOST_WAITING = 1_000
+_SOON = 0.15
+"""Seconds in which what changes many times a second is told once."""
+
+_MOST_WAITING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,15 @@ class Event:
 
 
 class Events:
-    """The open pages, and what each has still to hear."""
+    """The open pages, and what each has still to hear; opened is set once the first is there."""
 
     def __init__(self) -> None:
         self._pages: set[asyncio.Queue[Event | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._left_at: float | None = None
         self._is_closed = False
+        self.opened = asyncio.Event()
+        self._soon: set[str] = set()
 
     def begin(self) -> None:
         """Remember the loop that serves the pages; events come from other threads too."""
@@ -47,6 +52,11 @@ class Events:
         """Tell every open page that something happened; from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, Event(kind, content))
+
+    def tell_soon(self, kind: str, content: Callable[[], dict[str, object]]) -> None:
+        """Tell it a moment later, once for all that asks for it until then; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._later, kind, content)
 
     def end(self) -> None:
         """Tell every page that the desk closes, and let none listen any longer."""
@@ -65,6 +75,7 @@ class Events:
         """Yield the events for one page for as long as it listens."""
         page: asyncio.Queue[Event | None] = asyncio.Queue(_MOST_WAITING)
         self._pages.add(page)
+        self.opened.set()
         try:
             yield Event("hello", {}).as_text()
             while not self._is_closed:
@@ -79,6 +90,18 @@ class Events:
         finally:
             self._pages.discard(page)
             self._left_at = time.monotonic()
+
+    def _later(self, kind: str, content: Callable[[], dict[str, object]]) -> None:
+        if kind in self._soon or self._loop is None:
+            return
+        self._soon.add(kind)
+
+        def now() -> None:
+            self._soon.discard(kind)
+            if self._pages:
+                self._spread(Event(kind, content()))
+
+        self._loop.call_later(_SOON, now)
 
     def _spread(self, event: Event) -> None:
         for page in self._pages:

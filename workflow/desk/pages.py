@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse
 
 from workflow import COMMAND
 from workflow.compiled.pages.frame import Anchor, environment
-from workflow.desk.desk import Desk, desk_of
+from workflow.desk.actions import Actions
+from workflow.desk.desk import desk_of
 from workflow.model.years import full_year
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -54,9 +55,9 @@ def fragment(template: str, **view: object) -> str:
     return _environment().get_template(template).render(view)
 
 
-def actions_panel(desk: Desk) -> str:
+def actions_panel(actions: Actions) -> str:
     """Return the list of what runs and what ran, as every page shows it."""
-    return fragment("actions.html.j2", runs=desk.actions.runs())
+    return fragment("actions.html.j2", runs=actions.runs())
 
 
 @cache

@@ -21,9 +21,11 @@ from workflow.desk.app import application
 from workflow.desk.deciding import Deciding
 from workflow.desk.desk import Desk
 from workflow.desk.events import Events
+from workflow.desk.landing import Landing
 from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
 from workflow.desk.pages import actions_panel
 from workflow.desk.safety import Safety
+from workflow.desk.screens.intake import received_entry
 from workflow.desk.session import Session
 from workflow.model.errors import BusyError
 from workflow.model.years import JST
@@ -59,12 +61,15 @@ def serve(workspace: Workspace, year: int | None, *, opens_browser: bool) -> Non
 def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browser: bool) -> None:
     session, events = Session(), Events()
     given = () if workspace.home == default_home() else ("--home", str(workspace.home))
-    desk: Desk
 
     def tell_actions() -> None:
-        events.tell("actions", html=actions_panel(desk))
+        events.tell_soon("actions", lambda: {"html": actions_panel(actions)})
+
+    def tell_verdict(file: str) -> None:
+        events.tell("received", **received_entry(desk, file))
 
     actions = Actions(workspace.home, given, tell_actions, lambda: events.tell("changed"))
+    landing = Landing(workspace, actions, tell_verdict)
     desk = Desk(
         workspace=workspace,
         chosen=year,
@@ -72,6 +77,8 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
         events=events,
         actions=actions,
         deciding=Deciding(workspace),
+        landing=landing,
+        staging=folder,
     )
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
         port = listening.getsockname()[1]

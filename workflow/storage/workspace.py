@@ -160,6 +160,10 @@ class Workspace:
         """The mails that ask for what is missing or to be corrected, not sent yet."""
         return self.compiled(year) / "メール"
 
+    def dropped(self, year: int) -> Path:
+        """Which file that was dropped on the desk got which name, and when; it only grows."""
+        return self.compiled(year) / "受付の控え.jsonl"
+
     def desk(self) -> Path:
         """What a desk needs while its pages are open; goes with it."""
         return self.home / ".desk"

@@ -129,7 +129,7 @@ def event_text(event: Event, files: Sequence[Document], departments: Mapping[str
     (file,) = files
     outcome = Outcome(file["outcome"])
     whose = f"（{owner}、回答{file['answers']}件）" if owner else ""
-    return f"{text} → {outcome.label}{whose}。{_next_step(outcome, file, departments)}"
+    return f"{text} → {outcome.label}{whose}。{next_step(outcome, file, departments)}"
 
 
 def files_of(name: str, files: Sequence[Document]) -> list[Document]:
@@ -152,7 +152,8 @@ def _owners(files: Sequence[Document], departments: Mapping[str, Document]) -> s
     return "・".join(departments[code]["name"] for code in codes if code in departments)
 
 
-def _next_step(outcome: Outcome, file: Document, departments: Mapping[str, Document]) -> str:
+def next_step(outcome: Outcome, file: Document, departments: Mapping[str, Document]) -> str:
+    """Return what a file of an outcome means for the round, and what to do about it."""
     match outcome:
         case Outcome.ACCEPTED:
             return _left(departments.get(file["department"]))

@@ -27,7 +27,7 @@ def round_document(
     """Return what collect and check print: files, totals, findings that stand, points."""
     return {
         "year": year,
-        "files": [_file(returned, wording) for returned in returns],
+        "files": [file_document(returned, wording) for returned in returns],
         "totals": figures.as_json(),
         "findings": list(map(wording.as_json, findings)),
         "points": [point.as_json(wording) for point in points],
@@ -66,7 +66,8 @@ def as_bytes(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _file(returned: Return, wording: Wording) -> dict[str, Any]:
+def file_document(returned: Return, wording: Wording) -> dict[str, Any]:
+    """Return what became of a file, as collect and check tell it."""
     return {
         "path": returned.file,
         "sha256": returned.sha256,

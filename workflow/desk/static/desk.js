@@ -73,24 +73,26 @@ function sayClosed() {
 
 function showActions(html) {
   const list = document.getElementById("action-list");
-  const open = new Map([...list.querySelectorAll("li")].map((li) => [li.id, li.querySelector("details")?.open]));
+  const open = new Map([...list.querySelectorAll("details")].map((d) => [d.id, d.open]));
   const focused = document.activeElement?.dataset?.stop;
   list.innerHTML = html;
-  for (const li of list.querySelectorAll("li")) {
-    const details = li.querySelector("details");
-    if (details && open.get(li.id) !== undefined) details.open = open.get(li.id);
-    const output = li.querySelector(".output");
-    if (output) output.scrollTop = output.scrollHeight;
-    const state = li.dataset.state;
-    if (states.get(li.id) !== state) {
-      states.set(li.id, state);
-      announce(`${li.querySelector("strong").textContent}：${li.querySelector(".state").textContent}`);
+  for (const run of list.querySelectorAll(".run")) {
+    const isNew = states.get(run.id) !== run.dataset.state;
+    if (isNew) {
+      states.set(run.id, run.dataset.state);
+      announce(`${run.querySelector("strong").textContent}：${run.querySelector(".state").textContent}`);
     }
+    const output = run.querySelector("details");
+    if (output && open.has(output.id) && !(isNew && run.dataset.state === "FAILED")) output.open = open.get(output.id);
+    const lines = run.querySelector(".output");
+    if (lines) lines.scrollTop = lines.scrollHeight;
   }
+  const earlier = document.getElementById("earlier-runs");
+  if (earlier) earlier.open = open.get(earlier.id) || false;
   if (focused) list.querySelector(`[data-stop="${focused}"]`)?.focus();
 }
 
-for (const li of document.querySelectorAll("#action-list li")) states.set(li.id, li.dataset.state);
+for (const run of document.querySelectorAll("#action-list .run")) states.set(run.id, run.dataset.state);
 
 // A form with data-command is a command; its answer comes as an event.
 

@@ -1,0 +1,171 @@
+"""The watch of the desk: it looks at returned/YEAR as watch does, and collects when something came.
+
+What the desk took in itself is whole as soon as it lies there, and is not waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from workflow.commands.collect import collect
+from workflow.desk.actions import Actions, Run, State
+from workflow.desk.verdicts import Verdict, Verdicts, last_words, telling
+from workflow.model.errors import BusyError, WorkflowError
+from workflow.model.years import JST
+from workflow.returned.workers import processes
+from workflow.rounds.collected import Collected
+from workflow.rounds.load import ReadOptions, in_workers
+from workflow.storage.journal import load_journal
+from workflow.storage.workspace import Workspace
+from workflow.watch.watch import Look, Watched, can_be_opened, counted, scan_names
+
+EVERY = 0.5
+"""Seconds between two looks; on a slow share at least ten times as long as a look takes."""
+
+_LABEL = "届いたファイルを集める"
+_BUSY_PAUSE = 0.5
+
+
+class _StoppedByPersonError(Exception):
+    """A person stopped a collect; what was there before stays."""
+
+
+@dataclass
+class Landing:
+    """What is known of the returns of a round while the desk is open.
+
+    Judged is told of a file of which there is another word.
+    """
+
+    workspace: Workspace
+    actions: Actions
+    judged: Callable[[str], None]
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    taken: int = 0
+    _watched: Watched = field(default_factory=Watched)
+    _own: set[str] = field(default_factory=set)
+    _year: int | None = None
+    _collect: Run | None = None
+    _is_due: bool = False
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+
+    async def look_after(self, year: Callable[[], int | None]) -> None:
+        """Look again and again; a look never holds up what the pages ask for."""
+        while True:
+            begun = time.monotonic()
+            await asyncio.to_thread(self.look, year())
+            await asyncio.sleep(max(EVERY, 10 * (time.monotonic() - begun)))
+
+    def look(self, year: int | None) -> None:
+        """Look once, and collect when something landed, was replaced or went."""
+        if year is None:
+            return
+        with self._looking:
+            if year != self._year:
+                self._year, self._watched, self._is_due = year, Watched(), False
+            folder = self.workspace.returned(year)
+            look = scan_names(folder)
+            if look is None:
+                return
+            self._settle_own(look)
+            self._watched, events = self._watched.after(
+                look, lambda name: can_be_opened(folder / name)
+            )
+            self._is_due = self._is_due or bool(events)
+        self._collect_if_due(year)
+
+    def came(self, year: int, file: str) -> None:
+        """Take note of a file that the desk took in itself; it is whole."""
+        self._own.add(file)
+        self.taken += 1
+        self.look(year)
+
+    def collect(self, year: int) -> Run:
+        """Collect now, whatever came."""
+        words = ("collect", "--year", str(year))
+        return self.actions.start(_LABEL, words, lambda run: self._work(year, run))
+
+    def _settle_own(self, look: Look) -> None:
+        """Count what the desk took in as landed at the first look that finds it."""
+        own = {name: look[name] for name in self._own if name in look}
+        self._own -= own.keys()
+        if own:
+            landed = {**self._watched.landed, **own}
+            self._watched = replace(self._watched, landed=landed)
+            self._is_due = True
+
+    def _collect_if_due(self, year: int) -> None:
+        with self._looking:
+            waits = self._collect is not None and self._collect.state is State.WAITING
+            if not self._is_due or waits or not self._watched.landed or self._is_final(year):
+                return
+            self._is_due = False
+            self._collect = self.collect(year)
+
+    def _is_final(self, year: int) -> bool:
+        try:
+            return load_journal(self.workspace.journal(year)).is_final
+        except WorkflowError:
+            return False  # collect says what is wrong with it
+
+    def _work(self, year: int, run: Run) -> State:
+        """Collect in this process: what it needs is loaded, so a verdict comes at once."""
+
+        def progress(done: int, total: int) -> None:
+            if run.is_stopping:
+                raise _StoppedByPersonError
+            self.actions.progress(run, done, total)
+
+        options = in_workers(progress=progress)
+        options = replace(
+            options,
+            use_cache=True,
+            skipped=self._watched.under_way,
+            engine=telling(options.engine, self._judged),
+        )
+        try:
+            collected = self._collected(year, run, options)
+        except _StoppedByPersonError:
+            return State.STOPPED
+        except WorkflowError as error:
+            run.lines.extend(str(error).splitlines())
+            return State.FAILED
+        self._take(collected)
+        run.lines.append(_summary(collected))
+        return State.DONE if collected.is_clean else State.FINDINGS
+
+    def _collected(self, year: int, run: Run, options: ReadOptions) -> Collected:
+        while True:
+            try:
+                return collect(self.workspace, year, datetime.now(JST), options)
+            except BusyError as error:
+                if run.is_stopping:
+                    raise _StoppedByPersonError from error
+                if error.who not in run.lines:
+                    run.lines.append(error.who)
+                time.sleep(_BUSY_PAUSE)
+
+    def _judged(self, file: str, verdicts: tuple[Verdict, ...]) -> None:
+        for changed in self.verdicts.take({file: verdicts}):
+            self.judged(changed)
+
+    def _take(self, collected: Collected) -> None:
+        for changed in self.verdicts.take(last_words(self._watched.seen, collected)):
+            self.judged(changed)
+
+
+def get_ready() -> None:
+    """Load what a collect needs, and start the process that its workers are forked from."""
+    import workflow.rounds.write  # noqa: F401 - 409 ms, which the first verdict need not wait for
+
+    processes.get_ready()
+
+
+def _summary(collected: Collected) -> str:
+    files = collected.document["files"]
+    return f"届いたファイルは{len(files)}件です（{counted(files)}）。"

@@ -1,0 +1,173 @@
+"""受付: files are taken in, and what became of each is shown beside its name."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from workflow.compiled.pages.frame import to_file
+from workflow.desk.desk import Desk, desk_of
+from workflow.desk.intake import (
+    Dropped,
+    NotTakenError,
+    Offer,
+    dropped_files,
+    limits_of,
+    refuse,
+    staging,
+    take_in,
+)
+from workflow.desk.pages import fragment, page
+from workflow.desk.verdicts import Verdict
+from workflow.model.errors import OutputError
+from workflow.model.years import JST
+from workflow.watch.watch import scan_names
+
+_MOST_SHOWN = 300
+_MOST_AT_ONCE = 6
+"""So many files come in at once; the browser sends three, and the next ones after them."""
+
+_SILENT, _SLOWEST, _FIRST = 20.0, 2_000, 30.0
+"""Seconds without a byte, and bytes a second after the first seconds: whoever is slower is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file in returned/YEAR: what it was called, and what became of it."""
+
+    id: str
+    file: str
+    original: str
+    year: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def href(self) -> str:
+        """The address of the file itself."""
+        return f"/returned/{self.year}/{to_file(self.file)}"
+
+    @property
+    def handbacks(self) -> dict[str, str]:
+        """The addresses of the workbooks that go back, by department."""
+        folder = f"/compiled/{self.year}/{to_file('差戻し')}"
+        return {
+            v.department: f"{folder}/{to_file(v.handback)}" for v in self.verdicts if v.handback
+        }
+
+
+def intake(request: Request) -> Response:
+    """Show what came, the newest first."""
+    desk = desk_of(request)
+    entries = _entries(desk, desk.year) if desk.year else []
+    return page(
+        request,
+        "intake.html.j2",
+        "受付",
+        entries=entries[:_MOST_SHOWN],
+        left_out=max(0, len(entries) - _MOST_SHOWN),
+        number=desk.year,
+    )
+
+
+def received_entry(desk: Desk, file: str) -> dict[str, object]:
+    """Return what a page shows of a file, to take the place of what it shows now."""
+    assert desk.year is not None
+    entry = _entry(desk, desk.year, file, dropped_files(desk.workspace, desk.year))
+    outcomes = "、".join(verdict.outcome.label for verdict in entry.verdicts)
+    return {
+        "id": entry.id,
+        "html": fragment("entry.html.j2", entry=entry),
+        "announcement": f"{entry.original}：{outcomes or '読み取っています'}",
+    }
+
+
+async def take(request: Request) -> Response:
+    """Take one file in: whole and under a name of its own, or not at all."""
+    desk = desk_of(request)
+    if desk.year is None:
+        return _not_taken("調査票をまだ作っていないため、受け取れません。先に作ってください。")
+    try:
+        dropped = await _taken(request, desk, desk.year)
+    except (NotTakenError, OutputError) as error:
+        return _not_taken(str(error))
+    return JSONResponse({"file": dropped.file, **await asyncio.to_thread(_seen, desk, dropped)})
+
+
+def _seen(desk: Desk, dropped: Dropped) -> dict[str, object]:
+    assert desk.year is not None
+    desk.landing.came(desk.year, dropped.file)
+    return received_entry(desk, dropped.file)
+
+
+_coming = asyncio.Semaphore(_MOST_AT_ONCE)
+
+
+async def _taken(request: Request, desk: Desk, year: int) -> Dropped:
+    offer = _offer(request)
+    limits = await asyncio.to_thread(limits_of, desk.workspace)
+    refuse(offer, limits, desk.landing.taken, desk.staging)
+    async with _coming:
+        with staging(desk.staging) as path:
+            await _written(request, offer, path)
+            now = datetime.now(JST)
+            return await asyncio.to_thread(take_in, desk.workspace, year, offer, path, now)
+
+
+def _offer(request: Request) -> Offer:
+    try:
+        modified = float(request.query_params.get("modified", "0")) / 1000
+    except ValueError:
+        modified = 0.0
+    name = request.query_params.get("name", "")
+    return Offer(name=name, size=int(request.headers["content-length"]), modified=modified)
+
+
+async def _written(request: Request, offer: Offer, path: Path) -> None:
+    """Write what comes in to disk. Raises NotTakenError when it stops short, or is too slow."""
+    begun, size = time.monotonic(), 0
+    chunks = request.stream()
+    with path.open("xb") as stream:
+        while size < offer.size:
+            try:
+                chunk = await asyncio.wait_for(anext(chunks), _SILENT)
+            except (TimeoutError, StopAsyncIteration, ClientDisconnect) as error:
+                raise NotTakenError("途中で途切れたため、受け取りませんでした。") from error
+            size += len(chunk)
+            await asyncio.to_thread(stream.write, chunk)
+            if size < _SLOWEST * (time.monotonic() - begun - _FIRST):
+                raise NotTakenError("届くのが遅すぎるため、受け取りませんでした。")
+        stream.flush()
+        await asyncio.to_thread(os.fsync, stream.fileno())
+
+
+def _not_taken(why: str) -> Response:
+    # What is still coming is not read: the connection ends with the answer.
+    return JSONResponse({"problem": why}, 422, headers={"connection": "close"})
+
+
+def _entries(desk: Desk, year: int) -> list[Entry]:
+    look = scan_names(desk.workspace.returned(year)) or {}
+    newest = sorted(look, key=lambda name: (-look[name].modified, name))
+    dropped = dropped_files(desk.workspace, year)
+    return [_entry(desk, year, file, dropped) for file in newest]
+
+
+def _entry(desk: Desk, year: int, file: str, dropped: dict[str, Dropped]) -> Entry:
+    original = dropped[file].original if file in dropped else file
+    number = hashlib.sha256(file.encode()).hexdigest()[:16]
+    return Entry(f"file-{number}", file, original, year, desk.landing.verdicts.of(file))
+
+
+ROUTES = (
+    Route("/intake", intake, methods=["GET"]),
+    Route("/intake", take, methods=["PUT"]),
+)

@@ -1,0 +1,156 @@
+"""What became of each file that lies in returned/YEAR, as soon as it is known.
+
+A file is judged before the round is: so there is a first word of it as soon as it is read, and the
+last one when collect has compared it with all others (旧版, 重複) and made the hand-backs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.compiled.open_data.round_json import file_document
+from workflow.model.catalogue import Severity
+from workflow.model.returns import Outcome, Return
+from workflow.returned.context import Context
+from workflow.returned.inbox import Received
+from workflow.returned.workers.engine import Engine
+from workflow.rounds.collected import Collected
+from workflow.storage.workspace import safe_name
+from workflow.templates.register import wording
+from workflow.watch.watch import files_of, next_step
+
+Document = Mapping[str, Any]
+"""A file, or a department, as the JSON of collect spells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One finding that asks for something, in words."""
+
+    severity: Severity
+    where: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one file, or of one in an archive.
+
+    It is final when the whole round was compared: only then text says what it means for the round,
+    and handback is the name of the workbook that goes back to the department.
+    """
+
+    file: str
+    outcome: Outcome
+    department: str
+    answers: int
+    asking: tuple[Asking, ...]
+    text: str = ""
+    handback: str = ""
+    is_final: bool = False
+
+
+class Verdicts:
+    """The last word on every file, by its name in returned/YEAR."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[Verdict, ...]] = {}
+        self._changing = threading.Lock()
+
+    def of(self, file: str) -> tuple[Verdict, ...]:
+        """Return what became of a file; several for an archive, none while it is being read."""
+        return self._found.get(file, ())
+
+    def take(self, found: Mapping[str, tuple[Verdict, ...]]) -> list[str]:
+        """Take verdicts, and return the files whose verdict is another one than before."""
+        with self._changing:
+            changed = [file for file, verdicts in found.items() if self.of(file) != verdicts]
+            self._found |= found
+        return changed
+
+
+def telling(engine: Engine, tell: Callable[[str, tuple[Verdict, ...]], None]) -> Engine:
+    """Return an engine that also tells a first word of each file it judges."""
+
+    def judged(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
+        for received, found in zip(files, engine(files, context), strict=True):
+            tell(received.file, tuple(_first_words(received, found, context)))
+            yield found
+
+    return judged
+
+
+def last_words(files: Iterable[str], collected: Collected) -> dict[str, tuple[Verdict, ...]]:
+    """Return what became of files, once the round is collected."""
+    departments = {d["code"]: d for d in collected.departments}
+    found = collected.document["files"]
+    return {
+        file: tuple(_last_word(one, departments, collected) for one in files_of(file, found))
+        for file in files
+    }
+
+
+def _first_words(
+    received: Received, found: Iterable[Return], context: Context
+) -> Iterator[Verdict]:
+    named = [returned.named(received.file) for returned in found]
+    words = wording(context.plan.form, context.registers.values(), named)
+    for returned in named:
+        owner = context.plan.successor(returned.department)
+        yield _verdict(file_document(returned, words), owner.name if owner else "")
+
+
+def _last_word(
+    document: Document, departments: Mapping[str, Document], collected: Collected
+) -> Verdict:
+    outcome, department = Outcome(document["outcome"]), departments.get(document["department"])
+    return _verdict(
+        document,
+        department["name"] if department else "",
+        text=next_step(outcome, document, departments),
+        handback=_handback(department, collected) if department else "",
+        is_final=True,
+    )
+
+
+def _verdict(document: Document, department: str, **known: Any) -> Verdict:  # noqa: ANN401
+    return Verdict(
+        file=document["path"],
+        outcome=Outcome(document["outcome"]),
+        department=department,
+        answers=document["answers"],
+        asking=tuple(_asking(document["findings"])),
+        **known,
+    )
+
+
+def _asking(findings: Iterable[Document]) -> Iterator[Asking]:
+    """Yield the findings that ask for something, the weightiest first."""
+    for severity in (Severity.ERROR, Severity.WARNING):
+        for finding in findings:
+            if finding["severity"] == severity.value:
+                where = _where(finding)
+                yield Asking(severity, where, finding["message"], finding["remedy"])
+
+
+def _where(finding: Document) -> str:
+    """Return the place of a finding.
+
+    >>> _where({"sheet": "進捗状況", "cell": "C5", "item": "1-1", "field": "評価"})
+    'シート「進捗状況」のC5（整理番号1-1・評価）'
+    """
+    sheet = f"シート「{finding['sheet']}」" if finding["sheet"] else ""
+    place = "の".join(filter(None, (sheet, finding["cell"])))
+    item = f"整理番号{finding['item']}" if finding["item"] else ""
+    about = "・".join(filter(None, (item, finding["field"])))
+    return f"{place}（{about}）" if about else place
+
+
+def _handback(department: Document, collected: Collected) -> str:
+    """Return the name of the workbook that goes back to a department; "" for none."""
+    begins = f"{department['code']}_{safe_name(department['name'])}_"
+    return next((p.name for p in collected.handbacks if p.name.startswith(begins)), "")
