@@ -17,11 +17,11 @@ from workflow.compiled.pages.frame import style_sheet
 from workflow.desk import files
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.landing import get_ready
-from workflow.desk.screens import board, intake, points, prepare, running
+from workflow.desk.screens import board, intake, points, prepare, results, running
 
 _STATIC = Path(__file__).parent / "static"
 
-SCREENS = (board, intake, points, prepare, running)
+SCREENS = (board, intake, points, prepare, results, running)
 """Each gives ROUTES; the files come last, for their addresses begin with any folder."""
 
 

@@ -142,7 +142,7 @@ def overview(request: Request) -> Response:
         files=[name for name in _HOME_FILES if (desk.workspace.home / name).is_file()],
         tables=[name for name in tables if not name.startswith(".")],
         is_begun=year is not None,
-        year=full_year(year) if year else "",
+        number=str(year or ""),
         proposed=_proposed(desk),
         forms=_forms(desk),
         drafts=_drafts(desk),
