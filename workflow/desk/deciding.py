@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from workflow.commands.collect import collect
 from workflow.compiled.points.on_screen import Refused, ScreenDecision
 from workflow.desk.actions import Run, State
+from workflow.desk.landing import Landing
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
 from workflow.rounds.collected import Collected
@@ -39,8 +40,8 @@ class Pending:
 class Deciding:
     """The points of the rounds of a workspace, and the decisions that are not recorded yet."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, landing: Landing) -> None:
+        self._workspace, self._landing = workspace, landing
         self._pending: list[Pending] = []
         self._changing = threading.Lock()
         self._loading = threading.Lock()
@@ -97,10 +98,13 @@ class Deciding:
 
     def _collected(self, run: Run, year: int, made: Sequence[ScreenDecision]) -> Collected:
         def collecting() -> Collected:
-            now = datetime.now(JST)
-            return collect(self._workspace, year, now, in_workers(), on_screen=made)
+            now, skipped = datetime.now(JST), self._landing.under_way
+            options = replace(in_workers(), use_cache=True, skipped=skipped)
+            return collect(self._workspace, year, now, options, on_screen=made)
 
-        return _patiently(collecting, lambda: run.is_stopping)
+        collected = _patiently(collecting, lambda: run.is_stopping)
+        self._landing.take(collected)
+        return collected
 
 
 def _patiently(do: Callable[[], _Result], is_enough: Callable[[], bool]) -> _Result:

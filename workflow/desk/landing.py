@@ -79,6 +79,11 @@ class Landing:
             self._is_due = self._is_due or bool(events)
         self._collect_if_due(year)
 
+    @property
+    def under_way(self) -> frozenset[str]:
+        """The files that lie there and are still being copied."""
+        return self._watched.under_way
+
     def came(self, year: int, file: str) -> None:
         """Take note of a file that the desk took in itself; it is whole."""
         self._own.add(file)
@@ -125,7 +130,7 @@ class Landing:
         options = replace(
             options,
             use_cache=True,
-            skipped=self._watched.under_way,
+            skipped=self.under_way,
             engine=telling(options.engine, self._judged),
         )
         try:
@@ -135,7 +140,7 @@ class Landing:
         except WorkflowError as error:
             run.lines.extend(str(error).splitlines())
             return State.FAILED
-        self._take(collected)
+        self.take(collected)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
 
@@ -154,7 +159,8 @@ class Landing:
         for changed in self.verdicts.take({file: verdicts}):
             self.judged(changed)
 
-    def _take(self, collected: Collected) -> None:
+    def take(self, collected: Collected) -> None:
+        """Take in what a collect said of each file."""
         for changed in self.verdicts.take(last_words(self._watched.seen, collected)):
             self.judged(changed)
 

@@ -76,7 +76,7 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
         session=session,
         events=events,
         actions=actions,
-        deciding=Deciding(workspace),
+        deciding=Deciding(workspace, landing),
         landing=landing,
         staging=folder,
     )

@@ -1,4 +1,4 @@
-// A plan or a city's own table is put into the workspace: chosen, or dropped anywhere on the page.
+// A plan or a city's own table is put into the workspace: chosen, or dropped below the strip for returns.
 "use strict";
 
 const placing = document.getElementById("placing");
@@ -29,8 +29,7 @@ async function place(chosen) {
 
 file.addEventListener("change", () => { if (file.files.length) place(file.files[0]); });
 placing.addEventListener("submit", (event) => event.preventDefault());
-document.addEventListener("dragover", (event) => event.preventDefault());
-document.addEventListener("drop", (event) => {
+document.getElementById("placing-area").addEventListener("drop", (event) => {
   event.preventDefault();
   const dropped = event.dataTransfer?.files;
   if (dropped?.length === 1) place(dropped[0]);
