@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 ID_NAME, NUMBER_CELL_NAME, ANSWER_NAME = "torimatome_id", "torimatome_number", "torimatome_a_"
 """Names of cells, of one sheet each: they go with the sheet wherever it is copied to."""
-CHOICES_SHEET = "選択肢"
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ID = f"{{{_RELATED}}}id"
@@ -193,7 +192,8 @@ class _Book:
             part = "xl/worksheets/torimatome_choices.xml"
             self.parts.add(part, self._choices_tree(), _SHEET_TYPE)
             related = self.parts.relate(self.book, f"{_RELATED}/worksheet", part)
-            attributes = {"name": CHOICES_SHEET, "sheetId": str(max(ids) + 1), "state": "hidden"}
+            attributes = {"name": self.own.choices_sheet, "sheetId": str(max(ids) + 1)}
+            attributes["state"] = "hidden"
             self._around.append(
                 self._around.makeelement(f"{MAIN}sheet", attributes | {_ID: related})
             )
@@ -320,14 +320,14 @@ class _Book:
                 for choice in field.dropdown:
                     self._choice_rows.append((field.label, choice.value, choice.meaning))
                 last = len(self._choice_rows) + 1
-                lists[field.key] = f"{quoted_sheet(CHOICES_SHEET)}!$B${first}:$B${last}"
+                lists[field.key] = f"{quoted_sheet(self.own.choices_sheet)}!$B${first}:$B${last}"
         return lists
 
     def _choices_tree(self) -> _Element:
         from lxml.etree import fromstring
 
         tree = SheetTree(fromstring(f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData/></worksheet>'))
-        rows = (("項目", CHOICES_SHEET, "意味"), *self._choice_rows)
+        rows = (("項目", "選択肢", "意味"), *self._choice_rows)
         for row, texts in enumerate(rows, start=1):
             for column, text in enumerate(texts, start=1):
                 if text:

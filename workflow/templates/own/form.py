@@ -99,8 +99,15 @@ class MarkedSheet:
 
     @cached_property
     def of_items(self) -> tuple[Cell, ...]:
-        """The cells that say something else for each item."""
-        return tuple(c for c, marks in self.marks.items() if any(m.kind.is_of_item for m in marks))
+        """The cells that say something else for each item.
+
+        担当課 is no sign of it: above a list it is whom the form is for.
+        """
+        return tuple(
+            cell
+            for cell, marks in self.marks.items()
+            if any(m.kind.is_of_item and m.kind is not MarkKind.DEPARTMENTS for m in marks)
+        )
 
     @cached_property
     def repeat(self) -> Repeat:

@@ -28,6 +28,9 @@ _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME = 31
 _NOT_SAID = "送付文のとおり"
 
+CHOICES_SHEET = "選択肢"
+"""The sheet with the values of the dropdowns, where the city has none of this name."""
+
 ItemKey = tuple[str, str]
 """The id of an item and the key of a field: together they name an answer."""
 
@@ -101,6 +104,7 @@ class OwnLayout:
     layout: Layout
     words: Words
     sheets: tuple[IssuedSheet, ...]
+    choices_sheet: str = CHOICES_SHEET
 
     def place(self, item: str, key: str) -> tuple[IssuedSheet, Cell] | None:
         """Return where the answer of an item to a field stands; None where it has no place.
@@ -152,7 +156,7 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
         else:
             rows = layout.rows if source.repeat is Repeat.ROWS else ()
             sheets.append(_issued(source, layout, source.sheet.name, rows))
-    return OwnLayout(layout, words, tuple(sheets))
+    return OwnLayout(layout, words, tuple(sheets), names.take(CHOICES_SHEET))
 
 
 def _cards(sources: list[MarkedSheet], layout: Layout, names: _Names) -> Iterator[IssuedSheet]:
@@ -256,7 +260,7 @@ class _Values:
         match mark.kind:
             case MarkKind.YEAR:
                 return era_year(layout.number.year)
-            case MarkKind.DEPARTMENT:
+            case MarkKind.DEPARTMENT | MarkKind.DEPARTMENTS:
                 return layout.department.name
             case MarkKind.NUMBER:
                 return str(layout.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflow.excel.xlsx.references import area_of
 from workflow.excel.xlsx.xml import MAIN
@@ -19,12 +19,8 @@ from workflow.templates.own.marks import MarkKind
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.own.sheet import SheetTree, range_of
 
-if TYPE_CHECKING:
-    pass
-
 _TYPES = {"length": "textLength", "integer": "whole"}
 _OPERATORS = {"<=": "lessThanOrEqual", "between": ""}
-_SEE = "意味は、シート「選択肢」をご覧ください。"
 _DAY_ZERO = date(1899, 12, 30)
 _DATES_FROM = date(1900, 3, 1)
 
@@ -37,6 +33,7 @@ def add_rules(
     now = _first_cells(sheet)
     cells = RowCells(now, *_before(own, sheet), lists)
     priority = _next_priority(tree)
+    see = f"意味は、シート「{own.choices_sheet}」をご覧ください。"
     asked = own.layout.form.form.checks
     checks = [
         check for check in asked if _fits(check, cells, bool(cells.has_before)) and check.key in now
@@ -46,7 +43,7 @@ def add_rules(
             continue
         at = sorted(cell for (_, key), cell in sheet.answers.items() if key == field.key)
         ranges = " ".join(a1(*cell) for cell in at)
-        _add_validation(tree, field, lists.get(field.key, ""), ranges, now[field.key])
+        _add_validation(tree, field, lists.get(field.key, ""), see, ranges, now[field.key])
         if not set(_needed(own, field)) <= now.keys():
             continue
         for rule in field_highlights(own.layout, 0, field, cells, checks):
@@ -102,8 +99,10 @@ def _next_priority(tree: SheetTree) -> int:
     return 1 + max((int(rule.get("priority", "0")) for rule in rules), default=0)
 
 
-def _add_validation(tree: SheetTree, field: Field, listed: str, ranges: str, first: str) -> None:
-    options = validation_from(field, listed, _SEE, first)
+def _add_validation(
+    tree: SheetTree, field: Field, listed: str, see: str, ranges: str, first: str
+) -> None:
+    options = validation_from(field, listed, see, first)
     kind = str(options["validate"])
     attributes = {"type": _TYPES.get(kind, kind), "allowBlank": "1"}
     operator = _OPERATORS.get(options.get("criteria", ""), "")
