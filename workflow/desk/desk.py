@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
@@ -14,12 +15,15 @@ from workflow.desk.landing import Landing
 from workflow.desk.session import Session
 from workflow.storage.workspace import Workspace
 
+MOST_AT_ONCE = 6
+"""So many files come in at once; the browser sends three, and the next ones after them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every page of a desk knows. Chosen is the year of --year, None for the newest one.
 
-    Staging is the folder for what is just being received.
+    Staging is the folder for what is just being received, and coming is held while it is.
     """
 
     workspace: Workspace
@@ -30,6 +34,7 @@ class Desk:
     deciding: Deciding
     landing: Landing
     staging: Path
+    coming: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     @property
     def year(self) -> int | None:

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from workflow.model.errors import WorkflowError
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.years import iso_time
+from workflow.plan.load import load_plan, plan_paths
 from workflow.returned.intake.not_workbooks import is_litter
 from workflow.storage.files import as_output_error, make_folder, sync_folder, temporary_name
 from workflow.storage.workspace import Workspace, safe_name
@@ -90,12 +91,17 @@ def refuse(offer: Offer, limits: Limits, taken: int, folder: Path) -> None:
 
 def limits_of(workspace: Workspace) -> Limits:
     """Return the limits of the plan; the usual ones where it cannot be read."""
-    from workflow.plan.load import load_plan  # what reads plan.xlsx
-
     try:
-        return load_plan(workspace.home).limits
-    except WorkflowError:
+        seen = tuple(path.stat().st_mtime_ns for path in plan_paths(workspace.home))
+        return _limits(workspace.home, seen)
+    except (WorkflowError, OSError):
         return USUAL
+
+
+@lru_cache(maxsize=4)
+def _limits(home: Path, seen: tuple[int, ...]) -> Limits:
+    """Return the limits of a plan as it was last saved: every file of a drop asks for them."""
+    return load_plan(home).limits
 
 
 @contextlib.contextmanager
@@ -155,7 +161,7 @@ def _names(name: str) -> Iterator[str]:
     >>> next(names), next(names), next(names)
     ('回答.xlsx', '回答 (2).xlsx', '回答 (3).xlsx')
     """
-    plain = unicodedata.normalize("NFC", name)
+    plain = unicodedata.normalize("NFC", name).strip(" .")
     stem, suffix = os.path.splitext(plain)  # noqa: PTH122 - a name, not a path
     if len(suffix) > _LONGEST_SUFFIX:
         stem, suffix = plain, ""

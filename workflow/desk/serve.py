@@ -59,7 +59,21 @@ def serve(workspace: Workspace, year: int | None, *, opens_browser: bool) -> Non
 
 
 def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browser: bool) -> None:
-    session, events = Session(), Events()
+    desk = new_desk(workspace, year, folder)
+    with listening_socket() as listening:
+        port = listening.getsockname()[1]
+        write_note(folder, Note(platform.node(), port, desk.session.secret))
+        say("受付の画面を開きます。終わるときは、画面を閉じるか、ここで Ctrl+C を押してください。")
+        _show(desk.session.new_address(port), opens_browser=opens_browser)
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(until_left(server_of(desk, port), listening, desk))
+    desk.actions.stop_all()
+    say("受付の画面を終わりました。")
+
+
+def new_desk(workspace: Workspace, year: int | None, staging: Path) -> Desk:
+    """Return the desk of a workspace, each of its parts telling the pages what happens."""
+    events = Events()
     given = () if workspace.home == default_home() else ("--home", str(workspace.home))
 
     def tell_actions() -> None:
@@ -73,23 +87,24 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
     desk = Desk(
         workspace=workspace,
         chosen=year,
-        session=session,
+        session=Session(),
         events=events,
         actions=actions,
         deciding=Deciding(workspace, landing),
         landing=landing,
-        staging=folder,
+        staging=staging,
     )
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
-        port = listening.getsockname()[1]
-        write_note(folder, Note(platform.node(), port, session.secret))
-        server = _Server(_config(Safety(application(desk), session, port)))
-        say("受付の画面を開きます。終わるときは、画面を閉じるか、ここで Ctrl+C を押してください。")
-        _show(session.new_address(port), opens_browser=opens_browser)
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_until_left(server, listening, desk))
-    actions.stop_all()
-    say("受付の画面を終わりました。")
+    return desk
+
+
+def listening_socket() -> socket.socket:
+    """Return a socket that this computer alone can reach, on a port that was free."""
+    return socket.create_server(("127.0.0.1", 0), backlog=512)
+
+
+def server_of(desk: Desk, port: int) -> uvicorn.Server:
+    """Return what serves the pages of a desk at a port."""
+    return _Server(_config(Safety(application(desk), desk.session, port)))
 
 
 def _show(address: str, *, opens_browser: bool) -> None:
@@ -115,7 +130,8 @@ def _config(app: Safety) -> uvicorn.Config:
     )
 
 
-async def _until_left(server: _Server, listening: socket.socket, desk: Desk) -> None:
+async def until_left(server: uvicorn.Server, listening: socket.socket, desk: Desk) -> None:
+    """Serve until the last page is closed, or the server is told to end."""
     leaving = asyncio.create_task(_end_when_left(server, desk))
     try:
         await server.serve(sockets=[listening])
@@ -123,7 +139,7 @@ async def _until_left(server: _Server, listening: socket.socket, desk: Desk) -> 
         leaving.cancel()
 
 
-async def _end_when_left(server: _Server, desk: Desk) -> None:
+async def _end_when_left(server: uvicorn.Server, desk: Desk) -> None:
     """End the desk once its last page is closed and nothing runs any more."""
     while not server.should_exit:
         await asyncio.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import time
@@ -11,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from workflow.compiled.pages.frame import to_file
@@ -29,14 +30,12 @@ from workflow.desk.intake import (
 from workflow.desk.pages import fragment, page
 from workflow.desk.verdicts import Verdict
 from workflow.model.errors import OutputError
+from workflow.model.limits import MILLION
 from workflow.model.years import JST
 from workflow.watch.watch import scan_names
 
 _MOST_SHOWN = 300
-_MOST_AT_ONCE = 6
-"""So many files come in at once; the browser sends three, and the next ones after them."""
-
-_SILENT, _SLOWEST, _FIRST = 20.0, 2_000, 30.0
+SILENT, _SLOWEST, _FIRST = 20.0, 2_000, 30.0
 """Seconds without a byte, and bytes a second after the first seconds: whoever is slower is cut."""
 
 
@@ -98,6 +97,7 @@ async def take(request: Request) -> Response:
     try:
         dropped = await _taken(request, desk, desk.year)
     except (NotTakenError, OutputError) as error:
+        await _let_pass(request)
         return _not_taken(str(error))
     return JSONResponse({"file": dropped.file, **await asyncio.to_thread(_seen, desk, dropped)})
 
@@ -108,14 +108,11 @@ def _seen(desk: Desk, dropped: Dropped) -> dict[str, object]:
     return received_entry(desk, dropped.file)
 
 
-_coming = asyncio.Semaphore(_MOST_AT_ONCE)
-
-
 async def _taken(request: Request, desk: Desk, year: int) -> Dropped:
     offer = _offer(request)
     limits = await asyncio.to_thread(limits_of, desk.workspace)
     refuse(offer, limits, desk.landing.taken, desk.staging)
-    async with _coming:
+    async with desk.coming:
         with staging(desk.staging) as path:
             await _written(request, offer, path)
             now = datetime.now(JST)
@@ -138,7 +135,7 @@ async def _written(request: Request, offer: Offer, path: Path) -> None:
     with path.open("xb") as stream:
         while size < offer.size:
             try:
-                chunk = await asyncio.wait_for(anext(chunks), _SILENT)
+                chunk = await asyncio.wait_for(anext(chunks), SILENT)
             except (TimeoutError, StopAsyncIteration, ClientDisconnect) as error:
                 raise NotTakenError("途中で途切れたため、受け取りませんでした。") from error
             size += len(chunk)
@@ -147,6 +144,29 @@ async def _written(request: Request, offer: Offer, path: Path) -> None:
                 raise NotTakenError("届くのが遅すぎるため、受け取りませんでした。")
         stream.flush()
         await asyncio.to_thread(os.fsync, stream.fileno())
+
+
+async def offer(request: Request) -> Response:
+    """Say of a large file, before it comes, whether it will be taken."""
+    desk = desk_of(request)
+    try:
+        said = await request.json()
+        asked = Offer(name=str(said["name"]), size=int(said["size"]))
+        refuse(asked, await asyncio.to_thread(limits_of, desk.workspace), 0, desk.staging)
+    except (ValueError, KeyError, TypeError):
+        return PlainTextResponse("何を受け取るのか分かりません。\n", 400)
+    except NotTakenError as error:
+        return _not_taken(str(error))
+    return JSONResponse({})
+
+
+async def _let_pass(request: Request) -> None:
+    """Let the rest of a small file come in unread: a browser hears no answer before that."""
+    if int(request.headers["content-length"]) <= MILLION:
+        with contextlib.suppress(TimeoutError, ClientDisconnect, RuntimeError):
+            async with asyncio.timeout(SILENT):
+                async for _ in request.stream():
+                    pass
 
 
 def _not_taken(why: str) -> Response:
@@ -170,4 +190,5 @@ def _entry(desk: Desk, year: int, file: str, dropped: dict[str, Dropped]) -> Ent
 ROUTES = (
     Route("/intake", intake, methods=["GET"]),
     Route("/intake", take, methods=["PUT"]),
+    Route("/intake/offer", offer, methods=["POST"]),
 )

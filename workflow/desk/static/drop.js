@@ -2,6 +2,7 @@
 "use strict";
 
 const AT_ONCE = 3;
+const ASK_FIRST = 1_000_000; // bytes: a browser hears no answer before all has gone
 const waiting = [];
 const drop = { sent: 0, taken: 0, refused: 0, active: new Set(), isStopped: false };
 
@@ -72,6 +73,9 @@ async function next() {
 
 async function sendFile(file, name, signal) {
   let answer;
+  try {
+    if (file.size > ASK_FIRST) await send("/intake/offer", { name, size: file.size });
+  } catch (error) { refused(name, error.message); return; }
   try {
     const query = new URLSearchParams({ name, modified: file.lastModified });
     answer = await fetch(`/intake?${query}`, {

@@ -1,0 +1,229 @@
+"""What is dropped: whole, under a name of its own, over nothing, and with what became of it."""
+
+from __future__ import annotations
+
+import json
+import time
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+
+from tests.city import City, full_texts
+from tests.desk.live import SECONDS, Live, live_desk
+from tests.harness.cities import build_city
+from tests.harness.description import Example
+from workflow.storage.journal import EventKind, load_journal
+
+YEAR = 2023
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return build_city(
+        Example(plan="sample", year=YEAR, files=()), tmp_path_factory.mktemp("desk") / "市"
+    )
+
+
+@pytest.fixture(scope="module")
+def live(city: City) -> Iterator[Live]:
+    with live_desk(city.home) as found:
+        yield found
+
+
+def names(city: City) -> set[str]:
+    folder = city.workspace.returned(YEAR)
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def filled(city: City, department: str, **changed: str) -> bytes:
+    path = city.send_back(department, full_texts(city.plan, **changed), f"{department}.tmp")
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+def wait_for(live: Live, *expected: str) -> str:
+    """Return the page of what came, once it shows some words."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        text = live.get("/intake").text
+        if all(word in text for word in expected):
+            return text
+        live.settle()
+        time.sleep(0.05)
+    raise AssertionError(f"{expected} not shown")
+
+
+def test_a_return_is_judged_and_what_goes_back_can_be_had(live: Live, city: City) -> None:
+    wrong = filled(city, "GAKKO", 評価="とても良い")
+
+    answer = live.put("総務/回答.xlsx", wrong)
+
+    assert answer.status == 200
+    assert answer.json["file"] == "回答.xlsx"
+    assert city.workspace.returned(YEAR).joinpath("回答.xlsx").read_bytes() == wrong
+    text = wait_for(live, "差戻し用の調査票をダウンロード", "元の名前")
+    assert "総務/回答.xlsx" in text
+    assert "シート「進捗状況」の" in text
+    assert "選択肢にありません" in text
+    link = text.partition("差戻し用の調査票をダウンロード")[0].rpartition('<a href="')[2]
+    handback = live.get(link.partition('"')[0])
+    assert (handback.status, handback.body[:2]) == (200, b"PK")
+    assert handback.headers["content-disposition"].startswith("attachment")
+    record = city.workspace.dropped(YEAR).read_text("utf-8").splitlines()
+    assert json.loads(record[-1])["original"] == "総務/回答.xlsx"
+    journal = load_journal(city.workspace.journal(YEAR))
+    assert journal.last(EventKind.COMPILED) is not None
+
+
+def test_no_file_is_written_over(live: Live, city: City) -> None:
+    contents = [f"{n}回目".encode() for n in range(4)]
+
+    files = [live.put("同じ名前.txt", content).json["file"] for content in contents]
+
+    assert files == ["同じ名前.txt", *(f"同じ名前 ({n}).txt" for n in (2, 3, 4))]
+    for file, content in zip(files, contents, strict=True):
+        assert city.workspace.returned(YEAR).joinpath(file).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../plan.json", "plan.json"),
+        ("..\\..\\計画.xlsx", "計画.xlsx"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\Users\\a\\回答票.xlsx", "回答票.xlsx"),
+        ("課/../../x.xlsx", "x.xlsx"),
+        ("a\0b.xlsx", "ab.xlsx"),
+        ("con.xlsx", "_con.xlsx"),
+        ("どこ:へ?.xlsx", "どこ_へ_.xlsx"),
+        ("<img src=x onerror=alert(1)>.xlsx", "_img src=x onerror=alert(1)_.xlsx"),
+        (".隠し.xlsx", "隠し.xlsx"),
+        ("\u202eslx.evil.xlsx", "slx.evil.xlsx"),
+        ("か\u3099.xlsx", "が.xlsx"),
+        ("終わり. ", "終わり"),
+    ],
+)
+def test_a_name_is_never_a_path(live: Live, city: City, name: str, file: str) -> None:
+    before = {path: path.read_bytes() for path in city.home.glob("*.json")}
+
+    answer = live.put(name, b"a")
+
+    assert answer.json["file"] == file
+    assert file in names(city)
+    assert {path: path.read_bytes() for path in city.home.glob("*.json")} == before
+    assert "<img" not in live.get("/intake").text
+
+
+def test_a_long_name_keeps_its_ending(live: Live, city: City) -> None:
+    file = live.put(f"{'𠮷' * 200}.xlsx", b"a").json["file"]
+
+    assert file.endswith("𠮷.xlsx")
+    assert file in names(city)
+
+
+@pytest.mark.parametrize("name", ["~$回答.xlsx", "Thumbs.db", "課/.DS_Store", "", ".."])
+def test_what_is_not_taken_says_why(live: Live, city: City, name: str) -> None:
+    before = names(city)
+
+    answer = live.put(name, b"a")
+
+    assert answer.status == 422
+    assert answer.json["problem"].endswith("受け取りませんでした。")
+    assert names(city) == before
+
+
+def test_what_is_too_large_is_refused_before_it_comes(live: Live) -> None:
+    answer = live.post("/intake/offer", {"name": "大きい.zip", "size": 10_000_000_000})
+
+    assert answer.status == 422
+    assert "200MB" in answer.json["problem"]
+    assert live.post("/intake/offer", {"name": "回答.zip", "size": 5_000_000}).status == 200
+    assert live.post("/intake/offer", {"size": "x"}).status == 400
+
+
+def test_what_stops_on_its_way_leaves_nothing(live: Live, city: City) -> None:
+    before = names(city)
+    with live.raw() as connection:
+        lines = [
+            "PUT /intake?name=half.xlsx HTTP/1.1",
+            *(f"{name}: {value}" for name, value in live.own.items()),
+            "Content-Type: application/octet-stream",
+            "Content-Length: 1000000",
+            "",
+            "",
+        ]
+        connection.sendall("\r\n".join(lines).encode() + b"x" * 400_000)
+        until = time.monotonic() + SECONDS
+        while not list(live.desk.staging.glob(".torimatome-*")):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    while list(live.desk.staging.glob(".torimatome-*")):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert names(city) == before
+
+
+def test_who_sends_too_slowly_is_cut_off(
+    live: Live, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.desk.screens.intake.SILENT", 0.05)
+    before = names(city)
+    with live.raw() as connection:
+        lines = [
+            "PUT /intake?name=slow.xlsx HTTP/1.1",
+            *(f"{name}: {value}" for name, value in live.own.items()),
+            "Content-Type: application/octet-stream",
+            "Content-Length: 2000000",
+            "",
+            "",
+        ]
+        connection.sendall("\r\n".join(lines).encode() + b"x")
+        assert b" 422 " in connection.recv(4096).split(b"\r\n")[0]
+    assert names(city) == before
+    assert not list(live.desk.staging.glob(".torimatome-*"))
+
+
+def test_a_zip_is_opened_by_collect_and_each_file_in_it_told(live: Live, city: City) -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("回答/福祉.xlsx", filled(city, "FUKUSHI"))
+        archive.writestr("送り状.txt", "送ります。")
+
+    assert live.put("まとめて.zip", packed.getvalue()).status == 200
+
+    text = wait_for(live, "まとめて.zip/回答/福祉.xlsx", "まとめて.zip/送り状.txt")
+    shown = text.partition("まとめて.zip/回答/福祉.xlsx")[2]
+    assert "採用" in shown.partition("まとめて.zip/送り状.txt")[0]
+
+
+def test_what_lands_in_the_folder_by_itself_is_told_too(live: Live, city: City) -> None:
+    city.send_back("KOREI", full_texts(city.plan), "共有フォルダーから.xlsx")
+
+    text = wait_for(live, "共有フォルダーから.xlsx")
+    wait_for(live, "高齢福祉課")
+
+    assert "元の名前" not in text.partition("共有フォルダーから.xlsx")[2].partition("</li>")[0]
+
+
+def test_the_board_is_what_collect_wrote_and_says_what_comes_next(live: Live, city: City) -> None:
+    live.settle()
+    text = live.get(f"/compiled/{YEAR}/").text
+    page = city.workspace.overview(YEAR).read_text("utf-8")
+
+    assert page.partition('tabindex="-1">\n')[2].rpartition("</main>")[0] in text
+    assert text.index("次にすること") < text.index('id="summary"')
+    assert f"python run.py collect --year {YEAR} --home" in text
+
+
+def test_a_page_that_somebody_changed_is_not_shown(live: Live, city: City) -> None:
+    live.settle()
+    path = city.workspace.overview(YEAR)
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"</main>", b"<form action=http://evil.example></main>"))
+    try:
+        assert "evil.example" not in live.get(f"/compiled/{YEAR}/").text
+    finally:
+        path.write_bytes(before)
