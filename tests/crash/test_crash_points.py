@@ -17,6 +17,8 @@ from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document
+from workflow.storage.commit import Changes
+from workflow.storage.workspace import Workspace
 
 LATER = COLLECTED_AT + timedelta(days=1)
 
@@ -54,6 +56,36 @@ def assert_tried(trial: Trial) -> None:
     assert trial.forth
 
 
+def test_every_kind_of_change_also_where_taking_it_back_is_cut_short(
+    tmp_path: Path, trial: Trial
+) -> None:
+    """A commit of what commands do to files: write, replace, lock, remove, in old and new folders.
+
+    Their own commits differ from it in how many files they have, and are not tried so deeply.
+    """
+    workspace = Workspace(tmp_path)
+    compiled, templates = workspace.compiled(YEAR), workspace.templates(YEAR)
+    for folder in (compiled, templates):
+        folder.mkdir(parents=True)
+    for name in ("replaced", "locked", "removed"):
+        (compiled / name).write_bytes(b"old " + name.encode())
+    (compiled / "locked").chmod(0o444)
+    new = (templates / "new", compiled / "pages" / "new", compiled / "replaced")
+    locked = (compiled / "locked", templates / "new locked")
+    trial.nested = True
+    trial(
+        workspace,
+        YEAR,
+        Changes(
+            writes={path: b"new " + path.name.encode() for path in (*new, *locked)},
+            removals=(compiled / "removed",),
+            read_only=locked,
+        ),
+    )
+    assert {path.name for path in compiled.iterdir()} == {"pages", "replaced", "locked"}
+    assert_tried(trial)
+
+
 def test_generate(tmp_path: Path, compiled: City, trial: Trial) -> None:
     city = City.with_plan(tmp_path, load_document(compiled.home / "plan.json").content)
     city.generate(YEAR)
@@ -71,7 +103,6 @@ def test_collect(city: City, trial: Trial) -> None:
     ledger.write_bytes(ledger.read_bytes() + b" ")  # somebody wrote into it
     received = snapshot(city.workspace.returned(YEAR))
     assert originals.items() <= received.items()
-    trial.nested = True
     city.collect(YEAR, LATER)
     assert snapshot(city.workspace.returned(YEAR)) == received
     assert verified(city).is_clean
@@ -81,6 +112,7 @@ def test_collect(city: City, trial: Trial) -> None:
 def test_finalize_and_reopen(city: City, trial: Trial) -> None:
     finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     assert verified(city).is_clean
+    trial.every = 3
     collect(city.workspace, YEAR, LATER, HERE, reopening="評価の誤りのため")
     assert verified(city).is_clean
     assert_tried(trial)

@@ -21,9 +21,14 @@ from workflow.storage.workspace import Workspace
 
 @dataclass(slots=True)
 class Trial:
-    """What was tried: the file operations of each commit, and the cuts and errors survived."""
+    """What was tried: the file operations of each commit, and the cuts and errors survived.
+
+    nested: the taking back of a cut commit is cut short as well. every: of how many operations in
+    a row one is tried; a large commit repeats the same operation for each of its files.
+    """
 
     nested: bool = False
+    every: int = 1
     operations: int = 0
     cuts: int = 0
     errors: int = 0
@@ -31,7 +36,7 @@ class Trial:
     forth: int = 0
 
     def __call__(self, workspace: Workspace, year: int, changes: Changes) -> None:
-        """Try a commit in every way it can fail, and then make it."""
+        """Try a commit in every way it can fail, and leave it made."""
         with mock.patch("secrets.token_hex", lambda length: "5a" * length):
             self._try(workspace, year, changes)
 
@@ -42,7 +47,7 @@ class Trial:
             commit(workspace, year, changes)
         new = on_disk(workspace.home)
         attempt = _Attempt(self, workspace, year, changes, old, new)
-        for number in range(1, whole.done + 1):
+        for number in range(1, whole.done + 1, self.every):
             attempt.cut_at(number)
             attempt.failing_at(number)
         lay(workspace.home, new)
