@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from tests.engine import HERE
 from tests.harness.description import RETURNS, read_return, return_folders
+from tests.harness.kept_readings import each_file_read_once
 from tests.harness.outcome import expected
 from tests.harness.play import Played, collect_with_workers, harms_its_reader, play
 from tests.harness.reading_alike import assert_all_read_alike
@@ -17,6 +19,12 @@ from workflow.commands.verify import verify
 from workflow.returned.inbox import scan
 
 FOLDERS = return_folders()
+
+
+@pytest.fixture(autouse=True)
+def read_once() -> Iterator[None]:
+    with each_file_read_once():
+        yield
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[f"{f.parent.name}/{f.name}" for f in FOLDERS])

@@ -64,13 +64,13 @@ def issued_papers(city: City, year: int) -> Papers:
 def lost_texts(
     city: City,
     year: int,
-    document: Mapping[str, Any],
+    files: Sequence[File],
     issued: Papers,
     passwords: Sequence[str] = (),
 ) -> list[str]:
-    """Return what people wrote in the returns that count and that stands nowhere."""
+    """Return what people wrote in those of some returns that count, and that stands nowhere."""
     known = (*city.plan.open_passwords, *passwords)
-    counting = [file for file in document["files"] if _counts(file)]
+    counting = [file for file in files if _counts(file)]
     papers = {
         paper.sha256: paper
         for path in _returned(city.workspace.returned(year), counting)

@@ -84,10 +84,15 @@ class Played:
         return outside - {"home", "home/compiled", "scratch"}
 
     def lost_texts(self) -> list[str]:
-        """Return what people wrote in the files that came back and that stands nowhere."""
+        """Return what people wrote in the files that came back and that stands nowhere.
+
+        What a file that grows by itself held when it was read, nobody knows afterwards.
+        """
         passwords = (*self.example.passwords, *self.example.given_passwords)
         year = self.example.year
-        lost = lost_texts(self.city, year, self.document, self.issued, passwords)
+        growing = tuple(file.name for file in _growing(self.example))
+        files = [f for f in self.document["files"] if f["path"].partition("/")[0] not in growing]
+        lost = lost_texts(self.city, year, files, self.issued, passwords)
         return [*lost, *self._lost_words()]
 
     def _lost_words(self) -> list[str]:

@@ -40,7 +40,7 @@ def test_answers_survive_the_program(city: City, filler: programs.Filler) -> Non
     for row in answered:
         said = texts[row["整理番号"]]
         assert {label: row[label] for label in said} == said
-    assert lost_texts(city, 2023, collected.document, issued_papers(city, 2023)) == []
+    assert lost_texts(city, 2023, collected.document["files"], issued_papers(city, 2023)) == []
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
