@@ -31,6 +31,7 @@ from workflow.plan.load import plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
 from workflow.rounds.known_plan import known_plan
+from workflow.rounds.known_table import with_known_table
 from workflow.rounds.load import (
     ReadOptions,
     decided,
@@ -171,9 +172,8 @@ def collect(
         from workflow.rounds.write import compilation_of, write_provisional
 
         plan = known_plan(workspace, year, options.use_cache)
-        round_ = load_round(
-            workspace, plan.plan, year, options, before, snapshot, digest=plan.digest
-        )
+        today = with_known_table(workspace, plan.plan, options.open_table)
+        round_ = load_round(workspace, today, year, options, before, snapshot, digest=plan.digest)
         if not (round_.returns or before.last(EventKind.RECEIVED)):
             raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
 

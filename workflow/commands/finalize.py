@@ -16,11 +16,13 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.commands.status import what_is_open
+from workflow.compiled.recorded import recorded_table
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.wording import Wording
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.rounds.collected import Collected
+from workflow.rounds.known_table import with_recorded_table
 from workflow.rounds.load import (
     ReadOptions,
     in_workers,
@@ -87,6 +89,8 @@ def finalize(
             raise not_collected(year)
 
         plan, content = plan_as_recorded(workspace, journal)
+        digest, opener = recorded_table(journal), options.open_table
+        plan = with_recorded_table(workspace, plan, year, digest, opener)
         round_ = load_round(workspace, plan, year, options, journal)
         written = written_copies(workspace, year, options, plan, journal)
         news = with_news(journal, now, round_, content, written)

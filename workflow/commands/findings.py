@@ -20,6 +20,7 @@ SECTION_END = "<!-- 指摘の一覧：ここまで -->"
 
 _GROUPS = {
     "PLAN": "計画",
+    "KNOWN": "既知の値",
     "IMPORT": "表の取り込み",
     "FILE": "届いたファイル",
     "JOURNAL": "届いたファイル",

@@ -15,11 +15,13 @@ from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.errors import WorkspaceError
+from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST, era_year
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
 from workflow.rounds.own_form import load_own_workbook
+from workflow.rounds.known_table import copy_to_keep, with_known_table
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
@@ -112,7 +114,7 @@ def generate(
         facts = issued(issuance.register, sha256(issuance.register_file), journal)
         after = journal.adding(EventKind.ISSUED, now, facts) if facts else journal
         recorded = lengthened(workspace.journal(year), journal, after)
-        writes = {**issuance.writes, **recorded}
+        writes = {**issuance.writes, **recorded, **copy_to_keep(workspace, year, planned.plan)}
         # A program that keeps plan.json lays out its workspace itself.
         if (workspace.home / BOOK_NAME).exists():
             with as_output_error(workspace.returned(year)):
@@ -123,11 +125,12 @@ def generate(
 
 @dataclass(frozen=True, slots=True)
 class PlannedIssue:
-    """What generate would do, and the journal it would do it on.
+    """What generate would do, the plan it would do it by and the journal it would do it on.
 
     Answered are the issues that would take the place of one a department has answered.
     """
 
+    plan: Plan
     issuance: Issuance
     journal: Journal
 
@@ -155,6 +158,7 @@ def _planned(
     workspace: Workspace, year: int, now: datetime, department: str | None
 ) -> PlannedIssue:
     written = load_written_plan(workspace.home)
+    plan = with_known_table(workspace, written.plan)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
     if journal.last(EventKind.BROUGHT_IN):
@@ -163,17 +167,17 @@ def _planned(
             "そのあとの年度に作ってください。"
         )
     request = IssueRequest(
-        plan=written.plan,
+        plan=plan,
         year=year,
         now=now,
-        previous=last_answers(workspace, written.plan, year),
+        previous=last_answers(workspace, plan, year),
         department=department,
         own=load_own_workbook(workspace.home, written.plan),
     )
     issuance = plan_issuance(request, load_register(folder, year), folder)
     if journal.is_final and issuance.issued:
         raise already_final(year)
-    return PlannedIssue(replace(issuance, notes=written.notes), journal)
+    return PlannedIssue(plan, replace(issuance, notes=written.notes), journal)
 
 
 def _refuse_answered(planned: PlannedIssue) -> None:

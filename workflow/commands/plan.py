@@ -23,6 +23,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
 from workflow.plan.load import BOOK_NAME, load_written_plan, plan_files
 from workflow.rounds.earlier import last_answers
+from workflow.rounds.known_table import with_known_table
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
@@ -123,7 +124,7 @@ def succession(workspace: Workspace, year: int | None) -> Succession:
     Raises PlanError when today's plan has errors.
     """
     written = load_written_plan(workspace.home)
-    plan = written.plan
+    plan = with_known_table(workspace, written.plan)
     asked = sum(len(item.departments) for item in plan.items)
     before = next(_years_with_a_plan(workspace, year), None)
     if before is None:
@@ -156,6 +157,7 @@ def outline(found: Succession) -> Iterator[str]:
         note_lines(found.notes),
         _tree(plan),
         _form(plan),
+        _known(plan),
         _checks(plan),
         _since(found),
     )
@@ -217,6 +219,20 @@ def _form(plan: Plan) -> Iterator[str]:
     for field in plan.form.fields:
         needed = "必須" if field.required else "条件により必須" if field.required_when else "任意"
         yield f"{field.label}（{field.outline}、{needed}）"
+
+
+def _known(plan: Plan) -> Iterator[str]:
+    """Yield what the city knows already, and of how many items."""
+    known, table = plan.known_values, plan.known_table
+    if not (known and table):
+        return
+    yield ""
+    yield f"■ 既知の値（{table.file}　シート「{table.sheet}」）"
+    for field in known.fields:
+        filled = sum(field.key in row.values for row in table.rows.values())
+        blank = len(plan.items) - filled
+        left = f"、空欄{blank}件" if blank else ""
+        yield f"{field.label}（{field.outline}、値のある取組{filled}件{left}）"
 
 
 def _checks(plan: Plan) -> Iterator[str]:

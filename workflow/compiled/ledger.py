@@ -10,7 +10,9 @@ from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import MOMENT_WIDTH, CellValue
+from workflow.model import known_values
 from workflow.model.fields.base import Field
+from workflow.model.known_values import KnownRow, KnownTable
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
@@ -28,13 +30,17 @@ RECEIVED_LABEL = "受領日時"
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumn:
-    """One column: its label, its width in full-width characters, what it takes from an entry."""
+    """One column: its label, its width in full-width characters, what it takes from an entry.
+
+    The field of a known value is one that nobody answers.
+    """
 
     label: str
     width: float
     value: Callable[[Entry], CellValue]
     field: Field | None = None
     on_paper: bool = True
+    is_known: bool = False
 
     @property
     def heading(self) -> str:
@@ -96,10 +102,42 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
         *(_level_column(level, depth, plan) for depth, level in enumerate(plan.levels)),
         LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.assignment.item.pages or None),
         LedgerColumn(DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label),
+        *(_known_column(plan, field) for field in plan.known_fields),
         *(_field_column(field) for field in plan.form.fields),
         LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value),
         *_source_columns(),
+        *(_known_sources(plan) if plan.known_fields else ()),
     )
+
+
+def _known_column(plan: Plan, field: Field) -> LedgerColumn:
+    rows = plan.known_table.rows if plan.known_table else {}
+
+    def value(entry: Entry) -> CellValue:
+        row = rows.get(entry.assignment.item.id)
+        return row.values.get(field.key) if row else None
+
+    return LedgerColumn(field.label, field.ledger_width, value, field, is_known=True)
+
+
+def _known_sources(plan: Plan) -> Iterator[LedgerColumn]:
+    """Yield where the known values of a row stand in the city's table."""
+    table = plan.known_table
+    if table is None:
+        return
+    sources: tuple[tuple[str, float, Callable[[KnownRow], CellValue]], ...] = (
+        (known_values.FILE_LABEL, 14, lambda _: table.file),
+        (known_values.SHEET_LABEL, 9, lambda _: table.sheet),
+        (known_values.ROW_LABEL, 6, lambda row: row.row),
+        (known_values.DIGEST_LABEL, 50, lambda _: table.sha256),
+    )
+    for label, width, take in sources:
+        yield LedgerColumn(label, width, partial(_of_known, table, take), on_paper=False)
+
+
+def _of_known(table: KnownTable, take: Callable[[KnownRow], CellValue], entry: Entry) -> CellValue:
+    row = table.rows.get(entry.assignment.item.id)
+    return take(row) if row else None
 
 
 def _source_columns() -> Iterator[LedgerColumn]:

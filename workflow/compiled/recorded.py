@@ -160,7 +160,14 @@ def recorded_basis(journal: Journal) -> Basis | None:
     last = journal.last(EventKind.JUDGED)
     if last is None:
         return None
-    return Basis(last.facts["plan"], last.facts["register"], last.facts["earlier"])
+    facts = last.facts
+    return Basis(facts["plan"], facts["register"], facts["earlier"], facts.get("known", ""))
+
+
+def recorded_table(journal: Journal) -> str:
+    """Return the digest of the table of known values the last judging rested on; "" for none."""
+    basis = recorded_basis(journal)
+    return basis.known if basis else ""
 
 
 def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:

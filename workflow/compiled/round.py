@@ -19,15 +19,20 @@ from workflow.templates.register import Register
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a compilation rests on besides the returns, each as a digest."""
+    """What a compilation rests on besides the returns, each as a digest.
+
+    Known is that of the table of known values, "" where the plan names none.
+    """
 
     plan: str = ""
     register: str = ""
     earlier: Mapping[str, list[str]] = field(default_factory=dict)
+    known: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the digests as the journal spells them."""
-        return {"plan": self.plan, "register": self.register, "earlier": dict(self.earlier)}
+        digests = {"plan": self.plan, "register": self.register, "earlier": dict(self.earlier)}
+        return {**digests, **({"known": self.known} if self.known else {})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,6 +252,61 @@ class Code(Enum):
         "最小と最大を見直してください。",
     )
 
+    # --- 既知の値 (the table the plan names)
+    KNOWN_FILE = (
+        Severity.ERROR,
+        "既知の値の表「{value}」を読み取れません（{reason}）。",
+        "計画と同じ場所に置き、ファイルの名前が計画のとおりか、Excelで開けるかを確かめてください。",
+    )
+    KNOWN_NO_SHEET = (
+        Severity.ERROR,
+        "シート「{value}」がありません。あるのは{others}です。",
+        "計画の「既知の値のシート」に、あるシートの名前を記入してください。",
+    )
+    KNOWN_SHEETS = (
+        Severity.ERROR,
+        "見出しのそろったシートが二つ以上あり（{others}）、どれを使うか分かりません。",
+        "計画の「既知の値のシート」に、使うシートの名前を記入してください。",
+    )
+    KNOWN_COLUMN = (
+        Severity.ERROR,
+        "見出し「{name}」がありません。",
+        "表の見出しを直すか、計画の「既知の値の列」に、表での見出しを記入してください。",
+    )
+    KNOWN_UNIT = (
+        Severity.ERROR,
+        "見出しは「{found}」ですが、計画では「{name}」の単位は「{expected}」です。",
+        "表と計画の単位を確かめ、違っているほうを直してください。",
+    )
+    KNOWN_ITEM = (
+        Severity.ERROR,
+        "整理番号「{value}」は、計画にありません。",
+        "整理番号を直してください。計画にない行や合計の行は、整理番号を空欄にすると読み飛ばします。",
+    )
+    KNOWN_TWICE = (
+        Severity.ERROR,
+        "整理番号「{value}」の行は、{other}行目にもあります。",
+        "正しいほうの行だけを残してください。",
+    )
+    KNOWN_NO_ROW = (
+        Severity.ERROR,
+        "整理番号「{value}」の行がありません。",
+        "行を足してください。値のない取組は、整理番号だけを書き、値を空欄にします。",
+    )
+    KNOWN_VALUE = (
+        Severity.ERROR,
+        "「{name}」の「{value}」は、{expected}として読み取れません。",
+        "{expected}で記入してください。値がなければ空欄にします。数式のときは、Excelで開いて"
+        "計算してから保存し直してください。",
+    )
+    KNOWN_CHANGED = (
+        Severity.WARNING,
+        "{departments}に調査票を発行したあとで、既知の値の表「{value}」が変わっています（{what}）。"
+        "台帳には、いまの表の値を載せています。",
+        "変えたままでよければ generate を実行してください。値の変わったこの課の調査票だけを"
+        "作り直します。間違えて変えたときは、表を元に戻してください。",
+    )
+
     # --- 表の取り込み (init --from-table)
     IMPORT_SHEET_LEFT_OUT = (
         Severity.INFO,

@@ -8,8 +8,10 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.known_values import KnownTable, KnownValues
 from workflow.model.limits import USUAL, Limits
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
@@ -88,6 +90,8 @@ class Municipality:
 class Plan:
     """A whole plan, already checked: every reference in it resolves.
 
+    Known_table is what the table named in known_values says; None where it was not read.
+
     Without slots, so that what is looked up again and again is indexed once.
     """
 
@@ -108,6 +112,13 @@ class Plan:
     open_passwords: tuple[str, ...] = ()
     limits: Limits = USUAL
     indicators: tuple[Indicator, ...] = ()
+    known_values: KnownValues | None = None
+    known_table: KnownTable | None = None
+
+    @property
+    def known_fields(self) -> tuple[Field, ...]:
+        """What the city knows of every item and nobody answers."""
+        return self.known_values.fields if self.known_values else ()
 
     def department(self, code: str) -> Department:
         """Return the department with this code; KeyError if the plan has none."""

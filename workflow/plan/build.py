@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow.model.fields.form import form_from_json
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.known_values import known_values_from_json
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 
@@ -17,6 +18,7 @@ _RATING_LABEL = "評価"
 def build_plan(content: Mapping[str, Any]) -> Plan:
     """Return the plan a valid document describes."""
     plan = content["plan"]
+    known = content.get("known_values")
     return Plan(
         title=plan["title"],
         municipality=Municipality(plan["municipality"]["name"], plan["municipality"]["code"]),
@@ -35,6 +37,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         open_passwords=tuple(plan.get("open_passwords", ())),
         limits=Limits(**{name: int(limit) for name, limit in plan.get("limits", {}).items()}),
         indicators=tuple(map(Indicator.from_json, content.get("indicators", ()))),
+        known_values=known_values_from_json(known) if known else None,
     )
 
 

@@ -17,6 +17,7 @@ from workflow.model.cells import folded, folded_id
 from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
+from workflow.model.known_values import SOURCE_LABELS
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
 from workflow.plan.municipality import municipalities_named, municipality_of
@@ -79,8 +80,10 @@ def check_deadlines(document: Node) -> Iterator[Violation]:
 def check_headings(document: Node) -> Iterator[Violation]:
     """No two columns of the ledger have the same heading."""
     levels = document["levels"].elements
-    labels = tuple(field["label"] for field in _fields(document))
+    known = document.at("/known_values/columns").elements
+    labels = tuple(field["label"] for field in (*known, *_fields(document)))
     reserved = {folded(label) for label in RESERVED_LABELS}
+    reserved |= {folded(label) for label in SOURCE_LABELS} if known else set()
     for heading in chain(levels, labels):
         if folded(heading.text) in reserved:
             yield Violation(heading.pointer, Code.PLAN_RESERVED_NAME, {"value": heading.text})

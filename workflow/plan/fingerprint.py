@@ -22,9 +22,10 @@ def plan_digest(plan: Plan) -> str:
 
     plan.xlsx and plan.json give the same, and so does a later version of the tool that knows more
     settings: what has its default value is left out. Passwords do not count, nor does the look of
-    the report: no answer and no figure rests on it.
+    the report: no answer and no figure rests on it. The table of known values is a file of its own.
     """
-    return _digest(replace(plan, lock_password="", open_passwords=(), report_layout=""))
+    own = replace(plan, lock_password="", open_passwords=(), report_layout="", known_table=None)
+    return _digest(own)
 
 
 def form_digest(form: Form | None) -> str:

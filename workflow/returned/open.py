@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,8 @@ from workflow.returned.intake.refusal import (
     unreadable,
 )
 from workflow.returned.intake.used_range import refuse_absurd
-from workflow.returned.readers.readings import read_first
+from workflow.returned.readers.readings import read_again, read_first
+from workflow.returned.readers.text_table import TEXT_FILES, is_text_table, read_text_table
 from workflow.storage.files import sha256
 
 Reading = Callable[[Kind, bytes, Limits], RawBook]
@@ -82,6 +84,41 @@ def opened_book(
             return opened.book
         why = next(iter(opened.findings), why)
     return why
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTable:
+    """A table of the city's own, and the SHA-256 of the file it was read from."""
+
+    sha256: str
+    book: RawBook
+
+
+def opened_table(
+    received: Received, limits: Limits = USUAL, *, again: bool = False
+) -> OpenedTable | Finding:
+    """Return a workbook or a text file, or why there is none; again it is read by other readers."""
+    ending = received.path.suffix
+    if ending.lower() in TEXT_FILES:
+        most = limits.file_megabytes * MILLION
+        content = content_of(received, most)
+        if content is not None and len(content) <= most and is_text_table(ending, content):
+            return _text_table(received, content, again)
+    why = Finding(Code.FILE_NOT_EXCEL, Location())
+    reading = read_again if again else read_first
+    for opened in open_received(received, (), reading, limits):
+        if isinstance(opened, Opened):
+            return OpenedTable(opened.read.sha256, opened.book)
+        why = next(iter(opened.findings), why)
+    return why
+
+
+def _text_table(received: Received, content: bytes, again: bool) -> OpenedTable | Finding:
+    try:
+        book = read_text_table(content, received.path.stem, by_pandas=again)
+    except (csv.Error, ValueError):  # a quote that never ends, or a line longer than the others
+        book = None
+    return OpenedTable(sha256(content), book) if book else Finding(Code.FILE_NOT_EXCEL, Location())
 
 
 def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:

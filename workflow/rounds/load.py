@@ -41,7 +41,7 @@ from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting
-from workflow.returned.workers.engine import Engine, Opener, WrittenOpener
+from workflow.returned.workers.engine import Engine, Opener, TableOpener, WrittenOpener
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.earlier import earlier_digests, past_years
 from workflow.storage.files import sha256
@@ -66,7 +66,8 @@ def no_preparation() -> None:
 class ReadOptions:
     """How to read a round: who judges and opens, with which passwords, telling whom.
 
-    Open_book reads what we wrote, open_written what people wrote in besides the returns.
+    Open_book reads what we wrote, open_written what people wrote in besides the returns, open_table
+    the city's table of known values.
 
     Get_ready lets the engine start up ahead. With use_cache, what judging a file gave is kept and
     no file is judged twice; again has every original read with another library than collect uses.
@@ -76,6 +77,7 @@ class ReadOptions:
     engine: Engine
     open_book: Opener
     open_written: WrittenOpener
+    open_table: TableOpener = workers.open_table_in_worker
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
     get_ready: Callable[[], None] = no_preparation
@@ -122,7 +124,8 @@ def load_round(
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, options.passwords)
     context = Context(plan, {year: register}, year, passwords, previous, options.again)
-    inputs = basis(workspace, digest or plan_digest(plan), year)
+    table = plan.known_table
+    inputs = basis(workspace, digest or plan_digest(plan), year, table.sha256 if table else "")
     engine = options.engine
     if snapshot:
         judged_by = _judged_by(inputs, year, passwords)
@@ -219,13 +222,17 @@ def stage_of(
     return Stage(as_of is not None, as_of or last.at, reason)
 
 
-def basis(workspace: Workspace, digest: str, year: int) -> Basis:
-    """Return the digests of what a compilation rests on besides the returns; one is the plan's."""
+def basis(workspace: Workspace, digest: str, year: int, known: str = "") -> Basis:
+    """Return the digests of what a compilation rests on besides the returns.
+
+    Given are those of the plan and of the table of known values.
+    """
     register = workspace.register(year)
     return Basis(
         plan=digest,
         register=sha256(register.read_bytes()) if register.exists() else "",
         earlier=dict(earlier_digests(workspace, year)),
+        known=known,
     )
 
 

@@ -29,6 +29,7 @@ from workflow.compiled.summaries.status import totals
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
+from workflow.rounds.known_table import copy_to_keep
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
@@ -84,6 +85,7 @@ def write_provisional(
         **copies,
         **handing_back.writes,
         **_in_folder(folder, outputs),
+        **copy_to_keep(workspace, year, compilation.round.plan),
         workspace.status(year): _state(compilation, handing_back.made),
         **lengthened(workspace.journal(year), before, journal),
     }

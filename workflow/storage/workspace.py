@@ -148,6 +148,10 @@ class Workspace:
         """Results of judging that collect reuses. Can be deleted at any time."""
         return self.compiled(year) / ".extracts"
 
+    def known_tables(self, year: int) -> Path:
+        """Copies of the table of known values, one for each content a round was made from."""
+        return self.templates(year) / "既知の値"
+
     def letters(self) -> Path:
         """The texts of the mails, which the coordinator may edit; shared by all years."""
         return self.home / "メール文面"

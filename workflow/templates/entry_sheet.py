@@ -46,6 +46,7 @@ from workflow.templates.layout import (
     NUMBER_ROW,
     PREVIOUS_LABEL,
     TITLE_ROW,
+    Column,
     ColumnKind,
     EntryRow,
     Layout,
@@ -166,6 +167,7 @@ class _Styles:
         )
         self.label = book.add_format(label)
         self.centred = book.add_format(label | {"align": "center", "bold": True})
+        self._known = book.add_format(label | {"align": "right"}) if _has_figures(layout) else None
         # Its text runs on over the columns beside it, so nothing may be drawn between them.
         before = {"font_size": _LABEL_SIZE, "valign": "top", "bold": True, "top": 4} | grey
         self.previous_label = book.add_format(before | {"bottom": 1, "bottom_color": LINE})
@@ -190,6 +192,16 @@ class _Styles:
                 {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _STRIPED_FILL}
             ),
         }
+
+    def locked(self, column: Column) -> Format:
+        """Return the format of what is printed in a column of an item's row."""
+        if column.kind is ColumnKind.ID:
+            return self.centred
+        return self._known if self._known and column.align else self.label
+
+
+def _has_figures(layout: Layout) -> bool:
+    return any(column.align for column in layout.columns)
 
 
 def _set_page(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
@@ -285,7 +297,7 @@ def _write_entry(
 ) -> None:
     sheet.set_row(entry.row - 1, _entry_height(layout, entry, filling))
     for text, column in zip(entry.texts, layout.columns, strict=False):
-        style = styles.centred if column.kind is ColumnKind.ID else styles.label
+        style = styles.locked(column)
         sheet.write_string(entry.row - 1, column.index - 1, text, style)
     for column, field in layout.fields_in(entry):
         style = looks.get((entry.item.id, field.key), styles.entry)[field.key]

@@ -24,11 +24,11 @@ from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.storage.files import sha256
 from workflow.storage.workspace import OLD_FOLDER, OWN_FOLDER, department_file
 from workflow.templates.indicator_table import issued_indicators
-from workflow.templates.layout import content_digest, issued_items, lay_out
+from workflow.templates.layout import content_digest, issued_form, issued_items, lay_out
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name
-from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
+from workflow.templates.register import FormNumber, Issue, Register
 from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
 from workflow.templates.workbook import template_bytes
 
@@ -175,7 +175,10 @@ def _differences(register: Register, issued: Iterable[Issue]) -> dict[str, tuple
     """Return what is asked otherwise than before, of each department issued to before."""
     pairs = ((register.latest(issue.number.department), issue) for issue in issued)
     return {
-        issue.number.department: before.differences(issue.form, issue.items, issue.indicators)
+        issue.number.department: (
+            *before.differences(issue.form, issue.items, issue.indicators),
+            *before.known_differences(issue.form, issue.items),
+        )
         for before, issue in pairs
         if before
     }
@@ -244,7 +247,7 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
         sha256=sha256(content),
         issued_at=request.now.replace(microsecond=0),
         tool_version=VERSION,
-        form=IssuedForm(plan.levels, plan.form),
+        form=issued_form(plan),
         texts=lay_out_own(own, layout).texts if own else printed_texts(content),
         items=issued_items(plan, department),
         indicators=issued_indicators(plan, department),

@@ -16,6 +16,7 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import Form, checks_as_json, form_as_json
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.known_values import known_texts
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.templates.indicator_table import (
@@ -70,6 +71,8 @@ HEADER_ROW = 4
 _INDICATOR_HEIGHT = 36.0
 """The least points of a row of an indicator."""
 _ACTUAL_WIDTH, _REMARK_WIDTH = 8.0, 9.0
+_NUMBER_WIDTH, _TEXT_WIDTH = 5.5, 9.0
+"""Full-width characters of a column of known values."""
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different.
@@ -85,6 +88,7 @@ class ColumnKind(Enum):
     ID = "id"
     LEVEL = "level"
     DEPARTMENT = "department"
+    KNOWN = "known"
     FIELD = "field"
 
 
@@ -92,7 +96,8 @@ class ColumnKind(Enum):
 class Column:
     """One column of the entry sheet; index is 1-based, width in full-width characters.
 
-    A hidden column holds a level that the bands already show; it keeps each row complete.
+    A hidden column holds a level that the bands already show; it keeps each row complete. The field
+    of a column is one to fill: what is known already is locked.
     """
 
     index: int
@@ -102,6 +107,7 @@ class Column:
     hidden: bool = False
     field: Field | None = None
     font_size: float = FONT_SIZE
+    align: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,11 @@ def previous_label(year: int) -> str:
     return f"{PREVIOUS_LABEL}（{era_year(year - 1)}）の回答"
 
 
+def issued_form(plan: Plan) -> IssuedForm:
+    """Return the columns of every template of a plan."""
+    return IssuedForm(plan.levels, plan.form, plan.known_fields)
+
+
 def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
     """Return the items of a department as its template shows them."""
     return tuple(_issued(plan, item) for item in plan.items_of(department.code))
@@ -213,7 +224,8 @@ def content_digest(
     own: OwnForm | None = None,
 ) -> str:
     """Return the digest of everything a template asks and says, without its number and date."""
-    form = IssuedForm(plan.levels, plan.form)
+    form = issued_form(plan)
+    items = issued_items(plan, department)
     return canonical_digest(
         {
             "look": _LOOK_VERSION,
@@ -230,11 +242,12 @@ def content_digest(
             "fields": form_as_json(plan.form),
             "items": [
                 [i.id, i.labels, i.pages, i.departments, _previous(form, i, department, previous)]
-                for i in issued_items(plan, department)
+                for i in items
             ],
             **checks_as_json(plan.form),
             **_plain_indicators(plan, department, year),
             **({"own": own.digest} if own else {}),
+            **_known_content(form, items),
         }
     )
 
@@ -247,6 +260,14 @@ def _plain_indicators(plan: Plan, department: Department, year: int) -> dict[str
         for one in issued_indicators(plan, department)
     ]
     return {"indicators": asked} if asked else {}
+
+
+def _known_content(form: IssuedForm, items: tuple[IssuedItem, ...]) -> dict[str, object]:
+    """Return what a template says that is known already; nothing where nothing is."""
+    if not form.known:
+        return {}
+    headings = [field.heading for field in form.known]
+    return {"known": [headings, [list(item.known) for item in items]]}
 
 
 def lay_out(
@@ -264,7 +285,7 @@ def lay_out(
         number,
         issued_at,
         content_digest(plan, department, number.year, previous, own),
-        IssuedForm(plan.levels, plan.form),
+        issued_form(plan),
         issued_items(plan, department),
         previous,
     )
@@ -364,7 +385,9 @@ def _indicator_columns(fields: Sequence[Field]) -> Iterator[Column]:
 
 def _issued(plan: Plan, item: Item) -> IssuedItem:
     names = JOINT_SEPARATOR.join(plan.department(code).name for code in item.departments)
-    return IssuedItem(item.id, item.labels, item.pages, names)
+    rows = plan.known_table.rows if plan.known_table else {}
+    known = known_texts(plan.known_fields, rows.get(item.id))
+    return IssuedItem(item.id, item.labels, item.pages, names, known)
 
 
 def _previous(
@@ -397,7 +420,8 @@ def _lay_out_rows(
         for item in items:
             shown = _previous(form, item, department, previous)
             row += 1
-            rows.append(EntryRow(row, item, (item.id, *item.labels, item.departments), shown))
+            texts = (item.id, *item.labels, item.departments, *item.known)
+            rows.append(EntryRow(row, item, texts, shown))
             row += 1 if shown else 0
     return tuple(bands), tuple(rows)
 
@@ -415,7 +439,10 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
         yield Column(2 + depth, ColumnKind.LEVEL, level, 11.5 if depth == lowest else 7.5, hidden)
     department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 5.5)
-    for index, field in enumerate(form.form.fields, start=department + 1):
+    for index, known in enumerate(form.known, start=department + 1):
+        width, align = (_NUMBER_WIDTH, "right") if known.is_number else (_TEXT_WIDTH, "")
+        yield Column(index, ColumnKind.KNOWN, known.heading, width, align=align)
+    for index, field in enumerate(form.form.fields, start=department + 1 + len(form.known)):
         rules = field.cell_rules
         yield Column(
             index,

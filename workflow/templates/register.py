@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
+from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.plan import Department
@@ -46,20 +47,22 @@ class FormNumber:
 
 @dataclass(frozen=True, slots=True)
 class IssuedItem:
-    """An item as it stood on a template: its locked texts."""
+    """An item as it stood on a template: its locked texts; known are those of its known values."""
 
     id: str
     labels: tuple[str, ...]
     pages: str
     departments: str
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedForm:
-    """The columns of a template: the level names and the fields."""
+    """The columns of a template: the level names, the fields, and what is known already."""
 
     levels: tuple[str, ...]
     form: Form
+    known: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,8 @@ class Issue:
 
     def asks_as(self, other: Issue) -> bool:
         """Whether it asks the same as another; what is only said on it may differ."""
-        is_same = self.items == other.items and self.form == other.form
+        ours, theirs = (replace(form, known=()) for form in (self.form, other.form))
+        is_same = _without_known(self.items) == _without_known(other.items) and ours == theirs
         return is_same and _asked(self.indicators) == _asked(other.indicators)
 
     @property
@@ -93,21 +97,38 @@ class Issue:
         """The labels of all that it asks, by key."""
         return {**self.form.form.labels, **indicator_labels(self.indicators)}
 
+    def known_differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
+        """Return in words which known values a plan has otherwise by now."""
+        labels = [field.label for field in self.form.known]
+        if self.form.known != form.known:
+            now = "・".join(field.heading for field in form.known)
+            return (f"既知の値の列が変わった（いまは{now}）" if now else "既知の値がなくなった",)
+        before = {item.id: item.known for item in self.items}
+        return tuple(
+            f"取組{item.id}の{label}が{_shown(then)}から{_shown(today)}に変わった"
+            for item in items
+            for label, then, today in zip(labels, before.get(item.id, ()), item.known, strict=False)
+            if then != today
+        )
+
     def differences(
         self,
         form: IssuedForm,
         items: tuple[IssuedItem, ...],
         indicators: tuple[Indicator, ...] = (),
     ) -> tuple[str, ...]:
-        """Return in words what a plan asks otherwise by now, given what it asks."""
+        """Return in words what a plan asks otherwise by now, given what it asks.
+
+        What is known already is not asked.
+        """
         before, now = self.form.form, form.form
         fields = _changed(
             {field.key: (field.label, field) for field in before.fields},
             {field.key: (field.label, field) for field in now.fields},
         )
         asked = _changed(
-            {item.id: (item.id, item) for item in self.items},
-            {item.id: (item.id, item) for item in items},
+            {item.id: (item.id, item) for item in _without_known(self.items)},
+            {item.id: (item.id, item) for item in _without_known(items)},
         )
         found = [*(f"項目「{label}」{what}" for label, what in fields)]
         found += [f"取組{id_}{what}" for id_, what in asked]
@@ -115,7 +136,9 @@ class Issue:
         found += [f"指標「{name}」{what}" for name, what in known]
         found += ["階層の名前が変わった"] if self.form.levels != form.levels else []
         found += ["確認の決まりが変わった"] if before.declared != now.declared else []
-        if not found and not (before == now and self.items == items):
+        if not found and not (
+            before == now and _without_known(self.items) == _without_known(items)
+        ):
             found.append("並びが変わった")
         return tuple(found)
 
@@ -123,6 +146,15 @@ class Issue:
 def _asked(indicators: Iterable[Indicator]) -> dict[str, tuple[str, object]]:
     """Return what indicators ask, by id, each with its name; how they are graded may differ."""
     return {one.id: (one.name, (one.item, one.fields)) for one in indicators}
+
+
+def _without_known(items: tuple[IssuedItem, ...]) -> tuple[IssuedItem, ...]:
+    """Return items without what is known of them."""
+    return tuple(replace(item, known=()) if item.known else item for item in items)
+
+
+def _shown(known: str) -> str:
+    return known or "空欄"
 
 
 def _changed(

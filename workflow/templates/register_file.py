@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workflow.model.errors import WorkspaceError
+from workflow.model.fields.base import Field
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.known_values import known_field, known_field_as_json
 from workflow.model.years import era_year, iso_time
 from workflow.templates.own.form import OwnForm
 from workflow.templates.register import (
@@ -48,6 +50,7 @@ def register_as_bytes(register: Register) -> bytes:
         asked = issue.form.form
         form = {"levels": list(issue.form.levels), "fields": form_as_json(asked)}
         form |= checks_as_json(asked)
+        form |= _known_as_json(issue.form.known)
         digest = canonical_digest(form)
         forms[digest] = form
         shared: dict[str, Any] = {
@@ -162,12 +165,18 @@ def _plain_indicators(issue: Issue) -> dict[str, Any]:
     return {"indicators": asked} if asked else {}
 
 
+def _known_as_json(known: tuple[Field, ...]) -> dict[str, Any]:
+    return {"known": list(map(known_field_as_json, known))} if known else {}
+
+
 def _plain_item(item: IssuedItem) -> dict[str, Any]:
+    known = {"known": list(item.known)} if item.known else {}
     return {
         "id": item.id,
         "labels": list(item.labels),
         "pages": item.pages,
         "departments": item.departments,
+        **known,
     }
 
 
@@ -216,6 +225,7 @@ class _Shared:
             labels=self.texts(plain["labels"]),
             pages=self._text(plain["pages"]),
             departments=self._text(plain["departments"]),
+            known=self.texts(plain.get("known", ())),
         )
         return self._items.setdefault(item, item)
 
@@ -252,7 +262,9 @@ def _issue(
 def _forms(document: Mapping[str, Any]) -> dict[str, IssuedForm]:
     return {
         digest: IssuedForm(
-            tuple(form["levels"]), form_from_json(form["fields"], form.get("checks", ()))
+            tuple(form["levels"]),
+            form_from_json(form["fields"], form.get("checks", ())),
+            tuple(map(known_field, form.get("known", ()))),
         )
         for digest, form in document["forms"].items()
     }

@@ -69,6 +69,12 @@ def basis(journal: Journal, found: Basis, register_file: str) -> Iterator[Findin
             Location(),
             {"expected": recorded.plan, "found": found.plan, "what": "計画"},
         )
+    if recorded.known != found.known and not journal.is_final:
+        yield Finding(
+            Code.VERIFY_STALE,
+            Location(),
+            {"expected": recorded.known, "found": found.known, "what": "既知の値の表"},
+        )
     for year in sorted({*recorded.earlier, *found.earlier}):
         was_then, now = recorded.earlier.get(year, []), found.earlier.get(year, [])
         if was_then != now:

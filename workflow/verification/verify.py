@@ -18,6 +18,7 @@ from workflow.compiled.recorded import (
     is_made_by,
     recorded_files,
     recorded_outputs,
+    recorded_table,
 )
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
@@ -34,6 +35,7 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.earlier import earlier_digests
+from workflow.rounds.known_table import digest_of, with_recorded_table
 from workflow.rounds.load import (
     ReadOptions,
     as_recorded,
@@ -66,7 +68,7 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
         found += brought_in.differences(workspace, earlier)
     try:
         again = _Recomputed.of(on_disk, options)
-    except WorkspaceError as error:
+    except (WorkspaceError, PlanError) as error:
         found.append(Finding(Code.VERIFY_STOPPED, Location(), {"reason": str(error)}))
         return Report(year=year, checked=on_disk.checked, differences=tuple(found))
     found += again.differences()
@@ -106,15 +108,25 @@ class _OnDisk:
         return is_made_by(self.journal, tool_digest())
 
     def plan(self) -> Plan:
-        """Return the plan the round was judged by."""
+        """Return the plan the round was judged by, without its known values."""
         return plan_as_recorded(self.workspace, self.journal)[0]
+
+    def with_known(self, plan: Plan, options: ReadOptions, *, again: bool) -> Plan:
+        """Return that plan with the table of known values the round was made from."""
+        digest = recorded_table(self.journal)
+        return with_recorded_table(
+            self.workspace, plan, self.year, digest, options.open_table, again=again
+        )
 
     def record_differences(self) -> Iterator[Finding]:
         """Yield what journal, plan, register and files disagree in."""
         workspace, year = self.workspace, self.year
         yield from self.broken
         register = _shown(workspace, workspace.register(year))
-        today = basis(workspace, plan_digest(self._plan_today()), year)
+        plan = self._plan_today()
+        known = plan.known_values
+        table = digest_of(workspace.home / known.file) if known else ""
+        today = basis(workspace, plan_digest(plan), year, table)
         yield from records.basis(self.journal, today, register)
         yield from records.evidence(self.journal, scan(workspace.returned(year)))
 
@@ -196,10 +208,12 @@ class _Recomputed:
         known = recorded_files(journal)
         readings = TwoReadings(options.engine)
         noted = replace(options, engine=readings.first)
-        read = load_round(workspace, plan, year, noted, journal, known=known)
+        shown = on_disk.with_known(plan, options, again=False)
+        read = load_round(workspace, shown, year, noted, journal, known=known)
         first = as_recorded(read, journal)
         by_others = replace(options, engine=readings.second, again=True)
-        others = load_round(workspace, plan, year, by_others, journal, known=known)
+        reread = on_disk.with_known(plan, options, again=True)
+        others = load_round(workspace, reread, year, by_others, journal, known=known)
         second = as_recorded(others, journal)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         outputs = output_files(compilation, has_parquet_recorded(journal))

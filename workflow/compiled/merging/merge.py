@@ -19,8 +19,8 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Assignment, Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.templates.indicator_table import issued_indicators
-from workflow.templates.layout import issued_items
-from workflow.templates.register import IssuedForm, Register
+from workflow.templates.layout import issued_form, issued_items
+from workflow.templates.register import Register
 
 _MOST_DIFFERENCES = 6
 NONE_COLLECTED = Collects({}, {})
@@ -80,18 +80,29 @@ def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
 
 def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
     """Yield what the plan asks otherwise than the forms people have, and whose forms these are."""
-    form = IssuedForm(plan.levels, plan.form)
-    owners: dict[tuple[str, ...], list[str]] = {}
+    form = issued_form(plan)
+    asked: dict[tuple[str, ...], list[str]] = {}
+    known: dict[tuple[str, ...], list[str]] = {}
     for department in plan.departments:
-        issue = register.latest_for(department)
-        asked = issued_items(plan, department), issued_indicators(plan, department)
-        differences = issue.differences(form, *asked) if issue else ()
+        if issue := register.latest_for(department):
+            items, indicators = issued_items(plan, department), issued_indicators(plan, department)
+            differences = issue.differences(form, items, indicators)
+            asked.setdefault(differences, []).append(department.name)
+            known.setdefault(issue.known_differences(form, items), []).append(department.name)
+    for differences, names in asked.items():
         if differences:
-            owners.setdefault(differences, []).append(department.name)
-    for differences, names in owners.items():
-        more = ("ほか",) if len(differences) > _MOST_DIFFERENCES else ()
-        what = (*differences[:_MOST_DIFFERENCES], *more)
-        yield Finding(Code.PLAN_CHANGED, Location(), {"departments": tuple(names), "what": what})
+            details = {"departments": tuple(names), "what": _first(differences)}
+            yield Finding(Code.PLAN_CHANGED, Location(), details)
+    file = plan.known_values.file if plan.known_values else ""
+    for differences, names in known.items():
+        if differences:
+            details = {"departments": tuple(names), "what": _first(differences)}
+            yield Finding(Code.KNOWN_CHANGED, Location(), {**details, "value": file})
+
+
+def _first(differences: tuple[str, ...]) -> tuple[str, ...]:
+    more = ("ほか",) if len(differences) > _MOST_DIFFERENCES else ()
+    return (*differences[:_MOST_DIFFERENCES], *more)
 
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:

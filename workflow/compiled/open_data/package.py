@@ -27,6 +27,7 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.compiled.recorded import recorded_files, recorded_outputs
 from workflow.compiled.round import Round
+from workflow.model import known_values
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
@@ -154,6 +155,21 @@ _OWN: Mapping[str, Declared] = {
         "description": "回答ファイルのSHA-256です。",
         "constraints": {"pattern": "[0-9a-f]{64}"},
     },
+    known_values.FILE_LABEL: {
+        "type": "string",
+        "description": "担当課が答えない値（torimatome:known）を取った、市の表のファイルです。",
+    },
+    known_values.SHEET_LABEL: {"type": "string", "description": "その表のシートです。"},
+    known_values.ROW_LABEL: {
+        "type": "integer",
+        "description": "その表の行です。",
+        "constraints": {"minimum": 1},
+    },
+    known_values.DIGEST_LABEL: {
+        "type": "string",
+        "description": "その表のファイルのSHA-256です。",
+        "constraints": {"pattern": "[0-9a-f]{64}"},
+    },
     RECEIVED_LABEL: {
         "type": "datetime",
         "description": "回答ファイルを受け取った日時です。日本時間（UTC+09:00）です。",
@@ -241,6 +257,8 @@ def _column(column: LedgerColumn, asked: Iterable[Field]) -> Declared:
     if field is None:
         level = {"type": "string", "description": "計画の階層です。"} | _REQUIRED
         return {"name": column.label} | _OWN.get(column.label, level)
+    if column.is_known:
+        return {"name": column.label} | _described(field, [field]) | {"torimatome:known": True}
     declared = [f for f in asked if f.key == field.key]
     return {"name": column.label} | _described(field, declared) | {"torimatome:key": field.key}
 

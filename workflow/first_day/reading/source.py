@@ -5,9 +5,7 @@ openpyxl and pandas read it here; `verify` reads the same bytes by other readers
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,17 +22,12 @@ from workflow.returned.inbox import Received, content_of, single
 from workflow.returned.intake.detect import Kind
 from workflow.returned.open import Opened, open_received
 from workflow.returned.readers.readings import read_again, read_first
+from workflow.returned.readers.text_table import TEXT_FILES, is_text_table, lines_of_text
 from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 from workflow.storage.files import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_TEXT_FILES = (".csv", ".tsv", ".txt")
-_ENCODINGS = ("utf-8-sig", "cp932")
-_WIDE_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_SEPARATORS = ",\t;"
-_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,9 +113,9 @@ def read_source(
     received: Received, passwords: Sequence[str] = (), *, again: bool = False
 ) -> Source | Finding:
     """Return the table in a file, or why there is none; what it is worth is not asked yet."""
-    if received.path.suffix.lower() in _TEXT_FILES:
+    if received.path.suffix.lower() in TEXT_FILES:
         content = content_of(received, USUAL.file_megabytes * MILLION)
-        if content is not None and not content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        if content is not None and is_text_table(received.path.suffix, content):
             return _text_file(received, content, again)
     why = Finding(Code.FILE_NOT_EXCEL, Location())
     reading = _read_second if again else _read
@@ -188,11 +181,9 @@ def _shown(cell: RawCell) -> str:
 
 
 def _text_file(received: Received, content: bytes, again: bool) -> Source | Finding:
-    text = _decoded(content)
-    if text is None:
+    lines = lines_of_text(content, by_pandas=not again)
+    if lines is None:
         return Finding(Code.FILE_NOT_EXCEL, Location())
-    separator = _separator(text)
-    lines = _by_csv(text, separator) if again else _by_pandas(text, separator)
     texts = {
         (row, column): cell.replace("\r\n", "\n").strip()
         for row, cells in enumerate(lines, start=1)
@@ -201,41 +192,3 @@ def _text_file(received: Received, content: bytes, again: bool) -> Source | Find
     }
     name = received.path.stem
     return Source(received.path.name, sha256(content), (SourceSheet(name, texts),))
-
-
-def _decoded(content: bytes) -> str | None:
-    wide = _WIDE_MARKS.get(content[:2])
-    for encoding in [wide] if wide else _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _separator(text: str) -> str:
-    """Return what stands most often between the cells of the first lines."""
-    head = "\n".join(text.splitlines()[:_LOOKED_AT])
-    return max(_SEPARATORS, key=head.count)
-
-
-def _by_pandas(text: str, separator: str) -> Iterator[Sequence[str]]:
-    import pandas as pd  # 300 ms
-
-    width = max((len(row) for row in _by_csv(text, separator)), default=0)
-    if not width:
-        return iter(())
-    frame = pd.read_csv(
-        io.StringIO(text),
-        sep=separator,
-        header=None,
-        names=range(width),
-        dtype=str,
-        keep_default_na=False,
-        skip_blank_lines=False,
-    )
-    return (tuple(map(str, row)) for row in frame.itertuples(index=False))
-
-
-def _by_csv(text: str, separator: str) -> Iterator[Sequence[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -24,7 +24,7 @@ class Setting:
 
     Blank is what an empty cell stands for; None leaves the key out. Parts are what the cells of a
     row hold, where each row is an object. Named_by is the label of the setting whose text makes the
-    value of a blank cell.
+    value of a blank cell. A rare setting stands in the workbook only where it is used.
     """
 
     label: str
@@ -37,6 +37,7 @@ class Setting:
     blank: str | None = None
     parts: tuple[PlanColumn, ...] = ()
     named_by: str = ""
+    is_rare: bool = False
 
 
 def description(entry: Setting | PlanColumn) -> str:

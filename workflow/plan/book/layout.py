@@ -29,6 +29,7 @@ _TYPES = sorted(TYPES, key=lambda kind: bool(kind.plan_details))
 PAPER_WORDS = MappingProxyType({"A4": "A4", "A3": "A3"})
 LAYOUT_WORDS = MappingProxyType({name: name for name in ("門真型", "一覧型", "縦型")})
 
+KNOWN_WORDS = MappingProxyType({name: TYPE_WORDS[name] for name in ("number", "text")})
 SEVERITY_WORDS = MappingProxyType({severity.value: severity.label for severity in Severity})
 _AXIS_HINT = "階層の名前、担当課、選択の項目の項目名のどれかです。"
 
@@ -169,6 +170,60 @@ SETTINGS = (
         "重さ（要修正・要確認・参考）、条件の項目、条件の値、担当課に見せる文の順です（決まりのほかは空欄でもかまいません）。"
         "増やすときは、下に行を挿入し、「確認の決まり」を並べます。",
         example="actual <= target * 2",
+    ),
+    Setting(
+        label="既知の値の表",
+        pointer="/known_values/file",
+        hint="予算額など、市がすでに知っている値の表です。この計画と同じ場所に置いたファイルの名前を"
+        "記入します。",
+        example="予算.xlsx",
+        is_rare=True,
+    ),
+    Setting(
+        label="既知の値のシート",
+        pointer="/known_values/sheet",
+        hint="その表のシートの名前です。見出しのあるシートが一つなら、空欄でもかまいません。",
+        is_rare=True,
+    ),
+    Setting(
+        label="既知の値",
+        pointer="/known_values/columns",
+        spread=Spread.ROWS,
+        parts=(
+            PlanColumn(
+                label="既知の値",
+                key="/label",
+                width=16,
+                hint="調査票と台帳の見出しになります。",
+                example="予算額",
+            ),
+            PlanColumn(label="既知の値の単位", key="/unit", width=8, hint="数値の単位です。"),
+            PlanColumn(
+                label="既知の値の列",
+                key="/heading",
+                width=8,
+                hint="その表での見出しです。同じ名前なら空欄でもかまいません。",
+            ),
+            PlanColumn(
+                label="既知の値の種類",
+                key="/type",
+                words=KNOWN_WORDS,
+                width=8,
+                hint="数値か文章です。空欄なら数値です。",
+            ),
+            PlanColumn(
+                label="既知の値の小数の桁数",
+                key="/decimals",
+                kind=Kind.NUMBER,
+                width=8,
+                hint="空欄なら、表のとおりです。",
+            ),
+        ),
+        hint="調査票に変えられない形で載せ、台帳にも載せる値です。右へ、名前、単位、その表での見出し、"
+        "種類（数値・文章）、小数の桁数の順です（名前のほかは空欄でもかまいません）。"
+        "増やすときは、下に行を挿入し、「既知の値」を並べます。",
+        example="予算額",
+        is_rare=True,
     ),
 )
 
@@ -359,6 +414,7 @@ def _labels() -> dict[str, str]:
         "/form/fields/*/required_when": "条件の項目",
         "/items/*/path": "階層",
         "/checks/*/when": "確認の条件の項目",
+        "/known_values": "既知の値の表",
     }
     labels |= {setting.pointer: setting.label for setting in SETTINGS}
     labels |= {f"{s.pointer}/*{part.key}": part.label for s in SETTINGS for part in s.parts}

@@ -38,7 +38,7 @@ from workflow.plan.book.layout import (
     item_table,
 )
 from workflow.plan.book.values import axis_labels, field_labels, format_value
-from workflow.plan.document import Correction, Node
+from workflow.plan.document import Correction, Node, parent
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -136,7 +136,8 @@ def _styles_of(book: Workbook) -> _Styles:
 
 
 def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node) -> None:
-    rows = [(setting, texts) for setting in SETTINGS for texts in _setting_rows(root, setting)]
+    used = [s for s in SETTINGS if not s.is_rare or root.at(parent(s.pointer)).value]
+    rows = [(setting, texts) for setting in used for texts in _setting_rows(root, setting)]
     width = max(_MIN_VALUE_COLUMNS, *(len(texts) for _, texts in rows))
     widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
     sheet = _new_sheet(book, styles, PLAN_SHEET, PLAN_INTRO, widths)

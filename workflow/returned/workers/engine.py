@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
@@ -16,8 +17,14 @@ from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
+if TYPE_CHECKING:
+    from workflow.returned.open import OpenedTable
+
 Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
+
+TableOpener = Callable[[Received, Limits, bool], "OpenedTable | Finding"]
+"""Reads a table of the city's own, again by other readers; or says why it cannot."""
 
 WrittenOpener = Callable[[Received, Sequence[str], Limits], RawBook | Finding]
 """Reads a workbook that people wrote in, whatever they saved it as; or says why it cannot."""
@@ -61,6 +68,17 @@ def open_received_in_worker(
     from workflow.returned.open import opened_book  # as above
 
     work = partial(opened_book, passwords=tuple(passwords), limits=limits)
+    (found,) = run(work, (received,), _resource_limits(limits, workers=1))
+    if isinstance(found, Stopped):
+        return _cut_short(received, found, limits)[0].findings[0]
+    return found
+
+
+def open_table_in_worker(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
+    """Return a table of the city's own, read in a worker process; again by other readers."""
+    from workflow.returned.open import opened_table  # as above
+
+    work = partial(opened_table, limits=limits, again=again)
     (found,) = run(work, (received,), _resource_limits(limits, workers=1))
     if isinstance(found, Stopped):
         return _cut_short(received, found, limits)[0].findings[0]
