@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from workflow.model.findings import Finding
+from workflow.model.limits import Limits
 from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
-from workflow.returned.open import opened_book
+from workflow.returned.open import OpenedTable, opened_book, opened_table
 from workflow.returned.readers.readings import open_book
 from workflow.rounds.load import ReadOptions
 
@@ -23,5 +25,15 @@ def judged_file(received: Received, context: Context) -> tuple[Return, ...]:
     return tuple(returned.named(received.file) for returned in judge(received, context))
 
 
-HERE = ReadOptions(engine=judge_here, open_book=open_book, open_written=opened_book)
+def opened_here(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
+    """Return a table of the city's own, read here."""
+    return opened_table(received, limits, again=again)
+
+
+HERE = ReadOptions(
+    engine=judge_here,
+    open_book=open_book,
+    open_written=opened_book,
+    open_table=opened_here,
+)
 """How tests read a round: in their own process."""

@@ -28,7 +28,7 @@ def json_of(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 def test_a_plan_is_refused_or_understood_with_its_places(folder: Path, tmp_path: Path) -> None:
     example = read_plan_example(folder)
-    (tmp_path / example.name).write_bytes(example.content)
+    example.lay_out(tmp_path)
     expected = json_of(folder)
     assert noted_in(tmp_path) == expected["findings"]
     code, printed, complaints = run_here("generate", "--year", "2023", "--home", str(tmp_path))
@@ -37,7 +37,8 @@ def test_a_plan_is_refused_or_understood_with_its_places(folder: Path, tmp_path:
     assert "Traceback" not in complaints
     assert bool(complaints) == is_refused != bool(printed)
     said = complaints if is_refused else printed
-    named = [line for line in said.splitlines() if line.startswith(f"・{example.name}　")]
+    beginning = "・" if is_refused else f"・{example.name}　"
+    named = [line for line in said.splitlines() if line.startswith(beginning)]
     assert len(named) == len(expected["findings"])
     assert (tmp_path / "templates").exists() != is_refused
     if "items" in expected:
@@ -53,7 +54,7 @@ PUT_RIGHT = [folder for folder in FOLDERS if json_of(folder)["exit"] == 0]
 def test_what_was_put_right_can_be_written_down(folder: Path, tmp_path: Path) -> None:
     example = read_plan_example(folder)
     path = tmp_path / example.name
-    path.write_bytes(example.content)
+    example.lay_out(tmp_path)
     before, digest = as_read(tmp_path), plan_digest(load_plan(tmp_path))
     kept = tmp_path / "plan_直す前.xlsx"
     if example.name != "plan.xlsx":

@@ -71,7 +71,7 @@ def _play_table(folder: Path, record: bool) -> None:
 def _play_plan(folder: Path, record: bool) -> None:
     example = read_plan_example(folder)
     with tempfile.TemporaryDirectory() as home:
-        (Path(home) / example.name).write_bytes(example.content)
+        example.lay_out(Path(home))
         code, printed, complaints = run_here("plan", "--home", home)
         found: dict[str, object] = {"exit": code, "findings": noted_in(Path(home))}
         if not code:

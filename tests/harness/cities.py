@@ -88,10 +88,17 @@ def plan_document(plan: str) -> dict[str, Any]:
     return document
 
 
+def lay_tables(plan: str, home: Path) -> None:
+    """Copy the tables of a city's own beside its plan."""
+    for table_of_city in (CITIES / plan).glob("*.csv"):
+        shutil.copy(table_of_city, home)
+
+
 @cache
 def _built(plan: str, years: tuple[int, ...], changed: str, reissued: bool, last_year: str) -> Path:
     home = Path(_keep.name) / f"{len(list(Path(_keep.name).iterdir())):03}"
     city = City.with_plan(home, plan_document(plan))
+    lay_tables(plan, home)
     if last_year != "{}":
         _play_last_year(city, json.loads(last_year), min(years) - 1)
     for year in years:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.engine import opened_here
 from tests.harness.cities import plan_document
 from tests.harness.description import PLANS, changes_of
 from tests.harness.verbs import in_workbook
@@ -23,6 +24,8 @@ from workflow.plan.book.layout import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_written_plan
+from workflow.rounds.known_table import with_known_table
+from workflow.storage.workspace import Workspace
 
 _HEADER_ROW = 3
 
@@ -31,12 +34,21 @@ REMOVED = "（なし）"
 
 @dataclass(frozen=True, slots=True)
 class PlanExample:
-    """What the coordinator's plan.json or plan.xlsx holds, and in short what the example shows."""
+    """What the coordinator's plan.json or plan.xlsx holds, and in short what the example shows.
+
+    Tables are the city's own that lie beside it, by their names.
+    """
 
     folder: Path
     about: str
     name: str
     content: bytes
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+
+    def lay_out(self, home: Path) -> None:
+        """Write the plan, and what lies beside it, into a folder."""
+        for name, content in {self.name: self.content, **self.tables}.items():
+            (home / name).write_bytes(content)
 
 
 def plan_folders() -> list[Path]:
@@ -49,16 +61,38 @@ def read_plan_example(folder: Path) -> PlanExample:
     words = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
     about, text = words.pop("about"), words.pop("text", None)
     json_changes, book_changes = words.pop("json", []), words.pop("changes", [])
-    pasted = words.pop("pasted", {})
+    pasted, given = words.pop("pasted", {}), words.pop("tables", {})
+    tables = {name: table_file(name, sheets) for name, sheets in given.items()}
     assert not words, f"nobody knows {list(words)}"
     document = plan_document("small")
     if book_changes or pasted:
         content = in_workbook(with_pasted(written_book(document), pasted), changes_of(book_changes))
-        return PlanExample(folder, about, "plan.xlsx", content)
+        return PlanExample(folder, about, "plan.xlsx", content, tables)
     for pointer, value in json_changes:
         _set(document, pointer, value)
     content = text.encode() if text else as_json_bytes(document)
-    return PlanExample(folder, about, "plan.json", content)
+    return PlanExample(folder, about, "plan.json", content, tables)
+
+
+def table_file(name: str, sheets: Mapping[str, str]) -> bytes:
+    """Return a table of the city's own: a workbook with these sheets, or a text of the only one.
+
+    A text file is told by its ending and saved as Excel in Japan does.
+    """
+    if name.endswith(".csv"):
+        (text,) = sheets.values()
+        return "".join(f"{','.join(row)}\r\n" for row in rows(text)).encode("cp932")
+    book = Workbook()
+    book.remove(book.active)
+    for title, text in sheets.items():
+        sheet = book.create_sheet(title)
+        for row, line in enumerate(rows(text), start=1):
+            for column, value in enumerate(line, start=1):
+                if value:
+                    _paste(sheet, (row, column), value)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def noted_in(home: Path) -> list[str]:
@@ -67,7 +101,9 @@ def noted_in(home: Path) -> list[str]:
     That is what keeps it from being used, or how it was understood.
     """
     try:
-        findings = load_written_plan(home).notes
+        plan = load_written_plan(home)
+        with_known_table(Workspace(home), plan.plan, opened_here)
+        findings = plan.notes
     except PlanError as error:
         findings = error.findings
     return [_in_short(found) for found in Wording().together(findings)]

@@ -18,7 +18,14 @@ from openpyxl import load_workbook
 
 from tests.city import City
 from tests.engine import judge_here
-from tests.harness.cities import GOOD, build_city, other_city, plan_document, usual_answers
+from tests.harness.cities import (
+    GOOD,
+    build_city,
+    lay_tables,
+    other_city,
+    plan_document,
+    usual_answers,
+)
 from tests.harness.conservation import Papers, issued_papers, lost_texts
 from tests.harness.deciding import Points, edit_record, written_words
 from tests.harness.description import Example, HostileCase, SentFile
@@ -142,6 +149,7 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
         if phase in example.plans:
             document = plan_document(example.plans[phase])
             (home / "plan.json").write_bytes(as_json_bytes(document))
+            lay_tables(example.plans[phase], home)
         edits = [edit for edit in example.record if edit.phase == phase]
         edit_record(city.workspace.record(example.year), edits, points)
         issued = tuple(dict.fromkeys((*issued, *_issued(example, city))))

@@ -232,7 +232,8 @@ def _known(plan: Plan) -> Iterator[str]:
         filled = sum(field.key in row.values for row in table.rows.values())
         blank = len(plan.items) - filled
         left = f"、空欄{blank}件" if blank else ""
-        yield f"{field.label}（{field.outline}、値のある取組{filled}件{left}）"
+        kind = "文章" if field.is_prose else field.outline
+        yield f"{field.label}（{kind}、値のある取組{filled}件{left}）"
 
 
 def _checks(plan: Plan) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The table of known values of a round: read in a worker process, kept as it was read.
 
 The city goes on to change its table, next year at the latest. What a round was made from is kept
-beside its templates, so that a final version can be made and verified again.
+beside what was made of it, so that a final version can be made and verified again.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ class Workspace:
 
     def known_tables(self, year: int) -> Path:
         """Copies of the table of known values, one for each content a round was made from."""
-        return self.templates(year) / "既知の値"
+        return self.compiled(year) / "既知の値"
 
     def letters(self) -> Path:
         """The texts of the mails, which the coordinator may edit; shared by all years."""
