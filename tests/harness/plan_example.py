@@ -83,7 +83,8 @@ def table_file(name: str, sheets: Mapping[str, str]) -> bytes:
         (text,) = sheets.values()
         return "".join(f"{','.join(row)}\r\n" for row in rows(text)).encode("cp932")
     book = Workbook()
-    book.remove(book.active)
+    for first in book.worksheets:
+        book.remove(first)
     for title, text in sheets.items():
         sheet = book.create_sheet(title)
         for row, line in enumerate(rows(text), start=1):

@@ -53,7 +53,7 @@ def with_recorded_table(
     if known is None or not digest:
         return plan
     for path in (workspace.home / known.file, _copy(workspace, year, known, digest)):
-        if digest_of(path) == digest:
+        if table_digest(path) == digest:
             return _with(plan, known, path, open_table, again=again)
     raise WorkspaceError(
         f"{era_year(year)}を集めたときの既知の値の表「{known.file}」が、どこにもありません"
@@ -70,7 +70,7 @@ def copy_to_keep(workspace: Workspace, year: int, plan: Plan) -> dict[Path, byte
     if known is None or table is None:
         return {}
     copy = _copy(workspace, year, known, table.sha256)
-    if digest_of(copy) == table.sha256:
+    if table_digest(copy) == table.sha256:
         return {}
     path = workspace.home / known.file
     content = path.read_bytes() if path.is_file() else b""
@@ -82,7 +82,7 @@ def copy_to_keep(workspace: Workspace, year: int, plan: Plan) -> dict[Path, byte
     return {copy: content}
 
 
-def digest_of(path: Path) -> str:
+def table_digest(path: Path) -> str:
     """Return the SHA-256 of a file; "" where there is none to read."""
     try:
         return sha256(path.read_bytes())

@@ -126,9 +126,10 @@ class Issue:
             {field.key: (field.label, field) for field in before.fields},
             {field.key: (field.label, field) for field in now.fields},
         )
+        was, today = _without_known(self.items), _without_known(items)
         asked = _changed(
-            {item.id: (item.id, item) for item in _without_known(self.items)},
-            {item.id: (item.id, item) for item in _without_known(items)},
+            {item.id: (item.id, item) for item in was},
+            {item.id: (item.id, item) for item in today},
         )
         found = [*(f"項目「{label}」{what}" for label, what in fields)]
         found += [f"取組{id_}{what}" for id_, what in asked]
@@ -136,9 +137,7 @@ class Issue:
         found += [f"指標「{name}」{what}" for name, what in known]
         found += ["階層の名前が変わった"] if self.form.levels != form.levels else []
         found += ["確認の決まりが変わった"] if before.declared != now.declared else []
-        if not found and not (
-            before == now and _without_known(self.items) == _without_known(items)
-        ):
+        if not found and not (before == now and was == today):
             found.append("並びが変わった")
         return tuple(found)
 

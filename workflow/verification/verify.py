@@ -35,7 +35,7 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.earlier import earlier_digests
-from workflow.rounds.known_table import digest_of, with_recorded_table
+from workflow.rounds.known_table import table_digest, with_recorded_table
 from workflow.rounds.load import (
     ReadOptions,
     as_recorded,
@@ -125,7 +125,7 @@ class _OnDisk:
         register = _shown(workspace, workspace.register(year))
         plan = self._plan_today()
         known = plan.known_values
-        table = digest_of(workspace.home / known.file) if known else ""
+        table = table_digest(workspace.home / known.file) if known else ""
         today = basis(workspace, plan_digest(plan), year, table)
         yield from records.basis(self.journal, today, register)
         yield from records.evidence(self.journal, scan(workspace.returned(year)))
