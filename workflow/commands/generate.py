@@ -20,8 +20,8 @@ from workflow.model.returns import Outcome
 from workflow.model.years import JST, era_year
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
-from workflow.rounds.own_form import load_own_workbook
 from workflow.rounds.known_table import copy_to_keep, with_known_table
+from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
