@@ -13,7 +13,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -42,7 +42,8 @@ _NARROW = 0.75
 _LOST = 0.5
 """Characters that a line loses on average, since no line begins with a full stop or ends within a
 number. With it, prose of this kind never takes more lines than counted, over 5 to 60 characters."""
-_WORD = re.compile(r"[!-~]{8,}")
+_FEWEST_IN_WORD = 8
+_WORD = re.compile(rf"[!-~]{{{_FEWEST_IN_WORD},}}")
 """Narrow characters in one piece, such as the name of a file: what is left of a line is lost."""
 
 _PROSE = 80
@@ -73,13 +74,24 @@ def text_width(text: str) -> float:
     >>> text_width("決算額"), text_width("1,234")
     (3.0, 3.75)
     """
+    return len(text) - _narrow_in(text) * (1 - _NARROW)
+
+
+def _narrow_in(text: str) -> int:
+    """Return how many narrow characters a text holds."""
     try:
         stored = len(text.encode("cp932"))  # a byte for each narrow character, two for a wide one
     except UnicodeEncodeError:
-        narrow = sum(c.isascii() or "\uff61" <= c <= "\uff9f" for c in text)
-    else:
-        narrow = 2 * len(text) - stored
-    return len(text) - narrow * (1 - _NARROW)
+        return sum(c.isascii() or "\uff61" <= c <= "\uff9f" for c in text)
+    return 2 * len(text) - stored
+
+
+@lru_cache(maxsize=4096)  # a text is asked for on several sheets, and again where it is parted
+def _measured(line: str) -> tuple[float, tuple[float, ...]]:
+    """Return how wide a line is, and each piece in it that is not broken."""
+    narrow = _narrow_in(line)
+    words = _WORD.findall(line) if narrow >= _FEWEST_IN_WORD else ()
+    return len(line) - narrow * (1 - _NARROW), tuple(map(text_width, words))
 
 
 def row_height(cells: Iterable[tuple[str, float]], size: float) -> float:
@@ -138,10 +150,11 @@ def lines_of(text: str, width: float) -> int:
     """
     if "\n" in text:
         return sum(lines_of(line, width) for line in text.split("\n"))
-    needed = text_width(text)
+    needed, words = _measured(text)
     if needed <= width:
         return 1
-    needed += sum(min(width, text_width(word)) for word in _WORD.findall(text))
+    if words:
+        needed += sum([min(width, word) for word in words])
     return math.ceil(needed / max(1.0, width - _LOST))
 
 
