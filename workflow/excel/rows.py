@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
-from xlsxwriter.sharedstrings import SharedStringTable
 
-from workflow.model.cells import MAX_CELL_TEXT, column_letters
+from workflow.excel.shared_strings import SharedTexts
+from workflow.model.cells import column_letters
 
 CellValue = str | int | Decimal | datetime | date | None
 """What one cell of a flat table holds; None is an empty cell."""
@@ -62,24 +62,12 @@ class _Shape:
     texts: int
 
 
-class TextNumbers(dict[str, int]):
-    """The shared string numbers of a workbook: a text gets one at its first look-up."""
-
-    def __missing__(self, text: str) -> int:
-        stored = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
-        if stored != text:
-            return self[stored]
-        self[text] = number = len(self)
-        return number
-
-
 class RowXml:
     """Formats rows as XML. A text gets its shared string number when its row is formatted."""
 
-    def __init__(self, strings: SharedStringTable, serial: Callable[[date], float]) -> None:
-        assert isinstance(strings.string_table, TextNumbers)
+    def __init__(self, strings: SharedTexts, serial: Callable[[date], float]) -> None:
         self._strings = strings
-        self._numbers = strings.string_table
+        self._numbers = strings.numbers
         self._serial = serial
         self._day = lru_cache(maxsize=1024)(self._day_number)
         self._shapes: dict[RowKind, _Shape] = {}
@@ -90,8 +78,7 @@ class RowXml:
         if shape is None:
             shape = self._shapes[row.kind] = self._shape(row)
         values = [formats(value) for formats, value in zip(shape.formats, row.values, strict=True)]
-        self._strings.count += shape.texts
-        self._strings.unique_count = len(self._numbers)
+        self._strings.add(shape.texts)
         return shape.template.replace(_NUMBER, str(number)) % (row.height, *values)
 
     def _shape(self, row: FlatRow) -> _Shape:
@@ -127,8 +114,3 @@ class RowXml:
 
 def _nothing(_: object) -> None:
     """Format an empty cell."""
-
-
-def _cut(text: str) -> str:
-    """Return as much of a text as an Excel cell holds (32,767 UTF-16 units)."""
-    return text.encode("utf-16-le", "replace")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")

@@ -10,15 +10,16 @@ from typing import IO, Any, NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.excel.measures import NORMAL_FONT, TEXT_FONT
-from workflow.excel.rows import FlatRow, RowXml, TextNumbers
+from workflow.excel.rows import FlatRow, RowXml
+from workflow.excel.shared_strings import SharedTexts
 from workflow.excel.style import INK
-from workflow.excel.xml_text import escaped, quoted
+from workflow.excel.xml_text import quoted
 from workflow.excel.zip_stream import ZipStream
-from workflow.model.cells import column_letters, encoded
+from workflow.model.cells import column_letters
 
 _DEFAULT_ROW_PIXELS = 25
 _ROWS_AT_ONCE = 100
@@ -42,7 +43,7 @@ class GrowingSheet(Worksheet):
 
     # What XlsxWriter sets later, and says None of until then.
     fh: IO[str]  # type: ignore[assignment]
-    str_table: SharedStringTable  # type: ignore[assignment]
+    str_table: SharedTexts  # type: ignore[assignment]
     dim_rowmax: int  # type: ignore[assignment]
 
     def __init__(self) -> None:
@@ -120,16 +121,14 @@ def _without_custom_height(tag: str, attributes: Iterable[tuple[str, Any]]) -> l
 
 
 class _ExactStrings(SharedStrings):
-    """Texts exactly as given: XlsxWriter takes <r>…</r> for markup and misses chained escapes."""
+    """Texts as they were stored at their first look-up."""
 
     fh: IO[str]  # type: ignore[assignment]  # XlsxWriter sets both later
-    string_table: SharedStringTable  # type: ignore[assignment]
+    string_table: SharedTexts  # type: ignore[assignment]
 
     def _write_sst_strings(self) -> None:
-        for text in self.string_table.string_table:
-            is_plain = text.isprintable() and "_x" not in text
-            stored = escaped(text if is_plain else encoded(text))
-            self.fh.write(f'<si><t xml:space="preserve">{stored}</t></si>')
+        for elements in self.string_table.numbers.elements():
+            self.fh.write(elements)
 
 
 class _ExactPackager(Packager):
@@ -152,6 +151,7 @@ class _ExactPackager(Packager):
         if not self.workbook.str_table.count:
             return
         strings = _ExactStrings()
+        assert isinstance(self.workbook.str_table, SharedTexts)
         strings.string_table = self.workbook.str_table
         strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
         strings._assemble_xml_file()
@@ -163,7 +163,7 @@ class ExactWorkbook(Workbook):
     def __init__(self, stream: IO[bytes], options: dict[str, Any]) -> None:
         super().__init__(BytesIO(), options)  # XlsxWriter prepares a file without parts
         self._stream, self._packager = stream, _ExactPackager()
-        self.str_table.string_table = TextNumbers()
+        self.str_table = SharedTexts()
 
     def _get_packager(self) -> Packager:
         return self._packager
@@ -173,8 +173,7 @@ class ExactWorkbook(Workbook):
         self._packager.write(self._stream)
 
     def _prepare_sst_string_data(self) -> None:
-        # Charts look their texts up now, but flat rows add theirs later: the table stays open.
-        self.str_table.string_array = list(self.str_table.string_table)
+        """Leave the table open: flat rows add their texts later."""
 
 
 class LockedWorkbook(ExactWorkbook):

@@ -1,0 +1,92 @@
+"""The texts of a workbook, each stored once and numbered at its first look-up.
+
+Their XML waits in a temporary file once it is large, and of a long text only its digest stays in
+memory: a large ledger holds more text than an office computer has memory to spare.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from hashlib import blake2b
+from io import TextIOWrapper
+from typing import IO, cast
+
+from xlsxwriter.sharedstrings import SharedStringTable
+
+from workflow.excel.xml_text import escaped
+from workflow.model.cells import MAX_CELL_TEXT, encoded
+
+_MOST_IN_MEMORY = 8_000_000
+_LONG = 200
+"""Characters from which on a text is known by its digest."""
+_DIGEST_BYTES = 16
+_PIECE = 1 << 18
+
+
+class TextNumbers(dict[str, int]):
+    """The number of each short text, and of whatever else is looked up here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored = 0
+        self._long: dict[bytes, int] = {}
+        # Nobody else can open the file: when this object goes, so does it.
+        file = tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY)  # noqa: SIM115
+        self._xml = TextIOWrapper(cast("IO[bytes]", file), "utf-8", newline="")
+
+    def __missing__(self, text: str) -> int:
+        stored = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
+        if stored != text:
+            return self[stored]
+        if len(text) < _LONG:
+            number = self[text] = self._added(text)
+            return number
+        plain = text.encode("utf-8", "surrogatepass")
+        key = blake2b(plain, digest_size=_DIGEST_BYTES).digest()
+        known = self._long.get(key)
+        if known is None:
+            known = self._long[key] = self._added(text)
+        return known
+
+    def _added(self, text: str) -> int:
+        """Store a text. What XlsxWriter takes for markup or escapes amiss stays as it is given."""
+        is_plain = text.isprintable() and "_x" not in text
+        stored = escaped(text if is_plain else encoded(text))
+        self._xml.write(f'<si><t xml:space="preserve">{stored}</t></si>')
+        self.stored += 1
+        return self.stored - 1
+
+    def elements(self) -> Iterator[str]:
+        """Yield the XML of all texts in the order of their numbers, piece by piece."""
+        self._xml.seek(0)
+        while piece := self._xml.read(_PIECE):
+            yield piece
+
+
+class SharedTexts(SharedStringTable):
+    """What XlsxWriter asks for the number of a text, and for the text of one of its own cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers = TextNumbers()
+        self._own: dict[int, str] = {}
+
+    def _get_shared_string_index(self, string: str) -> int:
+        number = self.numbers[string]
+        self._own[number] = string
+        self.add(1)
+        return number
+
+    def _get_shared_string(self, index: int) -> str:
+        return self._own[index]
+
+    def add(self, count: int) -> None:
+        """Count so many more cells with texts, whose numbers were looked up."""
+        self.count += count
+        self.unique_count = self.numbers.stored
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as an Excel cell holds (32,767 UTF-16 units)."""
+    return text.encode("utf-16-le", "replace")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")
