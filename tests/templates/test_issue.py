@@ -193,7 +193,8 @@ def test_a_department_with_nothing_left_to_answer_is_put_away(city: City) -> Non
 
 @pytest.mark.parametrize("hours", [0, 5])
 def test_the_same_plan_on_the_same_day_gives_the_same_bytes(tmp_path: Path, hours: int) -> None:
-    one, other = (City.with_sample_plan(tmp_path / name) for name in ("一", "二 空白"))
+    plan = sample_document()
+    one, other = (City.with_plan(tmp_path / name, plan) for name in ("一", "二 空白"))
     one.generate()
     other.generate(now=ISSUED_AT + timedelta(hours=hours))
     templates = {i.file for i in load_register(one.workspace.templates(2023), 2023).issues}

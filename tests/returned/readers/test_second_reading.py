@@ -18,15 +18,13 @@ from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
-from tests.city import City, full_texts
 from tests.engine import judge_here
-from tests.fillers import programs
 from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import RETURNS
 from tests.harness.files_in_returned import files_in_returned
 from tests.harness.reading_alike import assert_read_alike, attempt
 from tests.journeys.test_any_text import fits, texts
-from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
+from tests.programs import needs_libreoffice
 from tests.returned.readers.binary_books import xlsb, xlsb_with_shared_texts, xlsb_with_short_texts
 from workflow.excel.workbook import new_workbook
 from workflow.model.catalogue import Code
@@ -34,8 +32,8 @@ from workflow.model.cells import a1, encoded
 from workflow.model.raw import CellKind, RawBook
 from workflow.model.returns import Outcome
 from workflow.returned.inbox import single
-from workflow.returned.intake.detect import Kind, examine
-from workflow.returned.intake.refusal import Refusal, RefusedError
+from workflow.returned.intake.detect import Kind
+from workflow.returned.intake.refusal import RefusedError
 from workflow.returned.judge import judge
 from workflow.returned.readers.readings import read_again
 from workflow.returned.workers.engine import judge_in_workers
@@ -47,31 +45,9 @@ def read_alike(kind: Kind, content: bytes) -> RawBook:
     return book
 
 
-# --- every program
-
-FILLERS = [
-    pytest.param(programs.as_excel, id="excel"),
-    pytest.param(programs.with_openpyxl, id="openpyxl"),
-    pytest.param(programs.with_libreoffice, id="libreoffice", marks=needs_libreoffice),
-    pytest.param(programs.with_exceljs, id="exceljs", marks=needs_exceljs),
-    pytest.param(programs.with_sheetjs, id="sheetjs", marks=needs_sheetjs),
-    pytest.param(programs.with_gnumeric, id="gnumeric", marks=needs_gnumeric),
-]
 PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷 ～〜\n=終わり"
 
-
-@pytest.mark.parametrize("filler", FILLERS)
-def test_both_readers_say_the_same_whatever_program_filled_it(
-    city: City, filler: programs.Filler
-) -> None:
-    city.generate()
-    target = city.returned("回答.xlsx")
-    filler(city.template("KIKI"), target, full_texts(city.plan, 取組状況=PROSE))
-    content = target.read_bytes()
-    kind = examine(target.suffix, content)
-    assert not isinstance(kind, Refusal)
-    book = read_alike(kind, content)
-    assert PROSE in {cell.text for sheet in book.sheets for cell in sheet.cells.values()}
+# --- what a template has not; every program that fills one: tests/journeys/test_programs.py
 
 
 def odd_book() -> bytes:
