@@ -102,7 +102,7 @@ def check(
         totals(returns, points=points),
         findings,
         points,
-        wording(plan.form, registers.values(), returns),
+        wording(plan, registers.values(), returns),
     )
     document["totals"] |= {
         "assignments": asked,

@@ -31,6 +31,7 @@ _GROUPS = {
     "LABEL": "行と列",
     "PRINTED": "行と列",
     "VALUE": "記入された値",
+    "INDICATOR": "指標",
     "RETURN": "回答のまとめ",
     "ANSWER": "回答のまとめ",
     "JOINT": "回答のまとめ",
@@ -42,6 +43,8 @@ _GROUPS = {
 """The group of a code, by the first word of its name."""
 
 _WORDS = {
+    "rate": "率",
+    "grade": "判定",
     "after": "あとの内容",
     "at": "その日",
     "before": "前の内容",

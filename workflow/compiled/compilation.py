@@ -67,7 +67,7 @@ def compile_round(
     Former is the final version of the same year that was reopened.
     """
     plan = round_.plan
-    wording = form_wording(plan.form, (round_.register,), round_.returns)
+    wording = form_wording(plan, (round_.register,), round_.returns)
     ledger = build_ledger(plan, round_.year, round_.entries)
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks

@@ -134,7 +134,7 @@ def _corrections(
     own: Iterable[Return], counting: dict[str, Answer], issue: Issue, wording: Wording
 ) -> Iterator[Correction]:
     items = {item.id for item in issue.items}
-    labels = issue.form.form.labels
+    labels = issue.labels
     for returned in own:
         if returned.outcome is not Outcome.SENT_BACK:
             continue

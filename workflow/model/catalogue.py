@@ -980,6 +980,51 @@ class Code(Enum):
         "「{value}」は、前年度の「{before}」の千倍ほど、または千分の一ほどの数です。",
         "{unit:unit}記入されているか（桁や単位の取り違えなど）、その課に確かめてください。",
     )
+    INDICATOR_SHEET_MISSING = (
+        Severity.ERROR,
+        "指標の実績値を記入するシートが見つかりません。",
+        "配布した調査票のシート「指標」に実績値を記入し、シートを消さずに送ってもらってください。",
+    )
+    INDICATOR_ROW_MISSING = (
+        Severity.WARNING,
+        "指標番号「{value}」の行がありません。",
+        "行が消されていないか、その課に確かめてください。",
+    )
+    INDICATOR_ROW_TWICE = (
+        Severity.ERROR,
+        "指標番号「{value}」の行が二つあります（もう一つは{other}行目。この行：{ours}／もう一つ：{theirs}）。",
+        "正しいほうの行だけを残してください。",
+    )
+    INDICATOR_ROW_UNKNOWN = (
+        Severity.WARNING,
+        "指標番号「{value}」は、この課の調査票にありません。",
+        "この行の実績値は使われません。必要な内容か、その課に確かめてください。",
+    )
+    INDICATOR_ROW_FOUND = (
+        Severity.WARNING,
+        "指標番号の欄が「{found}」になっていたため、指標の名前から指標番号{known}の行と判断しました。",
+        "その行が指標番号{known}の実績値でよいか確かめてください。",
+    )
+    INDICATOR_FAR_OFF = (
+        Severity.WARNING,
+        "実績値「{value}」は、{at:year}の「{before}」と桁が大きく違います。",
+        "{unit:unit}記入されているか（桁や単位の取り違えなど）、その課に確かめてください。",
+    )
+    INDICATOR_FELL = (
+        Severity.WARNING,
+        "累計の実績値「{value}」が、{at:year}の「{before}」より小さくなっています。",
+        "これまでの累計が記入されているか（その年度の分だけになっていないか）、その課に確かめてください。",
+    )
+    INDICATOR_AGAINST_TEXT = (
+        Severity.WARNING,
+        "実績値は「{value}」ですが、「{other:field}」には「{found}」と書かれています。",
+        "どちらの数が正しいか、その課に確かめてください。",
+    )
+    INDICATOR_AGAINST_RATING = (
+        Severity.WARNING,
+        "「{value}」と自己評価されていますが、指標「{name}」の判定は「{grade}」（達成率{rate}％）です。",
+        "自己評価と判定のどちらも正しいか、その課に確かめてください。",
+    )
     VALUE_AGAINST_RULE = (
         Severity.ERROR,
         "{rule:clause}（{found}）。",

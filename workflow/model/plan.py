@@ -10,7 +10,7 @@ from functools import cached_property
 
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
-from workflow.model.indicators.indicator import Indicator
+from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
 from workflow.model.limits import USUAL, Limits
 
@@ -131,6 +131,11 @@ class Plan:
     def items_of(self, code: str) -> tuple[Item, ...]:
         """Return the items a department is asked about, in the plan's order."""
         return self._items_by_department.get(code, ())
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of all that is asked, by the keys of answers."""
+        return self.form.labels | indicator_labels(self.indicators)
 
     def indicators_of(self, items: Iterable[Item]) -> tuple[Indicator, ...]:
         """Return the indicators of some items, in the order of the items, then as declared."""

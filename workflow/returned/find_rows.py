@@ -11,7 +11,7 @@ from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area, RawCell
 from workflow.returned.find_tables import Table
-from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, IssuedItem
 
 Place = tuple[int, int]
@@ -26,7 +26,8 @@ class MatchedRow:
     Columns are those of the fields that have one, places the same cells as A1 references. Spaces
     names the fields whose cell holds nothing but white space, merged those whose cell is part of a
     merged one. Struck has the whole text of cells of which something is struck through; cells have
-    what is left of it.
+    what is left of it. Elsewhere has the sheet and the row of cells that stand in another one:
+    those of the item's indicators.
     """
 
     item: IssuedItem
@@ -38,6 +39,7 @@ class MatchedRow:
     spaces: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     struck: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ class _Seen:
         for row, text in self.table.ids.items():
             item = issued.get(folded_id(text))
             if item is None:
-                if folded(text) != folded(ID_LABEL):  # headings stand again above a second block
+                if folded(text) != folded(
+                    self.table.id_label
+                ):  # headings stand again above a second block
                     self._strange.append(row)
                 continue
             matched = self._matched(item, row)

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from workflow.model.cells import folded, may_fold_to
 from workflow.model.raw import RawBook, RawSheet
+from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 
 _HEADER_ROWS = 60
@@ -23,13 +24,15 @@ Named = tuple[str, str]
 class Table:
     """A header row found in a sheet: columns by their folded label, which names no unit.
 
-    Of a heading that stands more than once, further holds the columns behind the first.
+    Of a heading that stands more than once, further holds the columns behind the first. Id_label
+    heads the column that says which row is whose.
     """
 
     sheet: RawSheet
     header_row: int
     columns: Mapping[str, int]
     further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    id_label: str = ID_LABEL
 
     def column(self, label: str) -> int | None:
         """Return the column under this label."""
@@ -53,7 +56,7 @@ class Table:
     @cached_property
     def previous_rows(self) -> frozenset[int]:
         """The rows that show last year's answers."""
-        ids, previous = self.column(ID_LABEL), folded(PREVIOUS_LABEL)
+        ids, previous = self.column(self.id_label), folded(PREVIOUS_LABEL)
         cells = self.sheet.cells.items()
         return frozenset(
             row for (row, column), cell in cells if column == ids and folded(cell.text) == previous
@@ -61,8 +64,8 @@ class Table:
 
     @cached_property
     def ids(self) -> Mapping[int, str]:
-        """The text in the 整理番号 column of each row, "" where there is none."""
-        column = self.column(ID_LABEL)
+        """The text in the column of each row's id, "" where there is none."""
+        column = self.column(self.id_label)
         return {row: self.text_at(row, column) for row in self.rows}
 
     def is_filled(self, labels: AbstractSet[str]) -> bool:
@@ -79,14 +82,22 @@ def find_tables(book: RawBook, labels: frozenset[Named]) -> tuple[Table, ...]:
     the one on the entry sheet. A copy stands on another sheet, with 整理番号 and more than half of
     the labels the first one carries.
     """
-    known = _known(labels)
+    return _best_of(book, _known(labels), ENTRY_SHEET)
+
+
+def find_indicator_tables(book: RawBook, labels: frozenset[Named]) -> tuple[Table, ...]:
+    """Return the table of the indicators, and behind it those that copy it."""
+    return _best_of(book, _known(labels, INDICATOR_ID_LABEL), INDICATOR_SHEET)
+
+
+def _best_of(book: RawBook, known: _Known, name: str) -> tuple[Table, ...]:
     tables = [table for sheet in book.sheets for table in _tables(sheet, known)]
     carrying = [table for table in tables if known.labels & table.columns.keys()]
 
     def rank(table: Table) -> tuple[int, bool, bool, bool]:
         found, sheet = known.labels & table.columns.keys(), table.sheet
         is_filled = table.is_filled(found)
-        return len(found), not sheet.is_hidden, is_filled, sheet.name == ENTRY_SHEET
+        return len(found), not sheet.is_hidden, is_filled, sheet.name == name
 
     if not carrying:
         return ()
@@ -95,21 +106,22 @@ def find_tables(book: RawBook, labels: frozenset[Named]) -> tuple[Table, ...]:
     found = {id(first.sheet): first}  # names may repeat in a file that no program saved
     for table in carrying:
         is_whole = 2 * len(asked & table.columns.keys()) > len(asked)
-        if is_whole and folded(ID_LABEL) in table.columns:
+        if is_whole and folded(known.id_label) in table.columns:
             found.setdefault(id(table.sheet), table)
     return tuple(found.values())
 
 
 class _Known:
-    """The folded labels of the fields, and which texts fold to one of them or to 整理番号.
+    """The folded labels of the fields, and which texts fold to one of them or to that of the ids.
 
     Most short texts stand on every template, so they are remembered.
     """
 
-    def __init__(self, labels: frozenset[Named]) -> None:
+    def __init__(self, labels: frozenset[Named], id_label: str) -> None:
+        self.id_label = id_label
         self.labels = frozenset(folded(label) for label, _ in labels)
         self.named = {folded(heading): folded(label) for label, heading in labels}
-        self._headings = self.labels | self.named.keys() | {folded(ID_LABEL)}
+        self._headings = self.labels | self.named.keys() | {folded(id_label)}
         self._longest = max(map(len, self._headings))
         self._remembered: dict[str, bool] = {}
 
@@ -132,8 +144,8 @@ class _Known:
 
 
 @lru_cache(maxsize=32)
-def _known(labels: frozenset[Named]) -> _Known:
-    return _Known(labels)
+def _known(labels: frozenset[Named], id_label: str = ID_LABEL) -> _Known:
+    return _Known(labels, id_label)
 
 
 def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
@@ -147,5 +159,7 @@ def _tables(sheet: RawSheet, known: _Known) -> Iterator[Table]:
             if texts[row].setdefault(label, column) != column:
                 further[row][label] = (*further[row].get(label, ()), column)
     for row, columns in texts.items():
-        if folded(ID_LABEL) in columns or len(known.labels & columns.keys()) > 1:
-            yield Table(sheet, row, columns, further[row])
+        if known.id_label == ID_LABEL and folded(INDICATOR_ID_LABEL) in columns:
+            continue
+        if folded(known.id_label) in columns or len(known.labels & columns.keys()) > 1:
+            yield Table(sheet, row, columns, further[row], known.id_label)

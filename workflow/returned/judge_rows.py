@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
+from workflow.model.fields.checks import Check
 from workflow.model.fields.declarations import Value
+from workflow.model.fields.form import Form
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location, Violation
-from workflow.model.plan import PreviousAnswers
+from workflow.model.indicators.checks import Question, indicator_checks
+from workflow.model.indicators.indicator import Indicator
+from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.raw import RawBook, RawCell
 from workflow.model.returns import Answer, Return, Source, judged
 from workflow.model.wording import cell_text
@@ -17,6 +23,7 @@ from workflow.returned.context import Context
 from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table
 from workflow.returned.identify import Identity
+from workflow.returned.indicator_rows import find_indicator_rows, joined
 from workflow.returned.intake.detect import Kind
 from workflow.returned.note_findings import note_findings, picture_references
 from workflow.returned.notes import written_beside
@@ -41,8 +48,10 @@ def judge_rows(
     """Return a form with its answers, its notes and all that is noticed of them."""
     table, *copies = tables
     matching = match(table, issue, copies)
-    findings = [*identity.findings, *matching.findings]
-    judging = Rows(read, issue, context.previous)
+    indicators = find_indicator_rows(book, issue)
+    found = (matching, *((indicators.matching,) if indicators else ()))
+    findings = [*identity.findings, *(f for one in found for f in one.findings)]
+    judging = Rows(read, issue, context.previous, context.plan)
     layout = lay_out_issue(
         context.plan,
         context.plan.department(read.department),
@@ -50,10 +59,10 @@ def judge_rows(
         context.previous,
         is_handback=bool(read.made_from),
     )
-    beside = written_beside(book, tables, matching, layout, issue.texts)
+    beside = written_beside(book, tables, matching, layout, issue.texts, indicators)
     findings += beside.findings
     answers = []
-    for row in matching.rows:
+    for row in joined(matching.rows, indicators):
         answer, noticed = judging.answer(row)
         findings += noticed
         above = beside.last_year.get(row.item.id) if answer is None else None
@@ -67,10 +76,12 @@ def judge_rows(
             findings.append(Finding(Code.ROW_BLANK, judging.location(row)))
     if not answers:
         findings = _blank(read, matching, findings)
-    spoilt = {f.location.item for f in matching.findings if f.severity is Severity.ERROR}
+    spoilt = {
+        f.location.item for one in found for f in one.findings if f.severity is Severity.ERROR
+    }
+    is_ambiguous = any(one.is_ambiguous for one in found)
     answers = [
-        replace(a, rejected=True) if a.item in spoilt or matching.is_ambiguous else a
-        for a in answers
+        replace(a, rejected=True) if a.item in spoilt or is_ambiguous else a for a in answers
     ]
     findings += picture_references(answers, beside.notes)
     findings += note_findings(beside.notes, book)
@@ -86,12 +97,17 @@ def judge_rows(
 class Rows:
     """The judging of the rows of one file."""
 
-    def __init__(self, read: Return, issue: Issue, previous: PreviousAnswers) -> None:
+    def __init__(self, read: Return, issue: Issue, previous: PreviousAnswers, plan: Plan) -> None:
         self._read, self._previous = read, previous
-        self._form = issue.form.form
-        self._fields = {field.key: field for field in self._form.fields}
-        self._checks = self._form.checks
+        form = issue.form.form
         self._year = issue.number.year
+        asked = {item: tuple(own) for item, own in groupby(issue.indicators, attrgetter("item"))}
+        self._asked_of = _Asked(form, form.checks)
+        self._asked_with = {
+            item: _asked_with(form, own, plan, self._year) for item, own in asked.items()
+        }
+        self._fields = {field.key: field for field in form.fields}
+        self._fields |= {field.key: field for one in issue.indicators for field in one.fields}
 
     def answer(self, row: MatchedRow) -> tuple[Answer | None, list[Finding]]:
         """Return what a row answers, None when it is blank, and what was noticed."""
@@ -107,15 +123,17 @@ class Rows:
             if parsed.value is not None:
                 values[key] = parsed.value
                 findings += self._doubted(row, key, parsed.value)
-        violations = self._form.violations(values)
+        asked_of = self._asked_with.get(row.item.id, self._asked_of)
+        violations = asked_of.form.violations(values)
         for found in violations:
             # A formula, an error value or a lost column was already reported; it is not also empty.
             if found.key in row.places and (found.key in values or found.key not in row.cells):
                 findings.append(self._finding(row, found.key, found.code, found.details))
-        asked = self._asked(row, values, {found.key for found in violations})
+        asked = self._asked(row, asked_of, values, {found.key for found in violations})
         findings += [self._finding(row, v.key, v.code, v.details) for v in asked]
         spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
-        return self._answered(row, values, spoilt), findings
+        says_nothing = asked_of.form.says_nothing(values)
+        return self._answered(row, values, spoilt, says_nothing), findings
 
     def answer_above(
         self, row: MatchedRow, above: Mapping[str, tuple[tuple[int, int], RawCell]]
@@ -165,7 +183,9 @@ class Rows:
         """Return the location of a whole row."""
         return Location(sheet=row.sheet, row=row.row, item=row.item.id)
 
-    def _answered(self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool) -> Answer:
+    def _answered(
+        self, row: MatchedRow, values: Mapping[str, Value], spoilt: bool, says_nothing: bool
+    ) -> Answer:
         read = self._read
         return Answer(
             item=row.item.id,
@@ -175,16 +195,20 @@ class Rows:
             written={key: cell.shown for key, cell in row.cells.items()},
             source=Source("", row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
-            says_nothing=self._form.says_nothing(values),
+            says_nothing=says_nothing,
         )
 
     def _asked(
-        self, row: MatchedRow, values: Mapping[str, Value], wrong: Container[str]
+        self,
+        row: MatchedRow,
+        asked_of: _Asked,
+        values: Mapping[str, Value],
+        wrong: Container[str],
     ) -> Iterator[Violation]:
         """Yield what is to be asked of an answer; a cell that is wrong is not asked about too."""
         previous = self._previous.get((row.item.id, self._read.department), {})
         before = {key: previous.get(field.label, "") for key, field in self._fields.items()}
-        for check in self._checks:
+        for check in asked_of.checks:
             question = check.question(values, before)
             if question and check.key in row.places and check.key not in wrong:
                 yield question
@@ -192,8 +216,31 @@ class Rows:
     def _finding(
         self, row: MatchedRow, key: str, code: Code, details: Mapping[str, Detail] = NO_DETAILS
     ) -> Finding:
-        cell = replace(self.location(row), column=row.columns[key], field_key=key)
+        sheet, at = row.elsewhere.get(key, (row.sheet, row.row))
+        cell = Location(
+            sheet=sheet, row=at, column=row.columns[key], item=row.item.id, field_key=key
+        )
         return Finding(code, cell, details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an item is asked: its fields, those of its indicators among them, and the checks."""
+
+    form: Form
+    checks: tuple[Check | Question, ...]
+
+
+def _asked_with(form: Form, indicators: Sequence[Indicator], plan: Plan, year: int) -> _Asked:
+    """Return what an item with indicators is asked.
+
+    They are read as they were issued, and graded as the plan declares them by now.
+    """
+    fields = (field for one in indicators for field in one.fields)
+    whole = replace(form, fields=(*form.fields, *fields))
+    today = {one.id: one for one in plan.indicators}
+    graded = [today.get(one.id, one) for one in indicators]
+    return _Asked(whole, (*whole.checks, *indicator_checks(graded, form, year)))
 
 
 def _blank(read: Return, matching: Matching, findings: list[Finding]) -> list[Finding]:

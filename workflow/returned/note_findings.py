@@ -57,10 +57,10 @@ def picture_references(answers: Sequence[Answer], notes: Sequence[Note]) -> Iter
     for answer in answers:
         for key, text in answer.written.items():
             if found := pointer.search(text):
-                row, column = place_of(answer.cells[key])
-                source = answer.source
+                sheet, cell = answer.place_of(key)
+                row, column = place_of(cell)
                 location = Location(
-                    sheet=source.sheet,
+                    sheet=sheet,
                     row=row,
                     column=column,
                     item=answer.item,

@@ -18,8 +18,10 @@ from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
 from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
+from workflow.returned.indicator_rows import IndicatorRows
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.printed import Cell, Page, Template, is_computed, standing, written_over
+from workflow.templates.indicator_table import INDICATOR_SHEET
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,
     CORRECTION_FIRST_COLUMN,
@@ -64,10 +66,15 @@ def written_beside(
     matching: Matching,
     layout: Layout,
     printed: Collection[str],
+    indicators: IndicatorRows | None = None,
 ) -> Beside:
     """Return all that is neither printed on a template nor an answer; printed are its texts."""
     template = Template(layout, frozenset(printed))
     forms = {id(t.sheet): _Entries(t, t is tables[0], matching, layout) for t in tables}
+    if indicators and layout.indicators:
+        own, shown = indicators.tables, layout.indicators
+        for t in own:
+            forms[id(t.sheet)] = _Entries(t, t is own[0], indicators.matching, shown)
     notes: list[Note] = []
     findings: list[Finding] = []
     for sheet in book.sheets:
@@ -116,6 +123,9 @@ def written_on_refused(book: RawBook, tables: Sequence[Table], paper: Paper) -> 
             yield from _in_table(table, printed, paper)
         elif sheet.name == COVER_SHEET:
             printed = _Printed(sheet, template.cover if template else {}, paper)
+            yield from _loose(sheet, NoteKind.MARGIN, printed)
+        elif sheet.name == INDICATOR_SHEET and template and template.indicators:
+            printed = _Printed(sheet, template.indicators, paper)
             yield from _loose(sheet, NoteKind.MARGIN, printed)
         elif sheet.name == CORRECTION_SHEET:
             yield from _on_the_list(sheet)
@@ -212,7 +222,7 @@ class _Entries:
         self._fields = {column: (key, label) for key, (column, label) in labels.items() if column}
         named = {c.label: c.field.label if c.field else c.label for c in layout.columns}
         self._headed = {table.column(label) for label in named.values()}
-        headings = {ID_LABEL, *(column.label for column, _ in layout.field_columns)}
+        headings = {table.id_label, *(column.label for column, _ in layout.field_columns)}
         is_lost = any(table.column(named[heading]) is None for heading in headings)
         self._told = named.keys() if is_lost else headings
         self.findings: list[Finding] = []
@@ -221,8 +231,10 @@ class _Entries:
     def notes(self, template: Template) -> Iterator[Note]:
         """Yield what somebody wrote; what it was written over is noted."""
         sheet = self._table.sheet
-        written = list(written_over(sheet, template.entries, template, self._is_taken))
-        above = self._rows_of_last_year(template.entries) if written else {}
+        is_entries = self._table.id_label == ID_LABEL
+        page = template.entries if is_entries else template.indicators
+        written = list(written_over(sheet, page, template, self._is_taken))
+        above = self._rows_of_last_year(page) if written else {}
         for place, cell, text in written:
             item = self._items.get(place[0], "") or above.get(place[0], "")
             key, label = self._fields.get(place[1], ("", ""))

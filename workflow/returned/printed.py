@@ -61,6 +61,8 @@ class Template:
         self.cover = self._issued(today)
         self._is_older = self.cover is not today
         self.entries = self._issued(entry_texts(layout))
+        sheet = layout.indicators
+        self.indicators: Page = self._issued(entry_texts(sheet)) if sheet else {}
 
     def _issued(self, page: Page) -> Page:
         texts = self._texts
@@ -76,7 +78,7 @@ class Template:
             kept = sum(1 for p, text in page.items() if p in cells and cells[p].text == text)
             return kept / len(page) if page else 0
 
-        page = max(self.cover, self.entries, key=share)
+        page = max(self.cover, self.entries, self.indicators, key=share)
         return page if share(page) > _COPIED else {}
 
     def is_printed_somewhere(self, text: str, page: Page) -> bool:
@@ -90,7 +92,8 @@ class Template:
 
     @cached_property
     def _unplaced(self) -> frozenset[str]:
-        placed = {*self.cover.values(), *self.entries.values()}
+        pages = (self.cover, self.entries, self.indicators)
+        placed = {text for page in pages for text in page.values()}
         return frozenset(map(folded, self._texts - placed))
 
 

@@ -392,9 +392,12 @@ def _indicator_state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
         wanted = [f for f in entry.fields if f.required] or entry.fields
         if any(field.key not in values for field in wanted):
             return _LEFT
-    violations = Form(entry.fields).violations(values)
-    is_wrong = any(violation.key in values for violation in violations)
-    return Severity.ERROR.label if is_wrong else _DONE
+    year = layout.number.year
+    found = [v for v in Form(entry.fields).violations(values) if v.key in values]
+    if found:
+        return Severity.ERROR.label
+    doubts = (f.doubt(values[f.key], year) for f in entry.fields if f.key in values)
+    return next((doubt.code.severity.label for doubt in doubts if doubt), _DONE)
 
 
 def _link(sheet: str, cells: list[str]) -> str:

@@ -13,18 +13,17 @@ from decimal import Decimal
 from workflow.model.cells import grouped_number
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
-from workflow.model.fields.text import TextField
-from workflow.model.indicators.actual import ActualField
+from workflow.model.indicators.actual import ActualField, RemarkField
 from workflow.model.indicators.grading import target_of, value_shown
-from workflow.model.indicators.indicator import Indicator
+from workflow.model.indicators.indicator import Indicator, actual_key, remark_key
 from workflow.model.plan import Department, Plan
 from workflow.model.years import era_year
 from workflow.templates.register import Issue, IssuedForm, IssuedItem
 
 INDICATOR_SHEET = "指標"
 INDICATOR_ID_LABEL = "指標番号"
-ACTUAL_KEY, REMARK_KEY = "actual", "remark"
-"""The keys of the columns; what a row asks has the key of its indicator."""
+ACTUAL_KEY, REMARK_KEY = actual_key(""), remark_key("")
+"""The keys of the columns; what a row asks has the keys of its indicator."""
 
 NAME_LABEL = "指標"
 REMARK_LABEL = "実績値の備考"
@@ -71,7 +70,7 @@ def fields_to_fill(indicators: Iterable[Indicator], year: int) -> tuple[Field, .
     actual = ActualField(key=ACTUAL_KEY, label=actual_label(year), required=is_required, help=unit)
     if not any(one.remark for one in indicators):
         return (actual,)
-    return actual, TextField(key=REMARK_KEY, label=REMARK_LABEL)
+    return actual, RemarkField(key=REMARK_KEY, label=REMARK_LABEL)
 
 
 def actual_label(year: int) -> str:

@@ -24,6 +24,7 @@ from workflow.templates.indicator_table import (
     INDICATOR_SHEET,
     LOCKED,
     NAMING,
+    REMARK_KEY,
     fields_to_fill,
     issued_indicators,
     locked_texts,
@@ -379,7 +380,7 @@ def _indicator_columns(fields: Sequence[Field]) -> Iterator[Column]:
         kind = ColumnKind.ID if column.label == INDICATOR_ID_LABEL else ColumnKind.LEVEL
         yield Column(index, kind, column.label, column.width)
     for index, field in enumerate(fields, start=1 + len(LOCKED)):
-        width = _REMARK_WIDTH if field.is_prose else _ACTUAL_WIDTH
+        width = _REMARK_WIDTH if field.key == REMARK_KEY else _ACTUAL_WIDTH
         yield Column(index, ColumnKind.FIELD, field.heading, width, field=field)
 
 

@@ -16,7 +16,7 @@ from workflow.model.cells import folded_id
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
-from workflow.model.plan import Department
+from workflow.model.plan import Department, Plan
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
 
@@ -93,9 +93,9 @@ class Issue:
         return is_same and _asked(self.indicators) == _asked(other.indicators)
 
     @property
-    def labels(self) -> Mapping[str, str]:
+    def labels(self) -> dict[str, str]:
         """The labels of all that it asks, by key."""
-        return {**self.form.form.labels, **indicator_labels(self.indicators)}
+        return self.form.form.labels | indicator_labels(self.indicators)
 
     def known_differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
         """Return in words which known values a plan has otherwise by now."""
@@ -252,10 +252,10 @@ class Register:
         return replace(self, issues=self.issues + issues)
 
 
-def wording(form: Form, registers: Iterable[Register], returns: Iterable[Return]) -> Wording:
-    """Return how findings read: by the labels of today's form, or of the form a file answers."""
-    labels = form.labels
-    older = {str(i.number): i.form.form.labels for r in registers for i in r.issues}
+def wording(plan: Plan, registers: Iterable[Register], returns: Iterable[Return]) -> Wording:
+    """Return how findings read: by the labels of today's plan, or of the form a file answers."""
+    labels = plan.labels
+    older = {str(i.number): labels | i.labels for r in registers for i in r.issues}
     older = {number: asked for number, asked in older.items() if asked != labels}
     return Wording(labels, {r.file: older[r.number] for r in returns if r.number in older})
 

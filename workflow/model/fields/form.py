@@ -78,7 +78,7 @@ class Form:
         raise KeyError(key)
 
     @property
-    def labels(self) -> Mapping[str, str]:
+    def labels(self) -> dict[str, str]:
         """The labels of the fields by their keys."""
         return {field.key: field.label for field in self.fields}
 

@@ -133,13 +133,17 @@ class NumberField(Field):
             if cell.look.number_format == self.cell_rules.number_format:
                 return self._rounded_by_form(cell, cell.number)
             return self._parse_shown(cell, cell.number)
-        number = self._written(cell.shown)
+        number = self.number_in(cell.shown)
         if number is None:
             return Parsed(cell.shown)
         return self._adjusted(cell, number, plain_number(number))
 
-    def _written(self, text: str) -> Decimal | None:
-        """Return the number a text spells, with the unit or without; None where it spells none."""
+    def number_in(self, text: str) -> Decimal | None:
+        """Return the number a text spells, with the unit or without; None where it spells none.
+
+        >>> NumberField(key="cost", label="決算額", unit="千円").number_in("１，２３４千円")
+        Decimal('1234')
+        """
         unit = unicodedata.normalize("NFKC", self.unit)
         plain = without_unseen(unicodedata.normalize("NFKC", text)).strip().translate(_NEGATIVE)
         plain = plain.removesuffix(unit).rstrip()
@@ -182,12 +186,12 @@ class NumberField(Field):
         """Return the number a person reads, who knows that brackets are a minus and a dash is 0."""
         bracketed = _BRACKETED.fullmatch(text.strip())
         if bracketed and stored < 0:
-            number = self._written(bracketed[1])
+            number = self.number_in(bracketed[1])
             return None if number is None else -number
         if stored == 0 and text.strip() in _NO_AMOUNT:
             return stored
         counted = _COUNTED.fullmatch(text.strip())
-        return self._written(counted[1] if counted and not self.unit else text)
+        return self.number_in(counted[1] if counted and not self.unit else text)
 
     def _is_meant(self, shown: Decimal, stored: Decimal, text: str) -> bool:
         """Whether a number read and a number stored are the same amount, rounded at most."""

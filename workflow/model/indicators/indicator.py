@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflow.model.fields.base import Field
-from workflow.model.fields.text import TextField
-from workflow.model.indicators.actual import ActualField
+from workflow.model.indicators.actual import ActualField, RemarkField
 
 _ACTUAL, _REMARK = "indicator:", "indicator_remark:"
 """Before an indicator's id: keys of answers. No field of a form has a colon in its key."""
@@ -131,7 +130,14 @@ class Indicator:
             help=self.help + (_ADDED_UP if self.kind is Kind.CUMULATIVE else ""),
             unit=self.unit,
             decimals=self.decimals,
+            known=tuple(sorted(self.known.items())),
+            adds_up=self.kind is Kind.CUMULATIVE and self.direction is not Direction.DOWN,
         )
+
+    @property
+    def known(self) -> dict[int, Decimal]:
+        """What it measured so far, by fiscal year: the base and the earlier actuals."""
+        return ({self.base.year: self.base.value} if self.base else {}) | dict(self.actuals)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -139,13 +145,8 @@ class Indicator:
         if not self.remark:
             return (self.actual_field,)
         label = f"{self.name}（備考）"
-        remark = TextField(key=self.remark_key, label=label, max_length=_REMARK_LENGTH)
+        remark = RemarkField(key=self.remark_key, label=label, max_length=_REMARK_LENGTH)
         return (self.actual_field, remark)
-
-    def last_actual(self, year: int) -> tuple[int, Decimal] | None:
-        """Return the newest actual before a fiscal year, and its year."""
-        earlier = [at for at in self.actuals if at < year]
-        return (max(earlier), self.actuals[max(earlier)]) if earlier else None
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Indicator:
@@ -213,8 +214,10 @@ def is_of_indicator(key: str) -> bool:
 
 
 def indicator_labels(indicators: Iterable[Indicator]) -> dict[str, str]:
-    """Return the labels of all that some indicators ask, by key."""
-    return {field.key: field.label for one in indicators for field in one.fields}
+    """Return the labels of all that some indicators ask, by key, and of the columns that ask it."""
+    labels = {field.key: field.label for one in indicators for field in one.fields}
+    columns = {actual_key(""): "実績値", remark_key(""): "実績値の備考"}
+    return labels | columns if labels else {}
 
 
 def _band(plain: Mapping[str, Any]) -> Band:
