@@ -98,7 +98,7 @@ def _first_words(
     received: Received, found: Iterable[Return], context: Context
 ) -> Iterator[Verdict]:
     named = [returned.named(received.file) for returned in found]
-    words = wording(context.plan.form, context.registers.values(), named)
+    words = wording(context.plan, context.registers.values(), named)
     for returned in named:
         owner = context.plan.successor(returned.department)
         yield _verdict(file_document(returned, words), owner.name if owner else "")
