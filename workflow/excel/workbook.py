@@ -21,6 +21,15 @@ from workflow.excel.xml_text import quoted
 from workflow.excel.zip_stream import ZipStream
 from workflow.model.cells import column_letters
 
+ALLOWED_WHEN_LOCKED: dict[str, Any] = {
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+    "format_rows": True,
+    "format_columns": True,
+    "autofilter": True,
+}
+"""What people may still do on a locked sheet, as XlsxWriter names it."""
+
 _DEFAULT_ROW_PIXELS = 25
 _ROWS_AT_ONCE = 100
 

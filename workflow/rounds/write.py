@@ -30,6 +30,7 @@ from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
 from workflow.rounds.known_table import copy_to_keep
+from workflow.rounds.own_form import issued_workbook
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened
@@ -247,7 +248,12 @@ def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites
     year, plan = round_.year, round_.plan
     contents = {
         handback_name(h.department, year): handback_bytes(
-            plan, h.department, h.issue, round_.previous, h.filling
+            plan,
+            h.department,
+            h.issue,
+            round_.previous,
+            h.filling,
+            issued_workbook(workspace, h.issue),
         )
         for h in compilation.handbacks
     }

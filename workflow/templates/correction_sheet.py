@@ -208,7 +208,7 @@ def _steps(layout: Layout, filling: Filling) -> Iterator[str]:
         f"{_ALSO_ASKED if filling.questions else ''}"
     )
     yield (
-        f"「直すセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
+        f"「直すセル」の欄を押すと、{_entries(layout)}のそのセルへ移ります。"
         "直すセルには太い枠と色が付いていて、マウスを重ねると直し方が出ます。"
         "色は、記入を変えると消えます（枠は残ります）。"
         f"{_LOOK_OF_ASKED if filling.questions else ''}"
@@ -229,13 +229,18 @@ _LOOK_OF_ASKED = "尋ねるセルには、二重の枠と格子の模様が付�
 """What a hand-back says besides that asks for corrections and for explanations."""
 
 
+def _entries(layout: Layout) -> str:
+    """Return where the answers stand, in words."""
+    return "調査票" if layout.own else f"シート「{ENTRY_SHEET}」"
+
+
 def _steps_of_questions(layout: Layout) -> Iterator[str]:
     yield (
         "お送りいただいた回答について、お尋ねしたいことがあります。回答を直す必要はありません。"
         "下の表の「説明」の欄に、お答えを記入してください。"
     )
     yield (
-        f"「尋ねるセル」の欄を押すと、シート「{ENTRY_SHEET}」のそのセルへ移ります。"
+        f"「尋ねるセル」の欄を押すと、{_entries(layout)}のそのセルへ移ります。"
         "そのセルには二重の枠と格子の模様が付いていて、マウスを重ねるとお尋ねが出ます。"
         "模様は、説明を記入すると消えます（枠は残ります）。"
         "回答に直したいところがあれば、このファイルの調査票で直してもかまいません。"

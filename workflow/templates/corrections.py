@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from workflow.templates.layout import (
     QUESTION_SIGN,
     Layout,
 )
+from workflow.templates.own.places import lay_out_own
 
 _TOLD_LETTERS = 240  # an even number: half from each end
 
@@ -78,16 +79,26 @@ def targets(layout: Layout, filling: Filling) -> list[Line]:
             )
         )
         found.append((correction, target))
-    return sorted(found, key=lambda pair: (pair[1].sheet != ENTRY_SHEET, *_reading_order(pair[1])))
+    sheets = list(dict.fromkeys(place.sheet for place in places.values()))
 
+    def reading_order(pair: Line) -> tuple[int, int, int]:
+        target = pair[1]
+        return (sheets.index(target.sheet) if target.row else -1, target.row, target.column)
 
-def _reading_order(target: Target) -> tuple[int, int]:
-    return target.row, target.column
+    return sorted(found, key=reading_order)
 
 
 def _places(layout: Layout) -> dict[tuple[str, str], Target]:
     """Return the cells to fill by item and key; those of a whole item by its first field."""
     found: dict[tuple[str, str], Target] = {}
+    if layout.own:
+        titles = {entry.item.id: entry.item.labels[-1] for entry in layout.rows}
+        for issued in lay_out_own(layout.own, layout).sheets:
+            for (item, key), cell in issued.answers.items():
+                place = Target(*cell, titles[item], sheet=issued.name)
+                found.setdefault((item, key), place)
+                found.setdefault((item, ""), place)
+        return found
     for sheet in layout.sheets:
         for entry in sheet.rows:
             for column, field in sheet.fields_in(entry):
@@ -103,7 +114,7 @@ def in_a_box(text: str) -> str:
     return text if len(text) <= _TOLD_LETTERS else f"{text[:half]}…{text[-half:]}"
 
 
-_COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
+COMMENT_WIDTH, _COMMENT_SIZE = 300, 9
 
 _GRID_FILL = 15
 """Excel's pattern of a thin grid: where something is asked is seen in greyscale too."""
@@ -128,44 +139,69 @@ def asked_cell(layout: Layout, question: Question) -> Target:
     return at or Target()
 
 
-def mark_cells(
-    book: Workbook,
-    sheet: GrowingSheet,
-    layout: Layout,
-    written: Layout,
-    filling: Filling,
-    listed: Listed,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class CellMark:
+    """What is to be corrected in one cell, and what is asked about it.
+
+    Comment is what it says where one points at it. Both formulas, without "=", are blank where
+    nothing is: is_same holds until the cell is changed, is_open until all is explained.
+    """
+
+    target: Target
+    comment: str
+    is_same: str = ""
+    is_open: str = ""
+
+
+def cell_marks(layout: Layout, filling: Filling, listed: Listed) -> tuple[CellMark, ...]:
+    """Return the marks of a hand-back, as its sheets read."""
+    corrections: dict[Target, list[Correction]] = {}
+    for correction, target in targets(layout, filling):
+        if target.is_cell:
+            corrections.setdefault(_cell_of(target), []).append(correction)
+    questions: dict[Target, list[Question]] = {}
+    for question in filling.questions:
+        asked_at = asked_cell(layout, question)
+        if asked_at.row:
+            questions.setdefault(_cell_of(asked_at), []).append(question)
+    found = []
+    for at in {**corrections, **questions}:
+        wrong, asked = corrections.get(at, []), questions.get(at, [])
+        cell = a1(at.row, at.column)
+        tests = "+".join(f"({is_empty(listed.explained[q.number])})" for q in asked)
+        found.append(
+            CellMark(
+                target=at,
+                comment=_comment(at.sheet, cell, wrong, asked),
+                is_same=f"EXACT({cell},{listed.kept[wrong[0].cell]})" if wrong else "",
+                is_open=f"{tests}>0" if tests else "",
+            )
+        )
+    return tuple(sorted(found, key=lambda mark: (mark.target.row, mark.target.column)))
+
+
+def _cell_of(target: Target) -> Target:
+    return Target(target.row, target.column, sheet=target.sheet)
+
+
+def mark_cells(book: Workbook, sheet: GrowingSheet, marks: Iterable[CellMark]) -> None:
     """Give each cell to correct or asked about a comment, and a look that goes once that is done.
 
     What is to be corrected goes once something else is in it, what is asked once it is explained.
-    Written is the layout of the entry sheet at hand.
     """
-    corrections: dict[tuple[int, int], list[Correction]] = {}
-    for correction, target in targets(layout, filling):
-        if target.is_cell and target.sheet == written.sheet:
-            corrections.setdefault((target.row, target.column), []).append(correction)
-    questions: dict[tuple[int, int], list[Question]] = {}
-    for question in filling.questions:
-        asked_at = asked_cell(layout, question)
-        if asked_at.row and asked_at.sheet == written.sheet:
-            questions.setdefault((asked_at.row, asked_at.column), []).append(question)
-    to_correct = book.add_format({"bg_color": ALERT_FILL}) if corrections else None
-    to_explain = book.add_format(_ASKED) if questions else None
-    for at in sorted({*corrections, *questions}):
-        wrong, asked = corrections.get(at, []), questions.get(at, [])
-        row, column = at[0] - 1, at[1] - 1
-        text = _comment(written.sheet, a1(*at), wrong, asked)
-        sheet.write_comment(row, column, text, _comment_options(text))
+    marks = tuple(marks)
+    to_correct = (
+        book.add_format({"bg_color": ALERT_FILL}) if any(m.is_same for m in marks) else None
+    )
+    to_explain = book.add_format(_ASKED) if any(m.is_open for m in marks) else None
+    for mark in marks:
+        row, column = mark.target.row - 1, mark.target.column - 1
+        sheet.write_comment(row, column, mark.comment, _comment_options(mark.comment))
         rule: dict[str, Any] = {"type": "formula", "stop_if_true": True}
-        if wrong:
-            same = f"=EXACT({a1(*at)},{listed.kept[wrong[0].cell]})"
-            rule |= {"criteria": same, "format": to_correct}
-            sheet.conditional_format(row, column, row, column, rule)
-        if asked:
-            tests = "+".join(f"({is_empty(listed.explained[q.number])})" for q in asked)
-            rule |= {"criteria": f"={tests}>0", "format": to_explain}
-            sheet.conditional_format(row, column, row, column, rule)
+        for formula, look in ((mark.is_same, to_correct), (mark.is_open, to_explain)):
+            if formula:
+                rule |= {"criteria": f"={formula}", "format": look}
+                sheet.conditional_format(row, column, row, column, rule)
 
 
 _ASKED = {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _GRID_FILL}
@@ -188,13 +224,18 @@ def _comment(
     return "\n".join(lines)
 
 
+def comment_height(text: str) -> float:
+    """Return the pixels that a comment needs to show all it says."""
+    characters = characters_in(COMMENT_WIDTH, _COMMENT_SIZE) - 1
+    return row_height([(text, characters)], _COMMENT_SIZE) / POINTS_PER_PIXEL + 12
+
+
 def _comment_options(text: str) -> dict[str, Any]:
-    characters = characters_in(_COMMENT_WIDTH, _COMMENT_SIZE) - 1
     return {
         "author": CORRECTION_AUTHOR,
         "visible": False,
-        "width": _COMMENT_WIDTH,
-        "height": row_height([(text, characters)], _COMMENT_SIZE) / POINTS_PER_PIXEL + 12,
+        "width": COMMENT_WIDTH,
+        "height": comment_height(text),
         "font_name": FONT,
         "font_size": _COMMENT_SIZE,
     }

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from io import BytesIO
-from typing import Any
 
 from xlsxwriter import Workbook
 
-from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.filling import Filling
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import JST, era_year
 from workflow.templates.correction_sheet import made_from_text, write_corrections
-from workflow.templates.corrections import mark_cells
+from workflow.templates.corrections import cell_marks, mark_cells
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
 from workflow.templates.layout import (
@@ -43,8 +42,12 @@ def template_bytes(
     """
     if own:
         from workflow.templates.own.fill import own_template_bytes  # lxml, where it is needed
+        from workflow.templates.own.handback import with_corrections
 
-        return own_template_bytes(lay_out_own(own.form, layout), own.content, filling)
+        places = lay_out_own(own.form, layout)
+        template = own_template_bytes(places, own.content, filling)
+        is_clean = not (filling.corrections or filling.questions)
+        return template if is_clean else with_corrections(template, places, filling)
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE, locked=True)
     _write_stamps(book, layout, filling)
@@ -53,25 +56,17 @@ def template_bytes(
     entries = [(add_sheet(book, asked.sheet), asked) for asked in layout.sheets]
     for sheet in listed:
         listed_at = write_corrections(book, sheet, layout, filling)
+        marks = cell_marks(layout, filling, listed_at)
         for written, asked in entries:
-            mark_cells(book, written, layout, asked, filling, listed_at)
+            mark_cells(book, written, (m for m in marks if m.target.sheet == asked.sheet))
     choices = write_cover(book, cover, layout, filling)
     for written, asked in entries:
         write_entries(book, written, asked, choices, filling)
     for sheet in (*listed, cover, *(written for written, _ in entries)):
-        sheet.protect(layout.lock_password, _ALLOWED)
+        sheet.protect(layout.lock_password, ALLOWED_WHEN_LOCKED)
     book.define_name(NUMBER_NAME, f"='{COVER_SHEET}'!{NUMBER_CELL}")
     book.close()
     return stream.getvalue()
-
-
-_ALLOWED: dict[str, Any] = {
-    "select_locked_cells": True,
-    "select_unlocked_cells": True,
-    "format_rows": True,
-    "format_columns": True,
-    "autofilter": True,
-}
 
 
 def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
@@ -95,8 +90,16 @@ def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
 
 
 def handback_bytes(
-    plan: Plan, department: Department, issue: Issue, previous: PreviousAnswers, filling: Filling
+    plan: Plan,
+    department: Department,
+    issue: Issue,
+    previous: PreviousAnswers,
+    filling: Filling,
+    own: OwnWorkbook | None = None,
 ) -> bytes:
-    """Return a hand-back as an .xlsx file; the same answers and corrections give the same bytes."""
+    """Return a hand-back as an .xlsx file; the same answers and corrections give the same bytes.
+
+    Own is the city's own workbook that the template was made of, where it was.
+    """
     layout = lay_out_issue(plan, department, issue, previous, is_handback=True)
-    return template_bytes(layout, filling)
+    return template_bytes(layout, filling, own)

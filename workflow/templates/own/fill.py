@@ -16,7 +16,13 @@ from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
 from workflow.model.filling import Filling
 from workflow.model.years import JST, era_year
-from workflow.templates.layout import DIGEST_PROPERTY, NUMBER_LABEL, NUMBER_PROPERTY
+from workflow.templates.correction_sheet import made_from_text
+from workflow.templates.layout import (
+    DIGEST_PROPERTY,
+    MADE_FROM_PROPERTY,
+    NUMBER_LABEL,
+    NUMBER_PROPERTY,
+)
 from workflow.templates.own.form import Repeat
 from workflow.templates.own.looks import Looks
 from workflow.templates.own.parts import Parts
@@ -71,6 +77,7 @@ class _Book:
         self.tree = self.parts.tree(self.book)
         styles = self.parts.related(self.book, "styles")
         self._styles_part, self.looks = styles, Looks(self.parts.tree(styles))
+        self.looks.lock_all()
         targets = {e.get("Id", ""): to for e, _, to in self.parts.relations(self.book)}
         around = self.tree.find(f"{MAIN}sheets")
         assert around is not None
@@ -135,8 +142,7 @@ class _Book:
         rules = {field.key: field.cell_rules for field in self.own.layout.form.form.fields}
         for (item, key), at in sheet.answers.items():
             tree.write(at, self.filling.value(item, key))
-            area = next((a for a in sheet.merged if a.holds(*at)), None)
-            for cell in cells_of(area) if area else (at,):
+            for cell in cells_of(sheet.area(at)):
                 stored = tree.cell(cell)
                 stored.set("s", self.looks.entry(stored.get("s", "0"), rules[key]))
 
@@ -340,6 +346,8 @@ class _Book:
     def _stamp(self) -> None:
         layout = self.own.layout
         properties = {NUMBER_PROPERTY: str(layout.number), DIGEST_PROPERTY: layout.digest}
+        if self.filling.made_from:
+            properties[MADE_FROM_PROPERTY] = made_from_text(self.filling)
         self._write_properties(properties)
         midnight = datetime.combine(layout.issued_at.date(), time(), JST)
         moment = (self.filling.as_of or midnight).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -64,13 +64,14 @@ class Looks:
         if found is None:
             raise ValueError("no cell formats")
         self._xfs = found
-        self._lock_all()
         for font in root.iter(f"{MAIN}font"):
             font[:] = sorted(font, key=_font_rank)  # some programs write them in any order
         self._open: dict[tuple[str, CellRules], str] = {}
         self._highlights: dict[HighlightKind, str] = {}
+        self._framed: dict[tuple[str, str, str], str] = {}
 
-    def _lock_all(self) -> None:
+    def lock_all(self) -> None:
+        """Lock every cell, as Excel does where nothing else is said."""
         for xf in self.root.iter(f"{MAIN}xf"):
             for protection in xf.findall(f"{MAIN}protection"):
                 protection.attrib.pop("locked", None)
@@ -106,6 +107,68 @@ class Looks:
             alignment.addnext(protection)
         protection.set("locked", "0")
         xf.set("applyProtection", "1")
+
+    def framed(self, style: str, line: str, colour: str) -> str:
+        """Return the style of a cell with another frame around it."""
+        from lxml.etree import fromstring
+
+        key = (style, line, colour)
+        if key not in self._framed:
+            xf = deepcopy(self._xfs[int(style or 0)])
+            sides = "".join(
+                f'<{side} style="{line}"><color rgb="FF{colour.lstrip("#")}"/></{side}>'
+                for side in ("left", "right", "top", "bottom")
+            )
+            border = fromstring(f'<border xmlns="{MAIN[1:-1]}">{sides}<diagonal/></border>')
+            xf.set("borderId", self.add("borders", border))
+            xf.set("applyBorder", "1")
+            self._framed[key] = self.add("cellXfs", xf)
+        return self._framed[key]
+
+    def dxf(self, look: str) -> str:
+        """Return the number of a look that a rule gives, added as XML without its namespace."""
+        from lxml.etree import fromstring
+
+        self._dxfs()
+        return self.add("dxfs", fromstring(f'<dxf xmlns="{MAIN[1:-1]}">{look}</dxf>'))
+
+    def add(self, tag: str, element: _Element) -> str:
+        """Add a font, fill, border or format to its list; return its number."""
+        around = self.root.find(f"{MAIN}{tag}")
+        assert around is not None, f"a style sheet without {tag}"
+        around.append(element)
+        around.set("count", str(len(around)))
+        return str(len(around) - 1)
+
+    def taken_over(self, other: _Element) -> dict[str, str]:
+        """Take over every cell format of another style sheet; return the new number of each."""
+        numbers = {
+            tag: {
+                str(at): self.add(tag, deepcopy(element))
+                for at, element in enumerate(other.iterfind(f"{MAIN}{tag}/*"))
+            }
+            for tag in ("fonts", "fills", "borders")
+        }
+        codes = {e.get("numFmtId"): e.get("formatCode", "") for e in other.iter(f"{MAIN}numFmt")}
+        found = {}
+        for at, xf in enumerate(other.iterfind(f"{_XFS}/*")):
+            taken = deepcopy(xf)
+            for name, tag in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
+                taken.set(name, numbers[tag][taken.get(name, "0")])
+            code = codes.get(taken.get("numFmtId"))
+            if code is not None:
+                taken.set("numFmtId", self._format(code))
+            taken.set("xfId", "0")
+            found[str(at)] = self.add("cellXfs", taken)
+        return found
+
+    def dxfs_taken_over(self, other: _Element) -> dict[str, str]:
+        """Take over every look of rules of another style sheet; return the new number of each."""
+        theirs = other.find(_DXFS)
+        if theirs is None or not len(theirs):
+            return {}
+        self._dxfs()
+        return {str(at): self.add("dxfs", deepcopy(e)) for at, e in enumerate(theirs)}
 
     def _format(self, code: str) -> str:
         if code == "@":

@@ -88,6 +88,12 @@ class Parts:
         self.put(part, root)
         self._declare(part, content_type)
 
+    def add_stored(self, part: str, stored: bytes, content_type: str) -> None:
+        """Add a part of a type as it is to be stored."""
+        self.stored[part] = stored
+        self._folded[part.casefold()] = part
+        self._declare(part, content_type)
+
     def relate(self, part: str, kind: str, target: str) -> str:
         """Make a part lead to another one; return the id of the relation."""
         from lxml.etree import SubElement, fromstring
@@ -103,7 +109,7 @@ class Parts:
 
     def copy(self, part: str) -> str:
         """Copy a part with all that hangs on it and cannot be shared; return the copy's name."""
-        made = self._free(part)
+        made = self.free(part)
         self.stored[made] = self.stored[part]
         self._folded[made.casefold()] = made
         content_type = self._type_of(part)
@@ -133,7 +139,7 @@ class Parts:
         if override is not None:
             self._types.remove(override)
 
-    def _free(self, part: str) -> str:
+    def free(self, part: str) -> str:
         """Return a name beside that of a part which no part has yet."""
         count = len(self.stored)
         while True:

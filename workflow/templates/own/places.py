@@ -54,6 +54,10 @@ class IssuedSheet:
     number: Cell | None
     shift: int = 0
 
+    def area(self, cell: Cell) -> Area:
+        """Return the merged area around a cell; one cell is an area of its own."""
+        return next((a for a in self.merged if a.holds(*cell)), Area(*cell, *cell))
+
     @property
     def merged(self) -> tuple[Area, ...]:
         """The merged areas of the sheet as issued."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -42,6 +43,7 @@ LIST_NAME, CARD_NAME = "様式ひな形_一覧.xlsx", "様式ひな形_単票.xl
 """The names they are written under; the one that is taken is renamed."""
 
 _SIZE = 10.0
+_NO_MOMENT = datetime(2000, 1, 1)  # the same plan gives the same bytes
 _TO_FILL = "太い枠の中を記入してください。"
 _WHEN = "提出期限：{{提出期限}}　問い合わせ先：{{問い合わせ先}}"
 
@@ -59,6 +61,7 @@ def _book(
 ) -> bytes:
     stream = BytesIO()
     book = new_workbook(stream, size)
+    book.set_properties({"title": f"{plan.title}　{name}", "created": _NO_MOMENT})
     sheet = add_sheet(book, name)
     sheet.hide_gridlines(2)
     sheet.set_footer(footer(f"{plan.title.replace('{', '')}　{name}"))

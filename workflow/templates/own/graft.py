@@ -1,0 +1,111 @@
+"""Sheets of ours put before those of the city's workbook: made by XlsxWriter, then taken over."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from workflow.excel.xlsx.xml import MAIN
+from workflow.templates.own.looks import Looks
+from workflow.templates.own.parts import Parts
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_ID = f"{{{_RELATED}}}id"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_NAME = f"{MAIN}definedName"
+
+
+def put_first(parts: Parts, looks: Looks, made: bytes) -> None:
+    """Put the sheets of a workbook of ours before all others, in their order, and show the first.
+
+    They hold texts, formulas, rules and links into the workbook: nothing that needs other parts.
+    """
+    ours = Parts(made)
+    book = ours.tree(ours.related("", "officeDocument"))
+    listed = list(book.iterfind(f"{MAIN}sheets/{MAIN}sheet"))
+    graft = _Graft(ours, parts, looks)
+    names = [(e.get("name", ""), graft.sheet(at)) for at, e in enumerate(listed)]
+    _list(parts, names, list(book.iter(_NAME)))
+
+
+class _Graft:
+    """The taking over of one workbook's sheets."""
+
+    def __init__(self, ours: Parts, parts: Parts, looks: Looks) -> None:
+        self._ours, self._parts = ours, parts
+        book = ours.related("", "officeDocument")
+        styles = ours.tree(ours.related(book, "styles"))
+        self._styles, self._dxfs = looks.taken_over(styles), looks.dxfs_taken_over(styles)
+        texts = ours.related(book, "sharedStrings")
+        root = ours.tree(texts) if texts else None
+        self._texts = list(root.iterchildren(f"{MAIN}si")) if root is not None else []
+        self._sheets = [to for _, kind, to in ours.relations(book) if kind == "worksheet"]
+
+    def sheet(self, at: int) -> str:
+        """Take a sheet over; return its part."""
+        root = self._ours.tree(self._sheets[at])
+        for tag, name, numbers in self._numbered:
+            for element in root.iter(f"{MAIN}{tag}"):
+                if element.get(name):
+                    element.set(name, numbers[element.get(name, "0")])
+        for view in root.iter(f"{MAIN}sheetView"):
+            view.attrib.pop("tabSelected", None)
+            if at == 0:
+                view.set("tabSelected", "1")
+        for cell in root.iter(f"{MAIN}c"):
+            if cell.get("t") == "s":
+                self._spell_out(cell)
+        part = f"xl/worksheets/torimatome_{at + 1}.xml"
+        self._parts.add(part, root, _SHEET_TYPE)
+        return part
+
+    @property
+    def _numbered(self) -> tuple[tuple[str, str, dict[str, str]], ...]:
+        """What names a look by its number: the tag, the attribute, and the new numbers."""
+        styles = self._styles
+        return (
+            *(("c", "s", styles), ("row", "s", styles), ("col", "style", styles)),
+            ("cfRule", "dxfId", self._dxfs),
+        )
+
+    def _spell_out(self, cell: _Element) -> None:
+        """Put the text of a cell into it: our shared texts are not taken over."""
+        (value,) = cell
+        inline = cell.makeelement(f"{MAIN}is", {})
+        inline.extend(deepcopy(part) for part in self._texts[int(value.text or 0)])
+        cell.remove(value)
+        cell.append(inline)
+        cell.set("t", "inlineStr")
+
+
+def _list(parts: Parts, names: list[tuple[str, str]], defined: list[_Element]) -> None:
+    """List sheets in the workbook before all others, with the names that belong to them."""
+    part = parts.related("", "officeDocument")
+    book = parts.tree(part)
+    around = book.find(f"{MAIN}sheets")
+    assert around is not None
+    taken = max((int(e.get("sheetId", "0")) for e in around), default=0)
+    for at, (name, sheet) in enumerate(names):
+        attributes = {"name": name, "sheetId": str(taken + 1 + at)}
+        attributes[_ID] = parts.relate(part, f"{_RELATED}/worksheet", sheet)
+        around.insert(at, around.makeelement(f"{MAIN}sheet", attributes))
+    _name(book, around, defined, len(names))
+    parts.put(part, book)
+
+
+def _name(book: _Element, sheets: _Element, defined: list[_Element], count: int) -> None:
+    found = book.find(f"{MAIN}definedNames")
+    for element in found if found is not None else ():
+        local = element.get("localSheetId")
+        if local is not None:
+            element.set("localSheetId", str(int(local) + count))
+    if not defined:
+        return
+    if found is None:
+        found = book.makeelement(f"{MAIN}definedNames", {})
+        sheets.addnext(found)
+    for element in defined:
+        found.append(deepcopy(element))
