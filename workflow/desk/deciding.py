@@ -98,7 +98,7 @@ class Deciding:
 
     def _collected(self, run: Run, year: int, made: Sequence[ScreenDecision]) -> Collected:
         def collecting() -> Collected:
-            now, skipped = datetime.now(JST), self._landing.under_way
+            now, skipped = datetime.now(JST), self._landing.still_copied(year)
             options = replace(in_workers(), use_cache=True, skipped=skipped)
             return collect(self._workspace, year, now, options, on_screen=made)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workflow.commands.collect import collect
+from workflow.compiled.recorded import recorded_files
 from workflow.desk.actions import Actions, Run, State
 from workflow.desk.verdicts import Verdict, Verdicts, last_words, telling
 from workflow.model.errors import BusyError, WorkflowError
@@ -79,10 +80,19 @@ class Landing:
             self._is_due = self._is_due or bool(events)
         self._collect_if_due(year)
 
-    @property
-    def under_way(self) -> frozenset[str]:
-        """The files that lie there and are still being copied."""
-        return self._watched.under_way
+    def still_copied(self, year: int) -> frozenset[str]:
+        """Return the files that a collect must pass over, since they are still being copied.
+
+        When the desk has just begun, nothing has landed yet: what was collected before is whole.
+        """
+        if year != self._year:
+            return frozenset()
+        try:
+            known = recorded_files(load_journal(self.workspace.journal(year)))
+        except WorkflowError:
+            return self._watched.under_way
+        landed = self._watched.landed
+        return frozenset(n for n in self._watched.under_way if n in landed or n not in known)
 
     def came(self, year: int, file: str) -> None:
         """Take note of a file that the desk took in itself; it is whole."""
@@ -130,7 +140,7 @@ class Landing:
         options = replace(
             options,
             use_cache=True,
-            skipped=self.under_way,
+            skipped=self.still_copied(year),
             engine=telling(options.engine, self._judged),
         )
         try:
