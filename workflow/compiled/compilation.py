@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workflow.compiled import display_limits
 from workflow.compiled.content import Content, content_of
 from workflow.compiled.corrections import HandBack, hand_backs
+from workflow.compiled.indicators import IndicatorTable, indicator_table
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.attention import AttentionLine, attention_lines
@@ -53,6 +54,7 @@ class Compilation:
     report: Content | None
     brief: Brief | None
     errata: tuple[Erratum, ...]
+    indicators: IndicatorTable | None = None
 
 
 def compile_round(
@@ -69,6 +71,7 @@ def compile_round(
     plan = round_.plan
     wording = form_wording(plan, (round_.register,), round_.returns)
     ledger = build_ledger(plan, round_.year, round_.entries)
+    indicators = indicator_table(plan, round_.year, round_.entries)
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks
         matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
@@ -91,6 +94,7 @@ def compile_round(
         report=report,
         brief=brief_of(report) if report else None,
         errata=tuple(_errata(round_, ledger, former)),
+        indicators=indicators,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.open_data.csv import write_ledger_csv
+from workflow.compiled.open_data.csv import write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
@@ -23,6 +23,7 @@ from workflow.storage.workspace import (
     DATA_PACKAGE,
     OVERVIEW,
     errata_name,
+    indicators_name,
     ledger_name,
     record_name,
 )
@@ -43,14 +44,18 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writabl
     sources = source_links_of(compilation)
     write_parts = partial(write_part, compilation, sources, f"{name}.xlsx")
     parts = {part.file: Spooled(partial(write_parts, part)) for part in ledger.parts}
-    tables: dict[str, Writable] = {f"{name}.csv": Spooled(partial(write_ledger_csv, ledger))}
+    tables: dict[str, Writable] = {f"{name}.csv": Spooled(partial(write_table_csv, ledger))}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)
+    graded = _indicators(compilation)
     made: dict[str, Writable] = {
         **parts,
         f"{name}.xlsx": Spooled(partial(write_workbook, compilation)),
         **tables,
-        DATA_PACKAGE: data_package(round_.plan, round_.register, ledger, tables),
+        **graded,
+        DATA_PACKAGE: data_package(
+            round_.plan, round_.register, ledger, tables, (compilation.indicators, graded)
+        ),
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
     if round_.points:
@@ -66,3 +71,11 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writabl
         titles = page_titles(compilation.report)
     beside = {name: titles.get(name, "") for name in made}
     return {**made, OVERVIEW: overview_page(compilation, beside)}
+
+
+def _indicators(compilation: Compilation) -> dict[str, Writable]:
+    """Return the table of the indicators as CSV, by its name; nothing where there are none."""
+    table = compilation.indicators
+    if table is None:
+        return {}
+    return {f"{indicators_name(table.year)}.csv": Spooled(partial(write_table_csv, table))}

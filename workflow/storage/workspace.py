@@ -27,6 +27,11 @@ def ledger_name(year: int) -> str:
     return f"台帳_{era_year(year)}"
 
 
+def indicators_name(year: int) -> str:
+    """Return what the table of a year's indicators is called, without an ending."""
+    return f"指標_{era_year(year)}"
+
+
 def record_name(year: int) -> str:
     """Return the name of the workbook in which people decide points."""
     return f"確認の記録_{era_year(year)}.xlsx"
@@ -84,6 +89,10 @@ class Workspace:
     def ledger_csv(self, year: int) -> Path:
         """The ledger as open data."""
         return self.compiled(year) / f"{ledger_name(year)}.csv"
+
+    def indicators_csv(self, year: int) -> Path:
+        """The indicators of every year as open data; only where the plan has any."""
+        return self.compiled(year) / f"{indicators_name(year)}.csv"
 
     def brought_in(self, year: int) -> Path:
         """Where the file lies from which a year's answers were brought in. Evidence."""

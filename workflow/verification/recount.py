@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
@@ -13,6 +14,7 @@ from workflow.compiled.summaries.matrix import Bucket
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
 from workflow.model.findings import Finding, Location
+from workflow.model.known_values import SOURCE_LABELS
 from workflow.model.raw import RawCell, RawSheet
 from workflow.verification.compare import format_value, stored
 
@@ -50,10 +52,40 @@ def answers(
                 )
 
 
+def indicators(file: str, sheet: RawSheet, again: IndicatorTable) -> Iterator[Finding]:
+    """Yield every cell of 指標 that a second reading, graded anew, contradicts.
+
+    The columns are found by their headings: the sheet has one more, for the sparklines.
+    """
+    columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == 1}
+    rows = zip(again.lines, again.rows, strict=True)
+    for at, ((series, _), values) in enumerate(rows, start=2):
+        for declared, value in zip(again.columns, values, strict=True):
+            column = columns.get(declared.label, 0)
+            found, expected = stored(sheet.cells.get((at, column))), format_value(value)
+            if found != expected:
+                location = Location(
+                    file=file,
+                    sheet=INDICATOR_SHEET,
+                    row=at,
+                    column=column,
+                    item=series.indicator.item,
+                    field_key=f"{series.indicator.name}・{declared.label}",
+                )
+                details = {"expected": expected, "found": found, "origin": ""}
+                yield Finding(Code.VERIFY_ANSWER, location, details)
+
+
 def counts(
-    file: str, summary: RawSheet, frames: Sequence[pd.DataFrame], blocks: Sequence[MatrixLayout]
+    file: str,
+    summary: RawSheet,
+    frames: Sequence[pd.DataFrame],
+    blocks: Sequence[MatrixLayout],
+    counted: str = LEDGER_SHEET,
 ) -> Iterator[Finding]:
     """Yield every count of the matrices that the rows of the ledger's sheets contradict.
+
+    Counted is the sheet the rows stand on.
 
     pandas counts here, so that this is not the counting the workbook was made with.
     """
@@ -64,7 +96,7 @@ def counts(
             found = _result(summary.cells.get((down[0], across[0])), is_live)
             if found != str(expected):
                 location = Location(file=file, sheet=SUMMARY_SHEET, row=down[0], column=across[0])
-                origin = f"シート「{LEDGER_SHEET}」の{_named(down[1])}・{_named(across[1])}"
+                origin = f"シート「{counted}」の{_named(down[1])}・{_named(across[1])}"
                 yield Finding(
                     Code.VERIFY_COUNT,
                     location,
@@ -136,6 +168,10 @@ def _named(bucket: Bucket | None) -> str:
 
 def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
     """Return in words the file, sheet and cell a value of a row comes from."""
+    if ledger.columns[column].is_known:
+        row = ledger.rows[ledger.entries.index(entry)]
+        file, sheet, line = (row[ledger.index(label)] for label in SOURCE_LABELS[:3])
+        return f"「{file}」シート「{sheet}」の{line}行目"
     if entry.answer is None:
         return ""
     source, field = entry.answer.source, ledger.columns[column].field

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable, indicator_table
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
 from workflow.compiled.open_data.csv import unescape_formula
 from workflow.compiled.open_data.package import digest_list, final_digests
@@ -21,7 +22,13 @@ from workflow.compiled.recorded import (
     recorded_table,
 )
 from workflow.compiled.round import Round
-from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, SummaryLayout, lay_out_summary
+from workflow.compiled.sheets.summary_layout import (
+    SUMMARY_SHEET,
+    MatrixLayout,
+    SummaryLayout,
+    lay_out_summary,
+)
+from workflow.compiled.sheets.workbook import indicator_matrix
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
@@ -191,6 +198,7 @@ class _Recomputed:
     not_reread: tuple[Finding, ...]
     compilation: Compilation
     again: Ledger
+    indicators: IndicatorTable | None
     layout: SummaryLayout
     outputs: Mapping[str, Writable]
     stored: StoredAnswers
@@ -223,7 +231,10 @@ class _Recomputed:
             not_reread=tuple(readings.not_reread),
             compilation=compilation,
             again=build_ledger(second.plan, second.year, second.entries),
-            layout=lay_out_summary(compilation.matrices, compilation.trend),
+            layout=lay_out_summary(
+                compilation.matrices, compilation.trend, indicator_matrix(compilation)
+            ),
+            indicators=indicator_table(second.plan, second.year, second.entries),
             outputs=outputs,
             stored=StoredAnswers(whole(outputs[ANSWERS_SCHEMA]), first.plan.form),
             options=options,
@@ -238,8 +249,15 @@ class _Recomputed:
             self.on_disk.checked,
             answers=answered,
             cells=len(ledger.rows) * len(ledger.columns),
-            counts=sum(map(recount.count_of, self.layout.matrices)),
+            counts=sum(map(recount.count_of, self._blocks)),
         )
+
+    @property
+    def _blocks(self) -> Iterator[MatrixLayout]:
+        """Every matrix on 集計表."""
+        yield from self.layout.matrices
+        if self.layout.indicators:
+            yield self.layout.indicators
 
     def differences(self) -> Iterator[Finding]:
         """Yield the templates, outcomes and files that differ from the recomputed ones."""
@@ -322,8 +340,20 @@ class _Recomputed:
             yield from recount.answers(file, ledger, self.again, held)
             yield from self.stored.in_sheet(file, ledger)
             self.frames.append(recount.frame_of(ledger, self.layout.matrices))
+        if SUMMARY_SHEET in sheets:
+            yield from self._indicators(file, sheets)
         if SUMMARY_SHEET in sheets or not self.again.parts:
             yield from self._counts(file, sheets.get(SUMMARY_SHEET, RawSheet(SUMMARY_SHEET, {})))
+
+    def _indicators(self, file: str, sheets: Mapping[str, RawSheet]) -> Iterator[Finding]:
+        """Yield the indicators that a second reading contradicts, and counts of their grades."""
+        if self.indicators is None:
+            return
+        sheet = sheets.get(INDICATOR_SHEET, RawSheet(INDICATOR_SHEET, {}))
+        yield from recount.indicators(file, sheet, self.indicators)
+        blocks = (self.layout.indicators,) if self.layout.indicators else ()
+        frames = [recount.frame_of(sheet, blocks)]
+        yield from recount.counts(file, sheets[SUMMARY_SHEET], frames, blocks, INDICATOR_SHEET)
 
     def _held(self, name: str) -> Sequence[int] | None:
         """Return the rows of the ledger a workbook holds; None for one that holds none."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO
+from typing import IO, Protocol
 
-from workflow.compiled.ledger import Ledger
 from workflow.excel.table import CellValue
 from workflow.model.cells import plain_number
 from workflow.model.years import iso_time
@@ -36,19 +36,39 @@ def unescape_formula(stored: str) -> str:
     return stored[1:] if stored.startswith(APOSTROPHE) and _RISKY.match(stored, 1) else stored
 
 
-def ledger_csv(ledger: Ledger) -> bytes:
-    """Return the ledger as CSV."""
+def ledger_csv(table: Table) -> bytes:
+    """Return the ledger, or the table of its indicators, as CSV."""
     content = io.BytesIO()
-    write_ledger_csv(ledger, content)
+    write_table_csv(table, content)
     return content.getvalue()
 
 
-def write_ledger_csv(ledger: Ledger, content: IO[bytes]) -> None:
-    """Write the ledger; texts stand as `escape_formula` spells them, days and times in ISO 8601."""
+class Table(Protocol):
+    """A ledger, or the table of its indicators: columns with labels, and a row of values each."""
+
+    @property
+    def columns(self) -> Sequence[Labelled]:
+        """The columns."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[CellValue]]:
+        """The values."""
+
+
+class Labelled(Protocol):
+    """What has a label."""
+
+    @property
+    def label(self) -> str:
+        """The label."""
+
+
+def write_table_csv(table: Table, content: IO[bytes]) -> None:
+    """Write a table; texts stand as `escape_formula` spells them, days and times in ISO 8601."""
     stream = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
     writer = csv.writer(stream)
-    writer.writerow([column.label for column in ledger.columns])
-    writer.writerows(map(_stored, row) for row in ledger.rows)
+    writer.writerow([column.label for column in table.columns])
+    writer.writerows(map(_stored, row) for row in table.rows)
     stream.detach()  # which writes what it holds, and leaves the file open
 
 

@@ -8,10 +8,11 @@ It follows https://datapackage.org, version 2; what that has no name for begins 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
+from workflow.compiled.indicators import INDICATOR_LABEL, IndicatorTable
 from workflow.compiled.ledger import (
     DIGEST_LABEL,
     FILE_LABEL,
@@ -178,11 +179,16 @@ _OWN: Mapping[str, Declared] = {
 
 
 def data_package(
-    plan: Plan, register: Register, ledger: Ledger, tables: Mapping[str, Writable]
+    plan: Plan,
+    register: Register,
+    ledger: Ledger,
+    tables: Mapping[str, Writable],
+    indicators: tuple[IndicatorTable | None, Mapping[str, Writable]] = (None, {}),
 ) -> bytes:
     """Return datapackage.json for the ledger of a round as tables, by their file names.
 
-    The first is the CSV; a Parquet file beside it says its types itself.
+    The first is the CSV; a Parquet file beside it says its types itself. Indicators are their table
+    and its CSV by its name.
     """
     csv_name, *others = tables
     title = f"{plan.title} {full_year(ledger.year)} 台帳"
@@ -211,9 +217,41 @@ def data_package(
                 "schema": _schema(plan, register, ledger),
             },
             *(_parquet(ledger.year, title, name, tables[name]) for name in others),
+            *_indicators(plan, *indicators),
         ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+_ABOUT_INDICATORS = (
+    "計画の指標の値です。一行が一つの指標の一年度です。台帳とは整理番号で結べます。"
+    "達成率と判定は、計画の決まりで計算しています。判定できないときは、その理由が別の列にあります。"
+)
+
+
+def _indicators(
+    plan: Plan, table: IndicatorTable | None, files: Mapping[str, Writable]
+) -> Iterator[Declared]:
+    """Yield the resource of the indicators; none where the plan has none."""
+    for name, content in files.items():
+        assert table
+        yield {
+            "name": f"indicators-{table.year}",
+            "type": "table",
+            "path": name,
+            "title": f"{plan.title} {full_year(table.year)} 指標",
+            "description": _ABOUT_INDICATORS,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            **_weighed(content),
+            "dialect": _DIALECT,
+            "schema": {
+                "fields": [{"name": c.label} | dict(c.declared) for c in table.columns],
+                "missingValues": [""],
+                "primaryKey": [INDICATOR_LABEL, YEAR_LABEL, DEPARTMENT_LABEL],
+            },
+        }
 
 
 def _parquet(year: int, title: str, name: str, content: Writable) -> Declared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
+from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.round import Stage
 from workflow.compiled.sheets.details import LAST_COLUMN
+from workflow.compiled.sheets.indicators import trend_column
 from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
 from workflow.compiled.sheets.summary_charts import insert_charts
 from workflow.compiled.sheets.summary_layout import (
@@ -70,6 +72,7 @@ class Summary:
     details: Details
     sheets: Mapping[str, str]
     earlier: Mapping[int, str]
+    indicators: IndicatorTable | None = None
 
 
 def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None:
@@ -77,7 +80,12 @@ def write_summary(book: Workbook, sheet: GrowingSheet, summary: Summary) -> None
     styles, layout = _Styles(book), summary.layout
     _set_page(sheet, layout, _write_top(sheet, summary, styles))
     for number, block in enumerate(layout.matrices):
-        _MatrixWriter(sheet, summary, styles, number, block).write()
+        counted = _over_ledger(summary.ledger)
+        _MatrixWriter(sheet, summary, styles, number, block, counted).write()
+    if layout.indicators and summary.indicators:
+        counted = _over_indicators(summary.indicators)
+        link = to_cell(INDICATOR_SHEET, "A1")
+        _MatrixWriter(sheet, summary, styles, -1, layout.indicators, counted, link).write()
     if layout.trend:
         _write_trend(sheet, summary, styles, layout.trend)
     insert_charts(book, sheet, layout, sum(_pixels(layout)[1:]))
@@ -173,6 +181,8 @@ class _MatrixWriter:
     styles: _Styles
     number: int
     block: MatrixLayout
+    counted: Cells
+    leads_to: Link | None = None
 
     def write(self) -> None:
         """Write title, headings, counts and totals."""
@@ -193,7 +203,7 @@ class _MatrixWriter:
         self.sheet.write_string(at - 1, 1, matrix.rows[row].label, styles.label)
         for column, bucket in enumerate(matrix.columns):
             formula = count_formula(
-                self.summary.ledger,
+                self.counted,
                 (matrix.rows[row], f"${column_letters(LABEL_COLUMN)}{at}"),
                 (bucket, f"{column_letters(FIRST_COUNT_COLUMN + column)}${block.header_row}"),
             )
@@ -244,6 +254,8 @@ class _MatrixWriter:
             self.sheet.link_cell(at - 1, in_column - 1, self._link(row, column))
 
     def _link(self, row: int | None, column: int | None) -> Link:
+        if self.leads_to:
+            return self.leads_to
         span = self.summary.details.spans.get((self.number, row, column))
         if span is None:
             return to_all(self.summary.ledger)
@@ -308,7 +320,7 @@ def trend_formulas(ledger: Ledger, block: TrendLayout, at: int) -> list[str]:
     values = trend.columns[:-1]
     counts = [
         count_formula(
-            ledger,
+            _over_ledger(ledger),
             (
                 Bucket(value, ((trend.field.label, value),)),
                 f"{column_letters(FIRST_COUNT_COLUMN + n)}${block.header_row}",
@@ -316,24 +328,42 @@ def trend_formulas(ledger: Ledger, block: TrendLayout, at: int) -> list[str]:
         )
         for n, value in enumerate(values)
     ]
-    every = f"=COUNTA({_ledger_cells(ledger, ID_LABEL)})"
+    every = f"=COUNTA({_over_ledger(ledger)(ID_LABEL)})"
     first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, FIRST_COUNT_COLUMN + len(counts) - 1)
     return [*counts, f"{every}-SUM({first}:{last})", every]
 
 
-def count_formula(ledger: Ledger, *buckets: tuple[Bucket, str]) -> str:
-    """Return COUNTIFS over the ledger sheet for buckets, each with the cell its label stands in."""
+Cells = Callable[[str], str]
+"""The cells below a heading of the sheet that is counted, as a formula names them."""
+
+
+def count_formula(cells: Cells, *buckets: tuple[Bucket, str]) -> str:
+    """Return COUNTIFS over a sheet for buckets, each with the cell its label stands in."""
     tests = [
-        f"{_ledger_cells(ledger, label)},{_criterion(text, cell if text == bucket.label else '')}"
+        f"{cells(label)},{_criterion(text, cell if text == bucket.label else '')}"
         for bucket, cell in buckets
         for label, text in bucket.conditions
     ]
     return f"=COUNTIFS({','.join(dict.fromkeys(tests))})"
 
 
-def _ledger_cells(ledger: Ledger, label: str) -> str:
-    letters = column_letters(ledger.index(label) + 1)
-    return f"{quoted_sheet(LEDGER_SHEET)}!${letters}$2:${letters}${len(ledger.rows) + 1}"
+def _over_ledger(ledger: Ledger) -> Cells:
+    return lambda label: _below(LEDGER_SHEET, ledger.index(label), len(ledger.rows))
+
+
+def _over_indicators(table: IndicatorTable) -> Cells:
+    """Return where the columns of 指標 stand; that of the sparklines is none of the table's."""
+
+    def cells(label: str) -> str:
+        at = table.index(label)
+        return _below(INDICATOR_SHEET, at + (at >= trend_column(table)), len(table.rows))
+
+    return cells
+
+
+def _below(sheet: str, column: int, rows: int) -> str:
+    letters = column_letters(column + 1)
+    return f"{quoted_sheet(sheet)}!${letters}$2:${letters}${rows + 1}"
 
 
 def _criterion(text: str, cell: str) -> str:

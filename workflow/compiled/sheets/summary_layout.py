@@ -107,12 +107,18 @@ class SummaryLayout:
     charts: ChartsLayout | None
     last_row: int
     last_column: int
+    indicators: MatrixLayout | None = None
 
 
-def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> SummaryLayout:
+def lay_out_summary(
+    matrices: Sequence[CountedMatrix],
+    trend: Trend | None,
+    indicators: CountedMatrix | None = None,
+) -> SummaryLayout:
     """Return the blocks of a round: its first matrix, the trend, their charts, all other matrices.
 
-    What fits on a page with the charts may stand before a matrix that does not.
+    What fits on a page with the charts may stand before a matrix that does not. The matrix of the
+    indicators stands last.
     """
     row = _FIRST_BLOCK_ROW
     placed: dict[int, MatrixLayout] = {}
@@ -130,8 +136,12 @@ def lay_out_summary(matrices: Sequence[CountedMatrix], trend: Trend | None) -> S
         placed[number] = MatrixLayout(matrices[number], row)
         row = placed[number].total_row + 2
     blocks = tuple(placed[number] for number in range(len(matrices)))
-    widest = max((block.total_column for block in blocks), default=FIRST_COUNT_COLUMN + 4)
-    return SummaryLayout(blocks, trend_block, charts, row - 1, max(widest, FIRST_COUNT_COLUMN + 6))
+    graded = MatrixLayout(indicators, row) if indicators else None
+    row = graded.total_row + 2 if graded else row
+    every = (*blocks, graded) if graded else blocks
+    widest = max((block.total_column for block in every), default=FIRST_COUNT_COLUMN + 4)
+    last_column = max(widest, FIRST_COUNT_COLUMN + 6)
+    return SummaryLayout(blocks, trend_block, charts, row - 1, last_column, graded)
 
 
 def _rows_of_charts(matrix: CountedMatrix) -> int:
@@ -180,6 +190,8 @@ def page_breaks(layout: SummaryLayout, scale: int, extra_height: float) -> list[
 def _blocks(layout: SummaryLayout) -> Iterator[tuple[int, int]]:
     """Yield the first and last row of everything that must stand on one page, from above."""
     blocks = [(block.title_row, block.total_row) for block in layout.matrices]
+    if layout.indicators:
+        blocks.append((layout.indicators.title_row, layout.indicators.total_row))
     if layout.trend:
         blocks.append((layout.trend.title_row, layout.trend.end_row))
     if layout.charts:

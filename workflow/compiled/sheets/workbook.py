@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET
 from workflow.compiled.points.decisions import decision_log
 from workflow.compiled.recorded import recorded_files
@@ -21,6 +22,7 @@ from workflow.compiled.sheets.comparison import (
 )
 from workflow.compiled.sheets.comparison_print import write_comparison_print
 from workflow.compiled.sheets.details import write_details
+from workflow.compiled.sheets.indicators import write_indicators
 from workflow.compiled.sheets.ledger import write_ledger, write_parts
 from workflow.compiled.sheets.legend import AUDIT_SHEET, LEGEND_SHEET, write_audit, write_legend
 from workflow.compiled.sheets.print_list import PRINT_SHEET, write_print_list
@@ -44,6 +46,7 @@ from workflow.compiled.summaries.attention import Weight, decision_sentences
 from workflow.compiled.summaries.details import DETAILS_SHEET
 from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.compiled.summaries.headline import headline
+from workflow.compiled.summaries.matrix import CountedMatrix
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table
@@ -55,6 +58,7 @@ SHEETS = (
     BRIEF_SHEET,
     ATTENTION_SHEET,
     LEDGER_SHEET,
+    INDICATOR_SHEET,
     PRINT_SHEET,
     COMPARISON_SHEET,
     COMPARISON_PRINT_SHEET,
@@ -75,9 +79,14 @@ _PRINTED_COLUMNS = 3
 def sheet_names(compilation: Compilation) -> tuple[str, ...]:
     """Return the sheets in their order; of a divided ledger, the list of its parts is there.
 
-    正誤表 is there where something was put right, 一枚まとめ where the round has a report.
+    正誤表 is there where something was put right, 一枚まとめ where the round has a report, and
+    指標 where the plan has indicators.
     """
-    needed = {BRIEF_SHEET: compilation.brief, ERRATA_SHEET: compilation.errata}
+    needed = {
+        BRIEF_SHEET: compilation.brief,
+        ERRATA_SHEET: compilation.errata,
+        INDICATOR_SHEET: compilation.indicators,
+    }
     left_out = [name for name, content in needed.items() if not content]
     renamed = {LEDGER_SHEET: PARTS_SHEET} if compilation.ledger.parts else {}
     return tuple(renamed.get(name, name) for name in SHEETS if name not in left_out)
@@ -144,6 +153,11 @@ def _write_for_readers(
     write_audit(book, sheets[AUDIT_SHEET], compilation)
 
 
+def indicator_matrix(compilation: Compilation) -> CountedMatrix | None:
+    """Return the matrix of the indicators' grades; None where there are no indicators."""
+    return compilation.indicators.matrix if compilation.indicators else None
+
+
 def _summary(compilation: Compilation) -> Summary:
     plan, ledger = compilation.round.plan, compilation.ledger
     changes = (
@@ -158,6 +172,8 @@ def _summary(compilation: Compilation) -> Summary:
         "提出状況": STATUS_SHEET,
         f"指摘一覧（{findings}件）": FINDINGS_SHEET,
     }
+    if compilation.indicators:
+        leading[f"指標（{len(compilation.indicators.series)}件）"] = INDICATOR_SHEET
     if ledger.parts:
         leading[f"台帳（{len(ledger.parts)}冊）"] = PARTS_SHEET
     return Summary(
@@ -165,7 +181,10 @@ def _summary(compilation: Compilation) -> Summary:
         ledger=ledger,
         stage=compilation.stage,
         headline=headline(plan, ledger, changes),
-        layout=lay_out_summary(compilation.matrices, compilation.trend),
+        layout=lay_out_summary(
+            compilation.matrices, compilation.trend, indicator_matrix(compilation)
+        ),
+        indicators=compilation.indicators,
         details=compilation.details,
         sheets=leading,
         earlier=compilation.earlier,
@@ -188,6 +207,8 @@ def _write_records(
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
         if len(every) <= display_limits.MOST_PRINTED:
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
+    if compilation.indicators:
+        write_indicators(book, sheets[INDICATOR_SHEET], compilation.indicators, sources)
     if compilation.errata:
         corrected = errata_columns(round_.plan, ledger, sources)
         write_table(sheets[ERRATA_SHEET], styles, corrected, errata_rows(compilation.errata))
