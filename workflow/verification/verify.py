@@ -10,7 +10,7 @@ import pandas as pd
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable, indicator_table
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger, build_ledger
+from workflow.compiled.ledger import LEDGER_SHEET, YEAR_LABEL, Ledger, build_ledger
 from workflow.compiled.open_data.csv import unescape_formula
 from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.outputs import output_files
@@ -352,7 +352,8 @@ class _Recomputed:
         sheet = sheets.get(INDICATOR_SHEET, RawSheet(INDICATOR_SHEET, {}))
         yield from recount.indicators(file, sheet, self.indicators)
         blocks = (self.layout.indicators,) if self.layout.indicators else ()
-        frames = [recount.frame_of(sheet, blocks)]
+        frame = recount.frame_of(sheet, blocks)
+        frames = [frame[frame[YEAR_LABEL].eq(str(self.indicators.year))]]
         yield from recount.counts(file, sheets[SUMMARY_SHEET], frames, blocks, INDICATOR_SHEET)
 
     def _held(self, name: str) -> Sequence[int] | None:
