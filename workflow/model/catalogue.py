@@ -711,6 +711,21 @@ class Code(Enum):
         "整理番号「{value}」の行がありません。",
         "行が消されていないか、その課に確かめてください。",
     )
+    PLACE_MISSING = (
+        Severity.ERROR,
+        "「{column:field}」の記入欄が見つかりません。",
+        "見出しや枠を元に戻すか、配布した調査票に書き写してください。",
+    )
+    CARD_UNKNOWN = (
+        Severity.WARNING,
+        "このシートは、どの取組内容のものか分かりません（整理番号の欄：{value}）。",
+        "このシートの記入は台帳に入りません。どの取組内容の回答か、その課に確かめてください。",
+    )
+    CARD_MISSING = (
+        Severity.WARNING,
+        "整理番号{items}のシートがありません。",
+        "残りのシートがあとから届くか、消されていないか、その課に確かめてください。",
+    )
     ROW_FOUND_BY_LABEL = (
         Severity.WARNING,
         "整理番号の欄が「{found}」になっていたため、取組内容の名前から整理番号{known}の行と判断しました。",

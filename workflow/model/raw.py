@@ -181,6 +181,13 @@ class RawSheet:
         return any(first <= column <= last for first, last in self.hidden_columns)
 
 
+CELL_NAME_PREFIX = "torimatome_"
+"""How the names begin that we lay on cells."""
+
+Places = Mapping[str, tuple[tuple[str, Area], ...]]
+"""The blocks that names of ours stand for, each with its sheet."""
+
+
 class RemarkKind(Enum):
     """What stands beside the cells; of a picture or an object the text is its name."""
 
@@ -206,6 +213,7 @@ class RawRemark:
 class RawBook:
     """One workbook; names maps defined names to the text of the cell they stand for.
 
+    Places are where the names of ours lead that we lay on cells of a city's own form.
     Author made it and saved_by saved it last, as stored; blank where it does not say. Lost are the
     sheets it lists whose cells are not there; unread are those of which it is damaged what
     stands beside the cells, or how they look (blank: it cannot be said which).
@@ -214,6 +222,7 @@ class RawBook:
     sheets: tuple[RawSheet, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
     modified: datetime | None = None
     remarks: tuple[RawRemark, ...] = ()
     author: str = ""

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from workflow.model.plan import AnswerRule, Plan, PreviousAnswers
 from workflow.returned.find_tables import Named
+from workflow.returned.own.sheets import own_forms
+from workflow.templates.own.form import MarkedSheet
 from workflow.templates.register import FormNumber, Register
 
 
@@ -29,6 +31,11 @@ class Context:
     def labels(self) -> Mapping[int, frozenset[Named]]:
         """The labels of every field ever asked, by year; gathered once for all files."""
         return {year: _labels(register) for year, register in self.registers.items()}
+
+    @cached_property
+    def own_forms(self) -> Mapping[int, Mapping[str, tuple[MarkedSheet, ...]]]:
+        """The city's own forms that were issued, by year and digest; most cities have none."""
+        return {year: own_forms(register) for year, register in self.registers.items()}
 
     def register_of(self, found: Sequence[FormNumber]) -> Register:
         """Return the register of the year that is judged, or else of the first number's year."""

@@ -27,7 +27,7 @@ class MatchedRow:
     names the fields whose cell holds nothing but white space, merged those whose cell is part of a
     merged one. Struck has the whole text of cells of which something is struck through; cells have
     what is left of it. Elsewhere has the sheet and the row of cells that stand in another one:
-    those of the item's indicators.
+    those of the item's indicators, and of a form that has no rows.
     """
 
     item: IssuedItem
@@ -40,6 +40,11 @@ class MatchedRow:
     merged: tuple[str, ...] = ()
     struck: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    def spot(self, key: str) -> tuple[str, Place]:
+        """Return the sheet and the cell of a field."""
+        sheet, row = self.elsewhere.get(key, (self.sheet, self.row))
+        return sheet, (row, self.columns[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,8 @@ class _Seen:
         details: dict[str, Detail] = {
             "value": one.item.id,
             "other": other.row,
-            "ours": _quoted_all(one, keys),
-            "theirs": _quoted_all(other, keys),
+            "ours": quoted_all(one, keys),
+            "theirs": quoted_all(other, keys),
         }
         location = self._location(one.row, one.item.id)
         self.findings.append(Finding(Code.ROW_DUPLICATE, location, details))
@@ -185,15 +190,15 @@ class _Seen:
             f.key
             for f in self.issue.form.form.fields
             if f.key in ours.columns and f.key in theirs.columns
-            if not _says_same(f, ours.cells.get(f.key), theirs.cells.get(f.key))
+            if not says_same(f, ours.cells.get(f.key), theirs.cells.get(f.key))
         )
 
     def _add_differing(self, ours: MatchedRow, theirs: MatchedRow, keys: tuple[str, ...]) -> None:
         details: dict[str, Detail] = {
             "other": theirs.sheet,
             "labels": keys,
-            "ours": _quoted_all(ours, keys),
-            "theirs": _quoted_all(theirs, keys),
+            "ours": quoted_all(ours, keys),
+            "theirs": quoted_all(theirs, keys),
         }
         location = replace(self._location(ours.row, ours.item.id), sheet=ours.sheet)
         self.findings.append(Finding(Code.ROW_COPY_DIFFERS, location, details))
@@ -308,7 +313,7 @@ class _Seen:
             held = [(at, self.table.sheet.cells.get(at)) for at in places]
             filled = [(at, cell) for at, cell in held if cell and not cell.is_blank]
             for at, cell in filled[1:]:
-                if not _says_same(fields[key], filled[0][1], cell):
+                if not says_same(fields[key], filled[0][1], cell):
                     self._add_two(item.id, key, filled[0][0], filled[0], (at, cell))
                     self._uncertain[key] = None
             if filled and filled[0][0] != places[0]:
@@ -327,7 +332,7 @@ class _Seen:
         return any(cell and not cell.is_blank for cell in stored)
 
 
-def _says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool:
+def says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool:
     """Whether two cells answer a field alike."""
     if one is None or other is None:
         return one is other
@@ -337,7 +342,8 @@ def _says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool
     return None not in values and values[0] == values[1]
 
 
-def _quoted_all(row: MatchedRow, keys: Sequence[str]) -> tuple[str, ...]:
+def quoted_all(row: MatchedRow, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return what some cells of a row hold, each with its place."""
     return tuple(_quoted(row.places[key], row.cells.get(key)) for key in keys)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
@@ -47,14 +48,22 @@ def stamps(book: RawBook) -> tuple[FormNumber, ...]:
     return _numbers(chain(_hidden(book), *map(_shown, book.sheets)))
 
 
-def parts_by_form(book: RawBook, entry_sheets: Sequence[RawSheet]) -> Mapping[FormNumber, RawBook]:
+def parts_by_form(
+    book: RawBook,
+    entry_sheets: Sequence[RawSheet],
+    own: Mapping[int, Sequence[FormNumber]] = MappingProxyType({}),
+) -> Mapping[FormNumber, RawBook]:
     """Return the workbooks that one was put together from, when its sheets are different forms.
 
     Nothing unless every entry sheet shows one number alone, each of a department of its own, and no
     other number is anywhere. Hidden stamps, and sheets without a number, are of the form the hidden
-    stamps name, or else of the first.
+    stamps name, or else of the first. Own are the numbers of the sheets that are the city's own
+    form, by their identity.
     """
-    shown = {id(sheet): {*_numbers(_shown(sheet))} for sheet in book.sheets}
+    shown = {
+        id(sheet): {*(own.get(id(sheet), ()) if own else _numbers(_shown(sheet)))}
+        for sheet in book.sheets
+    }
     hidden = _numbers(_hidden(book))
     forms = [form for sheet in entry_sheets for form in shown[id(sheet)]]
     owners = {form.department: form for form in forms}
@@ -79,6 +88,11 @@ def _part(book: RawBook, sheets: Sequence[RawSheet], leads: bool) -> RawBook:
         remarks=tuple(remark for remark in book.remarks if remark.sheet in names),
         unread=tuple(sheet for sheet in book.unread if sheet in names or not sheet),
     )
+
+
+def hidden_stamps(book: RawBook) -> tuple[FormNumber, ...]:
+    """Return the numbers that a workbook carries where nobody sees them."""
+    return _numbers(_hidden(book))
 
 
 def _hidden(book: RawBook) -> tuple[str, str]:

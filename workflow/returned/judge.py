@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
-from workflow.model.raw import RawBook
-from workflow.model.returns import Answer, Outcome, Return, judged
+from workflow.model.raw import RawBook, RawSheet
+from workflow.model.returns import Answer, Note, Outcome, Return, judged
 from workflow.returned.context import Context
 from workflow.returned.find_rows import match
 from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
 from workflow.returned.inbox import Received
-from workflow.returned.judge_rows import Rows, judge_rows
+from workflow.returned.judge_rows import FoundForm, OnOwnForm, OnTables, Rows, judge_rows
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.notes import Paper, written_on_refused
 from workflow.returned.open import Opened, closed, open_received, with_notices
+from workflow.returned.own.beside import kept_of_refused
+from workflow.returned.own.sheets import OwnSheet, find_own_sheets, own_numbers, own_stamps
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import ID_LABEL, lay_out_issue
-from workflow.templates.register import FormNumber, Register
+from workflow.templates.register import FormNumber, Issue, Register
 
 _SOMETHING = "（前年度の回答）"
 """Stands for last year's answers where they are not known."""
@@ -29,17 +31,41 @@ _SOMETHING = "（前年度の回答）"
 
 @dataclass(frozen=True)
 class _Book:
-    """A workbook with what it shows of itself: its numbers and its tables."""
+    """A workbook with what it shows of itself: its numbers, and its tables or the city's forms."""
 
     book: RawBook
     found: tuple[FormNumber, ...]
     register: Register
     tables: Sequence[Table]
+    own: Sequence[OwnSheet] = ()
+
+    @property
+    def entry_sheets(self) -> list[RawSheet]:
+        """The sheets on which answers are asked."""
+        own = [one.sheet for one in self.own if one.holds_answers]
+        return own or [table.sheet for table in self.tables]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What stands where items have their 整理番号."""
+        own = [text for one in self.own for text in one.ids.values()]
+        table = (text for table in self.tables[:1] for text in table.ids.values())
+        return tuple(text for text in own or table if text.strip())
+
+    @property
+    def is_form(self) -> bool:
+        """Whether anything of a form was found."""
+        return bool(self.tables or self.own)
 
 
 def _look_at(book: RawBook, context: Context) -> _Book:
     found = stamps(book)
     register = context.register_of(found)
+    forms = context.own_forms.get(register.year)
+    own = find_own_sheets(book, forms.values()) if forms else ()
+    if own:
+        found = own_stamps(book, own)
+        return _Book(book, found, context.register_of(found), (), own)
     tables = find_tables(book, context.labels.get(register.year, frozenset()))
     return _Book(book, found, register, tables)
 
@@ -73,8 +99,9 @@ def _parts(opened: Opened, shown: _Book) -> tuple[Opened, ...]:
     They are named like the files in an archive, by the sheet that is filled in. Nothing where any
     of them was not issued in this round.
     """
-    read, tables = opened.read, shown.tables
-    forms = parts_by_form(opened.book, [table.sheet for table in tables])
+    read, sheets = opened.read, shown.entry_sheets
+    numbers = own_numbers(shown.own, shown.register) if shown.own else {}
+    forms = parts_by_form(opened.book, sheets, numbers)
     issues = [shown.register.find(form) for form in forms]
     names = tuple(issue.department_name for issue in issues if issue)
     if len(names) < len(issues):
@@ -82,7 +109,7 @@ def _parts(opened: Opened, shown: _Book) -> tuple[Opened, ...]:
     several = Finding(Code.FORM_SEVERAL, Location(), {"departments": names})
     parts = []
     for part in forms.values():
-        sheet = next(t.sheet.name for t in tables if any(s is t.sheet for s in part.sheets))
+        sheet = next(s.name for s in sheets if any(s is one for one in part.sheets))
         own = replace(read, file=f"{read.file}/{sheet}", envelope=read.on_disk)
         parts.append(Opened(replace(own, findings=(*read.findings, several)), part))
     return tuple(parts)
@@ -95,12 +122,12 @@ def judge_book(read: Return, book: RawBook, context: Context) -> Return:
 
 def _judge(read: Return, shown: _Book, context: Context) -> Return:
     book, found, register, tables = shown.book, shown.found, shown.register, shown.tables
-    if not tables and book.lost:
+    if not shown.is_form and book.lost:
         reason = f"シート「{'」「'.join(book.lost)}」の中身がありません"
         return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, {"reason": reason})
-    if not tables and not found:
+    if not shown.is_form and not found:
         return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
-    ids = tuple(text for table in tables[:1] for text in table.ids.values() if text.strip())
+    ids = shown.ids
     identity = identify(found, ids, context.plan, register)
     read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
@@ -109,13 +136,27 @@ def _judge(read: Return, shown: _Book, context: Context) -> Return:
         refused = replace(read, outcome=judged(identity.findings), findings=identity.findings)
     elif not read.department:
         refused = closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
-    elif not tables:
+    elif not shown.is_form:
         refused = closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
     else:
-        return judge_rows(read, book, identity, identity.issue, tables, context)
+        form = _form_of(shown, identity.issue, context)
+        return judge_rows(read, book, identity, identity.issue, form, context)
+    if shown.own:
+        texts = {text for issue in register.issues for text in issue.texts}
+        return _kept(refused, book, tuple(kept_of_refused(book, shown.own, texts)))
     offered = _offered(refused, tables, register, context)
     paper = _paper_of(refused, ids, tables, register, context)
     return _set_aside(replace(refused, offered=offered), book, tables, paper)
+
+
+def _form_of(shown: _Book, issue: Issue, context: Context) -> FoundForm:
+    """Return the form that was found, read as it was issued."""
+    if not (shown.own and issue.own):
+        return OnTables(shown.tables)
+    forms = context.own_forms[shown.register.year]
+    if len(forms) == 1:
+        return OnOwnForm(shown.own)
+    return OnOwnForm(find_own_sheets(shown.book, (forms[issue.own.digest],)))
 
 
 def _paper_of(
@@ -156,7 +197,10 @@ def _paper_of(
 
 def _set_aside(read: Return, book: RawBook, tables: Sequence[Table], paper: Paper) -> Return:
     """Return a form that is refused as a whole with all that it says, kept as notes."""
-    notes = tuple(written_on_refused(book, tables, paper))
+    return _kept(read, book, tuple(written_on_refused(book, tables, paper)))
+
+
+def _kept(read: Return, book: RawBook, notes: tuple[Note, ...]) -> Return:
     findings = [*read.findings, *unread_beside(book)]
     if notes:
         findings.append(Finding(Code.NOTES_SET_ASIDE, Location(), {"count": len(notes)}))

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Protocol
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
@@ -23,11 +24,15 @@ from workflow.returned.context import Context
 from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table
 from workflow.returned.identify import Identity
-from workflow.returned.indicator_rows import find_indicator_rows, joined
+from workflow.returned.indicator_rows import IndicatorRows, find_indicator_rows, joined
 from workflow.returned.intake.detect import Kind
 from workflow.returned.note_findings import note_findings, picture_references
-from workflow.returned.notes import written_beside
-from workflow.templates.layout import lay_out_issue
+from workflow.returned.notes import Beside, written_beside
+from workflow.returned.own.beside import beside_own
+from workflow.returned.own.match import match_own
+from workflow.returned.own.sheets import OwnSheet
+from workflow.templates.layout import Layout, lay_out_issue
+from workflow.templates.own.places import lay_out_own
 from workflow.templates.register import Issue
 
 _ABOUT_ROWS = (Code.ROW_UNKNOWN, Code.ROW_BLANK)
@@ -37,20 +42,58 @@ _CUT_IN_XLS = 255
 """Characters at which copying a sheet in Excel 97 to 2003 cuts a text."""
 
 
+class FoundForm(Protocol):
+    """A form as it was found in a workbook, whatever it looks like."""
+
+    def read(
+        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
+    ) -> tuple[Matching, Beside]:
+        """Return the rows of its items, and what stands beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTables:
+    """Our own form: the table of the entry sheet, and its copies."""
+
+    tables: Sequence[Table]
+
+    def read(
+        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
+    ) -> tuple[Matching, Beside]:
+        """Return the rows of the tables, and what stands beside them."""
+        table, *copies = self.tables
+        matching = match(table, issue, copies)
+        return matching, written_beside(
+            book, self.tables, matching, layout, issue.texts, indicators
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OnOwnForm:
+    """The city's own form: its sheets."""
+
+    sheets: Sequence[OwnSheet]
+
+    def read(
+        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
+    ) -> tuple[Matching, Beside]:
+        """Return what its sheets answer, and what stands beside that."""
+        assert layout.own
+        own = lay_out_own(layout.own, layout)
+        found = match_own(self.sheets, own)
+        return found.matching, beside_own(book, self.sheets, found, own)
+
+
 def judge_rows(
     read: Return,
     book: RawBook,
     identity: Identity,
     issue: Issue,
-    tables: Sequence[Table],
+    form: FoundForm,
     context: Context,
 ) -> Return:
     """Return a form with its answers, its notes and all that is noticed of them."""
-    table, *copies = tables
-    matching = match(table, issue, copies)
     indicators = find_indicator_rows(book, issue)
-    found = (matching, *((indicators.matching,) if indicators else ()))
-    findings = [*identity.findings, *(f for one in found for f in one.findings)]
     judging = Rows(read, issue, context.previous, context.plan)
     layout = lay_out_issue(
         context.plan,
@@ -59,7 +102,9 @@ def judge_rows(
         context.previous,
         is_handback=bool(read.made_from),
     )
-    beside = written_beside(book, tables, matching, layout, issue.texts, indicators)
+    matching, beside = form.read(book, issue, layout, indicators)
+    found = (matching, *((indicators.matching,) if indicators else ()))
+    findings = [*identity.findings, *(f for one in found for f in one.findings)]
     findings += beside.findings
     answers = []
     for row in joined(matching.rows, indicators):
@@ -216,10 +261,8 @@ class Rows:
     def _finding(
         self, row: MatchedRow, key: str, code: Code, details: Mapping[str, Detail] = NO_DETAILS
     ) -> Finding:
-        sheet, at = row.elsewhere.get(key, (row.sheet, row.row))
-        cell = Location(
-            sheet=sheet, row=at, column=row.columns[key], item=row.item.id, field_key=key
-        )
+        sheet, (at, column) = row.spot(key)
+        cell = Location(sheet=sheet, row=at, column=column, item=row.item.id, field_key=key)
         return Finding(code, cell, details)
 
 

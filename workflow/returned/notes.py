@@ -83,12 +83,12 @@ def written_beside(
             notes += entries.notes(template)
             findings += entries.findings
         elif sheet.name == CORRECTION_SHEET:
-            notes += _on_the_list(sheet)
+            notes += on_the_list(sheet)
         else:
             for note, finding in _on_another(sheet, template):
                 notes.append(note)
                 findings += [finding] if finding else []
-    notes += _remarks(book)
+    notes += remarks_of(book)
     findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
 
@@ -128,10 +128,10 @@ def written_on_refused(book: RawBook, tables: Sequence[Table], paper: Paper) -> 
             printed = _Printed(sheet, template.indicators, paper)
             yield from _loose(sheet, NoteKind.MARGIN, printed)
         elif sheet.name == CORRECTION_SHEET:
-            yield from _on_the_list(sheet)
+            yield from on_the_list(sheet)
         else:
             yield from _loose(sheet, NoteKind.SHEET)
-    yield from _remarks(book)
+    yield from remarks_of(book)
 
 
 class _Printed:
@@ -242,9 +242,9 @@ class _Entries:
             if is_above and item in self._blank:
                 self.last_year.setdefault(item, {})[key] = (place, cell)
             elif is_above:
-                self.findings.append(_changed(sheet, place, cell, text or "", item))
+                self.findings.append(changed(sheet, place, cell, text or "", item))
             elif text and not self._is_told_elsewhere(place, text):
-                self.findings.append(_changed(sheet, place, cell, text, item))
+                self.findings.append(changed(sheet, place, cell, text, item))
             kind = NoteKind.OVERWRITTEN if text or is_above else self._kind
             yield Note(kind, sheet.name, a1(*place), cell.text, item=item, label=label)
 
@@ -276,7 +276,7 @@ def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Fin
         kind = NoteKind.MARGIN if is_cover else NoteKind.SHEET
         if is_cover and _is_respondent(sheet, place):
             kind = NoteKind.RESPONDENT
-        told = _changed(sheet, place, cell, text) if text and is_cover else None
+        told = changed(sheet, place, cell, text) if text and is_cover else None
         note = Note(NoteKind.OVERWRITTEN if told else kind, sheet.name, a1(*place), cell.text)
         yield note, told
 
@@ -292,7 +292,8 @@ def _never(_: Cell) -> bool:
     return False
 
 
-def _changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = "") -> Finding:
+def changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = "") -> Finding:
+    """Return that somebody wrote over what is printed in a cell."""
     row, column = place
     location = Location(sheet=sheet.name, row=row, column=column, item=item)
     return Finding(
@@ -300,7 +301,7 @@ def _changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str =
     )
 
 
-def _on_the_list(sheet: RawSheet) -> Iterator[Note]:
+def on_the_list(sheet: RawSheet) -> Iterator[Note]:
     """Yield what somebody wrote on the list of corrections of a hand-back."""
     check = CORRECTION_CHECK_COLUMN
     checks = {row: c.text for (row, column), c in sheet.cells.items() if column == check}
@@ -349,7 +350,8 @@ def _is_requested(sheet: RawSheet, place: Cell) -> bool:
     return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN
 
 
-def _remarks(book: RawBook) -> Iterator[Note]:
+def remarks_of(book: RawBook) -> Iterator[Note]:
+    """Yield what stands beside the cells and was put there by somebody."""
     for remark in book.remarks:
         if remark.text.strip() and not _is_ours(remark):
             kind = NoteKind(remark.kind.value)

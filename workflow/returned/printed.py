@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from workflow.model.cells import folded, folded_id
 from workflow.model.raw import CellKind, RawCell, RawSheet
@@ -46,6 +47,13 @@ _COPIED = 0.4
 _HALF = 0.5
 _MOST_PLACES = 20
 """Of a text that stands in more places than these nobody asks where it went."""
+
+
+class Printed(Protocol):
+    """What a form prints, as far as its places do not tell it."""
+
+    def is_printed_somewhere(self, text: str, page: Page) -> bool:
+        """Whether a text is on the form, nobody can say where."""
 
 
 class Template:
@@ -106,7 +114,7 @@ class Standing:
 
 
 def written_over(
-    sheet: RawSheet, page: Page, template: Template, is_taken: Callable[[Cell], bool]
+    sheet: RawSheet, page: Page, template: Printed, is_taken: Callable[[Cell], bool]
 ) -> Iterator[tuple[Cell, RawCell, str | None]]:
     """Yield what somebody wrote, in order, each with what is printed there; None for nothing."""
     odd = [

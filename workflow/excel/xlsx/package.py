@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import area_of, place_of
 from workflow.excel.xlsx.xml import MAIN, parsed
+from workflow.model.raw import CELL_NAME_PREFIX, Area, Places
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+_BLOCK = re.compile(
+    r"(?:'((?:[^']|'')+)'|([^'!,]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)"
+)
 _WITHOUT_CELLS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _SMALL = 10_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
@@ -83,6 +87,7 @@ class WorkbookPart:
     since_1904: bool
     sheets: tuple[tuple[str, str], ...]
     named: tuple[NamedCell, ...]
+    places: Places
     hidden: frozenset[str] = frozenset()
 
 
@@ -204,6 +209,7 @@ def workbook_part(part: bytes) -> WorkbookPart:
             (element.get("name", ""), element.get(_ID, "")) for element in book.iter(f"{MAIN}sheet")
         ),
         named=tuple(_named(book)),
+        places=_places(book),
         hidden=frozenset(
             element.get("name", "")
             for element in book.iter(f"{MAIN}sheet")
@@ -223,6 +229,22 @@ def _named(book: _Element) -> Iterator[NamedCell]:
         if match and element.get("localSheetId") is None:
             sheet = (match[1] or match[2]).replace("''", "'")
             yield NamedCell(element.get("name", ""), sheet, place_of(match[3]))
+
+
+def _places(book: _Element) -> Places:
+    """Return the blocks that names of ours stand for, those of one sheet among them."""
+    found: dict[str, list[tuple[str, Area]]] = {}
+    for element in book.iterfind(f"{MAIN}definedNames/{MAIN}definedName"):
+        name = element.get("name", "").casefold()
+        if name.startswith(CELL_NAME_PREFIX):
+            blocks = _BLOCK.finditer(element.text or "")
+            found.setdefault(name, []).extend(map(_block, blocks))
+    return {name: tuple(dict.fromkeys(blocks)) for name, blocks in found.items()}
+
+
+def _block(match: re.Match[str]) -> tuple[str, Area]:
+    sheet = (match[1] or match[2]).replace("''", "'")
+    return sheet, area_of(match[3].replace("$", ""))
 
 
 @lru_cache(maxsize=64)

@@ -46,6 +46,7 @@ def read_xlsx(content: bytes, resultless: str = "") -> RawBook:
         sheets=sheets,
         properties=custom_properties(package),
         names=_names(package.workbook.named, {sheet.name: sheet for sheet in sheets}),
+        places=package.workbook.places,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,

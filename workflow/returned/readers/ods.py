@@ -22,7 +22,17 @@ from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
 from workflow.model.limits import USUAL, Limits
-from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawRemark, RawSheet, RemarkKind
+from workflow.model.raw import (
+    CELL_NAME_PREFIX,
+    Area,
+    CellKind,
+    Places,
+    RawBook,
+    RawCell,
+    RawRemark,
+    RawSheet,
+    RemarkKind,
+)
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
 from workflow.returned.readers.ods_looks import CONDITIONS, NUMBER_STYLE, Styles
@@ -48,6 +58,7 @@ _LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|エラー):[0-9]{3}")
 """How an error shows as the result of a formula; only LibreOffice marks it as one."""
 
+_BLOCK_END = re.compile(r"(?:\$?(?:'(?:[^']|'')+'|[^.$']+))?\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 _REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.$']+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
@@ -99,13 +110,14 @@ def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     styles = Styles()
     if "styles.xml" in package.parts:
         _take_formats(styles, io.BytesIO(package.read("styles.xml")))
-    sheets, references = _sheets(io.BytesIO(package.read("content.xml")), styles, limits)
+    sheets, references, places = _sheets(io.BytesIO(package.read("content.xml")), styles, limits)
     properties, saving = _meta(package.read("meta.xml") if "meta.xml" in package.parts else b"")
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
         sheets=raw,
         properties=properties,
         names=_texts(references, {sheet.name: sheet for sheet in raw}),
+        places=places,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
@@ -163,9 +175,10 @@ def _take_formats(styles: Styles, stream: IO[bytes]) -> None:
 
 def _sheets(
     stream: IO[bytes], styles: Styles, limits: Limits
-) -> tuple[list[_Sheet], dict[str, str]]:
+) -> tuple[list[_Sheet], dict[str, str], Places]:
     sheets: list[_Sheet] = []
     references: dict[str, str] = {}
+    places: dict[str, list[tuple[str, Area]]] = {}
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
         if element.tag == TABLE + "table":
@@ -184,7 +197,24 @@ def _sheets(
         elif event == "end" and element.tag == TABLE + "named-range":
             name = element.get(TABLE + "name", "")
             references[name] = element.get(TABLE + "cell-range-address", "")
-    return sheets, references
+            _take_place(places, name.casefold(), references[name])
+    return sheets, references, {name: tuple(blocks) for name, blocks in places.items()}
+
+
+def _take_place(places: dict[str, list[tuple[str, Area]]], name: str, address: str) -> None:
+    if name.startswith(CELL_NAME_PREFIX):
+        places.setdefault(name, []).extend(_block(address))
+
+
+def _block(address: str) -> Iterator[tuple[str, Area]]:
+    """Yield the block that an address stands for, as $'1-1'.$B$2:.$B$5 has it."""
+    first, _, last = address.partition(":")
+    start, end = _REFERENCE.fullmatch(first), _BLOCK_END.fullmatch(last)
+    if start:
+        top, left = int(start[4]), column_number(start[3])
+        bottom, right = (int(end[2]), column_number(end[1])) if end else (top, left)
+        sheet = (start[1] or start[2]).replace("''", "'")
+        yield sheet, Area(top, left, max(top, bottom), max(left, right))
 
 
 def _take(sheet: _Sheet, element: Element) -> None:

@@ -65,6 +65,7 @@ def read_book(content: bytes) -> RawBook:
         sheets=sheets,
         properties=custom_properties(package),
         names=_names(book, {sheet.name: sheet for sheet in sheets}),
+        places=package_in(content).workbook.places,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,

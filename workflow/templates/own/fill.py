@@ -25,6 +25,7 @@ from workflow.templates.layout import (
 )
 from workflow.templates.own.form import Repeat
 from workflow.templates.own.looks import Looks
+from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
 from workflow.templates.own.parts import Parts
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.own.rows import Repetition, repeat_rows
@@ -34,8 +35,6 @@ from workflow.templates.own.sheet import SheetTree, cells_of
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-ID_NAME, NUMBER_CELL_NAME, ANSWER_NAME = "torimatome_id", "torimatome_number", "torimatome_a_"
-"""Names of cells, of one sheet each: they go with the sheet wherever it is copied to."""
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ID = f"{{{_RELATED}}}id"
@@ -207,7 +206,7 @@ class _Book:
     def _name_cells(self, sheet: IssuedSheet) -> None:
         first: dict[str, list[tuple[int, int]]] = {}
         for (_, key), cell in sheet.answers.items():
-            first.setdefault(f"{ANSWER_NAME}{key}", []).append(cell)
+            first.setdefault(answer_name(key), []).append(cell)
         if sheet.ids:
             first[ID_NAME] = list(sheet.ids.values())
         if sheet.number:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from workflow.excel.xlsx.references import area_of, place_of
-from workflow.model.cells import a1
+from workflow.model.cells import a1, folded
 from workflow.model.raw import Area
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
 
@@ -96,6 +96,12 @@ class MarkedSheet:
                 if mark.kind in kinds:
                     found.setdefault(cell, mark)
         return found
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """What the sheet prints alike on every copy, folded."""
+        cells = self.sheet.cells.values()
+        return frozenset(folded(text) for text in cells if text != COMPUTED and not has_mark(text))
 
     @cached_property
     def of_items(self) -> tuple[Cell, ...]:

@@ -171,6 +171,19 @@ def fill_marks(text: str, words: Words, value_of: Callable[[Mark], str]) -> str:
     return _MARK.sub(filled, text)
 
 
+def mark_pattern(text: str, words: Words, kind: MarkKind) -> re.Pattern[str]:
+    """Return what reads the value of a kind of mark out of a cell that was filled."""
+    pieces: list[str] = []
+    at, is_taken = 0, False
+    for found in _MARK.finditer(text):
+        mark = words.mark(found[1])
+        is_it = isinstance(mark, Mark) and mark.kind is kind and not is_taken
+        pieces += [re.escape(text[at : found.start()].strip()), r"\s*"]
+        pieces += ["(?P<value>.*?)" if is_it else ".*?", r"\s*"]
+        at, is_taken = found.end(), is_taken or is_it
+    return re.compile("".join((*pieces, re.escape(text[at:].strip()))), re.DOTALL)
+
+
 def spelled_out(marks: Sequence[Mark]) -> str:
     """Return marks as they are written, for a message.
 

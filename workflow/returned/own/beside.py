@@ -1,0 +1,115 @@
+"""What somebody wrote on the city's own form beside the answers, or over what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from workflow.model.cells import a1, folded
+from workflow.model.findings import Finding
+from workflow.model.raw import RawBook, RawCell, RawSheet
+from workflow.model.returns import Note, NoteKind
+from workflow.returned.note_findings import unread_beside
+from workflow.returned.notes import Beside, changed, on_the_list, remarks_of
+from workflow.returned.own.match import OwnMatching, Standing
+from workflow.returned.own.sheets import OwnSheet
+from workflow.returned.printed import Cell, Page, written_over
+from workflow.templates.layout import CORRECTION_SHEET
+from workflow.templates.own.names import CHOICES_SHEET
+from workflow.templates.own.places import OwnLayout
+
+
+class _Printed:
+    """Every text a form prints, wherever it does."""
+
+    def __init__(self, texts: Collection[str]) -> None:
+        self._texts = frozenset(map(folded, texts))
+
+    def is_printed_somewhere(self, text: str, page: Page) -> bool:
+        """Whether a text is printed, though not on a page that is known."""
+        return not page and folded(text) in self._texts
+
+
+def beside_own(
+    book: RawBook, sheets: Sequence[OwnSheet], found: OwnMatching, own: OwnLayout
+) -> Beside:
+    """Return all that is neither printed on a form nor an answer."""
+    labels = own.layout.form.form.labels
+    printed = _Printed((*own.texts, *_choices(own)))
+    by_sheet: dict[int, list[Standing]] = {}
+    for standing in found.standings:
+        by_sheet.setdefault(id(standing.sheet.sheet), []).append(standing)
+    repeated = {row.sheet for row in found.matching.repeated}
+    notes: list[Note] = []
+    findings: list[Finding] = []
+    for sheet in book.sheets:
+        if sheet.name == CORRECTION_SHEET:
+            notes += on_the_list(sheet)
+        else:
+            standings = by_sheet.get(id(sheet), [])
+            page = _page(sheet, standings, own)
+            for note, finding in _written(sheet, page, standings, printed, labels):
+                notes.append(note)
+                findings += [finding] if finding and sheet.name not in repeated else []
+    notes += remarks_of(book)
+    findings += unread_beside(book)
+    return Beside(tuple(notes), tuple(findings))
+
+
+def _choices(own: OwnLayout) -> Iterator[str]:
+    yield from ("項目", CHOICES_SHEET, "意味")
+    for field in own.layout.form.form.fields:
+        yield field.label
+        for choice in field.dropdown:
+            yield from (choice.value, choice.meaning)
+
+
+def _page(sheet: RawSheet, standings: Sequence[Standing], own: OwnLayout) -> Page:
+    """Return what is printed on a sheet; of a sheet without answers, that of its name."""
+    if standings:
+        return standings[0].issued.page
+    return next((s.page for s in own.sheets if s.name == sheet.name and not s.item), {})
+
+
+def _written(
+    sheet: RawSheet,
+    page: Page,
+    standings: Sequence[Standing],
+    printed: _Printed,
+    labels: Mapping[str, str],
+) -> Iterator[tuple[Note, Finding | None]]:
+    taken = {at: (s.item.id, key) for s in standings for key, at in s.cells.items()}
+    is_form = bool(page)
+    only = standings[0].item.id if len({s.item.id for s in standings}) == 1 else ""
+    for place, cell, text in _over(sheet, page, taken, printed):
+        told = changed(sheet, place, cell, text, only) if text else None
+        kind = NoteKind.MARGIN if is_form else NoteKind.SHEET
+        yield (
+            Note(
+                NoteKind.OVERWRITTEN if told else kind,
+                sheet.name,
+                a1(*place),
+                cell.text,
+                item=only,
+            ),
+            told,
+        )
+
+
+def _over(
+    sheet: RawSheet, page: Page, taken: Mapping[Cell, object], printed: _Printed
+) -> Iterator[tuple[Cell, RawCell, str | None]]:
+    return written_over(sheet, page, printed, lambda place: place in taken)
+
+
+def kept_of_refused(
+    book: RawBook, sheets: Sequence[OwnSheet], texts: Collection[str]
+) -> Iterator[Note]:
+    """Yield all that stands on a form that is refused as a whole and is printed on none."""
+    known = frozenset(map(folded, texts))
+    own = {id(sheet.sheet) for sheet in sheets}
+    for sheet in book.sheets:
+        kind = NoteKind.MARGIN if id(sheet) in own else NoteKind.SHEET
+        for place, cell in sorted(sheet.cells.items()):
+            if not cell.is_blank and folded(cell.text) not in known:
+                yield Note(kind, sheet.name, a1(*place), cell.text)
+    yield from remarks_of(book)
