@@ -22,7 +22,14 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import BOOK_NAME, JSON_NAME, load_plan, load_written_plan
+from workflow.plan.load import (
+    BOOK_NAME,
+    JSON_NAME,
+    kept_name,
+    load_plan,
+    load_written_plan,
+    possible_paths,
+)
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
@@ -209,10 +216,10 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
             f"{era_year(before)}はまだ集めていないため、計画を引き継げません。"
             f"collect --year {before} を実行してからにしてください。"
         )
-    on_disk = [path for path in _paths(workspace.home) if path.exists()]
+    on_disk = [path for path in possible_paths(workspace.home) if path.exists()]
     content = _with_passwords(recorded, workspace, on_disk, before)
     forward = carried_forward(content, year - before)
-    kept = {path.with_name(_kept_name(path, before)): path.read_bytes() for path in on_disk}
+    kept = {path.with_name(kept_name(path, before)): path.read_bytes() for path in on_disk}
     for path, old in kept.items():
         if path.exists() and path.read_bytes() != old:
             raise WorkspaceError(f"{path.name} がすでにあるため、引き継ぎませんでした。")
@@ -220,20 +227,6 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     for path, new in (kept | {path: _WRITERS[path.name](forward) for path in targets}).items():
         write_file(path, new)
     return CarriedForward(tuple(targets), tuple(kept), build_plan(forward).deadline)
-
-
-def is_carried_forward(workspace: Workspace, before: int) -> bool:
-    """Tell whether a year's plan was kept under its own name, and today's is for a later year."""
-    kept = (path.with_name(_kept_name(path, before)) for path in _paths(workspace.home))
-    return any(path.exists() for path in kept)
-
-
-def _paths(home: Path) -> tuple[Path, Path]:
-    return home / BOOK_NAME, home / JSON_NAME
-
-
-def _kept_name(path: Path, year: int) -> str:
-    return f"{path.stem}_{era_year(year)}{path.suffix}"
 
 
 def _with_passwords(

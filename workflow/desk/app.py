@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from workflow.compiled.pages.frame import style_sheet
-from workflow.desk import files
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.landing import get_ready
-from workflow.desk.screens import board, intake, points, prepare, results, running
+from workflow.desk.screens import board
 
 _STATIC = Path(__file__).parent / "static"
-
-SCREENS = (board, intake, points, prepare, results, running)
-"""Each gives ROUTES; the files come last, for their addresses begin with any folder."""
+_FIRST_PAGE = 2.0
+"""Seconds for which what is not needed by the first page waits for that page."""
 
 
 def application(desk: Desk) -> Starlette:
@@ -31,21 +32,17 @@ def application(desk: Desk) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         desk.events.begin()
-        tasks = [
-            asyncio.create_task(desk.landing.look_after(lambda: desk.year)),
-            asyncio.create_task(_get_ready(desk)),
-        ]
+        looking = asyncio.create_task(_look_after(desk))
         yield
-        for task in tasks:
-            task.cancel()
+        looking.cancel()
 
     app = Starlette(
         routes=[
             Route("/events", _events),
             Route("/style.css", _style),
             Mount("/static", StaticFiles(directory=_STATIC)),
-            *(route for screen in SCREENS for route in screen.ROUTES),
-            *files.ROUTES,
+            *board.ROUTES,
+            Mount("/", _other_screens),
         ],
         lifespan=lifespan,
         exception_handlers={404: _not_there, 500: _failed},
@@ -54,10 +51,40 @@ def application(desk: Desk) -> Starlette:
     return app
 
 
-async def _get_ready(desk: Desk) -> None:
-    """Load what the first verdict needs, once the first page is there and no longer waits."""
-    await desk.events.opened.wait()
-    await asyncio.to_thread(get_ready)
+async def _look_after(desk: Desk) -> None:
+    """Watch the returns, and load what the first verdict needs, once the first page is there."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(desk.events.opened.wait(), _FIRST_PAGE)
+    landing = await asyncio.to_thread(lambda: desk.landing)
+    await asyncio.gather(
+        landing.look_after(lambda: desk.year),
+        asyncio.to_thread(_router),
+        asyncio.to_thread(landing.get_ready),
+    )
+
+
+async def _other_screens(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for every page but the first one, whose start needs not wait for them."""
+    router = await asyncio.to_thread(_router)
+    await router(scope, receive, send)
+
+
+def _router() -> Router:
+    with _loading:
+        return _loaded_router()
+
+
+_loading = threading.Lock()
+
+
+@cache
+def _loaded_router() -> Router:
+    """Return the other screens, each of which gives ROUTES; files come last: they have any name."""
+    from workflow.desk import files
+    from workflow.desk.screens import intake, points, prepare, results, running
+
+    screens = (intake, points, prepare, results, running)
+    return Router([*(route for screen in screens for route in screen.ROUTES), *files.ROUTES])
 
 
 async def _events(request: Request) -> Response:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
 from workflow.desk.actions import Actions
-from workflow.desk.deciding import Deciding
 from workflow.desk.events import Events
-from workflow.desk.landing import Landing
 from workflow.desk.session import Session
 from workflow.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workflow.desk.deciding import Deciding
+    from workflow.desk.landing import Landing
 
 MOST_AT_ONCE = 6
 """So many files come in at once; the browser sends three, and the next ones after them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Desk:
     """What every page of a desk knows. Chosen is the year of --year, None for the newest one.
 
-    Staging is the folder for what is just being received, and coming is held while it is.
+    Staging is the folder for what is just being received, and coming is held while it is. Judged is
+    told of each file of which there is another word.
     """
 
     workspace: Workspace
@@ -31,10 +38,32 @@ class Desk:
     session: Session
     events: Events
     actions: Actions
-    deciding: Deciding
-    landing: Landing
+    judged: Callable[[str], None]
     staging: Path
     coming: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+
+    # What collects is loaded after the first page: half a second that nobody waits for.
+    _loading: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def landing(self) -> Landing:
+        """The watch of this desk."""
+        with self._loading:
+            return self._collecting[0]
+
+    @property
+    def deciding(self) -> Deciding:
+        """The decisions made at this desk."""
+        with self._loading:
+            return self._collecting[1]
+
+    @cached_property
+    def _collecting(self) -> tuple[Landing, Deciding]:
+        from workflow.desk.deciding import Deciding
+        from workflow.desk.landing import Landing
+
+        landing = Landing(self.workspace, self.actions, self.judged)
+        return landing, Deciding(self.workspace, landing)
 
     @property
     def year(self) -> int | None:

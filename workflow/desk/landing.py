@@ -94,6 +94,12 @@ class Landing:
         landed = self._watched.landed
         return frozenset(n for n in self._watched.under_way if n in landed or n not in known)
 
+    def get_ready(self) -> None:
+        """Load what a collect needs, and start the process that its workers are forked from."""
+        import workflow.rounds.write  # noqa: F401 - 409 ms; no first verdict waits for it
+
+        processes.get_ready()
+
     def came(self, year: int, file: str) -> None:
         """Take note of a file that the desk took in itself; it is whole."""
         self._own.add(file)
@@ -173,13 +179,6 @@ class Landing:
         """Take in what a collect said of each file."""
         for changed in self.verdicts.take(last_words(self._watched.seen, collected)):
             self.judged(changed)
-
-
-def get_ready() -> None:
-    """Load what a collect needs, and start the process that its workers are forked from."""
-    import workflow.rounds.write  # noqa: F401 - 409 ms, which the first verdict need not wait for
-
-    processes.get_ready()
 
 
 def _summary(collected: Collected) -> str:

@@ -18,14 +18,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from workflow.commands.command import default_home
 from workflow.desk.actions import Actions
 from workflow.desk.app import application
-from workflow.desk.deciding import Deciding
 from workflow.desk.desk import Desk
 from workflow.desk.events import Events
-from workflow.desk.landing import Landing
 from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
 from workflow.desk.pages import actions_panel
 from workflow.desk.safety import Safety
-from workflow.desk.screens.intake import received_entry
 from workflow.desk.session import Session
 from workflow.model.errors import BusyError
 from workflow.model.years import JST
@@ -80,18 +77,18 @@ def new_desk(workspace: Workspace, year: int | None, staging: Path) -> Desk:
         events.tell_soon("actions", lambda: {"html": actions_panel(actions)})
 
     def tell_verdict(file: str) -> None:
+        from workflow.desk.screens.intake import received_entry  # loaded with the first page
+
         events.tell("received", **received_entry(desk, file))
 
     actions = Actions(workspace.home, given, tell_actions, lambda: events.tell("changed"))
-    landing = Landing(workspace, actions, tell_verdict)
     desk = Desk(
         workspace=workspace,
         chosen=year,
         session=Session(),
         events=events,
         actions=actions,
-        deciding=Deciding(workspace, landing),
-        landing=landing,
+        judged=tell_verdict,
         staging=staging,
     )
     return desk

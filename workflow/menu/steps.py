@@ -8,12 +8,11 @@ from enum import IntEnum
 from typing import Any
 
 from workflow.commands.command import command
-from workflow.commands.init import is_carried_forward
 from workflow.commands.status import points_to_decide, status, what_is_open
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
 from workflow.model.years import era_year, full_year
-from workflow.plan.load import load_plan, plan_paths
+from workflow.plan.load import is_carried_forward, load_plan, plan_paths
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 
@@ -98,7 +97,7 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
         is_final=journal.is_final,
         is_reported=settled is not None and settled.kind is EventKind.REPORTED,
-        is_carried=is_carried_forward(workspace, year),
+        is_carried=is_carried_forward(workspace.home, year),
     )
 
 

@@ -14,6 +14,7 @@ from workflow.model.catalogue import Code, Severity
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
+from workflow.model.years import era_year
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.build import build_plan
 from workflow.plan.checks import city_differs, days_off, semantic_violations
@@ -81,6 +82,22 @@ def plan_paths(home: Path) -> tuple[Path, ...]:
             f"{COMMAND} init を実行して作ってください。"
         )
     return paths
+
+
+def possible_paths(home: Path) -> tuple[Path, Path]:
+    """Return where the files of a plan would lie."""
+    return home / BOOK_NAME, home / JSON_NAME
+
+
+def kept_name(path: Path, year: int) -> str:
+    """Return the name under which a year's plan is kept when the next one takes its place."""
+    return f"{path.stem}_{era_year(year)}{path.suffix}"
+
+
+def is_carried_forward(home: Path, before: int) -> bool:
+    """Tell whether a year's plan was kept under its own name, and today's is for a later year."""
+    kept = (path.with_name(kept_name(path, before)) for path in possible_paths(home))
+    return any(path.exists() for path in kept)
 
 
 def load_document(path: Path) -> Document:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from workflow.compiled.recorded import recorded_outputs
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.pages import page
 from workflow.menu.menu import command_line
@@ -57,6 +56,8 @@ def _overview(desk: Desk, year: int) -> Markup:
     if not path.is_file():
         return Markup()
     content = path.read_bytes()
+    from workflow.compiled.recorded import recorded_outputs  # 0.2 s, once something is collected
+
     recorded = recorded_outputs(load_journal(desk.workspace.journal(year)))
     if recorded.get(OVERVIEW) != sha256(content):
         return Markup()  # somebody changed it: it is no word of ours

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from workflow.commands.init import is_carried_forward
 from workflow.commands.status import state, what_is_open
 from workflow.compiled.recorded import every_output
 from workflow.desk.desk import Desk, desk_of
@@ -21,6 +20,7 @@ from workflow.desk.forms import FINAL_WORD
 from workflow.desk.pages import page
 from workflow.model.errors import WorkflowError
 from workflow.model.years import JST, full_year
+from workflow.plan.load import is_carried_forward
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
@@ -87,7 +87,7 @@ def _round(desk: Desk, year: int) -> dict[str, Any]:
         "verified": next((r for r in desk.actions.runs() if r.words[0] == "verify"), None),
         "following": full_year(year + 1),
         "following_number": str(year + 1),
-        "is_carried": is_carried_forward(workspace, year),
+        "is_carried": is_carried_forward(workspace.home, year),
         "is_reported": workspace.report(year).is_file(),
     }
 

@@ -1,0 +1,158 @@
+"""A desk killed at random moments while files come in and are collected, as kill -9 does:
+
+python -m tests.desk.kill 50 [SEED]
+
+A moment is the n-th time that it opens, names, links or removes a file of the workspace, never a
+time on a clock. After each: nothing that lay there has changed, each file that the desk said it
+took is there, every file is whole, another desk starts, and the round collects and verifies.
+Prints a line of JSON for each kill that left something else, and one at the end with the counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http.client import HTTPException
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from unittest import mock
+
+from tests.city import City
+from tests.desk.live import Live, live_desk
+from tests.engine import HERE
+from tests.harness.cities import usual_answers
+from tests.harness.snapshot import snapshot
+from tests.verification.rounds import YEAR, compiled_round, verified
+from workflow.desk.intake import dropped_files
+from workflow.desk.only_one import only_one
+from workflow.model.years import JST
+
+_EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.utime", "os.truncate"})
+
+Drops = Mapping[str, bytes]
+
+
+def main(arguments: list[str]) -> int:
+    """Kill as often as is asked and print what came of it."""
+    count, seed = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 1
+    chance = random.Random(seed)
+    came_of_it: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        city = compiled_round(folder / "city")
+        drops = _drops(city)
+        most = _played(city.copy(folder / "whole"), drops, 0)[1]
+        for number in range(count):
+            killed = city.copy(folder / f"kill-{number}")
+            taken, _ = _played(killed, drops, moment := chance.randint(1, most))
+            came_of_it[f"{len(taken)} taken"] += 1
+            problem = _problem(city, killed, drops, taken)
+            if problem:
+                came_of_it["wrong"] += 1
+                told = {"kill": number, "moment": moment, "problem": problem}
+                print(json.dumps(told, ensure_ascii=False), flush=True)
+    print(json.dumps({"kills": count, "wrong": 0, "moments": most} | came_of_it))
+    return 1 if came_of_it["wrong"] else 0
+
+
+def _drops(city: City) -> Drops:
+    """Return what is dropped: an answer, a second of a name that is taken, and a letter."""
+    texts = usual_answers("small", [item.id for item in city.plan.items])
+    made = city.copy(city.home.parent / "made")
+    right = made.send_back("B", texts, "直し.xlsx", hours=4).read_bytes()
+    return {"直し.xlsx": right, "B.xlsx": right + b"\0", "課/手紙.txt": "別の手紙".encode()}
+
+
+def _played(city: City, drops: Drops, moment: int) -> tuple[dict[str, str], int]:
+    """Drop files on a desk that dies at a moment (0: when all is done).
+
+    Return what it said it took, by the name it gave, and how many moments there were.
+    """
+    ours, theirs = Pipe()
+    process = get_context("fork").Process(target=_desk, args=(city.home, drops, moment, theirs))
+    process.start()
+    theirs.close()
+    taken, moments = {}, 0
+    try:
+        while True:
+            kind, *said = ours.recv()
+            if kind == "taken":
+                taken[said[1]] = said[0]
+            else:
+                moments = said[0]
+    except EOFError:
+        process.join()
+    assert process.exitcode == -signal.SIGKILL, process.exitcode
+    return taken, moments
+
+
+def _desk(home: Path, drops: Drops, moment: int, tell: Connection) -> None:
+    """Serve a desk and drop files on it, until this process kills itself."""
+    os.setsid()
+    counted = [0]
+    with (
+        mock.patch("workflow.desk.landing.in_workers", lambda progress: HERE),
+        live_desk(home) as live,
+    ):
+        sys.addaudithook(_killing(str(home), moment, counted))
+        for name, content in drops.items():
+            _drop(live, name, content, tell)
+        live.settle()
+    tell.send(("moments", counted[0]))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _drop(live: Live, name: str, content: bytes, tell: Connection) -> None:
+    try:
+        answer = live.put(name, content)
+    except (OSError, HTTPException):
+        return
+    if answer.status == 200:
+        tell.send(("taken", name, answer.json["file"]))
+
+
+def _killing(
+    home: str, moment: int, counted: list[int]
+) -> Callable[[str, tuple[object, ...]], None]:
+    def hook(event: str, about: tuple[object, ...]) -> None:
+        if event in _EVENTS and about and str(about[0]).startswith(home):
+            counted[0] += 1
+            if counted[0] == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def _problem(before: City, after: City, drops: Drops, taken: Mapping[str, str]) -> str:
+    """Return what is wrong after a kill; "" when all is as it must be."""
+    was, found = (snapshot(city.workspace.returned(YEAR)) for city in (before, after))
+    if {file: found.get(file) for file in was} != was:
+        return "what lay there changed"
+    folder = after.workspace.returned(YEAR)
+    came = {file: (folder / file).read_bytes() for file in found if file not in was}
+    if not set(came.values()) <= set(drops.values()):
+        return "a half file"
+    if {file: drops[name] for file, name in taken.items()}.items() - came.items():
+        return "a file that was taken is not there"
+    named = dropped_files(after.workspace, YEAR)
+    if lost := [file for file in came if drops[named[file].original] != came[file]]:
+        return f"what {lost} were called is lost"
+    with only_one(after.workspace, datetime.now(JST)) as staging:
+        if [path.name for path in staging.iterdir()] != ["lock"]:
+            return "another desk finds something half"
+    if after.workspace.desk().exists():
+        return "a trace is left"
+    after.collect(YEAR)
+    return " ".join(difference.code.name for difference in verified(after).differences)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
