@@ -336,8 +336,13 @@ def test_a_locale_without_japanese_holds_nothing_up(collected: City) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the streams")
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("words", [(), ("status", "--year", "2023")])
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    [
+        *[(("status", "--year", "2023"), each) for each in ("<&-", ">&-", "2>&-")],
+        *[((), closed) for closed in ("<&-", "<&- >&- 2>&-")],
+    ],
+)
 def test_streams_nobody_opened_stop_nothing(
     collected: City, closed: str, words: tuple[str, ...]
 ) -> None:

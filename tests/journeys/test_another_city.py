@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.city import City, Texts, codes, outcomes
+from workflow.rounds.collected import Collected
 
 RATINGS = ["Ｓ", "Ａ", "Ｂ", "Ｃ", "Ｄ", "－"]
 POOR = ["Ｃ", "Ｄ", "－"]
@@ -133,58 +136,82 @@ def test_sixty_departments_answer_eight_items_each(city: City) -> None:
     assert [row["評価"] for row in rows].count("－") == 80
 
 
-@pytest.mark.parametrize(
-    ("label", "value", "code"),
-    [
-        ("遅れの理由", "", "VALUE_REQUIRED_WHEN"),
-        ("決算額（千円）", -1, "VALUE_TOO_SMALL"),
-        ("決算額（千円）", 1.5, "VALUE_DECIMALS"),
-        ("決算額（千円）", "約百", "VALUE_NOT_A_NUMBER"),
-        ("実績値", 0.25, "VALUE_DECIMALS"),
-        ("目標値", "", "VALUE_REQUIRED"),
-        ("完了日", date(2024, 4, 1), "VALUE_TOO_LARGE"),
-        ("完了日", "令和5年3月31日", "VALUE_TOO_SMALL"),
-        ("完了日", "来年", "VALUE_NOT_A_DATE"),
-        ("評価", "Ｅ", "VALUE_NOT_A_CHOICE"),
-        ("遅れの理由", "長" * 201, "VALUE_TOO_LONG"),
-    ],
-)
-def test_a_wrong_value_is_sent_back(
-    city: City, label: str, value: str | float | date, code: str
-) -> None:
+WRONG: list[tuple[str, str | float | date, str]] = [
+    ("遅れの理由", "", "VALUE_REQUIRED_WHEN"),
+    ("決算額（千円）", -1, "VALUE_TOO_SMALL"),
+    ("決算額（千円）", 1.5, "VALUE_DECIMALS"),
+    ("決算額（千円）", "約百", "VALUE_NOT_A_NUMBER"),
+    ("実績値", 0.25, "VALUE_DECIMALS"),
+    ("目標値", "", "VALUE_REQUIRED"),
+    ("完了日", date(2024, 4, 1), "VALUE_TOO_LARGE"),
+    ("完了日", "令和5年3月31日", "VALUE_TOO_SMALL"),
+    ("完了日", "来年", "VALUE_NOT_A_DATE"),
+    ("評価", "Ｅ", "VALUE_NOT_A_CHOICE"),
+    ("遅れの理由", "長" * 201, "VALUE_TOO_LONG"),
+]
+ANOTHER_WAY: list[tuple[str, str, float | str | datetime]] = [
+    ("決算額（千円）", "１，２３４千円", 1234),
+    ("目標値", "△5", -5),
+    ("目標値", "▲ 1,000", -1000),
+    ("完了日", "令和5年5月1日", datetime(2023, 5, 1)),
+    ("完了日", "R5.5.1", datetime(2023, 5, 1)),
+    ("完了日", "2023/5/1", datetime(2023, 5, 1)),
+    ("評価", " s", "Ｓ"),
+    ("評価", "-", "－"),
+]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A round in which every department wrote one value otherwise, and the items it is in."""
+
+    city: City
+    collected: Collected
+    items: tuple[str, ...]
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The ledger, a row by 整理番号."""
+        return {row["整理番号"]: row for row in self.city.ledger()}
+
+
+@pytest.fixture(scope="module")
+def sent(issued: City, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    """Return the round of all values above: they are collected at once."""
+    city = issued.copy(tmp_path_factory.mktemp("sent") / "市")
     written = {item: dict(said) for item, said in answers(other_plan()).items()}
-    written["01-04"][label] = value
-    city.send_back("D01", written)
-    collected = city.collect()
-    assert outcomes(collected) == {"D01.xlsx": "sent_back"}
-    found = [f for f in collected.document["findings"] if f["severity"] == "error"]
+    items = []
+    values = [(label, value) for label, value, _ in (*WRONG, *ANOTHER_WAY)]
+    for department, (label, value) in enumerate(values, start=1):
+        own = (item for item in written if item.startswith(f"{department:02}-"))
+        item = next(item for item in own if written[item]["評価"] == "Ｃ")
+        written[item][label] = value
+        city.send_back(f"D{department:02}", written)
+        items.append(item)
+    return Sent(city, city.collect(), tuple(items))
+
+
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[code for *_, code in WRONG])
+def test_a_wrong_value_is_sent_back(sent: Sent, number: int) -> None:
+    label, _, code = WRONG[number]
+    file, item = f"D{number + 1:02}.xlsx", sent.items[number]
+    assert outcomes(sent.collected)[file] == "sent_back"
+    findings = sent.collected.document["findings"]
+    found = [f for f in findings if f["severity"] == "error" and f["file"] == file]
     assert code in {f["code"] for f in found}
-    assert {(f["item"], f["field"]) for f in found} == {("01-04", label)}
-    assert city.statuses()["01-04"] == "差戻し中"
-    assert city.statuses()["01-03"] == "回答済"
+    assert {(f["item"], f["field"]) for f in found} == {(item, label)}
+    statuses = sent.city.statuses()
+    assert statuses.pop(item) == "差戻し中"
+    others = {status for i, status in statuses.items() if i.startswith(f"{number + 1:02}-")}
+    assert others == {"回答済"}
 
 
-@pytest.mark.parametrize(
-    ("label", "written", "read"),
-    [
-        ("決算額（千円）", "１，２３４千円", 1234),
-        ("目標値", "△5", -5),
-        ("目標値", "▲ 1,000", -1000),
-        ("完了日", "令和5年5月1日", datetime(2023, 5, 1)),
-        ("完了日", "R5.5.1", datetime(2023, 5, 1)),
-        ("完了日", "2023/5/1", datetime(2023, 5, 1)),
-        ("評価", " s", "Ｓ"),
-        ("評価", "-", "－"),
-    ],
-)
-def test_a_value_written_in_another_way_is_understood(
-    city: City, label: str, written: str, read: float | str | datetime
-) -> None:
-    texts = {item: dict(said) for item, said in answers(other_plan()).items()}
-    texts["01-01"] |= {label: written, "遅れの理由": "ある。"}
-    city.send_back("D01", texts)
-    collected = city.collect()
-    assert outcomes(collected) == {"D01.xlsx": "accepted"}
-    assert "VALUE_ADJUSTED" in codes(collected) or written == "2023/5/1"
-    (row,) = [row for row in city.ledger() if row["整理番号"] == "01-01"]
-    assert row[label] == read
+@pytest.mark.parametrize("number", range(len(ANOTHER_WAY)), ids=[way for _, way, _ in ANOTHER_WAY])
+def test_a_value_written_in_another_way_is_understood(sent: Sent, number: int) -> None:
+    label, written, read = ANOTHER_WAY[number]
+    at = len(WRONG) + number
+    file = f"D{at + 1:02}.xlsx"
+    assert outcomes(sent.collected)[file] == "accepted"
+    codes_of = {f["code"] for f in sent.collected.document["findings"] if f["file"] == file}
+    assert "VALUE_ADJUSTED" in codes_of or written == "2023/5/1"
+    assert sent.rows[sent.items[at]][label] == read
