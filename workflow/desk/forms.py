@@ -10,6 +10,7 @@ from typing import Any
 from workflow.commands.command import year_of
 from workflow.commands.status import state, what_is_open
 from workflow.desk.desk import Desk
+from workflow.menu.steps import Entry
 from workflow.model.errors import WorkspaceError
 from workflow.model.plain_text import legible
 from workflow.storage.journal import load_journal
@@ -124,7 +125,7 @@ FORMS: Mapping[str, Form] = {
     "sample": Form("見本の計画を作る", _plain("init", "--sample")),
     "blank": Form("計画のひな形を作る", _plain("init")),
     "first-day": Form("表から計画を作る", _first_day),
-    "plan": Form("計画を確かめる", _plain("plan")),
+    "demo": Form("見本で、一年の流れを試す", _plain("demo")),
     "plan-fix": Form("直して読んだところを書き込む", _plain("plan", "--fix")),
     "generate": Form("調査票を作る", _generate),
     "mails": Form("配布のメールの下書きを作る", _of_year("generate", "--mail")),
@@ -136,3 +137,26 @@ FORMS: Mapping[str, Form] = {
     "carry-forward": Form("次の年度の計画を用意する", _carry_forward),
 }
 """Every form that starts a command, by its data-command."""
+
+
+PLACES: Mapping[Entry, str] = {
+    Entry.FROM_TABLE: "/prepare#placing-title",
+    Entry.INIT: "/prepare#placing-title",
+    Entry.SAMPLE: "/prepare#placing-title",
+    Entry.DEMO: "/prepare#placing-title",
+    Entry.PLAN: "/prepare#plan-title",
+    Entry.ISSUE: "/prepare#issue-title",
+    Entry.MAILS: "/prepare#mail-title",
+    Entry.WATCH: "/intake",
+    Entry.COLLECT: "/intake#collect",
+    Entry.STATUS: "/points",
+    Entry.REMIND: "/prepare#mail-title",
+    Entry.VERIFY: "/results#verify-title",
+    Entry.FINALIZE: "/results#final-title",
+    Entry.REPORT: "/results#report-title",
+    Entry.NEXT_PLAN: "/results#following-title",
+    Entry.NEXT_CHECK: "/prepare#plan-title",
+    Entry.NEXT_ISSUE: "/prepare#issue-title",
+    Entry.DESK: "/",
+}
+"""Where at the desk each choice of the terminal's menu is: both offer the same."""

@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from workflow.desk.desk import Desk, desk_of
+from workflow.desk.forms import PLACES
 from workflow.desk.pages import page
 from workflow.menu.menu import command_line
-from workflow.menu.steps import headline, next_steps, situation
+from workflow.menu.steps import Entry, headline, next_steps, situation
 from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import OVERVIEW
@@ -46,6 +47,8 @@ def _page(request: Request, overview: Markup) -> Response:
         headline=headline(found),
         following=choices[0],
         command=command_line(choices[0], ()),
+        others=[step for step in choices[1:] if step.entry is not Entry.DESK],
+        places=PLACES,
         overview=overview,
     )
 

@@ -103,11 +103,14 @@ def _wrong(findings: Iterable[Finding]) -> Iterator[Wrong]:
 async def put(request: Request) -> Response:
     """Take a plan or a table that was dropped on the page."""
     name = request.query_params.get("name", "")
+    too_large = JSONResponse({"problem": "大きすぎて受け取れません（50MBまで）。"}, 413)
+    if int(request.headers.get("content-length", "0")) > MOST_BYTES:
+        return too_large
     content = bytearray()
     async for part in request.stream():
         content += part
         if len(content) > MOST_BYTES:
-            return JSONResponse({"problem": "大きすぎて受け取れません（50MBまで）。"}, 413)
+            return too_large
     desk = desk_of(request)
     try:
         placed = await run_in_threadpool(place, desk.workspace, name, bytes(content))
