@@ -91,7 +91,26 @@ def test_a_bundle_holds_the_tool_and_nobodys_data(tmp_path: Path) -> None:
     assert files["wheels/a-1-py3-none-any.whl"] == b"wheel"
     assert f"{sha256(b'cli')}  workflow/cli.py" in files["MANIFEST.txt"].decode()
     assert zipped("x", files) == zipped("x", dict(reversed(files.items())))
-    assert "run.bat" not in contents(Target("linux_x86_64", (3, 12)), tool, (wheel,))
+
+
+@pytest.mark.parametrize(
+    ("system", "start"),
+    [
+        ("win_amd64", "run.bat"),
+        ("macosx_arm64", "受付.command"),
+        ("linux_x86_64", "受付.desktop"),
+    ],
+)
+def test_a_double_click_opens_the_desk(system: str, start: str) -> None:
+    """What is no program on its own must be allowed to run as soon as it is unpacked."""
+    asked = Target(system, (3, 12))
+    files = contents(asked, {"requirements.txt": b""}, ())
+    entry = zipfile.ZipFile(BytesIO(zipped("x", files))).getinfo(f"x/{start}")
+
+    assert {name for name in files if name.startswith(("run.", "受付."))} == {start}
+    assert b"run.py desk" in files[start]
+    assert (entry.external_attr >> 16 & 0o111 != 0) is not asked.is_windows
+    assert start in files["申請用資料.html"].decode()
 
 
 def test_the_application_names_every_part_with_its_digest() -> None:
@@ -115,6 +134,7 @@ def test_a_bundle_for_this_pc_starts_without_network(tmp_path: Path) -> None:
     assert not list(folder.rglob("test_*.py"))
 
     started = [_offline(folder, "init", "--sample"), _offline(folder, "generate", "--year", "2023")]
+    assert (folder / "workflow" / "desk" / "templates" / "desk.html.j2").is_file()
 
     assert [done.returncode for done in started] == [0, 0], started
     assert (folder / "plan.xlsx").read_bytes() == written_book(sample_document())

@@ -1,4 +1,4 @@
-"""A bundle: the tool, its wheels, run.bat and 申請用資料 in one zip."""
+"""A bundle: the tool, its wheels, what a double click starts and 申請用資料 in one zip."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _PAPERS = (
     "requirements.txt",
 )
 _FOLDERS = ("templates", "returned", "compiled")
+_STARTED = (".command", ".desktop")
+_UNIX, _EXECUTABLE = 3, 0o100755
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can name: the same tool, the same bytes
 
 
@@ -45,7 +47,7 @@ def contents(
     return {
         **tool,
         **{f"wheels/{wheel.file}": wheel.content for wheel in wheels},
-        **({"run.bat": batch_file(target)} if target.is_windows else {}),
+        **starter(target),
         "MANIFEST.txt": manifest,
         "申請用資料.html": application_page(target, wheels, sha256(manifest)),
     }
@@ -59,6 +61,8 @@ def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(f"{folder}/{name}", _OLDEST)
             # A wheel is packed already.
             packed = name.startswith("wheels/")
+            if name.endswith(_STARTED):  # a double click runs what may be run
+                entry.create_system, entry.external_attr = _UNIX, _EXECUTABLE << 16
             entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return stream.getvalue()
@@ -88,10 +92,13 @@ def application_page(target: Target, wheels: Sequence[Wheel], tool: str) -> byte
         autoescape=True, undefined=StrictUndefined, loader=PackageLoader("workflow.bundle", "")
     )
     page = environment.get_template("application.html.j2")
-    return page.render(target=target, wheels=wheels, version=VERSION, tool=tool).encode()
+    (start,) = starter(target)
+    return page.render(
+        target=target, wheels=wheels, version=VERSION, tool=tool, start=start
+    ).encode()
 
 
-# run.bat: a double click starts the menu on Windows.
+# A double click opens the pages of the desk; run.bat with a command runs that.
 
 _LINES = """\
 @echo off
@@ -102,7 +109,7 @@ set "PYTHON="
 py -{version} -c "" >nul 2>&1 && set "PYTHON=py -{version}"
 if not defined PYTHON python -c "{is_it}" >nul 2>&1 && set "PYTHON=python"
 if not defined PYTHON goto missing
-%PYTHON% run.py %*
+if "%~1"=="" (%PYTHON% run.py desk) else %PYTHON% run.py %*
 goto end
 :missing
 echo Python {version} が見つかりません。情報システム担当課に導入を依頼してください。
@@ -112,6 +119,33 @@ popd
 echo.
 pause
 """
+
+
+_COMMAND = """\
+#!/bin/sh
+cd "$(dirname "$0")" || exit 1
+exec "$(command -v python{version} || command -v python3)" run.py desk
+"""
+
+_DESKTOP = """\
+[Desktop Entry]
+Type=Application
+Name=受付
+Comment=とりまとめの画面を開きます
+Exec=sh -c 'cd "$(dirname "$1")" && exec python3 run.py desk' sh %k
+Terminal=true
+"""
+
+_STARTERS = {"darwin": ("受付.command", _COMMAND), "linux": ("受付.desktop", _DESKTOP)}
+"""What a double click starts where there is no run.bat, by what Python calls the system."""
+
+
+def starter(target: Target) -> dict[str, bytes]:
+    """Return what a double click starts on a system, by its name."""
+    if target.is_windows:
+        return {"run.bat": batch_file(target)}
+    name, text = _STARTERS[target.system.sys_platform]
+    return {name: text.replace("{version}", target.python_text).encode()}
 
 
 def batch_file(target: Target) -> bytes:

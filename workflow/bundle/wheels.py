@@ -59,7 +59,7 @@ class Target:
 
     @property
     def is_windows(self) -> bool:
-        """Whether a double click on run.bat can start the tool."""
+        """Whether a double click starts it by run.bat, which Windows alone knows."""
         return self.system.os_name == "nt"
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from workflow.bundle.bundle import make_bundle
+from workflow.bundle.bundle import make_bundle, starter
 from workflow.bundle.wheels import target
 from workflow.commands.command import CLEAN, Command, source_folder
 from workflow.terminal.output import say
@@ -38,8 +38,8 @@ def _run(arguments: Namespace) -> int:
     source = source_folder()
     path = make_bundle(source, chosen, arguments.to or source / "bundle")
     say(f"{chosen.system.shown}、Python {chosen.python_text} のための一式を作りました：{path}")
-    start = "run.bat をダブルクリックする" if chosen.is_windows else "python run.py を実行する"
-    say(f"そのパソコンで展開し、中の {start}と始まります。")
+    (start,) = starter(chosen)
+    say(f"そのパソコンで展開し、中の {start} をダブルクリックすると、受付の画面が開きます。")
     say("導入の申請には、中の「申請用資料.html」を印刷してお使いください。")
     return CLEAN
 
