@@ -7,9 +7,10 @@ marked cells change, sheets and rows are repeated, and everything is locked but 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.xml import MAIN
@@ -23,6 +24,7 @@ from workflow.templates.layout import (
     NUMBER_LABEL,
     NUMBER_PROPERTY,
 )
+from workflow.templates.own.beside import each_link, linked_cells, move_down
 from workflow.templates.own.form import Repeat
 from workflow.templates.own.looks import Looks
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
@@ -118,10 +120,16 @@ class _Book:
         root = self._templates[self._part_of[source.sheet.name]]
         tree = SheetTree(deepcopy(root) if source.repeat is Repeat.SHEET else root)
         if source.repeat is Repeat.ROWS:
-            repeat_rows(tree, Repetition(*source.block, len(sheet.items)))
+            repetition = Repetition(*source.block, len(sheet.items))
+            repeat_rows(tree, repetition)
+            move_down(self.parts, part, tree, repetition)
+            self._rewrite_charts(part, lambda f: _spread_here(f, sheet.name, repetition))
         self._write_cells(tree, sheet)
         if sheet.answers:
             add_rules(tree, self.own, sheet, self._lists, self.looks)
+        for at in linked_cells(self.parts, part):  # a box over a locked cell cannot be ticked
+            stored = tree.cell(at)
+            stored.set("s", self.looks.opened(stored.get("s", "0")))
         self._protect(tree)
         if sheet.items and not self.own.shows_number:
             self._write_footer(tree)
@@ -129,7 +137,9 @@ class _Book:
             view.attrib.pop("tabSelected", None)
         if sheet.name != source.sheet.name:
             _rename_in(tree.root, source.sheet.name, sheet.name)
-            self._rename_charts(part, source.sheet.name, sheet.name)
+            renamed = partial(_renamed, old=source.sheet.name, new=sheet.name)
+            self._rewrite_charts(part, renamed)
+            each_link(self.parts, part, renamed)
         self.parts.put(part, tree.root)
         self._name_cells(sheet)
 
@@ -166,11 +176,11 @@ class _Book:
                 around.insert(len(behind), found)
             found.text = _with_number(found.text or "", number)
 
-    def _rename_charts(self, part: str, old: str, new: str) -> None:
+    def _rewrite_charts(self, part: str, to: Callable[[str], str]) -> None:
         for name in _charts_below(self.parts, part):
             tree = self.parts.tree(name)
             for element in tree.iter("{*}f"):
-                element.text = _renamed(element.text or "", old, new)
+                element.text = to(element.text or "")
             self.parts.put(name, tree)
 
     # The workbook.
@@ -480,6 +490,10 @@ def _spread_name(formula: str, repetition: Repetition) -> str:
         moved = repetition.formula(reference) if re.search(r"[A-Z]\$?\d", reference) else reference
         pieces.append(f"{sheet}{mark}{moved}")
     return ",".join(pieces)
+
+
+def _spread_here(formula: str, sheet: str, repetition: Repetition) -> str:
+    return _spread_name(formula, repetition) if _names_sheet(formula, sheet) else formula
 
 
 def _password_hash(password: str) -> str:

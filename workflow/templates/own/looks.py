@@ -67,6 +67,7 @@ class Looks:
         for font in root.iter(f"{MAIN}font"):
             font[:] = sorted(font, key=_font_rank)  # some programs write them in any order
         self._open: dict[tuple[str, CellRules], str] = {}
+        self._opened: dict[str, str] = {}
         self._highlights: dict[HighlightKind, str] = {}
         self._framed: dict[tuple[str, str, str], str] = {}
 
@@ -92,6 +93,14 @@ class Looks:
             self._xfs.append(xf)
             self._xfs.set("count", str(len(self._xfs)))
         return self._open[key]
+
+    def opened(self, style: str) -> str:
+        """Return the style of a cell that is open and else as the city made it."""
+        if style not in self._opened:
+            xf = deepcopy(self._xfs[int(style or 0)])
+            self._open_up(xf)
+            self._opened[style] = self.add("cellXfs", xf)
+        return self._opened[style]
 
     def _open_up(self, xf: _Element) -> None:
         alignment = xf.find(f"{MAIN}alignment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.excel.xlsx.references import area_of
 from workflow.excel.xlsx.xml import MAIN
@@ -19,6 +19,11 @@ from workflow.templates.own.marks import MarkKind
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.own.sheet import SheetTree, range_of
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_EXTENDED = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+_RANGES = "{http://schemas.microsoft.com/office/excel/2006/main}sqref"
 _TYPES = {"length": "textLength", "integer": "whole"}
 _OPERATORS = {"<=": "lessThanOrEqual", "between": ""}
 _DAY_ZERO = date(1899, 12, 30)
@@ -153,20 +158,30 @@ def _add_highlight(tree: SheetTree, formula: str, ranges: str, look: str, priori
 
 def _make_room(tree: SheetTree, cells: set[Cell]) -> None:
     """Take the city's own checks off the cells that get ours: Excel bears one each."""
-    for element in list(tree.root.iter(f"{MAIN}dataValidation")):
-        left = [
-            piece
-            for one in element.get("sqref", "").split()
-            for piece in _without(area_of(one), cells)
-        ]
-        around = element.getparent()
-        if left or around is None:
-            element.set("sqref", " ".join(range_of(area) for area in left))
+    for element in list(tree.root.iter(f"{MAIN}dataValidation", f"{_EXTENDED}dataValidation")):
+        inner = element.find(_RANGES)
+        ranges = element.get("sqref", "") if inner is None else inner.text or ""
+        left = " ".join(
+            range_of(piece) for one in ranges.split() for piece in _without(area_of(one), cells)
+        )
+        if not left:
+            _take_out(element)
+        elif inner is None:
+            element.set("sqref", left)
         else:
-            around.remove(element)
-            around.set("count", str(len(around)))
-            if not len(around):
-                tree.root.remove(around)
+            inner.text = left
+
+
+def _take_out(element: _Element) -> None:
+    """Remove an element, and what is empty without it."""
+    around = element.getparent()
+    if around is None:
+        return
+    around.remove(element)
+    if not len(around):
+        _take_out(around)
+    elif around.get("count"):
+        around.set("count", str(len(around)))
 
 
 def _without(area: Area, cells: set[Cell]) -> list[Area]:
