@@ -23,6 +23,7 @@ from workflow.storage.journal import (
     load_journal,
     read_journal,
 )
+from workflow.storage.spooled import whole
 
 NOON = datetime(2024, 5, 20, 12, 0, 0, 123456, tzinfo=JST)
 facts = st.dictionaries(
@@ -47,7 +48,7 @@ def on_disk(path: Path, journal: Journal) -> bytes:
 def append(path: Path, before: Journal, after: Journal) -> None:
     for target, content in lengthened(path, before, after).items():
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes(content)
+        target.write_bytes(whole(content))
 
 
 @pytest.fixture
@@ -86,11 +87,11 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
 
 def test_a_line_cut_short_never_counted_and_is_written_over(path: Path) -> None:
     first = made({"a": 1})
-    whole = on_disk(path, first)
-    path.write_bytes(whole + b'{"number":2,"at":"2024')
+    complete = on_disk(path, first)
+    path.write_bytes(complete + b'{"number":2,"at":"2024')
     assert load_journal(path) == first
     append(path, first, first.adding(EventKind.REOPENED, NOON, {"reason": ""}))
-    assert path.read_bytes().startswith(whole)
+    assert path.read_bytes().startswith(complete)
     assert len(load_journal(path).events) == 2
 
 

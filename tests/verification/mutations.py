@@ -18,6 +18,7 @@ from workflow.compiled.points.point import Handling
 from workflow.model.cells import a1
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.journal import EventKind, Journal, lengthened, read_journal
+from workflow.storage.spooled import whole
 
 YEAR = 2023
 
@@ -295,7 +296,7 @@ def decision_forged(city: City, handling: Handling) -> Harm:
             facts = facts.replace(f'"{handling}"', f'"{instead}"', 1)
         forged = forged.adding(event.kind, event.at, json.loads(facts))
     path.unlink()
-    path.write_bytes(lengthened(path, Journal(), forged)[path])
+    path.write_bytes(whole(lengthened(path, Journal(), forged)[path]))
     assert read_journal(path.read_bytes())[1] == ()
     return Harm(_shown(city, city.workspace.record(YEAR)), "確認の記録")
 

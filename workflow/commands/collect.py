@@ -185,7 +185,7 @@ def collect(
         journal, round_ = news.journal, news.round
 
         compilation = compilation_of(workspace, round_, journal, stage_of(journal))
-        collected = write_provisional(workspace, compilation, before, journal, now)
+        collected, journal = write_provisional(workspace, compilation, before, journal, now)
 
         is_repeatable = (
             snapshot is not None
@@ -193,8 +193,7 @@ def collect(
             and inputs == fingerprint(workspace, year, snapshot, options.passwords)
         )
         if is_repeatable:
-            written = load_journal(workspace.journal(year))
-            cache_result(workspace, year, inputs, written, collected)
+            cache_result(workspace, year, inputs, journal, collected)
         return replace(collected, plan_notes=plan.notes, refused=news.refused)
 
 

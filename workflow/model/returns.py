@@ -178,7 +178,7 @@ class Return:
         """
         file = f"{on_disk}{self.file}"
         answers, offered = (
-            tuple(replace(a, source=replace(a.source, file=file)) for a in found)
+            tuple(_named(answer, file) for answer in found)
             for found in (self.answers, self.offered)
         )
         return replace(
@@ -202,6 +202,21 @@ class Return:
     def accepted_answers(self) -> tuple[Answer, ...]:
         """The answers without an error."""
         return tuple(a for a in self.answers if not a.rejected)
+
+
+def _named(answer: Answer, file: str) -> Answer:
+    """Return an answer as it is from a file of another name; `replace` takes five times as long."""
+    was = answer.source
+    return Answer(
+        answer.item,
+        answer.department,
+        answer.values,
+        answer.written,
+        answer.cells,
+        Source(file, was.sheet, was.row, was.sha256, was.received),
+        answer.rejected,
+        answer.says_nothing,
+    )
 
 
 def judged(findings: tuple[Finding, ...]) -> Outcome:

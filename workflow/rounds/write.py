@@ -66,9 +66,10 @@ def compilation_of(
 
 def write_provisional(
     workspace: Workspace, compilation: Compilation, before: Journal, journal: Journal, now: datetime
-) -> Collected:
-    """Write a 暫定版; before is the journal on disk, journal what it is to become.
+) -> tuple[Collected, Journal]:
+    """Write a 暫定版, and return it with the journal that is on disk now.
 
+    Before is the journal as it was, journal what it is to become, but for what is made here.
     Raises OutputError; then the previous version is whole.
     """
     year, has_parquet = compilation.round.year, is_available()
@@ -94,12 +95,13 @@ def write_provisional(
     changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
     held_open = _commit_or_lay_beside(workspace, year, changes)
     collected = _collected(folder, compilation, edited | copies, has_parquet)
-    return replace(
+    made = replace(
         collected,
         handbacks=handing_back.current,
         kept=handing_back.kept,
         held_open=held_open,
     )
+    return made, journal
 
 
 def write_final(

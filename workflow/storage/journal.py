@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workflow import VERSION
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.years import iso_time
+from workflow.storage.spooled import Spooled, Writable
 
 NO_DIGEST = "0" * 64
 """What the first line carries as the digest of the line before it."""
@@ -147,7 +148,7 @@ def read_journal(content: bytes, file: str = "") -> tuple[Journal, tuple[Finding
         except (ValueError, KeyError, TypeError, AttributeError):
             note(row, "この行は読み取れません")
             continue
-        if line != _line(event)[:-1] or event.digest != _digest(_text_of(event)):
+        if not _is_as_written(line, event.digest):
             note(row, "この行の内容が書き換えられています")
             continue
         if event.before != (events[-1].digest if events else NO_DIGEST):
@@ -174,13 +175,18 @@ def load_journal(path: Path) -> Journal:
     return journal
 
 
-def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, bytes]:
+def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, Writable]:
     """Return the new content of the journal file by path; empty if there is no new event.
 
     Raises WorkspaceError when the file cannot be read.
     """
     new = after.events[len(before.events) :]
-    return {path: _whole_lines(path) + b"".join(map(_line, new))} if new else {}
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(_whole_lines(path))
+        stream.writelines(map(_line, new))
+
+    return {path: Spooled(write)} if new else {}
 
 
 def _whole_lines(path: Path) -> bytes:
@@ -208,6 +214,12 @@ def _event(line: bytes) -> Event:
         before=str(values["before"]),
         digest=str(values["digest"]),
     )
+
+
+def _is_as_written(line: bytes, digest: str) -> bool:
+    """Whether a line, without its own digest at its end, is what that digest is of."""
+    end = f',"digest":"{digest}"}}'.encode("utf-8", "surrogatepass")
+    return line.endswith(end) and digest == hashlib.sha256(line[: -len(end)] + b"}").hexdigest()
 
 
 def _text_of(event: Event) -> str:
