@@ -5,13 +5,13 @@ const form = document.getElementById("deciding");
 const meanwhile = document.getElementById("meanwhile");
 const NAME = "desk.by", KEYS = "desk.keys", SAID = "desk.said";
 
-// Who decides is asked once in a browser; whether single keys do anything can be switched off.
+// Who decides is asked once in a window; whether single keys do anything can be switched off.
 
 const by = form.elements.by;
-if (!by.value) by.value = localStorage.getItem(NAME) || "";
+if (!by.value) by.value = sessionStorage.getItem(NAME) || "";
 const useKeys = document.getElementById("use-keys");
-useKeys.checked = localStorage.getItem(KEYS) !== "off";
-useKeys.addEventListener("change", () => localStorage.setItem(KEYS, useKeys.checked ? "on" : "off"));
+useKeys.checked = sessionStorage.getItem(KEYS) !== "off";
+useKeys.addEventListener("change", () => sessionStorage.setItem(KEYS, useKeys.checked ? "on" : "off"));
 
 const said = sessionStorage.getItem(SAID);
 if (said) {
@@ -36,7 +36,7 @@ async function record() {
   if (button.disabled) return;
   button.disabled = true;
   button.textContent = "記録しています…";
-  localStorage.setItem(NAME, by.value.trim());
+  sessionStorage.setItem(NAME, by.value.trim());
   const { number, basis, event } = form.dataset;
   try {
     const answer = await send(`/points/${number}`, {
