@@ -18,6 +18,7 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.compiled.content import Content, content_of
+from workflow.compiled.ledger import YEAR_LABEL
 from workflow.compiled.recorded import every_output, recorded_outputs
 from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
@@ -124,16 +125,24 @@ def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
     recorded = recorded_outputs(journal)
     if not recorded:
         raise not_collected(year)
-    path = workspace.ledger_csv(year)
+    path, graded = workspace.ledger_csv(year), workspace.indicators_csv(year)
+    on_disk = _as_compiled(path, recorded)
+    indicators = _as_compiled(graded, recorded) if graded.name in recorded else b""
+    plan, _ = plan_as_recorded(workspace, journal)
+    past = tuple(past_years(workspace, year, plan.form))
+    years = read_ledger(indicators, (YEAR_LABEL,)) if indicators else ()
+    return content_of(plan, year, stage_of(journal), _rows(on_disk, path), past, years)
+
+
+def _as_compiled(path: Path, recorded: Mapping[str, str]) -> bytes:
+    """Return a table as it was compiled. Raises WorkspaceError when it is another one by now."""
     on_disk = path.read_bytes() if path.is_file() else b""
     if sha256(on_disk) != recorded.get(path.name):
         raise WorkspaceError(
             f"台帳（{path}）が、集めたときのものと違うため、報告書を作りませんでした。"
             f"collect（確定した年度は finalize）を実行すると、元に戻ります。"
         )
-    plan, _ = plan_as_recorded(workspace, journal)
-    past = tuple(past_years(workspace, year, plan.form))
-    return content_of(plan, year, stage_of(journal), _rows(on_disk, path), past)
+    return on_disk
 
 
 def _layout(workspace: Workspace, recorded: Plan) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workflow.compiled import display_limits
 from workflow.compiled.content import Content, content_of
 from workflow.compiled.corrections import HandBack, hand_backs
+from workflow.compiled.indicator_lines import indicator_rows
 from workflow.compiled.indicators import IndicatorTable, indicator_table
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.round import Round, Stage
@@ -75,7 +76,7 @@ def compile_round(
     matrices = count(plan, ledger)
     if ledger.parts:  # no formula counts over other workbooks
         matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
-    report = _report(round_, ledger, stage)
+    report = _report(round_, ledger, stage, indicators)
     comparison = compare(plan, ledger, round_.past[0] if round_.past else None)
     return Compilation(
         round=round_,
@@ -105,8 +106,11 @@ def _errata(round_: Round, ledger: Ledger, former: FormerFinal | None) -> Iterat
     yield from errata_of_returns(round_)
 
 
-def _report(round_: Round, ledger: Ledger, stage: Stage) -> Content | None:
+def _report(
+    round_: Round, ledger: Ledger, stage: Stage, indicators: IndicatorTable | None
+) -> Content | None:
     if len(ledger.rows) > display_limits.MOST_REPORTED:
         return None  # nobody would read it as a report
     rows = this_year(ledger, round_.plan.form).rows
-    return content_of(round_.plan, ledger.year, stage, rows, round_.past)
+    graded = indicator_rows(indicators)
+    return content_of(round_.plan, ledger.year, stage, rows, round_.past, graded)

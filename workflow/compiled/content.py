@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from workflow.compiled.indicator_lines import IndicatorLines, indicator_lines
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Stage
@@ -41,7 +42,7 @@ class Reply:
     """One row of the ledger: who was asked, where it stands and what was answered.
 
     Entry is the index of the row in the ledger; reason is why there is nothing to report, where the
-    department says so.
+    department says so. Known is what the city knew already.
     """
 
     entry: int
@@ -49,6 +50,13 @@ class Reply:
     status: AnswerStatus
     answers: tuple[ShownAnswer, ...]
     reason: str = ""
+    known: tuple[ShownAnswer, ...] = ()
+    indicators: tuple[IndicatorLines, ...] = ()
+
+    @property
+    def in_one_column(self) -> tuple[ShownAnswer, ...]:
+        """All of it as answers: what was known, what was answered, and the indicators."""
+        return (*self.known, *self.answers, *(one.answer for one in self.indicators))
 
     @property
     def is_answered(self) -> bool:
@@ -171,14 +179,20 @@ class _Table:
 
 
 def content_of(
-    plan: Plan, year: int, stage: Stage, rows: Sequence[Row], past: Sequence[PastYear] = ()
+    plan: Plan,
+    year: int,
+    stage: Stage,
+    rows: Sequence[Row],
+    past: Sequence[PastYear] = (),
+    indicators: Sequence[Row] = (),
 ) -> Content:
     """Return what the report of a year says; past are the years before, newest first.
 
-    Rows are those of the year's ledger as its CSV spells them, one per assignment of the plan.
-    Raises KeyError or ValueError when they are not.
+    Rows are those of the year's ledger as its CSV spells them, one per assignment of the plan, and
+    indicators those of its indicators. Raises KeyError or ValueError when they are not.
     """
-    blocks = _blocks(plan, rows, _choices_before(plan, rows, past[0]) if past else {})
+    before = _choices_before(plan, rows, past[0]) if past else {}
+    blocks = _blocks(plan, rows, before, indicator_lines(indicators, year))
     numbers = iter(range(1, len(blocks) * len(plan.levels) + 1))
     depth = len(plan.levels) - 1
     chapters = tuple(_chapters(blocks, 0, depth, numbers)) if depth else ()
@@ -199,7 +213,13 @@ _Before = Mapping[tuple[int, str], str]
 """Last year's answer to a field, by index of the assignment and key of the field."""
 
 
-def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ...]:
+def _blocks(
+    plan: Plan, rows: Sequence[Row], before: _Before, graded: Sequence[IndicatorLines]
+) -> tuple[Block, ...]:
+    by_owner: dict[tuple[str, str], tuple[IndicatorLines, ...]] = {}
+    for one in graded:
+        owner = (one.item, one.departments)
+        by_owner[owner] = (*by_owner.get(owner, ()), one)
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
     for index, (assignment, row) in enumerate(zip(plan.assignments(), rows, strict=True)):
         status = AnswerStatus(row[STATUS_LABEL])
@@ -210,7 +230,10 @@ def _blocks(plan: Plan, rows: Sequence[Row], before: _Before) -> tuple[Block, ..
         reasons = (row[field.label] for field in plan.form.fields if field.waives)
         reason = "".join(reasons) if status is AnswerStatus.NOTHING else ""
         answered = answers if status is AnswerStatus.ANSWERED else ()
-        reply = Reply(index, assignment.department_label, status, answered, reason)
+        known = tuple(f.in_report(row[f.label]) for f in plan.known_fields if row.get(f.label))
+        owner = (assignment.item.id, assignment.department_label)
+        indicators = by_owner.get(owner, ())
+        reply = Reply(index, owner[1], status, answered, reason, known, indicators)
         replies[assignment.item.id].append(reply)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
 

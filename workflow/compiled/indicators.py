@@ -27,6 +27,7 @@ NAME_LABEL = "指標名"
 UNIT_LABEL = "単位"
 TARGET_LABEL, ACTUAL_LABEL, RATE_LABEL = "目標値", "実績値", "達成率（％）"
 VERDICT_LABEL, REASON_LABEL = "判定", "判定できない理由"
+BASE_LABEL, REMARK_LABEL = "基準値", "備考"
 NOT_GRADED = "判定不可"
 _NO_GRADING = "区分なし"
 
@@ -209,7 +210,9 @@ def _columns(plan: Plan) -> Iterator[IndicatorColumn]:
     yield IndicatorColumn(
         "前年度の判定", 5.5, lambda _, y: (y.before.verdict if y.before else "") or None, text
     )
-    yield IndicatorColumn("備考", 14, lambda s, y: (s.remark if y.is_now else "") or None, text)
+    yield IndicatorColumn(
+        REMARK_LABEL, 14, lambda s, y: (s.remark if y.is_now else "") or None, text
+    )
     yield IndicatorColumn(ID_LABEL, 5, lambda s, _: s.indicator.item, {**text, **needed})
     for depth, level in enumerate(plan.levels):
         yield _level(level, depth)
@@ -242,7 +245,7 @@ def _declared(
         {"type": "year"},
     )  # fmt: skip
     yield IndicatorColumn(
-        "基準値", 6, lambda s, _: s.indicator.base.value if s.indicator.base else None, number
+        BASE_LABEL, 6, lambda s, _: s.indicator.base.value if s.indicator.base else None, number
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
+from workflow.compiled.indicator_lines import IndicatorLines, indicator_lines, indicator_rows
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
@@ -78,7 +79,8 @@ class CountTable:
 
 def count_tables(compilation: Compilation) -> Iterator[CountTable]:
     """Yield the matrices of a round, bars with the first as on 集計表, and then the years."""
-    for number, matrix in enumerate(compilation.matrices):
+    graded = (compilation.indicators.matrix,) if compilation.indicators else ()
+    for number, matrix in enumerate((*compilation.matrices, *graded)):
         yield _matrix_table(matrix, has_bars=number == 0 and len(matrix.rows) <= _MOST_BARS)
     trend = compilation.trend
     if trend is not None and (len(trend.rows) > 1 or trend.left_out):
@@ -141,6 +143,10 @@ _CONTENTS = (
 )
 
 
+_AFTER_COUNTS = 4
+"""Where the indicators stand among the contents, if there are any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A big figure: what it counts, how many, of how many; kind is its part of the bar below."""
@@ -172,6 +178,7 @@ class Overview:
     wording: Wording
     hrefs: Mapping[str, str]
     documents: tuple[Document, ...]
+    indicators: tuple[IndicatorLines, ...] = ()
 
 
 def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
@@ -180,7 +187,9 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
     # Each part by its own name: the template then reads like the page.
     values = {field.name: getattr(view, field.name) for field in fields(view)}
     about = (compilation.round.plan, compilation.ledger.year, compilation.stage)
-    page = frame(about, "進捗状況のまとめ", contents=_CONTENTS)
+    graded = (Anchor("#indicators", "指標"),) if view.indicators else ()
+    contents = (*_CONTENTS[:_AFTER_COUNTS], *graded, *_CONTENTS[_AFTER_COUNTS:])
+    page = frame(about, "進捗状況のまとめ", contents=contents)
     return page_bytes("overview.html.j2", page, **values)
 
 
@@ -210,6 +219,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         wording=compilation.wording,
         hrefs=hrefs,
         documents=tuple(documents(beside)),
+        indicators=indicator_lines(indicator_rows(compilation.indicators), ledger.year),
     )
 
 
@@ -268,7 +278,8 @@ _DESCRIBED = (
         "確認の記録（Excel）",
         "確かめたものの扱いを選び、理由を記入するものです。",
     ),
-    ("*.csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
+    ("指標_*.csv", "指標（CSV）", "指標の値を年度ごとに並べた、公開用のデータです。"),
+    ("台帳_*.csv", "台帳（CSV）", "台帳と同じ内容の、公開用のデータです。"),
     ("*.parquet", "台帳（Parquet）", "台帳と同じ内容の、大量のデータを扱う道具のためのものです。"),
     ("*.docx", "正誤表（Word）", "前の回答や前の確定版から直ったところの一覧です。"),
     (DATA_PACKAGE, "データの説明", "公開用のデータの、項目の意味です。"),

@@ -190,7 +190,7 @@ def _item(block: Block, index: int, prose: int, above: tuple[str, ...] = ()) -> 
 
 def _reply(reply: Reply, prose: int) -> Tags:
     """Return a reply; prose is how many texts are asked, also where there is no answer."""
-    fields = [_answer(answer) for answer in reply.answers]
+    fields = [_answer(answer) for answer in reply.in_one_column]
     return {
         "担当課": reply.departments,
         "回答済": reply.is_answered,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat, takewhile
 
@@ -84,15 +84,15 @@ def this_year(ledger: Ledger, form: Form) -> PastYear:
     return PastYear(ledger.year, rows, form)
 
 
-def read_ledger(ledger_csv: bytes) -> tuple[Row, ...]:
-    """Return the rows of a ledger CSV, each text as it was meant.
+def read_ledger(ledger_csv: bytes, needed: Sequence[str] = _NEEDED) -> tuple[Row, ...]:
+    """Return the rows of a ledger CSV, or another of ours, each text as it was meant.
 
-    Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no ledger.
+    Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no such table.
     """
     text = io.TextIOWrapper(io.BytesIO(ledger_csv), encoding="utf-8-sig", newline="")
     reader = csv.reader(text)
     header = next(reader, [])
-    for label in _NEEDED:
+    for label in needed:
         if label not in header:
             raise KeyError(label)
     # Names, digests and ratings stand in many rows: each is kept once.
