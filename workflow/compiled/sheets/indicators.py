@@ -44,7 +44,7 @@ def write_indicators(
         options = {
             "range": f"{quoted_sheet(INDICATOR_SHEET)}!{cells}",
             "markers": True,
-            "last_point": False,
+            "weight": 1.5,
             "series_color": HEADER_FILL,
             "markers_color": HEADER_FILL,
             "negative_points": True,
