@@ -91,13 +91,19 @@ def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
             known.setdefault(issue.known_differences(form, items), []).append(department.name)
     for differences, names in asked.items():
         if differences:
-            details = {"departments": tuple(names), "what": _first(differences)}
-            yield Finding(Code.PLAN_CHANGED, Location(), details)
+            yield Finding(
+                Code.PLAN_CHANGED,
+                Location(),
+                {"departments": tuple(names), "what": _first(differences)},
+            )
     file = plan.known_values.file if plan.known_values else ""
     for differences, names in known.items():
         if differences:
-            details = {"departments": tuple(names), "what": _first(differences)}
-            yield Finding(Code.KNOWN_CHANGED, Location(), {**details, "value": file})
+            yield Finding(
+                Code.KNOWN_CHANGED,
+                Location(),
+                {"departments": tuple(names), "value": file, "what": _first(differences)},
+            )
 
 
 def _first(differences: tuple[str, ...]) -> tuple[str, ...]:
