@@ -67,6 +67,31 @@ class Code(Enum):
         "数が上限を超えています（{found}個。上限は{limit}個）。",
         "{limit}個以内に減らしてください。",
     )
+    PLAN_BAD_BANDS = (
+        Severity.ERROR,
+        "判定の区分が正しくありません（{reason}）。",
+        "よいほうから順に、「100以上：Ａ」「80以上：Ｂ」「それ以外：Ｃ」のように、一行に一つずつ書いてください。",
+    )
+    PLAN_BAD_INDICATOR = (
+        Severity.ERROR,
+        "指標の決め方が正しくありません（{reason}）。",
+        "めざす方向、基準値、目標値を見直してください。",
+    )
+    PLAN_DIRECTION_DOUBT = (
+        Severity.INFO,
+        "指標「{value}」は、最後の目標値が、基準値よりめざす方向の反対にあります。",
+        "めざす方向が合っているか確かめてください。合っていれば、そのままでかまいません。",
+    )
+    PLAN_WORD_READ = (
+        Severity.INFO,
+        "「{name}」は、決まった言葉に直して読み取りました（{pairs}）。",
+        "違うところがあれば、そのセルに正しい言葉を記入してください。",
+    )
+    PLAN_UNKNOWN_ITEM = (
+        Severity.ERROR,
+        "整理番号「{value}」の取組内容がありません。",
+        "取組内容にある整理番号を記入してください。",
+    )
     PLAN_CHARACTER = (
         Severity.ERROR,
         "Excelに保存できない文字（{character}）が入っています。",

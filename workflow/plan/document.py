@@ -108,6 +108,7 @@ class ReadAs(Enum):
     NUMBER = auto()  # a number where a text is asked
     DEPARTMENT = auto()  # what a department is called, for its code
     DAY = auto()
+    WORD = auto()  # another word for one of those that are stored
     ONE_LINE = auto()  # without line breaks, or in half width
     NAMED = auto()  # a blank code, by the name beside it
     OTHER_CELL = auto()  # another cell speaks for it

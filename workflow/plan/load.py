@@ -15,9 +15,14 @@ from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
-from workflow.plan.book.layout import SHEETS
+from workflow.plan.book.layout import sheet_order
 from workflow.plan.build import build_plan
-from workflow.plan.checks import city_differs, days_off, semantic_violations
+from workflow.plan.checks import (
+    city_differs,
+    days_off,
+    doubtful_directions,
+    semantic_violations,
+)
 from workflow.plan.document import Document, Node
 from workflow.plan.schema import schema_violations
 
@@ -38,7 +43,11 @@ class WrittenPlan:
         """How it was understood, and what is worth another look before it is issued."""
         notes: list[Finding] = []
         for document in self.documents:
-            worth_a_look = (*city_differs(document.root), *days_off(document.root))
+            worth_a_look = (
+                *city_differs(document.root),
+                *days_off(document.root),
+                *doubtful_directions(document.root),
+            )
             notes += (*document.findings, *map(document.finding, worth_a_look))
         return tuple(notes)
 
@@ -172,7 +181,7 @@ def _spot(finding: Finding) -> tuple[str, int, int, str]:
 def _reading_order(finding: Finding) -> tuple[int, int, int]:
     """Sort by sheet, row and column; findings of a plan.json stay in the order they were made."""
     at = finding.location
-    return SHEETS.index(at.sheet) if at.sheet in SHEETS else -1, at.row, at.column
+    return sheet_order(at.sheet) if at.sheet else -1, at.row, at.column
 
 
 def _read_json(content: bytes, file: str) -> Document:

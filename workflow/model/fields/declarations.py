@@ -33,11 +33,13 @@ class Kind(Enum):
     NUMBER = auto()
     DAY = auto()
     BOUND = auto()  # a number or a day, as the field's type asks
+    YEAR = auto()  # a fiscal year
+    BANDS = auto()  # the grades of an indicator, one per line
 
     @property
     def is_text(self) -> bool:
         """Whether a cell of this kind must hold text, not a number or a date."""
-        return self not in (Kind.FLAG, Kind.NUMBER, Kind.DAY, Kind.BOUND)
+        return self not in (Kind.FLAG, Kind.NUMBER, Kind.DAY, Kind.BOUND, Kind.YEAR)
 
     @property
     def takes_numbers(self) -> bool:
@@ -52,7 +54,8 @@ class Kind(Enum):
 class PlanColumn:
     """One column of a table of plan.xlsx; the key is a JSON pointer inside the row's object.
 
-    Words are what people write for the stored values. Blank is what an empty cell stands for; None
+    Words are what people write for the stored values, spellings (folded) what else is read as one
+    of these values. Blank is what an empty cell stands for; None
     leaves the key out. Width is in full-width characters. An optional column may be missing: the
     workbook is older than the column. Named_by is the label of the column whose text makes the
     value of a blank cell.
@@ -65,6 +68,7 @@ class PlanColumn:
     example: str = ""
     kind: Kind = Kind.NAME
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
     blank: str | None = None
     optional: bool = False
     named_by: str = ""

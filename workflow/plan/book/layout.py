@@ -403,7 +403,12 @@ def item_table(levels: tuple[str, ...]) -> Table:
 
 ITEM_SHEET = item_table(("",)).sheet
 SHEETS = (PLAN_SHEET, DEPARTMENTS.sheet, ITEM_SHEET, FIELDS.sheet)
-"""The sheets, in their order."""
+"""The sheets that every plan has, in their order."""
+
+
+def sheet_order(name: str) -> int:
+    """Return the place of a sheet; one that not every plan has stands behind them."""
+    return SHEETS.index(name) if name in SHEETS else len(SHEETS)
 
 
 def _labels() -> dict[str, str]:
@@ -415,6 +420,24 @@ def _labels() -> dict[str, str]:
         "/items/*/path": "階層",
         "/checks/*/when": "確認の条件の項目",
         "/known_values": "既知の値の表",
+        "/indicators": "指標",
+        "/indicators/*/id": "指標番号",
+        "/indicators/*/item": "整理番号",
+        "/indicators/*/name": "指標",
+        "/indicators/*/unit": "単位",
+        "/indicators/*/direction": "めざす方向",
+        "/indicators/*/kind": "実績の数え方",
+        "/indicators/*/base": "基準値",
+        "/indicators/*/base/year": "基準年度",
+        "/indicators/*/base/value": "基準値",
+        "/indicators/*/targets": "目標値",
+        "/indicators/*/actuals": "実績値",
+        "/indicators/*/rate": "達成率の求め方",
+        "/indicators/*/grading": "判定の区分",
+        "/indicators/*/decimals": "小数の桁数",
+        "/indicators/*/required": "実績値は必須",
+        "/indicators/*/remark": "備考欄",
+        "/indicators/*/help": "記入の説明",
     }
     labels |= {setting.pointer: setting.label for setting in SETTINGS}
     labels |= {f"{s.pointer}/*{part.key}": part.label for s in SETTINGS for part in s.parts}

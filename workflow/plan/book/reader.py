@@ -10,6 +10,11 @@ from workflow.model.findings import Location
 from workflow.plan.book.cells import Sheet, read_sheets
 from workflow.plan.book.columns import Table
 from workflow.plan.book.entry_rows import read_table
+from workflow.plan.book.indicator_sheet import (
+    INDICATOR_SHEET,
+    complete_indicators,
+    table_of_sheet,
+)
 from workflow.plan.book.layout import (
     DEPARTMENTS,
     FIELDS,
@@ -33,7 +38,7 @@ from workflow.plan.municipality import municipalities_named
 def read_book(content: bytes, file: str) -> Document:
     """Return the document a plan.xlsx spells. Raises PlanError when it is no readable workbook."""
     reading = Reading(file)
-    sheets = read_sheets(content, file, SHEETS)
+    sheets = read_sheets(content, file, (*SHEETS, INDICATOR_SHEET))
     for name in SHEETS:
         if name not in sheets:
             reading.note(Code.PLAN_MISSING_SHEET, Location(file=file, sheet=name), name=name)
@@ -46,6 +51,9 @@ def read_book(content: bytes, file: str) -> Document:
         reading.locations.setdefault(pointer, Location(file=file, sheet=PLAN_SHEET))
     for table in _tables(reading):
         _read_sheet(reading, sheets, table)
+    if INDICATOR_SHEET in sheets:
+        _read_sheet(reading, sheets, table_of_sheet(sheets[INDICATOR_SHEET]))
+        complete_indicators(reading)
     _complete_days(reading)
     _find_city(reading)
     _name_fields_by_key(reading.content)

@@ -10,16 +10,19 @@ from typing import Any
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1_ranges, folded
-from workflow.model.fields.declarations import PlanColumn
+from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.findings import Detail, Finding, Location
+from workflow.plan.book.bands import BandsError, parse_bands
 from workflow.plan.book.cells import Cell, Holds, Sheet
 from workflow.plan.book.columns import Setting
-from workflow.plan.book.layout import SHEETS
+from workflow.plan.book.layout import sheet_order
 from workflow.plan.book.named_departments import KnownDepartments
-from workflow.plan.book.values import format_value, understood
+from workflow.plan.book.values import NO_SPELLINGS, format_value, understood
 from workflow.plan.document import Correction, ReadAs, keys
 
 _HEADER_SEARCH_ROWS = 30
+_YEAR_DIGITS = 4
+"""A key of so many digits is a fiscal year: no list is begun with such an index."""
 
 _IN_TEXT = {
     True: (Holds.TEXT, Holds.NOTHING, Holds.NUMBER),
@@ -67,13 +70,16 @@ class Reading:
             self.note(Code.PLAN_FORMULA, location)
         elif like.kind.is_text and cell.holds not in _IN_TEXT[like.kind.takes_numbers]:
             self._note_no_text(location, cell)
-        said = understood(cell, like.kind, like.words, self.departments)
+        spellings = like.spellings if isinstance(like, PlanColumn) else NO_SPELLINGS
+        said = understood(cell, like.kind, like.words, self.departments, spellings)
         if said.value is None:
             self.put_blank(pointer, like)
             return
         if said.read_as:
             text = format_value(said.value, like.kind, like.words)
             self.correct(location, like.label, said.read_as, text, said.pairs)
+        if like.kind is Kind.BANDS and isinstance(said.value, str):
+            self.note(Code.PLAN_BAD_BANDS, location, reason=_why_no_bands(said.value))
         self.put(pointer, said.value)
 
     def _note_no_text(self, location: Location, cell: Cell) -> None:
@@ -107,11 +113,20 @@ class Reading:
         *way, last = keys(pointer)
         container: dict[str, Any] | list[Any] = self.content
         for key, following in pairwise([*way, last]):
-            container = _entered(container, key, [] if following.isdecimal() else {})
+            is_index = following.isdecimal() and len(following) < _YEAR_DIGITS
+            container = _entered(container, key, [] if is_index else {})
         if isinstance(container, list):
             container.append(value)
         else:
             container[last] = value
+
+
+def _why_no_bands(text: str) -> str:
+    try:
+        parse_bands(text)
+    except BandsError as error:
+        return str(error)
+    return ""
 
 
 def _entered(
@@ -135,6 +150,7 @@ _NOTED = {
     ReadAs.NUMBER: Code.PLAN_NUMBER_READ,
     ReadAs.DEPARTMENT: Code.PLAN_DEPARTMENT_READ,
     ReadAs.DAY: Code.PLAN_DAY_READ,
+    ReadAs.WORD: Code.PLAN_WORD_READ,
     ReadAs.ONE_LINE: Code.PLAN_SPELLING_READ,
     ReadAs.NAMED: Code.PLAN_CODE_MADE,
 }
@@ -161,7 +177,7 @@ def notes_of(reading: Reading) -> Iterator[Finding]:
 
 def _order(correction: Correction) -> tuple[int, int, int]:
     at = correction.location
-    return SHEETS.index(at.sheet), at.column, at.row
+    return sheet_order(at.sheet), at.column, at.row
 
 
 def at_places(file: str, sheet: str, places: Iterable[tuple[int, int]]) -> Location:

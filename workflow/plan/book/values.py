@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from workflow.model.cells import as_excel_keeps, folded, plain_number
 from workflow.model.fields.declarations import Kind
+from workflow.model.years import era_year, parse_year
+from workflow.plan.book.bands import BandsError, format_bands, parse_bands
 from workflow.plan.book.cells import Cell, Holds
 from workflow.plan.book.layout import FLAG_WORDS
 from workflow.plan.book.named_departments import KnownDepartments
@@ -30,6 +32,7 @@ _COMPUTED = re.compile(r"%|\d[eE][+-]?\d|/")
 """A number shown as a percentage, a power or a fraction is not what was meant by it."""
 
 _CITY_DIGITS = 6
+NO_SPELLINGS: Mapping[str, str] = {}
 
 
 def format_value(value: object, kind: Kind, words: Mapping[str, str]) -> str:
@@ -38,8 +41,12 @@ def format_value(value: object, kind: Kind, words: Mapping[str, str]) -> str:
         return ""
     if isinstance(value, bool):
         return FLAG_WORDS[value]
+    if kind is Kind.BANDS and isinstance(value, list):
+        return format_bands(value)
     if isinstance(value, list):
         return "\n".join(map(str, value))
+    if kind is Kind.YEAR and isinstance(value, int):
+        return era_year(value)
     return words.get(str(value), str(value))
 
 
@@ -75,7 +82,11 @@ class Understood:
 
 
 def understood(
-    cell: Cell, kind: Kind, words: Mapping[str, str], departments: KnownDepartments
+    cell: Cell,
+    kind: Kind,
+    words: Mapping[str, str],
+    departments: KnownDepartments,
+    spellings: Mapping[str, str] = NO_SPELLINGS,
 ) -> Understood:
     """Return what a cell says, spelled in any way that leaves no doubt.
 
@@ -93,6 +104,9 @@ def understood(
     if kind in (Kind.DEPARTMENT, Kind.DEPARTMENTS):
         return _understood_departments(cell.text, kind, departments)
     value = parse_cell(cell, kind, words)
+    if isinstance(value, str) and value not in words and folded(value) in spellings:
+        key = spellings[folded(value)]
+        return Understood(key, ReadAs.WORD, ((value, words[key]),))
     if isinstance(value, str) and kind in _ONE_LINE:
         return _understood_line(value, kind)
     return Understood(value)
@@ -113,6 +127,10 @@ def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
             return _flag(cell, text)
         case Kind.NUMBER:
             return _number(cell, text)
+        case Kind.YEAR:
+            return _year(text)
+        case Kind.BANDS:
+            return _bands(text)
         case Kind.BOUND:
             bound = _number(cell, text)
             return _understood_day(cell).value if isinstance(bound, str) else bound
@@ -197,6 +215,20 @@ def _flag(cell: Cell, text: str) -> object:
     if cell.holds is Holds.FLAG:
         return cell.value
     return next((flag for flag, word in FLAG_WORDS.items() if word == text), text)
+
+
+def _year(text: str) -> object:
+    try:
+        return parse_year(text)
+    except ValueError:
+        return text
+
+
+def _bands(text: str) -> object:
+    try:
+        return parse_bands(text)
+    except BandsError:
+        return text
 
 
 def _number(cell: Cell, text: str) -> object:

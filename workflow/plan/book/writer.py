@@ -25,6 +25,7 @@ from workflow.model.cells import column_letters
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
+from workflow.plan.book.indicator_sheet import table_of_document
 from workflow.plan.book.layout import (
     CONDITION_FIELDS,
     DEPARTMENTS,
@@ -73,7 +74,8 @@ def written_book(document: Mapping[str, Any]) -> bytes:
         styles = _styles_of(book)
         guides = Guides.of(book, _FIRST_ROW)
         _write_settings(book, styles, guides, root)
-        for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS):
+        own = (table_of_document(root),) if root["indicators"].elements else ()
+        for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS, *own):
             _write_table(book, styles, guides, root, table)
     return stream.getvalue()
 
