@@ -14,11 +14,17 @@ async function send(address, content) {
   return said;
 }
 
+const MOST_SAID = 10;
+
 /** Say something to whoever hears the page instead of seeing it. */
 function announce(sentence) {
   const place = document.getElementById("announcement");
-  place.textContent = "";
-  window.setTimeout(() => { place.textContent = sentence; }, 50);
+  if (place.lastElementChild?.textContent === sentence) return;
+  // One after the other: a sentence that took the place of another would leave that unsaid.
+  const line = document.createElement("p");
+  line.textContent = sentence;
+  place.append(line);
+  while (place.children.length > MOST_SAID) place.firstElementChild.remove();
 }
 
 // Renew every element with data-live by the one of the same id in the page as it now is.
