@@ -37,8 +37,9 @@ def test_a_plan_is_refused_or_understood_with_its_places(folder: Path, tmp_path:
     assert "Traceback" not in complaints
     assert bool(complaints) == is_refused != bool(printed)
     said = complaints if is_refused else printed
-    beginning = "・" if is_refused else f"・{example.name}　"
-    named = [line for line in said.splitlines() if line.startswith(beginning)]
+    files = ("",) if is_refused else tuple(f"{name}　" for name in (example.name, *example.tables))
+    beginnings = tuple(f"・{file}" for file in files)
+    named = [line for line in said.splitlines() if line.startswith(beginnings)]
     assert len(named) == len(expected["findings"])
     assert (tmp_path / "templates").exists() != is_refused
     if "items" in expected:

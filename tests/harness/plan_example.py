@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.engine import opened_here
@@ -25,6 +26,7 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_written_plan
 from workflow.rounds.known_table import with_known_table
+from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.workspace import Workspace
 
 _HEADER_ROW = 3
@@ -62,7 +64,8 @@ def read_plan_example(folder: Path) -> PlanExample:
     about, text = words.pop("about"), words.pop("text", None)
     json_changes, book_changes = words.pop("json", []), words.pop("changes", [])
     pasted, given = words.pop("pasted", {}), words.pop("tables", {})
-    tables = {name: table_file(name, sheets) for name, sheets in given.items()}
+    added = words.pop("added", {})
+    tables = {name: table_file(name, sheets, added.get(name, ())) for name, sheets in given.items()}
     assert not words, f"nobody knows {list(words)}"
     document = plan_document("small")
     if book_changes or pasted:
@@ -74,10 +77,12 @@ def read_plan_example(folder: Path) -> PlanExample:
     return PlanExample(folder, about, "plan.json", content, tables)
 
 
-def table_file(name: str, sheets: Mapping[str, str]) -> bytes:
+def table_file(name: str, sheets: Mapping[str, str], added: Sequence[Sequence[str]] = ()) -> bytes:
     """Return a table of the city's own: a workbook with these sheets, or a text of the only one.
 
-    A text file is told by its ending and saved as Excel in Japan does.
+    A text file is told by its ending and saved as Excel in Japan does. Added are what else is in
+    the workbook: ["merge", sheet, range], which leaves what is under it, or ["table", sheet,
+    range]; ["spoilt"] leaves no workbook.
     """
     if name.endswith(".csv"):
         (text,) = sheets.values()
@@ -86,14 +91,26 @@ def table_file(name: str, sheets: Mapping[str, str]) -> bytes:
     for first in book.worksheets:
         book.remove(first)
     for title, text in sheets.items():
-        sheet = book.create_sheet(title)
-        for row, line in enumerate(rows(text), start=1):
-            for column, value in enumerate(line, start=1):
-                if value:
-                    _paste(sheet, (row, column), value)
+        _write_table(book.create_sheet(title), text)
+    for verb, *where in added:
+        _ADDED[verb](book, *where)
     stream = BytesIO()
     book.save(stream)
-    return stream.getvalue()
+    return b"PK" if ["spoilt"] in added else stream.getvalue()
+
+
+def _write_table(sheet: Worksheet, text: str) -> None:
+    for row, line in enumerate(rows(text), start=1):
+        for column, value in enumerate(line, start=1):
+            if value:
+                _paste(sheet, (row, column), value)
+
+
+_ADDED: Mapping[str, Callable[..., object]] = {
+    "merge": lambda book, sheet, area: book[sheet].merged_cells.add(area),
+    "table": lambda book, sheet, area: book[sheet].add_table(Table(displayName="T1", ref=area)),
+    "spoilt": lambda book: book,
+}
 
 
 def noted_in(home: Path) -> list[str]:
@@ -103,8 +120,9 @@ def noted_in(home: Path) -> list[str]:
     """
     try:
         plan = load_written_plan(home)
-        with_known_table(Workspace(home), plan.plan, opened_here)
-        findings = plan.notes
+        known = with_known_table(Workspace(home), plan.plan, opened_here)
+        own = load_own_workbook(home, known, opened_here)
+        findings = (*plan.notes, *(own.notes if own else ()))
     except PlanError as error:
         findings = error.findings
     return [_in_short(found) for found in Wording().together(findings)]

@@ -21,6 +21,7 @@ SECTION_END = "<!-- 指摘の一覧：ここまで -->"
 _GROUPS = {
     "PLAN": "計画",
     "KNOWN": "既知の値",
+    "OWN": "様式ひな形",
     "IMPORT": "表の取り込み",
     "FILE": "届いたファイル",
     "JOURNAL": "届いたファイル",
@@ -28,6 +29,8 @@ _GROUPS = {
     "COLUMN": "行と列",
     "SHEET": "行と列",
     "ROW": "行と列",
+    "PLACE": "行と列",
+    "CARD": "行と列",
     "LABEL": "行と列",
     "PRINTED": "行と列",
     "VALUE": "記入された値",
@@ -43,6 +46,10 @@ _GROUPS = {
 """The group of a code, by the first word of its name."""
 
 _WORDS = {
+    "area": "範囲",
+    "items": "整理番号",
+    "mark": "印",
+    "nearest": "近い印",
     "rate": "率",
     "grade": "判定",
     "after": "あとの内容",

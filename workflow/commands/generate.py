@@ -159,6 +159,7 @@ def _planned(
 ) -> PlannedIssue:
     written = load_written_plan(workspace.home)
     plan = with_known_table(workspace, written.plan)
+    own = load_own_workbook(workspace.home, plan)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
     if journal.last(EventKind.BROUGHT_IN):
@@ -172,12 +173,13 @@ def _planned(
         now=now,
         previous=last_answers(workspace, plan, year),
         department=department,
-        own=load_own_workbook(workspace.home, written.plan),
+        own=own,
     )
     issuance = plan_issuance(request, load_register(folder, year), folder)
     if journal.is_final and issuance.issued:
         raise already_final(year)
-    return PlannedIssue(plan, replace(issuance, notes=written.notes), journal)
+    notes = (*written.notes, *(own.notes if own else ()))
+    return PlannedIssue(plan, replace(issuance, notes=notes), journal)
 
 
 def _refuse_answered(planned: PlannedIssue) -> None:

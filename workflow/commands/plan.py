@@ -24,6 +24,7 @@ from workflow.plan.changes import Change, changes
 from workflow.plan.load import BOOK_NAME, load_written_plan, plan_files
 from workflow.rounds.earlier import last_answers
 from workflow.rounds.known_table import with_known_table
+from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
@@ -125,14 +126,16 @@ def succession(workspace: Workspace, year: int | None) -> Succession:
     """
     written = load_written_plan(workspace.home)
     plan = with_known_table(workspace, written.plan)
+    own = load_own_workbook(workspace.home, plan)
+    notes = (*written.notes, *(own.notes if own else ()))
     asked = sum(len(item.departments) for item in plan.items)
     before = next(_years_with_a_plan(workspace, year), None)
     if before is None:
-        return Succession(plan, None, (), asked, 0, written.notes)
+        return Succession(plan, None, (), asked, 0, notes)
     earlier, content = before
     known = last_answers(workspace, plan, earlier + 1)
     found = changes(build_plan(content), plan)
-    return Succession(plan, earlier, found, asked, len(known), written.notes)
+    return Succession(plan, earlier, found, asked, len(known), notes)
 
 
 def _years_with_a_plan(

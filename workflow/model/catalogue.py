@@ -206,6 +206,61 @@ class Code(Enum):
         "階層の名前が分からないため、取組内容を読み取れません。",
         "先にシート「計画」の「階層」を記入してください。",
     )
+    OWN_FORM_UNREADABLE = (
+        Severity.ERROR,
+        "様式ひな形として使えません（{reason}）。",
+        "Excelで開き、「Excel ブック（.xlsx）」として保存し直してください。",
+    )
+    OWN_MARK_UNKNOWN = (
+        Severity.ERROR,
+        "印「{mark}」は、この計画では使えません。",
+        "近い印は「{nearest}」です。つづりを直してください。",
+    )
+    OWN_MARK_TORN = (
+        Severity.ERROR,
+        "印の波かっこが閉じていません（{value}）。",
+        "「記入:評価」のような印を、二重の波かっこで囲んでください。",
+    )
+    OWN_MARK_NOT_ALONE = (
+        Severity.ERROR,
+        "記入する印のセルに、ほかの文字か印が入っています（{value}）。",
+        "記入する印だけを残し、見出しや単位は別のセルに書いてください。",
+    )
+    OWN_MARK_COVERED = (
+        Severity.ERROR,
+        "結合されたセル（{area}）の、左上でないセルに印が入っています。見えないため使えません。",
+        "印を、結合されたセルの左上のセルに書いてください。",
+    )
+    OWN_MARK_TWICE = (
+        Severity.ERROR,
+        "「{name}」を記入するところが、二つあります（もう一つはシート「{other}」）。",
+        "一つだけを残してください。",
+    )
+    OWN_PLACE_MISSING = (
+        Severity.ERROR,
+        "必須の項目「{name}」を記入するところがありません。",
+        "様式ひな形に、この項目を記入する印を書いてください。",
+    )
+    OWN_PLACE_LEFT_OUT = (
+        Severity.WARNING,
+        "項目「{name}」を記入するところがありません。この項目の回答は集まりません。",
+        "要るときは、様式ひな形にこの項目を記入する印を書いてください。",
+    )
+    OWN_NO_ID = (
+        Severity.ERROR,
+        "このシートには、整理番号の印がありません。届いたときに、どの取組内容か分かりません。",
+        "整理番号の印を書いてください。",
+    )
+    OWN_PLACE_SMALL = (
+        Severity.WARNING,
+        "「{name}」の記入欄は、9ポイントの文字でおよそ{found}字分です。上限の{limit}字は入りきりません。",
+        "欄を広げるか、計画でその項目の上限の字数を減らしてください。",
+    )
+    OWN_NOT_KEPT = (
+        Severity.ERROR,
+        "{what}は、調査票に残せません。",
+        "様式ひな形から取り除いてください。",
+    )
     PLAN_DEADLINES = (
         Severity.ERROR,
         "再提出期限（{found:weekday}）が、回答期限（{limit:weekday}）より前です。",

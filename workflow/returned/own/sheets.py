@@ -13,8 +13,9 @@ from workflow.returned.identify import hidden_stamps
 from workflow.returned.own.places import Finder
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import MarkedSheet, Repeat, marked
-from workflow.templates.own.marks import MarkKind, Words, mark_pattern
+from workflow.templates.own.marks import MarkKind, mark_pattern
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME
+from workflow.templates.own.places import words_of
 from workflow.templates.register import FormNumber, Register
 
 _ALIKE = 0.5
@@ -129,8 +130,7 @@ def own_forms(register: Register) -> Mapping[str, tuple[MarkedSheet, ...]]:
     found: dict[str, tuple[MarkedSheet, ...]] = {}
     for issue in reversed(register.issues):
         if issue.own and issue.own.digest not in found:
-            words = Words(issue.form.levels, issue.form.form)
-            found[issue.own.digest] = marked(issue.own, words)
+            found[issue.own.digest] = marked(issue.own, words_of(issue.form))
     return found
 
 

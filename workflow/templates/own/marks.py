@@ -68,10 +68,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class UnknownMark:
-    """A mark that says nothing here, with what may have been meant; blank for no idea."""
+    """A mark that says nothing here, with the nearest one that would."""
 
     text: str
-    nearest: str = ""
+    nearest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ class Words:
 
     def _unknown(self, inner: str) -> UnknownMark:
         spelled = {folded(word): word for word in self.spelled}
-        near = get_close_matches(folded(inner).replace("：", ":"), spelled, n=1, cutoff=0.5)
-        return UnknownMark(inner.strip(), spelled[near[0]] if near else "")
+        near = get_close_matches(folded(inner), spelled, n=1, cutoff=0.0)
+        return UnknownMark(inner.strip(), spelled[near[0]])
 
     @property
     def spelled(self) -> tuple[str, ...]:

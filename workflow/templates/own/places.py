@@ -23,6 +23,7 @@ from workflow.templates.own.form import (
     marked,
 )
 from workflow.templates.own.marks import Mark, MarkKind, Words, fill_marks
+from workflow.templates.register import IssuedForm
 
 _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME = 31
@@ -138,14 +139,14 @@ class OwnLayout:
         return any(sheet.number for sheet in self.sheets)
 
 
-def words_of(layout: Layout) -> Words:
+def words_of(form: IssuedForm) -> Words:
     """Return what the marks of a form may name."""
-    return Words(layout.form.levels, layout.form.form)
+    return Words(form.levels, form.form, tuple(field.label for field in form.known))
 
 
 def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
     """Return where everything stands on the copy that a layout describes."""
-    words = words_of(layout)
+    words = words_of(layout.form)
     names = _Names()
     sheets: list[IssuedSheet] = []
     of_items = [s for s in marked(form, words) if s.repeat is Repeat.SHEET]
@@ -287,6 +288,9 @@ class _Values:
                 return item.departments
             case MarkKind.PAGES:
                 return item.pages
+            case MarkKind.KNOWN:
+                known = (field.label for field in self._layout.form.known)
+                return dict(zip(known, item.known, strict=False)).get(mark.name, "")
             case MarkKind.PREVIOUS:
                 return dict(row.previous).get(mark.key, "")
         return self._of_form(mark)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from workflow.excel.xlsx.package import Package
+from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
 from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm
 from workflow.templates.register import canonical_digest
@@ -17,10 +18,14 @@ _DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class OwnWorkbook:
-    """A marked workbook as the coordinator keeps it, already read with every guard."""
+    """A marked workbook as the coordinator keeps it, already read with every guard.
+
+    Notes are what is worth another look before it is issued.
+    """
 
     form: OwnForm
     content: bytes
+    notes: tuple[Finding, ...] = ()
 
 
 def own_workbook(book: RawBook, content: bytes) -> OwnWorkbook:

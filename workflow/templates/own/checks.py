@@ -1,0 +1,234 @@
+"""What is wrong with a marked workbook, each with its sheet and cell, before anything is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from workflow.excel.measures import characters_in, row_height
+from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.reader import shared_texts
+from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.xml import MAIN
+from workflow.model.catalogue import Code
+from workflow.model.fields.base import Field
+from workflow.model.fields.declarations import Takes
+from workflow.model.findings import Detail, Finding, Location
+from workflow.model.raw import Area
+from workflow.storage.workspace import OWN_FORM
+from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
+from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, torn_mark
+from workflow.templates.own.sheet import range_of
+from workflow.templates.own.workbook import OwnWorkbook
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_LEAST_SIZE = 9.0
+"""Points of the smallest letters in which an answer must find room."""
+_PIXELS_PER_DIGIT, _PIXELS_BESIDE = 8, 5
+_USUAL_WIDTH, _USUAL_HEIGHT = 8.43, 18.75
+_LOST_OF_SHEET = {
+    "table": "テーブル（「範囲に変換」してください）",
+    "pivotTable": "ピボットテーブル",
+    "queryTable": "外部データの取り込み",
+    "slicer": "スライサー",
+    "oleObject": "埋め込まれたファイル",
+    "control": "ActiveXコントロール",
+}
+_LOST_OF_BOOK = {
+    "vbaProject": "マクロ",
+    "externalLink": "ほかのファイルへのリンク",
+    "connections": "外部データの接続",
+    "pivotCacheDefinition": "ピボットテーブル",
+}
+
+
+def check_own_form(own: OwnWorkbook, words: Words) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a marked workbook in a plan, or worth another look."""
+    sheets = marked(own.form, words)
+    package = Package(own.content)
+    found = [
+        *(f for sheet in sheets for f in _marks(sheet)),
+        *_covered(own, package),
+        *_twice(sheets),
+        *_unasked(sheets, words),
+        *_without_ids(sheets),
+        *_narrow(sheets, package, words),
+        *_lost(sheets, package),
+    ]
+    return tuple(sorted(found, key=lambda f: (f.location.sheet, f.location.row, f.location.column)))
+
+
+def _finding(code: Code, sheet: str = "", cell: Cell = (0, 0), **details: Detail) -> Finding:
+    location = Location(file=OWN_FORM, sheet=sheet, row=cell[0], column=cell[1])
+    return Finding(code, location, details)
+
+
+def _marks(sheet: MarkedSheet) -> Iterator[Finding]:
+    """Yield the marks that say nothing, and those to fill that share a cell with something else."""
+    name = sheet.sheet.name
+    for cell, found in sheet.found.items():
+        text = sheet.sheet.cells[cell]
+        for mark in found:
+            if isinstance(mark, UnknownMark):
+                near = mark.nearest
+                yield _finding(Code.OWN_MARK_UNKNOWN, name, cell, mark=mark.text, nearest=near)
+        if torn_mark(text):
+            yield _finding(Code.OWN_MARK_TORN, name, cell, value=text)
+        asks = any(isinstance(m, Mark) and m.kind is MarkKind.ENTRY for m in found)
+        if asks and (len(found) > 1 or not _is_alone(text)):
+            yield _finding(Code.OWN_MARK_NOT_ALONE, name, cell, value=text)
+
+
+def _is_alone(text: str) -> bool:
+    plain = text.strip()
+    return plain.startswith(("{{", "｛｛")) and plain.endswith(("}}", "｝｝"))
+
+
+def _covered(own: OwnWorkbook, package: Package) -> Iterator[Finding]:
+    """Yield the marks that nobody sees: in a merged cell, only the first one shows its text."""
+    texts = shared_texts(package)
+    for part in package.sheets:
+        areas = next((s.merged for s in own.form.sheets if s.name == part.name), ())
+        if not areas or not part.holds_cells:
+            continue
+        for cell in package.tree(part.part).iter(f"{MAIN}c"):
+            at = place_of(cell.get("r", "A1"))
+            area = next((a for a in areas if a.holds(*at)), None)
+            if area and (area.top, area.left) != at and has_mark(_text(cell, texts)):
+                yield _finding(Code.OWN_MARK_COVERED, part.name, at, area=range_of(area))
+
+
+def _text(cell: _Element, texts: Sequence[str]) -> str:
+    stored = "".join(cell.itertext())
+    is_shared = cell.get("t") == "s" and stored.isdecimal() and int(stored) < len(texts)
+    return texts[int(stored)] if is_shared else stored
+
+
+def _twice(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
+    """Yield where a field is asked a second time: nobody would know which answer counts."""
+    first: dict[str, tuple[str, Cell]] = {}
+    for sheet in sheets:
+        for cell, marks in sheet.marks.items():
+            for mark in marks:
+                if mark.kind is not MarkKind.ENTRY:
+                    continue
+                known = first.setdefault(mark.key, (sheet.sheet.name, cell))
+                if known != (sheet.sheet.name, cell):
+                    yield _finding(
+                        Code.OWN_MARK_TWICE, sheet.sheet.name, cell, name=mark.name, other=known[0]
+                    )
+
+
+def _unasked(sheets: Sequence[MarkedSheet], words: Words) -> Iterator[Finding]:
+    """Yield the fields without a place: departments could not answer them."""
+    placed = {
+        mark.key
+        for sheet in sheets
+        for marks in sheet.marks.values()
+        for mark in marks
+        if mark.kind is MarkKind.ENTRY
+    }
+    for field in words.form.fields:
+        if field.key not in placed:
+            needed = field.required or field.required_when is not None
+            code = Code.OWN_PLACE_MISSING if needed else Code.OWN_PLACE_LEFT_OUT
+            yield _finding(code, name=field.label)
+
+
+def _without_ids(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
+    """Yield the lists whose rows do not say which item they are."""
+    for sheet in sheets:
+        entries = sheet.of(MarkKind.ENTRY)
+        if entries and not sheet.of(MarkKind.ID):
+            yield _finding(Code.OWN_NO_ID, sheet.sheet.name, next(iter(entries)))
+
+
+# Whether an answer finds room.
+
+
+def _narrow(sheets: Sequence[MarkedSheet], package: Package, words: Words) -> Iterator[Finding]:
+    fields = {field.key: field for field in words.form.fields}
+    parts = {part.name: part.part for part in package.sheets if part.holds_cells}
+    for sheet in sheets:
+        entries = sheet.of(MarkKind.ENTRY)
+        if entries and sheet.sheet.name in parts:
+            room = _Room(package, parts[sheet.sheet.name])
+            for cell, mark in entries.items():
+                yield from _too_small(sheet, cell, fields[mark.key], room)
+
+
+def _too_small(sheet: MarkedSheet, cell: Cell, field: Field, room: _Room) -> Iterator[Finding]:
+    rules = field.cell_rules
+    if rules.takes is not Takes.TEXT or not isinstance(rules.maximum, int):
+        return
+    area = sheet.sheet.area(cell)
+    width, height = room.of(area)
+    if height is None:
+        return
+    characters = characters_in(width, _LEAST_SIZE)
+    needed = row_height([("あ" * rules.maximum, characters)], _LEAST_SIZE)
+    if needed > height:
+        holds = int(characters) * max(1, int((height - 3) // 11.25))
+        yield _finding(
+            Code.OWN_PLACE_SMALL,
+            sheet.sheet.name,
+            cell,
+            name=field.label,
+            limit=rules.maximum,
+            found=min(holds, rules.maximum - 1),
+        )
+
+
+class _Room:
+    """How wide and high the cells of a sheet are."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        root = package.tree(part)
+        usual = root.find(f"{MAIN}sheetFormatPr")
+        given = usual.attrib if usual is not None else {}
+        self._width = float(given.get("defaultColWidth", _USUAL_WIDTH))
+        self._height = float(given.get("defaultRowHeight", _USUAL_HEIGHT))
+        self._columns = [
+            (int(c.get("min", "1")), int(c.get("max", "1")), float(c.get("width", self._width)))
+            for c in root.iterfind(f"{MAIN}cols/{MAIN}col")
+        ]
+        self._rows: Mapping[int, float] = {
+            int(r.get("r", "0")): float(r.get("ht", self._height))
+            for r in root.iterfind(f"{MAIN}sheetData/{MAIN}row")
+            if r.get("ht") and r.get("customHeight") in ("1", "true")
+        }
+
+    def of(self, area: Area) -> tuple[float, float | None]:
+        """Return the pixels an area is wide and the points it is high; None where it grows.
+
+        A row grows with the text of a cell that is not merged, unless its height was set.
+        """
+        digits = sum(map(self._column, range(area.left, area.right + 1)))
+        width = digits * _PIXELS_PER_DIGIT + _PIXELS_BESIDE * (area.right - area.left + 1)
+        if area.top == area.bottom and area.left == area.right and area.top not in self._rows:
+            return width, None
+        rows = range(area.top, area.bottom + 1)
+        return width, sum(self._rows.get(row, self._height) for row in rows)
+
+    def _column(self, column: int) -> float:
+        found = (width for low, high, width in self._columns if low <= column <= high)
+        return next(found, self._width)
+
+
+# What would be lost or could not be repeated.
+
+
+def _lost(sheets: Sequence[MarkedSheet], package: Package) -> Iterator[Finding]:
+    for relation in package.relations(package.book):
+        if what := _LOST_OF_BOOK.get(relation.kind):
+            yield _finding(Code.OWN_NOT_KEPT, what=what)
+    repeating = {sheet.sheet.name for sheet in sheets if sheet.repeat is not Repeat.NOTHING}
+    for part in package.sheets:
+        if not part.holds_cells:
+            yield _finding(Code.OWN_NOT_KEPT, part.name, what="グラフだけのシート")
+        elif part.name in repeating:
+            kinds = dict.fromkeys(r.kind for r in package.relations(part.part))
+            for what in dict.fromkeys(filter(None, map(_LOST_OF_SHEET.get, kinds))):
+                yield _finding(Code.OWN_NOT_KEPT, part.name, what=what)
