@@ -70,7 +70,10 @@ class Run:
 
 
 class Actions:
-    """The runs of this desk, one after the other; every change is told."""
+    """The runs of this desk, one after the other; every change is told.
+
+    Turn is held by what runs: whatever else needs a round for itself takes it too.
+    """
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class Actions:
         self._tell, self._tell_over = tell, tell_over
         self._runs: list[Run] = []
         self._numbers = itertools.count(1)
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()
         self._changing = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
@@ -143,7 +146,7 @@ class Actions:
 
     def _play(self, run: Run) -> None:
         try:
-            with self._turn:
+            with self.turn:
                 run.state = State.STOPPED if run.is_stopping else State.RUNNING
                 self._tell()
                 if not run.is_stopping:

@@ -56,12 +56,15 @@ class Deciding:
             status = self._workspace.journal(year).stat() if self._is_begun(year) else None
             state = (year, status.st_size, status.st_mtime_ns) if status else (year, 0, 0)
             if self._known is None or self._known[0] != state:
-                now = datetime.now(JST)
-                loaded = _patiently(
-                    lambda: load_points(self._workspace, year, in_workers(), now), lambda: False
-                )
-                self._known = (state, loaded)
+                self._known = (state, self._loaded(year))
             return self._known[1]
+
+    def _loaded(self, year: int) -> RoundPoints:
+        def loading() -> RoundPoints:
+            return load_points(self._workspace, year, in_workers(), datetime.now(JST))
+
+        with self._landing.actions.turn:
+            return _patiently(loading, lambda: False)
 
     def _is_begun(self, year: int) -> bool:
         return self._workspace.journal(year).is_file()
