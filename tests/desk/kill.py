@@ -1,10 +1,11 @@
-"""A desk killed at random moments while files come in and are collected, as kill -9 does:
+"""A desk killed at random moments while files come in and points are decided, as kill -9 does:
 
 python -m tests.desk.kill 50 [SEED]
 
 A moment is the n-th time that it opens, names, links or removes a file of the workspace, never a
 time on a clock. After each: nothing that lay there has changed, each file that the desk said it
-took is there, every file is whole, another desk starts, and the round collects and verifies.
+took is there and each decision that it said it recorded, every file is whole, another desk starts,
+and the round collects and verifies.
 Prints a line of JSON for each kill that left something else, and one at the end with the counts.
 """
 
@@ -13,11 +14,13 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
 from multiprocessing import Pipe, get_context
@@ -37,6 +40,7 @@ from workflow.model.years import JST
 
 _EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.utime", "os.truncate"})
 
+WORD = "確認済み"
 Drops = Mapping[str, bytes]
 
 
@@ -52,9 +56,10 @@ def main(arguments: list[str]) -> int:
         most = _played(city.copy(folder / "whole"), drops, 0)[1]
         for number in range(count):
             killed = city.copy(folder / f"kill-{number}")
-            taken, _ = _played(killed, drops, moment := chance.randint(1, most))
-            came_of_it[f"{len(taken)} taken"] += 1
-            problem = _problem(city, killed, drops, taken)
+            moment = chance.randint(1, most)
+            said, _ = _played(killed, drops, moment)
+            came_of_it[f"{len(said.taken)} taken, {len(said.decided)} decided"] += 1
+            problem = _problem(city, killed, drops, said)
             if problem:
                 came_of_it["wrong"] += 1
                 told = {"kill": number, "moment": moment, "problem": problem}
@@ -64,34 +69,48 @@ def main(arguments: list[str]) -> int:
 
 
 def _drops(city: City) -> Drops:
-    """Return what is dropped: an answer, a second of a name that is taken, and a letter."""
+    """Return what is dropped: an answer, a second of a name that is taken, and a letter.
+
+    The answer differs from another department's, so there is something to decide.
+    """
     texts = usual_answers("small", [item.id for item in city.plan.items])
+    texts["2-1"] = {**texts["2-1"], "評価": "Ｃ", "理由": "【例】雨のため。"}
     made = city.copy(city.home.parent / "made")
     right = made.send_back("B", texts, "直し.xlsx", hours=4).read_bytes()
     return {"直し.xlsx": right, "B.xlsx": right + b"\0", "課/手紙.txt": "別の手紙".encode()}
 
 
-def _played(city: City, drops: Drops, moment: int) -> tuple[dict[str, str], int]:
-    """Drop files on a desk that dies at a moment (0: when all is done).
+@dataclass
+class Said:
+    """What a desk said it had done: what it took, by the name it gave, and what it recorded."""
 
-    Return what it said it took, by the name it gave, and how many moments there were.
+    taken: dict[str, str] = field(default_factory=dict)
+    decided: set[str] = field(default_factory=set)
+
+
+def _played(city: City, drops: Drops, moment: int) -> tuple[Said, int]:
+    """Drop files and decide on a desk that dies at a moment (0: when all is done).
+
+    Return what it said, and how many moments there were.
     """
     ours, theirs = Pipe()
     process = get_context("fork").Process(target=_desk, args=(city.home, drops, moment, theirs))
     process.start()
     theirs.close()
-    taken, moments = {}, 0
+    found, moments = Said(), 0
     try:
         while True:
             kind, *said = ours.recv()
             if kind == "taken":
-                taken[said[1]] = said[0]
+                found.taken[said[1]] = said[0]
+            elif kind == "decided":
+                found.decided.add(said[0])
             else:
                 moments = said[0]
     except EOFError:
         process.join()
     assert process.exitcode == -signal.SIGKILL, process.exitcode
-    return taken, moments
+    return found, moments
 
 
 def _desk(home: Path, drops: Drops, moment: int, tell: Connection) -> None:
@@ -100,12 +119,15 @@ def _desk(home: Path, drops: Drops, moment: int, tell: Connection) -> None:
     counted = [0]
     with (
         mock.patch("workflow.desk.landing.in_workers", lambda progress: HERE),
+        mock.patch("workflow.desk.deciding.in_workers", lambda: HERE),
         live_desk(home) as live,
     ):
         sys.addaudithook(_killing(str(home), moment, counted))
         for name, content in drops.items():
             _drop(live, name, content, tell)
         live.settle()
+        for number in sorted(set(re.findall(r'href="/points/(\d+)"', live.get("/points").text))):
+            _decide(live, number, tell)
     tell.send(("moments", counted[0]))
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -117,6 +139,20 @@ def _drop(live: Live, name: str, content: bytes, tell: Connection) -> None:
         return
     if answer.status == 200:
         tell.send(("taken", name, answer.json["file"]))
+
+
+def _decide(live: Live, number: str, tell: Connection) -> None:
+    """Decide a point, on the state that its page shows."""
+    shown = re.search(r'data-basis="(\w+)" data-event="(\d+)"', live.get(f"/points/{number}").text)
+    assert shown
+    on = {"basis": shown[1], "event": int(shown[2])}
+    try:
+        said = {**on, "word": WORD, "reason": "聞いた。", "by": "山"}
+        answer = live.post(f"/points/{number}", said)
+    except (OSError, HTTPException):
+        return
+    if answer.json.get("taken"):
+        tell.send(("decided", number))
 
 
 def _killing(
@@ -131,7 +167,7 @@ def _killing(
     return hook
 
 
-def _problem(before: City, after: City, drops: Drops, taken: Mapping[str, str]) -> str:
+def _problem(before: City, after: City, drops: Drops, said: Said) -> str:
     """Return what is wrong after a kill; "" when all is as it must be."""
     was, found = (snapshot(city.workspace.returned(YEAR)) for city in (before, after))
     if {file: found.get(file) for file in was} != was:
@@ -140,7 +176,7 @@ def _problem(before: City, after: City, drops: Drops, taken: Mapping[str, str]) 
     came = {file: (folder / file).read_bytes() for file in found if file not in was}
     if not set(came.values()) <= set(drops.values()):
         return "a half file"
-    if {file: drops[name] for file, name in taken.items()}.items() - came.items():
+    if {file: drops[name] for file, name in said.taken.items()}.items() - came.items():
         return "a file that was taken is not there"
     named = dropped_files(after.workspace, YEAR)
     if lost := [file for file in came if drops[named[file].original] != came[file]]:
@@ -150,7 +186,9 @@ def _problem(before: City, after: City, drops: Drops, taken: Mapping[str, str]) 
             return "another desk finds something half"
     if after.workspace.desk().exists():
         return "a trace is left"
-    after.collect(YEAR)
+    points = after.collect(YEAR).document["points"]
+    if said.decided - {point["id"] for point in points if point["decision"] == WORD}:
+        return "a decision that was recorded is lost"
     return " ".join(difference.code.name for difference in verified(after).differences)
 
 

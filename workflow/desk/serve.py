@@ -118,6 +118,7 @@ def _config(app: Safety) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level="critical",  # a stranger's broken request is no word for the coordinator
         access_log=False,
         server_header=False,
         date_header=False,
