@@ -65,6 +65,22 @@ def city(issued: City, tmp_path: Path) -> City:
     return City(Workspace(Path(shutil.copytree(issued.home, tmp_path / "課"))))
 
 
+@pytest.fixture(scope="module")
+def collected_first(issued: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Return the same round after a first collect; nobody may change it."""
+    city = issued.copy(tmp_path_factory.mktemp("collected") / "課")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "judge_in_workers", judge_here)
+        assert collected(city) == 1
+    return city
+
+
+@pytest.fixture
+def known(collected_first: City, tmp_path: Path) -> City:
+    """The round after a first collect, of which everything is remembered."""
+    return collected_first.copy(tmp_path / "課")
+
+
 ALL = ["GAKKO.xlsx", "KIKI.xlsx", "送付状.pdf"]
 
 
@@ -146,22 +162,20 @@ CHANGES: dict[str, tuple[Callable[[City], object], list[str]]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_change_is_noticed(
-    city: City, seen: Seen, capsys: pytest.CaptureFixture[str], change: str
+    known: City, seen: Seen, capsys: pytest.CaptureFixture[str], change: str
 ) -> None:
-    collected(city, "--json")
-    seen.taken()
     make, judged = CHANGES[change]
-    make(city)
-    collected(city)
+    make(known)
+    collected(known)
     assert seen.taken() == judged
     shown = capsys.readouterr().out
-    shutil.rmtree(city.workspace.extracts(YEAR))
-    collected(city, "--json")
+    shutil.rmtree(known.workspace.extracts(YEAR))
+    collected(known, "--json")
     whole = json.loads(capsys.readouterr().out)
-    assert collected(city, "--json") in (0, 1)
+    assert collected(known, "--json") in (0, 1)
     assert json.loads(capsys.readouterr().out) == whole
-    assert str(city.workspace.ledger(YEAR)) in shown
-    assert verify(city.workspace, YEAR, HERE).is_clean
+    assert str(known.workspace.ledger(YEAR)) in shown
+    assert verify(known.workspace, YEAR, HERE).is_clean
 
 
 def test_other_passwords_are_another_reading(city: City, seen: Seen) -> None:
@@ -196,20 +210,18 @@ def test_a_link_in_place_of_the_record_is_never_followed(city: City, seen: Seen)
     assert not kept.is_symlink()
 
 
-def test_a_plan_open_in_excel_still_stops_the_run(city: City) -> None:
-    collected(city)
-    (city.home / "~$plan.json").write_bytes(b"x")
-    assert collected(city) == 2
+def test_a_plan_open_in_excel_still_stops_the_run(known: City) -> None:
+    (known.home / "~$plan.json").write_bytes(b"x")
+    assert collected(known) == 2
 
 
-def test_a_final_year_is_still_left_alone(city: City) -> None:
-    collected(city)
-    words = ["finalize", "--year", str(YEAR), "--home", str(city.home)]
+def test_a_final_year_is_still_left_alone(known: City) -> None:
+    words = ["finalize", "--year", str(YEAR), "--home", str(known.home)]
     assert main(words) == 2
     assert main([*words, "--accept-open", "年度末のため"]) == 1
-    assert collected(city) == 2
-    assert collected(city, "--reopen", "--reason", "訂正のため") == 1
-    assert collected(city) == 1
+    assert collected(known) == 2
+    assert collected(known, "--reopen", "--reason", "訂正のため") == 1
+    assert collected(known) == 1
 
 
 def test_what_could_not_be_read_is_tried_again(city: City, seen: Seen) -> None:
@@ -222,9 +234,8 @@ def test_what_could_not_be_read_is_tried_again(city: City, seen: Seen) -> None:
     assert seen.taken() == []  # a link and a folder are what they are
 
 
-def test_verify_does_not_believe_what_collect_remembers(city: City) -> None:
-    collected(city)
-    kept = ExtractStore(city.workspace.extracts(YEAR))
+def test_verify_does_not_believe_what_collect_remembers(known: City) -> None:
+    kept = ExtractStore(known.workspace.extracts(YEAR))
     with contextlib.closing(sqlite3.connect(kept.folder / NAME)) as connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM extract")]
     for key in keys:
@@ -232,13 +243,13 @@ def test_verify_does_not_believe_what_collect_remembers(city: City) -> None:
         assert line
         kept.keep(key, line.replace("実施した。".encode(), "しなかった".encode()))
     kept.keep_only(keys)
-    city.send_back("KOREI", full_texts(city.plan), hours=1)
-    collected(city)
-    codes = {d.code.name for d in verify(city.workspace, YEAR, HERE).differences}
+    known.send_back("KOREI", full_texts(known.plan), hours=1)
+    collected(known)
+    codes = {d.code.name for d in verify(known.workspace, YEAR, HERE).differences}
     assert codes
-    shutil.rmtree(city.workspace.extracts(YEAR))
-    collected(city)
-    assert verify(city.workspace, YEAR, HERE).is_clean
+    shutil.rmtree(known.workspace.extracts(YEAR))
+    collected(known)
+    assert verify(known.workspace, YEAR, HERE).is_clean
 
 
 def test_returned_is_left_as_it_was(city: City) -> None:
