@@ -22,6 +22,23 @@ settings.load_profile("steady")
 MergedCellRange.format = lambda self: None  # type: ignore[method-assign]
 
 
+_LONG = (
+    "tests/examples/test_returns.py",
+    "tests/examples/test_hostile.py",
+    "tests/verification/test_mutations.py",
+    "tests/paper/test_paper.py",
+    "tests/crash/test_crash_points.py",
+    "tests/bundle/test_bundle.py",
+)
+"""Files of half a minute and more: they come first, so that no core waits for one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of long files first; all others stay in their order."""
+    order = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """On the CI machine everything a test needs is installed: a skip there is a failure."""

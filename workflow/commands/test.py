@@ -19,8 +19,9 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "依存の向きの検査（import-linter）": ("-c", LINT_IMPORTS),
 }
 TESTS = "テスト（pytest）"
-# Tests of a file stay together: they share what is dear to make.
-ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
+# Tests of a file stay together: they share what is dear to make. They keep the order of
+# tests/conftest.py; xdist would put the files with the fewest tests last, however long they take.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def _arguments(parser: ArgumentParser) -> None:
