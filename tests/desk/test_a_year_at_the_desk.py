@@ -49,7 +49,7 @@ def first_day(person: Coordinator, folder: Path) -> None:
     person.go("/prepare")
     person.looks()
     person.page.locator("#file").set_input_files(table)
-    person.sees("「進捗管理表.csv」を受け取りました。")
+    person.sees("「進捗管理表.csv」：表を受け取りました。")
     person.page.get_by_label("表に書かれた回答の年度").fill("R5")
     person.page.get_by_label("市区町村の名前").fill("門真市")
     person.press("この表から計画を作る")

@@ -10,12 +10,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.desk.live import Answer, Live, live_desk
+from tests.harness.own_form import drawn_form, read_form
 from workflow.commands.command import NAMES
 from workflow.desk.forms import FORMS, PLACES, TABLES
 from workflow.menu.steps import Entry
 from workflow.model.errors import WorkspaceError
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
+from workflow.storage.workspace import OWN_FORM
 
 FORM_PAGES = ("/prepare", "/intake", "/results", "/points")
 
@@ -35,12 +37,23 @@ def test_a_plan_is_put_and_the_one_before_is_kept(tmp_path: Path) -> None:
     with live_desk(tmp_path) as live:
         assert "まだ計画がありません" in live.get("/prepare").text
         assert put(live, "わたしの計画.xlsx", plan()).json["plan"]
-        assert put(live, "plan.xlsx", plan()).json["said"] == "計画を置きました。"
+        assert "残しました" not in put(live, "plan.xlsx", plan()).json["said"]
         assert "として残しました" in put(live, "plan.xlsx", plan("（改）")).json["said"]
         assert "（改）" in live.get("/prepare").text
         assert live.get("/home/plan.xlsx").body == plan("（改）")
     kept = [path for path in tmp_path.glob("plan_*.xlsx") if path.read_bytes() == plan()]
     assert len(kept) == 1
+
+
+def test_a_form_of_the_city_is_put_and_seen(tmp_path: Path) -> None:
+    form = read_form("card")
+    with live_desk(tmp_path) as live:
+        put(live, "plan.xlsx", written_book(form.plan_document()))
+        assert put(live, "調書.xlsx", drawn_form("card")).json["name"] == OWN_FORM
+        assert live.get(f"/home/{quote(OWN_FORM)}").body == drawn_form("card")
+        page = live.get("/prepare/form?year=R5&department=GAKKO").text
+        assert page.count("<svg") == 2
+        assert "個別票" in page
 
 
 def test_a_table_is_put_aside_and_never_over_another(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
-"""Files that a coordinator puts into the workspace at the desk: the plan, or the city's own table.
+"""Files that a coordinator puts into the workspace at the desk: a plan, a form, the city's table.
 
-Nothing is written over: a plan that was there is kept under another name, and a table of a name
-that is taken gets a number.
+Nothing is written over: a plan or a form that was there is kept under another name, and a table of
+a name that is taken gets a number.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
+from enum import Enum
 from itertools import count
 from pathlib import Path
 
@@ -18,34 +20,50 @@ from workflow.model.cells import folded
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.limits import USUAL
+from workflow.model.raw import RawBook
 from workflow.model.wording import Wording
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import open_received_in_worker
 from workflow.storage.files import write_file
-from workflow.storage.workspace import Workspace, safe_name
+from workflow.storage.workspace import OWN_FORM, Workspace, safe_name
 
 MOST_BYTES = 50_000_000
+_ENTRY_MARK = re.compile(r"(?:\{\{|｛｛)\s*記入")
 _TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
+
+
+class Kind(Enum):
+    """What a file is, in the words shown once it lies there."""
+
+    PLAN = "計画を置きました。"
+    FORM = "市の様式（様式ひな形）を置きました。"
+    TABLE = "表を受け取りました。下のボタンで、計画を作れます。"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """What a file turned out to be, its name there, and what was kept of an older one."""
 
-    is_plan: bool
+    kind: Kind
     name: str
     kept: str = ""
 
 
 def place(workspace: Workspace, name: str, content: bytes) -> Placed:
-    """Put a file where it belongs: a workbook with a sheet of a plan is the plan.
+    """Put a file where it belongs.
 
-    Raises WorkspaceError when it can be neither, or OutputError.
+    A workbook with a sheet of a plan is the plan, one with marks (「{{記入:…}}」) the city's form.
+    Raises WorkspaceError when it can be nothing of it, or OutputError.
     """
-    if _is_plan(name, content):
-        return _place_plan(workspace, content)
+    book = _opened(name, content)
+    if book and not {folded(s.name) for s in book.sheets}.isdisjoint(map(folded, SHEETS)):
+        if (workspace.home / JSON_NAME).exists():
+            raise WorkspaceError(f"{JSON_NAME} がすでにあるため、{BOOK_NAME} を置きませんでした。")
+        return _replaced(workspace.home / BOOK_NAME, content, Kind.PLAN)
+    if book and any(_ENTRY_MARK.search(c.text) for s in book.sheets for c in s.cells.values()):
+        return _replaced(workspace.home / OWN_FORM, content, Kind.FORM)
     ending = Path(name).suffix.lower()
     if ending not in _TABLE_ENDINGS:
         raise WorkspaceError(
@@ -58,39 +76,36 @@ def place(workspace: Workspace, name: str, content: bytes) -> Placed:
             f"「{name}」には計画のシート（計画、担当課、取組内容、様式）がありません。調査票を"
             "発行したあとは、表から計画を作り直せません。plan.xlsx を直して置いてください。"
         ) from None
-    return Placed(False, _place_table(workspace, safe_name(Path(name).stem), ending, content))
+    made = _place_table(workspace, safe_name(Path(name).stem), ending, content)
+    return Placed(Kind.TABLE, made)
 
 
-def _is_plan(name: str, content: bytes) -> bool:
-    """Whether a workbook has a sheet of a plan, right or wrong; it is opened in a worker.
+def _opened(name: str, content: bytes) -> RawBook | None:
+    """Return what a workbook holds, opened in a worker; None for what is no .xlsx.
 
     Raises WorkspaceError for one that cannot be opened within the limits of returned files.
     """
     if Path(name).suffix.lower() not in (".xlsx", ".xlsm"):
-        return False
+        return None
     with tempfile.TemporaryDirectory(prefix="torimatome-") as folder:
         path = Path(folder) / BOOK_NAME
         path.write_bytes(content)
         found = open_received_in_worker(single(path), (), USUAL)
     if isinstance(found, Finding):
         raise WorkspaceError(f"「{name}」を読み取れません。{Wording().problem(found)}")
-    named = {folded(sheet.name) for sheet in found.sheets}
-    return not named.isdisjoint(map(folded, SHEETS))
+    return found
 
 
-def _place_plan(workspace: Workspace, content: bytes) -> Placed:
-    path = workspace.home / BOOK_NAME
-    if (workspace.home / JSON_NAME).exists():
-        raise WorkspaceError(f"{JSON_NAME} がすでにあるため、{BOOK_NAME} を置きませんでした。")
-    old = path.read_bytes() if path.exists() else None
-    if old is None or old == content:
-        if old is None:
-            write_file(path, content)
-        return Placed(True, BOOK_NAME)
-    kept = kept_beside(path, old)
-    write_file(kept, old)
+def _replaced(path: Path, content: bytes, kind: Kind) -> Placed:
+    """Write a file whole; what it replaces is kept beside it first."""
+    old = path.read_bytes() if path.exists() else content
+    kept = ""
+    if old != content:
+        beside = kept_beside(path, old)
+        write_file(beside, old)
+        kept = beside.name
     write_file(path, content)
-    return Placed(True, BOOK_NAME, kept.name)
+    return Placed(kind, path.name, kept)
 
 
 def _place_table(workspace: Workspace, stem: str, ending: str, content: bytes) -> str:

@@ -6,7 +6,7 @@ where pages end. Where a line of text breaks is counted, so it may break elsewhe
 
 from __future__ import annotations
 
-import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -48,7 +48,9 @@ def page_pictures(workbook: bytes, most: int = 40) -> tuple[PagePicture, ...]:
     """Return the pages of every sheet that is shown, at most so many."""
     from openpyxl import load_workbook  # 270 ms, for who looks alone
 
-    book = load_workbook(BytesIO(workbook), data_only=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts of a city's form that are not drawn
+        book = load_workbook(BytesIO(workbook), data_only=True)
     found: list[PagePicture] = []
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible" and len(found) < most:
@@ -116,8 +118,12 @@ class _Sheet:
 
     def pages(self, most: int) -> list[PagePicture]:
         """Return its pages: down first, then across."""
-        paper = _Paper.of(self.sheet)
         top, left, bottom, right = self._area()
+        whole = (
+            sum(self.widths.get(column, 0.0) for column in range(left, right + 1)),
+            sum(self.heights.get(row, 0.0) for row in range(top, bottom + 1)),
+        )
+        paper = _Paper.of(self.sheet, *whole)
         titles, kept = self._titles(), self._title_columns()
         columns = _parts((left, right), kept, self._breaks("col"), self.widths, paper.across)
         rows = _parts((top, bottom), titles, self._breaks("row"), self.heights, paper.down)
@@ -178,6 +184,11 @@ def _span(title: str | None, number: Callable[[str], int]) -> tuple[int, int]:
     return number(first), number(last or first) + 1
 
 
+def _fitted(pages: int | None) -> int:
+    """Return on how many pages a sheet is to fit one way: one unless it is said, 0 for any."""
+    return 1 if pages is None else int(pages)
+
+
 @dataclass(frozen=True, slots=True)
 class _Edges:
     left: float
@@ -194,23 +205,25 @@ class _Paper:
     height: float
     edges: _Edges
     scale: float
-    fits: bool
 
     @classmethod
-    def of(cls, sheet: Worksheet) -> _Paper:
+    def of(cls, sheet: Worksheet, across: float, down: float) -> _Paper:
+        """Return the paper of a sheet that is so many points wide and high."""
         setup, margins = sheet.page_setup, sheet.page_margins
         width, height = _PAPERS.get(int(setup.paperSize or _A4), _PAPERS[_A4])
         if setup.orientation == "landscape":
             width, height = height, width
         edges = (margins.left, margins.top, margins.right, margins.bottom)
+        left, top, right, bottom = (float(edge or 0.5) * _INCH for edge in edges)
+        scale = min(4.0, max(0.1, float(setup.scale or 100) / 100))
         properties = sheet.sheet_properties.pageSetUpPr
-        return cls(
-            width,
-            height,
-            _Edges(*(float(edge or 0.5) * _INCH for edge in edges)),
-            min(4.0, max(0.1, float(setup.scale or 100) / 100)),
-            bool(properties and properties.fitToPage),
-        )
+        if properties and properties.fitToPage:
+            pages = (_fitted(setup.fitToWidth), _fitted(setup.fitToHeight))
+            room = (width - left - right) * pages[0], (height - top - bottom) * pages[1]
+            wanted = (across + _SPARE, down + _SPARE)
+            scales = [r / w for r, w in zip(room, wanted, strict=True) if r]
+            scale = max(0.1, min(1.0, *scales)) if scales else 1.0
+        return cls(width, height, _Edges(left, top, right, bottom), scale)
 
     @property
     def inner_width(self) -> float:
@@ -225,7 +238,7 @@ class _Paper:
     @property
     def across(self) -> float:
         """How many points of a sheet a page takes from left to right."""
-        return math.inf if self.fits else self.inner_width / self.scale + _SPARE
+        return self.inner_width / self.scale + _SPARE
 
 
 def _parts(
@@ -258,17 +271,13 @@ class _Drawing:
     def svg(self, label: str) -> str:
         """Return the page as SVG."""
         paper = self._paper
-        scale = paper.scale
-        if paper.fits:
-            whole = sum(self._sheet.widths.get(c, 0.0) for c in self._columns) or 1.0
-            scale = min(1.0, paper.inner_width / whole)
         left, top = paper.edges.left, paper.edges.top
         inner = "".join(drawn(self._cells()))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {paper.width:g} '
             f'{paper.height:g}" role="img" aria-label={quoteattr(label)} '
             f'font-family="{_FONTS}"><rect width="100%" height="100%" fill="#FFFFFF"/>'
-            f'<g transform="translate({left:g} {top:g}) scale({scale:.4g})">{inner}</g></svg>'
+            f'<g transform="translate({left:g} {top:g}) scale({paper.scale:.4g})">{inner}</g></svg>'
         )
 
     def texts(self) -> Iterator[str]:

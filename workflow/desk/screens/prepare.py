@@ -24,7 +24,7 @@ from workflow.desk.desk import Desk, desk_of
 from workflow.desk.files import kept
 from workflow.desk.forms import TABLES, is_final
 from workflow.desk.pages import page
-from workflow.desk.placing import MOST_BYTES, Placed, place
+from workflow.desk.placing import MOST_BYTES, Kind, Placed, place
 from workflow.excel.page_picture import page_pictures
 from workflow.first_day.result_book import RESULT_NAME
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
@@ -33,13 +33,18 @@ from workflow.model.plan import Plan
 from workflow.model.wording import Wording
 from workflow.model.years import JST, full_year, japanese_date_and_weekday
 from workflow.plan.load import BOOK_NAME, load_plan
+from workflow.storage.workspace import OWN_FORM
 from workflow.templates.register import Issue
 
 _HEADING, _WAY = "計画・調査票・メール", "/prepare"
 _MOST_DRAFTS = 500
 _MOST_MAIL_BYTES = 30_000_000
-_HOME_FILES = (BOOK_NAME, RESULT_NAME)
-"""What of the workspace's own folder is given out."""
+_HOME_FILES = {
+    BOOK_NAME: "計画。開いて直し、保存してから、下に置いてください",
+    OWN_FORM: "市の様式。調査票は、この様式で作ります",
+    RESULT_NAME: "表をどう読んだか",
+}
+"""What of the workspace's own folder is given out, and what it is."""
 
 
 # The plan.
@@ -117,14 +122,14 @@ async def put(request: Request) -> Response:
     except WorkflowError as error:
         return JSONResponse({"problem": str(error)}, 422)
     desk.events.tell("changed")
-    return JSONResponse({"name": placed.name, "plan": placed.is_plan, "said": _said(placed)})
+    return JSONResponse(
+        {"name": placed.name, "plan": placed.kind is not Kind.TABLE, "said": _said(placed)}
+    )
 
 
 def _said(placed: Placed) -> str:
-    if not placed.is_plan:
-        return f"「{placed.name}」を受け取りました。下のボタンで、計画を作れます。"
-    older = f"前の計画は「{placed.kept}」として残しました。" if placed.kept else ""
-    return f"計画を置きました。{older}"
+    older = f"前のものは「{placed.kept}」として残しました。" if placed.kept else ""
+    return f"「{placed.name}」：{placed.kind.value}{older}"
 
 
 # The page.
@@ -142,7 +147,11 @@ def overview(request: Request) -> Response:
         _HEADING,
         way=_WAY,
         plan=_plan_state(desk),
-        files=[name for name in _HOME_FILES if (desk.workspace.home / name).is_file()],
+        files=[
+            (name, about)
+            for name, about in _HOME_FILES.items()
+            if (desk.workspace.home / name).is_file()
+        ],
         tables=[name for name in tables if not name.startswith(".")],
         is_begun=year is not None,
         number=str(year or ""),
