@@ -8,7 +8,7 @@ import pytest
 
 from tests.city import City
 from tests.engine import HERE
-from tests.verification.rounds import compiled_round, decided_round, nothing_round
+from tests.verification.rounds import compiled_round, decided_round, figures_round, nothing_round
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,12 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> City:
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A round in which departments have nothing to report; nobody may change it."""
     return nothing_round(tmp_path_factory.mktemp("nothing") / "町")
+
+
+@pytest.fixture(scope="session")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round with indicators and known values; nobody may change it."""
+    return figures_round(tmp_path_factory.mktemp("figures") / "村")
 
 
 @pytest.fixture

@@ -301,6 +301,68 @@ def decision_forged(city: City, handling: Handling) -> Harm:
     return Harm(_shown(city, city.workspace.record(YEAR)), "確認の記録")
 
 
+def an_actual_of_an_indicator(city: City, dice: random.Random) -> Harm:
+    """Write into 指標 another actual, or another target, than there is."""
+    return _of_sheet(city, "指標", dice.choice(("実績値", "目標値", "基準値")), "<v>7654</v>")
+
+
+def a_grade_of_an_indicator(city: City, dice: random.Random) -> Harm:
+    """Write into 指標 another grade, or a reason for none."""
+    label = dice.choice(("判定", "判定できない理由"))
+    return _of_sheet(city, "指標", label, "<is><t>上</t></is>", ' t="inlineStr"')
+
+
+def a_grade_in_the_csv(city: City, dice: random.Random) -> Harm:
+    """Change one grade in the CSV of the indicators."""
+    path = city.workspace.indicators_csv(YEAR)
+    text = path.read_bytes().decode("utf-8-sig")
+    at = dice.choice([match.start() for match in re.finditer("[乙丙]", text)])
+    path.write_bytes((text[:at] + "甲" + text[at + 1 :]).encode("utf-8-sig"))
+    return Harm(_shown(city, path))
+
+
+def a_known_value_of_the_ledger(city: City, _: random.Random) -> Harm:
+    """Write into 台帳 another budget than the city's table has."""
+    return _of_sheet(city, "台帳", "予算額（千円）", "<v>7654</v>")
+
+
+def the_digest_of_the_known_table(city: City, _: random.Random) -> Harm:
+    """Write into 台帳 that known values come from another file."""
+    label = "既知の値のSHA-256"
+    return _of_sheet(city, "台帳", label, "<is><t>00ff</t></is>", ' t="inlineStr"')
+
+
+def the_known_table_that_was_kept(city: City, _: random.Random) -> Harm:
+    """Take away the table, and change the copy that was kept of it."""
+    (city.home / "予算.csv").unlink()
+    (kept,) = city.workspace.known_tables(YEAR).rglob("*.csv")
+    kept.write_bytes(kept.read_bytes().replace(b"120", b"130"))
+    return Harm("")
+
+
+def _of_sheet(city: City, sheet: str, label: str, content: str, kind: str = "") -> Harm:
+    """Write into the last filled cell below a heading of the ledger's workbook."""
+    path = city.workspace.ledger(YEAR)
+    header, *rows = open_exactly(path.read_bytes())[sheet].iter_rows()
+    column = [cell.value for cell in header].index(label)
+    cell = [row[column] for row in rows if row[column].value is not None][-1].coordinate
+    _patch_cell(path, sheet, cell, kind, content)
+    return Harm(_shown(city, path), sheet, cell)
+
+
+FIGURE_MUTATIONS: Mapping[str, Mutation] = {
+    made.__name__: made
+    for made in (
+        an_actual_of_an_indicator,
+        a_grade_of_an_indicator,
+        a_grade_in_the_csv,
+        a_known_value_of_the_ledger,
+        the_digest_of_the_known_table,
+        the_known_table_that_was_kept,
+    )
+}
+"""Those of a round with indicators and known values."""
+
 DECISION_MUTATIONS: Mapping[str, Mutation] = {
     made.__name__: made
     for made in (

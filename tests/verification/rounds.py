@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.city import City
 from tests.engine import HERE
+from tests.graded import graded_round
 from tests.harness.cities import build_city
 from tests.harness.description import RECEIVED, RETURNS, Example, SentFile, read_return
 from tests.harness.play import play
@@ -51,6 +52,11 @@ def nothing_round(home: Path) -> City:
     """Return a city in whose round departments say that they have nothing to report, and why."""
     home.mkdir()
     return play(read_return(RETURNS / "good" / "nothing_to_report"), home).city
+
+
+def figures_round(home: Path) -> City:
+    """Return a city whose plan has indicators and a table of known values, after its collect."""
+    return graded_round(home)
 
 
 def verified(city: City) -> Report:

@@ -11,6 +11,7 @@ import pytest
 from tests.city import City
 from tests.verification.mutations import (
     DECISION_MUTATIONS,
+    FIGURE_MUTATIONS,
     MUTATIONS,
     NOTHING_MUTATIONS,
     Harm,
@@ -56,6 +57,15 @@ OF_NOTHING = {
     "a_reason_for_nothing_in_the_return": {"VERIFY_FILE_CHANGED"},
 }
 
+
+OF_FIGURES = {
+    "an_actual_of_an_indicator": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "a_grade_of_an_indicator": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "a_grade_in_the_csv": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
+    "a_known_value_of_the_ledger": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "the_digest_of_the_known_table": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
+    "the_known_table_that_was_kept": {"VERIFY_STALE", "VERIFY_STOPPED"},
+}
 
 read_again_once = lru_cache(maxsize=64)(read_again)
 
@@ -133,6 +143,18 @@ def test_a_falsified_report_of_nothing_is_told_with_its_place(
     harm = NOTHING_MUTATIONS[name](city, random.Random(seed))
     report = verified(city)
     assert OF_NOTHING[name] <= {d.code.name for d in report.differences}
+    assert is_named(report, harm)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", FIGURE_MUTATIONS)
+def test_a_falsified_figure_is_told_with_its_place(
+    figures: City, tmp_path: Path, name: str, seed: int
+) -> None:
+    city = figures.copy(tmp_path / "村")
+    harm = FIGURE_MUTATIONS[name](city, random.Random(seed))
+    report = verified(city)
+    assert OF_FIGURES[name] <= {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 

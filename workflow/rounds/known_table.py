@@ -108,4 +108,5 @@ def _unreadable(known: KnownValues, reason: str) -> PlanError:
 
 
 def _copy(workspace: Workspace, year: int, known: KnownValues, digest: str) -> Path:
-    return workspace.known_tables(year) / f"{digest[:_DIGITS]}_{known.file}"
+    # Under its own name: a text file is called as its only sheet.
+    return workspace.known_tables(year) / digest[:_DIGITS] / known.file
