@@ -7,13 +7,16 @@ import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
-from tests.city import City, full_texts
+from tests.city import COLLECTED_AT, City, full_texts
 from tests.desk.live import SECONDS, Live, live_desk
+from tests.engine import HERE
 from tests.harness.cities import build_city
 from tests.harness.description import Example
+from workflow.commands.finalize import finalize
 from workflow.storage.journal import EventKind, load_journal
 
 YEAR = 2023
@@ -227,3 +230,18 @@ def test_a_page_that_somebody_changed_is_not_shown(live: Live, city: City) -> No
         assert "evil.example" not in live.get(f"/compiled/{YEAR}/").text
     finally:
         path.write_bytes(before)
+
+
+def test_what_comes_after_the_final_version_is_judged_and_left_out(tmp_path: Path) -> None:
+    city = build_city(Example(plan="sample", year=YEAR, files=()), tmp_path / "市")
+    city.send_back("GAKKO", full_texts(city.plan), "学校.xlsx")
+    city.collect(YEAR)
+    finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
+    late = filled(city, "KOREI")
+    with live_desk(city.home) as live:
+        assert live.put("遅れて.xlsx", late).status == 200
+        text = wait_for(live, "確定したあとに届いたため", "collect --year 2023 --reopen")
+        assert "この画面では、まだ読み取っていません。" in text
+        assert "python run.py check " in text
+    assert load_journal(city.workspace.journal(YEAR)).is_final
+    assert "遅れて.xlsx" not in city.workspace.overview(YEAR).read_text("utf-8")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from workflow.commands.command import CLEAN, FINDINGS
 from workflow.menu.menu import typed
+from workflow.model.errors import WorkflowError
 from workflow.terminal.output import PROGRESS_VARIABLE, read_progress
 
 _MOST_LINES, _MOST_RUNS = 2_000, 20
@@ -151,6 +152,9 @@ class Actions:
                 self._tell()
                 if not run.is_stopping:
                     run.state = run.work(run) if run.work else self._in_a_process(run)
+        except WorkflowError as error:
+            run.lines.extend(str(error).splitlines())
+            run.state = State.FAILED
         except Exception as error:
             run.lines.append(f"思わぬ不具合のため続けられませんでした（{type(error).__name__}）。")
             run.state = State.FAILED

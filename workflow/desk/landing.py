@@ -8,17 +8,21 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
+from workflow.commands.check import check
 from workflow.commands.collect import collect
 from workflow.compiled.recorded import recorded_files
 from workflow.desk.actions import Actions, Run, State
-from workflow.desk.verdicts import Verdict, Verdicts, last_words, telling
+from workflow.desk.verdicts import Verdict, Verdicts, last_words, late_words, telling
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
+from workflow.plan.load import load_plan
 from workflow.returned.workers import processes
+from workflow.returned.workers.engine import judge_in_workers
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import ReadOptions, in_workers
 from workflow.storage.journal import load_journal
@@ -29,7 +33,10 @@ EVERY = 0.5
 """Seconds between two looks; on a slow share at least ten times as long as a look takes."""
 
 _LABEL = "届いたファイルを集める"
+_LATE = "確定したあとに届いたファイルを確かめる"
 _BUSY_PAUSE = 0.5
+_GATHERING = 1.0
+"""Seconds that a collect waits while more files come in: hundreds then take a few collects."""
 
 
 class _StoppedByPersonError(Exception):
@@ -40,7 +47,8 @@ class _StoppedByPersonError(Exception):
 class Landing:
     """What is known of the returns of a round while the desk is open.
 
-    Judged is told of a file of which there is another word.
+    Taken and coming count the files that the desk took in itself, and those on their way. Judged is
+    told of a file of which there is another word.
     """
 
     workspace: Workspace
@@ -48,8 +56,10 @@ class Landing:
     judged: Callable[[str], None]
     verdicts: Verdicts = field(default_factory=Verdicts)
     taken: int = 0
+    coming: int = 0
     _watched: Watched = field(default_factory=Watched)
     _own: set[str] = field(default_factory=set)
+    _unseen: set[str] = field(default_factory=set)
     _year: int | None = None
     _collect: Run | None = None
     _is_due: bool = False
@@ -114,6 +124,7 @@ class Landing:
     def _settle_own(self, look: Look) -> None:
         """Count what the desk took in as landed at the first look that finds it."""
         own = {name: look[name] for name in self._own if name in look}
+        self._unseen |= own.keys()
         self._own -= own.keys()
         if own:
             landed = {**self._watched.landed, **own}
@@ -123,10 +134,28 @@ class Landing:
     def _collect_if_due(self, year: int) -> None:
         with self._looking:
             waits = self._collect is not None and self._collect.state is State.WAITING
-            if not self._is_due or waits or not self._watched.landed or self._is_final(year):
+            if not self._is_due or waits or not self._watched.landed:
                 return
             self._is_due = False
-            self._collect = self.collect(year)
+            self._collect = self._check(year) if self._is_final(year) else self.collect(year)
+
+    def _check(self, year: int) -> Run | None:
+        """Judge what came after the round was final, and leave the round as it is."""
+        files = sorted(self._unseen)
+        self._unseen.clear()
+        if not files:
+            return None
+        paths = [self.workspace.returned(year) / file for file in files]
+        words = ("check", *map(str, paths), "--year", str(year))
+        return self.actions.start(_LATE, words, lambda run: self._checked(year, paths))
+
+    def _checked(self, year: int, paths: Sequence[Path]) -> State:
+        document = check(self.workspace, paths, year, judge_in_workers)
+        names = {d.code: d.name for d in load_plan(self.workspace.home).departments}
+        found = late_words([path.name for path in paths], document, year, names)
+        for changed in self.verdicts.take(found):
+            self.judged(changed)
+        return State.FINDINGS
 
     def _is_final(self, year: int) -> bool:
         try:
@@ -136,6 +165,9 @@ class Landing:
 
     def _work(self, year: int, run: Run) -> State:
         """Collect in this process: what it needs is loaded, so a verdict comes at once."""
+        begun = time.monotonic()
+        while self.coming and time.monotonic() < begun + _GATHERING and not run.is_stopping:
+            time.sleep(0.05)
 
         def progress(done: int, total: int) -> None:
             if run.is_stopping:
@@ -153,9 +185,6 @@ class Landing:
             collected = self._collected(year, run, options)
         except _StoppedByPersonError:
             return State.STOPPED
-        except WorkflowError as error:
-            run.lines.extend(str(error).splitlines())
-            return State.FAILED
         self.take(collected)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS

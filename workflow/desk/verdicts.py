@@ -14,6 +14,7 @@ from typing import Any
 from workflow.compiled.open_data.round_json import file_document
 from workflow.model.catalogue import Severity
 from workflow.model.returns import Outcome, Return
+from workflow.model.years import era_year
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import Engine
@@ -90,6 +91,26 @@ def last_words(files: Iterable[str], collected: Collected) -> dict[str, tuple[Ve
     found = collected.document["files"]
     return {
         file: tuple(_last_word(one, departments, collected) for one in files_of(file, found))
+        for file in files
+    }
+
+
+def late_words(
+    files: Iterable[str], document: Document, year: int, names: Mapping[str, str]
+) -> dict[str, tuple[Verdict, ...]]:
+    """Return what became of files that came after their round was final, as check judged them.
+
+    Names are those of the departments by their codes.
+    """
+    text = (
+        f"{era_year(year)}を確定したあとに届いたため、台帳には入れていません。加えるには、"
+        f'collect --year {year} --reopen --reason "理由" を実行してください。'
+    )
+    return {
+        file: tuple(
+            _verdict(one, names.get(one["department"], ""), text=text, is_final=True)
+            for one in files_of(file, document["files"])
+        )
         for file in files
     }
 

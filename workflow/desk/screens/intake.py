@@ -32,6 +32,7 @@ from workflow.desk.verdicts import Verdict
 from workflow.model.errors import OutputError
 from workflow.model.limits import MILLION
 from workflow.model.years import JST
+from workflow.storage.files import as_output_error
 from workflow.watch.watch import scan_names
 
 _MOST_SHOWN = 300
@@ -48,6 +49,7 @@ class Entry:
     original: str
     year: int
     verdicts: tuple[Verdict, ...]
+    is_reading: bool
 
     @property
     def href(self) -> str:
@@ -94,11 +96,15 @@ async def take(request: Request) -> Response:
     desk = desk_of(request)
     if desk.year is None:
         return _not_taken("調査票をまだ作っていないため、受け取れません。先に作ってください。")
+    landing = desk.landing
+    landing.coming += 1  # in the one thread of the loop
     try:
         dropped = await _taken(request, desk, desk.year)
     except (NotTakenError, OutputError) as error:
         await _let_pass(request)
         return _not_taken(str(error))
+    finally:
+        landing.coming -= 1
     return JSONResponse({"file": dropped.file, **await asyncio.to_thread(_seen, desk, dropped)})
 
 
@@ -132,7 +138,7 @@ async def _written(request: Request, offer: Offer, path: Path) -> None:
     """Write what comes in to disk. Raises NotTakenError when it stops short, or is too slow."""
     begun, size = time.monotonic(), 0
     chunks = request.stream()
-    with path.open("xb") as stream:
+    with as_output_error(path), path.open("xb") as stream:
         while size < offer.size:
             try:
                 chunk = await asyncio.wait_for(anext(chunks), SILENT)
@@ -184,7 +190,8 @@ def _entries(desk: Desk, year: int) -> list[Entry]:
 def _entry(desk: Desk, year: int, file: str, dropped: dict[str, Dropped]) -> Entry:
     original = dropped[file].original if file in dropped else file
     number = hashlib.sha256(file.encode()).hexdigest()[:16]
-    return Entry(f"file-{number}", file, original, year, desk.landing.verdicts.of(file))
+    verdicts = desk.landing.verdicts.of(file)
+    return Entry(f"file-{number}", file, original, year, verdicts, desk.actions.is_busy)
 
 
 ROUTES = (
