@@ -110,6 +110,7 @@ def one(request: Request) -> Response:
         way=_WAY,
         point=point,
         told=described(point, found.wording).split("\n")[0],
+        is_final=found.journal.is_final,
         field=found.wording.labels.get(point.field_key, point.field_key),
         this_place=_place(desk.year, found, point, point.this_answer),
         other_place=_place(desk.year, found, point, point.other_answer, point.other_owner),

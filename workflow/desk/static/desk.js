@@ -62,16 +62,42 @@ function swap(fresh) {
 
 // What happens at the desk.
 
-const events = new EventSource("/events");
+// A browser keeps six connections to one address at most, and an open page would hold one for good.
+// So one page of all that are open listens, and tells the others; when it closes, another takes over.
+
+const KINDS = ["hello", "changed", "actions", "received", "closed", "error"];
+const events = new EventTarget();
+const others = new BroadcastChannel("desk");
 const states = new Map();
 
-events.addEventListener("hello", () => { document.getElementById("connection").hidden = true; });
+function hear(kind, data) {
+  events.dispatchEvent(new MessageEvent(kind, { data }));
+}
+
+others.addEventListener("message", ({ data }) => hear(data.kind, data.data));
+navigator.locks.request("desk", () => new Promise((isOver) => {
+  const source = new EventSource("/events");
+  for (const kind of KINDS) {
+    source.addEventListener(kind, (event) => {
+      if (kind === "error" && source.readyState !== EventSource.CLOSED) return;
+      if (kind === "closed") source.close();
+      hear(kind, event.data);
+      others.postMessage({ kind, data: event.data });
+      if (source.readyState === EventSource.CLOSED) isOver();
+    });
+  }
+}));
+
+let isFirst = true;
+events.addEventListener("hello", () => {
+  document.getElementById("connection").hidden = true;
+  if (!isFirst) renew(); // another page listens now: what happened in between is not lost
+  isFirst = false;
+});
 events.addEventListener("changed", renew);
 events.addEventListener("actions", (event) => showActions(JSON.parse(event.data).html));
-events.addEventListener("closed", () => { events.close(); sayClosed(); });
-events.addEventListener("error", () => {
-  if (events.readyState === EventSource.CLOSED) sayClosed();
-});
+events.addEventListener("closed", sayClosed);
+events.addEventListener("error", sayClosed);
 
 function sayClosed() {
   document.getElementById("connection").hidden = false;
