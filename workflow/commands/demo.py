@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
+from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,6 +25,8 @@ from workflow.commands.command import CLEAN, Command, default_home, workspace_of
 from workflow.commands.finalize import finalize
 from workflow.commands.generate import generate
 from workflow.commands.report import report
+from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
+from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year
@@ -32,10 +37,12 @@ from workflow.rounds.collected import Collected
 from workflow.rounds.load import in_workers
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace
+from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
 from workflow.templates.register import Issue
 from workflow.terminal.output import progress_bar, say
 
+_BUDGET = "予算_令和6年度.xlsx"
 _MARK = "この中身は demo が作り直します.txt"
 Texts = dict[str, dict[str, str]]
 
@@ -71,6 +78,9 @@ def play(folder: Path) -> None:
     compiled: dict[int, Collected] = {}
     for year, deliveries in ((2023, _calm_year), (2024, _lively_year)):
         say(f"\n{full_year(year)}")
+        if year == 2024:
+            _add_figures(workspace)
+            say("【例】の指標3件と、予算額の表を加えました。")
         issued_at = datetime(year + 1, 4, 15, 9, tzinfo=JST)
         issuance = generate(workspace, year, issued_at)
         say(f"調査票を{len(issuance.issued)}件発行しました。")
@@ -118,10 +128,34 @@ def _fresh_workspace(folder: Path) -> Workspace:
     return Workspace(folder)
 
 
+def _add_figures(workspace: Workspace) -> None:
+    """Give the plan of the second year indicators, and a table of what each item may cost."""
+    document, figures = sample_document(), _sample("demo_figures.json")
+    document["indicators"] = figures["indicators"]
+    budget = figures["budget"]
+    document["known_values"] = {
+        "file": _BUDGET,
+        "columns": [{"label": "予算額", "unit": "千円"}],
+    }
+    ids = [item["id"] for item in document["items"]]
+    rows = [(id_, budget["first"] + n * budget["step"]) for n, id_ in enumerate(ids)]
+    stream = BytesIO()
+    with new_workbook(stream, FONT_SIZE) as book:
+        book.set_properties({"title": "【例】予算額", "created": datetime(2024, 4, 1)})
+        columns = [Heading("整理番号", 8), Heading("予算額（千円）", 12)]
+        write_values(add_sheet(book, "【例】予算"), TableStyles(book), columns, rows)
+    write_file(workspace.home / _BUDGET, stream.getvalue())
+    write_file(workspace.home / "plan.xlsx", written_book(document))
+
+
+def _sample(name: str) -> dict[str, Any]:
+    stored = resources.files("workflow.commands").joinpath(name).read_text("utf-8")
+    content: dict[str, Any] = json.loads(stored)
+    return content
+
+
 def _sample_answers() -> dict[str, Texts]:
-    stored = resources.files("workflow.commands").joinpath("demo_answers.json").read_text("utf-8")
-    answers: dict[str, Texts] = json.loads(stored)
-    return answers
+    return _sample("demo_answers.json")
 
 
 def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
@@ -141,7 +175,8 @@ def _deliver(
     }
     template = workspace.templates(year) / delivery.issue.file
     target = workspace.returned(year) / delivery.name
-    fill(template, target, answers, issued_at + timedelta(hours=delivery.hours))
+    received = issued_at + timedelta(hours=delivery.hours)
+    fill(template, target, answers, received, _sample("demo_figures.json")["actuals"])
 
 
 def _deliver_strays(folder: Path, received: datetime) -> None:
@@ -200,8 +235,17 @@ Answers = Mapping[str, Mapping[str, str | float | date]]
 """What to write: 整理番号 → label of the field → value."""
 
 
-def fill(template: Path, target: Path, answers: Answers, received: datetime) -> None:
-    """Save a filled copy of a template, as received at a given moment."""
+def fill(
+    template: Path,
+    target: Path,
+    answers: Answers,
+    received: datetime,
+    actuals: Mapping[str, float] = MappingProxyType({}),
+) -> None:
+    """Save a filled copy of a template, as received at a given moment.
+
+    Actuals are those of indicators, by their ids.
+    """
     book = load_workbook(template)
     sheet = book[ENTRY_SHEET]
     columns, first = _header(sheet)
@@ -212,9 +256,20 @@ def fill(template: Path, target: Path, answers: Answers, received: datetime) -> 
             cell.value = value
             if isinstance(value, str):
                 cell.data_type = "s"  # openpyxl would take a leading = for a formula
+    if INDICATOR_SHEET in book.sheetnames:
+        _fill_indicators(book[INDICATOR_SHEET], actuals)
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     os.utime(target, (received.timestamp(), received.timestamp()))
+
+
+def _fill_indicators(sheet: Worksheet, actuals: Mapping[str, float]) -> None:
+    columns, first = _header(sheet)
+    at = next(n for label, n in columns.items() if label.endswith("年度の実績値"))
+    for row in range(first, sheet.max_row + 1):
+        known = actuals.get(str(sheet.cell(row, columns[INDICATOR_ID_LABEL]).value))
+        if known is not None:
+            sheet.cell(row, at).value = known
 
 
 def _header(sheet: Worksheet) -> tuple[dict[str, int], int]:
