@@ -1,0 +1,1 @@
+"""Indicators: how actuals are graded, read and doubted."""
