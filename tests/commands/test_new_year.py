@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.city import City, full_texts
+from tests.harness.description import CITIES, changes_of
+from tests.harness.verbs import in_workbook
 from tests.journeys.test_three_years import reorganised
 from workflow.__main__ import main
 from workflow.commands.init import carry_forward
@@ -154,3 +156,24 @@ def test_the_plan_tells_its_checks_in_words_and_so_does_the_legend(
     legend = open_exactly(city.workspace.ledger(2023).read_bytes())["凡例"]
     told = [row[2] for row in legend.iter_rows(values_only=True) if row[0] == "確認の決まり"]
     assert told == [f"次のときに要修正とします：{in_words}担当課には「{message}」と知らせます。"]
+
+
+def test_what_was_counted_becomes_the_past_of_its_indicator(tmp_path: Path) -> None:
+    plan = CITIES / "indicators" / "plan.json"
+    city = City.with_plan(tmp_path, json.loads(plan.read_text("utf-8")))
+    city.generate()
+    template = city.template("A").read_bytes()
+    answers = [["write", item, "取組状況", "行った。"] for item in ("1-1", "1-2", "2-1")]
+    answers += [["write", item, "評価", "Ｂ"] for item in ("1-1", "1-2", "2-1")]
+    actuals = [["J5", "n:1500"], ["J6", "未測定"], ["J7", "n:520"]]
+    written = [*answers, *(["write at", "指標", *actual] for actual in actuals)]
+    city.returned("甲課.xlsx").write_bytes(in_workbook(template, changes_of(written)))
+    city.collect()
+
+    carry_forward(city.workspace, 2023, 2024)
+
+    known = {one.id: one.actuals for one in load_plan(city.home).indicators}
+    assert known["1-1-a"] == {2022: 1420, 2023: 1500}
+    assert known["1-1-b"] == {}
+    assert known["2-1-a"] == {2022: 520, 2023: 520}
+    assert load_plan(city.home).indicators[0].targets == {2025: 2000}

@@ -25,7 +25,7 @@ from workflow.templates.layout import CORRECTION_SHEET
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
 _MAIL = "FILE_MAIL_READ"
 _DAMAGED = "NOTES_UNREAD"
-_LEDGER, _NOTES = "台帳", "欄外記入"
+_LEDGER, _NOTES, _INDICATORS = "台帳", "欄外記入", "指標"
 _COMPUTED = re.compile(
     r"記入済|未記入|記入する|未入力 ?\d+ ?件／全 ?\d+ ?件|-?[\d.]+"
     r"|このファイルは差戻しです。直していただきたいところが\d+件あります。"
@@ -259,10 +259,12 @@ class _Kept:
     """Everything that is kept of a year: the ledger workbook and the hand-backs."""
 
     def __init__(self, city: City, year: int) -> None:
-        sheets = sheets_of(city.workspace.ledger(year).read_bytes(), (_LEDGER, _NOTES))
+        ledger = city.workspace.ledger(year).read_bytes()
+        sheets = sheets_of(ledger, (_LEDGER, _NOTES, _INDICATORS))
         self._notes, self._answers = _rows(sheets[_NOTES]), _rows(sheets[_LEDGER])
         self._by_item: dict[str, set[str]] = {}
-        for answer in self._answers:
+        indicators = _rows(sheets[_INDICATORS]) if _INDICATORS in sheets else []
+        for answer in (*self._answers, *indicators):
             texts = self._by_item.setdefault(folded_id(answer["整理番号"].text), set())
             texts |= _words(answer.values())
         marks = (f.label for f in city.plan.form.fields if isinstance(f, MarkField))

@@ -132,16 +132,17 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
     """Return a plan.xlsx into whose sheets these tables were pasted, by the names of the sheets.
 
     In 計画 a line is a setting and its values. The other sheets keep nothing of what stood there;
-    the first line of the table names its columns, in any order, and - is a blank row.
+    the first line of the table names its columns, in any order, and - is a blank row. A sheet that
+    is not there yet is added with the table alone.
     """
     book = load_workbook(BytesIO(content))
     for name, text in tables.items():
+        if name not in book.sheetnames:
+            _add_sheet(book, name, text)
+            continue
         sheet = book[name]
         if name == PLAN_SHEET:
-            lines = {str(cell.value): cell.row or 0 for cell in sheet["A"]}
-            for setting, *values in rows(text):
-                for column, value in enumerate(values, start=2):
-                    _paste(sheet, (lines[setting], column), value)
+            _paste_settings(sheet, text)
             continue
         header, *lines_below = rows(text)
         at = {cell.value: cell.column for cell in sheet[_HEADER_ROW]}
@@ -153,6 +154,21 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _paste_settings(sheet: Worksheet, text: str) -> None:
+    lines = {str(cell.value): cell.row or 0 for cell in sheet["A"]}
+    for setting, *values in rows(text):
+        for column, value in enumerate(values, start=2):
+            _paste(sheet, (lines[setting], column), value)
+
+
+def _add_sheet(book: Workbook, name: str, text: str) -> None:
+    sheet = book.create_sheet(name)
+    for row, line in enumerate(rows(text), start=1):
+        for column, value in enumerate(line, start=1):
+            if value:
+                _paste(sheet, (row, column), value)
 
 
 def _paste(sheet: Worksheet, place: tuple[int, int], spelled: str) -> None:

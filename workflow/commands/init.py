@@ -9,14 +9,16 @@ import sys
 import unicodedata
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, FINDINGS, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
 from workflow.model.errors import WorkspaceError
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.years import JST, era_year, japanese_date_and_weekday
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
@@ -31,6 +33,7 @@ from workflow.plan.load import (
     possible_paths,
 )
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
+from workflow.rounds.earlier import collected_actuals
 from workflow.storage.files import write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import OWN_FORM, Workspace
@@ -38,6 +41,7 @@ from workflow.templates.own.starting_forms import starting_forms
 from workflow.terminal.output import say
 
 _PASSWORDS = ("lock_password", "open_passwords")
+NOTHING: Mapping[str, Mapping[int, Decimal]] = {}
 _WRITERS = {BOOK_NAME: written_book, JSON_NAME: as_json_bytes}
 
 
@@ -218,7 +222,8 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
         )
     on_disk = [path for path in possible_paths(workspace.home) if path.exists()]
     content = _with_passwords(recorded, workspace, on_disk, before)
-    forward = carried_forward(content, year - before)
+    actuals = {one: {before: value} for one, value in collected_actuals(workspace, before).items()}
+    forward = carried_forward(content, year - before, actuals)
     kept = {path.with_name(kept_name(path, before)): path.read_bytes() for path in on_disk}
     for path, old in kept.items():
         if path.exists() and path.read_bytes() != old:
@@ -251,16 +256,28 @@ def _with_passwords(
 # Last year's plan as this year's begins. Pure.
 
 
-def carried_forward(content: Mapping[str, Any], years: int) -> dict[str, Any]:
+def carried_forward(
+    content: Mapping[str, Any], years: int, actuals: Mapping[str, Mapping[int, Decimal]] = NOTHING
+) -> dict[str, Any]:
     """Return a plan document some years later: the same, its deadlines on the same days then.
 
-    The 29th of February becomes the 28th where there is none.
+    The 29th of February becomes the 28th where there is none. What was counted of the indicators
+    since, by their ids, becomes their earlier actuals; their targets go on.
     """
     plan = dict(content["plan"])
     for key in ("deadline", "correction_deadline"):
         if plan.get(key):
             plan[key] = _later(date.fromisoformat(plan[key]), years).isoformat()
-    return {**content, "plan": plan}
+    if not content.get("indicators"):
+        return {**content, "plan": plan}
+    indicators = [_with_actuals(one, actuals.get(one["id"], {})) for one in content["indicators"]]
+    return {**content, "plan": plan, "indicators": indicators}
+
+
+def _with_actuals(plain: Mapping[str, Any], counted: Mapping[int, Decimal]) -> dict[str, Any]:
+    indicator = Indicator.from_json(plain)
+    known = replace(indicator, actuals={**indicator.actuals, **counted}).as_json()
+    return {**plain, "actuals": known["actuals"]} if counted else dict(plain)
 
 
 def _later(day: date, years: int) -> date:

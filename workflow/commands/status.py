@@ -153,7 +153,7 @@ def _state_before_collect(workspace: Workspace, year: int) -> dict[str, Any]:
     from workflow.plan.load import load_plan
 
     plan = load_plan(workspace.home)
-    return status_document(merge(plan, register, ()), (), {}, Wording(plan.form.labels))
+    return status_document(merge(plan, register, ()), (), {}, Wording(plan.labels))
 
 
 def _show(document: dict[str, Any], record: Path, *, is_final: bool) -> None:

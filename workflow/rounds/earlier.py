@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
-from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.indicators import ACTUAL_LABEL, INDICATOR_LABEL
+from workflow.compiled.ledger import STATUS_LABEL, YEAR_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.round import Stage
@@ -36,6 +38,22 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     if last is None:
         return {}
     return previous_answers(plan, in_todays_units(last, plan.form).rows)
+
+
+def collected_actuals(workspace: Workspace, year: int) -> dict[str, Decimal]:
+    """Return what was counted of each indicator in a collected year, by its id.
+
+    Where departments each counted their own, their numbers are not one: such a year is left out.
+    """
+    table = workspace.indicators_csv(year)
+    if not table.exists():
+        return {}
+    found: dict[str, set[Decimal]] = {}
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row[YEAR_LABEL] == str(year) and row[ACTUAL_LABEL]:
+                found.setdefault(row[INDICATOR_LABEL], set()).add(Decimal(row[ACTUAL_LABEL]))
+    return {one: values.pop() for one, values in found.items() if len(values) == 1}
 
 
 def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:

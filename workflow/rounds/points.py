@@ -66,5 +66,5 @@ def load_points(
         read = load_round(workspace, plan, year, cached, journal, snapshot, known=known)
         round_ = as_recorded(read, journal)
     numbered = tuple(point for point in round_.points if point.number)
-    wording = Wording(plan.form.labels)
+    wording = Wording(plan.labels)
     return RoundPoints(journal=journal, points=numbered, log=decision_log(journal), wording=wording)

@@ -21,13 +21,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.fillers.xml_patch import without_unit
 from tests.harness.verbs.registry import workbook_verb
 from tests.tables import written
+from workflow.templates.indicator_table import INDICATOR_ID_LABEL
 from workflow.templates.layout import CORRECTION_SHEET, ID_LABEL, NUMBER_NAME, NUMBER_PROPERTY
 
 
 def header_of(book: Workbook) -> tuple[Worksheet, int, dict[str, int]]:
     """Return the sheet with the fullest 整理番号 header, its row and its columns by label.
 
-    The list of corrections of a hand-back has one too, which is none to answer under.
+    The list of corrections of a hand-back has one too, which is none to answer under; so has the
+    sheet of the indicators, whose rows are not the items'.
     """
     found: list[tuple[Worksheet, int, dict[str, int]]] = []
     for sheet in (one for one in book.worksheets if one.title != CORRECTION_SHEET):
@@ -35,7 +37,7 @@ def header_of(book: Workbook) -> tuple[Worksheet, int, dict[str, int]]:
         for row, values in enumerate(rows, start=1):
             shown = {str(v): n for n, v in enumerate(values, start=1) if v is not None}
             labels = {without_unit(text): column for text, column in shown.items()} | shown
-            if ID_LABEL in labels:
+            if ID_LABEL in labels and INDICATOR_ID_LABEL not in labels:
                 found.append((sheet, row, labels))
     return max(found, key=lambda header: len(header[2]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from workflow.plan.book.bands import parse_bands
 # A rule, then an actual a line: the year, the actual, the rate, and the grade or why there is none.
 # "base" and "targets" are years and values.
 
-PUBLISHED = {
+PUBLISHED: dict[str, tuple[dict[str, Any], str, str]] = {
     "ten percent around the base, or past it, or past the target": (
         {"base": (2018, 200), "targets": {2023: 260}, "rate": "target"},
         "目標比100以上：Ｓ、増減率0.01以上：Ａ、増減率-10以上：Ｂ、それ以外：Ｃ",
@@ -121,11 +122,11 @@ PUBLISHED = {
 }
 
 
-def _indicator(rule: dict[str, object], bands: str) -> Indicator:
-    plain: dict[str, object] = {"id": "1", "item": "1-1", "name": "件数", "direction": "up"}
+def _indicator(rule: dict[str, Any], bands: str) -> Indicator:
+    plain: dict[str, Any] = {"id": "1", "item": "1-1", "name": "件数", "direction": "up"}
     named = dict(rule)
     if "base" in named:
-        year, value = named["base"]  # type: ignore[misc]  # a pair, as above
+        year, value = named["base"]
         named["base"] = {"year": year, "value": float(value)}
     return Indicator.from_json({**plain, **named, "grading": parse_bands(bands)})
 

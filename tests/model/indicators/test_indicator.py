@@ -98,10 +98,6 @@ OTHER_WORDS = [
     {"at_least": 50, "grade": "あと少し"},
     {"grade": "未達成"},
 ]
-    {"at_least": 100, "grade": "達成"},
-    {"at_least": 50, "grade": "あと少し"},
-    {"grade": "未達成"},
-]
 
 
 @pytest.mark.parametrize(

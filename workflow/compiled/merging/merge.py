@@ -42,7 +42,7 @@ def merge(
         own = current.get(department.code, ())
         evidence = [evidence_of(returned, register, collects) for returned in own]
         certain = older_files(evidence)
-        versions = Versions(plan.form, certain, seemingly_older_files(evidence, certain))
+        versions = Versions(plan, certain, seemingly_older_files(evidence, certain))
         versions.take_all(own)
         versions.take_copies(copies.get(department.code, ()), register, collects)
         final |= versions.settled

@@ -22,8 +22,8 @@ from workflow.compiled.merging.version_order import (
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
-from workflow.model.fields.form import Form
 from workflow.model.findings import Detail, Finding, Location
+from workflow.model.plan import Plan
 from workflow.model.returns import Answer, NoteKind, Outcome, Return, judged
 from workflow.templates.register import Register
 
@@ -32,7 +32,7 @@ from workflow.templates.register import Register
 class Versions:
     """The returns of one department, taken in from the newest to the oldest."""
 
-    form: Form
+    plan: Plan
     older: Older
     seemingly_older: Older
     chosen: dict[str, Answer] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class Versions:
         self.chosen[answer.item] = replace(rival, rejected=True)
 
     def _difference(self, ours: Answer, theirs: Answer) -> dict[str, Detail]:
-        asked = [field.key for field in self.form.fields]
+        asked = self.plan.labels
         keys = [key for key in asked if ours.values.get(key) != theirs.values.get(key)]
         return {
             "other": theirs.source.file,
@@ -189,13 +189,13 @@ class Versions:
                 yield self._became_nothing(answer, before)
             return
         returned = self.settled[answer.source.file]
-        blank = (f.key for f in self.form.fields if f.key not in answer.written)
+        blank = (key for key in self.plan.labels if key not in answer.written)
         for key in blank:
             for before in _emptied(returned, earlier, key):
                 yield _emptied_cell(answer, key, before)
 
     def _became_nothing(self, answer: Answer, before: Answer) -> Finding:
-        labels = self.form.labels
+        labels = self.plan.labels
         said = tuple(f"{labels[k]}：{text}" for k, text in before.written.items() if k in labels)
         details: dict[str, Detail] = {"other": before.source.file, "before": said}
         return Finding(Code.ANSWER_BECAME_NOTHING, location_of(answer), details)
@@ -268,8 +268,9 @@ def _cell_of(answer: Answer, key: str) -> Location:
     at = replace(location_of(answer), field_key=key)
     if key not in answer.cells:  # its column is gone
         return at
-    row, column = place_of(answer.cells[key])
-    return replace(at, row=row, column=column)
+    sheet, cell = answer.place_of(key)
+    row, column = place_of(cell)
+    return replace(at, sheet=sheet, row=row, column=column)
 
 
 def _emptied_cell(answer: Answer, key: str, before: Answer) -> Finding:

@@ -33,7 +33,7 @@ class RoundAnswers:
 
     def text(self, answer: Answer, keys: Sequence[str] = ()) -> str:
         """Return an answer as text: some of its fields, or all that are filled."""
-        labels = self.round.plan.form.labels
+        labels = self.round.plan.labels
         if len(keys) == 1:
             return answer.written.get(keys[0], "")
         shown = keys or [key for key in labels if key in answer.written]
@@ -42,7 +42,7 @@ class RoundAnswers:
     def last_year(self, department: str, item: str, keys: Sequence[str] = ()) -> str:
         """Return last year's answer as text: some of its fields, or all that are filled."""
         said = self.round.previous.get((item, department), {})
-        labels = self.round.plan.form.labels
+        labels = self.round.plan.labels
         if len(keys) == 1:
             return said.get(labels.get(keys[0], ""), "")
         shown = (labels[key] for key in keys or labels)

@@ -52,7 +52,8 @@ def _to_answers(
     for row, entry in enumerate(entries, start=1):
         if entry.answer:
             source = entry.answer.source
-            first = min(entry.answer.cells.values(), key=lambda c: (len(c), c), default="")
+            own = (cell for cell in entry.answer.cells.values() if "!" not in cell)
+            first = min(own, key=lambda c: (len(c), c), default="")
             link = sources.to(source.file, source.sheet, first or f"A{source.row}")
             if link:
                 found[row, index] = link

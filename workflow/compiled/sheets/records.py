@@ -193,8 +193,8 @@ def _row_of(answer: Answer) -> tuple[str, str, int]:
 def _notes(answer: Answer, shown: set[str]) -> Iterator[Note]:
     for key, text in answer.written.items():
         if text not in shown:
-            source = answer.source
-            yield Note(NoteKind.UNUSED, source.sheet, answer.cells[key], text, file=source.file)
+            sheet, cell = answer.place_of(key)
+            yield Note(NoteKind.UNUSED, sheet, cell, text, file=answer.source.file)
 
 
 _LONGEST_PIECE = 780

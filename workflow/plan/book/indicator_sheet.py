@@ -268,7 +268,7 @@ def _number(reading: Reading, indicators: list[dict[str, Any]]) -> None:
         taken.add(made)
         one["id"] = made
         location = reading.locations[f"{_POINTER}/{number}/id"]
-        if location.column and location.row:
+        if location != reading.locations[_POINTER]:  # there is such a column to write it into
             pair = ((str(one["item"]), made),)
             reading.correct(location, "指標番号", ReadAs.NAMED, made, pair)
 
