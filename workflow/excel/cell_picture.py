@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+from openpyxl.cell.cell import Cell
+from openpyxl.styles.colors import Color
 
 from workflow.excel.measures import text_width
 from workflow.model.plain_text import legible
-
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
-    from openpyxl.styles.colors import Color
 
 USUAL_SIZE = 11.0
 """Points of letters where a workbook names no size."""

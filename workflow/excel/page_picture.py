@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from xml.sax.saxutils import quoteattr
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import column_index_from_string, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow.excel.cell_picture import USUAL_SIZE, Box, drawn
 from workflow.excel.measures import POINTS_PER_PIXEL, characters_in, row_height
 from workflow.model.plain_text import legible
-
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
 
 _PAPERS = {8: (842.0, 1191.0), 9: (595.0, 842.0), 11: (420.0, 595.0), 12: (729.0, 1032.0)}
 """A3, A4, A5 and B4 in points, upright, by Excel's numbers."""
@@ -46,8 +47,6 @@ class PagePicture:
 
 def page_pictures(workbook: bytes, most: int = 40) -> tuple[PagePicture, ...]:
     """Return the pages of every sheet that is shown, at most so many."""
-    from openpyxl import load_workbook  # 270 ms, for who looks alone
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of parts of a city's form that are not drawn
         book = load_workbook(BytesIO(workbook), data_only=True)
@@ -95,7 +94,7 @@ class _Sheet:
 
     def cell(self, row: int, column: int) -> Cell:
         """Return a cell that is not covered by another."""
-        return cast("Cell", self.sheet.cell(row, column))
+        return cast(Cell, self.sheet.cell(row, column))
 
     def _height(self, row: int) -> float:
         dimension = self.sheet.row_dimensions[row]
@@ -145,8 +144,6 @@ class _Sheet:
     def _area(self) -> tuple[int, int, int, int]:
         sheet = self.sheet
         if sheet.print_area:
-            from openpyxl.utils import range_boundaries
-
             area = str(sheet.print_area).split(",")[0].rpartition("!")[2].replace("$", "")
             left, top, right, bottom = range_boundaries(area)
             return (
@@ -171,8 +168,6 @@ class _Sheet:
         return [*range(*_span(self.sheet.print_title_rows, int))]
 
     def _title_columns(self) -> list[int]:
-        from openpyxl.utils import column_index_from_string
-
         return [*range(*_span(self.sheet.print_title_cols, column_index_from_string))]
 
 

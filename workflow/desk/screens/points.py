@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -188,8 +189,6 @@ async def _decision(request: Request) -> ScreenDecision | None:
 
 async def decide(request: Request) -> Response:
     """Record a decision; the answer comes once it is on the disk."""
-    from starlette.concurrency import run_in_threadpool
-
     made, desk = await _decision(request), desk_of(request)
     if made is None or desk.year is None:
         return PlainTextResponse("何を決めるのか分かりません。\n", 400)

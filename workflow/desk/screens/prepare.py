@@ -25,7 +25,6 @@ from workflow.desk.files import kept
 from workflow.desk.forms import TABLES, is_final
 from workflow.desk.pages import page
 from workflow.desk.placing import MOST_BYTES, Kind, Placed, place
-from workflow.excel.page_picture import page_pictures
 from workflow.first_day.result_book import RESULT_NAME
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.findings import Finding
@@ -307,6 +306,8 @@ def _line(one: Issue, what: str, differences: str, *, has_answered: bool) -> Iss
 
 def form(request: Request) -> Response:
     """Show a department's form as pictures of its pages."""
+    from workflow.excel.page_picture import page_pictures  # 270 ms (openpyxl), for who looks alone
+
     desk = desk_of(request)
     code = request.query_params.get("department", "")
     pictures: Any = ()
