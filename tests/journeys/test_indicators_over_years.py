@@ -18,10 +18,12 @@ from tests.city import COLLECTED_AT, City, codes
 from tests.engine import HERE
 from tests.fillers.libreoffice import run_jobs
 from tests.graded import YEAR, graded_round
+from tests.harness.cities import usual_answers
 from tests.programs import needs_libreoffice
 from tests.verification.rounds import verified
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
+from workflow.commands.verify import verify
 from workflow.model.errors import PlanError
 
 HERE_AND_NOW = COLLECTED_AT + timedelta(days=1)
@@ -202,6 +204,26 @@ def test_a_changed_table_is_told_and_issued_anew_to_whom_it_concerns(
     assert [issue.number.department for issue in issued] == ["C"]
     assert "KNOWN_CHANGED" not in codes(city.collect(YEAR))
     assert verified(city).is_clean
+
+
+def test_known_values_are_compared_with_last_year(graded: City, tmp_path: Path) -> None:
+    city = graded.copy(tmp_path / "市")
+    table = city.home / KNOWN
+    table.write_text(table.read_text("utf-8").replace("1-1,120,", "1-1,150,"), "utf-8")
+    city.generate(YEAR + 1)
+    answers = usual_answers("known", [item.id for item in city.plan.items])
+    own = {item.id: answers[item.id] for item in city.plan.items_of("C")}
+    city.send_back("C", own, year=YEAR + 1)
+    city.collect(YEAR + 1)
+    sheet = load_workbook(city.workspace.ledger(YEAR + 1), data_only=True)["前年度比較"]
+    rows = [[str(cell.value) for cell in row] for row in sheet.iter_rows()]
+    (header,) = [row for row in rows if "整理番号" in row]
+    at = [n for n, label in enumerate(header) if label.startswith("予算額")]
+    shown = {row[header.index("整理番号")]: [row[n] for n in at] for row in rows}
+    assert len(at) == 3
+    assert shown["1-1"] == ["120", "150", "変わった"]  # though nobody answered it this year
+    assert shown["2-3"] == ["5", "5", "同じ"]
+    assert verify(city.workspace, YEAR + 1, HERE).is_clean
 
 
 def test_a_final_round_holds_though_the_table_goes_on(graded: City, tmp_path: Path) -> None:

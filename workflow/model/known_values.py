@@ -93,6 +93,11 @@ def known_field(declared: Mapping[str, Any]) -> Field:
     return kind.from_json({"key": _PREFIX + declared["label"], "type": kind.type_name} | own)
 
 
+def is_of_known_value(key: str) -> bool:
+    """Whether a field is one that nobody answers."""
+    return key.startswith(_PREFIX)
+
+
 def known_field_as_json(known: Field) -> dict[str, Any]:
     """Return a column's field as a register spells it."""
     return {name: value for name, value in known.as_json().items() if name in _SPELLED}

@@ -17,6 +17,7 @@ from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, in_todays_units, past_year
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
+from workflow.model.known_values import DIGEST_LABEL
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
@@ -114,12 +115,19 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
         return None
     form = _form_of(workspace, year)
     try:
-        return past_year(year, ledger.read_bytes(), form)
+        past = past_year(year, ledger.read_bytes(), form)
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise WorkspaceError(
             f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
             f"collect --year {year} を実行して、作り直してください。"
         ) from error
+    return _with_known(workspace, past) if past.has_column(DIGEST_LABEL) else past
+
+
+def _with_known(workspace: Workspace, past: PastYear) -> PastYear:
+    """Return a year with what its forms showed that was known, and in which units."""
+    issues = load_register(workspace.templates(past.year), past.year).issues
+    return replace(past, known=issues[-1].form.known) if issues else past
 
 
 def _form_of(workspace: Workspace, year: int) -> Form | None:

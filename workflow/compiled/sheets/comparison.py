@@ -37,6 +37,7 @@ from workflow.excel.table import FONT_SIZE, MAX_LINKS
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import MAX_CELL_TEXT, MAX_ROW_HEIGHT
 from workflow.model.fields.base import Field
+from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
@@ -156,7 +157,10 @@ def _former(index: int, line: Line) -> Cell:
 
 
 def _value(line: Line, index: int, status: str, text: str, mark: Mark) -> Cell:
-    is_number = line.changes[index].field.is_number
+    field = line.changes[index].field
+    is_number = field.is_number
+    if is_of_known_value(field.key):
+        return Cell(text, mark, is_number) if text else Cell(_NO_VALUE, Mark.QUIET)
     return _answer(status, Cell(text, mark, is_number))
 
 

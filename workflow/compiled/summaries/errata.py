@@ -17,7 +17,7 @@ from workflow.compiled.round import Round, Stage
 from workflow.compiled.years.changes import (
     Change,
     ComparedField,
-    compared_field,
+    compared_fields,
     field_change,
 )
 from workflow.compiled.years.pairing import Pair, pairs
@@ -136,7 +136,7 @@ def errata_of_versions(
 
     Rows are those of the entries. What only one of the two plans has is told as such.
     """
-    fields = tuple(compared_field(field, former.answers) for field in plan.form.fields)
+    fields = compared_fields(plan, former.answers)
     since = f"前の版（{former.stage}）"
     yield from _no_longer_asked(since, former.answers, {c.label_before for c in fields})
     for pair in pairs(plan, entries, former.answers.rows):

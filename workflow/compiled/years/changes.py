@@ -10,6 +10,8 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import PastYear, Row, is_answered
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import is_comparable
+from workflow.model.known_values import is_of_known_value
+from workflow.model.plan import Plan
 
 
 class Change(StrEnum):
@@ -55,10 +57,25 @@ def compared_field(field: Field, last: PastYear) -> ComparedField:
     return ComparedField(field, label, label is not None and is_comparable(field, last.form))
 
 
+def compared_fields(plan: Plan, last: PastYear) -> tuple[ComparedField, ...]:
+    """Return how all that a plan asks or knows can be compared with last year."""
+    known = (_compared_known(field, last) for field in plan.known_fields)
+    return (*known, *(compared_field(field, last) for field in plan.form.fields))
+
+
+def _compared_known(field: Field, last: PastYear) -> ComparedField:
+    """Return how a known value can be compared: one of another unit cannot."""
+    label = field.label if last.has_column(field.label) else None
+    before = next((one for one in last.known if one.label == field.label), None)
+    return ComparedField(field, label, before is None or before.heading == field.heading)
+
+
 def field_change(compared: ComparedField, before: Row | None, after: Row | None) -> FieldChange:
     """Return what changed in a field between two ledger rows."""
-    then = answer_in(before, compared.label_before)
-    now = answer_in(after, compared.field.label)
+    is_known = is_of_known_value(compared.field.key)
+    said_in = _known_in if is_known else answer_in
+    then = said_in(before, compared.label_before)
+    now = said_in(after, compared.field.label)
     return FieldChange(compared.field, then or "", now or "", _change(compared, then, now))
 
 
@@ -72,6 +89,11 @@ def answer_in(row: Row | None, label: str | None) -> str | None:
     if row[STATUS_LABEL] == AnswerStatus.NOTHING:
         return row[label] or None
     return row[label] if is_answered(row) else None
+
+
+def _known_in(row: Row | None, label: str | None) -> str | None:
+    """Return what is known in a ledger row, whether it is answered or not."""
+    return (row.get(label) or None) if row is not None and label is not None else None
 
 
 def _change(compared: ComparedField, before: str | None, after: str | None) -> Change:

@@ -16,7 +16,7 @@ from workflow.compiled.years.changes import (
     ComparedField,
     FieldChange,
     answer_in,
-    compared_field,
+    compared_fields,
     field_change,
 )
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
@@ -103,7 +103,7 @@ def compare(plan: Plan, ledger: Ledger, last: PastYear | None) -> Comparison:
     if last is None:
         note = f"{era_year(ledger.year - 1)}の台帳がないため、前年度との比較はありません。"
         return Comparison(year=ledger.year, last_year=None, notes=(note,))
-    fields = tuple(compared_field(asked, last) for asked in plan.form.fields)
+    fields = compared_fields(plan, last)
     taken = {compared.label_before for compared in fields}
     former = tuple(label for label in last.field_labels if label not in taken)
     differences = scale_differences(last.form, plan.form)

@@ -23,11 +23,15 @@ _NEEDED = (ID_LABEL, DEPARTMENT_LABEL, STATUS_LABEL)
 
 @dataclass(frozen=True, slots=True)
 class PastYear:
-    """What an earlier year answered, and the form it was asked; None when that is unknown."""
+    """What an earlier year answered, and the form it was asked; None when that is unknown.
+
+    Known is what its forms showed that nobody had to answer.
+    """
 
     year: int
     rows: tuple[Row, ...]
     form: Form | None
+    known: tuple[Field, ...] = ()
 
     @property
     def field_labels(self) -> tuple[str, ...]:
@@ -35,6 +39,10 @@ class PastYear:
         labels = iter(self._labels)
         list(takewhile(lambda label: label != DEPARTMENT_LABEL, labels))
         return tuple(takewhile(lambda label: label != STATUS_LABEL, labels))
+
+    def has_column(self, label: str) -> bool:
+        """Whether its ledger has a column of that label."""
+        return label in self._labels
 
     def label_of(self, field: Field) -> str | None:
         """Return the label a field had that year; None when it was not asked."""
