@@ -221,6 +221,15 @@ def test_the_board_is_what_collect_wrote_and_says_what_comes_next(live: Live, ci
     assert f"python run.py collect --year {YEAR} --home" in text
 
 
+def test_before_anything_comes_the_board_shows_who_is_waited_for(tmp_path: Path) -> None:
+    city = build_city(Example(plan="sample", year=YEAR, files=()), tmp_path / "市")
+    with live_desk(city.home) as live:
+        assert live.desk.is_ready.wait(SECONDS)
+        text = live.get(f"/compiled/{YEAR}/").text
+    assert text.count("回答を待っています。") == 12
+    assert not city.workspace.overview(YEAR).exists()
+
+
 def test_a_page_that_somebody_changed_is_not_shown(live: Live, city: City) -> None:
     live.settle()
     path = city.workspace.overview(YEAR)

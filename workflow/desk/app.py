@@ -59,8 +59,14 @@ async def _look_after(desk: Desk) -> None:
     await asyncio.gather(
         landing.look_after(lambda: desk.year),
         asyncio.to_thread(_router),
-        asyncio.to_thread(landing.get_ready),
+        asyncio.to_thread(_get_ready, desk),
     )
+
+
+def _get_ready(desk: Desk) -> None:
+    desk.landing.get_ready()
+    desk.is_ready.set()
+    desk.events.tell("changed")
 
 
 async def _other_screens(scope: Scope, receive: Receive, send: Send) -> None:

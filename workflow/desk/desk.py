@@ -29,8 +29,8 @@ MOST_AT_ONCE = 6
 class Desk:
     """What every page of a desk knows. Chosen is the year of --year, None for the newest one.
 
-    Staging is the folder for what is just being received, and coming is held while it is. Judged is
-    told of each file of which there is another word.
+    Staging is the folder for what is just being received, and coming is held while it is. Is_ready
+    is set when what collects is loaded. Judged is told of each file of which there is another word.
     """
 
     workspace: Workspace
@@ -40,6 +40,7 @@ class Desk:
     actions: Actions
     judged: Callable[[str], None]
     staging: Path
+    is_ready: threading.Event = field(default_factory=threading.Event)
     coming: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     # What collects is loaded after the first page: half a second that nobody waits for.

@@ -58,8 +58,11 @@ class Situation:
     trouble: str = ""
 
 
-def situation(workspace: Workspace) -> Situation:
-    """Return where a workspace stands; what cannot be read is told, and nothing is raised."""
+def situation(workspace: Workspace, year: int | None = None) -> Situation:
+    """Return where a workspace stands in a year, usually its newest; nothing is raised.
+
+    What cannot be read is told.
+    """
     home = str(workspace.home)
     try:
         plan_paths(workspace.home)
@@ -73,7 +76,7 @@ def situation(workspace: Workspace) -> Situation:
     if not years:
         return Situation(home=home, has_plan=True, title=title)
     try:
-        state = _round_state(workspace, years[-1])
+        state = _round_state(workspace, year or years[-1])
     except WorkflowError as error:
         return Situation(home=home, has_plan=True, title=title, trouble=str(error))
     return Situation(home=home, has_plan=True, title=title, round=state)

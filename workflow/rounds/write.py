@@ -27,13 +27,15 @@ from workflow.compiled.recorded import every_output, has_parquet_recorded, recor
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
+from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
 from workflow.rounds.known_table import copy_to_keep
+from workflow.rounds.load import in_workers, load_round
 from workflow.rounds.own_form import issued_workbook
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
-from workflow.storage.journal import EventKind, Journal, lengthened
+from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
 from workflow.storage.own_files import (
     KEPT_FOLDER,
     OwnWrites,
@@ -62,6 +64,16 @@ def compilation_of(
     earlier = earlier_ledgers(workspace, round_.year)
     former = former_final(workspace, round_.year, journal)
     return compile_round(round_, journal.until(last), stage, earlier, former)
+
+
+def compilation_without_returns(workspace: Workspace, year: int, now: datetime) -> Compilation:
+    """Return what a collect would compile before anything came; nothing is read or written.
+
+    Raises PlanError, or WorkspaceError when no template was issued.
+    """
+    plan, journal = load_plan(workspace.home), load_journal(workspace.journal(year))
+    round_ = load_round(workspace, plan, year, in_workers(), journal, known=())
+    return compile_round(round_, journal, Stage(False, now), earlier_ledgers(workspace, year))
 
 
 def write_provisional(

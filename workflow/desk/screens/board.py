@@ -1,6 +1,8 @@
-"""ようす: what comes next, and then index.html as the last collect wrote it."""
+"""ようす: what comes next, and then index.html: as the last collect wrote it, or would write it."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -12,9 +14,11 @@ from workflow.desk.forms import PLACES
 from workflow.desk.pages import page
 from workflow.menu.menu import command_line
 from workflow.menu.steps import Entry, headline, next_steps, situation
+from workflow.model.errors import WorkflowError
+from workflow.model.years import JST
 from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
-from workflow.storage.workspace import OVERVIEW
+from workflow.storage.workspace import OVERVIEW, Workspace
 
 _MAIN = '<main id="main" tabindex="-1">\n', "</main>"
 
@@ -37,7 +41,7 @@ def board(request: Request) -> Response:
 
 def _page(request: Request, overview: Markup) -> Response:
     desk = desk_of(request)
-    found = situation(desk.workspace)
+    found = situation(desk.workspace, desk.chosen)
     choices = next_steps(found)
     return page(
         request,
@@ -54,17 +58,35 @@ def _page(request: Request, overview: Markup) -> Response:
 
 
 def _overview(desk: Desk, year: int) -> Markup:
-    """Return what index.html shows, if it is the one that collect wrote; blank before that."""
+    """Return what index.html shows, if it is the one that collect wrote."""
     path = desk.workspace.overview(year)
     if not path.is_file():
-        return Markup()
+        # Until what makes it is loaded, half a second after the first page, that page goes without.
+        return (
+            _within(_without_returns(desk.workspace, year)) if desk.is_ready.is_set() else Markup()
+        )
     content = path.read_bytes()
     from workflow.compiled.recorded import recorded_outputs  # 0.2 s, once something is collected
 
     recorded = recorded_outputs(load_journal(desk.workspace.journal(year)))
     if recorded.get(OVERVIEW) != sha256(content):
         return Markup()  # somebody changed it: it is no word of ours
-    main = content.decode().partition(_MAIN[0])[2].rpartition(_MAIN[1])[0]
+    return _within(content)
+
+
+def _without_returns(workspace: Workspace, year: int) -> bytes:
+    """Return the page of a round to which nothing came yet; blank where it cannot be made."""
+    from workflow.compiled.pages.overview import overview_page
+    from workflow.rounds.write import compilation_without_returns
+
+    try:
+        return overview_page(compilation_without_returns(workspace, year, datetime.now(JST)), {})
+    except WorkflowError:
+        return b""  # what hinders stands above
+
+
+def _within(page: bytes) -> Markup:
+    main = page.decode().partition(_MAIN[0])[2].rpartition(_MAIN[1])[0]
     return Markup(main)  # noqa: S704 - our own page, byte for byte
 
 

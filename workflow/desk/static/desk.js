@@ -27,6 +27,18 @@ function announce(sentence) {
   while (place.children.length > MOST_SAID) place.firstElementChild.remove();
 }
 
+/** Change a part of the page; who stands on something in it stands on the same thing afterwards. */
+function keepingFocus(part, change) {
+  const name = (e) => e.id || (e.matches("summary") && e.parentElement.id) || [e.tagName, e.getAttribute("href") || e.textContent.trim()].join(" ");
+  const before = part.contains(document.activeElement) ? document.activeElement : null;
+  const named = before && name(before);
+  change();
+  if (!before || before.isConnected) return;
+  const around = document.getElementById(part.id) || document.body;
+  [...around.querySelectorAll("a, button, summary, input, select, textarea, pre")]
+    .find((e) => name(e) === named)?.focus();
+}
+
 // Renew every element with data-live by the one of the same id in the page as it now is.
 
 let isRenewing = false, isToRenew = false;
@@ -51,12 +63,10 @@ function swap(fresh) {
     // Whoever is writing in it keeps what was written; the next renewal takes it up.
     if (old.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) continue;
     const open = new Map([...old.querySelectorAll("details")].map((d, n) => [d.id || n, d.open]));
-    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-    old.replaceChildren(...now.childNodes);
+    keepingFocus(old, () => old.replaceChildren(...now.childNodes));
     [...old.querySelectorAll("details")].forEach((d, n) => {
       if (open.has(d.id || n)) d.open = open.get(d.id || n);
     });
-    if (focused) document.getElementById(focused)?.focus();
   }
 }
 
@@ -106,8 +116,7 @@ function sayClosed() {
 function showActions(html) {
   const list = document.getElementById("action-list");
   const open = new Map([...list.querySelectorAll("details")].map((d) => [d.id, d.open]));
-  const focused = document.activeElement?.dataset?.stop;
-  list.innerHTML = html;
+  keepingFocus(list, () => { list.innerHTML = html; });
   for (const run of list.querySelectorAll(".run")) {
     const isNew = states.get(run.id) !== run.dataset.state;
     if (isNew) {
@@ -121,7 +130,6 @@ function showActions(html) {
   }
   const earlier = document.getElementById("earlier-runs");
   if (earlier) earlier.open = open.get(earlier.id) || false;
-  if (focused) list.querySelector(`[data-stop="${focused}"]`)?.focus();
 }
 
 for (const run of document.querySelectorAll("#action-list .run")) states.set(run.id, run.dataset.state);

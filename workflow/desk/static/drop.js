@@ -139,7 +139,7 @@ function showEntry({ id, html }) {
   const shown = document.getElementById(id);
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  if (shown) shown.replaceWith(fresh.content);
+  if (shown) keepingFocus(shown, () => shown.replaceWith(fresh.content));
   else list.prepend(fresh.content);
 }
 
