@@ -21,6 +21,7 @@ from workflow.desk.serve import listening_socket, new_desk, server_of, until_lef
 from workflow.model.years import JST
 from workflow.storage.workspace import Workspace
 
+YEAR = 2023
 SECONDS = 60.0
 """How long a test waits for what must come: never how long it should take."""
 

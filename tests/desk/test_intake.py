@@ -5,34 +5,18 @@ from __future__ import annotations
 import json
 import time
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
-from tests.desk.live import SECONDS, Live, live_desk
+from tests.desk.conftest import ISSUED
+from tests.desk.live import SECONDS, YEAR, Live, live_desk
 from tests.engine import HERE
 from tests.harness.cities import build_city
-from tests.harness.description import Example
 from workflow.commands.finalize import finalize
 from workflow.storage.journal import EventKind, load_journal
-
-YEAR = 2023
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return build_city(
-        Example(plan="sample", year=YEAR, files=()), tmp_path_factory.mktemp("desk") / "市"
-    )
-
-
-@pytest.fixture(scope="module")
-def live(city: City) -> Iterator[Live]:
-    with live_desk(city.home) as found:
-        yield found
 
 
 def names(city: City) -> set[str]:
@@ -222,7 +206,7 @@ def test_the_board_is_what_collect_wrote_and_says_what_comes_next(live: Live, ci
 
 
 def test_before_anything_comes_the_board_shows_who_is_waited_for(tmp_path: Path) -> None:
-    city = build_city(Example(plan="sample", year=YEAR, files=()), tmp_path / "市")
+    city = build_city(ISSUED, tmp_path / "市")
     with live_desk(city.home) as live:
         assert live.desk.is_ready.wait(SECONDS)
         text = live.get(f"/compiled/{YEAR}/").text
@@ -242,7 +226,7 @@ def test_a_page_that_somebody_changed_is_not_shown(live: Live, city: City) -> No
 
 
 def test_what_comes_after_the_final_version_is_judged_and_left_out(tmp_path: Path) -> None:
-    city = build_city(Example(plan="sample", year=YEAR, files=()), tmp_path / "市")
+    city = build_city(ISSUED, tmp_path / "市")
     city.send_back("GAKKO", full_texts(city.plan), "学校.xlsx")
     city.collect(YEAR)
     finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")

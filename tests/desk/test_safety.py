@@ -12,26 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.city import City
-from tests.desk.live import Live, live_desk
-from tests.harness.cities import build_city
-from tests.harness.description import Example
+from tests.desk.live import YEAR, Live
 from workflow.desk.safety import AGAIN, SECRET
 from workflow.desk.serve import listening_socket
-
-YEAR = 2023
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return build_city(
-        Example(plan="sample", year=YEAR, files=()), tmp_path_factory.mktemp("desk") / "市"
-    )
-
-
-@pytest.fixture(scope="module")
-def live(city: City) -> Iterator[Live]:
-    with live_desk(city.home) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -60,8 +60,8 @@ class Desk:
 
     @cached_property
     def _collecting(self) -> tuple[Landing, Deciding]:
-        from workflow.desk.deciding import Deciding
-        from workflow.desk.landing import Landing
+        from workflow.desk.deciding import Deciding  # 7 ms after landing
+        from workflow.desk.landing import Landing  # 138 ms
 
         landing = Landing(self.workspace, self.actions, self.judged)
         return landing, Deciding(self.workspace, landing)
