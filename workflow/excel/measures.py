@@ -46,6 +46,7 @@ _FEWEST_IN_WORD = 8
 _WORD = re.compile(rf"[!-~]{{{_FEWEST_IN_WORD},}}")
 """Narrow characters in one piece, such as the name of a file: what is left of a line is lost."""
 
+_MOST_LOST = 1.5
 _PROSE = 80
 """Characters of a text that hardly comes again in its column."""
 
@@ -111,15 +112,14 @@ class RowHeights:
         """Return the points a row needs. A value that is no text fits on one line."""
         lines = 1
         for value, (width, known) in zip(reversed(values), self._columns, strict=True):
-            if isinstance(value, str) and _may_need_more(value, (width - _LOST) * lines):
-                is_prose = len(value) >= _PROSE
-                lines = max(lines, lines_of(value, width) if is_prose else known[value])
+            if not isinstance(value, str):
+                continue
+            length = len(value)
+            # Only then may it need more lines: words lose no more than half of a text's width.
+            if length * _MOST_LOST > (width - _LOST) * lines or "\n" in value:
+                needed = lines_of(value, width) if length >= _PROSE else known[value]
+                lines = max(lines, needed)
         return _height(lines, self._size)
-
-
-def _may_need_more(text: str, width: float) -> bool:
-    """Whether to count the lines; words lose no more than half of a text's width."""
-    return len(text) * 1.5 > width or "\n" in text
 
 
 class _KnownLines(dict[str, int]):
@@ -149,7 +149,9 @@ def lines_of(text: str, width: float) -> int:
     (1, 2)
     """
     if "\n" in text:
-        return sum(lines_of(line, width) for line in text.split("\n"))
+        return sum([lines_of(line, width) for line in text.split("\n")])
+    if len(text) <= width:  # no character is wider than one
+        return 1
     needed, words = _measured(text)
     if needed <= width:
         return 1
