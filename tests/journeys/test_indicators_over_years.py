@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.graded import YEAR, graded_round
 from tests.harness.cities import usual_answers
 from tests.programs import needs_libreoffice
 from tests.verification.rounds import verified
+from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
 from workflow.commands.verify import verify
@@ -204,6 +206,18 @@ def test_a_changed_table_is_told_and_issued_anew_to_whom_it_concerns(
     assert [issue.number.department for issue in issued] == ["C"]
     assert "KNOWN_CHANGED" not in codes(city.collect(YEAR))
     assert verified(city).is_clean
+
+
+def test_a_collect_that_remembers_the_last_one_sees_a_changed_table(
+    graded: City, tmp_path: Path
+) -> None:
+    city = graded.copy(tmp_path / "市")
+    options = replace(HERE, use_cache=True)
+    for _ in range(3):
+        collect(city.workspace, YEAR, COLLECTED_AT, options)
+    table = city.home / KNOWN
+    table.write_text(table.read_text("utf-8").replace("3-1,6,", "3-1,60,"), "utf-8")
+    assert "KNOWN_CHANGED" in codes(collect(city.workspace, YEAR, COLLECTED_AT, options))
 
 
 def test_known_values_are_compared_with_last_year(graded: City, tmp_path: Path) -> None:

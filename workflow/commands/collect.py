@@ -162,7 +162,7 @@ def collect(
         snapshot, inputs = None, ""
         if options.use_cache:
             snapshot = take_snapshot(workspace.returned(year)).without(options.skipped)
-            inputs = fingerprint(workspace, year, snapshot, options.passwords)
+            inputs = fingerprint(workspace, year, snapshot, options.passwords, before)
             known = None if on_screen else cached_result(workspace, year, inputs, before)
             if known:
                 return known
@@ -190,7 +190,7 @@ def collect(
         is_repeatable = (
             snapshot is not None
             and round_.is_repeatable
-            and inputs == fingerprint(workspace, year, snapshot, options.passwords)
+            and inputs == fingerprint(workspace, year, snapshot, options.passwords, before)
         )
         if is_repeatable:
             cache_result(workspace, year, inputs, journal, collected)

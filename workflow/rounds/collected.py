@@ -11,7 +11,7 @@ from typing import Any
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.decisions import ABOUT_DECISIONS
 from workflow.compiled.points.on_screen import Refused
-from workflow.compiled.recorded import recorded_outputs
+from workflow.compiled.recorded import recorded_outputs, recorded_plan
 from workflow.model.catalogue import Code, Severity
 from workflow.model.findings import Finding
 from workflow.plan.load import BOOK_NAME, JSON_NAME
@@ -71,9 +71,16 @@ class Collected:
 
 
 def fingerprint(
-    workspace: Workspace, year: int, snapshot: Snapshot, passwords: tuple[str, ...]
+    workspace: Workspace,
+    year: int,
+    snapshot: Snapshot,
+    passwords: tuple[str, ...],
+    journal: Journal,
 ) -> str:
-    """Return the digest of every input of a collect; "" while the plan is open in Excel."""
+    """Return the digest of every input of a collect; "" while the plan is open in Excel.
+
+    The journal says which table of known values the plan names, as long as it is the same plan.
+    """
     plans = [workspace.home / name for name in (BOOK_NAME, JSON_NAME)]
     if any(plan.with_name(f"~${plan.name}").exists() for plan in plans):
         return ""
@@ -87,6 +94,7 @@ def fingerprint(
         is_available(),
         [[path.name, _digest(path)] for path in _copies(workspace, year)],
         [file_identity(file, snapshot.digests[file.file]) for file in snapshot.files],
+        *_known_table(workspace, journal),
     ]
     return sha256(json.dumps(key_parts).encode())
 
@@ -119,6 +127,12 @@ def cache_result(
     status = workspace.status(year).read_bytes()
     made = _record(inputs, journal, status, collected.document, sorted(collected.settled))
     keep(workspace.extracts(year) / _RECORD, json.dumps(made).encode())
+
+
+def _known_table(workspace: Workspace, journal: Journal) -> list[str]:
+    """Return the digest of the table the plan of the last collect names; nothing for none."""
+    known = (recorded_plan(journal) or {}).get("known_values")
+    return [_digest(workspace.home / known["file"])] if known else []
 
 
 def _record(
