@@ -98,6 +98,7 @@ _WORDS = {
     "problem": "問題",
     "program": "プログラム",
     "reason": "理由",
+    "sheets": "シート",
     "received": "受付日",
     "right": "正しい拡張子",
     "role": "使い方",

@@ -340,12 +340,12 @@ class Code(Enum):
     )
     KNOWN_NO_SHEET = (
         Severity.ERROR,
-        "シート「{value}」がありません。あるのは{others}です。",
+        "シート「{value}」がありません。あるのは{sheets}です。",
         "計画の「既知の値のシート」に、あるシートの名前を記入してください。",
     )
     KNOWN_SHEETS = (
         Severity.ERROR,
-        "見出しのそろったシートが二つ以上あり（{others}）、どれを使うか分かりません。",
+        "見出しのそろったシートが二つ以上あり（{sheets}）、どれを使うか分かりません。",
         "計画の「既知の値のシート」に、使うシートの名前を記入してください。",
     )
     KNOWN_COLUMN = (

@@ -57,14 +57,14 @@ class _Table:
         sheets = [s for s in book.sheets if known.sheet in ("", s.name)]
         if not sheets:
             others = tuple(sheet.name for sheet in book.sheets)
-            self._note(Code.KNOWN_NO_SHEET, value=known.sheet, others=others)
+            self._note(Code.KNOWN_NO_SHEET, value=known.sheet, sheets=others)
             return None
         best = max(sheets, key=lambda sheet: len(_headings(sheet, known)[1]))
         self.header, self.columns = _headings(best, known)
         complete = [s for s in sheets if len(_headings(s, known)[1]) > len(known.columns)]
         if len(complete) > 1:
             names = tuple(sheet.name for sheet in complete)
-            self._note(Code.KNOWN_SHEETS, sheet=best.name, others=names)
+            self._note(Code.KNOWN_SHEETS, sheet=best.name, sheets=names)
         self._check_headings(best, known)
         return best
 
