@@ -11,6 +11,7 @@ from typing import Any
 
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
+from workflow.model.cells import grouped_number
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
@@ -160,6 +161,7 @@ def outline(found: Succession) -> Iterator[str]:
         note_lines(found.notes),
         _tree(plan),
         _form(plan),
+        _indicators(plan),
         _known(plan),
         _checks(plan),
         _since(found),
@@ -222,6 +224,22 @@ def _form(plan: Plan) -> Iterator[str]:
     for field in plan.form.fields:
         needed = "必須" if field.required else "条件により必須" if field.required_when else "任意"
         yield f"{field.label}（{field.outline}、{needed}）"
+
+
+def _indicators(plan: Plan) -> Iterator[str]:
+    """Yield what is measured, as it is declared, for the coordinator to confirm."""
+    if not plan.indicators:
+        return
+    yield ""
+    yield "■ 指標"
+    for one in plan.indicators_of(plan.items):
+        unit = f"（{one.unit}）" if one.unit else ""
+        targets = "、".join(
+            f"{era_year(year)}{grouped_number(value)}" for year, value in one.targets.items()
+        )
+        base = f"、基準値{grouped_number(one.base.value)}" if one.base else ""
+        goal = f"、目標値 {targets}" if targets else "、目標値なし"
+        yield f"{one.id}　{one.name}{unit}（取組{one.item}、{one.way}{base}{goal}）"
 
 
 def _known(plan: Plan) -> Iterator[str]:

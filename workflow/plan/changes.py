@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     NEW_ITEM = "新しい取組"
     ENDED_ITEM = "終わった取組"
     FORM = "様式"
+    INDICATOR = "指標"
     DEADLINE = "期限"
 
 
@@ -186,6 +187,7 @@ def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
         *department_changes(before, after, lineage),
         *item_changes(before, after, lineage),
         *_form_changes(before.form, after.form),
+        *_indicator_changes(before, after),
         *_deadlines(before, after),
     )
 
@@ -207,6 +209,34 @@ def _form_changes(before: Form, after: Form) -> Iterator[Change]:
     for difference in scale_differences(before, after):
         if field_before(difference.field, before):
             yield Change(ChangeKind.FORM, difference.sentence)
+
+
+def _indicator_changes(before: Plan, after: Plan) -> Iterator[Change]:
+    """Yield which indicators are no longer asked or new, and what of one no longer compares."""
+    then = {one.id: one for one in before.indicators}
+    today = {one.id for one in after.indicators}
+    for one in before.indicators:
+        if one.id not in today:
+            yield Change(
+                ChangeKind.INDICATOR, f"指標{one.id}「{one.name}」は、ことしは尋ねません。"
+            )
+    for one in after.indicators:
+        old = then.get(one.id)
+        if old is None:
+            yield Change(
+                ChangeKind.INDICATOR, f"指標{one.id}「{one.name}」を、ことしから尋ねます。"
+            )
+            continue
+        for what, was, now in (
+            ("名前", old.name, one.name),
+            ("単位", old.unit, one.unit),
+            ("めざす方向", old.direction.word, one.direction.word),
+            ("実績の数え方", old.kind.word, one.kind.word),
+            ("取組", old.item, one.item),
+        ):
+            if was != now:
+                sentence = f"指標{one.id}の{what}が「{was}」から「{now}」に変わります。"
+                yield Change(ChangeKind.INDICATOR, sentence, is_doubtful=what != "名前")
 
 
 def _deadlines(before: Plan, after: Plan) -> Iterator[Change]:

@@ -121,6 +121,11 @@ class Indicator:
         return self.rate or usual
 
     @property
+    def way(self) -> str:
+        """Where it shall go, and how it is counted, in a few words."""
+        return f"{self.direction.word}・{self.kind.word}"
+
+    @property
     def actual_field(self) -> ActualField:
         """The field of this year's actual."""
         return ActualField(
