@@ -10,6 +10,7 @@ import pytest
 from tests.small import COST, FORM, PLAN, RATING
 from workflow.model.fields.base import Choice
 from workflow.model.fields.form import Form
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Department, Item, Plan
 from workflow.plan.changes import ChangeKind, changes
 
@@ -48,6 +49,7 @@ def kinds(after: Plan) -> list[str]:
     return [f"{change.kind.name}{'?' if change.is_doubtful else ''}" for change in found]
 
 
+VISITS = Indicator(id="1-1-a", item="1-1", name="訪問件数", unit="件")
 later = replace(PLAN, deadline=date(2025, 5, 31))
 renamed_rating = replace(RATING, label="進み具合")
 wider_rating = replace(RATING, choices=(Choice("Ｓ", "上回る"), *RATING.choices))
@@ -86,6 +88,7 @@ CASES = {
     "field new": (with_form(*FORM.fields, replace(COST, key="plan", label="予算額")), ["FORM"]),
     "field ended": (with_form(*FORM.fields[:3]), ["FORM", "FORM"]),
     "field renamed": (with_form(FORM.fields[0], renamed_rating, *FORM.fields[2:]), ["FORM"]),
+    "indicator new": (replace(PLAN, indicators=(VISITS,)), ["INDICATOR"]),
     "other scale": (with_form(FORM.fields[0], wider_rating, *FORM.fields[2:]), ["FORM"]),
 }
 
@@ -96,6 +99,19 @@ def test_every_change_is_told_once(after: Plan, expected: list[str]) -> None:
         after = replace(after, deadline=later.deadline)
 
     assert kinds(after) == expected
+
+
+def test_what_no_longer_compares_of_an_indicator_is_told() -> None:
+    before = replace(PLAN, indicators=(VISITS, replace(VISITS, id="1-1-b")))
+    after = replace(later, indicators=(replace(VISITS, unit="千件", name="訪問の件数"),))
+
+    found = changes(before, after)
+
+    assert [(change.kind.name, change.is_doubtful) for change in found] == [
+        ("INDICATOR", False),  # one is no longer asked
+        ("INDICATOR", False),  # renamed
+        ("INDICATOR", True),  # another unit
+    ]
 
 
 def test_every_kind_has_a_case() -> None:
