@@ -146,7 +146,9 @@ class Rows:
         self._read, self._previous = read, previous
         form = issue.form.form
         self._year = issue.number.year
-        asked = {item: tuple(own) for item, own in groupby(issue.indicators, attrgetter("item"))}
+        asked = {
+            item: tuple(own) for item, own in groupby(issue.asked_indicators, attrgetter("item"))
+        }
         self._asked_of = _Asked(form, form.checks)
         self._asked_with = {
             item: _asked_with(form, own, plan, self._year) for item, own in asked.items()

@@ -42,7 +42,6 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     DIGEST_DIGITS,
-    ENTRY_SHEET,
     EXPLANATION_COLUMN,
     ID_LABEL,
     MADE_FROM_LABEL,
@@ -231,7 +230,8 @@ _LOOK_OF_ASKED = "尋ねるセルには、二重の枠と格子の模様が付�
 
 def _entries(layout: Layout) -> str:
     """Return where the answers stand, in words."""
-    return "調査票" if layout.own else f"シート「{ENTRY_SHEET}」"
+    sheets = "か".join(f"「{sheet.sheet}」" for sheet in layout.sheets)
+    return "調査票" if layout.own else f"シート{sheets}"
 
 
 def _steps_of_questions(layout: Layout) -> Iterator[str]:

@@ -171,8 +171,8 @@ class Layout:
 
     @property
     def sheets(self) -> tuple[Layout, ...]:
-        """The layouts of all entry sheets."""
-        return (self, self.indicators) if self.indicators else (self,)
+        """The layouts of all entry sheets; a city's own form has none of the indicators."""
+        return (self, self.indicators) if self.indicators and not self.own else (self,)
 
     def fields_in(self, entry: EntryRow) -> tuple[tuple[Column, Field], ...]:
         """Return the cells to fill in a row, each with its field."""
