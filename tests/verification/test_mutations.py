@@ -20,9 +20,10 @@ from tests.verification.mutations import (
 from tests.verification.rounds import verified
 from workflow.compiled.points.point import Handling
 from workflow.model.wording import cell_text
-from workflow.returned.readers.readings import read_again
+from workflow.returned.readers.readings import read_again, read_first
 from workflow.verification.differences import Report
 
+READERS = {"read_first": read_first, "read_again": read_again}
 TIMES = 15
 EXPECTED = {
     "one_character_of_the_ledger": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
@@ -67,13 +68,14 @@ OF_FIGURES = {
     "the_known_table_that_was_kept": {"VERIFY_STALE", "VERIFY_STOPPED"},
 }
 
-read_again_once = lru_cache(maxsize=64)(read_again)
+read_once = {name: lru_cache(maxsize=64)(read) for name, read in READERS.items()}
 
 
 @pytest.fixture(autouse=True)
 def returns_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare openpyxl the bytes it has read: most mutations leave the returns as they were."""
-    monkeypatch.setattr("workflow.returned.judge.read_again", read_again_once)
+    """Spare both readers the bytes they have read: most mutations leave the returns alone."""
+    for name, read in read_once.items():
+        monkeypatch.setattr(f"workflow.returned.judge.{name}", read)
 
 
 def test_an_untouched_round_agrees(compiled: City) -> None:

@@ -184,14 +184,6 @@ class Reader:
         return self._engine(files, context)
 
 
-@pytest.fixture
-def context(city: City) -> Context:
-    issued = city.generate().register
-    for department in ("GAKKO", "KOREI", "KIKI"):
-        city.send_back(department, full_texts(city.plan))
-    return Context(city.plan, {2023: issued}, 2023)
-
-
 ALL = ["GAKKO.xlsx", "KIKI.xlsx", "KOREI.xlsx"]
 
 

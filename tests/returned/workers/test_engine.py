@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.city import City, full_texts
+from tests.city import City
 from tests.engine import judge_here
 from tests.harness.harmful_paths import DeadlyPath, EndlessPath, SwellingPath
 from workflow.model.limits import Limits
@@ -20,14 +20,6 @@ from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import judge_in_workers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals and pipes")
-
-
-@pytest.fixture
-def context(city: City) -> Context:
-    issued = city.generate().register
-    for department in ("GAKKO", "KOREI", "KIKI"):
-        city.send_back(department, full_texts(city.plan))
-    return Context(city.plan, {2023: issued}, 2023)
 
 
 def received(city: City, name: str, path: Path) -> tuple[Received, ...]:
