@@ -14,7 +14,7 @@ from tests.city import ISSUED_AT, City
 from tests.harness.description import CITIES, EVERY_ITEM, Example, hostile_cases
 from tests.tables import Table, table
 from workflow.plan.document import as_json_bytes, sample_document
-from workflow.storage.workspace import OLD_FOLDER, Workspace
+from workflow.storage.workspace import OLD_FOLDER, OWN_FORM, Workspace
 
 GOOD = ("GOOD-1", "GOOD-2", "GOOD-3")
 """Departments of the city `hostile` that answer as they should."""
@@ -89,9 +89,14 @@ def plan_document(plan: str) -> dict[str, Any]:
 
 
 def lay_tables(plan: str, home: Path) -> None:
-    """Copy the tables of a city's own beside its plan."""
+    """Copy the tables of a city's own, and draw its own form, beside its plan."""
     for table_of_city in (CITIES / plan).glob("*.csv"):
         shutil.copy(table_of_city, home)
+    form = CITIES / plan / "form.txt"
+    if form.exists():
+        from tests.harness.own_form import drawn_form  # it draws by what plays examples
+
+        (home / OWN_FORM).write_bytes(drawn_form(form.read_text("utf-8").strip()))
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from tests.city import City
+from tests.fillers.own_form import fill_own_form, is_own_form, with_sheets_of
 from tests.fillers.xml_patch import patched_parts, places
 from tests.harness.cities import other_city, spread, template_of, usual_answers
 from tests.harness.description import Example, SentFile
@@ -66,7 +67,11 @@ def content_of(example: Example, city: City, file: SentFile) -> bytes:
         content = _filled(example, city, file)
         if file.brings:
             brought = replace(file, template=file.brings, answers={}, only=())
-            content = _with_entry_sheet_of(content, _filled(example, city, brought), file)
+            other = _filled(example, city, brought)
+            if is_own_form(content):
+                content = _saved(parts_of(with_sheets_of(content, other)), file)
+            else:
+                content = _with_entry_sheet_of(content, other, file)
     else:
         content = b""
     changes = [change for change in file.changes if change[0] not in HARMS]
@@ -92,8 +97,11 @@ def _filled(example: Example, city: City, file: SentFile) -> bytes:
     else:
         source = template_of(issuer, file.template, year, file.issue)
     template = source.read_bytes()
-    found = places(template)
     answers = _answers(example, issuer, file, year)
+    if is_own_form(template):
+        keys = {field.label: field.key for field in issuer.plan.form.fields}
+        return _saved(parts_of(fill_own_form(template, answers, keys)), file)
+    found = places(template)
     cells = {found[i, label]: v for i, row in answers.items() for label, v in row.items()}
     return _saved(patched_parts(template, cells), file)
 

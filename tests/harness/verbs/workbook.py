@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from typing import Any, Literal
 
@@ -355,6 +356,31 @@ def strip_properties(book: Workbook) -> None:
 def strip_names(book: Workbook) -> None:
     for name in list(book.defined_names):
         del book.defined_names[name]
+
+
+@workbook_verb("strip cell names")
+def strip_cell_names(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        sheet.defined_names.clear()
+
+
+@workbook_verb("insert rows at")
+def insert_rows_at(book: Workbook, name: str, row: int, count: int = 1) -> None:
+    """Insert rows as Excel does: merged areas and names go with the cells."""
+    sheet = book[name]
+    areas = [area for area in list(sheet.merged_cells.ranges) if area.min_row >= row]
+    for area in areas:
+        sheet.merged_cells.remove(area)
+    sheet.insert_rows(row, count)
+    for area in areas:
+        area.shift(row_shift=count)
+        sheet.merged_cells.add(area)
+    for defined in sheet.defined_names.values():
+        defined.attr_text = re.sub(
+            r"\$(\d+)",
+            lambda m: f"${int(m[1]) + (count if int(m[1]) >= row else 0)}",
+            defined.attr_text,
+        )
 
 
 @workbook_verb("strip visible number")
