@@ -41,8 +41,8 @@ def template_bytes(
     One on the city's own form is made of its workbook.
     """
     if own:
-        from workflow.templates.own.fill import own_template_bytes  # lxml, where it is needed
-        from workflow.templates.own.handback import with_corrections
+        from workflow.templates.own.fill import own_template_bytes  # 31 ms, with handback
+        from workflow.templates.own.handback import with_corrections  # with fill
 
         places = lay_out_own(own.form, layout)
         template = own_template_bytes(places, own.content, filling)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING
+
+from lxml.etree import SubElement, _Element, fromstring
 
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
@@ -33,10 +34,6 @@ from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.own.rows import Repetition, repeat_rows
 from workflow.templates.own.rules import add_rules
 from workflow.templates.own.sheet import SheetTree, cells_of
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ID = f"{{{_RELATED}}}id"
@@ -339,8 +336,6 @@ class _Book:
         return lists
 
     def _choices_tree(self) -> _Element:
-        from lxml.etree import fromstring
-
         tree = SheetTree(fromstring(f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData/></worksheet>'))
         rows = (("項目", "選択肢", "意味"), *self._choice_rows)
         for row, texts in enumerate(rows, start=1):
@@ -371,8 +366,6 @@ class _Book:
             self.parts.put(application, tree)
 
     def _write_core(self, title: str, moment: str) -> None:
-        from lxml.etree import SubElement, fromstring
-
         root = fromstring(_EMPTY_CORE)
         for tag, text in (
             ("dc:title", title),
@@ -392,8 +385,6 @@ class _Book:
             self.parts.relate("", _CORE_KIND, "docProps/core.xml")
 
     def _write_properties(self, properties: Mapping[str, str]) -> None:
-        from lxml.etree import SubElement, fromstring
-
         part = self.parts.related("", "custom-properties")
         empty = f'<Properties xmlns="{_CUSTOM}" xmlns:vt="{_VALUES}"/>'
         root = self.parts.tree(part) if part else fromstring(empty)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING
+
+from lxml.etree import _Element, fromstring
 
 from workflow.excel.style import (
     ALERT_FILL,
@@ -17,9 +18,6 @@ from workflow.excel.style import (
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.fields.declarations import CellRules
 from workflow.templates.entry_rules import HighlightKind
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 _FORMATS, _DXFS, _XFS = f"{MAIN}numFmts", f"{MAIN}dxfs", f"{MAIN}cellXfs"
 _BEFORE_DXFS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles")
@@ -119,8 +117,6 @@ class Looks:
 
     def framed(self, style: str, line: str, colour: str) -> str:
         """Return the style of a cell with another frame around it."""
-        from lxml.etree import fromstring
-
         key = (style, line, colour)
         if key not in self._framed:
             xf = deepcopy(self._xfs[int(style or 0)])
@@ -136,8 +132,6 @@ class Looks:
 
     def dxf(self, look: str) -> str:
         """Return the number of a look that a rule gives, added as XML without its namespace."""
-        from lxml.etree import fromstring
-
         self._dxfs()
         return self.add("dxfs", fromstring(f'<dxf xmlns="{MAIN[1:-1]}">{look}</dxf>'))
 
@@ -197,8 +191,6 @@ class Looks:
 
     def highlight(self, kind: HighlightKind) -> str:
         """Return the number of the look that a kind of highlight gives."""
-        from lxml.etree import fromstring
-
         if kind not in self._highlights:
             dxfs = self._dxfs()
             self._highlights[kind] = str(len(dxfs))

@@ -11,12 +11,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING
+
+from lxml.etree import SubElement, _Element, fromstring, tostring
 
 from workflow.excel.xlsx.xml import parsed
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -51,8 +49,6 @@ class Parts:
 
     def put(self, part: str, root: _Element) -> None:
         """Store an XML part."""
-        from lxml.etree import tostring  # with the tree, which has imported it
-
         stored = tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
         self.stored[part] = bytes(stored)
         self._folded.setdefault(part.casefold(), part)
@@ -96,8 +92,6 @@ class Parts:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Make a part lead to another one; return the id of the relation."""
-        from lxml.etree import SubElement, fromstring
-
         name = self.relations_part(part)
         empty = f'<Relationships xmlns="{_RELATIONS[1:].partition("}")[0]}"/>'.encode()
         root = parsed(self.stored[name]) if name in self.stored else fromstring(empty)
@@ -155,8 +149,6 @@ class Parts:
         return str(self._defaults.get(part.rpartition(".")[2].casefold(), ""))
 
     def _declare(self, part: str, content_type: str) -> None:
-        from lxml.etree import SubElement
-
         element = SubElement(
             self._types,
             f"{_TYPES}Override",

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.templates.indicator_table import NAMING
 from workflow.templates.layout import EntryRow, Layout
 from workflow.templates.own.form import (
     COMPUTED,
@@ -288,12 +289,35 @@ class _Values:
                 return item.departments
             case MarkKind.PAGES:
                 return item.pages
+            case MarkKind.INDICATOR:
+                return self._of_indicators(item.id)
             case MarkKind.KNOWN:
                 known = (field.label for field in self._layout.form.known)
                 return dict(zip(known, item.known, strict=False)).get(mark.name, "")
             case MarkKind.PREVIOUS:
                 return dict(row.previous).get(mark.key, "")
         return self._of_form(mark)
+
+    def _of_indicators(self, item: str) -> str:
+        """Return what is known of the indicators of an item, a line for each thing."""
+        table = self._layout.indicators
+        if table is None:
+            return ""
+        labels = [column.label for column in table.columns[NAMING:]]
+        return "\n".join(
+            "　".join(
+                (
+                    row.texts[NAMING - 1],
+                    *(f"{n} {t}" for n, t in zip(labels, _known(row), strict=False) if t),
+                )
+            )
+            for row in table.rows
+            if row.item.id == item
+        )
+
+
+def _known(row: EntryRow) -> tuple[str, ...]:
+    return tuple(" ".join(text.split()) for text in row.texts[NAMING:])
 
 
 def _down(area: Area, rows: int) -> Area:
