@@ -68,9 +68,11 @@ def opened(desktop, source):
 
 def fill(desktop, job):
     document = opened(desktop, job["source"])
-    sheet = document.Sheets.getByName("進捗状況")
-    for reference, text in job["cells"].items():
-        sheet.getCellRangeByName(reference).setString(text)
+    for name, cells in (job.get("sheets") or {"進捗状況": job["cells"]}).items():
+        sheet = document.Sheets.getByName(name)
+        for reference, said in cells.items():
+            cell = sheet.getCellRangeByName(reference)
+            cell.setString(said) if isinstance(said, str) else cell.setValue(said)
     kind = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
     document.storeToURL(Path(job["target"]).as_uri(), (kind,))
     document.close(True)

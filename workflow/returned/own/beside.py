@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from workflow.model.cells import a1, folded
 from workflow.model.findings import Finding
-from workflow.model.raw import RawBook, RawCell, RawSheet
+from workflow.model.raw import RawBook, RawCell, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.notes import Beside, changed, on_the_list, remarks_of
@@ -14,6 +14,7 @@ from workflow.returned.own.match import OwnMatching, Standing
 from workflow.returned.own.sheets import OwnSheet
 from workflow.returned.printed import Cell, Page, written_over
 from workflow.templates.layout import CORRECTION_SHEET
+from workflow.templates.own.form import beside_text
 from workflow.templates.own.names import CHOICES_SHEET
 from workflow.templates.own.places import OwnLayout
 
@@ -50,9 +51,19 @@ def beside_own(
             for note, finding in _written(sheet, page, standings, printed, labels):
                 notes.append(note)
                 findings += [finding] if finding and sheet.name not in repeated else []
-    notes += remarks_of(book)
+    notes += _remarks(book, own)
     findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings))
+
+
+def _remarks(book: RawBook, own: OwnLayout) -> Iterator[Note]:
+    """Yield what stands beside the cells, but what the city's form has there itself."""
+    form = own.layout.own
+    only_our_number = beside_text(RemarkKind.HEADER, "")
+    known = {only_our_number, *(form.beside if form else ())}
+    for note in remarks_of(book):
+        if beside_text(RemarkKind(note.kind.value), note.text) not in known:
+            yield note
 
 
 def _choices(own: OwnLayout) -> Iterator[str]:

@@ -73,12 +73,13 @@ class Finder:
         found = next((at for at in places if at), None)
         return cell[1] + found[1] if found else None
 
-    def head_row(self, column: int) -> int:
-        """Return the row of the lowest heading of a list over a column; 0 where none stands."""
-        top, _ = self._source.block
-        texts = {label.text for label in self._labels if label.area.bottom < top}
-        rows = [r for (r, c), cell in self._sheet.cells.items() if folded(cell.text) in texts]
-        return max(rows, default=0) if column else 0
+    def head_row(self, cell: Cell) -> int:
+        """Return the last row of the heading above a cell of a list; 0 where none stands."""
+        for label in self._around(cell).above:
+            moved = (0, 0) if self._stands(label) else self._moved(label)
+            if moved:
+                return label.area.bottom + moved[0]
+        return 0
 
     # Printed labels, and where they stand now.
 

@@ -68,7 +68,7 @@ class OwnSheet:
 
     def _ids_below(self, lead: tuple[int, int], pattern: re.Pattern[str]) -> dict[int, str]:
         column = self.finder.column(lead, ID_NAME)
-        head = self.finder.head_row(column) if column else 0
+        head = self.finder.head_row(lead) if column else 0
         found = {
             row: _inside(cell.text, pattern)
             for (row, at), cell in self.sheet.cells.items()

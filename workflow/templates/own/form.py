@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -10,11 +11,14 @@ from typing import Any
 
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.model.cells import a1, folded
-from workflow.model.raw import Area
+from workflow.model.raw import Area, RemarkKind
+from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
 
 Cell = tuple[int, int]
 """The 1-based row and column of a cell."""
+
+_NUMBERED = re.compile(rf"{NUMBER_LABEL}[\s:：]*[\w-]*")
 
 COMPUTED = "="
 """Stands for the text of a cell that holds a formula of the city's."""
@@ -58,19 +62,40 @@ class FormSheet:
 
 @dataclass(frozen=True)
 class OwnForm:
-    """A marked workbook. The digest is of all that it is made of, its looks among it."""
+    """A marked workbook. The digest is of all that it is made of, its looks among it.
+
+    Beside is what the city put beside the cells: comments, shapes, pictures, headers, as
+    `beside_text` spells them.
+    """
 
     digest: str
     sheets: tuple[FormSheet, ...]
+    beside: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the form as the register keeps it."""
-        return {"digest": self.digest, "sheets": [sheet.as_json() for sheet in self.sheets]}
+        beside = {"beside": list(self.beside)} if self.beside else {}
+        return {
+            "digest": self.digest,
+            "sheets": [sheet.as_json() for sheet in self.sheets],
+            **beside,
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> OwnForm:
         """Return a form that the register kept. KeyError, TypeError or ValueError for none."""
-        return cls(plain["digest"], tuple(map(FormSheet.from_json, plain["sheets"])))
+        sheets = tuple(map(FormSheet.from_json, plain["sheets"]))
+        return cls(plain["digest"], sheets, tuple(plain.get("beside", ())))
+
+
+def beside_text(kind: RemarkKind, text: str) -> str:
+    """Return what stands beside the cells so that it can be compared, however it was saved.
+
+    >>> beside_text(RemarkKind.HEADER, "様式番号 272230-2023-A-1　施策評価シート")
+    'header 施策評価シート'
+    """
+    plain = _NUMBERED.sub("", text) if kind is RemarkKind.HEADER else text
+    return f"{kind.name.lower()} {folded(plain)}"
 
 
 class MarkedSheet:

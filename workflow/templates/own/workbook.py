@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflow.excel.xlsx.package import Package
 from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
-from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm
+from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm, beside_text
 from workflow.templates.register import canonical_digest
 
 _SAVED_ANEW = ("docprops/", "xl/calcchain.xml")
@@ -30,7 +30,9 @@ class OwnWorkbook:
 
 def own_workbook(book: RawBook, content: bytes) -> OwnWorkbook:
     """Return a workbook with what was read of it."""
-    return OwnWorkbook(OwnForm(_digest(content), tuple(map(_sheet, book.sheets))), content)
+    beside = dict.fromkeys(beside_text(r.kind, r.text) for r in book.remarks if r.text.strip())
+    form = OwnForm(_digest(content), tuple(map(_sheet, book.sheets)), tuple(beside))
+    return OwnWorkbook(form, content)
 
 
 def own_copy_name(form: OwnForm) -> str:

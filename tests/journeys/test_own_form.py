@@ -1,0 +1,104 @@
+"""A whole round on each of the cities' own forms, filled in three programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.city import City, codes, outcomes
+from tests.engine import HERE
+from tests.fillers import own_sheets as fillers
+from tests.harness.own_form import drawn_form, form_folders, read_form
+from tests.programs import needs_libreoffice, needs_validator
+from tests.test_ooxml import assert_all_valid
+from workflow.commands.verify import verify
+from workflow.model.plan import Plan
+from workflow.storage.workspace import OWN_FORM
+
+NAMES = [folder.name for folder in form_folders()]
+FILLERS = [
+    pytest.param(fillers.as_excel, id="excel"),
+    pytest.param(fillers.with_openpyxl, id="openpyxl"),
+    pytest.param(fillers.with_libreoffice, id="libreoffice", marks=needs_libreoffice),
+]
+
+
+def own_city(name: str, home: Path) -> City:
+    """Return a city whose templates are made of a form of its own."""
+    city = City.with_plan(home, read_form(name).plan_document())
+    (home / OWN_FORM).write_bytes(drawn_form(name))
+    city.generate()
+    return city
+
+
+def answers(plan: Plan, **changed: str) -> dict[str, dict[str, str | float]]:
+    """Return a complete answer to every item."""
+    said: dict[str, str | float] = {
+        "取組状況": "【例】講座を３回開催し、延べ120人が参加した。\n次年度も続ける。",
+        "課題・改善点": "【例】参加者が固定している。",
+        "今後の方針": "継続",
+        "評価": "Ａ",
+    }
+    figures = {field.label: 12 for field in plan.form.fields if field.is_number}
+    return {item.id: {**said, **figures, **changed} for item in plan.items}
+
+
+def assert_in_ledger(city: City, said: Mapping[str, Mapping[str, str | float]]) -> None:
+    rows = {row["整理番号"]: row for row in city.ledger()}
+    for item, values in said.items():
+        assert rows[item]["回答状況"] == "回答済"
+        assert {label: rows[item][label] for label in values} == values
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_department_answers_on_the_form_it_knows(
+    name: str, filler: fillers.Filler, tmp_path: Path
+) -> None:
+    city = own_city(name, tmp_path)
+    said = answers(city.plan)
+    for department in ("KOREI", "KIKI"):
+        fillers.send(city, department, said, filler)
+    collected = city.collect()
+    assert outcomes(collected) == {"KOREI.xlsx": "accepted", "KIKI.xlsx": "accepted"}
+    assert codes(collected) == []
+    items = {i.id for d in ("KOREI", "KIKI") for i in city.plan.items_of(d)}
+    assert_in_ledger(city, {item: said[item] for item in items})
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+@needs_validator
+@pytest.mark.parametrize("name", NAMES)
+def test_all_25_items_come_back_after_one_was_handed_back(name: str, tmp_path: Path) -> None:
+    city = own_city(name, tmp_path)
+    said = answers(city.plan)
+    departments = [d.code for d in city.plan.departments if city.plan.items_of(d.code)]
+    assert_all_valid([city.template(code) for code in departments])
+    wrong = {**said, "2-3": {**said["2-3"], "評価": "とても良い"}}
+    owner = city.plan.items[[i.id for i in city.plan.items].index("2-3")].departments[0]
+    for department in departments:
+        fillers.send(city, department, wrong if department == owner else said)
+    first = city.collect()
+    (handback,) = first.handbacks
+    assert [f["file"] for f in first.document["findings"]] == [f"{owner}.xlsx"]
+    assert_all_valid([handback])
+    book = load_workbook(handback)
+    assert book.worksheets[0].title == "修正のお願い"
+    ((sheet, cell),) = [
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets[1:]
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == "とても良い"
+    ]
+    target = city.returned(f"{owner}_修正.xlsx")
+    fillers.as_excel(handback, target, {sheet: {cell: "Ｂ"}})
+    second = city.collect()
+    assert codes(second) == []
+    assert outcomes(second)[target.name] == "accepted"
+    assert set(city.statuses().values()) == {"回答済"}
+    assert_in_ledger(city, {**said, "2-3": {**said["2-3"], "評価": "Ｂ"}})
+    assert verify(city.workspace, 2023, HERE).is_clean
