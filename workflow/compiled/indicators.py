@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from workflow.compiled.ledger import YEAR_LABEL
+from workflow.compiled.ledger import (
+    DIGEST_LABEL,
+    FILE_LABEL,
+    SHEET_LABEL,
+    STATUS_LABEL,
+    YEAR_LABEL,
+)
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.summaries.matrix import Bucket, CountedMatrix
 from workflow.excel.table import CellValue
@@ -270,20 +276,17 @@ def _sources(text: Mapping[str, object]) -> Iterator[IndicatorColumn]:
         return series.answered_by.answer.source.sha256 if series.answered_by.answer else None
 
     yield IndicatorColumn(
-        "回答状況", 5.5,
+        STATUS_LABEL, 5.5,
         lambda s, y: s.answered_by.status.value if y.is_now else None, text, on_paper=False,
     )  # fmt: skip
     columns: tuple[tuple[str, float, Callable[[Series], CellValue]], ...] = (
         (FILE_LABEL, 20, of_file(file)),
-        ("シート", 7, lambda s: place(s)[0] or None),
+        (SHEET_LABEL, 7, lambda s: place(s)[0] or None),
         ("セル", 5, lambda s: place(s)[1] or None),
-        ("SHA-256", 50, of_file(digest)),
+        (DIGEST_LABEL, 50, of_file(digest)),
     )
     for label, width, take in columns:
         yield IndicatorColumn(label, width, source(take), text, on_paper=False)
-
-
-FILE_LABEL = "回答ファイル"
 
 
 def _kind(year: YearOf) -> str:

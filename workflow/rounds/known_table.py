@@ -57,7 +57,7 @@ def with_recorded_table(
             return _with(plan, known, path, open_table, again=again)
     raise WorkspaceError(
         f"{era_year(year)}を集めたときの既知の値の表「{known.file}」が、どこにもありません"
-        f"（SHA-256が{digest[:_DIGITS]}…のもの）。控えから戻してください。"
+        f"（照合用の値が{digest[:_DIGITS]}…のもの）。控えから戻してください。"
     )
 
 

@@ -6,12 +6,12 @@ from xlsxwriter import Workbook
 
 from workflow.compiled.indicators import (
     ACTUAL_LABEL,
-    FILE_LABEL,
     INDICATOR_SHEET,
     REASON_LABEL,
     IndicatorTable,
     Row,
 )
+from workflow.compiled.ledger import FILE_LABEL
 from workflow.compiled.sheets.records import SourceLinks
 from workflow.excel.style import ALERT_INK, HEADER_FILL
 from workflow.excel.table import CellValue, Heading, TableStyles, write_values
