@@ -13,9 +13,10 @@ from tests.engine import HERE
 from tests.fillers import own_sheets as fillers
 from tests.harness.own_form import drawn_form, form_folders, read_form
 from tests.programs import needs_libreoffice
+from workflow.commands.demo import play
 from workflow.commands.verify import verify
 from workflow.model.plan import Plan
-from workflow.storage.workspace import OWN_FORM
+from workflow.storage.workspace import OWN_FORM, Workspace
 
 NAMES = [folder.name for folder in form_folders()]
 FILLERS = [
@@ -98,3 +99,12 @@ def test_all_25_items_come_back_after_one_was_handed_back(name: str, tmp_path: P
     assert set(city.statuses().values()) == {"回答済"}
     assert_in_ledger(city, {**said, "2-3": {**said["2-3"], "評価": "Ｂ"}})
     assert verify(city.workspace, 2023, HERE).is_clean
+
+
+def test_the_demo_plays_two_years_on_cards(tmp_path: Path) -> None:
+    play(tmp_path / "demo", "card")
+    city = City(Workspace(tmp_path / "demo"))
+    (handback,) = city.workspace.handbacks(2024).glob("*.xlsx")
+    assert load_workbook(handback).sheetnames[:2] == ["修正のお願い", "2-3"]
+    assert {"回答済", "差戻し中", "未提出"} == set(city.statuses(2024).values())
+    assert verify(city.workspace, 2024, HERE).is_clean

@@ -6,8 +6,8 @@ import json
 import os
 import shlex
 import shutil
-from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
@@ -27,6 +27,7 @@ from workflow.commands.generate import generate
 from workflow.commands.report import report
 from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
 from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.model.cells import a1
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year
@@ -36,9 +37,11 @@ from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import in_workers
 from workflow.storage.files import write_file
-from workflow.storage.workspace import Workspace
+from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
-from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, lay_out_issue
+from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.starting_forms import CARD_NAME, LIST_NAME, starting_forms
 from workflow.templates.register import Issue
 from workflow.terminal.output import progress_bar, say
 
@@ -57,8 +60,21 @@ class _Delivery:
     hours: int
 
 
+_FORMS = {"list": LIST_NAME, "card": CARD_NAME}
+"""The forms that take the place of the built-in one, by what --form calls them."""
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--form",
+        choices=tuple(_FORMS),
+        default="",
+        help="市の様式（list は一覧、card は単票）で、同じ流れを作ります。",
+    )
+
+
 def _run(arguments: Namespace) -> int:
-    play(workspace_of(arguments).home / "demo")
+    play(workspace_of(arguments).home / "demo", arguments.form)
     return CLEAN
 
 
@@ -66,19 +82,24 @@ COMMAND = Command(
     name="demo",
     summary="見本の計画で、一連の流れを demo フォルダーに作ります。",
     menu="見本で一連の流れを見る",
+    arguments=_arguments,
     run=_run,
 )
 
 
-def play(folder: Path) -> None:
-    """Build the demo workspace anew, run both years in it and name the files to open."""
+def play(folder: Path, form: str = "") -> None:
+    """Build the demo workspace anew, run both years in it and name the files to open.
+
+    Form is the city's own form to play them on, "list" or "card"; without one, the built-in form.
+    """
     workspace = _fresh_workspace(folder)
     plan = load_plan(workspace.home)
+    _put_form(workspace, plan, form)
     answers = _sample_answers()
     compiled: dict[int, Collected] = {}
     for year, deliveries in ((2023, _calm_year), (2024, _lively_year)):
         say(f"\n{full_year(year)}")
-        if year == 2024:
+        if year == 2024 and not form:
             _add_figures(workspace)
             say("【例】の指標3件と、予算額の表を加えました。")
         issued_at = datetime(year + 1, 4, 15, 9, tzinfo=JST)
@@ -104,6 +125,12 @@ def play(folder: Path) -> None:
     say(f"・調査票の例：{workspace.templates(2024)}")
     say("\n元の回答から計算し直して照合するには、次のように実行します。")
     say(f"    {COMMAND_LINE} verify --year 2024 --home {_typed(folder)}")
+
+
+def _put_form(workspace: Workspace, plan: Plan, form: str) -> None:
+    if form:
+        write_file(workspace.home / OWN_FORM, starting_forms(plan)[_FORMS[form]])
+        say(f"市の様式を置きました：{workspace.home / OWN_FORM}")
 
 
 def _typed(folder: Path) -> str:
@@ -176,7 +203,34 @@ def _deliver(
     template = workspace.templates(year) / delivery.issue.file
     target = workspace.returned(year) / delivery.name
     received = issued_at + timedelta(hours=delivery.hours)
+    if delivery.issue.own:
+        _fill_own(template, target, _own_cells(plan, delivery), received)
+        return
     fill(template, target, answers, received, _sample("demo_figures.json")["actuals"])
+
+
+def _own_cells(plan: Plan, delivery: _Delivery) -> Iterator[tuple[str, str, str]]:
+    """Yield the sheet, the cell and the text of each answer on the city's own form."""
+    issue = delivery.issue
+    assert issue.own
+    layout = lay_out_issue(plan, plan.department(issue.number.department), issue, {})
+    for sheet in lay_out_own(issue.own, layout).sheets:
+        for (item, key), (row, column) in sheet.answers.items():
+            text = delivery.texts.get(item, {}).get(key)
+            if text is not None:
+                yield sheet.name, a1(row, column), text
+
+
+def _fill_own(
+    template: Path, target: Path, cells: Iterable[tuple[str, str, str]], received: datetime
+) -> None:
+    book = load_workbook(template)
+    for sheet, cell, text in cells:
+        book[sheet][cell] = text
+        book[sheet][cell].data_type = "s"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    os.utime(target, (received.timestamp(), received.timestamp()))
 
 
 def _deliver_strays(folder: Path, received: datetime) -> None:
