@@ -34,7 +34,7 @@ class MarkKind(Enum):
     YEAR = "年度"
     DEPARTMENT = "課名"
     NUMBER = NUMBER_LABEL
-    DEADLINE = "提出期限"
+    DEADLINE = "回答期限"
     CONTACT = "問い合わせ先"
 
     @property

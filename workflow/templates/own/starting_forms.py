@@ -45,7 +45,7 @@ LIST_NAME, CARD_NAME = "様式ひな形_一覧.xlsx", "様式ひな形_単票.xl
 _SIZE = 10.0
 _NO_MOMENT = datetime(2000, 1, 1)  # the same plan gives the same bytes
 _TO_FILL = "太い枠の中を記入してください。"
-_WHEN = "提出期限：{{提出期限}}　問い合わせ先：{{問い合わせ先}}"
+_WHEN = "回答期限：{{回答期限}}　問い合わせ先：{{問い合わせ先}}"
 
 
 def starting_forms(plan: Plan) -> Mapping[str, bytes]:
