@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.harness.entered.files import pages_of, papers_in, sheets_of
 from tests.harness.entered.pages import Held, Page, Paper, Place, seen
 from workflow.model.cells import a1, folded_id
 from workflow.model.fields.mark import MarkField
+from workflow.storage.workspace import OWN_FORM
 from workflow.templates.layout import CORRECTION_SHEET
 
 READ = {"accepted", "accepted_with_warnings", "sent_back"}
@@ -201,6 +203,7 @@ class _KeptOfFile:
     by_item: Mapping[str, frozenset[str]]
     handed_back: frozenset[str]
     marks: frozenset[str]
+    is_own_form: bool
 
     def has(self, page: Page, place: Place, held: Held) -> bool:
         """Whether what a cell holds is kept, with its place or in the row of its item."""
@@ -249,7 +252,9 @@ class _KeptOfFile:
     def _is_in_row(self, page: Page, row: int, word: str) -> bool:
         """Whether the item of a row says it: in the ledger, or in the hand-back."""
         ids = {folded_id(held.text) for place, held in page.cells.items() if place[0] == row}
-        known = ids & self.by_item.keys()
+        known: AbstractSet[str] = ids & self.by_item.keys()
+        if self.is_own_form and not known:
+            known = _item_of_card(page, self.by_item.keys())
         return any(word in self.by_item[item] for item in known) or (
             not known and word in self.handed_back
         )
@@ -259,6 +264,7 @@ class _Kept:
     """Everything that is kept of a year: the ledger workbook and the hand-backs."""
 
     def __init__(self, city: City, year: int) -> None:
+        self._is_own_form = (city.home / OWN_FORM).exists()
         ledger = city.workspace.ledger(year).read_bytes()
         sheets = sheets_of(ledger, (_LEDGER, _NOTES, _INDICATORS))
         self._notes, self._answers = _rows(sheets[_NOTES]), _rows(sheets[_LEDGER])
@@ -282,6 +288,9 @@ class _Kept:
             self._handed |= texts
             for item in set(map(folded_id, texts)) & self._by_item.keys():
                 self._by_item[item] |= texts
+        if self._is_own_form:
+            for item in _item_of_card(handback, self._by_item.keys()):
+                self._by_item[item].update(*rows.values())
 
     def of(self, file: File) -> _KeptOfFile:
         path = file["path"]
@@ -293,7 +302,14 @@ class _Kept:
             {item: frozenset(texts) for item, texts in self._by_item.items()},
             frozenset(self._handed),
             self._marks,
+            self._is_own_form,
         )
+
+
+def _item_of_card(page: Page, items: AbstractSet[str]) -> AbstractSet[str]:
+    """Return the only item whose 整理番号 stands on a page: all of the card is about it."""
+    known = {folded_id(held.text) for held in page.cells.values()} & items
+    return known if len(known) == 1 else frozenset()
 
 
 def _rows(page: Page) -> list[Row]:
