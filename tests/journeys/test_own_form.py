@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from tests.city import City, codes, outcomes
 from tests.engine import HERE
 from tests.fillers import own_sheets as fillers
+from tests.fillers.libreoffice import run_jobs
 from tests.harness.own_form import drawn_form, form_folders, read_form
 from tests.programs import needs_libreoffice
 from workflow.commands.demo import play
@@ -108,3 +109,21 @@ def test_the_demo_plays_two_years_on_cards(tmp_path: Path) -> None:
     assert load_workbook(handback).sheetnames[:2] == ["修正のお願い", "2-3"]
     assert {"回答済", "差戻し中", "未提出"} == set(city.statuses(2024).values())
     assert verify(city.workspace, 2024, HERE).is_clean
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("name", ["card", "list"])
+def test_a_form_saved_in_another_format_is_read_alike(name: str, tmp_path: Path) -> None:
+    city = own_city(name, tmp_path)
+    said = answers(city.plan)
+    jobs = []
+    for department, ending, kind in (("KOREI", "ods", "calc8"), ("KIKI", "xls", "MS Excel 97")):
+        filled = fillers.send(city, department, said).rename(tmp_path / f"{department}.xlsx")
+        target = city.returned(f"{department}.{ending}")
+        jobs.append({"do": "save as", "source": str(filled), "target": str(target), "filter": kind})
+    run_jobs(jobs)
+    collected = city.collect()
+    assert set(outcomes(collected).values()) == {"accepted"}
+    assert codes(collected) == ["FILE_VALUES_ONLY"]
+    items = {i.id for d in ("KOREI", "KIKI") for i in city.plan.items_of(d)}
+    assert_in_ledger(city, {item: said[item] for item in items})

@@ -59,10 +59,10 @@ def beside_own(
 def _remarks(book: RawBook, own: OwnLayout) -> Iterator[Note]:
     """Yield what stands beside the cells, but what the city's form has there itself."""
     form = own.layout.own
-    only_our_number = beside_text(RemarkKind.HEADER, "")
+    only_our_number = beside_text(RemarkKind.HEADER, "", "")
     known = {only_our_number, *(form.beside if form else ())}
     for note in remarks_of(book):
-        if beside_text(RemarkKind(note.kind.value), note.text) not in known:
+        if beside_text(RemarkKind(note.kind.value), note.text, note.cell) not in known:
             yield note
 
 

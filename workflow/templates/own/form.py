@@ -88,12 +88,16 @@ class OwnForm:
         return cls(plain["digest"], sheets, tuple(plain.get("beside", ())))
 
 
-def beside_text(kind: RemarkKind, text: str) -> str:
+def beside_text(kind: RemarkKind, text: str, cell: str) -> str:
     """Return what stands beside the cells so that it can be compared, however it was saved.
 
-    >>> beside_text(RemarkKind.HEADER, "様式番号 272230-2023-A-1　施策評価シート")
+    Programs keep where a picture stands, but not what it is called.
+
+    >>> beside_text(RemarkKind.HEADER, "様式番号 272230-2023-A-1　施策評価シート", "")
     'header 施策評価シート'
     """
+    if kind is RemarkKind.PICTURE:
+        return f"picture {cell}"
     plain = _NUMBERED.sub("", text) if kind is RemarkKind.HEADER else text
     return f"{kind.name.lower()} {folded(plain)}"
 

@@ -30,7 +30,9 @@ class OwnWorkbook:
 
 def own_workbook(book: RawBook, content: bytes) -> OwnWorkbook:
     """Return a workbook with what was read of it."""
-    beside = dict.fromkeys(beside_text(r.kind, r.text) for r in book.remarks if r.text.strip())
+    beside = dict.fromkeys(
+        beside_text(r.kind, r.text, r.cell) for r in book.remarks if r.text.strip()
+    )
     form = OwnForm(_digest(content), tuple(map(_sheet, book.sheets)), tuple(beside))
     return OwnWorkbook(form, content)
 
