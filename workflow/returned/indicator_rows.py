@@ -46,6 +46,12 @@ class IndicatorRows:
             found.setdefault(row.item.id, []).append(row)
         return found
 
+    @property
+    def lost(self) -> Mapping[str, Location]:
+        """Where the rows that are gone are told of, by the keys of their indicators."""
+        gone = (f for f in self.matching.findings if f.code is Code.INDICATOR_ROW_MISSING)
+        return {finding.location.field_key: finding.location for finding in gone}
+
 
 def find_indicator_rows(book: RawBook, issue: Issue) -> IndicatorRows | None:
     """Return the rows of an issue's indicators in a workbook; None where it asks of none."""
@@ -120,6 +126,8 @@ def _of_item(row: MatchedRow, indicator: Indicator, items: Mapping[str, IssuedIt
 def _said_of(finding: Finding, indicators: Mapping[str, Indicator]) -> Finding:
     """Return a finding of the sheet as one of the item that the indicator belongs to."""
     at = finding.location
+    if finding.code is Code.ROW_MISSING:  # there is no row it could stand at
+        at = replace(at, item=str(finding.details["value"]), field_key=ACTUAL_KEY)
     indicator = indicators.get(at.item)
     keys = {ACTUAL_KEY: indicator.key, REMARK_KEY: indicator.remark_key} if indicator else {}
     location = replace(

@@ -220,7 +220,7 @@ def _offered(
     issue = register.latest_for(department) if department else None
     if issue is None or not tables:
         return ()
-    judging = Rows(read, issue, context.previous, context.plan)
+    judging = Rows(read, issue, context.previous, context.plan, {})
     rows = match(tables[0], issue, tables[1:]).rows
     answers = (judging.answer(row)[0] for row in rows if not judging.repeats_last_year(row))
     return tuple(replace(answer, rejected=True) for answer in answers if answer)

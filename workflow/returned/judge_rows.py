@@ -94,7 +94,8 @@ def judge_rows(
 ) -> Return:
     """Return a form with its answers, its notes and all that is noticed of them."""
     indicators = find_indicator_rows(book, issue)
-    judging = Rows(read, issue, context.previous, context.plan)
+    lost = indicators.lost if indicators else {}
+    judging = Rows(read, issue, context.previous, context.plan, lost)
     layout = lay_out_issue(
         context.plan,
         context.plan.department(read.department),
@@ -142,8 +143,15 @@ def judge_rows(
 class Rows:
     """The judging of the rows of one file."""
 
-    def __init__(self, read: Return, issue: Issue, previous: PreviousAnswers, plan: Plan) -> None:
-        self._read, self._previous = read, previous
+    def __init__(
+        self,
+        read: Return,
+        issue: Issue,
+        previous: PreviousAnswers,
+        plan: Plan,
+        lost: Mapping[str, Location],
+    ) -> None:
+        self._read, self._previous, self._lost = read, previous, lost
         form = issue.form.form
         self._year = issue.number.year
         asked = {
@@ -176,6 +184,8 @@ class Rows:
             # A formula, an error value or a lost column was already reported; it is not also empty.
             if found.key in row.places and (found.key in values or found.key not in row.cells):
                 findings.append(self._finding(row, found.key, found.code, found.details))
+            elif found.key in self._lost:
+                findings.append(Finding(found.code, self._lost[found.key], found.details))
         asked = self._asked(row, asked_of, values, {found.key for found in violations})
         findings += [self._finding(row, v.key, v.code, v.details) for v in asked]
         spoilt = bool(violations) or any(f.severity is Severity.ERROR for f in findings)
