@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import folded, folded_id
+from workflow.model.cells import folded, folded_id, plain_number
 from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.model.fields.number import NumberField
 from workflow.model.indicators.indicator import Direction, Rate
 from workflow.model.indicators.indicator import Kind as IndicatorKind
 from workflow.model.years import era_year, parse_year
@@ -31,6 +33,7 @@ _HEADING = re.compile(
     rf"(?:(?P<before>{_YEAR})の?)?(?P<word>目標値?|実績値?)[(（]?(?P<after>{_YEAR})?[)）]?"
 )
 _HEADER_ROWS = 30
+_WORDS = {"targets": "目標値", "actuals": "実績値"}
 
 DIRECTIONS = MappingProxyType({one.value: one.word for one in Direction})
 KINDS = MappingProxyType({one.value: one.word for one in IndicatorKind})
@@ -174,9 +177,8 @@ def table_of_document(root: Node) -> Table:
     for indicator in root["indicators"].elements:
         for name, years in found.items():
             years |= {int(year) for year, _ in indicator[name].members if year.isdecimal()}
-    words = {"targets": "目標値", "actuals": "実績値"}
     return indicator_table(
-        _year_column(f"{words[name]}（{era_year(year)}）", name, year)
+        _year_column(_year_label(name, str(year)), name, year)
         for name, years in found.items()
         for year in sorted(years)
     )
@@ -211,13 +213,12 @@ def year_heading(text: str) -> tuple[str, int] | None:
 
 
 def _year_column(label: str, name: str, year: int) -> PlanColumn:
-    word = "目標値" if name == "targets" else "実績値"
     return PlanColumn(
         label=label,
         key=f"/{name}/{year}",
         kind=Kind.NUMBER,
         width=6,
-        hint=f"{era_year(year)}の{word}です。",
+        hint=f"{era_year(year)}の{_WORDS[name]}です。",
         optional=True,
     )
 
@@ -247,6 +248,33 @@ def complete_indicators(reading: Reading) -> None:
         at = at_places(reading.file, INDICATOR_SHEET, filled)
         reading.note(Code.PLAN_FILLED_DOWN, at, name="整理番号", count=len(filled))
     _number(reading, indicators)
+    _read_values(reading, indicators)
+
+
+def _read_values(reading: Reading, indicators: Iterable[dict[str, Any]]) -> None:
+    """Read the values that are written with their own unit, as actuals are: 14校."""
+    for number, indicator in enumerate(indicators):
+        unit = str(indicator.get("unit", ""))
+        for name in ("base", "targets", "actuals"):
+            values: dict[str, Any] = indicator.get(name, {})
+            for key, written in values.items():
+                pointer = f"{_POINTER}/{number}/{name}/{key}"
+                read = _in_unit(written, unit) if isinstance(written, str) and unit else None
+                if read is None or key == "year":
+                    continue
+                values[key] = int(read) if read == int(read) else float(read)
+                pair = ((written, plain_number(read)),)
+                location = reading.locations[pointer]
+                label = _year_label(name, key)
+                reading.correct(location, label, ReadAs.NUMBER, plain_number(read), pair)
+
+
+def _in_unit(written: str, unit: str) -> Decimal | None:
+    return NumberField(key="value", label="", unit=unit).number_in(written)
+
+
+def _year_label(name: str, key: str) -> str:
+    return "基準値" if name == "base" else f"{_WORDS[name]}（{era_year(int(key))}）"
 
 
 def _item_named(written: str, items: Iterable[tuple[str, str]]) -> str:
