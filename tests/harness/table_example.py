@@ -190,6 +190,7 @@ def outcome_of(run: Imported) -> dict[str, Any]:
         "levels": " ＞ ".join(content["levels"]),
         "items": {item["id"]: _item(item, names) for item in content["items"]},
         "fields": {field["label"]: _field(field) for field in content["form"]["fields"]},
+        **_indicators(content),
         "answers": _answers(run.home),
         "left_out": {f"{p.sheet}!{p.ref}": fate.why for p, fate in draft.left_out()},
         "findings": [
@@ -218,6 +219,15 @@ def _field(field: Mapping[str, Any]) -> str:
     )
     marks = ("必須" if field.get("required") else "", "順" if field.get("ordered") else "")
     return " ".join(filter(None, (field["type"], field.get("unit", ""), choices, *marks)))
+
+
+def _indicators(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the indicators by id, as plan.json spells them; nothing where there are none."""
+    found = {}
+    for one in content.get("indicators", ()):
+        rest = {key: value for key, value in one.items() if key not in ("id", "item", "name")}
+        found[one["id"]] = {f"{one['item']} {one['name']}": rest}
+    return {"indicators": found} if found else {}
 
 
 def _answers(home: Path) -> dict[str, dict[str, str]]:

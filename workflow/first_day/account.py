@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from workflow.first_day.answers import AnswerLine
 from workflow.first_day.fields import ProposedField
+from workflow.first_day.indicators import ImportedIndicators
 from workflow.first_day.names import Departments, Ids
-from workflow.first_day.reading.columns import Column, Keys
+from workflow.first_day.reading.column import Column
+from workflow.first_day.reading.columns import Keys
 from workflow.first_day.reading.items import NO_LEVEL, DraftItem, ItemList
 from workflow.first_day.reading.source import Place, Source
 from workflow.first_day.reading.tables import Cell, Table
@@ -17,6 +19,7 @@ from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
+from workflow.plan.book.indicator_sheet import INDICATOR_SHEET
 from workflow.plan.book.layout import ITEM_SHEET
 
 
@@ -139,6 +142,29 @@ class Account:
                 proposed = by_column[key]
                 for cell in cells:
                     self._note(cell, _fate_of_answer(answer, proposed, cell, year))
+
+    def note_indicators(self, found: ImportedIndicators) -> None:
+        """Note which cells became indicators of the plan, and say what could not be told."""
+        for taken in found.taken:
+            fate = Fate(Became.PLAN, INDICATOR_SHEET, taken.written, "", taken.item, taken.column)
+            self._note(taken.cell, fate)
+        undated = {cell for column in found.undated.values() for cell in column.cells}
+        for refused in found.refused:
+            self._note(refused.cell, Fate(Became.LEFT_OUT, why=f"{refused.why}ためです"))
+            if refused.cell not in undated:
+                details = {"value": refused.cell.text, "why": refused.why}
+                self.say_of(Code.IMPORT_INDICATOR_VALUE, refused.cell, details)
+        for column in found.undated.values():
+            letters = "・".join(column.letters)
+            self.say(Code.IMPORT_INDICATOR_NO_YEAR, {"column": letters, "heading": column.heading})
+        told = (
+            *((Code.IMPORT_INDICATOR_BLANK, what, names) for what, names in found.blank.items()),
+            (Code.IMPORT_INDICATOR_AIM, Role.AIM.value, found.aims_read),
+            (Code.IMPORT_INDICATOR_NAME, Role.INDICATOR.value, found.named_by_items),
+        )
+        for code, what, names in told:
+            if names:
+                self.say(code, {"first": names[0], "count": len(names), "what": what})
 
     def note_unused(self, tables: Sequence[Table], columns: Sequence[Column], keys: Keys) -> None:
         """Note the cells below headings that nobody has taken, and why."""

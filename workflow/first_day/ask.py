@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from workflow.first_day.draft import Draft, Wishes, drafted
-from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.source import Source
 from workflow.first_day.reading.words import Role
 from workflow.model.catalogue import Code, Severity
@@ -106,6 +106,8 @@ def summary_lines(draft: Draft) -> Iterator[str]:
         f"{plan['levels'][-1]}{len(plan['items'])}件、担当課{len(plan['departments'])}課、"
         f"様式の項目{len(draft.fields)}個（{'、'.join(f.label for f in draft.fields)}）です。"
     )
+    if plan.get("indicators"):
+        yield f"指標{len(plan['indicators'])}件を、シート「指標」に入れました。"
     if draft.year is not None and draft.answers:
         yield f"{era_year(draft.year)}の回答{len(draft.answers)}件を、前の年度の回答にしました。"
     if draft.united:

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from workflow.first_day.draft import Draft, Wishes
-from workflow.first_day.earlier import Evidence, bring_in, refuse_own_year
+from workflow.first_day.earlier import Evidence, bring_in, refuse_own_year, without_indicators
 from workflow.first_day.result_book import RESULT_NAME, result_book
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import from_timestamp
 from workflow.plan.book.writer import written_book
+from workflow.plan.document import Document
 from workflow.plan.load import BOOK_NAME, JSON_NAME, load_document, validated
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import load_journal
@@ -52,7 +53,7 @@ def begin(workspace: Workspace, path: Path, draft: Draft, wishes: Wishes, now: d
     trouble = _trouble(plan)
     if not brings_in or draft.year is None:
         return Begun((plan, result), kept, trouble)
-    if trouble:
+    if trouble and not _has_items(draft):
         return Begun((plan, result), kept, f"{trouble}前の年度の回答は、まだ持ち込んでいません。")
     bring_in(workspace, draft, wishes, evidence, now)
     return Begun((plan, result, workspace.ledger_csv(draft.year)), kept, trouble)
@@ -84,3 +85,12 @@ def _trouble(plan: Path) -> str:
     except PlanError as error:
         return f"{error}plan で、どこを直すか確かめられます。"
     return ""
+
+
+def _has_items(draft: Draft) -> bool:
+    """Whether a draft is a plan that answers can belong to, whatever its indicators still lack."""
+    try:
+        validated(Document(without_indicators(draft.document), BOOK_NAME))
+    except PlanError:
+        return False
+    return True

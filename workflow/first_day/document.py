@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow.first_day.fields import ProposedField
 from workflow.first_day.names import Departments
-from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.items import DraftItem, plain_heading
 from workflow.first_day.reading.words import Role
 from workflow.plan.checks import RESERVED_LABELS
@@ -22,6 +22,7 @@ def document_of(
     departments: Departments,
     levels: Sequence[str],
     fields: Sequence[ProposedField],
+    indicators: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return the plan; items come with their ids, the coordinator is one of the departments."""
     asked = [departments.named[name] for _, item in items for name in item.departments]
@@ -36,6 +37,7 @@ def document_of(
         "items": [_item(item, number, departments, codes) for number, item in items],
         "form": {"fields": declared},
         "matrices": list(_matrices(levels, declared)),
+        **({"indicators": list(indicators)} if indicators else {}),
     }
 
 

@@ -17,6 +17,7 @@ from workflow.first_day.fields import (
     proposed_fields,
     with_meanings,
 )
+from workflow.first_day.indicators import indicators_of
 from workflow.first_day.names import (
     Departments,
     Ids,
@@ -28,7 +29,8 @@ from workflow.first_day.names import (
     year_among,
 )
 from workflow.first_day.reading.cards import find_cards
-from workflow.first_day.reading.columns import Column, columns_of
+from workflow.first_day.reading.column import Column
+from workflow.first_day.reading.columns import columns_of
 from workflow.first_day.reading.items import DraftItem
 from workflow.first_day.reading.rows import read_items
 from workflow.first_day.reading.source import Place, Source
@@ -122,12 +124,16 @@ class _Drafting:
         fields = self._fields(columns, answers, levels, tables)
         items = list(zip(ids.ids, listed.items, strict=True))
         head = self._head(above, departments)
-        document = document_of(head, coordinator, items, departments, levels, fields)
+        indicators = indicators_of(listed.items, ids, columns, year)
+        document = document_of(
+            head, coordinator, items, departments, levels, fields, indicators.declared
+        )
         brought_in = tuple(stored(answers, fields)) if year is not None else ()
         account = self._account
         account.note_columns(columns)
         account.note_cells(tables, columns, keys, listed, ids, departments)
         account.note_answers(answers, fields, year)
+        account.note_indicators(indicators)
         account.note_unused(tables, columns, keys)
         account.note_rest(tables)
         account.note_unseen(listed.items)

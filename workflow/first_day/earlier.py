@@ -43,11 +43,19 @@ def brought_in_ledger(
     evidence: tuple[str, str, datetime],
 ) -> Ledger:
     """Return the ledger of a year whose answers a table holds; evidence is its name and digest."""
-    plan = build_plan(document)
+    plan = build_plan(without_indicators(document))
     entries = tuple(
         _entry(plan, assignment, answers, evidence) for assignment in plan.assignments()
     )
     return build_ledger(plan, year, entries)
+
+
+def without_indicators(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an earlier year is of a plan: what it measured stands in the plan's indicators.
+
+    Those may still lack what the table did not say; the answers need not wait for it.
+    """
+    return {key: value for key, value in document.items() if key != "indicators"}
 
 
 def bring_in(
@@ -71,7 +79,7 @@ def bring_in(
             "sha256": sha256(evidence.content),
             "changed": iso_time(evidence.changed),
             "wishes": _as_json(wishes, draft),
-            "plan_content": without_passwords(draft.document),
+            "plan_content": without_passwords(without_indicators(draft.document)),
             "outputs": {workspace.ledger_csv(year).name: sha256(ledger)},
         }
         after = journal.adding(EventKind.BROUGHT_IN, now, facts)

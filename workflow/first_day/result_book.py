@@ -17,7 +17,7 @@ from workflow.excel.table import (
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.first_day.account import Became, Fate
 from workflow.first_day.draft import Draft
-from workflow.first_day.reading.columns import Column
+from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.source import Place, Remark
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
@@ -96,6 +96,7 @@ def _summary(draft: Draft, lines: list[_Line]) -> list[tuple[str, str]]:
         (plan["levels"][-1], f"{len(plan['items'])}件"),
         ("担当課", f"{len(plan['departments'])}課"),
         ("様式の項目", "、".join(proposed.label for proposed in draft.fields)),
+        *((("指標", f"{len(plan['indicators'])}件"),) if plan.get("indicators") else ()),
         ("前の年度の回答", f"{len(draft.answers)}件"),
         *((f"{became.value}セル", f"{count}個") for became, count in counts.items()),
         ("セルの数", f"{len(lines)}個"),

@@ -470,6 +470,31 @@ class Code(Enum):
         "しました。",
         "plan.xlsx のシート「様式」で、市の様式に直してください。",
     )
+    IMPORT_INDICATOR_BLANK = (
+        Severity.WARNING,
+        "指標{count}件（「{first}」など）の{what}が表から分からないため、空欄にしました。",
+        "plan.xlsx のシート「指標」で、{what}を記入してください。",
+    )
+    IMPORT_INDICATOR_AIM = (
+        Severity.WARNING,
+        "指標{count}件（「{first}」など）のめざす方向は、基準値から目標値への向きにしました。",
+        "plan.xlsx のシート「指標」で、めざす方向を確かめてください。",
+    )
+    IMPORT_INDICATOR_NAME = (
+        Severity.WARNING,
+        "指標の名前の列がないため、指標{count}件（「{first}」など）を取組の名前で呼びます。",
+        "plan.xlsx のシート「指標」で、指標の名前を直してください。",
+    )
+    IMPORT_INDICATOR_NO_YEAR = (
+        Severity.WARNING,
+        "{column}列「{heading}」は、何年度の値か分からないため、指標に入れませんでした。",
+        "--map で「列=目標値（R6）」のように年度を付けて指定し、取り込み直してください。",
+    )
+    IMPORT_INDICATOR_VALUE = (
+        Severity.WARNING,
+        "「{value}」は、{why}ため、指標に入れませんでした。",
+        "要るものなら、plan.xlsx のシート「指標」に書き足してください。",
+    )
     IMPORT_TITLE_GUESSED = (
         Severity.WARNING,
         "計画の名前が見つからないため、「{name}」にしました。",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from workflow.first_day.reading.column import BY_MAP, Column
+from workflow.first_day.reading.indicator_columns import with_indicators
+from workflow.first_day.reading.indicator_words import OF_INDICATORS
 from workflow.first_day.reading.tables import Cell, Heading, Table
 from workflow.first_day.reading.words import (
     NOTHING,
-    Label,
     Role,
     department_names,
     is_surely_level,
@@ -24,42 +26,6 @@ _NUMBER = re.compile(r"[\d.\-－ー()（）①-⑳Ⅰ-Ⅻⅰ-ⅻIVXivx一二三�
 _LONGEST_TITLE = 255
 _MOST_FILLED = 0.9
 _MANY, _MOST, _HALF = 0.6, 0.7, 0.5
-_EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the source, wherever it stands, and what it becomes.
-
-    Name is that of the level or of the field of the form; why says what the proposal rests on.
-    """
-
-    key: str
-    heading: str
-    label: Label
-    letters: tuple[str, ...]
-    cells: tuple[Cell, ...]
-    role: Role = Role.UNKNOWN
-    name: str = ""
-    is_sure: bool = True
-    why: str = ""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What a person may call it: its heading, or its letters."""
-        return frozenset({folded(self.heading), self.label.key, *map(folded, self.letters)})
-
-    @property
-    def became(self) -> str:
-        """What it becomes, in words."""
-        if self.role in (Role.ANSWER, Role.LEVEL, Role.NUMBER_OF_LEVEL):
-            return f"{self.role.value}「{self.name}」"
-        return "使わない列" if self.role is Role.UNUSED else self.role.value
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """The first values in it."""
-        return tuple(dict.fromkeys(cell.text for cell in self.cells))[:_EXAMPLES]
 
 
 Keys = Mapping[tuple[int, int], str]
@@ -71,7 +37,9 @@ def columns_of(
 ) -> tuple[tuple[Column, ...], Keys]:
     """Return the columns of all tables with what each becomes, in their order."""
     columns, keys = _gathered(tables)
-    named = {column.key: column for column in map(_by_words, columns)}
+    wishes = {c.key: wish for c in columns if (wish := _wish(c, mapped)) is not None}
+    worded = with_indicators([_by_words(column) for column in columns], wishes)
+    named = {column.key: column for column in worded}
     levels = {c.label.key for c in named.values() if c.role is Role.LEVEL}
     proposed = list(_with_numbers_of_levels(list(named.values()), levels))
     proposed = [_by_content(column, proposed) for column in proposed]
@@ -187,15 +155,19 @@ def _checked(column: Column) -> Column:
 
 def _by_map(column: Column, mapped: Mapping[str, str]) -> Column:
     """Return a column as --map says it: by its heading or its letter."""
-    wish = next((wish for name, wish in mapped.items() if folded(name) in column.names), None)
-    if wish is None:
+    wish = _wish(column, mapped)
+    if wish is None or (column.why == BY_MAP and column.role in OF_INDICATORS):
         return column
-    role = next((role for role in Role if folded(role.value) == folded(wish)), Role.ANSWER)
+    others = (role for role in Role if role not in OF_INDICATORS)
+    role = next((role for role in others if folded(role.value) == folded(wish)), Role.ANSWER)
     is_field = role is Role.ANSWER and folded(wish) != folded(Role.ANSWER.value)
     name = wish if is_field else column.name
     label = replace(column.label, text=wish) if is_field else column.label
-    why = "--map の指定"
-    return replace(column, role=role, name=name, label=label, is_sure=True, why=why)
+    return replace(column, role=role, name=name, label=label, is_sure=True, why=BY_MAP)
+
+
+def _wish(column: Column, mapped: Mapping[str, str]) -> str | None:
+    return next((wish for name, wish in mapped.items() if folded(name) in column.names), None)
 
 
 def _with_title(columns: list[Column]) -> Iterator[Column]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.first_day.reading.tables import Cell
@@ -21,6 +21,14 @@ class Answered:
     values: dict[str, list[Cell]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DraftIndicator:
+    """What one row says of an indicator, by column, and the column that names it; "" for none."""
+
+    name: str
+    cells: Mapping[str, Cell]
+
+
 @dataclass(slots=True)
 class DraftItem:
     """An item as the source has it; parts are the cells it is made of, by what they became."""
@@ -32,6 +40,7 @@ class DraftItem:
     pages: str = ""
     departments: dict[str, Cell | None] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
+    indicators: list[DraftIndicator] = field(default_factory=list)
     parts: list[tuple[Role, str, Cell]] = field(default_factory=list)
 
     @property
@@ -73,6 +82,7 @@ def joined(items: Sequence[DraftItem]) -> Iterator[DraftItem]:
             continue
         known.departments |= item.departments
         known.answers += item.answers
+        known.indicators += item.indicators
         known.parts += item.parts
 
 

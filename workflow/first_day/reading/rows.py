@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from workflow.first_day.reading.bands import (
     LONGEST_BAND,
@@ -15,10 +16,13 @@ from workflow.first_day.reading.bands import (
     names_above,
     says_level,
 )
-from workflow.first_day.reading.columns import Column, Keys
+from workflow.first_day.reading.column import Column
+from workflow.first_day.reading.columns import Keys
+from workflow.first_day.reading.indicator_words import OF_INDICATORS, VALUES
 from workflow.first_day.reading.items import (
     NO_LEVEL,
     Answered,
+    DraftIndicator,
     DraftItem,
     ItemList,
     LeftOut,
@@ -40,6 +44,9 @@ _TOTAL = re.compile(
 _NOTE = re.compile(r"(?:※|＊|\*|注|（注|\(注|備考|出典|資料|凡例|【).*", re.DOTALL)
 _OUTLINE_NUMBER = re.compile(r"第.{1,3}[章節部]?|[IVX]+|[一二三四五六七八九十]+")
 _SHORTEST_BAND = 2
+_OF_ONE = (Role.INDICATOR, Role.INDICATOR_ID, *VALUES)
+"""What every indicator has of its own."""
+_OF_ITEMS = (Role.ID, Role.LEVEL, Role.NUMBER_OF_LEVEL, Role.TITLE, Role.DEPARTMENT, Role.PAGES)
 
 
 def read_items(
@@ -75,6 +82,7 @@ class _TableReader:
         self._of: dict[Role, list[int]] = {}
         for number, column in sorted(columns.items()):
             self._of.setdefault(column.role, []).append(number)
+        self._of_indicators = {n for role in OF_INDICATORS for n in self._of.get(role, ())}
         self._levels: dict[int, Cell] = {}
         self._numbers: dict[int, Cell] = {}
         self._ids = {
@@ -147,6 +155,8 @@ class _TableReader:
             self.left_out += [LeftOut(cell, reason) for cell in row.own.values()]
         elif is_among_items and self._is_band(row):
             self._take_band(Band(tuple(row.own[column] for column in sorted(row.own))))
+        elif self._repeats(row):
+            self._add_indicator_of_same(row)
         elif self._has_title(row) and not self._goes_on(row):
             self._begin(row)
         else:
@@ -162,6 +172,7 @@ class _TableReader:
         at_answers = set(row.own) <= {
             *self._of.get(Role.ANSWER, ()),
             *self._of.get(Role.DEPARTMENT, ()),
+            *self._of_indicators,
         }
         if not is_among_items and not at_answers and len(cells) < 3:
             return "表の下の記載です"
@@ -217,7 +228,7 @@ class _TableReader:
 
     def _goes_on(self, row: Row) -> bool:
         """Whether a row with a title goes on with the item above: it has no number, nobody's."""
-        goes_on = {self._column(Role.TITLE), *self._of.get(Role.ANSWER, ())}
+        goes_on = {self._column(Role.TITLE), *self._of.get(Role.ANSWER, ()), *self._of_indicators}
         if self._item is None or not set(row.own) <= goes_on:
             return False
         ids, departments = self._column(Role.ID), self._column(Role.DEPARTMENT)
@@ -226,6 +237,46 @@ class _TableReader:
         if ids and self._item.number and row.at(ids) is None:
             return is_title_alone or has_nobody
         return is_title_alone and has_nobody and not ids
+
+    def _repeats(self, row: Row) -> bool:
+        """Whether a row says its item again, word for word, to give it another indicator."""
+        item, title = self._item, row.own.get(self._column(Role.TITLE))
+        if item is None or title is None or title.text != item.title[0].text:
+            return False
+        if len(item.title) > 1 or not item.indicators or not self._of_indicators & set(row.own):
+            return False
+        number, department = row.at(self._column(Role.ID)), row.at(self._column(Role.DEPARTMENT))
+        levels = self._of.get(Role.LEVEL, ())
+        return (
+            (number is None or _id_of(number) == item.number)
+            and (department is None or item.departments.keys() >= _named_in(department))
+            and all(
+                row.own[c].text == self._levels[c].text
+                for c in levels
+                if c in row.own and c in self._levels
+            )
+        )
+
+    def _add_indicator_of_same(self, row: Row) -> None:
+        """Take the indicator of a row that says its item again; the rest says nothing new."""
+        item = self._item
+        assert item is not None
+        self._add_indicator(item, row)
+        said = {cell.text for cell in self._above_answers(item)}
+        for column, cell in row.own.items():
+            role = self._columns[column].role if column in self._columns else Role.UNKNOWN
+            if role is Role.ANSWER and cell.text not in said:
+                self._add_answers(item, Row(row.sheet, row.number, {column: cell}), [])
+            elif role is Role.ANSWER:
+                self.left_out.append(LeftOut(cell, "上の行と同じ回答です"))
+            elif role in _OF_ITEMS:
+                item.parts.append((role, self._columns[column].name or role.value, cell))
+
+    @staticmethod
+    def _above_answers(item: DraftItem) -> Iterator[Cell]:
+        for answered in item.answers:
+            for cells in answered.values.values():
+                yield from cells
 
     def _begin(self, row: Row) -> None:
         self._set_levels(row)
@@ -249,6 +300,7 @@ class _TableReader:
                     item.pages = _pages(cell.text)
         self._add_departments(item, row)
         self._add_answers(item, row, list(item.departments))
+        self._add_indicator(item, row)
         self._found.append((item, dict(self._band), own))
 
     def _continue(self, row: Row) -> None:
@@ -271,8 +323,10 @@ class _TableReader:
         self._add_departments(item, row)
         added = [name for name in item.departments if name not in before]
         self._add_answers(item, row, added)
+        self._add_indicator(item, row)
         used = {*self._of.get(Role.ANSWER, ()), self._column(Role.TITLE), *levels}
         used |= {self._column(Role.DEPARTMENT), *self._of.get(Role.UNUSED, ())}
+        used |= self._of_indicators
         why = "どの取組内容のものか分かりません"
         self.left_out += [LeftOut(cell, why) for column, cell in rest.items() if column not in used]
 
@@ -324,6 +378,26 @@ class _TableReader:
             item.departments.setdefault(name, cell)
         item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, cell))
 
+    def _add_indicator(self, item: DraftItem, row: Row) -> None:
+        """Add the indicator of a row, if it has one: what it is called, or what it measures.
+
+        Unit, aim and years are merged down where they are the same.
+        """
+        own = {c: cell for c, cell in row.own.items() if c in self._of_indicators}
+        if not any(cell.text not in NOTHING for cell in own.values()):
+            return
+        merged = {c for c in self._of_indicators if self._columns[c].role not in _OF_ONE}
+        own |= {c: cell for c in merged - own.keys() if (cell := row.at(c)) is not None}
+        starts = self._of.get(Role.INDICATOR, ())[1:]  # several stand side by side
+        for first, end in pairwise((0, *starts, max(own) + 1)):
+            cells = {c: own[c] for c in sorted(own) if first <= c < end}
+            names = (c for c, cell in cells.items() if cell.text not in NOTHING)
+            named = next((c for c in names if self._columns[c].role is Role.INDICATOR), 0)
+            name = self._columns[named].key if named else ""
+            by_key = {self._columns[c].key: cell for c, cell in cells.items()}
+            if any(cell.text not in NOTHING for c, cell in cells.items() if c not in merged):
+                item.indicators.append(DraftIndicator(name, by_key))
+
     def _add_answers(self, item: DraftItem, row: Row, departments: list[str]) -> None:
         """Add what a row answers: to the departments it names, or to the last that were named."""
         found = {
@@ -337,6 +411,10 @@ class _TableReader:
             lines = item.answers[-1].values.setdefault(key, [])
             if cell not in lines:
                 lines.append(cell)
+
+
+def _named_in(cell: Cell) -> set[str]:
+    return set(department_names(cell.text))
 
 
 def _id_of(cell: Cell) -> str:

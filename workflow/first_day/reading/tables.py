@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from workflow.first_day.reading.indicator_words import heads_indicators
 from workflow.first_day.reading.source import Place, SourceSheet
 from workflow.first_day.reading.words import Label, Role, is_in_brackets, label_of, role_of, year_in
 from workflow.model.raw import Area
@@ -247,7 +248,8 @@ def _goes_on_above(grid: Grid, row: int) -> bool:
 
 def _is_heading(text: str) -> bool:
     label = label_of(text)
-    return is_in_brackets(text) or role_of(label) is not Role.UNKNOWN or _is_year(text)
+    is_known = role_of(label) is not Role.UNKNOWN or heads_indicators(label, "指標") is not None
+    return is_in_brackets(text) or is_known or _is_year(text)
 
 
 def _is_year(text: str) -> bool:

@@ -223,6 +223,28 @@ def _year_column(label: str, name: str, year: int) -> PlanColumn:
     )
 
 
+def direction_in(text: str) -> tuple[str, str] | None:
+    """Return the direction a text means and its word; None for none.
+
+    >>> direction_in("↗"), direction_in("？")
+    (('up', '増やす'), None)
+    """
+    return _meant(text, DIRECTIONS, _DIRECTION_SPELLINGS)
+
+
+def counting_in(text: str) -> tuple[str, str] | None:
+    """Return whether a text means actuals of a year or those added up, and its word."""
+    return _meant(text, KINDS, _KIND_SPELLINGS)
+
+
+def _meant(
+    text: str, words: Mapping[str, str], spelled: Mapping[str, str]
+) -> tuple[str, str] | None:
+    known = {**{folded(word): key for key, word in words.items()}, **_spellings(spelled)}
+    key = known.get(folded(text))
+    return (key, words[key]) if key else None
+
+
 # --- what one cell says of another
 
 
@@ -292,7 +314,7 @@ def _number(reading: Reading, indicators: list[dict[str, Any]]) -> None:
     for number, one in enumerate(indicators):
         if "id" in one or not one.get("item"):
             continue
-        made = next(name for name in _names(str(one["item"])) if name not in taken)
+        made = next(name for name in indicator_ids(str(one["item"])) if name not in taken)
         taken.add(made)
         one["id"] = made
         location = reading.locations[f"{_POINTER}/{number}/id"]
@@ -301,11 +323,11 @@ def _number(reading: Reading, indicators: list[dict[str, Any]]) -> None:
             reading.correct(location, "指標番号", ReadAs.NAMED, made, pair)
 
 
-def _names(item: str) -> Iterator[str]:
+def indicator_ids(item: str) -> Iterator[str]:
     """Yield the ids that an item's indicators get: 1-1-a, 1-1-b and so on.
 
     >>> from itertools import islice
-    >>> list(islice(_names("1-1"), 2))
+    >>> list(islice(indicator_ids("1-1"), 2))
     ['1-1-a', '1-1-b']
     """
     yield from (f"{item}-{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
