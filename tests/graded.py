@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,25 +51,33 @@ def graded_round(home: Path) -> City:
     """Return the city of a round in which every department answered, after its collect."""
     city = City.with_plan(home, json.loads(json.dumps(graded_plan())))
     lay_tables("known", home)
-    city.generate(YEAR)
-    answers = usual_answers("known", [item.id for item in city.plan.items])
-    for department in city.plan.departments:
-        own = {item.id: answers[item.id] for item in city.plan.items_of(department.code)}
-        city.send_back(department.code, own)
-    for path in sorted(city.workspace.returned(YEAR).glob("*.xlsx")):
-        book = open_exactly(path.read_bytes())
-        if "指標" in book.sheetnames:
-            _fill(book["指標"])
-            book.save(path)
-    city.collect(YEAR)
+    answer_all(city, YEAR, ACTUALS)
     return city
 
 
-def _fill(sheet: Any) -> None:  # noqa: ANN401 - openpyxl's own
+def answer_all(city: City, year: int, actuals: Mapping[str, float | str]) -> None:
+    """Issue the templates of a year, answer every one with these actuals, and collect them."""
+    city.generate(year)
+    answers = usual_answers("known", [item.id for item in city.plan.items])
+    for department in city.plan.departments:
+        own = {item.id: answers[item.id] for item in city.plan.items_of(department.code)}
+        city.send_back(department.code, own, year=year)
+    for path in sorted(city.workspace.returned(year).glob("*.xlsx")):
+        book = open_exactly(path.read_bytes())
+        if "指標" in book.sheetnames:
+            _fill(book["指標"], actuals)
+            book.save(path)
+    city.collect(year)
+
+
+def _fill(
+    sheet: Any,  # noqa: ANN401 - openpyxl's own
+    actuals: Mapping[str, float | str],
+) -> None:
     """Write the actuals of this year."""
     header = {str(cell.value): cell.column for row in sheet.iter_rows(max_row=4) for cell in row}
     column = next(at for label, at in header.items() if label.endswith("年度の実績値"))
     for row in range(5, sheet.max_row + 1):
-        known = ACTUALS.get(str(sheet.cell(row, 1).value))
+        known = actuals.get(str(sheet.cell(row, 1).value))
         if known is not None:
             sheet.cell(row, column).value = known

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from tests.city import COLLECTED_AT, City, codes
 from tests.engine import HERE
 from tests.fillers.libreoffice import run_jobs
-from tests.graded import YEAR, graded_round
+from tests.graded import YEAR, answer_all, graded_plan, graded_round
 from tests.harness.cities import usual_answers
 from tests.programs import needs_libreoffice
 from tests.verification.rounds import verified
@@ -218,6 +218,48 @@ def test_a_collect_that_remembers_the_last_one_sees_a_changed_table(
     table = city.home / KNOWN
     table.write_text(table.read_text("utf-8").replace("3-1,6,", "3-1,60,"), "utf-8")
     assert "KNOWN_CHANGED" in codes(collect(city.workspace, YEAR, COLLECTED_AT, options))
+
+
+def test_indicators_are_compared_with_last_year(graded: City, tmp_path: Path) -> None:
+    document = graded_plan()
+    document["indicators"][0]["actuals"]["2023"] = 160
+    document["indicators"][1]["actuals"]["2023"] = 30
+    document["indicators"][1]["targets"]["2024"] = 40
+    city = graded.copy(tmp_path / "市")
+    (city.home / "plan.json").write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    answer_all(city, YEAR + 1, {"K1": 120, "K2": 45, "K3": "未測定", "K4": 12})
+    book = load_workbook(city.workspace.ledger(YEAR + 1), data_only=True)
+    rows = [[str(cell.value) for cell in row] for row in book["前年度比較"].iter_rows()]
+    (header,) = [row for row in rows if "整理番号" in row]
+    at = [n for n, label in enumerate(header) if label.startswith("指標")]
+    shown = {row[header.index("整理番号")]: [row[n] for n in at] for row in rows}
+    assert shown["1-1"] == [
+        "K1 訪問の回数：160回（乙）",
+        "K1 訪問の回数：120回（丙）",
+        "K1：－40回、判定が下がった↓",
+    ]
+    assert shown["2-1"][2] == "K2：＋15か所、判定が上がった↑"
+    assert shown["2-3"] == [
+        "K3 点検の漏れ：（実績値なし）",
+        "K3 点検の漏れ：（未測定）",
+        "K3：－",
+    ]
+    assert shown["2-2"] == ["―", "―", "―"]
+    assert "K1：－40回、判定が下がった↓" in str(list(book["前年度比較（印刷用）"].values))
+
+
+def test_the_legends_and_the_one_page_speak_of_indicators_and_known_values(book: Any) -> None:  # noqa: ANN401 - openpyxl's own
+    legend = {(row[0], row[1]): str(row[2]) for row in book["凡例"].values}
+    assert "110％以上が甲、90％以上が乙、それ以外が丙" in legend["判定の決まり", "K1　訪問の回数"]
+    assert legend["判定の決まり", "K4　研修の人数"].endswith("判定の区分はありません。")
+    explained = {word for kind, word in legend if kind == "指標"}
+    headings = {str(cell.value) for cell in next(book["指標"].iter_rows())}
+    assert explained - headings == {"判定不可"}
+    assert ("既知の値", "予算額（千円）") in legend
+    digests = [row for row in book["凡例（監査用）"].values if "既知の値の表" in str(row[1])]
+    assert KNOWN in str(digests[0][1])
+    sentence = "指標4件の判定は、乙が1件、丙が1件、判定不可が2件です。"
+    assert sentence in {row[0] for row in book["一枚まとめ"].values}
 
 
 def test_known_values_are_compared_with_last_year(graded: City, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def compile_round(
     if ledger.parts:  # no formula counts over other workbooks
         matrices = tuple(replace(matrix, is_live=False) for matrix in matrices)
     report = _report(round_, ledger, stage, indicators)
-    comparison = compare(plan, ledger, round_.past[0] if round_.past else None)
+    comparison = compare(plan, ledger, round_.past[0] if round_.past else None, indicators)
     return Compilation(
         round=round_,
         wording=wording,

@@ -35,7 +35,7 @@ TARGET_LABEL, ACTUAL_LABEL, RATE_LABEL = "目標値", "実績値", "達成率（
 VERDICT_LABEL, REASON_LABEL = "判定", "判定できない理由"
 BASE_LABEL, REMARK_LABEL = "基準値", "備考"
 NOT_GRADED = "判定不可"
-_NO_GRADING = "区分なし"
+NO_GRADING = "区分なし"
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,7 @@ def _matrix(plan: Plan, year: int, series: Sequence[Series]) -> CountedMatrix:
     said = {one.now.verdict for one in series}
     words = [*graded, *([NOT_GRADED] if NOT_GRADED in said else [])]
     columns = [Bucket(word, ((VERDICT_LABEL, word),)) for word in words]
-    columns += [Bucket(_NO_GRADING, ((VERDICT_LABEL, ""),))] if "" in said else []
+    columns += [Bucket(NO_GRADING, ((VERDICT_LABEL, ""),))] if "" in said else []
     at_row = {bucket.label: n for n, bucket in enumerate(rows)}
     at_column = {bucket.conditions[0][1]: n for n, bucket in enumerate(columns)}
     pairs = tuple(

@@ -46,7 +46,7 @@ LOCKED = (
     LockedColumn("取組内容", 7.5, lambda one, item, year: item.labels[-1]),
     LockedColumn(NAME_LABEL, 9.0, lambda one, item, year: one.name),
     LockedColumn("単位", 3.0, lambda one, item, year: one.unit),
-    LockedColumn("めざす方向", 4.5, lambda one, item, year: _way(one)),
+    LockedColumn("めざす方向", 5.5, lambda one, item, year: _way(one)),
     LockedColumn("基準値", 5.5, lambda one, item, year: _base(one, "\n")),
     LockedColumn("目標値", 8.0, lambda one, item, year: "\n".join(_targets(one, year))),
     LockedColumn("これまでの実績値", 8.0, lambda one, item, year: "\n".join(_earlier(one, year))),

@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from workflow.excel.measures import text_width
 from workflow.model.cells import column_letters
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
@@ -71,9 +72,9 @@ HEADER_ROW = 4
 
 _INDICATOR_HEIGHT = 36.0
 """The least points of a row of an indicator."""
-_ACTUAL_WIDTH, _REMARK_WIDTH = 8.0, 9.0
-_NUMBER_WIDTH, _TEXT_WIDTH = 5.5, 9.0
-"""Full-width characters of a column of known values."""
+_ACTUAL_WIDTH, _REMARK_WIDTH = 9.5, 9.0
+_NUMBER_WIDTH, _TEXT_WIDTH, _HEADING_ROOM = 5.5, 9.0, 0.5
+"""Full-width characters of a column of known values; a heading, 予算額（千円）, takes one line."""
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different.
@@ -441,7 +442,8 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
     department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 5.5)
     for index, known in enumerate(form.known, start=department + 1):
-        width, align = (_NUMBER_WIDTH, "right") if known.is_number else (_TEXT_WIDTH, "")
+        least, align = (_NUMBER_WIDTH, "right") if known.is_number else (_TEXT_WIDTH, "")
+        width = min(max(least, text_width(known.heading) + _HEADING_ROOM), _TEXT_WIDTH)
         yield Column(index, ColumnKind.KNOWN, known.heading, width, align=align)
     for index, field in enumerate(form.form.fields, start=department + 1 + len(form.known)):
         rules = field.cell_rules

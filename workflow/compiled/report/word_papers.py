@@ -50,6 +50,8 @@ def brief_paper(brief: Brief, content: Content) -> bytes:
     document = _new_document(brief.title, content.plan.municipality.name, content.stage)
     document.sections[0].top_margin = Mm(13)
     _add_figures(document, brief)
+    if brief.indicators:
+        document.add_paragraph(brief.indicators, NOTE)
     if brief.moves:
         _add_moves(document, brief.moves)
     document.add_paragraph(LOOKED_AT_TITLE, PART)

@@ -80,6 +80,8 @@ class _Page:
         self._row([(_WHOLE, brief.stage, self.muted)], _SIZE)
         self._gap()
         self._figures(brief)
+        if brief.indicators:
+            self._row([(_WHOLE, brief.indicators, self.text)], _SIZE)
         if brief.moves:
             self._gap()
             self._moves(brief.moves)

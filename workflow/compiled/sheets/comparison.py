@@ -13,11 +13,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
+from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.sheets.links import to_row
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line, headline_sentences
+from workflow.compiled.years.indicator_changes import change_of_all
 from workflow.compiled.years.pairing import LineKind
 from workflow.excel.measures import column_pixels, row_height
 from workflow.excel.page import LEAST_SIZE, Page, print_only, set_page
@@ -47,7 +49,7 @@ from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 REMARK_LABEL = "備考"
 KIND_LABEL = "区分"
 _NO_VALUE = "―"
-_FORMER_WIDTH, _CHANGE_WIDTH = 16.0, 6.0
+_FORMER_WIDTH, _CHANGE_WIDTH, _INDICATOR_WIDTH = 16.0, 6.0, 14.0
 _ARROWS = {Change.RAISED: "↑", Change.LOWERED: "↓"}
 
 
@@ -104,6 +106,7 @@ def comparison_columns(comparison: Comparison, plan: Plan) -> tuple[ComparisonCo
         ComparisonColumn(DEPARTMENT_LABEL + then, 7, lambda x: _or_none(x.department_before)),
         ComparisonColumn(DEPARTMENT_LABEL + now, 7, lambda x: _or_none(x.department_after)),
         ComparisonColumn(REMARK_LABEL, 8, lambda line: Cell("\n".join(line.remarks))),
+        *_indicator_columns(comparison, then, now),
         *(c for n, field in numbered for c in _field_columns(field, n, then, now)),
         *(
             ComparisonColumn(label + then, _FORMER_WIDTH, partial(_former, n))
@@ -140,6 +143,33 @@ def _field_columns(
     yield ComparisonColumn(label_before + then, width, partial(_before, compared, index))
     yield ComparisonColumn(label + now, width, partial(_after, index))
     yield ComparisonColumn(f"{label}の変化", _CHANGE_WIDTH, partial(_change, index))
+
+
+def _indicator_columns(comparison: Comparison, then: str, now: str) -> Iterator[ComparisonColumn]:
+    """Yield what the indicators of an item came to; nothing in a plan that has none."""
+    if comparison.indicators:
+        labels = (INDICATOR_SHEET + then, INDICATOR_SHEET + now, f"{INDICATOR_SHEET}の変化")
+        for n, label in enumerate(labels):
+            yield ComparisonColumn(label, _INDICATOR_WIDTH, partial(_indicator_cell, comparison, n))
+
+
+def _indicator_cell(comparison: Comparison, index: int, line: Line) -> Cell:
+    return _indicator_cells(comparison, line)[index]
+
+
+def _indicator_cells(comparison: Comparison, line: Line) -> tuple[Cell, Cell, Cell]:
+    """Return last year, this year and what changed, a line each indicator."""
+    changes = comparison.indicators_of(line)
+    if not changes:
+        none = Cell(_NO_VALUE, Mark.QUIET)
+        return none, none, none
+    change = change_of_all(changes)
+    moved = "\n".join(one.moved + _ARROWS.get(one.change, "") for one in changes)
+    return (
+        Cell("\n".join(one.before for one in changes)),
+        Cell("\n".join(one.after for one in changes)),
+        Cell(moved, _MARKS.get(change, Mark.QUIET)),
+    )
 
 
 def _before(compared: ComparedField, index: int, line: Line) -> Cell:
@@ -189,6 +219,8 @@ def heading_of(line: Line) -> str:
 def compared_cells(line: Line, comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
     """Yield for each field of an item its heading, last year, this year, and what changed."""
     numbered = sorted(enumerate(comparison.fields), key=lambda n: _rank(n[1].field))
+    if comparison.indicators_of(line):
+        yield Cell(INDICATOR_SHEET), *_indicator_cells(comparison, line)
     for index, compared in numbered:
         cells = (_before(compared, index, line), _after(index, line), _change(index, line))
         yield Cell(compared.field.heading), *cells

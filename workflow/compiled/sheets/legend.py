@@ -10,12 +10,15 @@ from xlsxwriter import Workbook
 from workflow import COMMAND, VERSION
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.summaries.headline import low_ratings
 from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
+from workflow.model.cells import plain_number
 from workflow.model.fields.base import Field
+from workflow.model.indicators.indicator import Band
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST, full_year
@@ -50,6 +53,18 @@ _OUTCOMES = {
     Outcome.NOT_A_RETURN: "調査票の回答ではありません。",
     Outcome.UNREADABLE: "開けないか、壊れているため、読み取れませんでした。",
 }
+_INDICATOR_WORDS = {
+    "区分": "「基準」は計画を作ったときの値、「実績」はその年度の結果、"
+    "「目標」はこれからの年度の目標値です。",
+    "目標値": "計画で決めた、その年度の目標値です。累計の指標で決めていない年度は、"
+    "前後の値の間を年度で割った値です。",
+    "実績値": "今年度は担当課の回答、前年度までは計画にある値です。",
+    "達成率（％）": "実績値から、指標ごとの決まりで計算した値です。小数第1位まで示します。",
+    "判定": "達成率がどの区分にあたるかです。担当課の自己評価ではありません。",
+    "判定不可": "判定できません。理由が「判定できない理由」にあります。"
+    "ゼロや低い判定とは違います。",
+    "推移": "これまでの実績値の折れ線です。",
+}
 COLUMNS = (Heading("区分", 8), Heading("語", 15), Heading("意味", 58))
 
 Meaning = tuple[str, str, str]
@@ -63,6 +78,8 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *_stage(compilation),
         *(line for field in plan.form.fields for line in _field(field)),
         *_checks(plan),
+        *_known(plan),
+        *_indicators(plan),
         *(
             (STATUS_LABEL, status.value, _meaning_of(status, plan))
             for status in statuses_in_use(compilation.ledger.entries)
@@ -85,6 +102,7 @@ def write_audit(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -
     """Write what auditors need: how it is counted, where it ends, what it was made from."""
     rows = [
         *_counting(compilation),
+        *_graded(compilation),
         *(("多いとき", word, meaning) for word, meaning in display_limits.sentences()),
         *_origins(compilation),
         *(_event_line(event) for event in _history(compilation)),
@@ -122,6 +140,40 @@ def _checks(plan: Plan) -> Iterator[Meaning]:
         said = f"担当課には「{check.message}」と知らせます。" if check.message else ""
         meaning = f"次のときに{check.severity.label}とします：{check.in_words}{said}"
         yield "確認の決まり", "・".join(check.labels.values()), meaning
+
+
+def _known(plan: Plan) -> Iterator[Meaning]:
+    """Yield what nobody was asked, because the city knows it."""
+    if table := plan.known_values:
+        for column in table.columns:
+            meaning = f"市の表（{table.file}）にある値です。担当課には尋ねていません。"
+            yield "既知の値", column.field.heading, meaning
+        yield "既知の値", "空欄", "表のセルが空欄です。ゼロや「なし」とは違います。"
+
+
+def _indicators(plan: Plan) -> Iterator[Meaning]:
+    """Yield what the columns of 指標 say, and by what rule each indicator is graded."""
+    if not plan.indicators:
+        return
+    yield from ((INDICATOR_SHEET, word, meaning) for word, meaning in _INDICATOR_WORDS.items())
+    for one in plan.indicators:
+        rule = f"{one.way}。達成率は{one.compares_with.word}で求めます。"
+        graded = "、".join(map(_band_in_words, one.grading))
+        meaning = rule + (f"判定は、{graded}です。" if graded else "判定の区分はありません。")
+        yield "判定の決まり", f"{one.id}　{one.name}", meaning
+
+
+def _band_in_words(band: Band) -> str:
+    """Return what a grade takes.
+
+    >>> from decimal import Decimal
+    >>> _band_in_words(Band("Ａ", Decimal(100))), _band_in_words(Band("Ｃ"))
+    ('100％以上がＡ', 'それ以外がＣ')
+    """
+    if band.at_least is None:
+        return f"それ以外が{band.grade}"
+    rate = band.rate.word if band.rate else ""
+    return f"{rate}{plain_number(band.at_least)}％以上が{band.grade}"
 
 
 def _conventions(plan: Plan) -> Iterator[Meaning]:
@@ -168,6 +220,18 @@ def _counting(compilation: Compilation) -> Iterator[Meaning]:
         )
 
 
+def _graded(compilation: Compilation) -> Iterator[Meaning]:
+    """Yield how the grades come about, where there are any."""
+    if compilation.indicators:
+        yield (
+            INDICATOR_SHEET,
+            "達成率と判定",
+            "調査票の中では計算せず、集めるときに、シート「凡例」にある決まりで計算した値です。"
+            "verify は、実績値を元の回答から読み直し、計算し直して確かめます。",
+        )
+        yield INDICATOR_SHEET, "指標の判定の件数", "シート「指標」の今年度の行を数える式です。"
+
+
 def _counts(compilation: Compilation) -> Iterator[Meaning]:
     returns = compilation.round.returns
     outcomes = Counter(returned.outcome for returned in returns)
@@ -186,6 +250,8 @@ def _origins(compilation: Compilation) -> Iterator[Meaning]:
     yield "作成", "発行台帳の照合用の値", f"SHA-256 {basis.register}"
     for year, (ledger, _) in basis.earlier.items():
         yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
+    if known := compilation.round.plan.known_table:
+        yield "作成", f"既知の値の表（{known.file}）の照合用の値", f"SHA-256 {known.sha256}"
     yield from _issues(compilation.round.register)
     yield (
         "作成",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflow.compiled.content import Block, Content, Reply
+from workflow.compiled.indicators import NO_GRADING, NOT_GRADED
 from workflow.compiled.summaries.headline import low_ratings
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
+from workflow.model.indicators.grading import grades_of
 from workflow.model.years import era_year
 
 BRIEF_TITLE = "一枚まとめ"
@@ -17,7 +20,7 @@ _NOTHING = "評価の低い取組や下がった取組、選択の変わった�
 _ORDER = (
     "評価の低いものと下がったもの、未回答のもの、選択の変わったものの順です（同じときは計画の順）。"
 )
-_MOST_LOOKED_AT, _MOST_MOVES = 5, 6
+_MOST_LOOKED_AT, _MOST_MOVES, _MOST_GRADES = 5, 6, 6
 _UNANSWERED = 2
 _LONGEST_PLAN, _LONGEST_TITLE, _LONGEST_MOVE, _LONGEST_LINE = 60, 44, 36, 48
 _LONGEST_REASON, _LONGEST_WORDS, _LONGEST_CHOICE = 28, 24, 12
@@ -74,7 +77,10 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Everything the page says; moves are empty where there is no earlier year to compare with."""
+    """Everything the page says; moves are empty where there is no earlier year to compare with.
+
+    Indicators is a sentence, "" for a plan that has none.
+    """
 
     title: str
     stage: str
@@ -82,6 +88,7 @@ class Brief:
     moves: tuple[Moves, ...]
     looked_at: tuple[LookedAt, ...]
     note: str
+    indicators: str = ""
 
 
 def brief_of(content: Content) -> Brief:
@@ -97,7 +104,29 @@ def brief_of(content: Content) -> Brief:
         moves=tuple(rated.moves()),
         looked_at=looked_at[:_MOST_LOOKED_AT],
         note=note if looked_at else _NOTHING,
+        indicators=_graded(content),
     )
+
+
+def _graded(content: Content) -> str:
+    """Return how many of the indicators got which grade this year, the best first."""
+    shown = [one for _, reply in _replies(content) for one in reply.indicators]
+    if not shown:
+        return ""
+    counts = Counter((one.now.verdict if one.now else "") or NO_GRADING for one in shown)
+    words = [*grades_of(content.plan.indicators), NOT_GRADED, NO_GRADING]
+    found = [word for word in words if counts[word]]
+    named = [
+        f"{_short(word, _LONGEST_CHOICE)}が{counts[word]:,}件" for word in found[:_MOST_GRADES]
+    ]
+    if rest := sum(counts[word] for word in found[_MOST_GRADES:]):
+        named.append(f"ほかが{rest:,}件")
+    return f"指標{len(shown):,}件の判定は、{'、'.join(named)}です。"
+
+
+def _replies(content: Content) -> Iterator[tuple[Block, Reply]]:
+    for block in content.all_blocks:
+        yield from ((block, reply) for reply in block.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +147,7 @@ class _Rated:
         yield Figure("報告のあった取組", f"{done:,}／{len(blocks):,}件", note)
         if self.field:
             best = self.field.options[0]
-            ratings = [self._rating(reply) for _, reply in self._replies()]
+            ratings = [self._rating(reply) for _, reply in _replies(self.content)]
             texts = [answer.text for answer in ratings if answer]
             count = texts.count(best.value)
             share = (
@@ -141,7 +170,10 @@ class _Rated:
 
     def looked_at(self) -> Iterator[LookedAt]:
         """Yield the items to look at: the lowest first, then what fell, then what is open."""
-        found = [(self._weight(reply), n, b, reply) for n, (b, reply) in enumerate(self._replies())]
+        found = [
+            (self._weight(reply), n, b, reply)
+            for n, (b, reply) in enumerate(_replies(self.content))
+        ]
         for weight, _, block, reply in sorted(found, key=lambda one: (-one[0], one[1])):
             if weight > 0:
                 yield LookedAt(
@@ -153,13 +185,9 @@ class _Rated:
                     line=_first_sentence(reply),
                 )
 
-    def _replies(self) -> Iterator[tuple[Block, Reply]]:
-        for block in self.content.all_blocks:
-            yield from ((block, reply) for reply in block.replies)
-
     def _moved(self) -> Iterator[tuple[int, Move]]:
         """Yield how many steps each rating fell, and the line that says so."""
-        for block, reply in self._replies():
+        for block, reply in _replies(self.content):
             if answer := self._rating(reply):
                 before, after = (_short(t, _LONGEST_CHOICE) for t in (answer.before, answer.text))
                 text = _short(f"{before}→{after}　{block.item.title}", _LONGEST_MOVE)

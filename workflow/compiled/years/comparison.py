@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflow.compiled import display_limits
+from workflow.compiled.indicators import IndicatorTable
 from workflow.compiled.ledger import FILE_LABEL, STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.changes import (
@@ -19,6 +20,7 @@ from workflow.compiled.years.changes import (
     compared_fields,
     field_change,
 )
+from workflow.compiled.years.indicator_changes import IndicatorChange, indicator_changes
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
 from workflow.compiled.years.past import PastYear, Row, this_year
 from workflow.model.cells import folded
@@ -71,6 +73,7 @@ class Comparison:
     former_labels: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     by_entry: Mapping[int, tuple[Line, ...]] = field(default_factory=dict)
+    indicators: Mapping[int, tuple[IndicatorChange, ...]] = field(default_factory=dict)
 
     @property
     def listed(self) -> tuple[Line, ...]:
@@ -83,6 +86,10 @@ class Comparison:
     def lines_of(self, entry: int) -> tuple[Line, ...]:
         """Return the lines of an entry, by index in the ledger; merged departments have more."""
         return self.by_entry.get(entry, ())
+
+    def indicators_of(self, line: Line) -> tuple[IndicatorChange, ...]:
+        """Return the indicators of a line; one that ended has none this year."""
+        return () if line.entry is None else self.indicators.get(line.entry, ())
 
     def lines_where(self, key: str, *changes: Change) -> tuple[Line, ...]:
         """Return the lines in which one field changed so."""
@@ -98,7 +105,9 @@ class Comparison:
         return tuple(x for x in self.lines if any(c.is_changed_choice for c in x.changes))
 
 
-def compare(plan: Plan, ledger: Ledger, last: PastYear | None) -> Comparison:
+def compare(
+    plan: Plan, ledger: Ledger, last: PastYear | None, indicators: IndicatorTable | None = None
+) -> Comparison:
     """Return this year beside last year; None when there is no ledger of last year."""
     if last is None:
         note = f"{era_year(ledger.year - 1)}の台帳がないため、前年度との比較はありません。"
@@ -117,6 +126,7 @@ def compare(plan: Plan, ledger: Ledger, last: PastYear | None) -> Comparison:
         former_labels=former,
         lines=lines,
         by_entry=_by_entry(lines),
+        indicators=indicator_changes(indicators),
     )
 
 

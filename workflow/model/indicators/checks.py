@@ -23,7 +23,14 @@ from workflow.model.indicators.indicator import Indicator
 _NEAR = 12
 """Characters between what a text calls an indicator and the number it gives."""
 _NUMBER = r"([-△▲]?\d[\d,]*(?:\.\d+)?)"
+_BETWEEN = r"(?!うち|ほか|以外|新た)[^\d。\n]"
+"""What stands between them; of a part, or of others, another number is said rightly."""
 _HALF = Fraction(1, 2)
+_BRACKETS = re.compile(r"\([^()]*\)$")
+_COUNTING = re.compile(r"(?:の?(?:件数|人数|回数|個数|箇所数|割合|比率|総数|延べ数)|の数|数|率)$")
+"""How the name of an indicator ends that says only that it is counted."""
+_LEAST_NAME = 3
+"""Characters of a name that is short and yet no word of every text."""
 
 
 class Question(Protocol):
@@ -108,7 +115,10 @@ def _contradicts(own: str, options: list[str], found: str, grades: list[str]) ->
 
 @dataclass(frozen=True, slots=True)
 class AgainstText:
-    """A text names the indicator and gives another number than its actual."""
+    """A text names the indicator and gives another number than its actual.
+
+    By how much it grew, and what it aims at, are no other actual.
+    """
 
     key: str
     indicator: Indicator
@@ -121,7 +131,9 @@ class AgainstText:
             return None
         texts = {key: str(values[key]) for key in self.prose if key in values}
         said = {key: list(_numbers(text, self.indicator)) for key, text in texts.items()}
-        known = {actual, *self.indicator.known.values(), *self.indicator.targets.values()}
+        earlier = self.indicator.known.values()
+        known = {actual, *earlier, *self.indicator.targets.values()}
+        known |= {abs(actual - one) for one in earlier}
         for key, numbers in said.items():
             if numbers and not any(number in known for _, number in numbers):
                 details = {
@@ -139,15 +151,28 @@ def _numbers(text: str, indicator: Indicator) -> Iterator[tuple[str, Decimal]]:
     >>> visits = Indicator(id="1", item="1-1", name="来館者数", unit="人")
     >>> [said for said, _ in _numbers("来館者数は、1,250人でした。", visits)]
     ['1,250人']
+    >>> [said for said, _ in _numbers("来館者は1,250人、来館者のうち80人は市外でした。", visits)]
+    ['1,250人']
     """
     if not indicator.unit:
         return
     plain = unicodedata.normalize("NFKC", text)
-    name = re.escape(unicodedata.normalize("NFKC", indicator.name))
+    name = "|".join(map(re.escape, _called(indicator.name)))
     unit = re.escape(unicodedata.normalize("NFKC", indicator.unit))
-    pattern = rf"{name}[^\d。\n]{{0,{_NEAR}}}?({_NUMBER}\s*{unit})(?![増減上下延])"
+    pattern = rf"(?:{name})(?:{_BETWEEN}){{0,{_NEAR}}}?({_NUMBER}\s*{unit})(?![増減上下延])"
     reader = NumberField(key="", label="", unit=indicator.unit)
     for found in re.finditer(pattern, plain):
         number = reader.number_in(found[2])
         if number is not None:
             yield found[1], number
+
+
+def _called(name: str) -> tuple[str, ...]:
+    """Return what a text may call an indicator: its name, and what that counts.
+
+    >>> _called("認知症を知る人の割合"), _called("計画の策定（累計）"), _called("件数")
+    (('認知症を知る人の割合', '認知症を知る人'), ('計画の策定(累計)', '計画の策定'), ('件数',))
+    """
+    whole = unicodedata.normalize("NFKC", name).strip()
+    counted = _COUNTING.sub("", _BRACKETS.sub("", whole))
+    return (whole, counted) if _LEAST_NAME <= len(counted) < len(whole) else (whole,)
