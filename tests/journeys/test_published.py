@@ -22,7 +22,7 @@ from workflow.__main__ import main
 from workflow.commands.demo import play
 from workflow.model.catalogue import Code
 
-AUDITORS = ("台帳", "台帳の分冊", "凡例（監査用）", "受付記録")
+AUDITORS = ("台帳", "台帳の分冊", "指標", "凡例（監査用）", "受付記録")
 """Sheets that auditors read: they know what SHA-256 is."""
 
 OF_PROGRAMS = {
