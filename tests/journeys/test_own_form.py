@@ -106,7 +106,7 @@ def test_the_demo_plays_two_years_on_cards(tmp_path: Path) -> None:
     play(tmp_path / "demo", "card")
     city = City(Workspace(tmp_path / "demo"))
     (handback,) = city.workspace.handbacks(2024).glob("*.xlsx")
-    assert load_workbook(handback).sheetnames[:2] == ["修正のお願い", "2-3"]
+    assert load_workbook(handback).sheetnames[:3] == ["修正のお願い", "記入要領", "2-3"]
     assert {"回答済", "差戻し中", "未提出"} == set(city.statuses(2024).values())
     assert verify(city.workspace, 2024, HERE).is_clean
 

@@ -95,6 +95,11 @@ def hidden_stamps(book: RawBook) -> tuple[FormNumber, ...]:
     return _numbers(_hidden(book))
 
 
+def shown_numbers(sheet: RawSheet) -> tuple[FormNumber, ...]:
+    """Return the numbers that a sheet of ours shows."""
+    return _numbers(_shown(sheet))
+
+
 def _hidden(book: RawBook) -> tuple[str, str]:
     """Return what stands where a workbook keeps its number hidden."""
     return book.properties.get(NUMBER_PROPERTY, ""), book.names.get(NUMBER_NAME, "")

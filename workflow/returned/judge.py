@@ -100,7 +100,7 @@ def _parts(opened: Opened, shown: _Book) -> tuple[Opened, ...]:
     of them was not issued in this round.
     """
     read, sheets = opened.read, shown.entry_sheets
-    numbers = own_numbers(shown.own, shown.register) if shown.own else {}
+    numbers = own_numbers(opened.book, shown.own, shown.register) if shown.own else {}
     forms = parts_by_form(opened.book, sheets, numbers)
     issues = [shown.register.find(form) for form in forms]
     names = tuple(issue.department_name for issue in issues if issue)

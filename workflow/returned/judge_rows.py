@@ -81,7 +81,7 @@ class OnOwnForm:
         assert layout.own
         own = lay_out_own(layout.own, layout)
         found = match_own(self.sheets, own)
-        return found.matching, beside_own(book, self.sheets, found, own)
+        return found.matching, beside_own(book, self.sheets, found, own, issue.texts)
 
 
 def judge_rows(

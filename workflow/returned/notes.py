@@ -20,7 +20,15 @@ from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
 from workflow.returned.indicator_rows import IndicatorRows
 from workflow.returned.note_findings import unread_beside
-from workflow.returned.printed import Cell, Page, Template, is_computed, standing, written_over
+from workflow.returned.printed import (
+    Cell,
+    Page,
+    Printed,
+    Template,
+    is_computed,
+    standing,
+    written_over,
+)
 from workflow.templates.indicator_table import INDICATOR_SHEET
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,
@@ -270,13 +278,20 @@ class _Entries:
 
 def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Finding | None]]:
     """Yield what somebody wrote on the cover or on a sheet of their own, and what is told of it."""
-    is_cover = sheet.name == COVER_SHEET
-    page = template.cover if is_cover else template.page_of(sheet)
-    for place, cell, text in written_over(sheet, page, template, _never):
-        kind = NoteKind.MARGIN if is_cover else NoteKind.SHEET
-        if is_cover and _is_respondent(sheet, place):
-            kind = NoteKind.RESPONDENT
-        told = changed(sheet, place, cell, text) if text and is_cover else None
+    if sheet.name == COVER_SHEET:
+        yield from on_the_cover(sheet, template.cover, template)
+        return
+    for place, cell, _ in written_over(sheet, template.page_of(sheet), template, _never):
+        yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text), None
+
+
+def on_the_cover(
+    sheet: RawSheet, page: Page, printed: Printed
+) -> Iterator[tuple[Note, Finding | None]]:
+    """Yield what somebody wrote on the cover, and what is told of it."""
+    for place, cell, text in written_over(sheet, page, printed, _never):
+        kind = NoteKind.RESPONDENT if _is_respondent(sheet, place) else NoteKind.MARGIN
+        told = changed(sheet, place, cell, text) if text else None
         note = Note(NoteKind.OVERWRITTEN if told else kind, sheet.name, a1(*place), cell.text)
         yield note, told
 

@@ -25,6 +25,7 @@ from workflow.storage.files import sha256
 from workflow.storage.workspace import OLD_FOLDER, OWN_FOLDER, department_file
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import content_digest, issued_form, issued_items, lay_out
+from workflow.templates.own.cover_cells import own_printed_texts
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name
@@ -248,7 +249,7 @@ def _new_issue(request: IssueRequest, department: Department, count: int) -> tup
         issued_at=request.now.replace(microsecond=0),
         tool_version=VERSION,
         form=issued_form(plan),
-        texts=lay_out_own(own, layout).texts if own else printed_texts(content),
+        texts=own_printed_texts(lay_out_own(own, layout)) if own else printed_texts(content),
         items=issued_items(plan, department),
         indicators=issued_indicators(plan, department),
         own=own,

@@ -110,7 +110,7 @@ def test_each_card_has_its_own_pictures_boxes_and_controls(tmp_path: Path) -> No
 
 
 def test_a_box_to_tick_is_not_locked(tmp_path: Path) -> None:
-    for sheet in _open(_template("card", tmp_path)).worksheets[:4]:
+    for sheet in _open(_template("card", tmp_path)).worksheets[1:5]:
         assert not sheet["B35"].protection.locked
         assert not sheet["C35"].protection.locked
         assert sheet["A35"].protection.locked
@@ -135,8 +135,8 @@ def test_charts_and_formulas_of_a_card_are_about_that_card(tmp_path: Path) -> No
     charts = [parts[n].decode() for n in parts if re.fullmatch(r"xl/charts/chart\d+\.xml", n)]
     named = {re.search(r"<c:f>([^<!]*)!", chart)[1].strip("'") for chart in charts}  # type: ignore[index]
     sheets = [sheet.title for sheet in _open(made).worksheets]
-    assert sheets[0] == "記入の手引"
-    assert named == set(sheets[1:5])
+    assert sheets[:2] == ["記入要領", "記入の手引"]
+    assert named == set(sheets[2:6])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -87,7 +87,7 @@ def test_every_answer_has_an_open_cell_with_its_check(form: str) -> None:
 
 def test_what_is_printed_is_locked() -> None:
     for sheet in sheets("card"):
-        printed = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        printed = [cell for row in sheet.iter_rows() for cell in row if cell.value]
         assert all(cell.protection.locked for cell in printed if isinstance(cell.value, str))
 
 

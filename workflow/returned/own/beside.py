@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from workflow.model.cells import a1, folded
 from workflow.model.findings import Finding
 from workflow.model.raw import RawBook, RawCell, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
 from workflow.returned.note_findings import unread_beside
-from workflow.returned.notes import Beside, changed, on_the_list, remarks_of
+from workflow.returned.notes import Beside, changed, on_the_cover, on_the_list, remarks_of
 from workflow.returned.own.match import OwnMatching, Standing
-from workflow.returned.own.sheets import OwnSheet
-from workflow.returned.printed import Cell, Page, written_over
+from workflow.returned.own.sheets import OwnSheet, is_cover
+from workflow.returned.printed import Cell, Page, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
+from workflow.templates.own.cover_cells import own_cover_texts
 from workflow.templates.own.form import beside_text
 from workflow.templates.own.names import CHOICES_SHEET
 from workflow.templates.own.places import OwnLayout
@@ -30,12 +32,38 @@ class _Printed:
         return not page and folded(text) in self._texts
 
 
+class _Cover:
+    """What our cover prints; what the plan says otherwise by now was never printed there."""
+
+    def __init__(self, own: OwnLayout, issued: Collection[str]) -> None:
+        self._own, self._issued = own, frozenset(issued)
+
+    @cached_property
+    def page(self) -> Page:
+        """The texts of the cover by their places."""
+        page, issued = own_cover_texts(self._own), self._issued
+        return {place: text for place, text in page.items() if not text or text in issued}
+
+    def is_printed_somewhere(self, text: str, page: Page) -> bool:
+        """Whether a text was issued, though it stands in no place that is known."""
+        return folded(text) in self._unplaced
+
+    @cached_property
+    def _unplaced(self) -> frozenset[str]:
+        return frozenset(map(folded, self._issued - {*self.page.values()}))
+
+
 def beside_own(
-    book: RawBook, sheets: Sequence[OwnSheet], found: OwnMatching, own: OwnLayout
+    book: RawBook,
+    sheets: Sequence[OwnSheet],
+    found: OwnMatching,
+    own: OwnLayout,
+    issued: Collection[str],
 ) -> Beside:
-    """Return all that is neither printed on a form nor an answer."""
+    """Return all that is neither printed on a form nor an answer; issued are its texts then."""
     labels = own.layout.form.form.labels
     printed = _Printed((*own.texts, *_choices(own)))
+    cover = _Cover(own, issued)
     by_sheet: dict[int, list[Standing]] = {}
     for standing in found.standings:
         by_sheet.setdefault(id(standing.sheet.sheet), []).append(standing)
@@ -45,6 +73,10 @@ def beside_own(
     for sheet in book.sheets:
         if sheet.name == CORRECTION_SHEET:
             notes += on_the_list(sheet)
+        elif is_cover(sheet):
+            for note, told in on_the_cover(sheet, cover.page, cover):
+                notes.append(note)
+                findings += [told] if told else []
         else:
             standings = by_sheet.get(id(sheet), [])
             page = _page(sheet, standings, own)
@@ -121,6 +153,7 @@ def kept_of_refused(
     for sheet in book.sheets:
         kind = NoteKind.MARGIN if id(sheet) in own else NoteKind.SHEET
         for place, cell in sorted(sheet.cells.items()):
-            if not cell.is_blank and folded(cell.text) not in known:
+            is_ours = folded(cell.text) in known or (is_cover(sheet) and is_computed(cell))
+            if not cell.is_blank and not is_ours:
                 yield Note(kind, sheet.name, a1(*place), cell.text)
     yield from remarks_of(book)

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from workflow.model.cells import folded
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
-from workflow.returned.identify import hidden_stamps
+from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.places import Finder
+from workflow.templates.cover_sheet import COVER_HEADINGS
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import MarkKind, mark_pattern
@@ -88,6 +89,11 @@ def _inside(text: str, pattern: re.Pattern[str]) -> str:
     return (match["value"] if match else text).strip()
 
 
+def is_cover(sheet: RawSheet) -> bool:
+    """Whether a sheet is our cover, whatever it is called by now: its headings stand on it."""
+    return {cell.text for cell in sheet.cells.values()} >= COVER_HEADINGS
+
+
 def find_own_sheets(
     book: RawBook, forms: Iterable[tuple[MarkedSheet, ...]]
 ) -> tuple[OwnSheet, ...]:
@@ -95,7 +101,7 @@ def find_own_sheets(
     found = []
     for sheet in book.sheets:
         names = {n: areas for n, a in book.places.items() if (areas := _on(sheet.name, a))}
-        source = _source_of(sheet, names, forms)
+        source = None if is_cover(sheet) else _source_of(sheet, names, forms)
         if source:
             remarks = tuple(
                 r.text
@@ -135,13 +141,14 @@ def own_forms(register: Register) -> Mapping[str, tuple[MarkedSheet, ...]]:
 
 
 def own_numbers(
-    sheets: Sequence[OwnSheet], register: Register
+    book: RawBook, sheets: Sequence[OwnSheet], register: Register
 ) -> Mapping[int, tuple[FormNumber, ...]]:
     """Return the form numbers of sheets by their identity.
 
-    One that shows none is of the only form on which its items stand, if there is one.
+    One that shows none is of the only form on which its items stand, if there is one. A cover is
+    of the form whose number it shows.
     """
-    found: dict[int, tuple[FormNumber, ...]] = {}
+    found = {id(sheet): shown_numbers(sheet) for sheet in book.sheets if is_cover(sheet)}
     for sheet in sheets:
         numbers = sheet.numbers
         if not numbers and sheet.ids:

@@ -26,7 +26,9 @@ from workflow.templates.layout import (
     NUMBER_PROPERTY,
 )
 from workflow.templates.own.beside import each_link, linked_cells, move_down
+from workflow.templates.own.cover import own_cover
 from workflow.templates.own.form import Repeat
+from workflow.templates.own.graft import put_first
 from workflow.templates.own.looks import Looks
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
 from workflow.templates.own.parts import Parts
@@ -94,6 +96,8 @@ class _Book:
         self._list_sheets(parts_of)
         self._write_names()
         self._settle_book()
+        if self.own.cover_sheet:
+            put_first(self.parts, self.looks, own_cover(self.own, self.filling))
         self.parts.put(self._styles_part, self.looks.root)
         self._settle_texts()
         self._stamp()

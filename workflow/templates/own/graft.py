@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.xml import MAIN
 from workflow.templates.own.looks import Looks
 from workflow.templates.own.parts import Parts
+from workflow.templates.own.sheet import SheetTree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,6 +27,7 @@ def put_first(parts: Parts, looks: Looks, made: bytes) -> None:
     ours = Parts(made)
     book = ours.tree(ours.related("", "officeDocument"))
     listed = list(book.iterfind(f"{MAIN}sheets/{MAIN}sheet"))
+    _unselect_first(parts)
     graft = _Graft(ours, parts, looks)
     names = [(e.get("name", ""), graft.sheet(at)) for at, e in enumerate(listed)]
     _list(parts, names, list(book.iter(_NAME)))
@@ -58,7 +60,8 @@ class _Graft:
         for cell in root.iter(f"{MAIN}c"):
             if cell.get("t") == "s":
                 self._spell_out(cell)
-        part = f"xl/worksheets/torimatome_{at + 1}.xml"
+        _fit_to_page(SheetTree(root))
+        part = self._parts.free("xl/worksheets/torimatome.xml")
         self._parts.add(part, root, _SHEET_TYPE)
         return part
 
@@ -79,6 +82,32 @@ class _Graft:
         cell.remove(value)
         cell.append(inline)
         cell.set("t", "inlineStr")
+
+
+def _fit_to_page(tree: SheetTree) -> None:
+    """Have a sheet no wider than its page: the city's font measures the columns now, not ours."""
+    setup = tree.child("pageSetup")
+    if setup.get("scale") is None or tree.has_child("colBreaks"):
+        return
+    del setup.attrib["scale"]
+    setup.set("fitToHeight", "0")
+    tree.take_out("rowBreaks")  # Excel heeds them only where a scale is given
+    properties = tree.child("sheetPr")
+    properties.append(properties.makeelement(f"{MAIN}pageSetUpPr", {"fitToPage": "1"}))
+
+
+def _unselect_first(parts: Parts) -> None:
+    """Have the sheet that was first so far no longer selected: two would be written to at once."""
+    book = parts.related("", "officeDocument")
+    first = parts.tree(book).find(f"{MAIN}sheets/{MAIN}sheet")
+    targets = {e.get("Id", ""): to for e, _, to in parts.relations(book)}
+    part = targets.get(first.get(_ID, "") if first is not None else "", "")
+    root = parts.tree(part) if part else None
+    views = list(root.iter(f"{MAIN}sheetView")) if root is not None else []
+    if root is not None and any("tabSelected" in view.attrib for view in views):
+        for view in views:
+            view.attrib.pop("tabSelected", None)
+        parts.put(part, root)
 
 
 def _list(parts: Parts, names: list[tuple[str, str]], defined: list[_Element]) -> None:

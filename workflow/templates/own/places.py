@@ -14,7 +14,7 @@ from functools import cached_property
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.templates.indicator_table import NAMING
-from workflow.templates.layout import EntryRow, Layout
+from workflow.templates.layout import COVER_SHEET, EntryRow, Layout
 from workflow.templates.own.form import (
     COMPUTED,
     Cell,
@@ -94,6 +94,18 @@ class IssuedSheet:
             return row - self.shift, column
         return top + (row - top) % height, column
 
+    def before(self, at: int) -> Mapping[str, Cell]:
+        """Return where last year's answers to the item at a place stand, each alone in its cell."""
+        source = self.source
+        top, bottom = source.block if source.repeat is Repeat.ROWS else (0, 0)
+        found = {}
+        for (row, column), mark in source.of(MarkKind.PREVIOUS).items():
+            text, marks = source.sheet.cells[row, column], source.marks[row, column]
+            down = at * (bottom - top + 1) if top <= row <= bottom else 0
+            if len(marks) == 1 and "{" not in text.strip(" {}｛｝"):
+                found[mark.key] = (row + down, column)
+        return found
+
     def key_at(self, cell: Cell) -> ItemKey | None:
         """Return which answer a cell takes; None for none."""
         return self._keys.get(cell)
@@ -105,12 +117,16 @@ class IssuedSheet:
 
 @dataclass(frozen=True)
 class OwnLayout:
-    """One department's copy of the city's own form, complete but not yet written."""
+    """One department's copy of the city's own form, complete but not yet written.
+
+    The cover has no name where none is put in: the city has a sheet of its own called so.
+    """
 
     layout: Layout
     words: Words
     sheets: tuple[IssuedSheet, ...]
     choices_sheet: str = CHOICES_SHEET
+    cover_sheet: str = ""
 
     def place(self, item: str, key: str) -> tuple[IssuedSheet, Cell] | None:
         """Return where the answer of an item to a field stands; None where it has no place.
@@ -155,6 +171,8 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
         if source.repeat is not Repeat.SHEET:
             names.take(source.sheet.name)
     first = of_items[0].sheet.name if of_items else ""
+    asks = any(source.of(MarkKind.ENTRY) for source in marked(form, words))
+    cover = names.take(COVER_SHEET) if asks and names.is_free(COVER_SHEET) else ""
     for source in marked(form, words):
         if source.repeat is Repeat.SHEET:
             if source.sheet.name == first:
@@ -162,7 +180,7 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
         else:
             rows = layout.rows if source.repeat is Repeat.ROWS else ()
             sheets.append(_issued(source, layout, source.sheet.name, rows))
-    return OwnLayout(layout, words, tuple(sheets), names.take(CHOICES_SHEET))
+    return OwnLayout(layout, words, tuple(sheets), names.take(CHOICES_SHEET), cover)
 
 
 def _cards(sources: list[MarkedSheet], layout: Layout, names: _Names) -> Iterator[IssuedSheet]:
@@ -178,6 +196,10 @@ class _Names:
 
     def __init__(self) -> None:
         self._taken = {"history"}
+
+    def is_free(self, name: str) -> bool:
+        """Whether no sheet is called so yet."""
+        return name.casefold() not in self._taken
 
     def take(self, wanted: str) -> str:
         """Return the name a sheet gets."""

@@ -10,12 +10,11 @@ from workflow.excel.xlsx.references import area_of
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1
 from workflow.model.fields.base import Field
-from workflow.model.fields.checks import RowCells
+from workflow.model.fields.checks import Check, RowCells
 from workflow.model.raw import Area
 from workflow.templates.entry_rules import field_highlights, validation_from
 from workflow.templates.own.form import Cell
 from workflow.templates.own.looks import Looks
-from workflow.templates.own.marks import MarkKind
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.own.sheet import SheetTree, range_of
 
@@ -36,39 +35,48 @@ def add_rules(
     """Give the cells to fill their dropdowns, messages, checks and highlights."""
     _make_room(tree, set(sheet.answers.values()))
     now = _first_cells(sheet)
-    cells = RowCells(now, *_before(own, sheet), lists)
+    before = {key: f"${a1(*cell)}" for key, cell in sheet.before(0).items()}
+    cells = RowCells(now, before, any_of(before), lists)
     priority = _next_priority(tree)
-    see = f"意味は、シート「{own.choices_sheet}」をご覧ください。"
-    asked = own.layout.form.form.checks
-    checks = [
-        check for check in asked if _fits(check, cells, bool(cells.has_before)) and check.key in now
-    ]
+    see = f"意味は、シート「{own.cover_sheet or own.choices_sheet}」をご覧ください。"
+    checks = fitting(own.layout.form.form.checks, cells)
     for field in own.layout.form.form.fields:
         if field.key not in now:
             continue
         at = sorted(cell for (_, key), cell in sheet.answers.items() if key == field.key)
         ranges = " ".join(a1(*cell) for cell in at)
         _add_validation(tree, field, lists.get(field.key, ""), see, ranges, now[field.key])
-        if not set(_needed(own, field)) <= now.keys():
+        if not is_whole(own, field, now):
             continue
         for rule in field_highlights(own.layout, 0, field, cells, checks):
             _add_highlight(tree, rule.formula, ranges, looks.highlight(rule.kind), priority)
             priority += 1
 
 
-def _needed(own: OwnLayout, field: Field) -> Iterable[str]:
-    """Yield the fields whose cells a rule of a field looks at."""
-    yield field.key
+def is_whole(own: OwnLayout, field: Field, now: Mapping[str, str]) -> bool:
+    """Whether all cells have a place that a rule of a field looks at."""
+    needed = {field.key}
     if field.required_when:
-        yield field.required_when.field
+        needed.add(field.required_when.field)
     waiver = own.layout.form.form.waiver
     if waiver:
-        yield waiver.field.key
+        needed.add(waiver.field.key)
+    return needed <= now.keys()
 
 
-def _fits(check: Any, cells: RowCells, has_last_year: bool) -> bool:  # noqa: ANN401 - any check
-    """Whether a check has all the cells that it looks at."""
-    if check.needs_last_year and not has_last_year:
+def any_of(before: Mapping[str, str]) -> str:
+    """Return when any of last year's answers stands in its cell; blank where none has one."""
+    tests = "+".join(f'({cell}<>"")' for cell in before.values())
+    return f"({tests}>0)" if tests else ""
+
+
+def fitting(checks: Iterable[Check], cells: RowCells) -> tuple[Check, ...]:
+    """Return the checks that have all the cells they look at."""
+    return tuple(check for check in checks if check.key in cells.now and _fits(check, cells))
+
+
+def _fits(check: Check, cells: RowCells) -> bool:
+    if check.needs_last_year and not cells.has_before:
         return False
     try:
         check.formula(cells)
@@ -83,20 +91,6 @@ def _first_cells(sheet: IssuedSheet) -> dict[str, str]:
     for (_, key), (row, column) in sheet.answers.items():
         found.setdefault(key, f"${a1(row, column)}")
     return found
-
-
-def _before(own: OwnLayout, sheet: IssuedSheet) -> tuple[dict[str, str], str]:
-    """Return where last year's answers to the first item stand, and when there are any."""
-    marks = sheet.source.of(MarkKind.PREVIOUS)
-    alone = {
-        mark.key: cell
-        for cell, mark in marks.items()
-        if sheet.source.sheet.cells[cell].strip(" {}｛｝").count("{") == 0
-        and len(sheet.source.marks[cell]) == 1
-    }
-    before = {key: f"${a1(*cell)}" for key, cell in alone.items()}
-    tests = "+".join(f'({cell}<>"")' for cell in before.values())
-    return before, f"({tests}>0)" if tests else ""
 
 
 def _next_priority(tree: SheetTree) -> int:

@@ -122,6 +122,10 @@ class SheetTree:
         for element in self.root.findall(MAIN + tag):
             self.root.remove(element)
 
+    def has_child(self, tag: str) -> bool:
+        """Whether the sheet has a child of a kind."""
+        return self.root.find(MAIN + tag) is not None
+
     def child(self, tag: str) -> _Element:
         """Return the child of a kind, made where it is missing."""
         found = self.root.find(MAIN + tag)
