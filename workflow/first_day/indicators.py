@@ -171,7 +171,7 @@ class _Making:
     def _aim(self, targets: Mapping[int, Decimal]) -> str:
         """Return the aim that base and last target show; "" where they show none."""
         base = self._base.get("value")
-        last = targets[max(targets)] if targets else base
+        last = _plain_number(targets[max(targets)]) if targets else base
         if base is None or last is None or last == base:
             return ""
         return "up" if last > base else "down"
@@ -244,7 +244,8 @@ class _Making:
 
     def _take_base(self, cell: Cell, value: Decimal, year: int | None, written: str) -> None:
         same_year = year is None or self._base.setdefault("year", year) == year
-        if same_year and self._base.setdefault("value", _plain_number(value)) == value:
+        number = _plain_number(value)
+        if same_year and self._base.setdefault("value", number) == number:
             self._take(cell, Role.BASE.value, written)
         else:
             self._refuse(cell, _ANOTHER)

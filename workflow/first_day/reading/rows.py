@@ -131,15 +131,18 @@ class _TableReader:
 
     def _as_meant(self, row: Row) -> Row:
         """Return a row in which 〃 says what it stands for and merged cells what they are for."""
-        own = {
-            column: Cell(cell.place, self._above[column].text)
-            if cell.text.strip() in DITTO and column in self._above
-            else cell
-            for column, cell in row.own.items()
-        }
+        own = {column: self._undittoed(column, cell) for column, cell in row.own.items()}
         self._above |= own
-        covered = {c: cell for c, cell in row.covered.items() if self._reaches(cell, c)}
+        covered = {
+            column: self._undittoed(column, cell)
+            for column, cell in row.covered.items()
+            if self._reaches(cell, column)
+        }
         return Row(row.sheet, row.number, own, covered, row.widths)
+
+    def _undittoed(self, column: int, cell: Cell) -> Cell:
+        is_ditto = cell.text.strip() in DITTO and column in self._above
+        return Cell(cell.place, self._above[column].text) if is_ditto else cell
 
     def _reaches(self, cell: Cell, column: int) -> bool:
         """Whether a merged cell says something in a column: sideways only over its like."""
