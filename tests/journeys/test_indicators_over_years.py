@@ -236,16 +236,16 @@ def test_indicators_are_compared_with_last_year(graded: City, tmp_path: Path) ->
     assert shown["1-1"] == [
         "K1 訪問の回数：160回（乙）",
         "K1 訪問の回数：120回（丙）",
-        "K1：－40回、判定が下がった↓",
+        "－40回、判定が下がった↓",
     ]
-    assert shown["2-1"][2] == "K2：＋15か所、判定が上がった↑"
+    assert shown["2-1"][2] == "＋15か所、判定が上がった↑"
     assert shown["2-3"] == [
         "K3 点検の漏れ：（実績値なし）",
         "K3 点検の漏れ：（未測定）",
-        "K3：－",
+        "－",
     ]
     assert shown["2-2"] == ["―", "―", "―"]
-    assert "K1：－40回、判定が下がった↓" in str(list(book["前年度比較（印刷用）"].values))
+    assert "－40回、判定が下がった↓" in str(list(book["前年度比較（印刷用）"].values))
 
 
 def test_the_legends_and_the_one_page_speak_of_indicators_and_known_values(book: Any) -> None:  # noqa: ANN401 - openpyxl's own

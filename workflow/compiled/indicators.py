@@ -188,7 +188,7 @@ def _columns(plan: Plan) -> Iterator[IndicatorColumn]:
     number: dict[str, object] = {"type": "number"}
     needed: dict[str, object] = {"constraints": {"required": True}}
     yield IndicatorColumn(
-        YEAR_LABEL, 5, lambda _, y: y.year,
+        YEAR_LABEL, 6.5, lambda _, y: y.year,
         {"type": "year", "description": "年度の始まる4月の西暦年です。"} | needed,
     )  # fmt: skip
     yield IndicatorColumn(INDICATOR_LABEL, 6, lambda s, _: s.indicator.id, {**text, **needed})
@@ -204,7 +204,7 @@ def _columns(plan: Plan) -> Iterator[IndicatorColumn]:
         number | {"description": "空欄は値がないことを表します。理由は別の列にあります。"},
     )  # fmt: skip
     yield IndicatorColumn(
-        RATE_LABEL, 6, lambda _, y: None if y.is_ahead else y.graded.rate,
+        RATE_LABEL, 7, lambda _, y: None if y.is_ahead else y.graded.rate,
         number | {"torimatome:unit": "%"},
     )  # fmt: skip
     yield IndicatorColumn(VERDICT_LABEL, 5.5, lambda _, y: y.verdict or None, text)

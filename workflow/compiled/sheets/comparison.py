@@ -164,7 +164,11 @@ def _indicator_cells(comparison: Comparison, line: Line) -> tuple[Cell, Cell, Ce
         none = Cell(_NO_VALUE, Mark.QUIET)
         return none, none, none
     change = change_of_all(changes)
-    moved = "\n".join(one.moved + _ARROWS.get(one.change, "") for one in changes)
+    several = len(changes) > 1
+    moved = "\n".join(
+        (f"{one.id}：" if several else "") + one.moved + _ARROWS.get(one.change, "")
+        for one in changes
+    )
     return (
         Cell("\n".join(one.before for one in changes)),
         Cell("\n".join(one.after for one in changes)),

@@ -43,13 +43,13 @@ def write_indicators(
         cells = f"{a1(first + 2, actual)}:{a1(last + 2, actual)}"
         options = {
             "range": f"{quoted_sheet(INDICATOR_SHEET)}!{cells}",
-            "markers": True,
-            "weight": 1.5,
+            "type": "column",  # LibreOffice prints no lines of sparklines
             "series_color": HEADER_FILL,
-            "markers_color": HEADER_FILL,
             "negative_points": True,
             "negative_color": ALERT_INK,
         }
+        if all(one.actual is None or one.actual >= 0 for one in series.years):
+            options["min"] = 0  # else the least value has no bar
         sheet.add_sparkline(now + 1, at, options)
 
 

@@ -18,6 +18,7 @@ _NO_ACTUAL = "実績値なし"
 class IndicatorChange:
     """What an indicator came to in both years, each as a line, and how it moved."""
 
+    id: str
     before: str
     after: str
     moved: str
@@ -48,9 +49,10 @@ def _change_of(series: Series) -> IndicatorChange:
     parts += [f"判定が{change.value}"] if change is not Change.SAME else []
     moved = "、".join(parts) or "－"
     return IndicatorChange(
+        id=indicator.id,
         before=_said(indicator, before),
         after=_said(indicator, now),
-        moved=f"{indicator.id}：{moved}",
+        moved=moved,
         change=change,
     )
 
