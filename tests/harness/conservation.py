@@ -254,10 +254,20 @@ class _KeptOfFile:
         ids = {folded_id(held.text) for place, held in page.cells.items() if place[0] == row}
         known: AbstractSet[str] = ids & self.by_item.keys()
         if self.is_own_form and not known:
-            known = _item_of_card(page, self.by_item.keys())
+            known = _item_of_card(page, self.by_item.keys()) or self._item_above(page, row)
         return any(word in self.by_item[item] for item in known) or (
             not known and word in self.handed_back
         )
+
+
+    def _item_above(self, page: Page, row: int) -> AbstractSet[str]:
+        """Return the item of the nearest row above with a 整理番号: it may take several lines."""
+        lines = {
+            at: item
+            for (at, _), held in page.cells.items()
+            if at < row and (item := folded_id(held.text)) in self.by_item
+        }
+        return {lines[max(lines)]} if lines else frozenset()
 
 
 class _Kept:

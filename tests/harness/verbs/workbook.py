@@ -15,7 +15,7 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -367,20 +367,78 @@ def strip_cell_names(book: Workbook) -> None:
 @workbook_verb("insert rows at")
 def insert_rows_at(book: Workbook, name: str, row: int, count: int = 1) -> None:
     """Insert rows as Excel does: merged areas and names go with the cells."""
-    sheet = book[name]
-    areas = [area for area in list(sheet.merged_cells.ranges) if area.min_row >= row]
+    _make_room(book[name], "row", row, count)
+
+
+@workbook_verb("insert columns at")
+def insert_columns_at(book: Workbook, name: str, column: int, count: int = 1) -> None:
+    """Insert columns as Excel does: merged areas and names go with the cells."""
+    _make_room(book[name], "col", column, count)
+
+
+def _make_room(sheet: Worksheet, axis: str, at: int, count: int) -> None:
+    areas = [a for a in list(sheet.merged_cells.ranges) if getattr(a, f"max_{axis}") >= at]
     for area in areas:
         sheet.merged_cells.remove(area)
-    sheet.insert_rows(row, count)
+    if axis == "row":
+        sheet.insert_rows(at, count)
+    else:
+        sheet.insert_cols(at, count)
     for area in areas:
-        area.shift(row_shift=count)
+        if getattr(area, f"min_{axis}") >= at:
+            area.shift(**{f"{axis}_shift": count})
+        else:
+            area.expand(**{"down" if axis == "row" else "right": count})
         sheet.merged_cells.add(area)
     for defined in sheet.defined_names.values():
         defined.attr_text = re.sub(
-            r"\$(\d+)",
-            lambda m: f"${int(m[1]) + (count if int(m[1]) >= row else 0)}",
+            r"\$(\d+)" if axis == "row" else r"\$([A-Z]+)",
+            lambda found: f"${_moved(found[1], at, count)}",
             defined.attr_text,
         )
+
+
+def _moved(spelled: str, at: int, count: int) -> str:
+    """Return the row or column that a reference names, once there is room."""
+    if spelled.isdecimal():
+        return str(int(spelled) + (count if int(spelled) >= at else 0))
+    column = column_index_from_string(spelled)
+    return get_column_letter(column + (count if column >= at else 0))
+
+
+@workbook_verb("dissolve merged cells")
+def dissolve_merged_cells(book: Workbook, name: str) -> None:
+    for area in list(book[name].merged_cells.ranges):
+        book[name].unmerge_cells(str(area))
+
+
+@workbook_verb("swap rows at")
+def swap_rows_at(book: Workbook, name: str, one: int, other: int) -> None:
+    """Exchange what stands in two rows, as sorting a list does."""
+    for column in range(1, book[name].max_column + 1):
+        cells = book[name].cell(one, column), book[name].cell(other, column)
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+
+
+@workbook_verb("copy row at")
+def copy_row_at(book: Workbook, name: str, row: int, to: int) -> None:
+    for cell in book[name][row]:
+        if cell.value is not None:
+            book[name].cell(to, cell.column).value = cell.value
+
+
+@workbook_verb("move sheets to a new book")
+def move_to_a_new_book(book: Workbook) -> None:
+    """Leave of the sheets what pasting into a new book leaves: cells, merged areas, no names."""
+    for at, sheet in enumerate(list(book.worksheets), start=1):
+        copied = book.create_sheet(f"Sheet{at}")
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    copied.cell(cell.row, cell.column).value = cell.value
+        for area in sheet.merged_cells.ranges:
+            copied.merge_cells(str(area))
+        book.remove(sheet)
 
 
 @workbook_verb("strip visible number")

@@ -47,6 +47,7 @@ def match_own(sheets: Sequence[OwnSheet], own: OwnLayout) -> OwnMatching:
     standings = tuple(s for sheet in sheets for s in seen.standings(sheet))
     rows = seen.rows(standings)
     seen.notice_missing(rows, standings)
+    seen.notice_in_part(rows, standings)
     matching = Matching(
         sheets[0].sheet.name, tuple(rows.values()), tuple(seen.findings), tuple(seen.repeated)
     )
@@ -83,8 +84,9 @@ class _Seen:
             return
         cells: dict[str, Cell] = {}
         lost = []
+        finder = sheet.finder_of(issued.page)
         for cell, mark in sheet.source.of(MarkKind.ENTRY).items():
-            at = sheet.finder.cell(cell, answer_name(mark.key))
+            at = finder.cell(cell, answer_name(mark.key))
             if at:
                 cells.setdefault(mark.key, at)
             else:
@@ -201,6 +203,16 @@ class _Seen:
     def _holds(sheet: OwnSheet, cells: Mapping[str, Cell]) -> bool:
         found = (sheet.sheet.cells.get(at) for at in cells.values())
         return any(cell and not cell.is_blank for cell in found)
+
+    def notice_in_part(self, rows: Mapping[str, MatchedRow], standings: Sequence[Standing]) -> None:
+        """Note what had its place on a sheet of an item that is lost, while others are there."""
+        noticed = {(s.item.id, key) for s in standings for key in s.lost}
+        for sheet in self._own.sheets:
+            for item, key in sheet.answers:
+                row = rows.get(item)
+                if row and key not in row.places and (item, key) not in noticed:
+                    location = Location(sheet=sheet.name, item=item, field_key=key)
+                    self.findings.append(Finding(Code.PLACE_MISSING, location, {"column": key}))
 
     def notice_missing(self, rows: Mapping[str, MatchedRow], standings: Sequence[Standing]) -> None:
         """Note the items that stand nowhere: cards together, rows of a list one by one."""

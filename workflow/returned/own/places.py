@@ -38,18 +38,30 @@ class _Around:
     below: tuple[_Label, ...]
 
     @property
+    def all(self) -> tuple[_Label, ...]:
+        return self.left + self.right + self.above + self.below
+
+    @property
     def nearest(self) -> tuple[_Label, ...]:
         sides = (self.left, self.right, self.above, self.below)
         return tuple(side[0] for side in sides if side)
 
 
 class Finder:
-    """Finds the cells of a form on one sheet that came back."""
+    """Finds the cells of a form on one sheet that came back.
+
+    Printed is what is known to stand on it; without it, what the form prints on every copy.
+    """
 
     def __init__(
-        self, sheet: RawSheet, source: MarkedSheet, names: Mapping[str, Sequence[Area]]
+        self,
+        sheet: RawSheet,
+        source: MarkedSheet,
+        names: Mapping[str, Sequence[Area]],
+        printed: Mapping[Cell, str] | None = None,
     ) -> None:
         self._sheet, self._source, self._names = sheet, source, names
+        self._printed = printed
         self._known: dict[tuple[Cell, str], Cell | None] = {}
 
     def cell(self, cell: Cell, name: str) -> Cell | None:
@@ -58,7 +70,7 @@ class Finder:
         if key not in self._known:
             named = self._names.get(name, ())
             at = (named[0].top, named[0].left) if len(named) == 1 else None
-            self._known[key] = at or self._at_its_address(cell) or self._by_labels(cell)
+            self._known[key] = at or self._unnamed(cell)
         return self._known[key]
 
     def column(self, cell: Cell, name: str) -> int | None:
@@ -67,11 +79,9 @@ class Finder:
         if len(named) == 1:
             return named.pop()
         above = self._around(cell).above
-        if above and self._stands(above[0]):
-            return cell[1]
-        places = (self._moved(label) for label in above)
-        found = next((at for at in places if at), None)
-        return cell[1] + found[1] if found else None
+        moved = self._bounds(cell[1], above, 1).agreed
+        stands = bool(above) and all(map(self._stands, above))
+        return cell[1] + (moved or 0) if stands or moved is not None else None
 
     def head_row(self, cell: Cell) -> int:
         """Return the last row of the heading above a cell of a list; 0 where none stands."""
@@ -86,10 +96,12 @@ class Finder:
     @cached_property
     def _labels(self) -> tuple[_Label, ...]:
         sheet = self._source.sheet
+        printed = self._printed
+        if printed is None:
+            on_all = sheet.cells.items()
+            printed = {c: text for c, text in on_all if text != COMPUTED and not has_mark(text)}
         return tuple(
-            _Label(sheet.area(cell), folded(text))
-            for cell, text in sheet.cells.items()
-            if text != COMPUTED and not has_mark(text)
+            _Label(sheet.area(cell), folded(text)) for cell, text in printed.items() if text
         )
 
     @cached_property
@@ -128,41 +140,75 @@ class Finder:
             tuple(sorted(sides["below"], key=lambda one: one.area.top)),
         )
 
-    def _at_its_address(self, cell: Cell) -> Cell | None:
-        nearest = self._around(cell).nearest
-        return cell if nearest and all(map(self._stands, nearest)) else None
+    # Where a cell stands that has no name.
 
-    def _by_labels(self, cell: Cell) -> Cell | None:
+    def _unnamed(self, cell: Cell) -> Cell | None:
         around = self._around(cell)
-        rows = self._agreed(around.left, around.right, around.above, around.below, 0)
-        columns = self._agreed(around.above, around.below, around.left, around.right, 1)
-        if rows is None or columns is None:
-            return None
-        return cell[0] + rows, cell[1] + columns
+        rows, columns = (self._bounds(cell[axis], around.all, axis) for axis in (0, 1))
+        down, right = rows.agreed, columns.agreed
+        if not down and not right and around.nearest and all(map(self._stands, around.nearest)):
+            return cell
+        if down is not None and right is not None:
+            return cell[0] + down, cell[1] + right
+        return self._by_its_area(cell, rows, columns)
 
-    def _agreed(
-        self,
-        beside: Sequence[_Label],
-        beside_too: Sequence[_Label],
-        before: Sequence[_Label],
-        behind: Sequence[_Label],
-        axis: int,
-    ) -> int | None:
-        """Return by how much a cell moved along an axis, as the labels agree on it.
+    def _bounds(self, position: int, labels: Sequence[_Label], axis: int) -> _Bounds:
+        """Return by how much a row or column moved, as the labels before and behind it did.
 
-        A label that shares the row tells of the row; without one, those before and behind must
-        have moved alike.
+        A label that begins in it tells it; one that is merged with more tells it of both its ends.
         """
-        shared = [*self._moves(beside, axis), *self._moves(beside_too, axis)]
-        found = shared or [*self._moves(before, axis), *self._moves(behind, axis)]
-        return found[0] if found and len(set(found)) == 1 else None
+        found = sorted({end for label in labels for end in self._ends(label, axis)})
+        within = [moved for at, moved in found if at == position]
+        before = within or [moved for at, moved in found if at < position][-1:]
+        behind = within or [moved for at, moved in found if at > position][:1]
+        return _Bounds(min(before, default=None), max(behind, default=None))
 
-    def _moves(self, side: Sequence[_Label], axis: int) -> Iterator[int]:
-        """Yield how far the nearest label of a side moved that can be found again."""
-        moves = (self._moved(label) for label in side)
-        found = next((move for move in moves if move), None)
-        if found:
-            yield found[axis]
+    def _ends(self, label: _Label, axis: int) -> Iterator[tuple[int, int]]:
+        """Yield each end of a label along an axis, and by how much it moved."""
+        at = self._once.get(label.text)
+        if at is None:
+            return
+        begins = (label.area.top, label.area.left)[axis]
+        ends = (label.area.bottom, label.area.right)[axis]
+        yield begins, at[axis] - begins
+        now = next((area for area in self._sheet.merged if area.holds(*at)), None)
+        if begins < ends and now:
+            yield ends, (now.bottom, now.right)[axis] - ends
+
+    def _by_its_area(self, cell: Cell, rows: _Bounds, columns: _Bounds) -> Cell | None:
+        """Return the only merged area that stands where a cell with one can have moved to."""
+        issued = self._source.sheet
+        if cell not in {(area.top, area.left) for area in issued.merged}:
+            return None
+        printed = {label.cell for label in self._labels}
+        others = [a for a in issued.merged if (a.top, a.left) not in {*printed, cell}]
+        ranges = [rows.range_of(cell[0]), columns.range_of(cell[1])]
+        taken = {at for label in self._labels if (at := self._once.get(label.text))}
+        now = [(a.top, a.left) for a in self._sheet.merged if (a.top, a.left) not in taken]
+        found = [at for at in now if at[0] in ranges[0] and at[1] in ranges[1]]
+        is_alone = not any(a.top in ranges[0] and a.left in ranges[1] for a in others)
+        return found[0] if len(found) == 1 and is_alone else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """By how much a row or a column moved at least and at most; None where nothing tells."""
+
+    least: int | None
+    most: int | None
+
+    @property
+    def agreed(self) -> int | None:
+        """By how much it moved; None where that is not sure."""
+        known = {moved for moved in (self.least, self.most) if moved is not None}
+        return known.pop() if len(known) == 1 else None
+
+    def range_of(self, position: int) -> range:
+        """Return where a row or column may stand; nowhere where one side does not tell."""
+        if self.least is None or self.most is None:
+            at = self.agreed
+            return range(0) if at is None else range(position + at, position + at + 1)
+        return range(position + self.least, position + self.most + 1)
 
 
 def _side(area: Area, label: Area) -> str:

@@ -13,7 +13,7 @@ from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.places import Finder
 from workflow.templates.cover_sheet import COVER_HEADINGS
 from workflow.templates.layout import NUMBER_LABEL
-from workflow.templates.own.form import MarkedSheet, Repeat, marked
+from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import MarkKind, mark_pattern
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME
 from workflow.templates.own.places import words_of
@@ -38,6 +38,10 @@ class OwnSheet:
     def finder(self) -> Finder:
         """Finds the cells of the form on it."""
         return Finder(self.sheet, self.source, self.names)
+
+    def finder_of(self, page: Mapping[Cell, str]) -> Finder:
+        """Return what finds the cells where it is known all that is printed on it."""
+        return Finder(self.sheet, self.source, self.names, page)
 
     @cached_property
     def numbers(self) -> tuple[FormNumber, ...]:
