@@ -259,7 +259,6 @@ class _KeptOfFile:
             not known and word in self.handed_back
         )
 
-
     def _item_above(self, page: Page, row: int) -> AbstractSet[str]:
         """Return the item of the nearest row above with a 整理番号: it may take several lines."""
         lines = {
