@@ -32,7 +32,6 @@ class Asking:
     """One finding that asks for something, in words."""
 
     severity: Severity
-    where: str
     message: str
     remedy: str
 
@@ -154,21 +153,7 @@ def _asking(findings: Iterable[Document]) -> Iterator[Asking]:
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in findings:
             if finding["severity"] == severity.value:
-                where = _where(finding)
-                yield Asking(severity, where, finding["message"], finding["remedy"])
-
-
-def _where(finding: Document) -> str:
-    """Return the place of a finding.
-
-    >>> _where({"sheet": "進捗状況", "cell": "C5", "item": "1-1", "field": "評価"})
-    'シート「進捗状況」のC5（整理番号1-1・評価）'
-    """
-    sheet = f"シート「{finding['sheet']}」" if finding["sheet"] else ""
-    place = "の".join(filter(None, (sheet, finding["cell"])))
-    item = f"整理番号{finding['item']}" if finding["item"] else ""
-    about = "・".join(filter(None, (item, finding["field"])))
-    return f"{place}（{about}）" if about else place
+                yield Asking(severity, finding["message"], finding["remedy"])
 
 
 def _handback(department: Document, collected: Collected) -> str:

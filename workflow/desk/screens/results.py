@@ -28,6 +28,7 @@ from workflow.storage.workspace import (
     OVERVIEW,
     Workspace,
     errata_name,
+    indicators_name,
     ledger_name,
     record_name,
 )
@@ -127,6 +128,7 @@ def _about(year: int) -> dict[str, str]:
         errata_name(year): "差し替えなどで直ったところの一覧（正誤表）です。",
         f"{name}.csv": "台帳のデータです（オープンデータにできます）。",
         f"{name}.parquet": "台帳のデータです（大きな台帳の分析に使います）。",
+        f"{indicators_name(year)}.csv": "指標の値を年度ごとに並べたデータです（公開できます）。",
         DATA_PACKAGE: "台帳のデータの説明です（列の名前や型）。",
         ANSWERS_SCHEMA: "回答の決まりを機械で確かめるための説明です。",
     }
