@@ -15,6 +15,7 @@ from tests.desk.conftest import ISSUED
 from tests.desk.live import SECONDS, YEAR, Live, live_desk
 from tests.engine import HERE
 from tests.harness.cities import build_city
+from tests.harness.verbs.ole import encrypt
 from workflow.commands.finalize import finalize
 from workflow.storage.journal import EventKind, load_journal
 
@@ -102,6 +103,49 @@ def test_a_name_is_never_a_path(live: Live, city: City, name: str, file: str) ->
     assert file in names(city)
     assert {path: path.read_bytes() for path in city.home.glob("*.json")} == before
     assert "<img" not in live.get("/intake").text
+
+
+def test_names_that_are_one_on_another_system_are_two(live: Live, city: City) -> None:
+    folder = city.workspace.returned(YEAR)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.joinpath("か\u3099っこう.xlsx").write_bytes(b"a")  # as a Mac spells it
+    folder.joinpath("どこにもない.xlsx").symlink_to(folder / "nowhere")
+
+    offered = ["がっこう.xlsx", "KAI.xlsx", "kai.XLSX", "どこにもない.xlsx"]
+    files = [live.put(name, b"b").json["file"] for name in offered]
+
+    assert files == ["がっこう (2).xlsx", "KAI.xlsx", "kai (2).XLSX", "どこにもない (2).xlsx"]
+    assert folder.joinpath("どこにもない.xlsx").is_symlink()
+    folder.joinpath("どこにもない.xlsx").unlink()
+
+
+def test_a_locked_file_says_where_its_password_goes(live: Live, city: City) -> None:
+    live.put("鍵つき.xlsx", encrypt(filled(city, "GAKKO"), "himitsu"))
+
+    text = wait_for(live, "登録されたパスワードでは開けません")
+
+    assert '<a href="/prepare#plan-title">計画（plan.xlsx）</a>の「開くためのパスワード」' in text
+
+
+def test_where_nothing_was_issued_each_screen_leads_to_what_comes_first(tmp_path: Path) -> None:
+    with live_desk(tmp_path) as live:
+        for screen in ("/intake", "/points", "/results"):
+            assert (
+                'href="/prepare">「計画・調査票・メール」</a>の画面で作って'
+                in live.get(screen).text
+            )
+            assert "choose-files" not in live.get(screen).text
+        assert "市にある表は" in live.put("市の一覧.xlsx", b"a").json["problem"]
+
+
+def test_before_anything_comes_each_screen_leads_to_where_it_goes(tmp_path: Path) -> None:
+    city = build_city(ISSUED, tmp_path / "市")
+    with live_desk(city.home) as live:
+        for screen in ("/points", "/results"):
+            text = live.get(screen).text
+            assert 'href="/intake">「受付」</a>の画面に置く' in text
+            assert "choose-files" in text
+            assert "を実行してください" not in text.partition("<main")[2]
 
 
 def test_a_long_name_keeps_its_ending(live: Live, city: City) -> None:
@@ -234,7 +278,9 @@ def test_what_comes_after_the_final_version_is_judged_and_left_out(tmp_path: Pat
     with live_desk(city.home) as live:
         assert live.put("遅れて.xlsx", late).status == 200
         text = wait_for(live, "確定したあとに届いたため", "collect --year 2023 --reopen")
-        assert "この画面では、まだ読み取っていません。" in text
+        assert "集めてあります。結果は、台帳の「受付記録」にあります。" in text
+        assert "これから届いたファイルは確かめるだけで" in text
+        assert "もう一度集める" not in text
         assert "python run.py check " in text
     assert load_journal(city.workspace.journal(YEAR)).is_final
     assert "遅れて.xlsx" not in city.workspace.overview(YEAR).read_text("utf-8")

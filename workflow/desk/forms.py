@@ -13,7 +13,7 @@ from workflow.desk.desk import Desk
 from workflow.menu.steps import Entry
 from workflow.model.errors import WorkspaceError
 from workflow.model.plain_text import legible
-from workflow.storage.journal import load_journal
+from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 
 Values = Mapping[str, Any]
@@ -118,6 +118,12 @@ def table(workspace: Workspace, name: str) -> Path | None:
 def is_final(workspace: Workspace, year: int) -> bool:
     """Whether a round was made final."""
     return load_journal(workspace.journal(year)).is_final
+
+
+def is_compiled(workspace: Workspace, year: int) -> bool:
+    """Whether a round was ever collected."""
+    events = (EventKind.COMPILED, EventKind.FINALIZED)
+    return load_journal(workspace.journal(year)).last(*events) is not None
 
 
 FORMS: Mapping[str, Form] = {

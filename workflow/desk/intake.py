@@ -126,8 +126,9 @@ def take_in(workspace: Workspace, year: int, offer: Offer, staged: Path, now: da
         make_folder(record.parent)
         if 0 < offer.modified < _LATEST:  # as a copy would: the time at which it was saved stays
             os.utime(staged, (offer.modified, offer.modified))
+        taken = {_folded(path.name) for path in folder.iterdir()}  # also links that lead nowhere
         for name in _names(offer.own_name):
-            if os.path.lexists(folder / name):
+            if _folded(name) in taken:
                 continue
             dropped = Dropped(iso_time(now), name, offer.name, offer.size)
             _note(record, dropped)  # first: what a file was called is never lost
@@ -174,6 +175,15 @@ def _names(name: str) -> Iterator[str]:
     while True:
         yield f"{stem} ({number}){ending}"
         number += 1
+
+
+def _folded(name: str) -> str:
+    """Return what two names have in common that are one on another system.
+
+    >>> _folded("回答.XLSX") == _folded("回答.xlsx")
+    True
+    """
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _named(staged: Path, target: Path) -> bool:

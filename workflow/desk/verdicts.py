@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.compiled.open_data.round_json import file_document
-from workflow.model.catalogue import Severity
+from workflow.model.catalogue import Code, Severity
 from workflow.model.returns import Outcome, Return
 from workflow.model.years import era_year
 from workflow.returned.context import Context
@@ -22,6 +22,8 @@ from workflow.rounds.collected import Collected
 from workflow.storage.workspace import safe_name
 from workflow.templates.register import wording
 from workflow.watch.watch import files_of, next_step
+
+_LOCKED = (Code.FILE_ENCRYPTED.name, Code.FILE_ARCHIVE_ENCRYPTED.name)
 
 Document = Mapping[str, Any]
 """A file, or a department, as the JSON of collect spells it."""
@@ -34,6 +36,7 @@ class Asking:
     severity: Severity
     message: str
     remedy: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,11 @@ class Verdict:
     text: str = ""
     handback: str = ""
     is_final: bool = False
+
+    @property
+    def asks_password(self) -> bool:
+        """Whether a password in the plan would open it."""
+        return any(asking.code in _LOCKED for asking in self.asking)
 
 
 class Verdicts:
@@ -153,7 +161,7 @@ def _asking(findings: Iterable[Document]) -> Iterator[Asking]:
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in findings:
             if finding["severity"] == severity.value:
-                yield Asking(severity, finding["message"], finding["remedy"])
+                yield Asking(severity, finding["message"], finding["remedy"], finding["code"])
 
 
 def _handback(department: Document, collected: Collected) -> str:

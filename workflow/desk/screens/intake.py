@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from workflow.compiled.pages.frame import to_file
+from workflow.compiled.recorded import recorded_files
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.intake import (
     Dropped,
@@ -29,10 +30,11 @@ from workflow.desk.intake import (
 )
 from workflow.desk.pages import fragment, page
 from workflow.desk.verdicts import Verdict
-from workflow.model.errors import OutputError
+from workflow.model.errors import OutputError, WorkflowError
 from workflow.model.limits import MILLION
 from workflow.model.years import JST
 from workflow.storage.files import as_output_error
+from workflow.storage.journal import Journal, load_journal
 from workflow.watch.watch import scan_names
 
 _MOST_SHOWN = 300
@@ -50,6 +52,7 @@ class Entry:
     year: int
     verdicts: tuple[Verdict, ...]
     is_reading: bool
+    is_collected: bool
 
     @property
     def href(self) -> str:
@@ -75,6 +78,7 @@ def intake(request: Request) -> Response:
         "受付",
         entries=entries[:_MOST_SHOWN],
         left_out=max(0, len(entries) - _MOST_SHOWN),
+        is_final=desk.year is not None and _journal(desk, desk.year).is_final,
         number=desk.year,
     )
 
@@ -82,7 +86,7 @@ def intake(request: Request) -> Response:
 def received_entry(desk: Desk, file: str) -> dict[str, object]:
     """Return what a page shows of a file, to take the place of what it shows now."""
     assert desk.year is not None
-    entry = _entry(desk, desk.year, file, dropped_files(desk.workspace, desk.year))
+    entry = _entry(desk, desk.year, file, dropped_files(desk.workspace, desk.year), frozenset())
     outcomes = "、".join(verdict.outcome.label for verdict in entry.verdicts)
     return {
         "id": entry.id,
@@ -95,7 +99,10 @@ async def take(request: Request) -> Response:
     """Take one file in: whole and under a name of its own, or not at all."""
     desk = desk_of(request)
     if desk.year is None:
-        return _not_taken("調査票をまだ作っていないため、受け取れません。先に作ってください。")
+        return _not_taken(
+            "調査票をまだ作っていないため、回答は受け取れません。計画や市にある表は、"
+            "「計画・調査票・メール」の画面に落としてください。"
+        )
     landing = desk.landing
     landing.coming += 1  # in the one thread of the loop
     try:
@@ -184,14 +191,30 @@ def _entries(desk: Desk, year: int) -> list[Entry]:
     look = scan_names(desk.workspace.returned(year)) or {}
     newest = sorted(look, key=lambda name: (-look[name].modified, name))
     dropped = dropped_files(desk.workspace, year)
-    return [_entry(desk, year, file, dropped) for file in newest]
+    collected = frozenset(recorded_files(_journal(desk, year)))
+    return [_entry(desk, year, file, dropped, collected) for file in newest]
 
 
-def _entry(desk: Desk, year: int, file: str, dropped: dict[str, Dropped]) -> Entry:
+def _journal(desk: Desk, year: int) -> Journal:
+    """Return the journal of a round; an empty one where it cannot be read: collect says why."""
+    try:
+        return load_journal(desk.workspace.journal(year))
+    except WorkflowError:
+        return Journal()
+
+
+def _entry(
+    desk: Desk,
+    year: int,
+    file: str,
+    dropped: dict[str, Dropped],
+    collected: frozenset[str],
+) -> Entry:
     original = dropped[file].original if file in dropped else file
     number = hashlib.sha256(file.encode()).hexdigest()[:16]
     verdicts = desk.landing.verdicts.of(file)
-    return Entry(f"file-{number}", file, original, year, verdicts, desk.actions.is_busy)
+    is_reading, is_collected = desk.actions.is_busy, file in collected
+    return Entry(f"file-{number}", file, original, year, verdicts, is_reading, is_collected)
 
 
 ROUTES = (

@@ -19,6 +19,7 @@ from workflow.compiled.points.on_screen import PointState, Refused, ScreenDecisi
 from workflow.compiled.points.point import Decision, Point
 from workflow.compiled.sheets.record import described, state_of
 from workflow.desk.desk import Desk, desk_of
+from workflow.desk.forms import is_compiled
 from workflow.desk.pages import page
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer
@@ -64,7 +65,8 @@ def overview(request: Request) -> Response:
     desk = desk_of(request)
     year, found, problem = desk.year, None, ""
     try:
-        found = desk.deciding.points(year) if year else None
+        if year and is_compiled(desk.workspace, year):
+            found = desk.deciding.points(year)
     except WorkflowError as error:
         problem = str(error)
     return page(
@@ -72,7 +74,8 @@ def overview(request: Request) -> Response:
         "points.html.j2",
         _HEADING,
         way=_WAY,
-        problem=problem or ("" if found else "まだ調査票を発行していません。"),
+        problem=problem,
+        is_collected=found is not None,
         groups=tuple(_groups(found)) if found else (),
         record=f"/compiled/{year}/{record_name(year)}" if year else "",
         first=next(_waiting(found.points), None) if found else None,

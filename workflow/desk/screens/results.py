@@ -63,12 +63,12 @@ def overview(request: Request) -> Response:
     desk = desk_of(request)
     year = desk.year
     view: dict[str, Any] = {
-        "problem": "まだ調査票を発行していません。",
+        "problem": "",
         "number": "",
         "final_word": FINAL_WORD,
     }
     if year is not None:
-        view |= {"problem": "", "number": str(year), **_round(desk, year)}
+        view |= {"number": str(year), **_round(desk, year)}
     return page(request, "results.html.j2", _HEADING, **view)
 
 
