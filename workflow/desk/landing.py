@@ -35,8 +35,11 @@ EVERY = 0.5
 _LABEL = "届いたファイルを集める"
 _LATE = "確定したあとに届いたファイルを確かめる"
 _BUSY_PAUSE = 0.5
-_GATHERING = 1.0
-"""Seconds that a collect waits while more files come in: hundreds then take a few collects."""
+_GATHERING, _LONGEST_GATHERING = 1.0, 30.0
+"""Seconds that a collect waits while more files come in: hundreds then take a few collects.
+
+It waits longer the longer the last collect took, which takes its time from those that come in.
+"""
 
 
 class _StoppedByPersonError(Exception):
@@ -63,6 +66,7 @@ class Landing:
     _year: int | None = None
     _collect: Run | None = None
     _is_due: bool = False
+    _took: float = 0.0
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     async def look_after(self, year: Callable[[], int | None]) -> None:
@@ -166,8 +170,10 @@ class Landing:
     def _work(self, year: int, run: Run) -> State:
         """Collect in this process: what it needs is loaded, so a verdict comes at once."""
         begun = time.monotonic()
-        while self.coming and time.monotonic() < begun + _GATHERING and not run.is_stopping:
+        gathering = min(max(_GATHERING, 5 * self._took), _LONGEST_GATHERING)
+        while self.coming and time.monotonic() < begun + gathering and not run.is_stopping:
             time.sleep(0.05)
+        begun = time.monotonic()
 
         def progress(done: int, total: int) -> None:
             if run.is_stopping:
@@ -185,6 +191,7 @@ class Landing:
             collected = self._collected(year, run, options)
         except _StoppedByPersonError:
             return State.STOPPED
+        self._took = time.monotonic() - begun
         self.take(collected)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
