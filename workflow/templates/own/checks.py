@@ -17,7 +17,15 @@ from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area
 from workflow.storage.workspace import OWN_FORM
 from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
-from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, torn_mark
+from workflow.templates.own.marks import (
+    Mark,
+    MarkKind,
+    UnknownMark,
+    Words,
+    has_mark,
+    is_of_indicator,
+    torn_mark,
+)
 from workflow.templates.own.sheet import range_of
 from workflow.templates.own.workbook import OwnWorkbook
 
@@ -44,12 +52,18 @@ _LOST_OF_BOOK = {
 }
 
 
-def check_own_form(own: OwnWorkbook, words: Words) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a marked workbook in a plan, or worth another look."""
+def check_own_form(
+    own: OwnWorkbook, words: Words, indicators: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a marked workbook in a plan, or worth another look.
+
+    Indicators are the names of the plan's.
+    """
     sheets = marked(own.form, words)
     package = Package(own.content)
     found = [
-        *(f for sheet in sheets for f in _marks(sheet)),
+        *(f for sheet in sheets for f in _marks(sheet, indicators)),
+        *_unasked_indicators(indicators),
         *_covered(own, package),
         *_twice(sheets),
         *_unasked(sheets, words),
@@ -65,20 +79,31 @@ def _finding(code: Code, sheet: str = "", cell: Cell = (0, 0), **details: Detail
     return Finding(code, location, details)
 
 
-def _marks(sheet: MarkedSheet) -> Iterator[Finding]:
+def _marks(sheet: MarkedSheet, indicators: Sequence[str]) -> Iterator[Finding]:
     """Yield the marks that say nothing, and those to fill that share a cell with something else."""
     name = sheet.sheet.name
     for cell, found in sheet.found.items():
         text = sheet.sheet.cells[cell]
         for mark in found:
             if isinstance(mark, UnknownMark):
-                near = mark.nearest
-                yield _finding(Code.OWN_MARK_UNKNOWN, name, cell, mark=mark.text, nearest=near)
+                yield _unknown(mark, name, cell, indicators)
         if torn_mark(text):
             yield _finding(Code.OWN_MARK_TORN, name, cell, value=text)
         asks = any(isinstance(m, Mark) and m.kind is MarkKind.ENTRY for m in found)
         if asks and (len(found) > 1 or not _is_alone(text)):
             yield _finding(Code.OWN_MARK_NOT_ALONE, name, cell, value=text)
+
+
+def _unknown(mark: UnknownMark, sheet: str, cell: Cell, indicators: Sequence[str]) -> Finding:
+    """Return why a mark says nothing: a field is misspelt, or an indicator is to be answered."""
+    if is_of_indicator(mark.text, indicators):
+        return _finding(Code.OWN_MARK_INDICATOR, sheet, cell, mark=mark.text)
+    return _finding(Code.OWN_MARK_UNKNOWN, sheet, cell, mark=mark.text, nearest=mark.nearest)
+
+
+def _unasked_indicators(indicators: Sequence[str]) -> Iterator[Finding]:
+    if indicators:
+        yield _finding(Code.OWN_INDICATORS_LEFT_OUT, count=len(indicators))
 
 
 def _is_alone(text: str) -> bool:

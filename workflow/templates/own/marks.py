@@ -151,6 +151,21 @@ def has_mark(text: str) -> bool:
     return _LOOSE.search(text) is not None
 
 
+def is_of_indicator(inner: str, names: Sequence[str]) -> bool:
+    """Whether a mark would have an indicator answered: any, or one of these names.
+
+    >>> is_of_indicator("記入：指標", []), is_of_indicator("記入:指標:相談件数", [])
+    (True, True)
+    >>> is_of_indicator("記入:相談件数", ["相談件数"]), is_of_indicator("記入:評定", [])
+    (True, False)
+    """
+    word, *named = _PART.split(inner, maxsplit=1)
+    if folded(word) != folded(ENTRY_WORD) or not named:
+        return False
+    asked = folded(_PART.split(named[0], maxsplit=1)[0])
+    return asked == folded(INDICATOR_WORD) or asked in map(folded, names)
+
+
 def torn_mark(text: str) -> str:
     """Return braces that belong to no mark; blank where all do.
 
