@@ -41,6 +41,8 @@ _GATHERING, _LONGEST_GATHERING = 1.0, 30.0
 It waits longer the longer the last collect took, which takes its time from those that come in.
 """
 
+_FEW, _MOMENT = 3, 0.5
+
 
 class _StoppedByPersonError(Exception):
     """A person stopped a collect; what was there before stays."""
@@ -67,6 +69,8 @@ class Landing:
     _collect: Run | None = None
     _is_due: bool = False
     _took: float = 0.0
+    _came_at: float = 0.0
+    _taken_before: int = 0
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     async def look_after(self, year: Callable[[], int | None]) -> None:
@@ -118,6 +122,7 @@ class Landing:
         """Take note of a file that the desk took in itself; it is whole."""
         self._own.add(file)
         self.taken += 1
+        self._came_at = time.monotonic()
         self.look(year)
 
     def collect(self, year: int) -> Run:
@@ -171,9 +176,9 @@ class Landing:
         """Collect in this process: what it needs is loaded, so a verdict comes at once."""
         begun = time.monotonic()
         gathering = min(max(_GATHERING, 5 * self._took), _LONGEST_GATHERING)
-        while self.coming and time.monotonic() < begun + gathering and not run.is_stopping:
+        while self._more_come() and time.monotonic() < begun + gathering and not run.is_stopping:
             time.sleep(0.05)
-        begun = time.monotonic()
+        begun, self._taken_before = time.monotonic(), self.taken
 
         def progress(done: int, total: int) -> None:
             if run.is_stopping:
@@ -195,6 +200,11 @@ class Landing:
         self.take(collected)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
+
+    def _more_come(self) -> bool:
+        """Whether more files come in; between two of a large drop there is a moment without any."""
+        is_large = self.taken - self._taken_before > _FEW
+        return self.coming > 0 or (is_large and time.monotonic() < self._came_at + _MOMENT)
 
     def _collected(self, year: int, run: Run, options: ReadOptions) -> Collected:
         while True:
