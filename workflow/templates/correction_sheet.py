@@ -35,6 +35,7 @@ from workflow.model.filling import Filling
 from workflow.model.years import full_year, japanese_date, japanese_date_and_weekday
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer
+from workflow.templates.indicator_table import INDICATOR_SHEET
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,
     CORRECTION_FIRST_COLUMN,
@@ -42,6 +43,7 @@ from workflow.templates.layout import (
     CORRECTION_SHEET,
     CORRECTION_TABLE_ROW,
     DIGEST_DIGITS,
+    ENTRY_SHEET,
     EXPLANATION_COLUMN,
     ID_LABEL,
     MADE_FROM_LABEL,
@@ -288,8 +290,11 @@ def _write_line(page: _Page, styles: _Styles, line: Line, number: int, row: int)
         in_a_box(correction.problem),
         in_a_box(correction.remedy),
     )
+    led_to = f"{_sheet_line(target)}_" if target.row else ""
     widths = [width - _INDENT for _, width in _COLUMNS]
-    page.sheet.set_row(row - 1, max(30, row_height(zip(texts, widths, strict=False), _SIZE) + 6))
+    page.sheet.set_row(
+        row - 1, max(30, row_height(zip((*texts, led_to), widths, strict=False), _SIZE) + 6)
+    )
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
     for column, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
@@ -354,8 +359,13 @@ def _write_link(page: _Page, styles: _Styles, target: Target, row: int) -> None:
         page.write(row, _LINK - 1, "―", styles.centred)
         return
     cell = a1(target.row, target.column)
-    page.write(row, _LINK - 1, f"{cell}へ移る", styles.link)
+    page.write(row, _LINK - 1, f"{_sheet_line(target)}{cell}へ移る", styles.link)
     page.sheet.link_cell(row, _LINK - 1, Link("", f"{quoted_sheet(target.sheet)}!{cell}"))
+
+
+def _sheet_line(target: Target) -> str:
+    """Return a line with the sheet of a cell on the city's own form, which may have many."""
+    return "" if target.sheet in (ENTRY_SHEET, INDICATOR_SHEET) else f"{target.sheet}\n"
 
 
 def _shown(value: Value | None) -> str:

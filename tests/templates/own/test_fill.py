@@ -156,6 +156,7 @@ def test_a_hand_back_marks_the_cells_and_lists_them_first(name: str, tmp_path: P
     led_to = {str(link).replace("'", "") for link in links}
     assert {f"{sheet}!{cell}" for sheet, cell, _ in comments} == led_to
     sheet, cell, text = comments[0]
+    assert f"{sheet}\n{cell}へ移る" in [c.value for row in listed.iter_rows() for c in row]
     assert "直し方：選んでください。" in text
     assert book[sheet][cell].value == "とても良い"
     assert book[sheet][cell].border.left.style == "thick"
