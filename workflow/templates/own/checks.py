@@ -103,7 +103,7 @@ def _unknown(mark: UnknownMark, sheet: str, cell: Cell, indicators: Sequence[str
 
 def _unasked_indicators(indicators: Sequence[str]) -> Iterator[Finding]:
     if indicators:
-        yield _finding(Code.OWN_INDICATORS_LEFT_OUT, count=len(indicators))
+        yield _finding(Code.OWN_INDICATORS_LEFT_OUT, found=len(indicators))
 
 
 def _is_alone(text: str) -> bool:
