@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.model.cells import a1
 from workflow.templates.own.form import Cell
-from workflow.templates.own.parts import Parts
-from workflow.templates.own.rows import Repetition
-from workflow.templates.own.sheet import SheetTree, range_of
+from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.rows import Repetition
+from workflow.templates.own.package.sheet import SheetTree, range_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

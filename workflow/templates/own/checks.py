@@ -16,6 +16,7 @@ from workflow.model.fields.declarations import Takes
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area
 from workflow.storage.workspace import OWN_FORM
+from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import (
     Mark,
@@ -26,7 +27,7 @@ from workflow.templates.own.marks import (
     is_of_indicator,
     torn_mark,
 )
-from workflow.templates.own.sheet import range_of
+from workflow.templates.own.package.sheet import range_of
 from workflow.templates.own.workbook import OwnWorkbook
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _LOST_OF_SHEET = {
     "oleObject": "埋め込まれたファイル",
     "control": "ActiveXコントロール",
 }
+_AS_IN_HANDBACK = f"差戻しのときに加えるシートと同じ名前（{CORRECTION_SHEET}）のシート"
 _LOST_OF_BOOK = {
     "vbaProject": "マクロ",
     "externalLink": "ほかのファイルへのリンク",
@@ -251,6 +253,8 @@ def _lost(sheets: Sequence[MarkedSheet], package: Package) -> Iterator[Finding]:
             yield _finding(Code.OWN_NOT_KEPT, what=what)
     repeating = {sheet.sheet.name for sheet in sheets if sheet.repeat is not Repeat.NOTHING}
     for part in package.sheets:
+        if part.name == CORRECTION_SHEET:
+            yield _finding(Code.OWN_NOT_KEPT, part.name, what=_AS_IN_HANDBACK)
         if not part.holds_cells:
             yield _finding(Code.OWN_NOT_KEPT, part.name, what="グラフだけのシート")
         elif part.name in repeating:

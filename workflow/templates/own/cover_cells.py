@@ -29,8 +29,8 @@ from workflow.templates.entry_rules import (
 )
 from workflow.templates.layout import EntryRow, Layout
 from workflow.templates.own.form import Cell
+from workflow.templates.own.package.rules import any_of, fitting, is_whole
 from workflow.templates.own.places import IssuedSheet, OwnLayout
-from workflow.templates.own.rules import any_of, fitting, is_whole
 
 _BLANK = Filling()
 

@@ -6,13 +6,12 @@ marked cells change, sheets and rows are repeated, and everything is locked but 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, time
 from functools import partial
 
-from lxml.etree import SubElement, _Element, fromstring
+from lxml.etree import _Element, fromstring
 
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
@@ -22,30 +21,32 @@ from workflow.templates.correction_sheet import made_from_text
 from workflow.templates.layout import (
     DIGEST_PROPERTY,
     MADE_FROM_PROPERTY,
-    NUMBER_LABEL,
     NUMBER_PROPERTY,
 )
 from workflow.templates.own.beside import each_link, linked_cells, move_down
 from workflow.templates.own.cover import own_cover
 from workflow.templates.own.form import Repeat
-from workflow.templates.own.graft import put_first
-from workflow.templates.own.looks import Looks
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
-from workflow.templates.own.parts import Parts
+from workflow.templates.own.package.footer import write_number
+from workflow.templates.own.package.formulas import (
+    names_sheet,
+    rename_in,
+    renamed,
+    spread_here,
+    spread_name,
+)
+from workflow.templates.own.package.graft import put_first
+from workflow.templates.own.package.looks import Looks
+from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.properties import write_core, write_properties
+from workflow.templates.own.package.rows import Repetition, repeat_rows
+from workflow.templates.own.package.rules import add_rules
+from workflow.templates.own.package.sheet import SheetTree, cells_of
 from workflow.templates.own.places import IssuedSheet, OwnLayout
-from workflow.templates.own.rows import Repetition, repeat_rows
-from workflow.templates.own.rules import add_rules
-from workflow.templates.own.sheet import SheetTree, cells_of
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ID = f"{{{_RELATED}}}id"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
-_CORE_KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
-_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-_VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-_PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _PROTECTION = {
     "sheet": "1",
     "objects": "1",
@@ -54,12 +55,6 @@ _PROTECTION = {
     "formatRows": "0",
     "autoFilter": "0",
 }
-_FOOTERS = (
-    ("oddFooter", ""),
-    ("evenFooter", "differentOddEven"),
-    ("firstFooter", "differentFirst"),
-)
-_SECTION = re.compile("(?<!&)(?:&&)*&[LCR]")
 
 
 def own_template_bytes(own: OwnLayout, content: bytes, filling: Filling) -> bytes:
@@ -124,7 +119,7 @@ class _Book:
             repetition = Repetition(*source.block, len(sheet.items))
             repeat_rows(tree, repetition)
             move_down(self.parts, part, tree, repetition)
-            self._rewrite_charts(part, lambda f: _spread_here(f, sheet.name, repetition))
+            self._rewrite_charts(part, lambda f: spread_here(f, sheet.name, repetition))
         self._write_cells(tree, sheet)
         if sheet.answers:
             add_rules(tree, self.own, sheet, self._lists, self.looks)
@@ -133,14 +128,14 @@ class _Book:
             stored.set("s", self.looks.opened(stored.get("s", "0")))
         self._protect(tree)
         if sheet.items and not self.own.shows_number:
-            self._write_footer(tree)
+            write_number(tree, str(self.own.layout.number))
         for view in tree.root.iter(f"{MAIN}sheetView"):
             view.attrib.pop("tabSelected", None)
         if sheet.name != source.sheet.name:
-            _rename_in(tree.root, source.sheet.name, sheet.name)
-            renamed = partial(_renamed, old=source.sheet.name, new=sheet.name)
-            self._rewrite_charts(part, renamed)
-            each_link(self.parts, part, renamed)
+            rename_in(tree.root, source.sheet.name, sheet.name)
+            follow = partial(renamed, old=source.sheet.name, new=sheet.name)
+            self._rewrite_charts(part, follow)
+            each_link(self.parts, part, follow)
         self.parts.put(part, tree.root)
         self._name_cells(sheet)
 
@@ -163,19 +158,6 @@ class _Book:
         if self.own.layout.lock_password:
             attributes["password"] = _password_hash(self.own.layout.lock_password)
         tree.put(tree.root.makeelement(f"{MAIN}sheetProtection", attributes))
-
-    def _write_footer(self, tree: SheetTree) -> None:
-        around = tree.child("headerFooter")
-        number = f"{NUMBER_LABEL} {self.own.layout.number}".replace("&", "&&")
-        for tag, needs in _FOOTERS:
-            if needs and around.get(needs) not in ("1", "true"):
-                continue
-            found = around.find(f"{MAIN}{tag}")
-            if found is None:
-                found = around.makeelement(f"{MAIN}{tag}", {})
-                behind = [c for c in around if _footer_rank(c) < _footer_rank(found)]
-                around.insert(len(behind), found)
-            found.text = _with_number(found.text or "", number)
 
     def _rewrite_charts(self, part: str, to: Callable[[str], str]) -> None:
         for name in _charts_below(self.parts, part):
@@ -268,7 +250,7 @@ class _Book:
                 for s in self.own.sheets
                 if s.source.repeat is Repeat.SHEET and s.name != s.source.sheet.name
             }
-            if not any(_names_sheet(text, name) for name in repeated):
+            if not any(names_sheet(text, name) for name in repeated):
                 yield element
             return
         source = old[int(local)]
@@ -276,10 +258,10 @@ class _Book:
             if sheet.source.sheet.name == source:
                 made = deepcopy(element)
                 made.set("localSheetId", str(at))
-                made.text = _renamed(text, source, sheet.name)
+                made.text = renamed(text, source, sheet.name)
                 if sheet.source.repeat is Repeat.ROWS:
                     repetition = Repetition(*sheet.source.block, len(sheet.items))
-                    made.text = _spread_name(made.text, repetition)
+                    made.text = spread_name(made.text, repetition)
                 yield made
 
     def _settle_book(self) -> None:
@@ -356,11 +338,11 @@ class _Book:
         properties = {NUMBER_PROPERTY: str(layout.number), DIGEST_PROPERTY: layout.digest}
         if self.filling.made_from:
             properties[MADE_FROM_PROPERTY] = made_from_text(self.filling)
-        self._write_properties(properties)
+        write_properties(self.parts, properties)
         midnight = datetime.combine(layout.issued_at.date(), time(), JST)
         moment = (self.filling.as_of or midnight).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         title = f"{layout.title} {era_year(layout.number.year)} {layout.department.name}"
-        self._write_core(title, moment)
+        write_core(self.parts, title, moment)
         application = self.parts.related("", "extended-properties")
         if application:
             tree = self.parts.tree(application)
@@ -368,74 +350,6 @@ class _Book:
                 if str(element.tag).endswith(("}TitlesOfParts", "}HeadingPairs")):
                     tree.remove(element)
             self.parts.put(application, tree)
-
-    def _write_core(self, title: str, moment: str) -> None:
-        root = fromstring(_EMPTY_CORE)
-        for tag, text in (
-            ("dc:title", title),
-            ("dcterms:created", moment),
-            ("dcterms:modified", moment),
-        ):
-            prefix, _, name = tag.partition(":")
-            element = SubElement(root, f"{{{root.nsmap[prefix]}}}{name}")
-            element.text = text
-            if prefix == "dcterms":
-                element.set(f"{{{root.nsmap['xsi']}}}type", "dcterms:W3CDTF")
-        part = self.parts.related("", "core-properties")
-        if part:
-            self.parts.put(part, root)
-        else:
-            self.parts.add("docProps/core.xml", root, _CORE_TYPE)
-            self.parts.relate("", _CORE_KIND, "docProps/core.xml")
-
-    def _write_properties(self, properties: Mapping[str, str]) -> None:
-        part = self.parts.related("", "custom-properties")
-        empty = f'<Properties xmlns="{_CUSTOM}" xmlns:vt="{_VALUES}"/>'
-        root = self.parts.tree(part) if part else fromstring(empty)
-        for element in list(root):
-            if element.get("name") in properties:
-                root.remove(element)
-        taken = max((int(e.get("pid", "1")) for e in root), default=1)
-        for at, (name, value) in enumerate(properties.items(), start=taken + 1):
-            attributes = {"fmtid": _PROPERTY_SET, "pid": str(at), "name": name}
-            element = SubElement(root, f"{{{_CUSTOM}}}property", attributes)
-            SubElement(element, f"{{{_VALUES}}}lpwstr").text = value
-        if part:
-            self.parts.put(part, root)
-        else:
-            self.parts.add("docProps/custom.xml", root, _CUSTOM_TYPE)
-            self.parts.relate("", f"{_RELATED}/custom-properties", "docProps/custom.xml")
-
-
-_EMPTY_CORE = (
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
-    'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:dcterms="http://purl.org/dc/terms/" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>'
-)
-_FOOTER_ORDER = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-
-
-def _footer_rank(element: _Element) -> int:
-    return _FOOTER_ORDER.index(str(element.tag).rpartition("}")[2])
-
-
-def _with_number(text: str, number: str) -> str:
-    """Return a footer with the 様式番号 in the first of its three parts that is free.
-
-    >>> _with_number("&C&P / &N", "様式番号 1")
-    '&L様式番号 1&C&P / &N'
-    >>> _with_number("&L左&C中&R右", "様式番号 1")
-    '&L左&C中&R右　様式番号 1'
-    """
-    if text and not text.startswith(("&L", "&C", "&R")):
-        text = f"&C{text}"
-    used = {found[0][-1] for found in _SECTION.finditer(text)}
-    if "L" not in used:
-        return f"&L{number}{text}"
-    if "R" not in used:
-        return f"{text}&R{number}"
-    return f"{text}　{number}"
 
 
 def _absolute(cell: tuple[int, int]) -> str:
@@ -449,46 +363,6 @@ def _charts_below(parts: Parts, part: str) -> Iterator[str]:
             yield to
         elif kind == "drawing" and to:
             yield from _charts_below(parts, to)
-
-
-def _names_sheet(formula: str, name: str) -> bool:
-    return _renamed(formula, name, f"{name}!") != formula
-
-
-def _renamed(formula: str, old: str, new: str) -> str:
-    """Return a formula in which a sheet has another name.
-
-    >>> _renamed("'調書'!A1+調書!B2+別の調書!C3", "調書", "1-1")
-    "'1-1'!A1+'1-1'!B2+別の調書!C3"
-    """
-    plain, quoted = re.escape(old), re.escape(quoted_sheet(old))
-    pattern = rf"(?<![\w'.\]])(?:{quoted}|{plain})!"
-    return re.sub(pattern, lambda _: f"{quoted_sheet(new)}!", formula)
-
-
-def _rename_in(root: _Element, old: str, new: str) -> None:
-    tags = [f"{MAIN}{tag}" for tag in ("f", "formula", "formula1", "formula2")]
-    tags.append("{http://schemas.microsoft.com/office/excel/2006/main}f")
-    for element in root.iter(*tags):
-        if element.text and "!" in element.text:
-            element.text = _renamed(element.text, old, new)
-    for link in root.iter(f"{MAIN}hyperlink"):
-        if location := link.get("location"):
-            link.set("location", _renamed(location, old, new))
-
-
-def _spread_name(formula: str, repetition: Repetition) -> str:
-    """Return what a name of the city's stands for once rows were repeated, as 'S'!$A$1:$B$9."""
-    pieces = []
-    for piece in formula.split(","):
-        sheet, mark, reference = piece.rpartition("!")
-        moved = repetition.formula(reference) if re.search(r"[A-Z]\$?\d", reference) else reference
-        pieces.append(f"{sheet}{mark}{moved}")
-    return ",".join(pieces)
-
-
-def _spread_here(formula: str, sheet: str, repetition: Repetition) -> str:
-    return _spread_name(formula, repetition) if _names_sheet(formula, sheet) else formula
 
 
 def _password_hash(password: str) -> str:

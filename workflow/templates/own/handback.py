@@ -15,12 +15,12 @@ from workflow.model.filling import Filling
 from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.layout import CORRECTION_SHEET
-from workflow.templates.own.comments import add_comments
-from workflow.templates.own.graft import put_first
-from workflow.templates.own.looks import Looks
-from workflow.templates.own.parts import Parts
+from workflow.templates.own.package.comments import add_comments
+from workflow.templates.own.package.graft import put_first
+from workflow.templates.own.package.looks import Looks
+from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.sheet import SheetTree, cells_of, range_of
 from workflow.templates.own.places import IssuedSheet, OwnLayout
-from workflow.templates.own.sheet import SheetTree, cells_of, range_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

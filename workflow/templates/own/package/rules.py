@@ -14,9 +14,9 @@ from workflow.model.fields.checks import Check, RowCells
 from workflow.model.raw import Area
 from workflow.templates.entry_rules import field_highlights, validation_from
 from workflow.templates.own.form import Cell
-from workflow.templates.own.looks import Looks
+from workflow.templates.own.package.looks import Looks
+from workflow.templates.own.package.sheet import SheetTree, range_of
 from workflow.templates.own.places import IssuedSheet, OwnLayout
-from workflow.templates.own.sheet import SheetTree, range_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -6,9 +6,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.xml import MAIN
-from workflow.templates.own.looks import Looks
-from workflow.templates.own.parts import Parts
-from workflow.templates.own.sheet import SheetTree
+from workflow.templates.own.package.looks import Looks
+from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.sheet import SheetTree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

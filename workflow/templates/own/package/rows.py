@@ -12,7 +12,7 @@ from workflow.excel.xlsx.references import area_of, moved, place_of
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1
 from workflow.model.raw import Area
-from workflow.templates.own.sheet import CELL, ROW, SheetTree, range_of
+from workflow.templates.own.package.sheet import CELL, ROW, SheetTree, range_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -12,8 +12,8 @@ from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import encoded
 from workflow.templates.corrections import COMMENT_WIDTH, comment_height
 from workflow.templates.layout import CORRECTION_AUTHOR
-from workflow.templates.own.parts import Parts
-from workflow.templates.own.sheet import ROW, SheetTree
+from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.sheet import ROW, SheetTree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -1,0 +1,1 @@
+"""The package of the city's workbook, edited part by part."""
