@@ -52,8 +52,8 @@ def test_a_form_of_the_city_is_put_and_seen(tmp_path: Path) -> None:
         assert put(live, "調書.xlsx", drawn_form("card")).json["name"] == OWN_FORM
         assert live.get(f"/home/{quote(OWN_FORM)}").body == drawn_form("card")
         page = live.get("/prepare/form?year=R5&department=GAKKO").text
-        assert page.count("<svg") == 2
-        assert "個別票" in page
+        assert page.count("<svg") == 4  # two of the cover, two of the one card
+        assert "記入要領" in page and "個別票" in page
 
 
 def test_a_table_is_put_aside_and_never_over_another(tmp_path: Path) -> None:
