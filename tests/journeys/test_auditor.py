@@ -16,6 +16,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.hyperlinks import dead_links, hyperlinks
 from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
+from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.sheets.workbook import SHEETS
 from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.returned.readers.openpyxl import open_exactly
@@ -65,6 +66,8 @@ UNLINKED = (
     "一覧（印刷用）",
     "凡例",
 )
+NOT_MADE = (ERRATA_SHEET, INDICATOR_SHEET)
+"""What a round without corrections and a plan without indicators do not have."""
 
 
 def test_the_sheets_are_those_of_the_contract_and_the_conclusion_comes_first(
@@ -72,7 +75,7 @@ def test_the_sheets_are_those_of_the_contract_and_the_conclusion_comes_first(
 ) -> None:
     names = open_exactly(two_years.workspace.ledger(2023).read_bytes()).sheetnames
     assert tuple(name for name in names if name in CONTRACT) == CONTRACT
-    assert tuple(names) == tuple(name for name in SHEETS if name != ERRATA_SHEET)
+    assert tuple(names) == tuple(name for name in SHEETS if name not in NOT_MADE)
 
 
 def test_every_link_leads_to_a_sheet_a_cell_or_a_file(two_years: City) -> None:
@@ -82,7 +85,7 @@ def test_every_link_leads_to_a_sheet_a_cell_or_a_file(two_years: City) -> None:
     files = {link.file for link in links if link.file}
     assert len(files) >= 7
     assert any("../2022/" in file for file in files)
-    assert {link.sheet for link in links} == {*SHEETS} - {*UNLINKED, ERRATA_SHEET}
+    assert {link.sheet for link in links} == {*SHEETS} - {*UNLINKED, *NOT_MADE}
 
 
 def test_a_link_that_leads_nowhere_is_noticed(two_years: City, tmp_path: Path) -> None:
