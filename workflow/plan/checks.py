@@ -20,7 +20,9 @@ from workflow.model.findings import Detail, Violation
 from workflow.model.known_values import SOURCE_LABELS
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
+from workflow.plan.indicator_checks import check_indicators
 from workflow.plan.municipality import municipalities_named, municipality_of
+from workflow.plan.unique import duplicate, repeated
 
 RESERVED_LABELS = (
     "年度(西暦)",
@@ -87,7 +89,7 @@ def check_headings(document: Node) -> Iterator[Violation]:
     for heading in chain(levels, labels):
         if folded(heading.text) in reserved:
             yield Violation(heading.pointer, Code.PLAN_RESERVED_NAME, {"value": heading.text})
-    yield from _repeated((folded(heading.text), heading) for heading in chain(levels, labels))
+    yield from repeated((folded(heading.text), heading) for heading in chain(levels, labels))
 
 
 def check_departments(document: Node) -> Iterator[Violation]:
@@ -98,7 +100,7 @@ def check_departments(document: Node) -> Iterator[Violation]:
         for name in filter(_is_filled, names):
             owner, first = owners.setdefault(folded(name.text), (department, name))
             if owner.pointer != department.pointer:
-                yield _duplicate(name, first)
+                yield duplicate(name, first)
 
 
 def check_coordinator(document: Node) -> Iterator[Violation]:
@@ -111,7 +113,7 @@ def check_coordinator(document: Node) -> Iterator[Violation]:
 def check_item_ids(document: Node) -> Iterator[Violation]:
     """No two items have ids that people would read as the same."""
     ids = (item["id"] for item in document["items"].elements)
-    yield from _repeated((folded_id(node.text), node) for node in ids)
+    yield from repeated((folded_id(node.text), node) for node in ids)
 
 
 def check_item_depth(document: Node) -> Iterator[Violation]:
@@ -135,13 +137,13 @@ def check_item_departments(document: Node) -> Iterator[Violation]:
             details = {"value": item["id"].text}
             yield Violation(departments.pointer, Code.PLAN_NOBODY_ANSWERS, details)
         yield from _unknown_departments(known, departments.elements)
-        yield from _repeated((node.text, node) for node in departments.elements)
+        yield from repeated((node.text, node) for node in departments.elements)
 
 
 def check_field_keys(document: Node) -> Iterator[Violation]:
     """No two fields have the same key."""
     keys = (field["key"] for field in _fields(document))
-    yield from _repeated((node.text, node) for node in keys)
+    yield from repeated((node.text, node) for node in keys)
 
 
 def check_choices(document: Node) -> Iterator[Violation]:
@@ -153,7 +155,7 @@ def check_choices(document: Node) -> Iterator[Violation]:
             for spelling in filter(_is_filled, map(field.at, words)):
                 owner, first = owners.setdefault(folded(spelling.text), (answer, spelling))
                 if owner != answer:
-                    yield _duplicate(spelling, first)
+                    yield duplicate(spelling, first)
 
 
 def check_conditions(document: Node) -> Iterator[Violation]:
@@ -232,83 +234,6 @@ def check_matrices(document: Node) -> Iterator[Violation]:
         for axis in filter(_is_filled, (matrix["rows"], matrix["columns"])):
             if axis.text not in axes:
                 yield Violation(axis.pointer, Code.PLAN_UNKNOWN_AXIS, {"value": axis.text})
-
-
-def check_indicators(document: Node) -> Iterator[Violation]:
-    """Every indicator is of an item of the plan, and can be told from the others."""
-    indicators = document["indicators"].elements
-    known = {item["id"].text for item in document["items"].elements}
-    yield from _repeated((folded_id(one["id"].text), one["id"]) for one in indicators)
-    names = ((f"{one['item'].text}\n{folded(one['name'].text)}", one["name"]) for one in indicators)
-    yield from _repeated(names)
-    for one in indicators:
-        item = one["item"]
-        if item.text and item.text not in known:
-            yield Violation(item.pointer, Code.PLAN_UNKNOWN_ITEM, {"value": item.text})
-        yield from _bad_targets(one)
-        yield from _bad_bands(one)
-
-
-def _bad_targets(indicator: Node) -> Iterator[Violation]:
-    """Yield what of the base and the targets cannot be meant together; the first thing only."""
-    base, rate = indicator["base"], indicator["rate"]
-    year, value = base["year"], base["value"]
-    years = sorted(_by_year(indicator["targets"]))
-    is_early = year.number is not None and years and years[0] <= year.number
-    found = (
-        (
-            (year.value is None) is not (value.value is None),
-            base,
-            "基準年度と基準値は、両方要ります",
-        ),
-        (rate.text in _FROM_BASE and base.value is None, rate, "この求め方には、基準値が要ります"),
-        (is_early, indicator["targets"], "目標値の年度が、基準年度より後になっていません"),
-    )
-    for is_wrong, node, reason in found:
-        if is_wrong:
-            yield Violation(node.pointer, Code.PLAN_BAD_INDICATOR, {"reason": reason})
-            return
-
-
-_FROM_BASE = ("progress", "change")
-"""Rates of an indicator that its base is needed for."""
-
-
-def _by_year(values: Node) -> dict[int, float]:
-    found = {int(year): values[year].number for year, _ in values.members if year.isdecimal()}
-    return {year: number for year, number in found.items() if number is not None}
-
-
-def doubtful_directions(document: Node) -> Iterator[Violation]:
-    """Yield a note for each indicator whose last target is worse than its base.
-
-    That may be meant: what cannot be stopped is to be slowed down.
-    """
-    for one in document["indicators"].elements:
-        base, targets = one.at("/base/value").number, _by_year(one["targets"])
-        way = {"up": 1, "down": -1}.get(one["direction"].text, 0)
-        if base is not None and targets and way * (targets[max(targets)] - base) < 0:
-            details: dict[str, Detail] = {"value": one["name"].text}
-            yield Violation(one["direction"].pointer, Code.PLAN_DIRECTION_DOUBT, details)
-
-
-def _bad_bands(indicator: Node) -> Iterator[Violation]:
-    """Yield what of the grades overlaps: they stand in order, and the rest comes last."""
-    least: dict[str, int | float] = {}
-    is_rest = False
-    usual = indicator["rate"].text
-    for band in indicator["grading"].elements:
-        low, rate = band["at_least"], band["rate"].text or usual
-        reason = ""
-        if is_rest:
-            reason = "「それ以外」の下に区分があります"
-        elif low.number is not None and low.number >= least.get(rate, low.number + 1):
-            reason = "区分が重なっているか、よいほうから並んでいません"
-        if reason:
-            yield Violation(band.pointer, Code.PLAN_BAD_BANDS, {"reason": reason})
-        if low.number is not None:
-            least[rate] = low.number
-        is_rest = is_rest or low.value is None
 
 
 CHECKS: tuple[Check, ...] = (
@@ -424,18 +349,6 @@ def _are_known_once(names: object, known: frozenset[str]) -> bool:
     if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):
         return False
     return len(set(names)) == len(names) and known.issuperset(names)
-
-
-def _repeated(named: Iterable[tuple[str, Node]]) -> Iterator[Violation]:
-    first: dict[str, Node] = {}
-    for name, node in named:
-        if node.text and first.setdefault(name, node) is not node:
-            yield _duplicate(node, first[name])
-
-
-def _duplicate(node: Node, first: Node) -> Violation:
-    details = {"what": label_of(node.pointer), "value": node.text, "other": first.pointer}
-    return Violation(node.pointer, Code.PLAN_DUPLICATE, details)
 
 
 # The check digit of 全国地方公共団体コード, as its publisher 総務省 defines it.

@@ -20,10 +20,10 @@ from workflow.plan.build import build_plan
 from workflow.plan.checks import (
     city_differs,
     days_off,
-    doubtful_directions,
     semantic_violations,
 )
 from workflow.plan.document import Document, Node
+from workflow.plan.indicator_checks import doubtful_directions
 from workflow.plan.schema import schema_violations
 
 BOOK_NAME = "plan.xlsx"

@@ -9,7 +9,7 @@ import pandas as pd
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.merging.entries import Entry
-from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, MatrixLayout
+from workflow.compiled.sheets.summary.layout import SUMMARY_SHEET, MatrixLayout
 from workflow.compiled.summaries.matrix import Bucket
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number

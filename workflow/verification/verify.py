@@ -22,7 +22,7 @@ from workflow.compiled.recorded import (
     recorded_table,
 )
 from workflow.compiled.round import Round
-from workflow.compiled.sheets.summary_layout import (
+from workflow.compiled.sheets.summary.layout import (
     SUMMARY_SHEET,
     MatrixLayout,
     SummaryLayout,

@@ -20,7 +20,7 @@ from tests.compiled.fiscal_years import (
 from tests.hyperlinks import hyperlinks
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import LEDGER_SHEET
-from workflow.compiled.sheets.comparison import (
+from workflow.compiled.sheets.comparison.sheet import (
     COMPARISON_PRINT_SHEET,
     COMPARISON_SHEET,
     write_comparison,

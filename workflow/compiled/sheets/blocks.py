@@ -9,7 +9,8 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from workflow.compiled.sheets.comparison import LOOKS, Cell, Mark
+from workflow.compiled.sheets.comparison.columns import Cell, Mark
+from workflow.compiled.sheets.comparison.sheet import LOOKS
 from workflow.compiled.sheets.print_pages import FEWEST_LINES, lines_height, lines_in, part_of
 from workflow.excel.measures import (
     CONTINUED,

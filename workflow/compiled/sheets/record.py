@@ -32,7 +32,7 @@ from workflow.compiled.points.record import (
     mark_of,
 )
 from workflow.compiled.sheets.blocks import BlockColumn, BlockPages
-from workflow.compiled.sheets.comparison import Cell
+from workflow.compiled.sheets.comparison.columns import Cell
 from workflow.excel.measures import RowHeights, column_pixels, row_height
 from workflow.excel.page import Page, print_only, set_page
 from workflow.excel.rows import CellValue, FlatRow, RowKinds

@@ -15,12 +15,12 @@ from workflow.compiled.points.decisions import decision_log
 from workflow.compiled.recorded import recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
-from workflow.compiled.sheets.comparison import (
+from workflow.compiled.sheets.comparison.printed import write_comparison_print
+from workflow.compiled.sheets.comparison.sheet import (
     COMPARISON_PRINT_SHEET,
     COMPARISON_SHEET,
     write_comparison,
 )
-from workflow.compiled.sheets.comparison_print import write_comparison_print
 from workflow.compiled.sheets.details import write_details
 from workflow.compiled.sheets.indicators import write_indicators
 from workflow.compiled.sheets.ledger import write_ledger, write_parts
@@ -40,8 +40,8 @@ from workflow.compiled.sheets.records import (
     status_columns,
     unused_answers,
 )
-from workflow.compiled.sheets.summary import Summary, write_summary
-from workflow.compiled.sheets.summary_layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.sheets.summary.layout import SUMMARY_SHEET, lay_out_summary
+from workflow.compiled.sheets.summary.sheet import Summary, write_summary
 from workflow.compiled.summaries.attention import Weight, decision_sentences
 from workflow.compiled.summaries.details import DETAILS_SHEET
 from workflow.compiled.summaries.errata import ERRATA_SHEET

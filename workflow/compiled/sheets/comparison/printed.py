@@ -6,11 +6,8 @@ from xlsxwriter import Workbook
 
 from workflow.compiled import display_limits
 from workflow.compiled.sheets.blocks import BlockColumn, BlockPages
-from workflow.compiled.sheets.comparison import (
-    COMPARISON_PRINT_SHEET,
-    compared_cells,
-    heading_of,
-)
+from workflow.compiled.sheets.comparison.columns import compared_cells, heading_of
+from workflow.compiled.sheets.comparison.sheet import COMPARISON_PRINT_SHEET
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.page import Page
 from workflow.excel.table import TableStyles, write_sentence

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
-from workflow.compiled.sheets.summary_layout import (
+from workflow.compiled.sheets.summary.layout import (
     FIRST_COUNT_COLUMN,
     SUMMARY_SHEET,
     ChartsLayout,

@@ -16,8 +16,8 @@ from workflow.compiled.round import Stage
 from workflow.compiled.sheets.details import LAST_COLUMN
 from workflow.compiled.sheets.indicators import trend_column
 from workflow.compiled.sheets.links import to_all, to_cell, to_earlier_ledger
-from workflow.compiled.sheets.summary_charts import insert_charts
-from workflow.compiled.sheets.summary_layout import (
+from workflow.compiled.sheets.summary.charts import insert_charts
+from workflow.compiled.sheets.summary.layout import (
     FIRST_COUNT_COLUMN,
     HEADLINE_ROW,
     LABEL_COLUMN,

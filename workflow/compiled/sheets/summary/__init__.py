@@ -1,0 +1,1 @@
+"""The sheet 集計表: its blocks laid out, written, and drawn as charts."""
