@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from tests.cached_values import spoil_cached_values
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.fillers.libreoffice import run_jobs
 from tests.hyperlinks import dead_links, hyperlinks
-from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
 from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.sheets.workbook import SHEETS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from tests.cached_values import spoil_cached_values
 from tests.city import (
     RECEIVED_AT,
     City,
@@ -168,16 +168,6 @@ def test_libreoffice_recalculates_every_matrix_cell_to_the_cached_value(
                 assert value == cached.cell(row + 1, column + 1).value, cell.coordinate
                 checked += 1
     assert checked > 100
-
-
-def spoil_cached_values(source: Path, target: Path) -> None:
-    """Copy a workbook with every cached formula result wrong, so that only recalculation heals."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.startswith("xl/worksheets/"):
-                content = re.sub(rb"(</f><v>)\d+(</v>)", rb"\g<1>777\2", content)
-            new.writestr(name, content)
 
 
 def test_the_json_document_keeps_the_contract(city: City) -> None:

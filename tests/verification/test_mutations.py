@@ -15,6 +15,7 @@ from tests.verification.mutations import (
     MUTATIONS,
     NOTHING_MUTATIONS,
     Harm,
+    Mutation,
     decision_forged,
 )
 from tests.verification.rounds import verified
@@ -141,11 +142,8 @@ def test_a_round_with_nothing_to_report_agrees(nothing: City) -> None:
 def test_a_falsified_report_of_nothing_is_told_with_its_place(
     nothing: City, tmp_path: Path, name: str, seed: int
 ) -> None:
-    city = nothing.copy(tmp_path / "町")
-    harm = NOTHING_MUTATIONS[name](city, random.Random(seed))
-    report = verified(city)
-    assert OF_NOTHING[name] <= {d.code.name for d in report.differences}
-    assert is_named(report, harm)
+    harmed = nothing.copy(tmp_path / "町")
+    assert_told(harmed, NOTHING_MUTATIONS[name], OF_NOTHING[name], seed)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -153,10 +151,15 @@ def test_a_falsified_report_of_nothing_is_told_with_its_place(
 def test_a_falsified_figure_is_told_with_its_place(
     figures: City, tmp_path: Path, name: str, seed: int
 ) -> None:
-    city = figures.copy(tmp_path / "村")
-    harm = FIGURE_MUTATIONS[name](city, random.Random(seed))
+    harmed = figures.copy(tmp_path / "村")
+    assert_told(harmed, FIGURE_MUTATIONS[name], OF_FIGURES[name], seed)
+
+
+def assert_told(city: City, mutation: Mutation, codes: set[str], seed: int) -> None:
+    """Hold that verify tells of a mutation, by its codes and its place."""
+    harm = mutation(city, random.Random(seed))
     report = verified(city)
-    assert OF_FIGURES[name] <= {d.code.name for d in report.differences}
+    assert codes <= {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.cached_values import spoil_cached_values
 from tests.compiled.rounds import (
     ANSWERED,
     MISSING,
@@ -18,7 +19,6 @@ from tests.compiled.rounds import (
     round_plan,
 )
 from tests.fillers.libreoffice import run_jobs
-from tests.journeys.test_whole_cycle import spoil_cached_values
 from tests.programs import needs_libreoffice
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus
