@@ -44,14 +44,14 @@ def said(folder: Path, content: bytes, *passwords: str) -> list[tuple[str, str, 
 def test_each_member_is_a_file_of_its_own(tmp_path: Path) -> None:
     content = zipped(("課/", b""), ("課/一.pdf", PDF), ("二.txt", b"x"), ("__MACOSX/._二", b"x"))
     first, second, third = returns(tmp_path, content)
+    arrived = single(tmp_path / "送付.zip").received
+    assert {first.received, second.received, third.received} == {arrived}
+    assert (first.size, first.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
     assert said(tmp_path, content) == [
         ("送付.zip/課/一.pdf", "not_a_return", "FILE_PDF"),
         ("送付.zip/二.txt", "not_a_return", "FILE_TEXT"),
         ("送付.zip/__MACOSX/._二", "not_a_return", "FILE_LITTER"),
     ]
-    assert (first.size, first.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
-    arrived = single(tmp_path / "送付.zip").received
-    assert {first.received, second.received, third.received} == {arrived}
 
 
 @pytest.mark.parametrize(
