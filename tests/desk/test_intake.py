@@ -17,6 +17,7 @@ from tests.engine import HERE
 from tests.harness.cities import build_city
 from tests.harness.verbs.ole import encrypt
 from workflow.commands.finalize import finalize
+from workflow.model.returns import Outcome
 from workflow.storage.journal import EventKind, load_journal
 
 
@@ -64,6 +65,29 @@ def test_a_return_is_judged_and_what_goes_back_can_be_had(live: Live, city: City
     assert json.loads(record[-1])["original"] == "総務/回答.xlsx"
     journal = load_journal(city.workspace.journal(YEAR))
     assert journal.last(EventKind.COMPILED) is not None
+
+
+def test_a_verdict_does_not_wait_for_the_files_still_on_their_way(
+    live: Live, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.desk.landing._GATHERING", SECONDS)
+    landing = live.desk.landing
+    landing.coming += 1
+    try:
+        file = live.put("先に着いた回答.xlsx", filled(city, "KOREI")).json["file"]
+        until = time.monotonic() + SECONDS / 2
+        while not landing.verdicts.of(file):
+            assert time.monotonic() < until, "no verdict"
+            time.sleep(0.02)
+        (verdict,) = landing.verdicts.of(file)
+        assert verdict.outcome is Outcome.ACCEPTED
+        assert not verdict.is_final  # the round is compared when all of them are there
+        assert live.desk.actions.is_busy
+    finally:
+        landing.coming -= 1
+    live.settle()
+    (verdict,) = landing.verdicts.of(file)
+    assert verdict.is_final
 
 
 def test_no_file_is_written_over(live: Live, city: City) -> None:

@@ -23,6 +23,7 @@ from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.returned.workers import processes
 from workflow.returned.workers.engine import judge_in_workers
+from workflow.rounds.ahead import judge_ahead
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import ReadOptions, in_workers
 from workflow.storage.journal import load_journal
@@ -174,24 +175,9 @@ class Landing:
 
     def _work(self, year: int, run: Run) -> State:
         """Collect in this process: what it needs is loaded, so a verdict comes at once."""
-        begun = time.monotonic()
-        gathering = min(max(_GATHERING, 5 * self._took), _LONGEST_GATHERING)
-        while self._more_come() and time.monotonic() < begun + gathering and not run.is_stopping:
-            time.sleep(0.05)
+        self._gather(year, run)
         begun, self._taken_before = time.monotonic(), self.taken
-
-        def progress(done: int, total: int) -> None:
-            if run.is_stopping:
-                raise _StoppedByPersonError
-            self.actions.progress(run, done, total)
-
-        options = in_workers(progress=progress)
-        options = replace(
-            options,
-            use_cache=True,
-            skipped=self.still_copied(year),
-            engine=telling(options.engine, self._judged),
-        )
+        options = self._options(year, run)
         try:
             collected = self._collected(year, run, options)
         except _StoppedByPersonError:
@@ -200,6 +186,38 @@ class Landing:
         self.take(collected)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
+
+    def _gather(self, year: int, run: Run) -> None:
+        """Let more files come in before the round is compared; each is judged at once."""
+        begun, judged = time.monotonic(), 0
+        gathering = min(max(_GATHERING, 5 * self._took), _LONGEST_GATHERING)
+        while self._more_come() and time.monotonic() < begun + gathering and not run.is_stopping:
+            if judged == self.taken:
+                time.sleep(0.05)
+                continue
+            judged = self.taken
+            try:
+                judge_ahead(self.workspace, year, self._options(year, run), datetime.now(JST))
+            except WorkflowError:
+                return  # the collect that follows says why
+            except _StoppedByPersonError:
+                return
+
+    def _options(self, year: int, run: Run) -> ReadOptions:
+        """Return how to read what has come, telling of each file and asking whether to stop."""
+
+        def progress(done: int, total: int) -> None:
+            if run.is_stopping:
+                raise _StoppedByPersonError
+            self.actions.progress(run, done, total)
+
+        options = in_workers(progress=progress)
+        return replace(
+            options,
+            use_cache=True,
+            skipped=self.still_copied(year),
+            engine=telling(options.engine, self._judged),
+        )
 
     def _more_come(self) -> bool:
         """Whether more files come in; between two of a large drop there is a moment without any."""
