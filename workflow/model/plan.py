@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.earlier_rounds import EarlierRound
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
@@ -90,7 +91,8 @@ class Municipality:
 class Plan:
     """A whole plan, already checked: every reference in it resolves.
 
-    Known_table is what the table named in known_values says; None where it was not read.
+    Known_table is what the table named in known_values says; None where it was not read. Earlier
+    are the rounds of the year whose answers its forms show.
 
     Without slots, so that what is looked up again and again is indexed once.
     """
@@ -114,6 +116,7 @@ class Plan:
     indicators: tuple[Indicator, ...] = ()
     known_values: KnownValues | None = None
     known_table: KnownTable | None = None
+    earlier: tuple[EarlierRound, ...] = ()
 
     @property
     def known_fields(self) -> tuple[Field, ...]:

@@ -22,10 +22,11 @@ def plan_digest(plan: Plan) -> str:
 
     plan.xlsx and plan.json give the same, and so does a later version of the tool that knows more
     settings: what has its default value is left out. Passwords do not count, nor does the look of
-    the report: no answer and no figure rests on it. The table of known values is a file of its own.
+    the report: no answer and no figure rests on it. The table of known values is a file of its own,
+    and so is what earlier rounds answered.
     """
-    own = replace(plan, lock_password="", open_passwords=(), report_layout="", known_table=None)
-    return _digest(own)
+    own = replace(plan, lock_password="", open_passwords=(), report_layout="")
+    return _digest(replace(own, known_table=None, earlier=()))
 
 
 def form_digest(form: Form | None) -> str:

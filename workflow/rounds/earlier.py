@@ -17,7 +17,7 @@ from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, in_todays_units, past_year
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
-from workflow.model.known_values import DIGEST_LABEL
+from workflow.model.known_values import DIGEST_LABEL, is_of_known_value
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import era_year
 from workflow.plan.build import build_plan
@@ -127,7 +127,8 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
 def _with_known(workspace: Workspace, past: PastYear) -> PastYear:
     """Return a year with what its forms showed that was known, and in which units."""
     issues = load_register(workspace.templates(past.year), past.year).issues
-    return replace(past, known=issues[-1].form.known) if issues else past
+    known = issues[-1].form.known if issues else ()
+    return replace(past, known=tuple(f for f in known if is_of_known_value(f.key)))
 
 
 def _form_of(workspace: Workspace, year: int) -> Form | None:

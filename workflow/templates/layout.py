@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from workflow.excel.measures import text_width
+from workflow.excel.measures import lines_of, most_lines, text_width
 from workflow.model.cells import column_letters
+from workflow.model.earlier_rounds import earlier_columns, earlier_texts, is_of_earlier_round
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import Form, checks_as_json, form_as_json
@@ -75,6 +77,8 @@ _INDICATOR_HEIGHT = 36.0
 _ACTUAL_WIDTH, _REMARK_WIDTH = 9.5, 9.0
 _NUMBER_WIDTH, _TEXT_WIDTH, _HEADING_ROOM = 5.5, 9.0, 0.5
 """Full-width characters of a column of known values; a heading, 予算額（千円）, takes one line."""
+_FEW_LINES, _USUAL_PROSE, _WIDEST_PROSE = 12, 24.0, 60.0
+"""Lines that an earlier answer takes at best, and full-width characters of its column."""
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different.
@@ -210,12 +214,13 @@ def previous_label(year: int) -> str:
 
 def issued_form(plan: Plan) -> IssuedForm:
     """Return the columns of every template of a plan."""
-    return IssuedForm(plan.levels, plan.form, plan.known_fields)
+    known = (*plan.known_fields, *earlier_columns(plan.earlier))
+    return IssuedForm(plan.levels, plan.form, known)
 
 
 def issued_items(plan: Plan, department: Department) -> tuple[IssuedItem, ...]:
     """Return the items of a department as its template shows them."""
-    return tuple(_issued(plan, item) for item in plan.items_of(department.code))
+    return tuple(_issued(plan, item, department) for item in plan.items_of(department.code))
 
 
 def content_digest(
@@ -268,7 +273,8 @@ def _known_content(form: IssuedForm, items: tuple[IssuedItem, ...]) -> dict[str,
     """Return what a template says that is known already; nothing where nothing is."""
     if not form.known:
         return {}
-    headings = [field.heading for field in form.known]
+    # An earlier round that became final changes no form: what it says of that is no content.
+    headings = [f.key if is_of_earlier_round(f.key) else f.heading for f in form.known]
     return {"known": [headings, [list(item.known) for item in items]]}
 
 
@@ -346,7 +352,7 @@ def _laid_out(
         paper=plan.paper,
         lock_password=plan.lock_password,
         form=form,
-        columns=tuple(_columns(form)),
+        columns=tuple(_columns(form, items)),
         bands=bands,
         rows=rows,
     )
@@ -385,11 +391,12 @@ def _indicator_columns(fields: Sequence[Field]) -> Iterator[Column]:
         yield Column(index, ColumnKind.FIELD, field.heading, width, field=field)
 
 
-def _issued(plan: Plan, item: Item) -> IssuedItem:
+def _issued(plan: Plan, item: Item, department: Department) -> IssuedItem:
     names = JOINT_SEPARATOR.join(plan.department(code).name for code in item.departments)
     rows = plan.known_table.rows if plan.known_table else {}
     known = known_texts(plan.known_fields, rows.get(item.id))
-    return IssuedItem(item.id, item.labels, item.pages, names, known)
+    before = earlier_texts(plan.earlier, item.id, department.code)
+    return IssuedItem(item.id, item.labels, item.pages, names, (*known, *before))
 
 
 def _previous(
@@ -433,7 +440,7 @@ def _band_text(labels: tuple[str, ...], items: tuple[IssuedItem, ...]) -> str:
     return "■ " + "　＞　".join(labels) + (f"　（計画書 {pages}ページ）" if pages else "")
 
 
-def _columns(form: IssuedForm) -> Iterator[Column]:
+def _columns(form: IssuedForm, items: tuple[IssuedItem, ...]) -> Iterator[Column]:
     yield Column(1, ColumnKind.ID, ID_LABEL, 4.5)
     lowest = len(form.levels) - 1
     for depth, level in enumerate(form.levels):
@@ -441,7 +448,12 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
         yield Column(2 + depth, ColumnKind.LEVEL, level, 11.5 if depth == lowest else 7.5, hidden)
     department = 2 + len(form.levels)
     yield Column(department, ColumnKind.DEPARTMENT, DEPARTMENT_LABEL, 5.5)
-    for index, known in enumerate(form.known, start=department + 1):
+    for at, known in enumerate(form.known):
+        index = department + 1 + at
+        if is_of_earlier_round(known.key):
+            width = _earlier_width(known.heading, [item.known[at] for item in items])
+            yield Column(index, ColumnKind.KNOWN, known.heading, width)
+            continue
         least, align = (_NUMBER_WIDTH, "right") if known.is_number else (_TEXT_WIDTH, "")
         width = min(max(least, text_width(known.heading) + _HEADING_ROOM), _TEXT_WIDTH)
         yield Column(index, ColumnKind.KNOWN, known.heading, width, align=align)
@@ -455,6 +467,26 @@ def _columns(form: IssuedForm) -> Iterator[Column]:
             field=field,
             font_size=rules.font_size,
         )
+
+
+def _earlier_width(heading: str, texts: Sequence[str]) -> float:
+    """Return the width of a column of earlier answers, so that few lines hold the longest one.
+
+    Its heading may take two lines. What is very long gets a column in which no row of Excel is too
+    low for it.
+
+    >>> _earlier_width("一次：評価", ["Ａ", "Ｂ"]), _earlier_width("一次：取組状況", ["あ" * 200])
+    (5.5, 17.5)
+    """
+    least = max(_NUMBER_WIDTH, math.ceil(text_width(heading) / 2) + _HEADING_ROOM)
+    most, texts = most_lines(FONT_SIZE), sorted(texts, key=len, reverse=True)
+    for lines, widest in ((_FEW_LINES, _USUAL_PROSE), (most, _WIDEST_PROSE)):
+        width = least
+        while width < widest and any(lines_of(text, width) > lines for text in texts):
+            width += 1
+        if all(lines_of(text, width) <= most for text in texts):
+            return min(width, widest)
+    return _WIDEST_PROSE
 
 
 def printed_checks(texts: Mapping[int, str]) -> str:

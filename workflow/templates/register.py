@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
+from workflow.model.earlier_rounds import is_of_earlier_round
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
+from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Department, Plan
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
@@ -104,17 +106,42 @@ class Issue:
 
     def known_differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
         """Return in words which known values a plan has otherwise by now."""
-        labels = [field.label for field in self.form.known]
-        if self.form.known != form.known:
-            now = "・".join(field.heading for field in form.known)
+        was, fields = (_known_values(one) for one in (self.form, form))
+        if was != fields:
+            now = "・".join(field.heading for field in fields)
             return (f"既知の値の列が変わった（いまは{now}）" if now else "既知の値がなくなった",)
-        before = {item.id: item.known for item in self.items}
         return tuple(
-            f"取組{item.id}の{label}が{_shown(then)}から{_shown(today)}に変わった"
-            for item in items
-            for label, then, today in zip(labels, before.get(item.id, ()), item.known, strict=False)
-            if then != today
+            f"取組{item}の{field.label}が{_shown(then)}から{_shown(now)}に変わった"
+            for item, field, then, now in self._changed_texts(form, items)
+            if is_of_known_value(field.key)
         )
+
+    def earlier_differences(
+        self, form: IssuedForm, items: tuple[IssuedItem, ...]
+    ) -> tuple[str, ...]:
+        """Return in words which answers of earlier rounds are otherwise by now."""
+        was, columns = (
+            [f.key for f in one.known if is_of_earlier_round(f.key)] for one in (self.form, form)
+        )
+        if was != columns:
+            return ("前の回の項目が変わった",)
+        return tuple(
+            f"取組{item}の「{field.label}」が変わった"
+            for item, field, _, _ in self._changed_texts(form, items)
+            if is_of_earlier_round(field.key)
+        )
+
+    def _changed_texts(
+        self, form: IssuedForm, items: tuple[IssuedItem, ...]
+    ) -> Iterator[tuple[str, Field, str, str]]:
+        """Yield what is shown locked and is otherwise by now: the item, the column, both texts."""
+        keys = [field.key for field in form.known]
+        before = {item.id: item.known for item in self.items}
+        for item in items:
+            now = dict(zip(keys, item.known, strict=False))
+            for field, then in zip(self.form.known, before.get(item.id, ()), strict=False):
+                if then != now.get(field.key, then):
+                    yield item.id, field, then, now[field.key]
 
     def differences(
         self,
@@ -150,6 +177,10 @@ class Issue:
 def _asked(indicators: Iterable[Indicator]) -> dict[str, tuple[str, object]]:
     """Return what indicators ask, by id, each with its name; how they are graded may differ."""
     return {one.id: (one.name, (one.item, one.fields)) for one in indicators}
+
+
+def _known_values(form: IssuedForm) -> tuple[Field, ...]:
+    return tuple(field for field in form.known if is_of_known_value(field.key))
 
 
 def _without_known(items: tuple[IssuedItem, ...]) -> tuple[IssuedItem, ...]:

@@ -14,6 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from workflow.model.earlier_rounds import (
+    earlier_column_as_json,
+    earlier_column_from_json,
+    is_of_earlier_round,
+)
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
@@ -166,7 +171,16 @@ def _plain_indicators(issue: Issue) -> dict[str, Any]:
 
 
 def _known_as_json(known: tuple[Field, ...]) -> dict[str, Any]:
-    return {"known": list(map(known_field_as_json, known))} if known else {}
+    return {"known": list(map(_known_field_as_json, known))} if known else {}
+
+
+def _known_field_as_json(known: Field) -> dict[str, Any]:
+    is_earlier = is_of_earlier_round(known.key)
+    return {**earlier_column_as_json(known)} if is_earlier else known_field_as_json(known)
+
+
+def _known_field(declared: Mapping[str, Any]) -> Field:
+    return earlier_column_from_json(declared) if "round" in declared else known_field(declared)
 
 
 def _plain_item(item: IssuedItem) -> dict[str, Any]:
@@ -264,7 +278,7 @@ def _forms(document: Mapping[str, Any]) -> dict[str, IssuedForm]:
         digest: IssuedForm(
             tuple(form["levels"]),
             form_from_json(form["fields"], form.get("checks", ())),
-            tuple(map(known_field, form.get("known", ()))),
+            tuple(map(_known_field, form.get("known", ()))),
         )
         for digest, form in document["forms"].items()
     }
