@@ -9,12 +9,12 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.storage.files import sha256
 

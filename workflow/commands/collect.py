@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from workflow.compiled.points.point import Point
 from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.plan.load import plan_paths

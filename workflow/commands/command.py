@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from workflow import SOURCE_FOLDER
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import parse_year
 from workflow.storage.workspace import Workspace

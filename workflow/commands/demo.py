@@ -8,7 +8,6 @@ import shlex
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
 from io import BytesIO
@@ -28,6 +27,7 @@ from workflow.commands.report import report
 from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from workflow.commands.collect import already_final
@@ -14,6 +14,7 @@ from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome

@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from workflow.commands.command import CLEAN, FINDINGS, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.years import JST, era_year, japanese_date_and_weekday

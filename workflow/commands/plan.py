@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.compiled.recorded import recorded_plan
 from workflow.model.cells import grouped_number
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.report.word_template import USUAL_LAYOUT, template_document
 from workflow.compiled.summaries.brief import brief_of
 from workflow.compiled.years.past import Row, read_ledger
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, to_the_second

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflow.compiled import display_limits
 from workflow.compiled.content import Content, content_of
@@ -26,6 +26,7 @@ from workflow.compiled.summaries.status import DepartmentStatus, department_stat
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.past import this_year
 from workflow.compiled.years.trend import Trend, trend
+from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.storage.journal import Journal
 from workflow.templates.register import wording as form_wording

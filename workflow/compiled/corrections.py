@@ -9,7 +9,6 @@ answers that item.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workflow.compiled.merging.entries import (
@@ -21,6 +20,7 @@ from workflow.compiled.merging.entries import (
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.filling import Correction, Filling, Question
 from workflow.model.findings import Finding
 from workflow.model.plan import Department

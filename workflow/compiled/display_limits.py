@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from workflow.excel.table import MAX_LINKS, MAX_ROWS
+from workflow.model.dataclass import dataclass
 
 MOST_PRINTED = 2_000
 """Rows of the ledger that are also laid out for paper."""

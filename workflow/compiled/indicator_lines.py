@@ -6,7 +6,6 @@ It is made of the rows of the indicators' CSV, so that a report of what was comp
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from workflow.compiled.indicators import (
@@ -26,6 +25,7 @@ from workflow.compiled.ledger import YEAR_LABEL
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.past import Row
 from workflow.model.cells import grouped_number
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
@@ -22,6 +21,7 @@ from workflow.compiled.ledger import (
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.summaries.matrix import Bucket, CountedMatrix
 from workflow.excel.table import CellValue
+from workflow.model.dataclass import dataclass
 from workflow.model.indicators.grading import Graded, grade, grades_of
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Matrix, Plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 from workflow.compiled import display_limits
@@ -11,6 +10,7 @@ from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model import known_values
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
 from workflow.model.plan import Plan

@@ -7,10 +7,10 @@ that is too large in itself is cut by rows. Neighbours that fit together share a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from workflow.compiled.merging.entries import Entry
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.storage.workspace import ledger_name, safe_name
 

@@ -6,7 +6,6 @@ Events say only what is new, so the journal grows with what comes in, not with e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,6 +14,7 @@ from workflow.compiled.merging.version_order import Collects
 from workflow.compiled.round import Basis, Round
 from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
 from workflow.model.years import JST, iso_time

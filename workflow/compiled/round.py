@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.points.point import Point, settled_findings
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Answer, Return

@@ -14,12 +14,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
 from workflow.commands.command import CLEAN, FINDINGS
 from workflow.menu.menu import typed
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.terminal.output import PROGRESS_VARIABLE, read_progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from workflow.commands.collect import collect
 from workflow.compiled.points.on_screen import Refused, ScreenDecision
 from workflow.desk.actions import Run, State
 from workflow.desk.landing import Landing
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
 from workflow.rounds.collected import Collected

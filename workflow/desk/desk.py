@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from workflow.desk.actions import Actions
 from workflow.desk.events import Events
 from workflow.desk.session import Session
+from workflow.model.dataclass import dataclass
 from workflow.storage.workspace import Workspace
 
 if TYPE_CHECKING:

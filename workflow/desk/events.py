@@ -6,7 +6,8 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+
+from workflow.model.dataclass import dataclass
 
 _QUIET = 15.0
 """Seconds after which a page that heard nothing is told so: that shows whether it is there."""

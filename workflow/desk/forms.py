@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from workflow.commands.command import year_of
 from workflow.commands.status import state, what_is_open
 from workflow.desk.desk import Desk
 from workflow.menu.steps import Entry
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plain_text import legible
 from workflow.storage.journal import EventKind, load_journal

@@ -14,11 +14,12 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.years import iso_time

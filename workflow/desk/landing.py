@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from workflow.commands.collect import collect
 from workflow.compiled.recorded import recorded_files
 from workflow.desk.actions import Actions, Run, State
 from workflow.desk.verdicts import Verdict, Verdicts, last_words, late_words, telling
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
 from workflow.plan.load import load_plan

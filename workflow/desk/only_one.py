@@ -14,12 +14,13 @@ import platform
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
 from workflow.desk.safety import AGAIN, SECRET
+from workflow.model.dataclass import dataclass
 from workflow.storage.files import as_output_error
 from workflow.storage.lock import working
 from workflow.storage.workspace import Workspace

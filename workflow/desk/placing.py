@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from workflow.commands.plan import kept_beside
 from workflow.desk.forms import TABLES
 from workflow.first_day.begin import refuse_issued
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.limits import USUAL

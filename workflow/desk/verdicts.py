@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workflow.compiled.open_data.round_json import file_document
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.returns import Outcome, Return
 from workflow.model.years import era_year
 from workflow.returned.context import Context

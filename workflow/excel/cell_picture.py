@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles.colors import Color
 
 from workflow.excel.measures import text_width
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 
 USUAL_SIZE = 11.0

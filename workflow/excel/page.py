@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.excel.measures import POINTS_PER_PIXEL
 from workflow.excel.style import header
+from workflow.model.dataclass import dataclass
 
 LEAST_SIZE = 9.0
 """Points of the smallest text on paper."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import BytesIO
 from itertools import pairwise
 from typing import cast
@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow.excel.cell_picture import USUAL_SIZE, Box, drawn
 from workflow.excel.measures import POINTS_PER_PIXEL, characters_in, row_height
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 
 _PAPERS = {8: (842.0, 1191.0), 9: (595.0, 842.0), 11: (420.0, 595.0), 12: (729.0, 1032.0)}

@@ -7,7 +7,6 @@ Rows whose cells are of the same types and formats share one template here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +16,7 @@ from xlsxwriter.format import Format
 
 from workflow.excel.shared_strings import SharedTexts
 from workflow.model.cells import column_letters
+from workflow.model.dataclass import dataclass
 
 CellValue = str | int | Decimal | datetime | date | None
 """What one cell of a flat table holds; None is an empty cell."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -32,6 +31,7 @@ from workflow.excel.style import (
     SHEET_FOOTER,
 )
 from workflow.excel.workbook import GrowingSheet, Link
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError
 
 FONT_SIZE = 10.0

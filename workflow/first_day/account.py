@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from workflow.first_day.answers import AnswerLine
@@ -17,6 +17,7 @@ from workflow.first_day.reading.source import Place, Source
 from workflow.first_day.reading.tables import Cell, Table
 from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
 from workflow.plan.book.indicator_sheet import INDICATOR_SHEET

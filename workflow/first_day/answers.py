@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from workflow.first_day.fields import ProposedField
 from workflow.first_day.names import Departments, Ids
@@ -11,6 +10,7 @@ from workflow.first_day.reading.items import DraftItem
 from workflow.first_day.reading.source import Place
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING
+from workflow.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

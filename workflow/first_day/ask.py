@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflow.first_day.draft import Draft, Wishes, drafted
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.source import Source
 from workflow.first_day.reading.words import Role
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import aligned, one_line
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, parse_year

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from workflow.first_day.draft import Draft, Wishes
 from workflow.first_day.earlier import Evidence, bring_in, refuse_own_year, without_indicators
 from workflow.first_day.result_book import RESULT_NAME, result_book
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import from_timestamp
 from workflow.plan.book.writer import written_book

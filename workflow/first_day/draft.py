@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from workflow.first_day.account import Account, Became, Fate
@@ -38,6 +38,7 @@ from workflow.first_day.reading.tables import Cell, Grid, Table, find_tables
 from workflow.first_day.reading.words import Role, looks_like_department
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.years import era_year

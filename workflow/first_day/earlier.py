@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.recorded import without_passwords
 from workflow.first_day.answers import BroughtIn
 from workflow.first_day.draft import Draft, Wishes
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Assignment, Plan

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from workflow.first_day.reading.words import NOTHING
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.plan.book.written_days import written_day
 
 _RATING = re.compile(r"評価|達成度|達成状況|進捗度|進捗状況|進捗|判定|ランク")

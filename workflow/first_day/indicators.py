@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from workflow.first_day.reading.items import DraftIndicator, DraftItem
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING, Role, label_of
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 from workflow.plan.book.indicator_sheet import counting_in, direction_in, indicator_ids
 

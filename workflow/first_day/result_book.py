@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
@@ -19,6 +18,7 @@ from workflow.first_day.account import Became, Fate
 from workflow.first_day.draft import Draft
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.source import Place, Remark
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
 

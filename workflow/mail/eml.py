@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import one_line
 from workflow.storage.files import sha256
 

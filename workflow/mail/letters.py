@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from importlib import resources
@@ -19,6 +18,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedErro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow.compiled.corrections import OutstandingRequests
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError, line_of
 from workflow.model.filling import Correction
 from workflow.model.plain_text import one_line, strip_controls

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
 from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.storage.commit import Changes, commit

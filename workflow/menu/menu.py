@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 
 from workflow import COMMAND
 from workflow.menu.steps import Situation, Step, headline, situation, steps
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.years import era_year, parse_year
 from workflow.storage.workspace import Workspace

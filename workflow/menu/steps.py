@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
 from workflow.commands.command import command
 from workflow.commands.status import points_to_decide, status, what_is_open
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
 from workflow.model.years import era_year, full_year

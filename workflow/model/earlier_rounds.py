@@ -7,10 +7,10 @@ earlier round, and one that says who answered and when.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.text import TextField
 from workflow.model.years import japanese_date

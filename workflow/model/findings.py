@@ -6,10 +6,11 @@ They hold no text for people: message, remedy, place in words and JSON are made 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 
 Detail = str | int | date | tuple[str, ...]
 """A value that a message names: a text, a number, a day, or several texts. A key is a text."""

@@ -7,10 +7,10 @@ value is read, shown, stored and described as an answer of that type is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.number import NumberField

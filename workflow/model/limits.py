@@ -6,8 +6,10 @@ on an ordinary office PC. plan.schema.json repeats the bounds, and a test holds 
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from typing import Any
+
+from workflow.model.dataclass import dataclass
 
 MILLION = 1_000_000
 """Bytes of a megabyte, as file managers of today count."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import EarlierRound
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form

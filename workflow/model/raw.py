@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
 
 from workflow.model.cells import as_excel_keeps, is_nothing_to_see, plain_number
+from workflow.model.dataclass import dataclass
 
 _PICTURE = re.compile(r"=(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 """How a formula begins that shows a picture in its cell: WPS Office writes DISPIMG, Excel IMAGE."""

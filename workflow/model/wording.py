@@ -6,13 +6,14 @@ Texts are made here alone, when they are written or shown; nothing reads them ba
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from string import Formatter
 
 from workflow.model.catalogue import LABEL
 from workflow.model.cells import a1, a1_ranges, with_unseen_named
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year, japanese_date, japanese_date_and_weekday
 

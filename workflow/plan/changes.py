@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form, field_before, scale_differences
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
 from workflow.model.years import japanese_date_and_weekday

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location, Violation
 from workflow.model.wording import Wording
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import form_from_json
 from workflow.plan.book.cells import Sheet
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded, folded_id
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Finding, Location

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 
 _LIST = Path(__file__).with_name("municipalities.csv")
 """Where it comes from, and of what day, stands in its first lines."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Violation
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text, child

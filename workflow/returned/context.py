@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import AnswerRule, Plan, PreviousAnswers
 from workflow.returned.find_tables import Named
 from workflow.returned.own.sheets import own_forms

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, column_letters, folded, folded_id
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area, RawCell

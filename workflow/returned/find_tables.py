@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 
 from workflow.model.cells import folded, may_fold_to
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import RawBook, RawSheet
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL

@@ -9,11 +9,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 
+from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, most
 from workflow.model.years import from_timestamp, iso_time
 from workflow.returned.intake.not_workbooks import WORKBOOKS, suffix

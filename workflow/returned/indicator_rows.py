@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.raw import RawBook

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.raw import RawBook

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from workflow.model.cells import folded, folded_id
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import CellKind, RawCell, RawSheet
 from workflow.templates.cover_sheet import (
     CORRECTION_DEADLINE_LABEL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from workflow.compiled.points.decisions import ABOUT_DECISIONS
 from workflow.compiled.points.on_screen import Refused
 from workflow.compiled.recorded import recorded_outputs, recorded_plan
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot

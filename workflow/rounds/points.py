@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from workflow.compiled.points.decisions import DecisionLog, decision_findings, decision_log
 from workflow.compiled.points.point import Point
 from workflow.compiled.recorded import recorded_files
+from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.load import (

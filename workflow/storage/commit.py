@@ -13,10 +13,10 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError
 from workflow.storage.files import (
     as_output_error,

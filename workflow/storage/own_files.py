@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from workflow.model.dataclass import dataclass
 from workflow.model.years import JST, from_timestamp
 from workflow.storage.files import sha256
 from workflow.storage.spooled import Writable, digest_of

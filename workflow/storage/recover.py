@@ -12,10 +12,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.model.garbage import without_garbage_collection
 from workflow.model.years import era_year

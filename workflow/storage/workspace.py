@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Department
 from workflow.model.years import era_year
 

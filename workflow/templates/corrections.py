@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -21,6 +20,7 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import is_empty
 from workflow.model.fields.declarations import Value
 from workflow.model.filling import Correction, Filling, Question

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check
 from workflow.model.fields.form import Form
 from workflow.model.filling import Filling

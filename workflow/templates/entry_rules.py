@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.cells import a1, quoted_sheet
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells, as_text, is_empty
 from workflow.model.fields.declarations import Takes

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from workflow.excel.table import DAY_WIDTH, FONT_SIZE, TableColumn, TableStyles,
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.reader import shared_texts
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers

@@ -6,7 +6,7 @@ import hashlib
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from itertools import groupby
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.excel.measures import lines_of, most_lines, text_width
 from workflow.model.cells import column_letters
+from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import earlier_columns, earlier_texts, is_of_earlier_round
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE

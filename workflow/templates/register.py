@@ -7,12 +7,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
+from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import is_of_earlier_round
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form

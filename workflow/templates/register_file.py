@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import (
     earlier_column_as_json,
     earlier_column_from_json,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.wording import Wording
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,7 @@ from workflow.compiled.sheets.summary.layout import (
 )
 from workflow.compiled.sheets.workbook import indicator_matrix
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan

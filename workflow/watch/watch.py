@@ -8,12 +8,13 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflow.model.catalogue import Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.returns import Outcome
 from workflow.returned.inbox import opened_file, shown_name

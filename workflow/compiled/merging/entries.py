@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Assignment
 from workflow.model.returns import Answer, Return
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.model.years import JST
 from workflow.templates.register import FormNumber, Register

@@ -9,7 +9,7 @@ decided here: the row is rejected and both are shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from operator import attrgetter
 
 from workflow.compiled.merging.version_order import (
@@ -21,6 +21,7 @@ from workflow.compiled.merging.version_order import (
 )
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Plan

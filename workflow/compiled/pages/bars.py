@@ -6,10 +6,10 @@ Lengths are hundredths of the width, so that a bar fits every screen and no text
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import cycle
 
 from workflow.excel.style import OPEN_FILLS, SERIES_FILLS
+from workflow.model.dataclass import dataclass
 
 _NARROW_SCREEN, _WIDE_CHARACTER, _DIGIT = 290.0, 14.0, 8.0
 """Pixels: the narrowest bar a label must fit into, and how wide its characters are."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +13,7 @@ from workflow.compiled.pages.frame import to_handback
 from workflow.compiled.summaries.errata import Erratum, errata_by_department
 from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.model.catalogue import Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Outcome
 from workflow.model.years import JST

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.pages.frame import to_returned
 from workflow.model.catalogue import Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Return
 from workflow.model.wording import Wording

@@ -7,7 +7,6 @@ Jinja2 takes longer to import than a small round to count.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from workflow.compiled.corrections import handback_name
 from workflow.compiled.round import Stage
 from workflow.compiled.sheets.links import to_return
 from workflow.excel import style
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 from workflow.model.plan import Department, Plan
 from workflow.model.years import full_year

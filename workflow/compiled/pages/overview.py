@@ -6,7 +6,7 @@ The conclusion comes first, then whose turn it is, then the figures, then what t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from fnmatch import fnmatch
 from itertools import groupby
 from urllib.parse import quote
@@ -36,6 +36,7 @@ from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
 from workflow.compiled.summaries.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.compiled.years.trend import Trend
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Outcome
 from workflow.model.wording import Wording

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.round import Round
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Answer, Return
 

@@ -7,7 +7,7 @@ the outcomes follow what was decided.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry, entry_for
 from workflow.compiled.merging.merge import entry_of, standing
@@ -21,6 +21,7 @@ from workflow.compiled.merging.versions import (
 from workflow.compiled.points.point import Handling, Point, settled_findings
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Answer, Outcome, Return
 

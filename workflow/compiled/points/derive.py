@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -18,6 +18,7 @@ from workflow.compiled.points.decisions import DecisionLog, answer_digest
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Answer
 

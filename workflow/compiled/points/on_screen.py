@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from workflow.compiled.points.decisions import ON_SCREEN, DecisionLog, basis_digest
 from workflow.compiled.points.point import Decision, Point
 from workflow.compiled.points.record import RecordCopy, RecordRow, taken
 from workflow.model.cells import MAX_CELL_TEXT
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 from workflow.storage.journal import Facts
 

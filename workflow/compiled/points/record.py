@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from workflow.compiled.points.decisions import DecisionLog, basis_digest, decided_facts
 from workflow.compiled.points.point import NO_DECISION, Decision, Point
 from workflow.excel.page import pointer_to
 from workflow.model.cells import MAX_CELL_TEXT, a1, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.storage.journal import Facts
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed

@@ -6,11 +6,11 @@ They are for publication: they link among themselves alone, and the folder can b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workflow.compiled.content import Block, Chapter, Content, Counts
 from workflow.compiled.pages.frame import Anchor, Frame, frame, page_bytes
 from workflow.compiled.pages.overview import trend_table
+from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 
 FOLDER = "報告書"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from docx.document import Document
 from docx.enum.section import WD_ORIENTATION
 from docx.enum.style import WD_STYLE_TYPE
@@ -15,6 +13,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from workflow.excel.style import FONT, HEADER_FILL, INK, MUTED_INK
+from workflow.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -41,6 +40,7 @@ from workflow.excel.style import (
 )
 from workflow.excel.table import CellValue, TableStyles, write_sentence
 from workflow.excel.workbook import GrowingSheet
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import cache
 from itertools import pairwise
@@ -27,6 +27,7 @@ from workflow.excel.measures import (
 )
 from workflow.excel.page import Page, breaks_across
 from workflow.excel.table import CellValue
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -49,6 +48,7 @@ from workflow.excel.style import (
 from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_sentence, write_values
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.cells import a1, column_letters
+from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.model.years import era_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, printed_checks

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -17,6 +16,7 @@ from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, RowT, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Note, NoteKind, Return

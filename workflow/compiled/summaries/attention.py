@@ -7,7 +7,7 @@ was answered is one line per item with every reason for looking at it.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from workflow.compiled.ledger import Ledger
@@ -19,6 +19,7 @@ from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code, Severity
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan

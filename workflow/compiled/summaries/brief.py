@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workflow.compiled.content import Block, Content, Reply
 from workflow.compiled.indicators import NO_GRADING, NOT_GRADED
 from workflow.compiled.summaries.headline import low_ratings
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.indicators.grading import grades_of

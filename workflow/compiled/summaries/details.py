@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from workflow.compiled import display_limits
 from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
+from workflow.model.dataclass import dataclass
 
 DETAILS_SHEET = "内訳"
 

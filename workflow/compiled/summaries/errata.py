@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -22,6 +21,7 @@ from workflow.compiled.years.changes import (
 )
 from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Outcome, Return

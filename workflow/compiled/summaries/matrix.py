@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.table import CellValue
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL
 

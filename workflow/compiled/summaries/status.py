@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from workflow.compiled.merging.entries import (
@@ -14,6 +14,7 @@ from workflow.compiled.merging.entries import (
 )
 from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Department
 from workflow.model.returns import LOST_LABEL, Outcome, Return
 from workflow.templates.register import Issue

@@ -6,7 +6,7 @@ Both years are compared as their ledger CSVs spell them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workflow.compiled import display_limits
 from workflow.compiled.indicators import IndicatorTable
@@ -24,6 +24,7 @@ from workflow.compiled.years.indicator_changes import IndicatorChange, indicator
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
 from workflow.compiled.years.past import PastYear, Row, this_year
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import ScaleDifference, scale_differences
 from workflow.model.plan import Plan
 from workflow.model.years import era_year

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from workflow.compiled.indicators import IndicatorTable, Series, YearOf
 from workflow.compiled.years.changes import Change
 from workflow.model.cells import grouped_number
+from workflow.model.dataclass import dataclass
 from workflow.model.indicators.indicator import Indicator
 
 _NO_ACTUAL = "実績値なし"

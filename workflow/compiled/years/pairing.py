@@ -6,12 +6,12 @@ Every row and every assignment is in at least one pair, so that a comparison los
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.years.past import Row, is_answered, says_why_nothing
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import JOINT_SEPARATOR, Department, Plan, PreviousAnswers
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, repeat, takewhile
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data.csv import format_value, unescape_formula
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form, field_before
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.changes import answer_in
 from workflow.compiled.years.past import PastYear
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import is_comparable
 from workflow.model.plan import Plan

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import os
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from workflow.desk.intake import (
 )
 from workflow.desk.pages import fragment, page
 from workflow.desk.verdicts import Verdict
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError, WorkflowError
 from workflow.model.limits import MILLION
 from workflow.model.years import JST

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +20,7 @@ from workflow.compiled.sheets.record import described, state_of
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.forms import is_compiled
 from workflow.desk.pages import page
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer
 from workflow.model.years import JST

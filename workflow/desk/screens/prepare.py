@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,6 +25,7 @@ from workflow.desk.forms import TABLES, is_final
 from workflow.desk.pages import page
 from workflow.desk.placing import MOST_BYTES, Kind, Placed, place
 from workflow.first_day.result_book import RESULT_NAME
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan

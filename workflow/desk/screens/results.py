@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from workflow.compiled.recorded import every_output
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.forms import FINAL_WORD
 from workflow.desk.pages import page
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward

@@ -5,11 +5,11 @@ from __future__ import annotations
 import colorsys
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.xml import MAIN, parsed
+from workflow.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

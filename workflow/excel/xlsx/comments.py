@@ -8,12 +8,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.xml import in_utf8, parsed, parsed_leniently
 from workflow.model.cells import a1, decoded
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import RawRemark, RemarkKind
 
 if TYPE_CHECKING:

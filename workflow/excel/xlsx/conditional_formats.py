@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.excel.xlsx.xml import MAIN
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell
 
 if TYPE_CHECKING:

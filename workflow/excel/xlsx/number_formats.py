@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.colors import BLACK, WHITE, Palette, is_faint
 from workflow.excel.xlsx.shown_numbers import BUILT_IN, NumberFormat, number_format
 from workflow.excel.xlsx.xml import MAIN, parsed
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import CellKind, RawCell
 
 if TYPE_CHECKING:

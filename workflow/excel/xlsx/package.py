@@ -10,12 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.excel.xlsx.xml import MAIN, parsed
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import CELL_NAME_PREFIX, Area, Places
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workflow.excel.xlsx.package import Package
+from workflow.model.dataclass import dataclass
 from workflow.model.years import JST
 
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"

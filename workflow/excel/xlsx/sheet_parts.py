@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from workflow.excel.xlsx.references import area_of, hidden_under
 from workflow.excel.xlsx.shown_numbers import NumberFormat
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import decoded
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from workflow.model.cells import plain_number
+from workflow.model.dataclass import dataclass
 
 BUILT_IN = {
     1: "0",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workflow.first_day.reading.source import Place
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of
+from workflow.model.dataclass import dataclass
 
 _FEWEST_LABELS = 3
 _INLINE = re.compile(r"\s*([^:：\n]{1,15}?)\s*[:：]\s*(\S.*)", re.DOTALL)

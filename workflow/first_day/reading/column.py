@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workflow.first_day.reading.indicator_words import OF_INDICATORS
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import Label, Role
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 
 _EXAMPLES = 3

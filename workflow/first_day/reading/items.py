@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import Role
 from workflow.model.cells import folded, folded_id
+from workflow.model.dataclass import dataclass
 
 NO_LEVEL = "－"
 """What stands for a level that the table leaves blank: a plan has every level of every item."""

@@ -6,13 +6,14 @@ openpyxl and pandas read it here; `verify` reads the same bytes by other readers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from workflow.first_day.reading.indicator_words import heads_indicators
 from workflow.first_day.reading.source import Place, SourceSheet
 from workflow.first_day.reading.words import Label, Role, is_in_brackets, label_of, role_of, year_in
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
 
 _MOST_HEADING_ROWS = 3

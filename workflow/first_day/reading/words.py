@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.years import parse_year
 from workflow.plan.book.named_departments import OFFICES, names_in, without_division
 

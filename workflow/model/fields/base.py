@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check, is_empty
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer, Value
 from workflow.model.findings import Detail, Violation

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import NOT_COMPARABLE, Choice, Field, Parsed
 from workflow.model.fields.declarations import (
     CellRules,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import without_unseen
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.declarations import (
     MAXIMUM,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Parsed
 from workflow.model.fields.checks import as_text, is_empty
 from workflow.model.fields.choice import ListedField

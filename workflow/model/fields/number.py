@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import as_excel_keeps, grouped_number, plain_number, without_unseen
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, Thousandfold
 from workflow.model.fields.declarations import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +18,7 @@ from typing import Any
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded, grouped_number, plain_number
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Condition, Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, as_text, is_empty
 from workflow.model.fields.declarations import Value

@@ -6,12 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from unicodedata import is_normalized
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT, folded, may_fold_to
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, SameText, as_text
 from workflow.model.fields.declarations import (

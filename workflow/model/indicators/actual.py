@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, grouped_number, plain_number
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Parsed
 from workflow.model.fields.checks import Check
 from workflow.model.fields.declarations import CellRules, Takes, Value

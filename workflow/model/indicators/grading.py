@@ -7,11 +7,11 @@ no number. A better actual never has a lower rate, nor a worse grade.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.indicators.actual import NOT_MEASURED
 from workflow.model.indicators.indicator import Band, Direction, Indicator, Kind, Rate

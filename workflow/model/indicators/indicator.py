@@ -7,11 +7,12 @@ item, with the indicator's unit and decimals, read and checked like every other 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.indicators.actual import ActualField, RemarkField
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +12,7 @@ from workflow.excel.xlsx.reader import stored_in
 from workflow.excel.xlsx.sheet import read_sheet
 from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import a1, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.raw import Area, CellKind, RawCell, RawSheet
 

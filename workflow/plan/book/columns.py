@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 
 

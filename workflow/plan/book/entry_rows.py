@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1_ranges, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import PlanColumn
 from workflow.plan.book.cells import Cell, Sheet
 from workflow.plan.book.columns import Table

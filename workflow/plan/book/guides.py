@@ -7,11 +7,11 @@ is what will be refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, column_letters, quoted_sheet
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book import colours
 from workflow.plan.book.columns import Setting, Table, description

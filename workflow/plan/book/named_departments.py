@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 
 _ALWAYS_PARTS = "\n\r\t、，,､／/;；｜|＆&＋+"
 _MAY_PART = "・･ 　"

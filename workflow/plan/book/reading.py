@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from itertools import pairwise
 from typing import Any
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1_ranges, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.findings import Detail, Finding, Location
 from workflow.plan.book.bands import BandsError, parse_bands

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from workflow.model.cells import as_excel_keeps, folded, plain_number
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind
 from workflow.model.years import era_year, parse_year
 from workflow.plan.book.bands import BandsError, format_bands, parse_bands

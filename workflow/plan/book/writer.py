@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from workflow.excel.xlsx.edit import with_texts
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import column_letters
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides

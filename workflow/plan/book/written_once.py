@@ -9,10 +9,11 @@ Blank rows between mean nothing, unless they set the groups apart: then each say
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.plan.book.cells import Cell, Sheet
 
 Row = tuple[Cell, ...]

@@ -9,13 +9,14 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from workflow.excel.xlsx.package import inflated
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.returned.intake.guard import is_overblown, overlap
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable

@@ -8,10 +8,10 @@ import zipfile
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package, is_container, package_in
+from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, USUAL, Limits
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, cast
 
 from workflow.excel.xlsx.package import is_compound_file
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import one_line
 from workflow.model.returns import MailHeader
 from workflow.model.years import JST

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, folded_id
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import RawCell
 from workflow.returned.find_rows import MatchedRow, Matching, quoted_all, says_same

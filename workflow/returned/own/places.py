@@ -7,10 +7,10 @@ they were issued; or else by those labels, wherever rows and columns were moved 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawSheet
 from workflow.templates.own.form import COMPUTED, Cell, MarkedSheet
 from workflow.templates.own.marks import has_mark

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
@@ -21,6 +21,7 @@ from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import (
     CELL_NAME_PREFIX,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +17,7 @@ from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
 from workflow.excel.xlsx.conditional_formats import Condition, Rule
 from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.references import area_of
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.comments import BesideCells, header_texts
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import RawRemark, RemarkKind
 from workflow.returned.readers.xls_records import (
     DRAWING,

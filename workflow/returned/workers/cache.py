@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received

@@ -12,13 +12,13 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Generic, TypeVar
 
+from workflow.model.dataclass import dataclass
 from workflow.model.garbage import without_garbage_collection
 from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
 

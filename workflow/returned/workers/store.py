@@ -13,9 +13,11 @@ import hashlib
 import sqlite3
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import quote
+
+from workflow.model.dataclass import dataclass
 
 NAME = "extracts.sqlite3"
 _TABLE = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.model.cells import a1, folded
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RemarkKind
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in

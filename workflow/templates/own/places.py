@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.templates.indicator_table import NAMING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from io import BytesIO
 from itertools import groupby
@@ -34,6 +34,7 @@ from workflow.excel.style import (
     header,
 )
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.templates.entry_sheet import field_mark

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from workflow.excel.xlsx.package import Package
+from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
 from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm, beside_text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
@@ -13,6 +12,7 @@ from workflow.compiled.years.changes import Change, ComparedField, FieldChange
 from workflow.compiled.years.comparison import Comparison, Line
 from workflow.compiled.years.indicator_changes import change_of_all
 from workflow.compiled.years.pairing import LineKind
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Plan

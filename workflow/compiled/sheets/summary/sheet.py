@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -47,6 +46,7 @@ from workflow.excel.style import (
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, quoted_sheet
+from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
 from workflow.templates.layout import ID_LABEL

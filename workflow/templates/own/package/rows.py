@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.references import area_of, moved, place_of
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1
+from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
 from workflow.templates.own.package.sheet import CELL, ROW, SheetTree, range_of
 
