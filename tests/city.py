@@ -24,10 +24,10 @@ from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.rounds.collected import Collected
-from workflow.storage.workspace import Workspace
+from workflow.storage.workspace import REGISTER_NAME, Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue, Register
-from workflow.templates.register_file import REGISTER_NAME, load_register
+from workflow.templates.register_file import load_register
 
 ISSUED_AT = datetime(2024, 4, 15, 9, 0, tzinfo=JST)
 RECEIVED_AT = datetime(2024, 5, 10, 17, 0, tzinfo=JST)

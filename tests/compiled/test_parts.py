@@ -18,6 +18,7 @@ from workflow.compiled.merging.entries import Entry
 from workflow.compiled.outputs import output_files
 from workflow.compiled.parts import divided
 from workflow.model.plan import Item, Plan
+from workflow.model.rounds import Period
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.spooled import whole
 
@@ -38,7 +39,7 @@ def three_levels(paths: list[tuple[str, str]]) -> Plan:
 
 
 def labels(plan: Plan, most: int) -> list[tuple[str, int]]:
-    parts = divided(plan, 2023, entries_of(plan), most)
+    parts = divided(plan, Period(2023), entries_of(plan), most)
     return [(part.label, len(part.entries)) for part in parts]
 
 
@@ -70,7 +71,7 @@ def test_a_plan_without_levels_is_cut_by_department() -> None:
 
 def test_nothing_of_a_heading_gets_into_a_path() -> None:
     plan = three_levels([("../../上/:*?", "１"), ("＝" * 300, "２")])
-    files = [part.file for part in divided(plan, 2023, entries_of(plan), 1)]
+    files = [part.file for part in divided(plan, Period(2023), entries_of(plan), 1)]
     assert files == [
         "台帳_令和5年度_01__.._上____.xlsx",
         f"台帳_令和5年度_02_{'＝' * 40}.xlsx",
@@ -119,7 +120,7 @@ def test_every_row_stands_in_one_part_and_no_part_is_too_large(
     paths: list[tuple[str, str]], most: int
 ) -> None:
     plan = three_levels(paths)
-    parts = divided(plan, 2023, entries_of(plan), most)
+    parts = divided(plan, Period(2023), entries_of(plan), most)
     assert sorted(entry for part in parts for entry in part.entries) == list(range(len(paths)))
     assert all(0 < len(part.entries) <= most for part in parts)
     assert all(list(part.entries) == sorted(part.entries) for part in parts)

@@ -25,6 +25,7 @@ from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.sheets.brief import write_brief
 from workflow.compiled.summaries.brief import Brief, brief_of
 from workflow.excel.workbook import add_sheet, new_workbook
+from workflow.model.rounds import Period
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 
@@ -94,7 +95,7 @@ BRIEFS = {name: brief_of(made) for name, made in contents()}
 def sheet(brief: Brief) -> bytes:
     stream = io.BytesIO()
     book = new_workbook(stream, 10)
-    write_brief(book, add_sheet(book, "一枚まとめ"), brief, Ledger(2023, (), (), ()))
+    write_brief(book, add_sheet(book, "一枚まとめ"), brief, Ledger(Period(2023), (), (), ()))
     book.close()
     return stream.getvalue()
 

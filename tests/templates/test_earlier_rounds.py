@@ -12,9 +12,10 @@ from workflow.excel.measures import lines_of, most_lines
 from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Plan
+from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.layout import ColumnKind, Layout, issued_form, issued_items, lay_out
 from workflow.templates.register import FormNumber, Register
-from workflow.templates.register_file import REGISTER_NAME, load_register, register_as_bytes
+from workflow.templates.register_file import load_register, register_as_bytes
 
 OCTOBER = date(2023, 10, 3)
 LONG = "窓口での相談から訪問までを一つの流れにした。" * 45

@@ -20,6 +20,7 @@ from workflow.model.fields.declarations import Value
 from workflow.model.fields.text import TextField
 from workflow.model.filling import Correction, Filling
 from workflow.model.plan import Item
+from workflow.model.rounds import Period
 from workflow.returned.identify import made_from, stamps
 from workflow.returned.readers.openpyxl import open_exactly, read_book
 from workflow.templates.layout import MADE_FROM_PROPERTY, lay_out_issue
@@ -239,4 +240,4 @@ def test_a_plan_changed_since_does_not_change_what_was_issued() -> None:
 
 
 def test_the_name_says_whose_it_is() -> None:
-    assert handback_name(DEPARTMENT, 2023) == "A_甲課_差戻し_令和5年度.xlsx"
+    assert handback_name(DEPARTMENT, Period(2023)) == "A_甲課_差戻し_令和5年度.xlsx"

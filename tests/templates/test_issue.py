@@ -15,8 +15,8 @@ from workflow.model.errors import OutputError, WorkspaceError
 from workflow.plan.document import as_json_bytes, sample_document
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, load_journal
-from workflow.storage.workspace import OLD_FOLDER
-from workflow.templates.register_file import REGISTER_NAME, load_register
+from workflow.storage.workspace import OLD_FOLDER, REGISTER_NAME
+from workflow.templates.register_file import load_register
 
 LATER = ISSUED_AT + timedelta(days=3)
 FIRST, SECOND = "272230-2023-GAKKO-1", "272230-2023-GAKKO-2"

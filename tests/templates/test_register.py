@@ -11,8 +11,9 @@ from tests.small import FORM, PLAN, issue, register
 from tests.templates.registers import as_version_1
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
+from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register, canonical_digest
-from workflow.templates.register_file import REGISTER_NAME, load_register, register_as_bytes
+from workflow.templates.register_file import load_register, register_as_bytes
 
 SHORT_FORM = IssuedForm(PLAN.levels, Form(FORM.fields[:1]))
 

@@ -14,8 +14,9 @@ from workflow.commands.command import (
     Command,
     add_json,
     add_passwords,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.commands.status import points_to_decide
@@ -27,7 +28,8 @@ from workflow.compiled.recorded import issued, judgement, receipts
 from workflow.compiled.round import Round
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
-from workflow.model.years import JST, era_year, to_the_second
+from workflow.model.rounds import Period
+from workflow.model.years import JST, to_the_second
 from workflow.plan.load import plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
@@ -61,6 +63,7 @@ from workflow.terminal.output import (
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     add_passwords(parser)
     add_json(parser)
     parser.add_argument(
@@ -83,7 +86,8 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace) -> int:
-    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    year = year_of(arguments.year)
+    workspace = round_workspace(arguments, year)
     reason = _reason(arguments)
     options = _options(arguments)
     with progress_bar("回答を読み取っています") as progress:
@@ -154,11 +158,11 @@ def collect(
     Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
-    with at_work(workspace, year, f"collect --year {year}", now):
+    with at_work(workspace, year, f"collect {workspace.period(year).options}", now):
         now = to_the_second(now)
         before = load_journal(workspace.journal(year))
         if before.is_final and reopening is None:
-            raise already_final(year)
+            raise already_final(workspace.period(year))
 
         snapshot, inputs = None, ""
         if options.use_cache:
@@ -210,7 +214,7 @@ def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) 
     path = workspace.journal(year)
     if made[0].exists():
         raise WorkspaceError(
-            f"{era_year(year)}の確定版がありますが、作業の記録（{path}）がないか、空です。"
+            f"{workspace.period(year)}の確定版がありますが、作業の記録（{path}）がないか、空です。"
             f"控えから戻してください。控えがなければ、{path.parent}の名前を変えて残したうえで、"
             "もう一度実行すると、新しい記録を始めます。"
         )
@@ -270,11 +274,11 @@ def _numbered(round_: Round, journal: Journal, now: datetime) -> tuple[tuple[Poi
     return points, journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
 
 
-def already_final(year: int) -> WorkspaceError:
+def already_final(period: Period) -> WorkspaceError:
     """Return why a final round is left alone, and how to reopen it."""
     return WorkspaceError(
-        f"{era_year(year)}は確定しているため、変えませんでした。確定を取り消すときは、"
-        f'collect --year {year} --reopen --reason "理由" を実行してください。'
+        f"{period}は確定しているため、変えませんでした。確定を取り消すときは、"
+        f'collect {period.options} --reopen --reason "理由" を実行してください。'
     )
 
 

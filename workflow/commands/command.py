@@ -86,6 +86,16 @@ def add_year(parser: ArgumentParser, required: bool = True) -> None:
     )
 
 
+def add_round(parser: ArgumentParser) -> None:
+    """Add --round."""
+    parser.add_argument(
+        "--round",
+        default="",
+        metavar="回",
+        help="年度を回（上半期、二次評価など）に分けている計画で、どの回かを指定します。",
+    )
+
+
 def add_json(parser: ArgumentParser) -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
@@ -108,6 +118,19 @@ def workspace_of(arguments: Namespace) -> Workspace:
     if not home.is_dir():
         raise WorkspaceError(f"作業用のフォルダー「{home}」がありません。")
     return Workspace(home.resolve())
+
+
+def round_workspace(arguments: Namespace, year: int) -> Workspace:
+    """Return the workspace in the round that --round names, where the year has any.
+
+    Raises WorkspaceError when none is named there, or one that is none; PlanError as plans do.
+    """
+    workspace, name = workspace_of(arguments), arguments.round.strip()
+    if not name and workspace.is_undivided(year):
+        return workspace
+    from workflow.rounds.named import in_named_round  # where a year has rounds, or nothing yet
+
+    return in_named_round(workspace, year, name)
 
 
 def default_home() -> Path:

@@ -11,8 +11,9 @@ from workflow.commands.command import (
     FINDINGS,
     Command,
     add_passwords,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.commands.status import what_is_open
@@ -20,7 +21,7 @@ from workflow.compiled.recorded import recorded_table
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.wording import Wording
-from workflow.model.years import JST, era_year, to_the_second
+from workflow.model.years import JST, to_the_second
 from workflow.rounds.collected import Collected
 from workflow.rounds.known_table import with_recorded_table
 from workflow.rounds.load import (
@@ -41,6 +42,7 @@ from workflow.terminal.output import progress_bar, say
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     add_passwords(parser)
     parser.add_argument(
         "--accept-open",
@@ -51,14 +53,15 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace) -> int:
-    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    year = year_of(arguments.year)
+    workspace = round_workspace(arguments, year)
     with progress_bar("回答を読み直しています") as progress:
         options = in_workers(arguments.password, progress)
         reason = arguments.accept_open.strip()
         collected = finalize(workspace, year, datetime.now(JST), options, reason)
     show_collected(workspace, year, collected)
     say(
-        f"{era_year(year)}を確定しました。確定した内容を後で照合するための一覧：{workspace.digest_list(year)}"
+        f"{workspace.period(year)}を確定しました。確定した内容を後で照合するための一覧：{workspace.digest_list(year)}"
     )
     return CLEAN if collected.is_clean else FINDINGS
 
@@ -82,11 +85,11 @@ def finalize(
     Raises WorkspaceError when anything came or was issued since the last collect, when something is
     open and nobody says why, and as collect.
     """
-    with at_work(workspace, year, f"finalize --year {year}", now):
-        now = to_the_second(now)
+    with at_work(workspace, year, f"finalize {workspace.period(year).options}", now):
+        now, period = to_the_second(now), workspace.period(year)
         journal = load_journal(workspace.journal(year))
         if not journal.last(EventKind.COMPILED):
-            raise not_collected(year)
+            raise not_collected(workspace.period(year))
 
         plan, content = plan_as_recorded(workspace, journal)
         digest, opener = recorded_table(journal), options.open_table
@@ -97,9 +100,9 @@ def finalize(
         round_ = news.round
         if news.journal != journal:
             raise WorkspaceError(
-                f"{era_year(year)}は、前回の collect のあとに、回答か調査票、"
+                f"{period}は、前回の collect のあとに、回答か調査票、"
                 "または「確認の記録」が変わっています。"
-                f"collect --year {year} を実行して内容を確かめてから、もう一度実行してください。"
+                f"collect {period.options} を実行して内容を確かめてから、もう一度実行してください。"
             )
 
         figures = totals(round_.returns, round_.entries, round_.points).as_json()
@@ -108,7 +111,7 @@ def finalize(
         if left and not (accepted_open or journal.is_final):
             raise WorkspaceError(
                 f"{left}が残っているため、確定しませんでした。残したまま確定するときは、"
-                f'finalize --year {year} --accept-open "理由" を実行してください。'
+                f'finalize {period.options} --accept-open "理由" を実行してください。'
             )
         stage = stage_of(journal, now, accepted_open if left else "")
         compilation = compilation_of(workspace, round_, journal, stage)

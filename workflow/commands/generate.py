@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflow.commands.collect import already_final
-from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
+from workflow.commands.command import CLEAN, Command, add_round, add_year, round_workspace, year_of
 from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
@@ -18,9 +18,10 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
-from workflow.model.years import JST, era_year
+from workflow.model.years import JST
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
 from workflow.rounds.earlier import last_answers
+from workflow.rounds.issued_round import issued_round
 from workflow.rounds.known_table import copy_to_keep, with_known_table
 from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.commit import Changes, commit
@@ -36,6 +37,7 @@ from workflow.terminal.output import say
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     parser.add_argument(
         "--department", metavar="コード", help="この課の調査票だけを作ります（課のコードです）。"
     )
@@ -57,7 +59,8 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace) -> int:
-    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    year = year_of(arguments.year)
+    workspace = round_workspace(arguments, year)
     now, department = datetime.now(JST), arguments.department
     if arguments.dry_run:
         show_plan_of_issue(plan_issue(workspace, year, now, department))
@@ -107,7 +110,7 @@ def generate(
     Raises PlanError, WorkspaceError or OutputError; then nothing was issued.
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
-    with at_work(workspace, year, f"generate --year {year}", now):
+    with at_work(workspace, year, f"generate {workspace.period(year).options}", now):
         planned = _planned(workspace, year, now, department)
         issuance, journal = planned.issuance, planned.journal
         if not reissue:
@@ -118,8 +121,8 @@ def generate(
         writes = {**issuance.writes, **recorded, **copy_to_keep(workspace, year, planned.plan)}
         # A program that keeps plan.json lays out its workspace itself.
         if (workspace.home / BOOK_NAME).exists():
-            with as_output_error(workspace.returned(year)):
-                make_folder(workspace.returned(year))
+            with as_output_error(workspace.inbox(year)):
+                make_folder(workspace.inbox(year))
         commit(workspace, year, Changes(writes=writes, removals=issuance.stale))
         return issuance
 
@@ -158,14 +161,19 @@ def plan_issue(
 def _planned(
     workspace: Workspace, year: int, now: datetime, department: str | None
 ) -> PlannedIssue:
-    written = load_written_plan(workspace.home)
+    written = load_written_plan(workspace.home, workspace.round)
+    if written.plan.rounds and not written.plan.round:
+        raise WorkspaceError(
+            f"計画は回に分かれていますが、{workspace.period(year)}の調査票は、回に分けずに発行して"
+            "あります。回は、次の年度から使えます。今年度は、計画から回を除いて実行してください。"
+        )
     plan = with_known_table(workspace, written.plan)
     own = load_own_workbook(workspace.home, plan)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
     if journal.last(EventKind.BROUGHT_IN):
         raise WorkspaceError(
-            f"{era_year(year)}の回答は、市の表から持ち込んだものです。調査票は、"
+            f"{workspace.period(year)}の回答は、市の表から持ち込んだものです。調査票は、"
             "そのあとの年度に作ってください。"
         )
     request = IssueRequest(
@@ -175,10 +183,12 @@ def _planned(
         previous=last_answers(workspace, plan, year),
         department=department,
         own=own,
+        round=issued_round(workspace, plan, year),
     )
-    issuance = plan_issuance(request, load_register(folder, year), folder)
+    register = load_register(folder, year, workspace.round)
+    issuance = plan_issuance(request, register, folder)
     if journal.is_final and issuance.issued:
-        raise already_final(year)
+        raise already_final(workspace.period(year))
     notes = (*written.notes, *(own.notes if own else ()))
     return PlannedIssue(plan, replace(issuance, notes=notes), journal)
 
@@ -209,9 +219,9 @@ def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailin
 
     Raises PlanError, WorkspaceError or OutputError; then the drafts are what they were.
     """
-    plan = load_plan(workspace.home)
-    with at_work(workspace, year, f"generate --year {year} --mail", now):
-        register = load_issued_register(workspace.templates(year), year)
+    plan = load_plan(workspace.home, workspace.round)
+    with at_work(workspace, year, f"generate {workspace.period(year).options} --mail", now):
+        register = load_issued_register(workspace.templates(year), year, workspace.round)
         letters = load_letters(workspace.letters())
         occasion = Occasion(plan, year, now.astimezone(JST).date())
         mails = tuple(_mails(workspace, occasion, register))
@@ -274,5 +284,5 @@ def _show(workspace: Workspace, year: int, issuance: Issuance) -> None:
     say(f"置き場所：{workspace.templates(year)}")
     say(
         "課から届いたファイル（Excel、ZIP、保存したメール）は、名前を変えずに、次のフォルダーに"
-        f"入れてください：{workspace.returned(year)}"
+        f"入れてください：{workspace.inbox(year)}"
     )

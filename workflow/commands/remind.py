@@ -12,8 +12,9 @@ from workflow.commands.command import (
     CLEAN,
     FINDINGS,
     Command,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.commands.status import state
@@ -30,7 +31,8 @@ from workflow.mail.mailing import (
 )
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
-from workflow.model.years import JST, era_year
+from workflow.model.rounds import Period
+from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
@@ -42,10 +44,12 @@ from workflow.templates.register_file import load_issued_register
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
 
 
 def _run(arguments: Namespace) -> int:
-    mailing = remind(workspace_of(arguments), year_of(arguments.year), datetime.now(JST))
+    year = year_of(arguments.year)
+    mailing = remind(round_workspace(arguments, year), year, datetime.now(JST))
     show_mailing(mailing)
     return CLEAN if mailing.is_settled else FINDINGS
 
@@ -66,11 +70,12 @@ def remind(workspace: Workspace, year: int, now: datetime) -> Mailing:
     hand-back. Raises PlanError, WorkspaceError, also when the round is final, or OutputError; then
     the drafts are what they were.
     """
-    plan = load_plan(workspace.home)
-    with at_work(workspace, year, f"remind --year {year}", now):
-        register = load_issued_register(workspace.templates(year), year)
+    plan = load_plan(workspace.home, workspace.round)
+    with at_work(workspace, year, f"remind {workspace.period(year).options}", now):
+        register = load_issued_register(workspace.templates(year), year, workspace.round)
         if load_journal(workspace.journal(year)).is_final:
-            raise WorkspaceError(f"{era_year(year)}は確定しているため、催促の下書きは作りません。")
+            period = workspace.period(year)
+            raise WorkspaceError(f"{period}は確定しているため、催促の下書きは作りません。")
         letters = load_letters(workspace.letters())
         known = state(workspace, year)
 
@@ -112,7 +117,7 @@ class _Requests:
             self._returns = {d["code"]: d["returns"] for d in known["departments"]}
             self.lost = tuple(d["name"] for d in known["departments"] if d["lost"])
         except (KeyError, TypeError, AttributeError) as error:
-            raise _outdated(occasion.year) from error
+            raise _outdated(occasion.period) from error
         coordinator = occasion.plan.department(occasion.plan.coordinator)
         self.own = coordinator.name if self._requests.pop(coordinator, None) else ""
 
@@ -129,12 +134,12 @@ class _Requests:
         """Yield the names of the hand-backs that go out."""
         for department, requests in self._requests.items():
             if requests.has_handback:
-                yield handback_name(department, self._occasion.year)
+                yield handback_name(department, self._occasion.period)
 
     def corrections(self, handbacks: Mapping[str, bytes | None]) -> Iterator[Mail]:
         """Yield the mails with a hand-back, for each that is there."""
         for department, requests in self._requests.items():
-            name = handback_name(department, self._occasion.year)
+            name = handback_name(department, self._occasion.period)
             content = handbacks.get(name)
             if content is not None:
                 values = self._values(department, requests, name)
@@ -149,11 +154,11 @@ class _Requests:
             has_returned = self._returns[department.code] > 0
             return request(self._occasion, department, requests, file, has_returned)
         except KeyError as error:
-            raise _outdated(self._occasion.year) from error
+            raise _outdated(self._occasion.period) from error
 
 
-def _outdated(year: int) -> WorkspaceError:
+def _outdated(period: Period) -> WorkspaceError:
     return WorkspaceError(
         "前回の collect のあとに、計画か道具が変わっています。"
-        f"collect --year {year} を実行してから、もう一度実行してください。"
+        f"collect {period.options} を実行してから、もう一度実行してください。"
     )

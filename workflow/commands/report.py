@@ -12,8 +12,9 @@ from workflow.commands.command import (
     CLEAN,
     FINDINGS,
     Command,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.compiled.content import Content, content_of
@@ -43,10 +44,12 @@ from workflow.terminal.output import say
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
 
 
 def _run(arguments: Namespace) -> int:
-    reported = report(workspace_of(arguments), year_of(arguments.year), datetime.now(JST))
+    year = year_of(arguments.year)
+    reported = report(round_workspace(arguments, year), year, datetime.now(JST))
     _show(reported)
     return CLEAN if reported.content.is_complete else FINDINGS
 
@@ -81,8 +84,8 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
     report is whole.
     """
     if not workspace.journal(year).exists():
-        raise not_collected(year)  # and nothing is left behind, not even a lock
-    with at_work(workspace, year, f"report --year {year}", now):
+        raise not_collected(workspace.period(year))  # and nothing is left behind, not even a lock
+    with at_work(workspace, year, f"report {workspace.period(year).options}", now):
         journal = load_journal(workspace.journal(year))
         content = _content(workspace, year, journal)
         layout = _layout(workspace, content.plan)
@@ -124,7 +127,7 @@ def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
     """
     recorded = recorded_outputs(journal)
     if not recorded:
-        raise not_collected(year)
+        raise not_collected(workspace.period(year))
     path, graded = workspace.ledger_csv(year), workspace.indicators_csv(year)
     on_disk = _as_compiled(path, recorded)
     indicators = _as_compiled(graded, recorded) if graded.name in recorded else b""

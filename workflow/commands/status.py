@@ -13,8 +13,9 @@ from workflow.commands.command import (
     FINDINGS,
     Command,
     add_json,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.compiled.points.point import Handling
@@ -40,11 +41,13 @@ _ANSWERS = ("ANSWER_MISSING", "ANSWER_SENT_BACK", "ANSWER_LOST")
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace) -> int:
-    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    year = year_of(arguments.year)
+    workspace = round_workspace(arguments, year)
     document = status(workspace, year)
     if arguments.json:
         print_json(document)
@@ -146,13 +149,13 @@ def _stored_state(path: Path) -> dict[str, Any]:
 
 
 def _state_before_collect(workspace: Workspace, year: int) -> dict[str, Any]:
-    register = load_issued_register(workspace.templates(year), year)
+    register = load_issued_register(workspace.templates(year), year, workspace.round)
     # 180 ms, before the first collect alone.
     from workflow.compiled.merging.merge import merge
     from workflow.compiled.open_data.round_json import status_document
     from workflow.plan.load import load_plan
 
-    plan = load_plan(workspace.home)
+    plan = load_plan(workspace.home, workspace.round)
     return status_document(merge(plan, register, ()), (), {}, Wording(plan.labels))
 
 

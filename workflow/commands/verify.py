@@ -10,8 +10,9 @@ from workflow.commands.command import (
     Command,
     add_json,
     add_passwords,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.model.catalogue import Severity
@@ -25,12 +26,14 @@ from workflow.verification.differences import Report
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     add_passwords(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace) -> int:
-    workspace, year = workspace_of(arguments), year_of(arguments.year)
+    year = year_of(arguments.year)
+    workspace = round_workspace(arguments, year)
     with progress_bar("元の回答から計算し直しています") as progress:
         options = in_workers(arguments.password, progress)
         report = verify(workspace, year, options)

@@ -14,12 +14,13 @@ from workflow.commands.command import (
     CLEAN,
     Command,
     add_passwords,
+    add_round,
     add_year,
-    workspace_of,
+    round_workspace,
     year_of,
 )
 from workflow.model.errors import WorkspaceError
-from workflow.model.years import JST, era_year
+from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.load import ReadOptions, in_workers
@@ -32,13 +33,14 @@ from workflow.watch.watch import look_after
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
+    add_round(parser)
     add_passwords(parser)
 
 
 def _run(arguments: Namespace) -> int:
-    options = in_workers(arguments.password)
+    options, year = in_workers(arguments.password), year_of(arguments.year)
     with contextlib.suppress(KeyboardInterrupt):
-        watch(workspace_of(arguments), year_of(arguments.year), options, _say_at_once)
+        watch(round_workspace(arguments, year), year, options, _say_at_once)
     say("見張りを終わりました。")
     return CLEAN
 
@@ -59,10 +61,11 @@ def watch(
 
     Raises PlanError or WorkspaceError when it cannot be collected to begin with.
     """
-    load_plan(workspace.home)
-    load_issued_register(workspace.templates(year), year)
+    load_plan(workspace.home, workspace.round)
+    load_issued_register(workspace.templates(year), year, workspace.round)
     if load_journal(workspace.journal(year)).is_final:
-        raise WorkspaceError(f"{era_year(year)}は確定しているため、見張る必要はありません。")
+        period = workspace.period(year)
+        raise WorkspaceError(f"{period}は確定しているため、見張る必要はありません。")
     options.get_ready()
 
     def collect_without(under_way: frozenset[str]) -> Collected:

@@ -34,7 +34,7 @@ from workflow.templates.register import wording as form_wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """Everything the compiled files show. Earlier are the ledgers of other years, by year.
+    """Everything the compiled files show. Earlier are the paths of other years' ledgers, by year.
 
     Report is what its pages say, and brief the same in one page; None of more rows than a report
     has readers.

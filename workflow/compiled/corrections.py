@@ -25,6 +25,7 @@ from workflow.model.filling import Correction, Filling, Question
 from workflow.model.findings import Finding
 from workflow.model.plan import Department
 from workflow.model.returns import Answer, NoteKind, Outcome, Return
+from workflow.model.rounds import Period
 from workflow.model.wording import Wording
 from workflow.storage.workspace import department_file
 from workflow.templates.register import Issue
@@ -47,9 +48,9 @@ class HandBack:
     filling: Filling
 
 
-def handback_name(department: Department, year: int) -> str:
+def handback_name(department: Department, period: Period) -> str:
     """Return the name of a department's hand-back."""
-    return department_file(department, year, "xlsx", "差戻し")
+    return department_file(department, period, "xlsx", "差戻し")
 
 
 def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:

@@ -15,6 +15,7 @@ from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
+from workflow.model.rounds import Period
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"
@@ -50,17 +51,22 @@ class LedgerColumn:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All rows of a fiscal year, in the plan's order.
+    """All rows of a fiscal year, or of a round of it, in the plan's order.
 
     Parts are the workbooks it is divided over, none where it fits into one.
     Without slots, so that column indexes are cached.
     """
 
-    year: int
+    period: Period
     columns: tuple[LedgerColumn, ...]
     entries: tuple[Entry, ...]
     rows: tuple[tuple[CellValue, ...], ...]
     parts: tuple[Part, ...] = ()
+
+    @property
+    def year(self) -> int:
+        """The fiscal year."""
+        return self.period.year
 
     def index(self, label: str) -> int:
         """Return the 0-based index of a column."""
@@ -90,8 +96,9 @@ def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
     take = [column.value for column in columns]
     rows = tuple(tuple([value(entry) for value in take]) for entry in entries)
     is_whole = len(entries) <= display_limits.MOST_ROWS
-    parts = () if is_whole else divided(plan, year, entries, display_limits.MOST_IN_PART)
-    return Ledger(year, columns, entries, rows, parts)
+    period = plan.period(year)
+    parts = () if is_whole else divided(plan, period, entries, display_limits.MOST_IN_PART)
+    return Ledger(period, columns, entries, rows, parts)
 
 
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:

@@ -40,7 +40,8 @@ def output_files(compilation: Compilation, with_parquet: bool = False) -> dict[s
 
 def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writable]:
     round_, ledger = compilation.round, compilation.ledger
-    name = ledger_name(round_.year)
+    period = round_.period
+    name = ledger_name(period)
     sources = source_links_of(compilation)
     write_parts = partial(write_part, compilation, sources, f"{name}.xlsx")
     parts = {part.file: Spooled(partial(write_parts, part)) for part in ledger.parts}
@@ -59,12 +60,12 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writabl
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
     if round_.points:
-        made[record_name(round_.year)] = record_bytes(compilation)
+        made[record_name(period)] = record_bytes(compilation)
     if compilation.errata:
         # 150 ms, where something was put right alone.
         from workflow.compiled.report.word_papers import errata_paper
 
-        made[errata_name(round_.year)] = errata_paper(compilation)
+        made[errata_name(period)] = errata_paper(compilation)
     titles: dict[str, str] = {}
     if compilation.report:
         made |= report_pages(compilation.report)
@@ -78,4 +79,6 @@ def _indicators(compilation: Compilation) -> dict[str, Writable]:
     table = compilation.indicators
     if table is None:
         return {}
-    return {f"{indicators_name(table.year)}.csv": Spooled(partial(write_table_csv, table))}
+    return {
+        f"{indicators_name(compilation.round.period)}.csv": Spooled(partial(write_table_csv, table))
+    }

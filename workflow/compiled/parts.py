@@ -12,6 +12,7 @@ from itertools import count
 from workflow.compiled.merging.entries import Entry
 from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
+from workflow.model.rounds import Period
 from workflow.storage.workspace import ledger_name, safe_name
 
 _LONGEST_NAME = 40
@@ -43,17 +44,17 @@ class _Piece:
     entries: tuple[int, ...]
 
 
-def divided(plan: Plan, year: int, entries: Sequence[Entry], most: int) -> tuple[Part, ...]:
+def divided(plan: Plan, period: Period, entries: Sequence[Entry], most: int) -> tuple[Part, ...]:
     """Return the parts of a ledger, none of which has more rows than the most."""
     pieces = _cut(entries, range(len(entries)), _keys(plan), most)
     digits = max(2, len(str(len(pieces))))
-    return tuple(_part(year, f"{n:0{digits}}", piece) for n, piece in enumerate(pieces, start=1))
+    return tuple(_part(period, f"{n:0{digits}}", piece) for n, piece in enumerate(pieces, start=1))
 
 
-def _part(year: int, number: str, piece: _Piece) -> Part:
+def _part(period: Period, number: str, piece: _Piece) -> Part:
     part = Part(int(number), "", piece.first, piece.last, tuple(sorted(piece.entries)))
     name = safe_name(part.label, _LONGEST_NAME)
-    file = f"{ledger_name(year)}_{number}_{name}.xlsx"
+    file = f"{ledger_name(period)}_{number}_{name}.xlsx"
     return Part(part.number, file, part.first, part.last, part.entries)
 
 

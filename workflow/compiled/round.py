@@ -14,6 +14,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Answer, Return
+from workflow.model.rounds import Period
 from workflow.model.years import JST, japanese_date
 from workflow.templates.register import Register
 
@@ -62,6 +63,11 @@ class Round:
     def year(self) -> int:
         """The fiscal year."""
         return self.register.year
+
+    @property
+    def period(self) -> Period:
+        """The fiscal year, or the round of it, and what it is called."""
+        return self.plan.period(self.year)
 
     @property
     def asking(self) -> tuple[Finding, ...]:

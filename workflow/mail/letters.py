@@ -23,7 +23,8 @@ from workflow.model.errors import WorkspaceError, line_of
 from workflow.model.filling import Correction
 from workflow.model.plain_text import one_line, strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Department, Item, Plan
-from workflow.model.years import full_year, japanese_date_and_weekday
+from workflow.model.rounds import Period
+from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.register import Issue
 
 # What each letter can speak of, by the Japanese names its text uses. Pure.
@@ -36,6 +37,11 @@ class Occasion:
     plan: Plan
     year: int
     today: date
+
+    @property
+    def period(self) -> Period:
+        """The fiscal year, or the round of it, and what it is called."""
+        return self.plan.period(self.year)
 
 
 def distribution(
@@ -95,7 +101,7 @@ def _common(
         "課名": department.name,
         "計画名": plan.title,
         "自治体名": plan.municipality.name,
-        "年度": full_year(occasion.year),
+        "年度": occasion.period.full,
         "とりまとめ課": plan.department(plan.coordinator).name,
         "問い合わせ先": plan.contact,
         "期限": japanese_date_and_weekday(deadline) if deadline else "",

@@ -15,6 +15,7 @@ from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
+from workflow.model.rounds import Period
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.own_files import plan_writes
@@ -89,7 +90,7 @@ def write_drafts(
     for mail in mails:
         department = mail.department
         message = filled_in(letters.by_kind[mail.kind], mail.values)
-        contents[draft_name(department, mail.kind, year)] = eml_bytes(
+        contents[draft_name(department, mail.kind, workspace.period(year))] = eml_bytes(
             Draft(
                 name=department.name,
                 address=department.email,
@@ -114,14 +115,14 @@ def write_drafts(
 
 def form_attachment(workspace: Workspace, year: int, issue: Issue) -> Attachment:
     """Return the template of an issue as it was issued. Raises WorkspaceError when it is gone."""
-    folder = workspace.templates(year)
+    folder, period = workspace.templates(year), workspace.period(year)
     for path in (folder / issue.file, folder / OLD_FOLDER / f"{issue.number}.xlsx"):
         content = content_of(path)
         if content is not None and sha256(content) == issue.sha256:
             return Attachment(issue.file, content)
     raise WorkspaceError(
-        f"「{issue.file}」が発行したときのまま templates/{year} にありません。"
-        f"generate --year {year} を実行してください。"
+        f"「{issue.file}」が発行したときのまま templates/{period.folder} にありません。"
+        f"generate {period.options} を実行してください。"
     )
 
 
@@ -136,9 +137,9 @@ def content_of(path: Path) -> bytes | None:
 # The drafts in a folder: which to write, which to leave to who changed them.
 
 
-def draft_name(department: Department, kind: LetterKind, year: int) -> str:
+def draft_name(department: Department, kind: LetterKind, period: Period) -> str:
     """Return the name of a department's draft."""
-    return department_file(department, year, "eml", kind)
+    return department_file(department, period, "eml", kind)
 
 
 def plan_drafts(folder: Path, contents: Mapping[str, bytes]) -> tuple[Drafts, Changes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +15,13 @@ from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
 from workflow.model.limits import USUAL, Limits
+from workflow.model.rounds import (
+    DeclaredRound,
+    Period,
+    Respondent,
+    reviewers_of,
+    rounds_before,
+)
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
 """Last year's answers: (item id, department code) → field label → text as the ledger spells it."""
@@ -25,13 +33,17 @@ JOINT_SEPARATOR = "・"
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Who answers; formerly holds names or codes from before a reorganisation."""
+    """Who answers; formerly holds names or codes from before a reorganisation.
+
+    Reviewer is the code of who reviews its items, where a round asks reviewers.
+    """
 
     code: str
     name: str
     formerly: tuple[str, ...] = ()
     external: bool = False
     email: str = ""
+    reviewer: str = ""
 
 
 class AnswerRule(StrEnum):
@@ -43,7 +55,10 @@ class AnswerRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One 取組内容. The path holds the levels above it, from the top."""
+    """One 取組内容. The path holds the levels above it, from the top.
+
+    Respondents are who answers in a round that does not ask its departments.
+    """
 
     id: str
     path: tuple[str, ...]
@@ -51,16 +66,25 @@ class Item:
     departments: tuple[str, ...]
     pages: str = ""
     answer: AnswerRule = AnswerRule.ANY
+    respondents: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """One text per level of the plan, the item's own title last."""
         return (*self.path, self.title)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The codes of those who answer about it."""
+        return self.respondents or self.departments
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One answer the plan asks for: one row of the ledger."""
+    """One answer the plan asks for: one row of the ledger.
+
+    Departments are those who answer: in some rounds that is a reviewer, or another person.
+    """
 
     item: Item
     departments: tuple[Department, ...]
@@ -91,8 +115,9 @@ class Municipality:
 class Plan:
     """A whole plan, already checked: every reference in it resolves.
 
-    Known_table is what the table named in known_values says; None where it was not read. Earlier
-    are the rounds of the year whose answers its forms show.
+    Known_table is what the table named in known_values says; None where it was not read. Round is
+    the one of its rounds that it is the plan of, where it is; then rounds are that and those it
+    follows. Earlier are the rounds of the year whose answers its forms show.
 
     Without slots, so that what is looked up again and again is indexed once.
     """
@@ -117,6 +142,57 @@ class Plan:
     known_values: KnownValues | None = None
     known_table: KnownTable | None = None
     earlier: tuple[EarlierRound, ...] = ()
+    rounds: tuple[DeclaredRound, ...] = ()
+    round: DeclaredRound | None = None
+
+    def in_round(self, name: str) -> Plan:
+        """Return the plan as one of its rounds asks it. KeyError if the plan has no such round."""
+        found = {one.name: one for one in self.rounds}[name]
+        foreign = {field.key for field in self.form.fields} - set(found.fields)
+        correction = found.correction_deadline or self._correction_deadline_after(found)
+        return replace(
+            self,
+            items=tuple(self._asked_in(found, item) for item in self.items),
+            form=self.form.without(foreign),
+            matrices=tuple(m for m in self.matrices if not foreign & {m.rows, m.columns}),
+            deadline=found.deadline or self.deadline,
+            correction_deadline=correction,
+            indicators=self.indicators if found == self._measuring else (),
+            rounds=rounds_before(self.rounds, name),
+            round=found,
+        )
+
+    def period(self, year: int) -> Period:
+        """Return what a fiscal year of this plan, or of the round it is of, is called."""
+        return Period(year, self.round.name if self.round else "")
+
+    @property
+    def _measuring(self) -> DeclaredRound | None:
+        """The round that asks for the indicators: the one that says so.
+
+        Else it is the last one that asks departments.
+        """
+        own = [one for one in self.rounds if one.respondent is Respondent.DEPARTMENT]
+        return next((one for one in self.rounds if one.indicators), own[-1] if own else None)
+
+    def _correction_deadline_after(self, one: DeclaredRound) -> date | None:
+        """Return the plan's deadline for corrections, unless it is over before the round is."""
+        day = self.correction_deadline
+        return None if day and one.deadline and day < one.deadline else day
+
+    def _asked_in(self, one: DeclaredRound, item: Item) -> Item:
+        """Return an item with who answers about it in a round."""
+        if one.respondent is Respondent.DEPARTMENT:
+            return item
+        codes = one.people or self.reviewers_in(one, item)
+        rule = AnswerRule.EACH if len(codes) > 1 else AnswerRule.ANY
+        return replace(item, respondents=codes, answer=rule)
+
+    def reviewers_in(self, one: DeclaredRound, item: Item) -> tuple[str, ...]:
+        """Return who reviews an item in a round: as the round says, or else its departments'."""
+        usual = (self.department(code).reviewer for code in item.departments)
+        named = reviewers_of(one, item.labels, item.departments)
+        return named or tuple(dict.fromkeys(filter(None, usual)))
 
     @property
     def known_fields(self) -> tuple[Field, ...]:
@@ -168,7 +244,7 @@ class Plan:
     def _items_by_department(self) -> Mapping[str, tuple[Item, ...]]:
         found: dict[str, list[Item]] = {}
         for item in self.items:
-            for code in dict.fromkeys(item.departments):
+            for code in dict.fromkeys(item.asked):
                 found.setdefault(code, []).append(item)
         return {code: tuple(items) for code, items in found.items()}
 
@@ -176,7 +252,7 @@ class Plan:
         """Return one assignment per answer expected, in the plan's order."""
         found: list[Assignment] = []
         for item in self.items:
-            departments = tuple(self.department(code) for code in item.departments)
+            departments = tuple(self.department(code) for code in item.asked)
             if item.answer is AnswerRule.EACH:
                 found.extend(Assignment(item, (d,)) for d in departments)
             else:

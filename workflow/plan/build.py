@@ -11,6 +11,7 @@ from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_values_from_json
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
+from workflow.model.rounds import DeclaredRound
 
 _RATING_LABEL = "評価"
 
@@ -38,6 +39,10 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         limits=Limits(**{name: int(limit) for name, limit in plan.get("limits", {}).items()}),
         indicators=tuple(map(Indicator.from_json, content.get("indicators", ()))),
         known_values=known_values_from_json(known) if known else None,
+        rounds=tuple(
+            DeclaredRound.from_json(number, one)
+            for number, one in enumerate(content.get("rounds", ()), start=1)
+        ),
     )
 
 
@@ -56,6 +61,7 @@ def _department(department: Mapping[str, Any]) -> Department:
         formerly=tuple(department.get("formerly", ())),
         external=department.get("external", False),
         email=department.get("email", ""),
+        reviewer=department.get("reviewer", ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +53,34 @@ class WrittenPlan:
         return tuple(notes)
 
 
-def load_plan(home: Path) -> Plan:
-    """Return the plan of a workspace. Raises PlanError with every finding when it has errors."""
-    return load_written_plan(home).plan
+def load_plan(home: Path, round_name: str = "") -> Plan:
+    """Return the plan of a workspace, or of one of its rounds.
 
-
-def load_written_plan(home: Path) -> WrittenPlan:
-    """Return the plan of a workspace as it is written.
-
-    Raises PlanError with every finding when it has errors.
+    Raises PlanError with every finding when it has errors, or when it has no such round.
     """
-    return understood(plan_files(home))
+    return load_written_plan(home, round_name).plan
+
+
+def load_written_plan(home: Path, round_name: str = "") -> WrittenPlan:
+    """Return the plan of a workspace, or of one of its rounds, as it is written.
+
+    Raises PlanError with every finding when it has errors, or when it has no such round.
+    """
+    written = understood(plan_files(home))
+    return replace(written, plan=in_scope(written.plan, round_name))
+
+
+def in_scope(plan: Plan, round_name: str) -> Plan:
+    """Return a plan as one of its rounds asks it, or as it is where none is named.
+
+    Raises PlanError when it has no such round.
+    """
+    try:
+        return plan.in_round(round_name) if round_name else plan
+    except KeyError:
+        raise PlanError(
+            f"計画に、回「{round_name}」がありません。シート「回」の名前を確かめてください。"
+        ) from None
 
 
 def plan_files(home: Path) -> dict[Path, bytes]:

@@ -46,7 +46,7 @@ class Context:
     @cached_property
     def answered_by_any(self) -> frozenset[str]:
         """The items whose row may stay blank: another department may answer them."""
-        shared = (item for item in self.plan.items if len(item.departments) > 1)
+        shared = (item for item in self.plan.items if len(item.asked) > 1)
         return frozenset(item.id for item in shared if item.answer is not AnswerRule.EACH)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -58,9 +59,19 @@ def collected_actuals(workspace: Workspace, year: int) -> dict[str, Decimal]:
 
 
 def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
-    """Return the names of the compiled workbooks of earlier years that are there."""
-    years = (year - back for back in range(1, MOST_YEARS))
-    return {y: workspace.ledger(y).name for y in years if workspace.ledger(y).exists()}
+    """Return the paths of the compiled workbooks of earlier years that are there, from this one."""
+    here = workspace.compiled(year)
+    ledgers = {
+        before: _as_it_lay(workspace, before).ledger(before)
+        for before in range(year - 1, year - MOST_YEARS, -1)
+    }
+    there = {before: ledger for before, ledger in ledgers.items() if ledger.exists()}
+    return {b: os.path.relpath(path, here).replace(os.sep, "/") for b, path in there.items()}
+
+
+def _as_it_lay(workspace: Workspace, year: int) -> Workspace:
+    """Return the workspace in the same round of an earlier year, or of all of it without one."""
+    return workspace if workspace.ledger_csv(year).exists() else workspace.of_year()
 
 
 def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYear]:

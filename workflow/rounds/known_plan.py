@@ -17,7 +17,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import JSON_NAME, plan_files, understood
+from workflow.plan.load import JSON_NAME, in_scope, plan_files, understood
 from workflow.plan.schema import is_plainly_valid
 from workflow.rounds.kept import keep, kept
 from workflow.storage.files import sha256
@@ -29,7 +29,7 @@ _RECORD = "plan.json"
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
-    """A plan, what it says as plan.json spells it, and its digest.
+    """The plan of a round, its digest, and what all of the plan says as plan.json spells it.
 
     Notes say how its files were understood, when they were read just now and not known before.
     """
@@ -47,27 +47,30 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
     """
     files = plan_files(workspace.home)
     if not use_kept:
-        return _read(files)
+        return _read(files, workspace.round)
     digests = [[path.name, sha256(content)] for path, content in files.items()]
     key = sha256(json.dumps([tool_digest(), digests]).encode())
     record = workspace.extracts(year) / _RECORD
     try:
-        known = _known(record, key, files)
+        known = _known(record, key, files, workspace.round)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         known = None  # nothing is kept, or nothing of ours
     if known is None:
-        known = _read(files)
+        known = _read(files, workspace.round)
         _keep(record, key, files, known)
     return known
 
 
-def _read(files: Mapping[Path, bytes]) -> KnownPlan:
+def _read(files: Mapping[Path, bytes], round_name: str) -> KnownPlan:
     written = understood(files)
     notes = tuple(finding for document in written.documents for finding in document.findings)
-    return KnownPlan(written.plan, written.content, plan_digest(written.plan), notes)
+    plan = in_scope(written.plan, round_name)
+    return KnownPlan(plan, written.content, plan_digest(plan), notes)
 
 
-def _known(record: Path, key: str, files: Mapping[Path, bytes]) -> KnownPlan | None:
+def _known(
+    record: Path, key: str, files: Mapping[Path, bytes], round_name: str
+) -> KnownPlan | None:
     """Return what is kept of these files, None when it is of others. ValueError when of nothing."""
     plain = json.loads(kept(record))
     if plain["key"] != key:
@@ -77,7 +80,8 @@ def _known(record: Path, key: str, files: Mapping[Path, bytes]) -> KnownPlan | N
         content = json.loads(next(iter(files.values())).decode("utf-8-sig"))
     if not is_plainly_valid(content):
         return None
-    return KnownPlan(build_plan(content), content, str(plain["digest"]))
+    plan = in_scope(build_plan(content), round_name)
+    return KnownPlan(plan, content, str(plain["digest"]))
 
 
 def _keep(record: Path, key: str, files: Mapping[Path, bytes], known: KnownPlan) -> None:

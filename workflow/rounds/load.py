@@ -33,10 +33,10 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Return
-from workflow.model.years import era_year
+from workflow.model.rounds import Period
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import load_plan, load_written_plan
+from workflow.plan.load import in_scope, load_plan, load_written_plan
 from workflow.returned.context import Context
 from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers import engine as workers
@@ -116,7 +116,7 @@ def load_round(
     is taken anew unless it is known.
     Raises WorkspaceError when nothing was issued.
     """
-    register = load_issued_register(workspace.templates(year), year)
+    register = load_issued_register(workspace.templates(year), year, workspace.round)
     files = snapshot.files if snapshot else scan(workspace.returned(year))
     if known is not None:
         files = tuple(file for file in files if file.file in known)
@@ -195,19 +195,20 @@ def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapp
     """
     content = recorded_plan(journal)
     if content is None:
-        written = load_written_plan(workspace.home)
+        written = load_written_plan(workspace.home, workspace.round)
         return written.plan, written.content
     try:
         passwords = load_plan(workspace.home).open_passwords
     except PlanError:
         passwords = ()
-    return replace(build_plan(content), open_passwords=passwords), content
+    plan = in_scope(build_plan(content), workspace.round)
+    return replace(plan, open_passwords=passwords), content
 
 
-def not_collected(year: int) -> WorkspaceError:
+def not_collected(period: Period) -> WorkspaceError:
     """Return why nothing can be made of a round yet."""
     return WorkspaceError(
-        f"{era_year(year)}はまだ集めていません。先に collect --year {year} を実行してください。"
+        f"{period}はまだ集めていません。先に collect {period.options} を実行してください。"
     )
 
 

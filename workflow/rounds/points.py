@@ -57,8 +57,8 @@ def load_points(
     """
     journal = load_journal(workspace.journal(year))
     if not journal.last(EventKind.JUDGED):
-        raise not_collected(year)
-    with at_work(workspace, year, f"desk --year {year}", now):
+        raise not_collected(workspace.period(year))
+    with at_work(workspace, year, f"desk {workspace.period(year).options}", now):
         journal = load_journal(workspace.journal(year))
         plan, _ = plan_as_recorded(workspace, journal)
         known = recorded_files(journal)

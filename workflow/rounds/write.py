@@ -71,7 +71,8 @@ def compilation_without_returns(workspace: Workspace, year: int, now: datetime) 
 
     Raises PlanError, or WorkspaceError when no template was issued.
     """
-    plan, journal = load_plan(workspace.home), load_journal(workspace.journal(year))
+    plan = load_plan(workspace.home, workspace.round)
+    journal = load_journal(workspace.journal(year))
     round_ = load_round(workspace, plan, year, in_workers(), journal, known=())
     return compile_round(round_, journal, Stage(False, now), earlier_ledgers(workspace, year))
 
@@ -261,7 +262,7 @@ def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites
     round_ = compilation.round
     year, plan = round_.year, round_.plan
     contents = {
-        handback_name(h.department, year): handback_bytes(
+        handback_name(h.department, round_.period): handback_bytes(
             plan,
             h.department,
             h.issue,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from workflow.model.dataclass import dataclass
 from workflow.model.plan import Department
-from workflow.model.years import era_year
+from workflow.model.rounds import Period
 
+REGISTER_NAME = "register.json"
 DATA_PACKAGE = "datapackage.json"
 ANSWERS_SCHEMA = "answers.schema.json"
 OVERVIEW = "index.html"
@@ -22,51 +24,84 @@ OWN_FOLDER = "様式ひな形"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-def ledger_name(year: int) -> str:
-    """Return what the files of a year's ledger are called, without their endings."""
-    return f"台帳_{era_year(year)}"
+def ledger_name(period: Period) -> str:
+    """Return what the files of a period's ledger are called, without their endings."""
+    return f"台帳_{period.in_names}"
 
 
-def indicators_name(year: int) -> str:
-    """Return what the table of a year's indicators is called, without an ending."""
-    return f"指標_{era_year(year)}"
+def indicators_name(period: Period) -> str:
+    """Return what the table of a period's indicators is called, without an ending."""
+    return f"指標_{period.in_names}"
 
 
-def record_name(year: int) -> str:
+def record_name(period: Period) -> str:
     """Return the name of the workbook in which people decide points."""
-    return f"確認の記録_{era_year(year)}.xlsx"
+    return f"確認の記録_{period.in_names}.xlsx"
 
 
-def errata_name(year: int) -> str:
+def errata_name(period: Period) -> str:
     """Return the name of the Word document of what was put right."""
-    return f"正誤表_{era_year(year)}.docx"
+    return f"正誤表_{period.in_names}.docx"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace folder; a round's files lie in a subfolder named by its western year."""
+    """A workspace folder; a year's files lie in a subfolder named by its western year.
+
+    Where the plan declares rounds, those of a round lie one folder deeper, named by the round. Of
+    a workspace in a round all paths are that round's, but for what came back in the year.
+    """
 
     home: Path
+    round: str = ""
+
+    def in_round(self, name: str) -> Workspace:
+        """Return the workspace in one round of a year, by the name of the round."""
+        return replace(self, round=name)
+
+    def of_year(self) -> Workspace:
+        """Return the workspace of whole years."""
+        return replace(self, round="")
+
+    def period(self, year: int) -> Period:
+        """Return what a fiscal year is called, or the round of it this workspace is in."""
+        return Period(year, self.round)
+
+    def round_names(self, year: int) -> tuple[str, ...]:
+        """Return the names of the rounds of a year that anything was issued for, by name."""
+        folder = self.home / "templates" / str(year)
+        found = folder.iterdir() if folder.is_dir() else ()
+        return tuple(sorted(p.name for p in found if (p / REGISTER_NAME).is_file()))
+
+    def is_undivided(self, year: int) -> bool:
+        """Whether a year was issued or brought in as a whole: then it has no rounds."""
+        whole = self.of_year()
+        is_brought_in = whole.journal(year).exists() and not self.round_names(year)
+        return whole.register(year).exists() or is_brought_in
 
     def templates(self, year: int) -> Path:
         """The templates issued for a year, and their register."""
-        return self.home / "templates" / str(year)
+        return self.home / "templates" / str(year) / self.round
 
     def returned(self, year: int) -> Path:
-        """What came back. Evidence: nothing is ever written here."""
+        """What came back in a year. Evidence: nothing is ever written here."""
         return self.home / "returned" / str(year)
+
+    def inbox(self, year: int) -> Path:
+        """Where people put what comes back: a round has a folder of its own in that of the year."""
+        return self.returned(year) / self.round
 
     def compiled(self, year: int) -> Path:
         """The folder of what is made from the returns."""
-        return self.home / "compiled" / str(year)
+        return self.home / "compiled" / str(year) / self.round
 
     def ledger(self, year: int) -> Path:
         """The compiled workbook."""
-        return self.compiled(year) / f"{ledger_name(year)}.xlsx"
+        return self.compiled(year) / f"{ledger_name(self.period(year))}.xlsx"
 
     def record(self, year: int) -> Path:
         """The workbook in which people decide points."""
-        return self.compiled(year) / record_name(year)
+        return self.compiled(year) / record_name(self.period(year))
 
     def record_copies(self, year: int) -> tuple[Path, ...]:
         """Return that workbook and the copies of it that people left beside it, by name.
@@ -88,11 +123,11 @@ class Workspace:
 
     def ledger_csv(self, year: int) -> Path:
         """The ledger as open data."""
-        return self.compiled(year) / f"{ledger_name(year)}.csv"
+        return self.compiled(year) / f"{ledger_name(self.period(year))}.csv"
 
     def indicators_csv(self, year: int) -> Path:
         """The indicators of every year as open data; only where the plan has any."""
-        return self.compiled(year) / f"{indicators_name(year)}.csv"
+        return self.compiled(year) / f"{indicators_name(self.period(year))}.csv"
 
     def brought_in(self, year: int) -> Path:
         """Where the file lies from which a year's answers were brought in. Evidence."""
@@ -112,7 +147,7 @@ class Workspace:
 
     def register(self, year: int) -> Path:
         """The register of what was issued."""
-        return self.templates(year) / "register.json"
+        return self.templates(year) / REGISTER_NAME
 
     def journal(self, year: int) -> Path:
         """What was done in the round, and when."""
@@ -136,11 +171,14 @@ class Workspace:
 
     def report(self, year: int) -> Path:
         """The report for publication, as a Word document."""
-        return self.compiled(year) / "報告書" / f"進捗状況報告書_{era_year(year)}.docx"
+        return self._reports(year) / f"進捗状況報告書_{self.period(year).in_names}.docx"
 
     def brief_paper(self, year: int) -> Path:
         """The round on one page, as a Word document."""
-        return self.compiled(year) / "報告書" / f"一枚まとめ_{era_year(year)}.docx"
+        return self._reports(year) / f"一枚まとめ_{self.period(year).in_names}.docx"
+
+    def _reports(self, year: int) -> Path:
+        return self.compiled(year) / "報告書"
 
     def report_template(self, layout: str) -> Path:
         """The city's own Word template of a layout; ours until a person changes it.
@@ -212,7 +250,7 @@ def safe_name(text: str, limit: int = 60) -> str:
     return f"_{name}" if not name or _RESERVED.fullmatch(name) else name
 
 
-def department_file(department: Department, year: int, ending: str, kind: str = "") -> str:
+def department_file(department: Department, period: Period, ending: str, kind: str = "") -> str:
     """Return the name of a file made for a department: CODE_課名_令和5年度.xlsx and the like."""
-    parts = (department.code, safe_name(department.name), kind, era_year(year))
+    parts = (department.code, safe_name(department.name), kind, period.in_names)
     return f"{'_'.join(part for part in parts if part)}.{ending}"

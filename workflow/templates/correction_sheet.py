@@ -33,7 +33,7 @@ from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.filling import Filling
-from workflow.model.years import full_year, japanese_date, japanese_date_and_weekday
+from workflow.model.years import japanese_date, japanese_date_and_weekday
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer
 from workflow.templates.indicator_table import INDICATOR_SHEET
@@ -184,7 +184,7 @@ def _write_heading(
 ) -> None:
     page.sheet.set_row(1, 32)
     page.write(1, 1, f"{CORRECTION_SHEET}　{layout.department.name}", styles.title)
-    about = f"{layout.title}　{full_year(layout.number.year)}　進捗状況調査票"
+    about = f"{layout.title}　{layout.period.full}　進捗状況調査票"
     _write_over(page, 3, about, styles.text)
     _write_count(page.sheet, styles, lines)
     for number, step in enumerate(_steps(layout, filling), start=1):

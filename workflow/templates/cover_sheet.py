@@ -11,7 +11,7 @@ from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check
 from workflow.model.filling import Filling
-from workflow.model.years import full_year, japanese_date_and_weekday
+from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.cover_cells import DONE, LEFT, Cells, CoverLine, EntrySheets
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
 from workflow.templates.entry_sheet import field_mark
@@ -92,7 +92,7 @@ def _write_heading(pen: CoverPage, layout: Layout, filling: Filling) -> None:
     pen.row = _TITLE_ROW
     pen.put(2, f"{layout.title}　進捗状況調査票", "title")
     facts = (
-        ("対象年度", full_year(layout.number.year)),
+        ("対象年度", layout.period.full),
         ("担当課", layout.department.name),
         (NUMBER_LABEL, str(layout.number)),
         _deadline(layout),

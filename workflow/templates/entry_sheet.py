@@ -37,7 +37,6 @@ from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
 from workflow.model.filling import Filling
-from workflow.model.years import full_year
 from workflow.templates.entry_rules import Highlight, HighlightKind, highlights, validation
 from workflow.templates.layout import (
     HEADER_ROW,
@@ -115,7 +114,7 @@ def entry_texts(layout: Layout) -> Mapping[tuple[int, int], str]:
 
 
 def _title(layout: Layout) -> str:
-    return f"{layout.title}　{full_year(layout.number.year)}　{layout.department.name}"
+    return f"{layout.title}　{layout.period.full}　{layout.department.name}"
 
 
 def _number(layout: Layout) -> str:

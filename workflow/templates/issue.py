@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,17 +21,23 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
-from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.model.rounds import Period
+from workflow.model.years import japanese_date_and_weekday
 from workflow.storage.files import sha256
-from workflow.storage.workspace import OLD_FOLDER, OWN_FOLDER, department_file
+from workflow.storage.workspace import (
+    OLD_FOLDER,
+    OWN_FOLDER,
+    REGISTER_NAME,
+    department_file,
+)
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import content_digest, issued_form, issued_items, lay_out
 from workflow.templates.own.cover_cells import own_printed_texts
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name
-from workflow.templates.register import FormNumber, Issue, Register
-from workflow.templates.register_file import REGISTER_NAME, register_as_bytes
+from workflow.templates.register import FormNumber, Issue, IssuedRound, Register
+from workflow.templates.register_file import register_as_bytes
 from workflow.templates.workbook import template_bytes
 
 # 送付一覧: which file goes to whom, for the coordinator who sends them out.
@@ -46,9 +52,9 @@ class Dispatch:
     deadline: str
 
 
-def distribution_name(year: int) -> str:
+def distribution_name(period: Period) -> str:
     """Return the name of the list's file."""
-    return f"送付一覧_{era_year(year)}.xlsx"
+    return f"送付一覧_{period.in_names}.xlsx"
 
 
 def distribution_bytes(plan: Plan, year: int, issues: Iterable[Issue]) -> bytes:
@@ -63,7 +69,9 @@ def distribution_bytes(plan: Plan, year: int, issues: Iterable[Issue]) -> bytes:
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
     latest = max(row.issue.issued_at for row in rows)
-    book.set_properties({"title": distribution_name(year), "created": latest.replace(tzinfo=None)})
+    book.set_properties(
+        {"title": distribution_name(plan.period(year)), "created": latest.replace(tzinfo=None)}
+    )
     write_table(add_sheet(book, "送付一覧"), TableStyles(book), _COLUMNS, rows)
     book.close()
     return stream.getvalue()
@@ -85,7 +93,8 @@ _COLUMNS: tuple[TableColumn[Dispatch], ...] = (
 class IssueRequest:
     """What to issue: a plan's templates for a year, or those of one department alone.
 
-    Own is the city's own workbook that they are made of, where it has one.
+    Own is the city's own workbook that they are made of, where it has one. Round is the one they
+    are of, where the plan declares any.
     """
 
     plan: Plan
@@ -94,6 +103,17 @@ class IssueRequest:
     previous: PreviousAnswers
     department: str | None = None
     own: OwnWorkbook | None = None
+    round: IssuedRound | None = None
+
+    @property
+    def round_number(self) -> int:
+        """The number of the round on a form; 0 in a year that has none."""
+        return self.round.number if self.round else 0
+
+    @property
+    def period(self) -> Period:
+        """What the year, or the round of it, is called."""
+        return self.plan.period(self.year)
 
     @property
     def departments(self) -> tuple[Department, ...]:
@@ -141,8 +161,8 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
         raise WorkspaceError(
             f"「{request.department}」という課が計画にないか、担当する取組内容がありません。"
         )
-    on_disk = _templates_on_disk(folder, request.year)
-    _refuse_edited(on_disk, register, request.year)
+    on_disk = _templates_on_disk(folder, request.period)
+    _refuse_edited(on_disk, register, request.period)
     unchanged: list[Issue] = []
     issued: list[Issue] = []
     contents: dict[Path, bytes] = {}
@@ -153,7 +173,7 @@ def plan_issuance(request: IssueRequest, register: Register, folder: Path) -> Is
         if content is not None:
             contents[folder / issue.file] = content
     differences = _differences(register, issued)
-    register = register.adding(tuple(issued))
+    register = replace(register.adding(tuple(issued)), round=request.round)
     stale = _outdated(request.plan, folder, on_disk, register)
     writes = _old_copies(folder, on_disk, register, (*contents, *stale))
     path = folder / REGISTER_NAME
@@ -186,23 +206,23 @@ def _differences(register: Register, issued: Iterable[Issue]) -> dict[str, tuple
     }
 
 
-def _templates_on_disk(folder: Path, year: int) -> dict[str, bytes]:
+def _templates_on_disk(folder: Path, period: Period) -> dict[str, bytes]:
     found = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
     return {
         path.name: path.read_bytes()
         for path in found
-        if not path.name.startswith("~$") and path.name != distribution_name(year)
+        if not path.name.startswith("~$") and path.name != distribution_name(period)
     }
 
 
-def _refuse_edited(on_disk: Mapping[str, bytes], register: Register, year: int) -> None:
+def _refuse_edited(on_disk: Mapping[str, bytes], register: Register, period: Period) -> None:
     known = {issue.sha256 for issue in register.issues}
     edited = [name for name, content in on_disk.items() if sha256(content) not in known]
     if edited:
         names = "、".join(f"「{name}」" for name in edited)
         raise WorkspaceError(
-            f"templates/{year} の{names}は、発行したときの内容と違うため、上書きしませんでした。"
-            "別の場所に移してから、もう一度実行してください。"
+            f"templates/{period.folder} の{names}は、発行したときの内容と違うため、"
+            "上書きしませんでした。別の場所に移してから、もう一度実行してください。"
         )
 
 
@@ -237,14 +257,16 @@ def _issue_for(job: _IssueJob, department: Department) -> tuple[Issue, bytes | N
 
 def _new_issue(request: IssueRequest, department: Department, count: int) -> tuple[Issue, bytes]:
     plan = request.plan
-    number = FormNumber(plan.municipality.code, request.year, department.code, count)
+    number = FormNumber(
+        plan.municipality.code, request.year, department.code, count, request.round_number
+    )
     own = request.own_form
     layout = lay_out(plan, department, number, request.now, request.previous, own)
     content = template_bytes(layout, own=request.own)
     issue = Issue(
         number=number,
         department_name=department.name,
-        file=department_file(department, number.year, "xlsx"),
+        file=department_file(department, request.period, "xlsx"),
         digest=layout.digest,
         sha256=sha256(content),
         issued_at=request.now.replace(microsecond=0),
@@ -286,7 +308,7 @@ def _own_copy(request: IssueRequest, folder: Path) -> dict[Path, bytes]:
 
 
 def _distribution(request: IssueRequest, folder: Path, register: Register) -> dict[Path, bytes]:
-    path = folder / distribution_name(request.year)
+    path = folder / distribution_name(request.period)
     content = distribution_bytes(request.plan, request.year, register.current())
     unchanged = path.exists() and path.read_bytes() == content
     return {} if unchanged else {path: content}

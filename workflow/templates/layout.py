@@ -22,6 +22,7 @@ from workflow.model.fields.form import Form, checks_as_json, form_as_json
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_texts
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
+from workflow.model.rounds import Period
 from workflow.model.years import era_year
 from workflow.templates.indicator_table import (
     INDICATOR_ID_LABEL,
@@ -155,6 +156,7 @@ class Layout:
     """
 
     number: FormNumber
+    period: Period
     digest: str
     issued_at: datetime
     title: str
@@ -255,6 +257,7 @@ def content_digest(
             **checks_as_json(plan.form),
             **_plain_indicators(plan, department, year),
             **({"own": own.digest} if own else {}),
+            **({"round": plan.round.name} if plan.round else {}),
             **_known_content(form, items),
         }
     )
@@ -342,6 +345,7 @@ def _laid_out(
     bands, rows = _lay_out_rows(form, items, department, previous)
     return Layout(
         number=number,
+        period=plan.period(number.year),
         digest=digest,
         issued_at=issued_at,
         title=plan.title,

@@ -26,26 +26,45 @@ from workflow.model.wording import Wording
 if TYPE_CHECKING:
     from workflow.templates.own.form import OwnForm
 
-_NUMBER = re.compile(r"(\d{6})-(\d{4})-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
+NUMBER_PATTERN = r"\d{6}-\d{4}(?:\.\d{1,2})?-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}"
+_NUMBER = re.compile(r"(\d{6})-(\d{4})(?:\.(\d{1,2}))?-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
 class FormNumber:
-    """A 様式番号: city code, fiscal year, department code and the count of its issues."""
+    """A 様式番号: city code, fiscal year, department code and the count of its issues.
+
+    Round is the number of a declared round of the year; 0 in a year that has none.
+
+    >>> str(FormNumber("272232", 2024, "FUKUSHI", 1, 2))
+    '272232-2024.2-FUKUSHI-1'
+    """
 
     municipality: str
     year: int
     department: str
     issue: int
+    round: int = 0
 
     def __str__(self) -> str:
-        return f"{self.municipality}-{self.year}-{self.department}-{self.issue}"
+        year = f"{self.year}.{self.round}" if self.round else str(self.year)
+        return f"{self.municipality}-{year}-{self.department}-{self.issue}"
 
     @classmethod
     def parse(cls, text: str) -> FormNumber | None:
         """Return the number a text is, or None when it is none."""
         match = _NUMBER.fullmatch(text.strip())
-        return cls(match[1], int(match[2]), match[3], int(match[4])) if match else None
+        if match is None:
+            return None
+        return cls(match[1], int(match[2]), match[4], int(match[5]), int(match[3] or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedRound:
+    """A declared round as it was first issued: it keeps its number, whatever the plan says."""
+
+    name: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +228,7 @@ def _changed(
 
 @dataclass(frozen=True)
 class Register:
-    """All issues of one fiscal year, in the order they were made.
+    """All issues of one fiscal year, or of one declared round of it, in the order they were made.
 
     One stands there again when the plan was changed back to what it asks: it counts from then on.
 
@@ -218,6 +237,7 @@ class Register:
 
     year: int
     issues: tuple[Issue, ...] = ()
+    round: IssuedRound | None = None
 
     def latest(self, department: str) -> Issue | None:
         """Return the issue a department should answer now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -25,18 +25,20 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_field, known_field_as_json
-from workflow.model.years import era_year, iso_time
+from workflow.model.rounds import Period
+from workflow.model.years import iso_time
+from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.own.form import OwnForm
 from workflow.templates.register import (
     FormNumber,
     Issue,
     IssuedForm,
     IssuedItem,
+    IssuedRound,
     Register,
     canonical_digest,
 )
 
-REGISTER_NAME = "register.json"
 _VERSION = 2
 _BROKEN = "控えがあれば戻し、なければ担当者にご相談ください。"
 
@@ -72,6 +74,7 @@ def register_as_bytes(register: Register) -> bytes:
     parts = (
         f'"version": {_VERSION}',
         f'"year": {register.year}',
+        *((f'"round": {_json(asdict(register.round))}',) if register.round else ()),
         f'"forms": {_lines("{}", plain_forms)}',
         *((f'"own_forms": {_lines("{}", own)}',) if own_forms else ()),
         f'"texts": {_lines("[]", map(_json, texts.indexes))}',
@@ -81,37 +84,41 @@ def register_as_bytes(register: Register) -> bytes:
     return "{{\n{}\n}}\n".format(",\n".join(parts)).encode()
 
 
-def load_register(folder: Path, year: int) -> Register:
-    """Return the register of templates/YEAR, empty when nothing was issued yet.
+def load_register(folder: Path, year: int, round_name: str = "") -> Register:
+    """Return the register of templates/YEAR, or of a round in it; empty before anything is issued.
 
     Raises WorkspaceError when register.json is there but cannot be read.
     """
     path = folder / REGISTER_NAME
     if not path.exists():
         return Register(year)
+    period = Period(year, round_name)
     try:
         document = json.loads(path.read_bytes())
         read = _READERS.get(document["version"])
         issues = None if read is None else tuple(read(document))
+        issued = IssuedRound(**document["round"]) if "round" in document else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkspaceError(
-            f"{era_year(year)}の発行台帳（{path}）を読み取れません。{_BROKEN}"
-        ) from error
+        raise WorkspaceError(f"{period}の発行台帳（{path}）を読み取れません。{_BROKEN}") from error
     if issues is None:
         raise WorkspaceError(
-            f"{era_year(year)}の発行台帳（{path}）は、この道具では読めない新しい書き方です。"
+            f"{period}の発行台帳（{path}）は、この道具では読めない新しい書き方です。"
             "調査票を発行した版の道具か、それより新しいものをお使いください。"
         )
-    return Register(year, issues)
+    return Register(year, issues, issued)
 
 
-def load_issued_register(folder: Path, year: int) -> Register:
-    """Return the register of templates/YEAR. Raises WorkspaceError when nothing was issued."""
-    register = load_register(folder, year)
+def load_issued_register(folder: Path, year: int, round_name: str = "") -> Register:
+    """Return the register of templates/YEAR, or of a round in it.
+
+    Raises WorkspaceError when nothing was issued.
+    """
+    register = load_register(folder, year, round_name)
     if not register.issues:
+        period = Period(year, round_name)
         raise WorkspaceError(
-            f"{era_year(year)}の調査票はまだ発行していません。"
-            f"先に generate --year {year} を実行してください。"
+            f"{period}の調査票はまだ発行していません。"
+            f"先に generate {period.options} を実行してください。"
         )
     return register
 

@@ -11,7 +11,7 @@ from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.filling import Filling
 from workflow.model.plan import Department, Plan, PreviousAnswers
-from workflow.model.years import JST, era_year
+from workflow.model.years import JST
 from workflow.templates.correction_sheet import made_from_text, write_corrections
 from workflow.templates.corrections import cell_marks, mark_cells
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
@@ -75,7 +75,7 @@ def _write_stamps(book: Workbook, layout: Layout, filling: Filling) -> None:
     moment = (filling.as_of or midnight).astimezone(UTC).replace(tzinfo=None)
     book.set_properties(
         {
-            "title": f"{layout.title} {era_year(layout.number.year)} {layout.department.name}",
+            "title": f"{layout.title} {layout.period} {layout.department.name}",
             "company": layout.municipality,
             "created": moment,
         }

@@ -36,7 +36,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.returns import Outcome, Return
-from workflow.model.years import era_year
+from workflow.model.rounds import Period
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan
 from workflow.returned.context import Context
@@ -99,10 +99,15 @@ class _OnDisk:
         journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
         if journal.last(EventKind.JUDGED) is None and not workspace.ledger(year).exists():
             raise WorkspaceError(
-                f"{era_year(year)}の台帳はまだありません。"
-                f"先に collect --year {year} を実行してください。"
+                f"{workspace.period(year)}の台帳はまだありません。"
+                f"先に collect {workspace.period(year).options} を実行してください。"
             )
         return cls(workspace, year, journal, (*wrong, *records.stages(file, journal)))
+
+    @property
+    def period(self) -> Period:
+        """The fiscal year, or the round of it, and what it is called."""
+        return self.workspace.period(self.year)
 
     @property
     def checked(self) -> Checked:
@@ -316,7 +321,7 @@ class _Recomputed:
         elif file.endswith(".csv"):
             meaning = str if self.on_disk.is_ours else unescape_formula
             yield from compare.tables(file, whole(expected), on_disk, meaning)
-            if Path(file).name != f"{indicators_name(self.on_disk.year)}.csv":
+            if Path(file).name != f"{indicators_name(self.on_disk.period)}.csv":
                 yield from self.stored.in_table(file, on_disk)
         elif self.on_disk.is_ours and not file.endswith(".parquet"):
             yield from compare.lines(file, whole(expected), on_disk)
@@ -330,7 +335,7 @@ class _Recomputed:
             must = self.options.open_book(whole(expected))
             assert must
             yield from compare.books(file, must, found)
-        if Path(file).name != record_name(self.on_disk.year):  # which holds no figure
+        if Path(file).name != record_name(self.on_disk.period):  # which holds no figure
             yield from self._figures(file, found)
 
     def _figures(self, file: str, found: RawBook) -> Iterator[Finding]:

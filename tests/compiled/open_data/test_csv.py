@@ -17,6 +17,7 @@ from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.model.fields.declarations import Value
 from workflow.model.returns import Source
+from workflow.model.rounds import Period
 from workflow.model.years import JST
 
 
@@ -27,7 +28,7 @@ def read(content: bytes) -> list[list[str]]:
 def format_value(value: Value | datetime | int | None) -> str:
     """Return how one value stands in the CSV."""
     columns = (LedgerColumn("前", 9, lambda _: None), LedgerColumn("値", 9, lambda _: None))
-    header, row = read(ledger_csv(Ledger(2023, columns, (), (("前", value),))))
+    header, row = read(ledger_csv(Ledger(Period(2023), columns, (), (("前", value),))))
     assert header == ["前", "値"]
     return row[1]
 
@@ -82,7 +83,7 @@ def test_any_text_is_read_back_and_none_becomes_a_formula(text: str) -> None:
 def test_what_an_earlier_ledger_says_is_what_was_written(text: str) -> None:
     labels = ("整理番号", "担当課", "回答状況", "取組状況")
     columns = tuple(LedgerColumn(label, 9, lambda _: None) for label in labels)
-    content = ledger_csv(Ledger(2023, columns, (), (("1-1", "甲課", "回答済", text),)))
+    content = ledger_csv(Ledger(Period(2023), columns, (), (("1-1", "甲課", "回答済", text),)))
     assert [row["取組状況"] for row in read_ledger(content)] == [text]
 
 

@@ -20,6 +20,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome, Return, Source
+from workflow.model.rounds import Period
 from workflow.model.wording import Wording
 
 TEXTS = st.text(min_size=1, max_size=30)
@@ -89,7 +90,7 @@ def test_a_text_is_text_and_creates_nothing(text: str) -> None:
 @example("年度 #1 100% &amp; \n'\".xlsx")
 @example("フォルダー/回答.xlsx")
 def test_the_address_of_a_file_is_plain_and_leads_to_it(name: str) -> None:
-    address = to_returned(2023, name)
+    address = to_returned(Period(2023), name)
     if any("\ud800" <= c <= "\udfff" for c in name):
         assert address == ""
         return

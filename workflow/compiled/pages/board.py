@@ -90,7 +90,7 @@ def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -
         _line(
             status,
             findings.get(status.department.code, ()),
-            to_handback(status.department, compilation.ledger.year)
+            to_handback(status.department, compilation.ledger.period)
             if status.department.code in handbacks
             else "",
             errata.get(status.department.code, []),

@@ -103,6 +103,6 @@ def _unassigned_file(returned: Return, href: str, wording: Wording) -> Unassigne
 
 def file_hrefs(compilation: Compilation) -> Mapping[str, str]:
     """Return the address of every file; what came in an archive leads to the archive."""
-    year = compilation.ledger.year
+    period = compilation.ledger.period
     returns = compilation.round.returns
-    return {returned.file: to_returned(year, returned.on_disk.file) for returned in returns}
+    return {returned.file: to_returned(period, returned.on_disk.file) for returned in returns}

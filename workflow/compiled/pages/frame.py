@@ -22,7 +22,7 @@ from workflow.excel import style
 from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 from workflow.model.plan import Department, Plan
-from workflow.model.years import full_year
+from workflow.model.rounds import Period
 from workflow.storage.tool_digest import tool_digest
 
 _HERE = Path(__file__).parent
@@ -34,14 +34,14 @@ def to_file(name: str) -> str:
     return quote(name)
 
 
-def to_handback(department: Department, year: int) -> str:
+def to_handback(department: Department, period: Period) -> str:
     """Return the address of a department's hand-back."""
-    return to_file(f"{_HANDBACKS}/{handback_name(department, year)}")
+    return to_file(f"{_HANDBACKS}/{handback_name(department, period)}")
 
 
-def to_returned(year: int, file: str) -> str:
+def to_returned(period: Period, file: str) -> str:
     """Return the address of a file in returned/YEAR; "" where no address leads to it."""
-    link = to_return(year, file)
+    link = to_return(period, file)
     try:
         return quote(link.file, safe="/%") if link else ""
     except UnicodeEncodeError:
@@ -85,7 +85,7 @@ def frame(
     return Frame(
         heading=heading,
         owner=f"{plan.municipality.name}　{plan.title}",
-        year=full_year(year),
+        year=plan.period(year).full,
         stage=str(stage),
         is_final=stage.is_final,
         above=above,

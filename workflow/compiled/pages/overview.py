@@ -234,7 +234,7 @@ def _rows_of(brief: Brief, ledger: Ledger) -> dict[int, Anchor]:
 def _to_row(ledger: Ledger, entry: int) -> Anchor:
     """Return a link to a row of the ledger: Excel goes there, what reads no place says which."""
     link = to_row(ledger, entry)
-    file = link.file or to_file(f"{ledger_name(ledger.year)}.xlsx")
+    file = link.file or to_file(f"{ledger_name(ledger.period)}.xlsx")
     sheet, cell = link.location.rsplit("!", 1)
     label = f"{LEDGER_SHEET}の{cell.removeprefix('A')}行目"
     return Anchor(f"{file}#{quote(f'{sheet}!{cell}')}", label)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.excel.workbook import Link
 from workflow.model.cells import quoted_sheet
+from workflow.model.rounds import Period
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000
@@ -24,10 +25,14 @@ def to_cell(sheet: str, cells: str) -> Link:
     return Link("", f"{quoted_sheet(sheet)}!{cells}")
 
 
-def to_return(year: int, file: str, sheet: str = "", cell: str = "") -> Link | None:
-    """Return a link to a file in returned/YEAR and a cell in it; None if there can be none."""
+def to_return(period: Period, file: str, sheet: str = "", cell: str = "") -> Link | None:
+    """Return a link to a file in returned/YEAR and a cell in it; None if there can be none.
+
+    The folder of a round lies one deeper than that of a year.
+    """
     anchor = f"{quoted_sheet(sheet)}!{cell}" if sheet and cell else ""
-    target = f"{_TO_RETURNED}/{year}/{_escaped(file)}"
+    up = "../" if period.round else ""
+    target = f"{up}{_TO_RETURNED}/{period.year}/{_escaped(file)}"
     return _to_file(target, anchor) if _UNKNOWN_CHARACTER not in file else None
 
 
@@ -36,9 +41,9 @@ def beside(file: str, sheet: str, cell: str) -> Link:
     return Link(_escaped(file), f"{quoted_sheet(sheet)}!{cell}")
 
 
-def to_earlier_ledger(year: int, name: str) -> Link | None:
-    """Return a link to the compiled workbook of another fiscal year."""
-    return _to_file(f"../{year}/{name}", "")
+def to_earlier_ledger(path: str) -> Link | None:
+    """Return a link to the compiled workbook of another year, given its path from this folder."""
+    return _to_file(path, "")
 
 
 def _to_file(target: str, anchor: str) -> Link | None:

@@ -20,6 +20,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Note, NoteKind, Return
+from workflow.model.rounds import Period
 from workflow.model.wording import Wording, cell_text
 
 STATUS_SHEET = "提出状況"
@@ -66,12 +67,12 @@ _MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SourceLinks:
-    """How the records lead back to the files: the year, and what is known of each file.
+    """How the records lead back to the files: the period, and what is known of each file.
 
     On_disk are the files in returned/ by the name of what came in them.
     """
 
-    year: int
+    period: Period
     on_disk: Mapping[str, str]
     recorded: Mapping[str, RecordedFile]
 
@@ -84,7 +85,7 @@ class SourceLinks:
         if file is None:
             return None
         leads_to_cell = path in (file, f"{file}/{sheet}")
-        return to_return(self.year, file, *((sheet, cell) if leads_to_cell else ()))
+        return to_return(self.period, file, *((sheet, cell) if leads_to_cell else ()))
 
 
 def _opening(link: Callable[[RowT], Link | None]) -> TableColumn[RowT]:

@@ -121,7 +121,7 @@ def write_workbook(compilation: Compilation, stream: IO[bytes]) -> None:
 def source_links_of(compilation: Compilation) -> SourceLinks:
     """Return how the compiled files of a round lead back to what was returned."""
     on_disk = {r.file: r.on_disk.file for r in compilation.round.returns}
-    return SourceLinks(compilation.ledger.year, on_disk, recorded_files(compilation.journal))
+    return SourceLinks(compilation.ledger.period, on_disk, recorded_files(compilation.journal))
 
 
 def _write_for_readers(

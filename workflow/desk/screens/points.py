@@ -23,6 +23,7 @@ from workflow.desk.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer
+from workflow.model.rounds import Period
 from workflow.model.years import JST
 from workflow.rounds.points import RoundPoints
 from workflow.storage.workspace import record_name
@@ -77,7 +78,7 @@ def overview(request: Request) -> Response:
         problem=problem,
         is_collected=found is not None,
         groups=tuple(_groups(found)) if found else (),
-        record=f"/compiled/{year}/{record_name(year)}" if year else "",
+        record=f"/compiled/{year}/{record_name(desk.workspace.period(year))}" if year else "",
         first=next(_waiting(found.points), None) if found else None,
         told=lambda point: described(point, found.wording).split("\n")[0] if found else "",
         state_of=state_of,
@@ -144,7 +145,7 @@ def _place(
 
 def _address(year: int, file: str) -> str:
     """Return the address of a returned file from the page of a point."""
-    relative = to_returned(year, file)
+    relative = to_returned(Period(year), file)
     return f"/{relative.removeprefix('../../')}" if relative else ""
 
 

@@ -19,6 +19,7 @@ from workflow.desk.forms import FINAL_WORD
 from workflow.desk.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
+from workflow.model.rounds import Period
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward
 from workflow.storage.journal import EventKind, Journal, load_journal
@@ -100,7 +101,7 @@ def _moment(at: datetime) -> str:
 
 def _files(workspace: Workspace, year: int, journal: Journal) -> Iterator[Files]:
     folder = workspace.compiled(year)
-    about = _about(year)
+    about = _about(workspace.period(year))
     recorded = {Path(name).name for name, _ in every_output(journal) if "/" not in name}
     top = sorted(
         (path for path in _in(folder) if path.name in recorded),
@@ -118,17 +119,17 @@ def _files(workspace: Workspace, year: int, journal: Journal) -> Iterator[Files]
     yield Files("確定版", tuple(_made(workspace, path, told) for path in digests))
 
 
-def _about(year: int) -> dict[str, str]:
+def _about(period: Period) -> dict[str, str]:
     """Return what the compiled files are for, in the order in which they are opened."""
-    name = ledger_name(year)
+    name = ledger_name(period)
     return {
         OVERVIEW: "まとめのページです。提出状況、集計、指摘が一目で分かります。",
         f"{name}.xlsx": "集計表、要確認、台帳、前年度比較などのブックです。",
-        record_name(year): "確かめて決めることと、決めたことの記録です。",
-        errata_name(year): "差し替えなどで直ったところの一覧（正誤表）です。",
+        record_name(period): "確かめて決めることと、決めたことの記録です。",
+        errata_name(period): "差し替えなどで直ったところの一覧（正誤表）です。",
         f"{name}.csv": "台帳のデータです（オープンデータにできます）。",
         f"{name}.parquet": "台帳のデータです（大きな台帳の分析に使います）。",
-        f"{indicators_name(year)}.csv": "指標の値を年度ごとに並べたデータです（公開できます）。",
+        f"{indicators_name(period)}.csv": "指標の値を年度ごとに並べたデータです（公開できます）。",
         DATA_PACKAGE: "台帳のデータの説明です（列の名前や型）。",
         ANSWERS_SCHEMA: "回答の決まりを機械で確かめるための説明です。",
     }

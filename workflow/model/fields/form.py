@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -93,6 +93,13 @@ class Form:
         """What is asked of a whole answer: what the plan declares, then what is always asked."""
         own = (check for field in self.fields for check in field.checks())
         return (*self.declared, *own, *self._unexplained(), *self._about_reason())
+
+    def without(self, keys: Collection[str]) -> Form:
+        """Return the form without some fields, and without the rules that look at them."""
+        fields = tuple(field for field in self.fields if field.key not in keys)
+        rules = (rule for rule in self.declared if not rule.labels.keys() & set(keys))
+        waiver = waiver_of(fields)
+        return Form(fields, tuple(replace(rule, waiver=waiver) for rule in rules))
 
     @property
     def answer_fields(self) -> tuple[Field, ...]:

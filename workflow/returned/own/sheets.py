@@ -17,11 +17,11 @@ from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import MarkKind, mark_pattern
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME
 from workflow.templates.own.places import words_of
-from workflow.templates.register import FormNumber, Register
+from workflow.templates.register import NUMBER_PATTERN, FormNumber, Register
 
 _ALIKE = 0.5
 """The share of what a form prints that a sheet without our names must still hold."""
-_NUMBER = re.compile(r"\d{6}-\d{4}-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}")
+_NUMBER = re.compile(NUMBER_PATTERN)
 _FOOTER_NUMBER = re.compile(rf"{NUMBER_LABEL}\s*({_NUMBER.pattern})")
 
 

@@ -16,7 +16,7 @@ from lxml.etree import _Element, fromstring
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
 from workflow.model.filling import Filling
-from workflow.model.years import JST, era_year
+from workflow.model.years import JST
 from workflow.templates.correction_sheet import made_from_text
 from workflow.templates.layout import (
     DIGEST_PROPERTY,
@@ -341,7 +341,7 @@ class _Book:
         write_properties(self.parts, properties)
         midnight = datetime.combine(layout.issued_at.date(), time(), JST)
         moment = (self.filling.as_of or midnight).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        title = f"{layout.title} {era_year(layout.number.year)} {layout.department.name}"
+        title = f"{layout.title} {layout.period} {layout.department.name}"
         write_core(self.parts, title, moment)
         application = self.parts.related("", "extended-properties")
         if application:

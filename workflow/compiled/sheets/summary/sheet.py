@@ -61,7 +61,7 @@ _NOTE_COLUMNS = 6
 class Summary:
     """Everything 集計表 shows. Sheets are those it leads to: what the link says → the sheet.
 
-    Earlier are the names of earlier ledgers, by year.
+    Earlier are the paths of earlier ledgers from this one's folder, by year.
     """
 
     plan: Plan
@@ -293,8 +293,8 @@ def _write_trend(
 def _write_year_label(
     sheet: GrowingSheet, summary: Summary, styles: _Styles, at: int, year: int
 ) -> None:
-    name = summary.earlier.get(year)
-    link = to_earlier_ledger(year, name) if name else None
+    path = summary.earlier.get(year)
+    link = to_earlier_ledger(path) if path else None
     sheet.write_string(at - 1, 1, era_year(year), styles.linked_label if link else styles.label)
     if link:
         sheet.link_cell(at - 1, 1, link)

@@ -1,0 +1,60 @@
+"""Which round of a year a command works on: as it is named, or the only one there can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workflow.model.cells import folded
+from workflow.model.errors import PlanError, WorkspaceError
+from workflow.model.years import era_year
+from workflow.plan.load import load_plan
+from workflow.storage.workspace import Workspace
+
+
+def in_named_round(workspace: Workspace, year: int, name: str) -> Workspace:
+    """Return the workspace in the round that a person names; "" is the whole of a year without any.
+
+    Raises WorkspaceError when the year has rounds and none is named, when it has no such round, or
+    when it has none at all and one is named; PlanError when the plan cannot tell.
+    """
+    names = rounds_of(workspace, year)
+    if not names and not name:
+        return workspace.of_year()
+    if not names:
+        raise WorkspaceError(
+            f"{era_year(year)}は、回に分かれていません。--round を付けずに実行してください。"
+        )
+    if not name:
+        raise WorkspaceError(
+            f"{era_year(year)}は、{_listed(names)}の回に分かれています。"
+            f"どの回かを、--round {names[0]} のように指定してください。"
+        )
+    for known in names:
+        if folded(known) == folded(name):
+            return workspace.in_round(known)
+    raise WorkspaceError(
+        f"{era_year(year)}に「{name}」という回はありません。"
+        f"{_listed(names)}のどれかを、--round で指定してください。"
+    )
+
+
+def rounds_of(workspace: Workspace, year: int) -> tuple[str, ...]:
+    """Return the names of the rounds of a year, in the order of the plan; none where it has none.
+
+    A round that was issued is one of them, whatever the plan says by now.
+    Raises PlanError where nothing was issued and the plan cannot be read.
+    """
+    if workspace.is_undivided(year):
+        return ()
+    issued = workspace.round_names(year)
+    try:
+        declared = [one.name for one in load_plan(workspace.home).rounds]
+    except PlanError:
+        if not issued:
+            raise
+        declared = []
+    return tuple(dict.fromkeys((*declared, *issued)))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(f"「{name}」" for name in names)
