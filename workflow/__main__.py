@@ -61,6 +61,11 @@ def _explain(error: Exception) -> None:
             complain(f"・{file}{wording.message_of_all(findings)}{wording.remedy(first)}")
     elif isinstance(error, WorkflowError):
         complain(str(error))
+    elif isinstance(error, ModuleNotFoundError) and _is_of_others(error):
+        complain(
+            f"この操作に要る部品「{error.name}」が入っていないため、実行できません。"
+            "run.py のあるフォルダーの .venv を消してもう一度実行すると、すべての部品が入ります。"
+        )
     elif isinstance(error, OSError) and error.errno in _NO_ROOM:
         _forget_output()
         complain(
@@ -68,6 +73,11 @@ def _explain(error: Exception) -> None:
         )
     else:
         complain(f"思わぬ不具合のため続けられませんでした。記録は「{_write_log()}」にあります。")
+
+
+def _is_of_others(error: ModuleNotFoundError) -> bool:
+    """Whether a module that is missing is no part of this tool: then it can be installed."""
+    return error.name is not None and error.name.partition(".")[0] != "workflow"
 
 
 def _forget_output() -> None:

@@ -233,6 +233,16 @@ def test_a_bug_is_written_to_a_log_and_not_to_the_screen(
     assert "a slip of ours" in log.read_text("utf-8")
 
 
+def test_a_part_that_is_not_installed_is_named(
+    collected: City, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("workflow.verification.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    assert main(["verify", "--year", "2023", "--home", str(collected.home)]) == 2
+    assert_one_sentence(capsys, "pandas")
+
+
 def test_an_interruption_is_said_in_one_sentence(
     collected: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
