@@ -9,7 +9,7 @@ from workflow.menu.menu import command_line
 from workflow.menu.steps import Entry, RoundState, Situation, headline, steps
 
 
-def round_state(**changed: int | bool) -> RoundState:
+def round_state(**changed: int | bool | str) -> RoundState:
     usual: dict[str, int | bool | str] = {
         "year": 2024,
         "departments": 12,
@@ -28,7 +28,7 @@ def round_state(**changed: int | bool) -> RoundState:
     return RoundState(**{**usual, **changed})  # type: ignore[arg-type]
 
 
-def at(**changed: int | bool) -> Situation:
+def at(**changed: int | bool | str) -> Situation:
     return Situation(home="/計画", has_plan=True, title="福祉計画", round=round_state(**changed))
 
 
@@ -71,6 +71,23 @@ SITUATIONS = {
         "plan --year 2025",
     ),
     "final, and a file came": (at(missing=0, is_final=True, uncollected=1), "report --year 2024"),
+    "rounds, nothing issued": (
+        Situation(home="/計画", has_plan=True, title="福祉計画", first_round="上半期"),
+        "generate --round 上半期 --year",
+    ),
+    "a round is going on": (
+        at(round="上半期", next_round="年間", uncollected=1),
+        "collect --year 2024 --round 上半期",
+    ),
+    "a round is final": (
+        at(round="上半期", next_round="年間", missing=0, is_final=True),
+        "generate --year 2024 --round 年間",
+    ),
+    "all rounds are final": (at(round="年間", missing=0, is_final=True), "finalize --year 2024"),
+    "the year of rounds is final": (
+        at(round="年間", missing=0, is_final=True, year_is_final=True),
+        "report --year 2024",
+    ),
 }
 
 
@@ -99,7 +116,8 @@ def test_a_number_means_the_same_at_every_turn() -> None:
         offered = [step.entry for step in steps(situation)]
         assert len(offered) == len(set(offered))
         for step in steps(situation):
-            named = {word for word in step.command if word.startswith("--") and word != "--year"}
+            named = {word for word in step.command if word.startswith("--")}
+            named -= {"--year", "--round"}
             meant.setdefault(step.entry, set()).add((step.command[0], *sorted(named)))
     assert {len(commands) for commands in meant.values()} == {1}
     assert set(meant) == set(Entry)

@@ -12,9 +12,11 @@ from workflow.commands.status import points_to_decide, status, what_is_open
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
-from workflow.model.years import era_year, full_year
+from workflow.model.rounds import Period
+from workflow.model.years import era_year
 from workflow.plan.load import is_carried_forward, load_plan, plan_paths
-from workflow.storage.journal import EventKind, load_journal
+from workflow.rounds.named import round_in_hand, rounds_of
+from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import Workspace
 
 # Where a workspace stands, as far as the menu must know.
@@ -28,6 +30,9 @@ class RoundState:
     words. Uncollected counts the files that came, changed or went since the last collect. Drafted
     are the mails with the templates; reported is what now counts; carried is the plan into the next
     year.
+
+    Where the year has several rounds, this is the one of this name: then next_round is the first
+    that is not issued yet, and year_is_final says that the whole year is; reported is the year.
     """
 
     year: int
@@ -43,6 +48,14 @@ class RoundState:
     is_final: bool
     is_reported: bool
     is_carried: bool
+    round: str = ""
+    next_round: str = ""
+    year_is_final: bool = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What a command is told to mean it."""
+        return ("--year", str(self.year), *(("--round", self.round) if self.round else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,7 @@ class Situation:
     """A workspace: its plan by title ("" while none can be read), its newest round, what hinders.
 
     Trouble is one sentence about a plan or a round that cannot be read; "" when there is none.
+    First_round is the one a year of several begins with.
     """
 
     home: str
@@ -57,12 +71,14 @@ class Situation:
     title: str = ""
     round: RoundState | None = None
     trouble: str = ""
+    first_round: str = ""
 
 
 def situation(workspace: Workspace, year: int | None = None) -> Situation:
     """Return where a workspace stands in a year, usually its newest; nothing is raised.
 
-    What cannot be read is told.
+    What cannot be read is told. Of a year of several rounds that is the one the workspace is in, or
+    else the one in hand.
     """
     home = str(workspace.home)
     try:
@@ -70,24 +86,48 @@ def situation(workspace: Workspace, year: int | None = None) -> Situation:
     except PlanError:
         return Situation(home=home)
     try:
-        title = load_plan(workspace.home).title
+        plan = load_plan(workspace.home)
     except PlanError as error:
         return Situation(home=home, has_plan=True, trouble=str(error))
+    title = plan.title
     years = workspace.issued_years()
     if not years:
-        return Situation(home=home, has_plan=True, title=title)
+        first = plan.rounds[0].name if plan.rounds else ""
+        return Situation(home=home, has_plan=True, title=title, first_round=first)
     try:
-        state = _round_state(workspace, year or years[-1])
+        state = _state_of_year(workspace, year or years[-1])
     except WorkflowError as error:
         return Situation(home=home, has_plan=True, title=title, trouble=str(error))
     return Situation(home=home, has_plan=True, title=title, round=state)
+
+
+def _state_of_year(workspace: Workspace, year: int) -> RoundState:
+    """Return how far a year is; of several rounds the one in hand, and what comes after it."""
+    names = () if workspace.is_undivided(year) else rounds_of(workspace, year)
+    if not names:
+        return _round_state(workspace, year)
+    name = workspace.round or round_in_hand(workspace, year) or names[0]
+    state = _round_state(workspace.in_round(name), year)
+    of_year = load_journal(workspace.of_year().journal(year))
+    issued = workspace.round_names(year)
+    return replace(
+        state,
+        round=name,
+        next_round=next((one for one in names if one not in issued), ""),
+        year_is_final=of_year.is_final,
+        is_reported=_is_reported(of_year),
+    )
+
+
+def _is_reported(journal: Journal) -> bool:
+    settled = journal.last(EventKind.COMPILED, EventKind.FINALIZED, EventKind.REPORTED)
+    return settled is not None and settled.kind is EventKind.REPORTED
 
 
 def _round_state(workspace: Workspace, year: int) -> RoundState:
     document = status(workspace, year)
     journal = load_journal(workspace.journal(year))
     departments = document["departments"]
-    settled = journal.last(EventKind.COMPILED, EventKind.FINALIZED, EventKind.REPORTED)
     return RoundState(
         year=year,
         departments=len(departments),
@@ -100,7 +140,7 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         is_drafted=any(workspace.distribution_drafts(year).glob("*.eml")),
         is_collected=journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
         is_final=journal.is_final,
-        is_reported=settled is not None and settled.kind is EventKind.REPORTED,
+        is_reported=_is_reported(journal),
         is_carried=is_carried_forward(workspace.home, year),
     )
 
@@ -130,6 +170,8 @@ class Entry(IntEnum):
     NEXT_CHECK = 16
     NEXT_ISSUE = 17
     DESK = 18
+    NEXT_ROUND = 19
+    FINALIZE_YEAR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +236,19 @@ def next_steps(situation: Situation) -> tuple[Step, ...]:
                     Entry.PLAN, "計画の直すところを見る（Excelで直してから、もう一度）", ("plan",)
                 ),
             )
+        first = ("--round", situation.first_round) if situation.first_round else ()
         return (
-            Step.of(Entry.ISSUE, "generate", "--year"),
+            Step.of(Entry.ISSUE, "generate", *first, "--year"),
             Step.of(Entry.PLAN, "plan"),
         )
     return tuple(_round_steps(situation.round))
 
 
 def _round_in_words(state: RoundState) -> str:
-    text = f"{full_year(state.year)}：{state.departments}課中{state.submitted}課提出"
-    text += f"、{state.sent_back}課差戻し中" if state.sent_back else ""
+    unit = "か所" if state.round else "課"  # a round may ask people besides departments
+    text = f"{Period(state.year, state.round).full}：{state.departments}{unit}中"
+    text += f"{state.submitted}{unit}提出"
+    text += f"、{state.sent_back}{unit}差戻し中" if state.sent_back else ""
     text += f"、まだの取組が{state.missing}件" if state.missing else "、すべて回答済み"
     text += "（確定済み）です。" if state.is_final else "です。"
     if state.uncollected:
@@ -213,39 +258,55 @@ def _round_in_words(state: RoundState) -> str:
 
 
 def _round_steps(state: RoundState) -> Iterator[Step]:
+    if state.is_final and state.round and not state.year_is_final:
+        yield from _steps_between_rounds(state)
+        return
     if state.is_final:
         yield from _steps_when_final(state)
         return
-    year = str(state.year)
-    collect = Step.of(Entry.COLLECT, "collect", "--year", year)
+    options = state.options
+    collect = Step.of(Entry.COLLECT, "collect", *options)
     if state.uncollected:
         yield collect
     elif not (state.is_collected or state.is_drafted):
-        yield Step(
-            Entry.MAILS, "各課に送るメールの下書きを作る", ("generate", "--year", year, "--mail")
-        )
+        yield Step(Entry.MAILS, "各課に送るメールの下書きを作る", ("generate", *options, "--mail"))
     elif state.is_collected:
         yield from _steps_when_collected(state)
-    yield Step.of(Entry.WATCH, "watch", "--year", year)
+    yield Step.of(Entry.WATCH, "watch", *options)
     if state.uncollected or not (state.is_collected and state.to_look_at):
-        yield Step.of(Entry.STATUS, "status", "--year", year)
+        yield Step.of(Entry.STATUS, "status", *options)
     if not state.uncollected:
         yield collect
-    yield Step.of(Entry.PLAN, "plan", "--year", year)
-    yield Step(Entry.ISSUE, "調査票を作り直す（変わった課だけ）", ("generate", "--year", year))
+    yield Step.of(Entry.PLAN, "plan", "--year", str(state.year))
+    yield Step(Entry.ISSUE, "調査票を作り直す（変わった課だけ）", ("generate", *options))
 
 
 def _steps_when_collected(state: RoundState) -> Iterator[Step]:
-    year = str(state.year)
+    options = state.options
     if state.to_look_at:
-        yield Step(Entry.STATUS, "要確認を見る", ("status", "--year", year))
+        yield Step(Entry.STATUS, "要確認を見る", ("status", *options))
     if state.missing or state.sent_back:
-        yield Step.of(Entry.REMIND, "remind", "--year", year)
+        yield Step.of(Entry.REMIND, "remind", *options)
     if state.missing:
         return
+    yield Step.of(Entry.VERIFY, "verify", *options)
+    yield replace(Step.of(Entry.FINALIZE, "finalize", *options), open=state.open)
+    yield Step.of(Entry.REPORT, "report", "--year", str(state.year))
+
+
+def _steps_between_rounds(state: RoundState) -> Iterator[Step]:
+    """Yield what follows a round that is final: the next one, or the end of the year."""
+    year = str(state.year)
+    if state.next_round:
+        issue = ("generate", "--year", year, "--round", state.next_round)
+        yield Step(Entry.NEXT_ROUND, f"「{state.next_round}」の調査票を作る", issue)
+    else:
+        label = f"{era_year(state.year)}を確定する（すべての回が確定しています）"
+        yield Step(Entry.FINALIZE_YEAR, label, ("finalize", "--year", year))
     yield Step.of(Entry.VERIFY, "verify", "--year", year)
-    yield replace(Step.of(Entry.FINALIZE, "finalize", "--year", year), open=state.open)
     yield Step.of(Entry.REPORT, "report", "--year", year)
+    yield Step.of(Entry.STATUS, "status", "--year", year)
+    yield Step.of(Entry.PLAN, "plan", "--year", year)
 
 
 def _steps_when_final(state: RoundState) -> Iterator[Step]:

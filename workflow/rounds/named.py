@@ -8,6 +8,7 @@ from workflow.model.cells import folded
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import era_year
 from workflow.plan.load import load_plan
+from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 
 
@@ -54,6 +55,20 @@ def rounds_of(workspace: Workspace, year: int) -> tuple[str, ...]:
             raise
         declared = []
     return tuple(dict.fromkeys((*declared, *issued)))
+
+
+def round_in_hand(workspace: Workspace, year: int) -> str:
+    """Return the round of a year that is worked on: the latest one issued that is not final.
+
+    Where all are final it is the one issued last; "" where none was issued, or the year has none.
+    Raises PlanError as rounds_of does, WorkspaceError where a journal cannot be read.
+    """
+    found = workspace.round_names(year)
+    issued = [name for name in rounds_of(workspace, year) if name in found]
+    for name in reversed(issued):
+        if not load_journal(workspace.in_round(name).journal(year)).is_final:
+            return name
+    return issued[-1] if issued else ""
 
 
 def _listed(names: Sequence[str]) -> str:
