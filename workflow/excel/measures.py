@@ -26,6 +26,9 @@ NORMAL_FONT = MappingProxyType[str, Any](
 )
 """The font of the style Normal, by which columns are measured."""
 
+NORMAL_DIGIT = 7
+"""Pixels of a digit of it."""
+
 TEXT_FONT = MappingProxyType[str, Any]({"font_name": FONT} | _JAPANESE)
 """The font of what is written."""
 

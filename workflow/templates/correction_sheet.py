@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from workflow.excel.measures import (
+    POINTS_PER_PIXEL,
     characters_in,
     column_pixels,
     row_height,
@@ -88,13 +89,13 @@ _MOST_SHOWN = 100
 
 
 def write_corrections(
-    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling
+    book: Workbook, sheet: GrowingSheet, layout: Layout, filling: Filling, share: float = 1.0
 ) -> Listed:
-    """Write the list; return where it keeps and takes what."""
+    """Write the list in a share of its usual width; return where it keeps and takes what."""
     styles = _Styles(book)
     lines = targets(layout, filling)
-    page = _Page(sheet)
-    _set_page(sheet, layout)
+    page = _Page(sheet, share)
+    _set_page(page, layout)
     _write_heading(page, styles, layout, filling, lines)
     for column, (label, _) in enumerate(_COLUMNS if lines else (), CORRECTION_FIRST_COLUMN - 1):
         page.write(CORRECTION_TABLE_ROW - 1, column, label, styles.header)
@@ -121,7 +122,22 @@ class _Page:
     """The list in the making; what is printed is known again when it comes back."""
 
     sheet: GrowingSheet
+    share: float
     texts: dict[int, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def pixels(self) -> list[int]:
+        """The widths of the columns of the list."""
+        return [round(width * self.share) for width in _PIXELS]
+
+    @property
+    def widths(self) -> list[float]:
+        """How many full-width characters a text in a column of the list takes on a line."""
+        lost = (1 - self.share) * POINTS_PER_PIXEL / _SIZE
+        return [
+            width - pixels * lost - _INDENT
+            for (_, width), pixels in zip(_COLUMNS, _PIXELS, strict=True)
+        ]
 
     def write(self, row: int, column: int, text: str, style: Format) -> None:
         """Write a text at a 0-based row and column."""
@@ -168,15 +184,16 @@ class _Styles:
         self.todo = book.add_format({"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True})
 
 
-def _set_page(sheet: GrowingSheet, layout: Layout) -> None:
+def _set_page(page: _Page, layout: Layout) -> None:
+    sheet = page.sheet
     sheet.hide_gridlines(2)
     sheet.repeat_rows(CORRECTION_TABLE_ROW - 1)
     sheet.set_footer(footer(f"{layout.department.name}　{CORRECTION_SHEET}"))
     edge = column_pixels(1, _SIZE)
-    for column, width in enumerate((edge, *_PIXELS)):
+    for column, width in enumerate((edge, *page.pixels)):
         sheet.set_column_pixels(column, column, width)
     sheet.set_column(_KEPT - 1, CORRECTION_CHECK_COLUMN - 1, 10, None, {"hidden": True})
-    set_page(sheet, Page(), (edge, *_PIXELS), _SIZE)
+    set_page(sheet, Page(), (edge, *page.pixels), _SIZE)
 
 
 def _write_heading(
@@ -255,7 +272,8 @@ def _write_over(page: _Page, row: int, text: str, style: Format) -> None:
     first = CORRECTION_FIRST_COLUMN - 1
     page.sheet.merge_range(row - 1, first, row - 1, _STATE - 1, "", style)
     page.write(row - 1, first, text, style)
-    page.sheet.set_row(row - 1, row_height([(text, characters_in(sum(_PIXELS), _SIZE))], _SIZE) + 2)
+    width = characters_in(sum(page.pixels), _SIZE)
+    page.sheet.set_row(row - 1, row_height([(text, width)], _SIZE) + 2)
 
 
 def _write_count(sheet: GrowingSheet, styles: _Styles, lines: list[Line]) -> None:
@@ -292,10 +310,8 @@ def _write_line(page: _Page, styles: _Styles, line: Line, number: int, row: int)
         in_a_box(correction.remedy),
     )
     led_to = f"{_sheet_line(target)}_" if target.row else ""
-    widths = [width - _INDENT for _, width in _COLUMNS]
-    page.sheet.set_row(
-        row - 1, max(30, row_height(zip((*texts, led_to), widths, strict=False), _SIZE) + 6)
-    )
+    height = row_height(zip((*texts, led_to), page.widths, strict=False), _SIZE) + 6
+    page.sheet.set_row(row - 1, max(30, height))
     formats = (styles.centred, styles.item, *[styles.boxed] * 4, styles.remedy)
     for column, (text, style) in enumerate(
         zip(texts, formats, strict=True), CORRECTION_FIRST_COLUMN - 1
@@ -322,8 +338,7 @@ def _write_questions(
             _shown(value) if question.field_key else "",
             in_a_box(question.text),
         )
-        widths = [width - _INDENT for _, width in _COLUMNS]
-        height = row_height(zip(texts, widths, strict=False), _SIZE) + 6
+        height = row_height(zip(texts, page.widths, strict=False), _SIZE) + 6
         page.sheet.set_row(row, max(60, height))
         formats = (styles.centred, styles.item, *[styles.boxed] * 4)
         for column, (text, style) in enumerate(

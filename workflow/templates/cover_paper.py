@@ -72,10 +72,11 @@ class CoverPage:
 
 
 class CoverPen(CoverPage):
-    """Writes the page down."""
+    """Writes the page down, in a share of its usual width."""
 
-    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
+    def __init__(self, book: Workbook, sheet: Worksheet, share: float = 1.0) -> None:
         super().__init__()
+        self._pixels = tuple(round(width * share) for width in _PIXELS)
         base: dict[str, Any] = {"valign": "vcenter", "text_wrap": True, "font_size": _SIZE}
         boxed = base | {"border": 1, "border_color": LINE}
         line = {"bottom": 2, "bottom_color": HEADER_FILL}
@@ -103,9 +104,9 @@ class CoverPen(CoverPage):
         self._styles = {name: book.add_format(look) for name, look in looks.items()}
         self._left = book.add_format({"bg_color": TO_FILL_FILL, "bold": True})
         sheet.hide_gridlines(2)
-        for column, width in enumerate(_PIXELS):
+        for column, width in enumerate(self._pixels):
             sheet.set_column_pixels(column, column, width)
-        set_page(sheet, _PAPER, _PIXELS, _SIZE)
+        set_page(sheet, _PAPER, self._pixels, _SIZE)
 
     def put(self, column: int, text: str, style: str) -> None:
         """Write a text into the row at hand, which grows where it needs several lines."""
@@ -124,7 +125,7 @@ class CoverPen(CoverPage):
         self._set_height(height or max(self._heights.get(row, 0), needed))
 
     def _height(self, text: str, first: int, last: int) -> float:
-        width = characters_in(sum(_PIXELS[first - 1 : last]), _SIZE)
+        width = characters_in(sum(self._pixels[first - 1 : last]), _SIZE)
         return row_height([(text, width)], _SIZE) + 4
 
     def _set_height(self, height: float) -> None:
@@ -149,6 +150,6 @@ class CoverPen(CoverPage):
         """Have no section torn that fits a page."""
         heads = pairwise([*self._heads, self.row - 1])
         sections = [[self._heights.get(r, _LINE_HEIGHT) for r in range(*rows)] for rows in heads]
-        scale = print_scale(_PAPER, _PIXELS, _SIZE)
+        scale = print_scale(_PAPER, self._pixels, _SIZE)
         self._sheet.set_print_scale(scale)  # Excel heeds page breaks only where one is given
         self._sheet.set_h_pagebreaks(breaks_down(sections, _PAPER.height / scale * 100, taken=0))

@@ -43,13 +43,19 @@ _BLANK = Filling()
 
 
 def write_cover(
-    book: Workbook, sheet: Worksheet, layout: Layout, filling: Filling, cells: Cells | None = None
+    book: Workbook,
+    sheet: Worksheet,
+    layout: Layout,
+    filling: Filling,
+    cells: Cells | None = None,
+    share: float = 1.0,
 ) -> dict[str, str]:
     """Write the cover; return, for each choice field's key, where its values stand as a range.
 
-    Cells are those to fill where they are not on our entry sheets.
+    Cells are those to fill where they are not on our entry sheets; share is how much of its usual
+    width it takes.
     """
-    pen = CoverPen(book, sheet)
+    pen = CoverPen(book, sheet, share)
     sheet.set_row(_TITLE_ROW - 1, 32)
     sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
     choices = _fill(pen, layout, filling, cells or EntrySheets(layout, filling))

@@ -27,6 +27,7 @@ from workflow.templates.own.marks import (
     is_of_indicator,
     torn_mark,
 )
+from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.sheet import range_of
 from workflow.templates.own.workbook import OwnWorkbook
 
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 
 _LEAST_SIZE = 9.0
 """Points of the smallest letters in which an answer must find room."""
-_PIXELS_PER_DIGIT, _PIXELS_BESIDE = 8, 5
-_USUAL_WIDTH, _USUAL_HEIGHT = 8.43, 18.75
+_USUAL_WIDTH, _USUAL_HEIGHT, _USUAL_DIGIT = 9.14, 18.75, 8
 _LOST_OF_SHEET = {
     "table": "テーブル（「範囲に変換」してください）",
     "pivotTable": "ピボットテーブル",
@@ -178,12 +178,20 @@ def _without_ids(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
 def _narrow(sheets: Sequence[MarkedSheet], package: Package, words: Words) -> Iterator[Finding]:
     fields = {field.key: field for field in words.form.fields}
     parts = {part.name: part.part for part in package.sheets if part.holds_cells}
+    digit = _digit(package)
     for sheet in sheets:
         entries = sheet.of(MarkKind.ENTRY)
         if entries and sheet.sheet.name in parts:
-            room = _Room(package, parts[sheet.sheet.name])
+            room = _Room(package, parts[sheet.sheet.name], digit)
             for cell, mark in entries.items():
                 yield from _too_small(sheet, cell, fields[mark.key], room)
+
+
+def _digit(package: Package) -> int:
+    """Return the pixels of a digit, in which the columns are measured."""
+    related = (r.target for r in package.relations(package.book) if r.kind == "styles")
+    part = next(related, "")
+    return normal_font(package.tree(part)).digit if part else _USUAL_DIGIT
 
 
 def _too_small(sheet: MarkedSheet, cell: Cell, field: Field, room: _Room) -> Iterator[Finding]:
@@ -211,7 +219,8 @@ def _too_small(sheet: MarkedSheet, cell: Cell, field: Field, room: _Room) -> Ite
 class _Room:
     """How wide and high the cells of a sheet are."""
 
-    def __init__(self, package: Package, part: str) -> None:
+    def __init__(self, package: Package, part: str, digit: int) -> None:
+        self._digit = digit
         root = package.tree(part)
         usual = root.find(f"{MAIN}sheetFormatPr")
         given = usual.attrib if usual is not None else {}
@@ -233,7 +242,7 @@ class _Room:
         A row grows with the text of a cell that is not merged, unless its height was set.
         """
         digits = sum(map(self._column, range(area.left, area.right + 1)))
-        width = digits * _PIXELS_PER_DIGIT + _PIXELS_BESIDE * (area.right - area.left + 1)
+        width = digits * self._digit
         if area.top == area.bottom and area.left == area.right and area.top not in self._rows:
             return width, None
         rows = range(area.top, area.bottom + 1)

@@ -12,13 +12,13 @@ from workflow.templates.own.cover_cells import OwnCells
 from workflow.templates.own.places import OwnLayout
 
 
-def own_cover(own: OwnLayout, filling: Filling) -> bytes:
-    """Return a workbook with the cover alone."""
+def own_cover(own: OwnLayout, filling: Filling, share: float) -> bytes:
+    """Return a workbook with the cover alone, in a share of its usual width."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
     sheet = add_sheet(book, own.cover_sheet)
     cells = OwnCells(own, filling)
-    write_cover(book, sheet, cells.layout, filling, cells)
+    write_cover(book, sheet, cells.layout, filling, cells, share)
     sheet.protect(own.layout.lock_password, ALLOWED_WHEN_LOCKED)
     book.close()
     return stream.getvalue()

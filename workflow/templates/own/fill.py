@@ -27,6 +27,7 @@ from workflow.templates.own.beside import each_link, linked_cells, move_down
 from workflow.templates.own.cover import own_cover
 from workflow.templates.own.form import Repeat
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
+from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.footer import write_number
 from workflow.templates.own.package.formulas import (
     names_sheet,
@@ -92,7 +93,8 @@ class _Book:
         self._write_names()
         self._settle_book()
         if self.own.cover_sheet:
-            put_first(self.parts, self.looks, own_cover(self.own, self.filling))
+            cover = own_cover(self.own, self.filling, normal_font(self.looks.root).share)
+            put_first(self.parts, self.looks, cover)
         self.parts.put(self._styles_part, self.looks.root)
         self._settle_texts()
         self._stamp()

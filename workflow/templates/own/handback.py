@@ -16,6 +16,7 @@ from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.package.comments import add_comments
+from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts
@@ -41,7 +42,7 @@ def with_corrections(template: bytes, own: OwnLayout, filling: Filling) -> bytes
     book = parts.related("", "officeDocument")
     styles = parts.related(book, "styles")
     looks = Looks(parts.tree(styles))
-    made, marks = _list(own, filling)
+    made, marks = _list(own, filling, normal_font(looks.root).share)
     part_of = _sheet_parts(parts, book)
     for sheet in own.sheets:
         here = [mark for mark in marks if mark.target.sheet == sheet.name]
@@ -52,12 +53,12 @@ def with_corrections(template: bytes, own: OwnLayout, filling: Filling) -> bytes
     return parts.packed()
 
 
-def _list(own: OwnLayout, filling: Filling) -> tuple[bytes, tuple[CellMark, ...]]:
+def _list(own: OwnLayout, filling: Filling, share: float) -> tuple[bytes, tuple[CellMark, ...]]:
     """Return a workbook with the list alone, and the marks that lead to it."""
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE)
     sheet = add_sheet(book, CORRECTION_SHEET)
-    listed = write_corrections(book, sheet, own.layout, filling)
+    listed = write_corrections(book, sheet, own.layout, filling, share)
     sheet.protect(own.layout.lock_password, ALLOWED_WHEN_LOCKED)
     book.close()
     return stream.getvalue(), cell_marks(own.layout, filling, listed)

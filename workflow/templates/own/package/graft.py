@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.xml import MAIN
+from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts
 from workflow.templates.own.package.sheet import SheetTree
@@ -41,6 +42,7 @@ class _Graft:
         book = ours.related("", "officeDocument")
         styles = ours.tree(ours.related(book, "styles"))
         self._styles, self._dxfs = looks.taken_over(styles), looks.dxfs_taken_over(styles)
+        self._unit = normal_font(looks.root).unit
         texts = ours.related(book, "sharedStrings")
         root = ours.tree(texts) if texts else None
         self._texts = list(root.iterchildren(f"{MAIN}si")) if root is not None else []
@@ -60,6 +62,7 @@ class _Graft:
         for cell in root.iter(f"{MAIN}c"):
             if cell.get("t") == "s":
                 self._spell_out(cell)
+        self._measure_anew(root)
         _fit_to_page(SheetTree(root))
         part = self._parts.free("xl/worksheets/torimatome.xml")
         self._parts.add(part, root, _SHEET_TYPE)
@@ -74,6 +77,10 @@ class _Graft:
             ("cfRule", "dxfId", self._dxfs),
         )
 
+    def _measure_anew(self, root: _Element) -> None:
+        for column in root.iter(f"{MAIN}col"):
+            column.set("width", f"{float(column.get('width', '0')) * self._unit:.6g}")
+
     def _spell_out(self, cell: _Element) -> None:
         """Put the text of a cell into it: our shared texts are not taken over."""
         (value,) = cell
@@ -85,11 +92,11 @@ class _Graft:
 
 
 def _fit_to_page(tree: SheetTree) -> None:
-    """Have a sheet no wider than its page: the city's font measures the columns now, not ours."""
+    """Have a sheet no wider than its page, also where the city's font is missing."""
     setup = tree.child("pageSetup")
-    if setup.get("scale") is None or tree.has_child("colBreaks"):
+    if setup.get("fitToHeight") or tree.has_child("colBreaks"):
         return
-    del setup.attrib["scale"]
+    setup.attrib.pop("scale", None)
     setup.set("fitToHeight", "0")
     tree.take_out("rowBreaks")  # Excel heeds them only where a scale is given
     properties = tree.child("sheetPr")
