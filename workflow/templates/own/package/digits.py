@@ -8,12 +8,12 @@ is laid out in a share of its usual width, and its text is as large as ever in b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflow.excel.measures import NORMAL_DIGIT, NORMAL_FONT, POINTS_PER_PIXEL
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import folded
+from workflow.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
