@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.compiled import display_limits
@@ -23,6 +23,9 @@ from workflow.compiled.summaries.errata import (
 )
 from workflow.compiled.summaries.matrix import CountedMatrix, count
 from workflow.compiled.summaries.status import DepartmentStatus, department_statuses
+from workflow.compiled.year.between import RatingChange, rating_changes
+from workflow.compiled.year.cumulative import Measure, has_values, measures
+from workflow.compiled.year.standing import PartOfYear, RoundStanding, standings
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.past import this_year
 from workflow.compiled.years.trend import Trend, trend
@@ -36,6 +39,8 @@ from workflow.templates.register import wording as form_wording
 class Compilation:
     """Everything the compiled files show. Earlier are the paths of other years' ledgers, by year.
 
+    Of a year of several rounds, rounds say how far each is, journals are theirs, changed are the
+    ratings that a later round changed, and cumulative the numbers that go on from round to round.
     Report is what its pages say, and brief the same in one page; None of more rows than a report
     has readers.
     """
@@ -57,6 +62,10 @@ class Compilation:
     brief: Brief | None
     errata: tuple[Erratum, ...]
     indicators: IndicatorTable | None = None
+    rounds: tuple[RoundStanding, ...] = ()
+    changed: tuple[RatingChange, ...] = ()
+    cumulative: tuple[Measure, ...] = ()
+    journals: tuple[Journal, ...] = ()
 
 
 def compile_round(
@@ -90,14 +99,39 @@ def compile_round(
         trend=trend(plan, ledger, round_.past),
         comparison=comparison,
         attention=attention_lines(round_, ledger, comparison, wording),
-        statuses=department_statuses(round_),
-        handbacks=hand_backs(round_, wording),
+        statuses=tuple(_statuses(round_)),
+        handbacks=() if round_.parts else hand_backs(round_, wording),
         earlier=earlier,
         report=report,
         brief=brief_of(report) if report else None,
         errata=tuple(_errata(round_, ledger, former)),
         indicators=indicators,
+        changed=tuple(rating_changes(plan, ledger)),
+        cumulative=tuple(has_values(measures(plan, round_.entries))) if round_.parts else (),
     )
+
+
+def compile_year(
+    year: Round,
+    parts: Sequence[PartOfYear],
+    journal: Journal,
+    stage: Stage,
+    earlier: Mapping[int, str],
+    former: FormerFinal | None = None,
+) -> Compilation:
+    """Return the compilation of a whole year of several rounds, given how far each of them is."""
+    made = compile_round(year, journal, stage, earlier, former)
+    journals = tuple(part.journal for part in parts)
+    return replace(made, rounds=standings(parts), journals=journals)
+
+
+def _statuses(round_: Round) -> Iterator[DepartmentStatus]:
+    """Yield where everybody stands; in a year, round by round."""
+    if not round_.parts:
+        yield from department_statuses(round_)
+    for part in round_.parts:
+        name = part.plan.round.name if part.plan.round else ""
+        yield from (replace(status, round=name) for status in department_statuses(part))
 
 
 def _errata(round_: Round, ledger: Ledger, former: FormerFinal | None) -> Iterator[Erratum]:

@@ -252,7 +252,7 @@ def _choices_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
         if pair.entry is not None
         for compared in asked
         if compared.comparable
-        and (before := answer_in(pair.row, compared.label_before))
+        and (before := answer_in(pair.row, compared.label_before, compared.status_before))
         and (compared.field.is_rating or before != rows[pair.entry][compared.field.label])
     }
 

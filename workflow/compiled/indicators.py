@@ -141,9 +141,14 @@ class IndicatorTable:
 
 
 def indicator_table(plan: Plan, year: int, entries: Sequence[Entry]) -> IndicatorTable | None:
-    """Return the indicators of a round; None for a plan that has none."""
+    """Return the indicators of a round; None for a plan that has none.
+
+    Of a year of several rounds the last one that asked for them counts.
+    """
     if not plan.indicators:
         return None
+    measuring = [asking.place for asking in plan.askings if asking.measures]
+    entries = [entry.at(measuring[-1]) for entry in entries] if measuring else entries
     by_item: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):
         by_item.setdefault(entry.assignment.item.id, []).append(at)

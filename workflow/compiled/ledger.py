@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 
 from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.parts import Part, divided
+from workflow.compiled.year.combine import combined_value
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model import known_values
+from workflow.model.asking import WHOLE, Asking
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
@@ -27,13 +30,16 @@ SHEET_LABEL = "シート"
 ROW_LABEL = "行"
 DIGEST_LABEL = "SHA-256"
 RECEIVED_LABEL = "受領日時"
+RESPONDENT_LABEL = "回答者"
+"""Who answered, where a round asks others than departments; only in a year of several rounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumn:
     """One column: its label, its width in full-width characters, what it takes from an entry.
 
-    The field of a known value is one that nobody answers.
+    The field of a known value is one that nobody answers. Status is the column that says whether a
+    field was answered, "" where nobody answers it himself.
     """
 
     label: str
@@ -42,6 +48,7 @@ class LedgerColumn:
     field: Field | None = None
     on_paper: bool = True
     is_known: bool = False
+    status: str = STATUS_LABEL
 
     @property
     def heading(self) -> str:
@@ -62,6 +69,7 @@ class Ledger:
     entries: tuple[Entry, ...]
     rows: tuple[tuple[CellValue, ...], ...]
     parts: tuple[Part, ...] = ()
+    askings: tuple[Asking, ...] = (WHOLE,)
 
     @property
     def year(self) -> int:
@@ -98,7 +106,7 @@ def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
     is_whole = len(entries) <= display_limits.MOST_ROWS
     period = plan.period(year)
     parts = () if is_whole else divided(plan, period, entries, display_limits.MOST_IN_PART)
-    return Ledger(period, columns, entries, rows, parts)
+    return Ledger(period, columns, entries, rows, parts, plan.askings or (WHOLE,))
 
 
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
@@ -110,11 +118,42 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
         LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.assignment.item.pages or None),
         LedgerColumn(DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label),
         *(_known_column(plan, field) for field in plan.known_fields),
-        *(_field_column(field) for field in plan.form.fields),
+        *(_field_column(plan, field) for field in plan.form.fields),
         LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value),
-        *_source_columns(),
+        *(column for asking in plan.askings or (WHOLE,) for column in _asking_columns(asking)),
         *(_known_sources(plan) if plan.known_fields else ()),
     )
+
+
+def status_label(plan: Plan, key: str) -> str:
+    """Return the column that says whether a field was answered in a row, "" where nobody is."""
+    return "" if key in plan.combined_by_key else plan.asking(key).column(STATUS_LABEL)
+
+
+def _asking_columns(asking: Asking) -> Iterator[LedgerColumn]:
+    """Yield where the answers of an asking came from, and how far it is where it is a later one."""
+    if asking.place:
+        standing = partial(_standing_at, asking.place)
+        yield LedgerColumn(asking.column(STATUS_LABEL), 5.5, standing, on_paper=False)
+    if asking.names_respondent:
+        who = partial(_respondent_at, asking.place)
+        yield LedgerColumn(asking.column(RESPONDENT_LABEL), 9, who, on_paper=False)
+    for column in _source_columns():
+        value = partial(_value_at, asking.place, column.value) if asking.place else column.value
+        yield replace(column, label=asking.column(column.label), value=value)
+
+
+def _standing_at(place: int, entry: Entry) -> CellValue:
+    return entry.at(place).status.value
+
+
+def _respondent_at(place: int, entry: Entry) -> CellValue:
+    asked = entry.at(place)
+    return asked.assignment.department_label if asked.answer else None
+
+
+def _value_at(place: int, value: Callable[[Entry], CellValue], entry: Entry) -> CellValue:
+    return value(entry.at(place))
 
 
 def _known_column(plan: Plan, field: Field) -> LedgerColumn:
@@ -169,13 +208,18 @@ def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
     return LedgerColumn(level, width, lambda e: e.assignment.item.labels[depth])
 
 
-def _field_column(field: Field) -> LedgerColumn:
-    def value(entry: Entry) -> CellValue:
-        # An answer that was sent back is not a figure: only its source is shown. Of what has
-        # nothing to report, the reason is.
-        is_reason = field.waives and entry.status is AnswerStatus.NOTHING
-        if entry.answer is None or not (entry.status.has_answer or is_reason):
-            return None
-        return entry.answer.values.get(field.key)
+def _field_column(plan: Plan, field: Field) -> LedgerColumn:
+    made, place = plan.combined_by_key.get(field.key), plan.asking(field.key).place
+    value = partial(combined_value, plan, made) if made else partial(_answered, field, place)
+    status = status_label(plan, field.key)
+    return LedgerColumn(field.label, field.ledger_width, value, field, status=status)
 
-    return LedgerColumn(field.label, field.ledger_width, value, field)
+
+def _answered(field: Field, place: int, row: Entry) -> CellValue:
+    # An answer that was sent back is not a figure: only its source is shown. Of what has
+    # nothing to report, the reason is.
+    entry = row.at(place)
+    is_reason = field.waives and entry.status is AnswerStatus.NOTHING
+    if entry.answer is None or not (entry.status.has_answer or is_reason):
+        return None
+    return entry.answer.values.get(field.key)

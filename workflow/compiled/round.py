@@ -44,7 +44,8 @@ class Round:
     Newest is what each department said last about an item, rejected or not, by department and item.
     Past are the earlier years, newest first, and previous is what departments answered the year
     before. Points are what asks for a person's judgement, with what was decided. Is_repeatable says
-    that judging the same files again would give the same again.
+    that judging the same files again would give the same again. Parts are the rounds it was made of
+    where it is a whole year of several.
     """
 
     plan: Plan
@@ -58,6 +59,7 @@ class Round:
     basis: Basis = Basis()
     points: tuple[Point, ...] = ()
     is_repeatable: bool = False
+    parts: tuple[Round, ...] = ()
 
     @property
     def year(self) -> int:

@@ -26,6 +26,7 @@ class Location:
     Row and column count from 1; a row without a column is the whole row. The field key is that of a
     field of the form; where no form is asked (a plan, the ledger) it is the text people know the
     column by. Part is what else in a file has a name: a JSON pointer, the order of its sheets.
+    Round is named where a whole year of several rounds is spoken of.
     """
 
     file: str = ""
@@ -35,6 +36,7 @@ class Location:
     item: str = ""
     field_key: str = ""
     part: str = ""
+    round: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from workflow.model.asking import WHOLE, Asking, Combined
 from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import EarlierRound
 from workflow.model.fields.base import Field
@@ -119,6 +120,9 @@ class Plan:
     the one of its rounds that it is the plan of, where it is; then rounds are that and those it
     follows. Earlier are the rounds of the year whose answers its forms show.
 
+    Askings, combined and rows are those of the plan of a whole year that has several rounds: whose
+    answers the fields of its form hold, and what was asked in any of them.
+
     Without slots, so that what is looked up again and again is indexed once.
     """
 
@@ -144,6 +148,9 @@ class Plan:
     earlier: tuple[EarlierRound, ...] = ()
     rounds: tuple[DeclaredRound, ...] = ()
     round: DeclaredRound | None = None
+    askings: tuple[Asking, ...] = ()
+    combined: tuple[Combined, ...] = ()
+    rows: tuple[Assignment, ...] = ()
 
     def in_round(self, name: str) -> Plan:
         """Return the plan as one of its rounds asks it. KeyError if the plan has no such round."""
@@ -193,6 +200,19 @@ class Plan:
         usual = (self.department(code).reviewer for code in item.departments)
         named = reviewers_of(one, item.labels, item.departments)
         return named or tuple(dict.fromkeys(filter(None, usual)))
+
+    def asking(self, key: str) -> Asking:
+        """Return which round, and whom in it, a field of the form is asked."""
+        return self._askings_by_key.get(key, WHOLE)
+
+    @cached_property
+    def combined_by_key(self) -> Mapping[str, Combined]:
+        """The fields that nobody answers, by key."""
+        return {one.key: one for one in self.combined}
+
+    @cached_property
+    def _askings_by_key(self) -> Mapping[str, Asking]:
+        return {key: asking for asking in self.askings for key, _ in asking.keys}
 
     @property
     def known_fields(self) -> tuple[Field, ...]:
@@ -250,6 +270,8 @@ class Plan:
 
     def assignments(self) -> tuple[Assignment, ...]:
         """Return one assignment per answer expected, in the plan's order."""
+        if self.rows:
+            return self.rows
         found: list[Assignment] = []
         for item in self.items:
             departments = tuple(self.department(code) for code in item.asked)

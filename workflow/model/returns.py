@@ -151,6 +151,7 @@ class Return:
     words what kind of workbook it is. Made_from are the beginnings of the digests of the returns
     that a hand-back was made from.
     Offered are answers on another year's form: they never count, but its department may keep them.
+    Round is named where a whole year of several rounds is spoken of.
     """
 
     file: str
@@ -171,6 +172,7 @@ class Return:
     offered: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
+    round: str = ""
 
     def named(self, on_disk: str) -> Return:
         """Return it with the name that its file, or the archive it came in, has in returned/.

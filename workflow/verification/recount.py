@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.sheets.summary.layout import SUMMARY_SHEET, MatrixLayout
 from workflow.compiled.summaries.matrix import Bucket
@@ -16,6 +16,7 @@ from workflow.model.cells import plain_number
 from workflow.model.findings import Finding, Location
 from workflow.model.known_values import SOURCE_LABELS
 from workflow.model.raw import RawCell, RawSheet
+from workflow.model.returns import Answer
 from workflow.verification.compare import format_value, stored
 
 
@@ -172,9 +173,21 @@ def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
         row = ledger.rows[ledger.entries.index(entry)]
         file, sheet, line = (row[ledger.index(label)] for label in SOURCE_LABELS[:3])
         return f"「{file}」シート「{sheet}」の{line}行目"
-    if entry.answer is None:
+    answer = _answer_of(entry, ledger, column)
+    if answer is None:
         return ""
-    source, field = entry.answer.source, ledger.columns[column].field
-    cell = entry.answer.cells.get(field.key, "") if field else ""
+    source, field = answer.source, ledger.columns[column].field
+    cell = answer.cells.get(field.key, "") if field else ""
     block = f"{cell}セル" if cell else f"{source.row}行目"
     return f"「{source.file}」シート「{source.sheet}」の{block}"
+
+
+def _answer_of(entry: Entry, ledger: Ledger, column: int) -> Answer | None:
+    """Return the answer a column of a row was taken from: each round of a year has its own."""
+    label, status = ledger.columns[column].label, ledger.columns[column].status
+    if not status:
+        return None  # what several answers come to
+    named = (asking for asking in ledger.askings if asking.place)
+    own = (a for a in named if status == a.column(STATUS_LABEL) or label.startswith(a.column("")))
+    place = next((asking.place for asking in own), 0)
+    return entry.at(place).answer

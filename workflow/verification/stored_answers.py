@@ -17,9 +17,10 @@ from jsonschema.validators import extend
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import read_ledger
+from workflow.model.asking import WHOLE, Asking
 from workflow.model.catalogue import Code
-from workflow.model.fields.form import Form
 from workflow.model.findings import Finding, Location, Violation
+from workflow.model.plan import Plan
 from workflow.model.raw import RawCell, RawSheet
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
@@ -48,10 +49,21 @@ _Row = Mapping[str, str]
 class StoredAnswers:
     """The ledger's answers, in whichever file they stand; the same answer is looked at once."""
 
-    def __init__(self, schema: bytes, form: Form) -> None:
+    def __init__(self, schema: bytes, plan: Plan) -> None:
+        """Hold answers against a schema; in a year of several rounds, the answers to each."""
         self._validator = _validator(schema)
-        self._fields = form.fields
-        self._seen: dict[tuple[tuple[str, object], ...], tuple[Violation, ...]] = {}
+        self._askings = plan.askings or (WHOLE,)
+        self._is_year = bool(plan.askings)
+        self._fields = {
+            asking.label: tuple(
+                field
+                for field in plan.form.fields
+                if plan.asking(field.key) == asking and field.key not in plan.combined_by_key
+            )
+            for asking in self._askings
+        }
+        self._labels = plan.form.labels
+        self._seen: dict[tuple[tuple[object, ...], ...], tuple[Violation, ...]] = {}
 
     def in_table(self, file: str, content: bytes) -> Iterator[Finding]:
         """Yield the values of the CSV that the schema refuses; nothing when it is no ledger."""
@@ -75,12 +87,9 @@ class StoredAnswers:
     def _in_rows(
         self, whole: Location, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]
     ) -> Iterator[Finding]:
-        labels = {field.key: field.label for field in self._fields}
         for number, row in rows:
-            if not self._holds_answer(row):
-                continue
             for violation in self._violations(row):
-                label = labels.get(violation.key, "")
+                label = self._labels.get(violation.key, "")
                 location = replace(
                     whole,
                     row=number,
@@ -91,34 +100,53 @@ class StoredAnswers:
                 details = {**violation.details, "found": row.get(label, "")}
                 yield Finding(violation.code, location, details)
 
-    def _holds_answer(self, row: _Row) -> bool:
+    def _holds_answer(self, row: _Row, asking: Asking) -> bool:
         """Whether a row holds an answer, or why there is nothing to report."""
-        status = row.get(STATUS_LABEL)
-        is_said = any(row.get(field.label) for field in self._fields)
+        status = row.get(asking.column(STATUS_LABEL))
+        is_said = any(row.get(field.label) for field in self._fields[asking.label])
         return status == AnswerStatus.ANSWERED or (status == AnswerStatus.NOTHING and is_said)
 
+    def _answers(self, row: _Row) -> dict[str, dict[str, Any]]:
+        """Return what a row answers, by the label of the asking."""
+        found: dict[str, dict[str, Any]] = {}
+        for asking in self._askings:
+            if self._holds_answer(row, asking):
+                filled = ((field, row.get(field.label, "")) for field in self._fields[asking.label])
+                found[asking.label] = {f.key: f.as_instance(text) for f, text in filled if text}
+        return found
+
     def _violations(self, row: _Row) -> tuple[Violation, ...]:
-        filled = ((field, row.get(field.label, "")) for field in self._fields)
-        answer: dict[str, Any] = {
-            field.key: field.as_instance(text) for field, text in filled if text
-        }
-        known = tuple(answer.items())
+        answers = self._answers(row)
+        if not answers:
+            return ()
+        whole: dict[str, Any] = answers if self._is_year else answers[WHOLE.label]
+        known = tuple((label, *answer.items()) for label, answer in answers.items())
         if known not in self._seen:
-            errors = self._validator.iter_errors(answer)
             self._seen[known] = tuple(
-                violation for error in errors for violation in _violations(error, answer)
+                violation
+                for error in self._validator.iter_errors(whole)
+                for violation in _violations(error, whole, int(self._is_year))
             )
         return self._seen[known]
 
 
-def _violations(error: ValidationError, answer: Mapping[str, object]) -> Iterator[Violation]:
-    """Yield which field breaks which rule; the key is blank for the answer as a whole."""
+def _violations(
+    error: ValidationError, whole: Mapping[str, Any], depth: int
+) -> Iterator[Violation]:
+    """Yield which field breaks which rule; the key is blank for the answer as a whole.
+
+    Depth is how far down the fields stand: in a year of several rounds below each round.
+    """
+    path = list(error.absolute_path)
+    answer = whole
+    for step in path[:depth]:
+        answer = answer[str(step)]
     keyword, argument = str(error.validator), cast("Any", error.validator_value)
     rule = _RULES.get(keyword, "どの様式の決まりとも違います")
     if keyword == "required":
         keys = [key for key in argument if key not in answer]
     else:
-        keys = [str(error.absolute_path[0]) if error.absolute_path else ""]
+        keys = [str(path[depth]) if len(path) > depth else ""]
         allowed = "、".join(map(str, argument)) if isinstance(argument, list) else str(argument)
         rule = f"{rule}：{allowed}" if keyword in _RULES else rule
     details = {"expected": rule}  # what was found, each row says for itself

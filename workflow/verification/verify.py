@@ -242,7 +242,7 @@ class _Recomputed:
             ),
             indicators=indicator_table(second.plan, second.year, second.entries),
             outputs=outputs,
-            stored=StoredAnswers(whole(outputs[ANSWERS_SCHEMA]), first.plan.form),
+            stored=StoredAnswers(whole(outputs[ANSWERS_SCHEMA]), first.plan),
             options=options,
         )
 

@@ -19,6 +19,7 @@ class AnswerStatus(StrEnum):
     SENT_BACK = "差戻し中"
     NOTHING = "報告なし"
     BROUGHT_IN = "持ち込み"
+    NOT_ASKED = "尋ねていない"
 
     @property
     def is_open(self) -> bool:
@@ -35,12 +36,23 @@ class AnswerStatus(StrEnum):
 class Entry:
     """One assignment with the answer that counts; one that does not count is kept for its source.
 
-    That is an answer that was sent back, or that says that there is nothing to report.
+    That is an answer that was sent back, or that says that there is nothing to report. In a year of
+    several rounds the entry is that of the first one, and others are those of all further askings.
     """
 
     assignment: Assignment
     status: AnswerStatus
     answer: Answer | None
+    others: tuple[Entry, ...] = ()
+
+    @property
+    def every(self) -> tuple[Entry, ...]:
+        """The entry of each asking: of a year of several rounds all of them, or else itself."""
+        return (self, *self.others)
+
+    def at(self, place: int) -> Entry:
+        """Return the entry of the asking of a place."""
+        return self.others[place - 1] if place else self
 
     def is_asked_of_any(self, codes: Container[str]) -> bool:
         """Whether one of some departments is asked for it."""
@@ -83,7 +95,7 @@ def entries_by_department(entries: Iterable[AssignedT]) -> dict[str, list[Assign
 
 def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:
     """Return what is counted of a round: what is rare only where there is such an assignment."""
-    rare = (AnswerStatus.NOTHING, AnswerStatus.BROUGHT_IN)
+    rare = (AnswerStatus.NOTHING, AnswerStatus.BROUGHT_IN, AnswerStatus.NOT_ASKED)
     found = {entry.status for entry in entries}
     return tuple(status for status in AnswerStatus if status not in rare or status in found)
 

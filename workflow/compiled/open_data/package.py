@@ -17,6 +17,7 @@ from workflow.compiled.ledger import (
     DIGEST_LABEL,
     FILE_LABEL,
     RECEIVED_LABEL,
+    RESPONDENT_LABEL,
     ROW_LABEL,
     SHEET_LABEL,
     STATUS_LABEL,
@@ -29,6 +30,7 @@ from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.compiled.recorded import recorded_files, recorded_outputs
 from workflow.compiled.round import Round
 from workflow.model import known_values
+from workflow.model.asking import WHOLE, Asking
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
@@ -38,6 +40,8 @@ from workflow.storage.spooled import Writable, digest_of, size_of
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 from workflow.templates.register import Register
+
+Declared = dict[str, Any]
 
 # answers.schema.json: what an answer of the ledger may be, as JSON Schema (draft 2020-12).
 
@@ -50,22 +54,40 @@ _SCHEMA_ABOUT = (
 )
 
 
+_SCHEMA_OF_YEAR = (
+    "台帳の一行にある、回ごとの回答の決まりです。名前は回（何人にも尋ねた回では、その人ごと）で、"
+    "その回の回答状況が「回答済」のときの回答が、その中の決まりに従います。"
+)
+
+
 def answers_schema(plan: Plan, register: Register, year: int) -> bytes:
     """Return answers.schema.json of a round.
 
-    Where the round's templates asked for different things, an answer keeps to one of them.
+    Where the round's templates asked for different things, an answer keeps to one of them. In a
+    year of several rounds, a row has an answer for each.
     """
-    forms = (plan.form, *(issue.form.form for issue in register.issues))
-    keys = {field.key for field in plan.form.fields}
-    asked = dict.fromkeys(_in_ledger(form, keys) for form in dict.fromkeys(forms))
-    schemas = [form.json_schema() for form in asked]
+    about, schema = _SCHEMA_ABOUT, _schema_of(plan, register, WHOLE)
+    if plan.askings:
+        about = _SCHEMA_OF_YEAR + _SCHEMA_ABOUT
+        own = {asking.label: _schema_of(plan, register, asking) for asking in plan.askings}
+        schema = {"type": "object", "additionalProperties": False, "properties": own}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{plan.title} {full_year(year)} 回答",
-        "description": _SCHEMA_ABOUT,
-        **(schemas[0] if len(schemas) == 1 else {"anyOf": schemas}),
+        "description": about,
+        **schema,
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _schema_of(plan: Plan, register: Register, asking: Asking) -> Declared:
+    """Return what an answer to one asking may be."""
+    forms = (plan.form, *(issue.form.form for issue in register.issues))
+    keys = {f.key for f in plan.form.fields if plan.asking(f.key) == asking}
+    keys -= plan.combined_by_key.keys()
+    asked = dict.fromkeys(_in_ledger(form, keys) for form in dict.fromkeys(forms))
+    schemas = [form.json_schema() for form in asked if form.fields]
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def _in_ledger(form: Form, keys: Set[str]) -> Form:
@@ -125,10 +147,9 @@ _ABOUT = (
     "にはアポストロフィ（'）を一つ付けています。初めからアポストロフィが付いていたものにも付けています。"
     "一つ取り除くと、元の文字に戻ります。"
 )
-_OF_A_ROUND = [s.value for s in AnswerStatus if s is not AnswerStatus.BROUGHT_IN]
+_RARE = (AnswerStatus.BROUGHT_IN, AnswerStatus.NOT_ASKED)
+_OF_A_ROUND = [status.value for status in AnswerStatus if status not in _RARE]
 _REQUIRED = {"constraints": {"required": True}}
-
-Declared = dict[str, Any]
 
 _OWN: Mapping[str, Declared] = {
     YEAR_LABEL: {"type": "year", "description": "年度の始まる4月の西暦年です。"} | _REQUIRED,
@@ -176,6 +197,23 @@ _OWN: Mapping[str, Declared] = {
         "description": "回答ファイルを受け取った日時です。日本時間（UTC+09:00）です。",
     },
 }
+
+
+_OF_ASKING: Mapping[str, Declared] = {
+    STATUS_LABEL: _OWN[STATUS_LABEL]
+    | {
+        "constraints": {
+            "required": True,
+            "enum": [*_OF_A_ROUND, AnswerStatus.NOT_ASKED.value],
+        }
+    },
+    RESPONDENT_LABEL: {"type": "string", "description": "その回に答えた人です。"},
+    **{
+        label: _OWN[label]
+        for label in (FILE_LABEL, SHEET_LABEL, ROW_LABEL, DIGEST_LABEL, RECEIVED_LABEL)
+    },
+}
+"""The columns that every round of a year has."""
 
 
 def data_package(
@@ -284,15 +322,19 @@ def _schema(plan: Plan, register: Register, ledger: Ledger) -> Declared:
     forms = (plan.form, *(issue.form.form for issue in register.issues))
     asked = tuple(dict.fromkeys(field for form in forms for field in form.fields))
     return {
-        "fields": [_column(column, asked) for column in ledger.columns],
+        "fields": [_column(column, asked, ledger.askings) for column in ledger.columns],
         "missingValues": [""],
         "primaryKey": [ID_LABEL, DEPARTMENT_LABEL],
     }
 
 
-def _column(column: LedgerColumn, asked: Iterable[Field]) -> Declared:
+def _column(column: LedgerColumn, asked: Iterable[Field], askings: Iterable[Asking]) -> Declared:
     field = column.field
     if field is None:
+        for asking in askings:
+            for label, own in _OF_ASKING.items() if asking.label else ():
+                if column.label == asking.column(label):
+                    return {"name": column.label} | own | {"torimatome:round": asking.label}
         level = {"type": "string", "description": "計画の階層です。"} | _REQUIRED
         return {"name": column.label} | _OWN.get(column.label, level)
     if column.is_known:

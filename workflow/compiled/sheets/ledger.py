@@ -38,7 +38,16 @@ def write_ledger(
     columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
     rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]
-    links = _to_answers(chosen, ledger.index(FILE_LABEL), sources)
+    links = {
+        place: link
+        for asking in ledger.askings
+        if len(chosen) * len(ledger.askings) <= MAX_LINKS
+        for place, link in _to_answers(
+            [entry.at(asking.place) for entry in chosen],
+            ledger.index(asking.column(FILE_LABEL)),
+            sources,
+        ).items()
+    }
     write_values(sheet, TableStyles(book), columns, rows, links, repeated=2)
 
 
@@ -46,8 +55,6 @@ def _to_answers(
     entries: Sequence[Entry], index: int, sources: SourceLinks
 ) -> dict[tuple[int, int], Link]:
     """Return, for each answered row, the link to the cell it was first read from."""
-    if len(entries) > MAX_LINKS:
-        return {}
     found = {}
     for row, entry in enumerate(entries, start=1):
         if entry.answer:

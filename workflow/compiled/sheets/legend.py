@@ -38,6 +38,7 @@ _STATUSES = {
         "今年度は報告することがないと分かり、「確認の記録」でそう決めました。"
         "回答を求めず、未提出にも数えません。"
     ),
+    AnswerStatus.NOT_ASKED: "この回では、この行を尋ねていません。",
 }
 _SAID_NOTHING = (
     "担当課が「{label}」に理由を記入したか、とりまとめ課が「確認の記録」で、今年度は報告なしと決めました。"
@@ -82,7 +83,9 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *_indicators(plan),
         *(
             (STATUS_LABEL, status.value, _meaning_of(status, plan))
-            for status in statuses_in_use(compilation.ledger.entries)
+            for status in statuses_in_use(
+                one for entry in compilation.ledger.entries for one in entry.every
+            )
         ),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
         *_conventions(plan),
@@ -252,7 +255,8 @@ def _origins(compilation: Compilation) -> Iterator[Meaning]:
         yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
     if known := compilation.round.plan.known_table:
         yield "作成", f"既知の値の表（{known.file}）の照合用の値", f"SHA-256 {known.sha256}"
-    yield from _issues(compilation.round.register)
+    for part in compilation.round.parts or (compilation.round,):
+        yield from _issues(part.register)
     yield (
         "作成",
         "確かめ方",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry, listed
@@ -35,12 +36,36 @@ def _issued_on(status: DepartmentStatus) -> date | None:
     return status.issue.issued_at.date() if status.issue else None
 
 
-def status_columns(has_nothing: bool) -> tuple[TableColumn[DepartmentStatus], ...]:
+ROUND_LABEL = "回"
+
+
+class OfRound(Protocol):
+    """What belongs to a round of a year."""
+
+    @property
+    def round(self) -> str:
+        """The name of the round, "" where a year has one alone."""
+
+
+OfRoundT = TypeVar("OfRoundT", bound=OfRound)
+
+
+def _round_column(rows: Iterable[OfRoundT]) -> tuple[TableColumn[OfRoundT], ...]:
+    """Return the column that names the round; none where a year has one alone."""
+    named = any(row.round for row in rows)
+    return (TableColumn(ROUND_LABEL, 6, lambda row: row.round or None),) if named else ()
+
+
+def status_columns(
+    statuses: Sequence[DepartmentStatus],
+) -> tuple[TableColumn[DepartmentStatus], ...]:
     """Return the columns of 提出状況; 報告なし only where there is such an assignment."""
+    has_nothing = any(status.nothing_to_report for status in statuses)
     nothing: TableColumn[DepartmentStatus] = TableColumn(
         AnswerStatus.NOTHING.value, 4.5, lambda s: s.nothing_to_report
     )
     return (
+        *_round_column(statuses),
         TableColumn("担当課", 11, lambda s: s.department.name),
         TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
         TableColumn("受付回数", 4.5, lambda s: s.returns),
@@ -88,19 +113,23 @@ class SourceLinks:
         return to_return(self.period, file, *((sheet, cell) if leads_to_cell else ()))
 
 
-def _opening(link: Callable[[RowT], Link | None]) -> TableColumn[RowT]:
+def opening(link: Callable[[RowT], Link | None]) -> TableColumn[RowT]:
     """Return the column that opens the file beside it, for LibreOffice cuts a link of much text."""
     return TableColumn("開く", 3.5, lambda row: "開く" if link(row) else None, link)
 
 
-def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn[Finding], ...]:
+def finding_columns(
+    sources: SourceLinks, wording: Wording, findings: Sequence[Finding]
+) -> tuple[TableColumn[Finding], ...]:
     """Return the columns of 指摘一覧."""
+    of_round: TableColumn[Finding] = TableColumn(ROUND_LABEL, 6, lambda f: f.location.round or None)
     return (
+        *((of_round,) if any(finding.location.round for finding in findings) else ()),
         TableColumn("重さ", 4.5, lambda f: f.severity.label),
         TableColumn("内容", 21, wording.message),
         TableColumn("対応", 17.5, wording.remedy),
         TableColumn("ファイル", 10, lambda f: f.location.file or None),
-        _opening(lambda f: _link(sources, f)),
+        opening(lambda f: _link(sources, f)),
         TableColumn("シート", 6, lambda f: f.location.sheet or None),
         TableColumn("セル", 5, lambda f: cell_text(f.location) or None),
         TableColumn("整理番号", 5, lambda f: f.location.item or None),
@@ -109,16 +138,20 @@ def finding_columns(sources: SourceLinks, wording: Wording) -> tuple[TableColumn
     )
 
 
-def return_columns(sources: SourceLinks, with_mails: bool) -> tuple[TableColumn[Return], ...]:
+def return_columns(
+    sources: SourceLinks, returns: Sequence[Return]
+) -> tuple[TableColumn[Return], ...]:
     """Return the columns of 受付記録; those of mails only where one came."""
+    with_mails = any(returned.mail for returned in returns)
 
     def first_seen(returned: Return) -> datetime | None:
         recorded = sources.recorded.get(returned.on_disk.file)
         return recorded.first_seen if recorded else None
 
     return (
+        *_round_column(returns),
         TableColumn("ファイル", 15.5, lambda r: r.file),
-        _opening(lambda r: sources.to(r.file)),
+        opening(lambda r: sources.to(r.file)),
         TableColumn("受付結果", 8, lambda r: r.outcome.label),
         TableColumn("担当課コード", 7, lambda r: r.department or None),
         TableColumn("様式番号", 11, lambda r: r.number or None),
@@ -143,7 +176,7 @@ def note_columns(sources: SourceLinks) -> tuple[TableColumn[Note], ...]:
         TableColumn("内容", 25, lambda n: n.text),
         TableColumn("書いた人", 8, lambda n: n.author or None),
         TableColumn("ファイル", 11.5, lambda n: n.file),
-        _opening(lambda n: sources.to(n.file, n.sheet, n.cell)),
+        opening(lambda n: sources.to(n.file, n.sheet, n.cell)),
         TableColumn("シート", 7, lambda n: n.sheet or None),
         TableColumn("セル", 4.5, lambda n: n.cell or None),
         TableColumn("整理番号", 5, lambda n: n.item or None),
@@ -169,7 +202,7 @@ def unused_answers(round_: Round) -> Iterator[Note]:
     """
     shown: dict[str, set[str]] = {}
     used: set[tuple[str, str, int]] = set()
-    shown_entries = (e for e in round_.entries if _is_shown(e))
+    shown_entries = (e for row in round_.entries for e in row.every if _is_shown(e))
     for answer in (entry.answer for entry in shown_entries if entry.answer):
         shown.setdefault(answer.item, set()).update(answer.written.values())
         used.add(_row_of(answer))

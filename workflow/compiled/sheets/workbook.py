@@ -12,7 +12,7 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET
 from workflow.compiled.points.decisions import decision_log
-from workflow.compiled.recorded import recorded_files
+from workflow.compiled.recorded import RecordedFile, recorded_files
 from workflow.compiled.sheets.attention import ATTENTION_SHEET, write_attention
 from workflow.compiled.sheets.brief import BRIEF_SHEET, write_brief
 from workflow.compiled.sheets.comparison.printed import write_comparison_print
@@ -40,6 +40,12 @@ from workflow.compiled.sheets.records import (
     status_columns,
     unused_answers,
 )
+from workflow.compiled.sheets.rounds import (
+    CHANGES_SHEET,
+    change_columns,
+    cumulative_columns,
+    cumulative_rows,
+)
 from workflow.compiled.sheets.summary.layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.sheets.summary.sheet import Summary, write_summary
 from workflow.compiled.summaries.attention import Weight, decision_sentences
@@ -47,6 +53,7 @@ from workflow.compiled.summaries.details import DETAILS_SHEET
 from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.compiled.summaries.headline import headline
 from workflow.compiled.summaries.matrix import CountedMatrix
+from workflow.compiled.year.cumulative import CUMULATIVE_SHEET
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table
@@ -57,8 +64,10 @@ SHEETS = (
     SUMMARY_SHEET,
     BRIEF_SHEET,
     ATTENTION_SHEET,
+    CHANGES_SHEET,
     LEDGER_SHEET,
     INDICATOR_SHEET,
+    CUMULATIVE_SHEET,
     PRINT_SHEET,
     COMPARISON_SHEET,
     COMPARISON_PRINT_SHEET,
@@ -80,12 +89,15 @@ def sheet_names(compilation: Compilation) -> tuple[str, ...]:
     """Return the sheets in their order; of a divided ledger, the list of its parts is there.
 
     正誤表 is there where something was put right, 一枚まとめ where the round has a report, and
-    指標 where the plan has indicators.
+    指標 where the plan has indicators. 評価の変更 is there where a rating was changed in a later
+    round of the year, and 期ごとの累計 where numbers go on from round to round.
     """
     needed = {
         BRIEF_SHEET: compilation.brief,
         ERRATA_SHEET: compilation.errata,
         INDICATOR_SHEET: compilation.indicators,
+        CHANGES_SHEET: compilation.changed,
+        CUMULATIVE_SHEET: compilation.cumulative,
     }
     left_out = [name for name, content in needed.items() if not content]
     renamed = {LEDGER_SHEET: PARTS_SHEET} if compilation.ledger.parts else {}
@@ -121,7 +133,10 @@ def write_workbook(compilation: Compilation, stream: IO[bytes]) -> None:
 def source_links_of(compilation: Compilation) -> SourceLinks:
     """Return how the compiled files of a round lead back to what was returned."""
     on_disk = {r.file: r.on_disk.file for r in compilation.round.returns}
-    return SourceLinks(compilation.ledger.period, on_disk, recorded_files(compilation.journal))
+    recorded: dict[str, RecordedFile] = {}
+    for journal in compilation.journals or (compilation.journal,):
+        recorded |= recorded_files(journal)
+    return SourceLinks(compilation.ledger.period, on_disk, recorded)
 
 
 def _write_for_readers(
@@ -172,6 +187,10 @@ def _summary(compilation: Compilation) -> Summary:
         "提出状況": STATUS_SHEET,
         f"指摘一覧（{findings}件）": FINDINGS_SHEET,
     }
+    if compilation.changed:
+        leading[f"{CHANGES_SHEET}（{len(compilation.changed)}件）"] = CHANGES_SHEET
+    if compilation.cumulative:
+        leading[CUMULATIVE_SHEET] = CUMULATIVE_SHEET
     if compilation.indicators:
         leading[f"指標（{len(compilation.indicators.series)}件）"] = INDICATOR_SHEET
     if ledger.parts:
@@ -209,18 +228,25 @@ def _write_records(
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
     if compilation.indicators:
         write_indicators(book, sheets[INDICATOR_SHEET], compilation.indicators, sources)
+    if compilation.changed:
+        changes = change_columns(round_.plan, ledger, sources)
+        write_table(sheets[CHANGES_SHEET], styles, changes, compilation.changed)
+    if compilation.cumulative:
+        running = cumulative_columns(round_.plan, ledger, sources)
+        grown = cumulative_rows(compilation.cumulative)
+        write_table(sheets[CUMULATIVE_SHEET], styles, running, grown)
     if compilation.errata:
         corrected = errata_columns(round_.plan, ledger, sources)
         write_table(sheets[ERRATA_SHEET], styles, corrected, errata_rows(compilation.errata))
-    has_nothing = any(status.nothing_to_report for status in compilation.statuses)
-    departments = status_columns(has_nothing)
+    departments = status_columns(compilation.statuses)
     write_table(sheets[STATUS_SHEET], styles, departments, compilation.statuses)
-    columns = finding_columns(sources, compilation.wording)
+    columns = finding_columns(sources, compilation.wording, round_.findings)
     write_table(sheets[FINDINGS_SHEET], styles, columns, round_.findings)
-    with_mails = any(returned.mail for returned in round_.returns)
-    received = return_columns(sources, with_mails)
-    write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns, repeated=1)
+    received = return_columns(sources, round_.returns)
+    named = 2 if round_.parts else 1
+    write_table(sheets[RECEIPTS_SHEET], styles, received, round_.returns, repeated=named)
     notes = [note for returned in round_.returns for note in returned.notes]
     notes += unused_answers(round_)
-    notes += decision_log(compilation.journal).notes
+    for journal in compilation.journals or (compilation.journal,):
+        notes += decision_log(journal).notes
     write_table(sheets[NOTES_SHEET], styles, note_columns(sources), notes)

@@ -6,7 +6,7 @@ was answered is one line per item with every reason for looking at it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import IntEnum
 
@@ -18,6 +18,7 @@ from workflow.compiled.summaries.headline import low_ratings
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
+from workflow.model.asking import WHOLE
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Field
@@ -89,7 +90,7 @@ def attention_lines(
         plan, ledger, _by_item(asking), comparison, ratings, wording, _rivals(round_)
     )
     found = [
-        *_open_points(ledger.entries, round_.lost),
+        *_open_points(plan, ledger.entries, round_.lost),
         *_of_files(replace(round_, findings=tuple(asking)), wording),
         *looked_at.lines(),
         *_decided(round_.points, wording),
@@ -157,11 +158,20 @@ _WAITING = {
 }
 
 
-def _open_points(entries: Iterable[Entry], lost: Container[str]) -> Iterator[AttentionLine]:
+def _open_points(
+    plan: Plan, entries: Sequence[Entry], lost: Container[str]
+) -> Iterator[AttentionLine]:
     """Yield a point per group of departments that has yet to answer, and per reason.
 
-    What may have been answered in a file that was lost here is not said to be missing.
+    What may have been answered in a file that was lost here is not said to be missing. In a year
+    of several rounds each has its own.
     """
+    for asking in plan.askings or (WHOLE,):
+        asked = [entry.at(asking.place) for entry in entries]
+        yield from _open_in(asking.label, asked, lost)
+
+
+def _open_in(name: str, entries: Iterable[Entry], lost: Container[str]) -> Iterator[AttentionLine]:
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         if entry.status.is_open:
@@ -169,13 +179,14 @@ def _open_points(entries: Iterable[Entry], lost: Container[str]) -> Iterator[Att
             reason = LOST_LABEL if is_lost else entry.status.value
             groups.setdefault((reason, entry.assignment.department_label), []).append(entry)
     for (reason, owner), members in groups.items():
-        ids = listed([entry.assignment.item.id for entry in members])
+        items = tuple(dict.fromkeys(entry.assignment.item.id for entry in members))
+        ids = listed(items)
         is_sent_back = members[0].status is AnswerStatus.SENT_BACK
         yield AttentionLine(
             weight=Weight.SENT_BACK if is_sent_back else Weight.MISSING,
-            reasons=(reason,),
+            reasons=(f"{name}：{reason}" if name else reason,),
             owner=owner,
-            title=f"{len(members)}件（{ids}）",
+            title=f"{len(items)}件（{ids}）",
             text=_WAITING[reason],
             department=members[0].assignment.departments[0].code,
         )
@@ -202,17 +213,24 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[AttentionLine]:
 
 def _uncovered(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
-    covered = {(e.answer.source.file, e.answer.item) for e in round_.entries if e.answer}
-    is_open = {e.assignment.item.id for e in round_.entries if e.status.is_open}
+    entries = [entry for row in round_.entries for entry in row.every]
+    covered = {(e.answer.source.file, e.answer.item) for e in entries if e.answer}
+    is_open = {(e.assignment.item.id, r) for e, r in _with_rounds(round_) if e.status.is_open}
     for finding in round_.findings:
         at = finding.location
-        is_covered = (at.file, at.item) in covered or at.item in is_open
+        is_covered = (at.file, at.item) in covered or (at.item, at.round) in is_open
         # A dispute stands with both files; the item tells it once.
         is_covered = is_covered or finding.code is Code.JOINT_DIFFERS
         if finding.severity is Severity.INFO:
             continue
         if not is_covered or finding.code is Code.ITEM_NOT_ISSUED:
             yield finding
+
+
+def _with_rounds(round_: Round) -> Iterator[tuple[Entry, str]]:
+    """Yield every entry with the name of its round, "" where there is one alone."""
+    for asking in round_.plan.askings or (WHOLE,):
+        yield from ((entry.at(asking.place), asking.round) for entry in round_.entries)
 
 
 def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:
@@ -249,7 +267,7 @@ class _Looking:
     def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
         for index, entry in enumerate(self.ledger.entries):
-            if entry.answer and not entry.status.is_open:
+            if any(one.answer and not one.status.is_open for one in entry.every):
                 reasons = dict(self._reasons(index, entry))
                 if reasons:
                     yield self._point(index, entry, reasons)
@@ -282,8 +300,9 @@ class _Looking:
             yield from (change for change in line.changes if change.is_changed_choice)
 
     def _warnings(self, entry: Entry) -> list[Finding]:
-        assert entry.answer
-        return self.warnings.get((entry.answer.source.file, entry.answer.item), [])
+        answers = (one.answer for one in entry.every if one.answer)
+        keys = ((answer.source.file, answer.item) for answer in answers)
+        return [finding for key in keys for finding in self.warnings.get(key, ())]
 
     def _point(self, index: int, entry: Entry, reasons: Mapping[str, Weight]) -> AttentionLine:
         return AttentionLine(

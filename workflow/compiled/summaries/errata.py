@@ -13,6 +13,7 @@ from itertools import takewhile
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.round import Round, Stage
+from workflow.compiled.year.askings import in_years_keys
 from workflow.compiled.years.changes import (
     Change,
     ComparedField,
@@ -21,6 +22,7 @@ from workflow.compiled.years.changes import (
 )
 from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
+from workflow.model.asking import WHOLE
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
@@ -120,13 +122,16 @@ class FormerFinal:
 
 def errata_of_returns(round_: Round) -> Iterator[Erratum]:
     """Yield what the answers that count say otherwise than the same department's return before."""
-    earlier = _by_answer(round_.returns)
-    for index, entry in enumerate(round_.entries):
-        answer = entry.answer
-        if answer is not None and entry.status is AnswerStatus.ANSWERED:
-            before = _last_before(answer, earlier.get((answer.department, answer.item), ()))
-            if before is not None:
-                yield from _of_answers(round_.plan, (index, entry), before, answer)
+    for asking in round_.plan.askings or (WHOLE,):
+        earlier = _by_answer(r for r in round_.returns if r.round == asking.round)
+        for index, row in enumerate(round_.entries):
+            entry = row.at(asking.place)
+            answer = entry.answer
+            if answer is not None and entry.status is AnswerStatus.ANSWERED:
+                before = _last_before(answer, earlier.get((answer.department, answer.item), ()))
+                if before is not None:
+                    before = in_years_keys(before, asking)
+                    yield from _of_answers(round_.plan, (index, entry), before, answer)
 
 
 def errata_of_versions(

@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from workflow.compiled import display_limits
-from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.ledger import STATUS_LABEL, status_label
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.table import CellValue
 from workflow.model.dataclass import dataclass
+from workflow.model.fields.base import Field
 from workflow.model.plan import Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL
 
 TOTAL = "計"
+NOT_COMBINED = "未定"
+"""What several answers have not come to yet: nobody answered, or a tie is left open."""
 
 Condition = tuple[str, str]
 """A ledger column's label and the text that stands in it; "" for an empty cell."""
@@ -45,7 +48,7 @@ class Bucket:
     def is_open(self) -> bool:
         """Whether it counts what has no answer."""
         label, text = self.conditions[0]
-        return label == STATUS_LABEL or not text
+        return label.endswith(STATUS_LABEL) or not text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,14 @@ def axis_label(plan: Plan, axis: str) -> str:
     return plan.form.field(axis).label
 
 
+def _title(plan: Plan, declared: Matrix) -> str:
+    """Return what a matrix is called: of two rounds of a year, by both their ratings."""
+    row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
+    is_between = plan.askings and plan.asking(declared.rows) != plan.asking(declared.columns)
+    is_between = is_between and declared.rows != row_label
+    return f"{row_label} × {column_label}" if is_between else f"{row_label}別 {column_label}"
+
+
 _Axis = tuple[tuple[Bucket, ...], tuple[int, ...]]
 """The buckets of an axis, and for each ledger row the index of its bucket."""
 
@@ -98,9 +109,9 @@ def _count(plan: Plan, axes_by_label: Mapping[str, _Axis], declared: Matrix) -> 
     (rows, down), (columns, across) = axes_by_label[declared.rows], axes_by_label[declared.columns]
     bucket_pairs = tuple(zip(down, across, strict=True))
     counted = Counter(bucket_pairs)
-    row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
+    row_label = axis_label(plan, declared.rows)
     return CountedMatrix(
-        title=f"{row_label}別 {column_label}",
+        title=_title(plan, declared),
         row_title=row_label,
         rows=rows,
         columns=columns,
@@ -119,8 +130,12 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
             yield Bucket(text, ((label, text),))
         return
     field = plan.form.field(axis)
-    answered = (STATUS_LABEL, AnswerStatus.ANSWERED.value)
-    column, stands = ledger.index(label), ledger.index(STATUS_LABEL)
+    if axis in plan.combined_by_key:
+        yield from _combined_buckets(field, label)
+        return
+    status = status_label(plan, axis)
+    answered = (status, AnswerStatus.ANSWERED.value)
+    column, stands = ledger.index(label), ledger.index(status)
     said = [row[column] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.options)
@@ -129,11 +144,16 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
     if not field.required or None in said:
         yield Bucket(field.blank_label, ((label, ""), answered))
     stated = {row[stands] for row in ledger.rows}
-    unanswered = [AnswerStatus.SENT_BACK, AnswerStatus.MISSING]
-    if AnswerStatus.NOTHING.value in stated:
-        unanswered.insert(0, AnswerStatus.NOTHING)
-    for status in unanswered:
-        yield Bucket(status.value, ((STATUS_LABEL, status.value),))
+    always = (AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
+    for one in (AnswerStatus.NOTHING, *always, AnswerStatus.NOT_ASKED):
+        if one in always or one.value in stated:
+            yield Bucket(one.value, ((status, one.value),))
+
+
+def _combined_buckets(field: Field, label: str) -> Iterator[Bucket]:
+    """Yield the buckets of what several answers come to: it has no standing of its own."""
+    yield from (Bucket(choice.value, ((label, choice.value),)) for choice in field.options)
+    yield Bucket(NOT_COMBINED, ((label, ""),))
 
 
 def _bucket_indexes(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:

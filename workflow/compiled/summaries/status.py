@@ -28,7 +28,8 @@ class DepartmentStatus:
 
     Accepted counts its returns that were, open_items are the ids of what it has still to answer.
     Lost are the files it sent that are sought here; of what is missing, not_owed may have been
-    answered in such a file, its own or that of another department of a joint item.
+    answered in such a file, its own or that of another department of a joint item. Round is named
+    in a year of several.
     """
 
     department: Department
@@ -45,6 +46,7 @@ class DepartmentStatus:
     open_items: tuple[str, ...]
     lost: tuple[str, ...] = ()
     not_owed: int = 0
+    round: str = ""
 
     @property
     def outcome_label(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
-from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.ledger import STATUS_LABEL, status_label
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import PastYear, Row, is_answered
 from workflow.model.dataclass import dataclass
@@ -28,11 +29,16 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComparedField:
-    """A field of this year's form and how it was asked last year; None when it was not."""
+    """A field of this year's form and how it was asked last year; None when it was not.
+
+    The statuses are the columns that say whether it was answered, then and now.
+    """
 
     field: Field
     label_before: str | None
     comparable: bool
+    status_before: str = STATUS_LABEL
+    status_now: str = STATUS_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,18 @@ class FieldChange:
 def compared_field(field: Field, last: PastYear) -> ComparedField:
     """Return how a field can be compared with last year."""
     label = last.label_of(field)
-    return ComparedField(field, label, label is not None and is_comparable(field, last.form))
+    comparable = label is not None and is_comparable(field, last.form)
+    return ComparedField(field, label, comparable, last.status_of(label))
 
 
 def compared_fields(plan: Plan, last: PastYear) -> tuple[ComparedField, ...]:
     """Return how all that a plan asks or knows can be compared with last year."""
     known = (_compared_known(field, last) for field in plan.known_fields)
-    return (*known, *(compared_field(field, last) for field in plan.form.fields))
+    asked = (
+        replace(compared_field(field, last), status_now=status_label(plan, field.key))
+        for field in plan.form.fields
+    )
+    return (*known, *asked)
 
 
 def _compared_known(field: Field, last: PastYear) -> ComparedField:
@@ -72,23 +83,25 @@ def _compared_known(field: Field, last: PastYear) -> ComparedField:
 
 def field_change(compared: ComparedField, before: Row | None, after: Row | None) -> FieldChange:
     """Return what changed in a field between two ledger rows."""
-    is_known = is_of_known_value(compared.field.key)
-    said_in = _known_in if is_known else answer_in
-    then = said_in(before, compared.label_before)
-    now = said_in(after, compared.field.label)
+    if is_of_known_value(compared.field.key):
+        then, now = _known_in(before, compared.label_before), _known_in(after, compared.field.label)
+    else:
+        then = answer_in(before, compared.label_before, compared.status_before)
+        now = answer_in(after, compared.field.label, compared.status_now)
     return FieldChange(compared.field, then or "", now or "", _change(compared, then, now))
 
 
-def answer_in(row: Row | None, label: str | None) -> str | None:
+def answer_in(row: Row | None, label: str | None, status: str = STATUS_LABEL) -> str | None:
     """Return what a ledger row answers; None when it was not asked or there is no answer.
 
-    Where there was nothing to report, only the reason stands in it.
+    Where there was nothing to report, only the reason stands in it. Status is the column that says
+    so, "" for what nobody answers himself.
     """
     if row is None or label is None:
         return None
-    if row[STATUS_LABEL] == AnswerStatus.NOTHING:
+    if not status or row[status] == AnswerStatus.NOTHING:
         return row[label] or None
-    return row[label] if is_answered(row) else None
+    return row[label] if is_answered(row, status) else None
 
 
 def _known_in(row: Row | None, label: str | None) -> str | None:

@@ -177,10 +177,13 @@ class _Lines:
             status_before=before[STATUS_LABEL] if before else "",
             status_after=after[STATUS_LABEL] if after else "",
             changes=tuple(field_change(compared, before, after) for compared in self.fields),
-            former=tuple(answer_in(before, label) or "" for label in self.former),
+            former=tuple(self._former(before, label) for label in self.former),
             remarks=(*pair.remarks, *_retitled(title_before, title_after)),
             entry=pair.entry,
         )
+
+    def _former(self, before: Row | None, label: str) -> str:
+        return answer_in(before, label, self.last.status_of(label)) or ""
 
 
 def _retitled(before: str, after: str) -> Iterator[str]:

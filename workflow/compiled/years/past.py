@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import chain, repeat, takewhile
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
@@ -26,13 +26,16 @@ _NEEDED = (ID_LABEL, DEPARTMENT_LABEL, STATUS_LABEL)
 class PastYear:
     """What an earlier year answered, and the form it was asked; None when that is unknown.
 
-    Known is what its forms showed that nobody had to answer.
+    Known is what its forms showed that nobody had to answer. Statuses name, by the labels of
+    fields, the column that says whether they were answered, where that is not the one of every
+    ledger: a year of several rounds has more, and "" is for what nobody answers himself.
     """
 
     year: int
     rows: tuple[Row, ...]
     form: Form | None
     known: tuple[Field, ...] = ()
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def field_labels(self) -> tuple[str, ...]:
@@ -44,6 +47,10 @@ class PastYear:
     def has_column(self, label: str) -> bool:
         """Whether its ledger has a column of that label."""
         return label in self._labels
+
+    def status_of(self, label: str | None) -> str:
+        """Return the column that says whether a field was answered, "" where none does."""
+        return self.statuses.get(label or "", STATUS_LABEL)
 
     def label_of(self, field: Field) -> str | None:
         """Return the label a field had that year; None when it was not asked."""
@@ -90,7 +97,8 @@ def this_year(ledger: Ledger, form: Form) -> PastYear:
     """Return the year of a ledger just compiled, spelled as its CSV will be."""
     labels = [column.label for column in ledger.columns]
     rows = tuple(dict(zip(labels, map(format_value, row), strict=True)) for row in ledger.rows)
-    return PastYear(ledger.year, rows, form)
+    own = [c for c in ledger.columns if c.field and c.status != STATUS_LABEL]
+    return PastYear(ledger.year, rows, form, statuses={c.label: c.status for c in own})
 
 
 def read_ledger(ledger_csv: bytes, needed: Sequence[str] = _NEEDED) -> tuple[Row, ...]:
@@ -116,9 +124,9 @@ class _Known(dict[str, str]):
         return self.setdefault(stored, unescape_formula(stored))
 
 
-def is_answered(row: Row) -> bool:
-    """Whether a row holds an answer that counts."""
-    return row[STATUS_LABEL] in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN)
+def is_answered(row: Row, status: str = STATUS_LABEL) -> bool:
+    """Whether a row holds an answer that counts; status is the column that says so."""
+    return row[status] in (AnswerStatus.ANSWERED, AnswerStatus.BROUGHT_IN)
 
 
 def says_why_nothing(row: Row, form: Form) -> bool:

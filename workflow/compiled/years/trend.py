@@ -84,7 +84,7 @@ def _comparable_run(field: Field, earlier: Iterable[PastYear]) -> list[PastYear]
 def _answers(field: Field, past: PastYear) -> Iterator[str]:
     """Yield what each row answers, "" for nothing."""
     label = past.label_of(field)
-    return (answer_in(row, label) or "" for row in past.rows)
+    return (answer_in(row, label, past.status_of(label)) or "" for row in past.rows)
 
 
 def _answers_now(field: Field, ledger: Ledger) -> Iterator[str]:

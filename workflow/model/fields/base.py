@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -174,6 +175,20 @@ class Field(ABC):
     def filled_when(self, cell: str) -> str:
         """Return an Excel formula, without "=": whether a cell holds an answer."""
         return f"NOT({is_empty(cell)})"
+
+    def as_combined(self) -> Self:
+        """Return the field as one that nobody answers: what several answers to it come to."""
+        return replace(self, required=False, required_when=None)
+
+    @property
+    def adds_up_to(self) -> str:
+        """What the answers of several rounds of a year come to together, "" where nothing."""
+        return ""
+
+    @property
+    def counted_in(self) -> str:
+        """The unit of a figure, "" where there is none."""
+        return ""
 
     # The template.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -53,12 +54,16 @@ _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberField(Field):
-    """A number in the stated unit; bounds are inclusive."""
+    """A number in the stated unit; bounds are inclusive.
+
+    Adds_to is what the numbers of several rounds of a year come to together, "" where nothing.
+    """
 
     unit: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     decimals: int | None = None
+    adds_to: str = ""
 
     type_name: ClassVar[str] = "number"
     type_word: ClassVar[str] = "数値"
@@ -88,11 +93,26 @@ class NumberField(Field):
     def _own_as_json(self) -> dict[str, Any]:
         unit = {"unit": self.unit} if self.unit else {}
         decimals = {} if self.decimals is None else {"decimals": self.decimals}
-        return unit | self._bounds_as_json() | decimals
+        adds_to = {"adds_to": self.adds_to} if self.adds_to else {}
+        return unit | self._bounds_as_json() | decimals | adds_to
 
     def _bounds_as_json(self) -> dict[str, Any]:
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
         return {name: _as_json(bound) for name, bound in bounds.items() if bound is not None}
+
+    @property
+    def adds_up_to(self) -> str:
+        """As the plan declares it."""
+        return self.adds_to
+
+    @property
+    def counted_in(self) -> str:
+        """The declared unit."""
+        return self.unit
+
+    def as_combined(self) -> Self:
+        """Return the field of a mean, which has a decimal more than the numbers it is of."""
+        return replace(self, required=False, required_when=None, decimals=None, adds_to="")
 
     @property
     def cell_rules(self) -> CellRules:

@@ -1,0 +1,129 @@
+"""What changed from one round of a year to the next that follows it: ratings side by side. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from workflow.compiled.ledger import Ledger
+from workflow.compiled.merging.entries import Entry
+from workflow.compiled.years.changes import Change
+from workflow.model.dataclass import dataclass
+from workflow.model.fields.base import Field
+from workflow.model.plan import Matrix, Plan
+from workflow.model.returns import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPair:
+    """Two ratings on one scale, of a round and of one that follows it."""
+
+    before: Field
+    after: Field
+
+
+def rating_pairs(plan: Plan) -> tuple[RatingPair, ...]:
+    """Return every rating of a round beside each of the round it follows, of the same scale."""
+    ratings: dict[str, list[Field]] = {}
+    for field in plan.form.choice_fields:
+        if field.is_rating:
+            ratings.setdefault(round_of(plan, field.key), []).append(field)
+    return tuple(
+        RatingPair(before, after)
+        for declared in plan.rounds
+        for before, after in product(
+            ratings.get(declared.of, ()) if declared.of else (), ratings.get(declared.name, ())
+        )
+        if _scale(before) == _scale(after)
+    )
+
+
+def round_of(plan: Plan, key: str) -> str:
+    """Return the round that asks a field of the year's form, or that it was combined in."""
+    made = plan.combined_by_key.get(key)
+    return made.round if made else plan.asking(key).round
+
+
+def _scale(field: Field) -> tuple[str, ...]:
+    return tuple(choice.value for choice in field.options)
+
+
+def matrices_between(plan: Plan) -> tuple[Matrix, ...]:
+    """Return the counts of ratings over those of the round they follow.
+
+    Of several people, what they come to stands for them where the plan says how; of several
+    reviewers in some rows alone, the first one of each.
+    """
+    several = {key for one in plan.combined for key in one.keys}
+    further = {key for one in plan.askings if one.is_further for key, _ in one.keys}
+    found = rating_pairs(plan)
+    shown = [p for p in found if not {p.before.key, p.after.key} & (several | further)]
+    return tuple(Matrix(pair.before.key, pair.after.key) for pair in shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingChange:
+    """One rating that is another than in the round before; entry is its row in the ledger.
+
+    By are those who gave it. An answer is None where a rule made the rating of several.
+    """
+
+    entry: int
+    pair: RatingPair
+    round_before: str
+    round_after: str
+    before: str
+    after: str
+    change: Change
+    by: str
+    by_before: str
+    answer_before: Answer | None
+    answer_after: Answer | None
+
+
+def rating_changes(plan: Plan, ledger: Ledger) -> Iterator[RatingChange]:
+    """Yield, row by row, every rating that is another than in the round it follows."""
+    pairs = rating_pairs(plan)
+    for n, (entry, row) in enumerate(zip(ledger.entries, ledger.rows, strict=True)):
+        for pair in pairs:
+            before, after = (row[ledger.index(f.label)] for f in (pair.before, pair.after))
+            if before is None or after is None or before == after:
+                continue
+            yield _changed(plan, n, entry, pair, str(before), str(after))
+
+
+def _changed(
+    plan: Plan, n: int, entry: Entry, pair: RatingPair, before: str, after: str
+) -> RatingChange:
+    then, now = pair.before.rank(before), pair.after.rank(after)
+    if then is None or now is None:
+        change = Change.CHANGED
+    else:
+        change = Change.RAISED if now < then else Change.LOWERED
+    (by_before, answer_before), (by, answer_after) = (
+        _given_by(plan, entry, field.key) for field in (pair.before, pair.after)
+    )
+    return RatingChange(
+        entry=n,
+        pair=pair,
+        round_before=round_of(plan, pair.before.key),
+        round_after=round_of(plan, pair.after.key),
+        before=before,
+        after=after,
+        change=change,
+        by=by,
+        by_before=by_before,
+        answer_before=answer_before,
+        answer_after=answer_after,
+    )
+
+
+def _given_by(plan: Plan, entry: Entry, key: str) -> tuple[str, Answer | None]:
+    """Return who gave a rating, and the answer it stands in; of several, all of them and none."""
+    made = plan.combined_by_key.get(key)
+    if made is None:
+        asked = entry.at(plan.asking(key).place)
+        return asked.assignment.department_label, asked.answer
+    every = (entry.at(plan.asking(one).place) for one in made.keys)
+    names = dict.fromkeys(one.assignment.department_label for one in every if one.answer)
+    return f"{'・'.join(names)}の{made.word}", None
