@@ -164,5 +164,7 @@ PLACES: Mapping[Entry, str] = {
     Entry.NEXT_CHECK: "/prepare#plan-title",
     Entry.NEXT_ISSUE: "/prepare#issue-title",
     Entry.DESK: "/",
+    Entry.NEXT_ROUND: "/prepare#issue-title",
+    Entry.FINALIZE_YEAR: "/results#final-title",
 }
 """Where at the desk each choice of the terminal's menu is: both offer the same."""
