@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
+from unittest.mock import patch
 
 from workflow.model.findings import Finding
 from workflow.model.limits import Limits
@@ -12,7 +15,11 @@ from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import OpenedTable, opened_book, opened_table
 from workflow.returned.readers.readings import open_book
+from workflow.returned.workers.pool import ResourceLimits
 from workflow.rounds.load import ReadOptions
+
+Task = TypeVar("Task")
+Made = TypeVar("Made")
 
 
 def judge_here(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
@@ -37,3 +44,14 @@ HERE = ReadOptions(
     open_table=opened_here,
 )
 """How tests read a round: in their own process."""
+
+
+def without_workers() -> AbstractContextManager[object]:
+    """Have commands do in this process what they leave to workers, as long as this lasts."""
+    return patch("workflow.returned.workers.engine.run", _run_here)
+
+
+def _run_here(
+    work: Callable[[Task], Made], tasks: Sequence[Task], _: ResourceLimits
+) -> Iterator[Made]:
+    return map(work, tasks)

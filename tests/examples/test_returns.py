@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine import HERE
 from tests.harness.description import RETURNS, read_return, return_folders
-from tests.harness.kept_readings import each_file_read_once
+from tests.harness.kept_readings import each_file_read_once, each_round_written_once
 from tests.harness.outcome import expected
 from tests.harness.play import Played, collect_with_workers, harms_its_reader, play
 from tests.harness.reading_alike import assert_all_read_alike
@@ -22,8 +22,8 @@ FOLDERS = return_folders()
 
 
 @pytest.fixture(autouse=True)
-def read_once() -> Iterator[None]:
-    with each_file_read_once():
+def worked_out_once() -> Iterator[None]:
+    with each_file_read_once(), each_round_written_once():
         yield
 
 

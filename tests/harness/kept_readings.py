@@ -1,16 +1,25 @@
-"""What a reader says of a file, kept as long as an example is played.
+"""What was worked out of a value, kept as long as the value is asked about.
 
 Collect, verify and the comparison of the two readers all ask for the same bytes. Each reader is
-asked once: what it says of some bytes is a value, and nobody changes it.
+asked once: what it says of some bytes is a value, and nobody changes it. A round that verify reads
+anew and finds equal to the one collect wrote is the same value, too: the same files follow from it.
+That they do, and what follows from another round, tests/verification shows without this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
+from typing import Any
 from unittest.mock import patch
+
+from workflow.compiled.compilation import Compilation, compile_round
+from workflow.compiled.outputs import output_files
+from workflow.compiled.round import Round
+from workflow.storage.spooled import Writable
 
 _READERS = (
     "workflow.returned.readers.readings.read_xlsx",
@@ -29,3 +38,42 @@ def each_file_read_once() -> Iterator[None]:
             module, _, name = reader.rpartition(".")
             patches.enter_context(patch(reader, cache(getattr(import_module(module), name))))
         yield
+
+
+@contextmanager
+def each_round_written_once() -> Iterator[None]:
+    """Compile a round once, and write it out once, as long as this lasts."""
+    kept = _Kept()
+    with (
+        patch("workflow.rounds.write.compile_round", kept.compilation),
+        patch("workflow.rounds.write.output_files", kept.outputs),
+        patch("workflow.verification.verify.output_files", kept.outputs),
+    ):
+        yield
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Rounds with what was compiled of them, and compilations with the files made of them."""
+
+    compiled: list[tuple[Round, tuple[Any, ...], Compilation]] = field(default_factory=list)
+    made: list[tuple[Compilation, bool, dict[str, Writable]]] = field(default_factory=list)
+
+    def compilation(self, round_: Round, *given: Any) -> Compilation:  # noqa: ANN401 - as they come
+        """Return the compilation of a round; whether its cache may be kept changes nothing."""
+        asked = replace(round_, is_repeatable=False)
+        for known, besides, compilation in self.compiled:
+            if known == asked and besides == given:
+                return compilation
+        compilation = compile_round(round_, *given)
+        self.compiled.append((asked, given, compilation))
+        return compilation
+
+    def outputs(self, compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
+        """Return the files of a compilation."""
+        for known, parquet, files in self.made:
+            if known is compilation and parquet == with_parquet:
+                return dict(files)
+        files = output_files(compilation, with_parquet)
+        self.made.append((compilation, with_parquet, files))
+        return dict(files)

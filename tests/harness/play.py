@@ -17,7 +17,7 @@ from unittest.mock import patch
 from openpyxl import load_workbook
 
 from tests.city import City
-from tests.engine import judge_here
+from tests.engine import without_workers
 from tests.harness.cities import (
     GOOD,
     build_city,
@@ -188,7 +188,7 @@ def collect_here(example: Example, arguments: Sequence[str], scratch: Path) -> R
     """Collect in this process, and judge here too; what harms its reader is left to workers."""
     if harms_its_reader(example):
         return collect_with_workers(example, arguments, scratch)
-    with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
+    with without_workers():
         return run_here(*arguments)
 
 

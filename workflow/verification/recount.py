@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL, Ledger
@@ -149,11 +151,11 @@ def _recounted(frame: pd.DataFrame, block: MatrixLayout) -> Iterator[tuple[tuple
         yield (down, across), int((fits[down[1]] & fits[across[1]]).sum())
 
 
-def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> pd.Series:
+def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> NDArray[np.bool_]:
     """Return which rows a bucket counts; a total counts every one."""
-    fits = pd.Series(True, index=frame.index)
+    fits = np.ones(len(frame), dtype=bool)
     for label, text in bucket.conditions if bucket else ():
-        fits &= frame[label].eq(text) if label in frame else not text
+        fits &= frame[label].eq(text).to_numpy() if label in frame else not text
     return fits
 
 
