@@ -2,8 +2,8 @@
 
 python -m tests.harness [--record] NAME…
 
-NAME is a folder in tests/examples/returns/{good,bad}, tests/examples/tables or
-tests/examples/plans, or a hostile file by its code or name.
+NAME is a folder in tests/examples/returns/{good,bad}, tests/examples/tables,
+tests/examples/plans or tests/examples/rounds, or a hostile file by its code or name.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.harness.description import (
 from tests.harness.outcome import as_text
 from tests.harness.plan_example import as_read, noted_in, plan_folders, read_plan_example
 from tests.harness.play import collect_with_workers, hostile_example, play, run_here
+from tests.harness.round_example import play_rounds, read_steps, round_folders
 from tests.harness.table_example import as_text as table_as_text
 from tests.harness.table_example import imported, outcome_of, read_table_example, table_folders
 
@@ -34,7 +35,8 @@ def main(arguments: list[str]) -> int:
     plans = {folder.name: folder for folder in plan_folders()}
     hostile = {key: case for case in hostile_cases() for key in (case.code, case.name)}
     tables = {folder.name: folder for folder in table_folders()}
-    known = {**folders, **tables, **plans, **hostile}
+    rounds = {folder.name: folder for folder in round_folders()}
+    known = {**folders, **tables, **plans, **rounds, **hostile}
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         sys.stderr.write(f"no such example: {' '.join(unknown)}\n{__doc__}")
@@ -46,6 +48,8 @@ def main(arguments: list[str]) -> int:
             _play_table(tables[name], record)
         elif name in plans:
             _play_plan(plans[name], record)
+        elif name in rounds:
+            _play_rounds(rounds[name], record)
         else:
             _play_hostile(hostile[name])
     return 0
@@ -78,6 +82,15 @@ def _play_plan(folder: Path, record: bool) -> None:
             found["items"] = as_read(Path(home))
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     sys.stdout.write(f"{folder}\n{printed or complaints}{text}")
+    if record:
+        (folder / "expected.json").write_text(text, "utf-8")
+
+
+def _play_rounds(folder: Path, record: bool) -> None:
+    with tempfile.TemporaryDirectory() as around:
+        found = play_rounds(read_steps(folder), Path(around) / "home")
+    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.write(f"{folder}\n{text}")
     if record:
         (folder / "expected.json").write_text(text, "utf-8")
 

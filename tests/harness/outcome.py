@@ -35,12 +35,12 @@ def outcome_of(
     Of the ledger only what differs from the plan's usual answers is shown. Points, and who is
     handed something back, are shown where people write in 確認の記録.
     """
-    by_file = {file["path"]: _file(file) for file in document["files"]}
+    by_file = {file["path"]: file_as_expected(file) for file in document["files"]}
     homeless = [f for f in document["findings"] if f["file"] not in by_file]
     totals = {key: document["totals"][key] for key in (_TOTALS + _OF_POINTS * has_record)}
     rows = _rows(city, document["year"], "台帳")
     notes = [_note(row) for row in _rows(city, document["year"], "欄外記入")]
-    optional = {"findings": _findings(homeless), "notes": notes}
+    optional = {"findings": findings_as_expected(homeless), "notes": notes}
     if has_record:
         handbacks = city.workspace.handbacks(document["year"]).glob("*.xlsx")
         optional["points"] = [_point(point) for point in document["points"]]
@@ -54,16 +54,18 @@ def outcome_of(
     } | {key: lines for key, lines in optional.items() if lines}
 
 
-def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+def file_as_expected(file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what became of a file, as expected.json spells it."""
     return {
         "outcome": file["outcome"],
         "department": file["department"],
         "answers": file["answers"],
-        "findings": _findings(file["findings"]),
+        "findings": findings_as_expected(file["findings"]),
     }
 
 
-def _findings(findings: Iterable[Mapping[str, str]]) -> list[str]:
+def findings_as_expected(findings: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return findings as expected.json spells them, each a line."""
     return [" ".join(f[key] or "-" for key in SHOWN).rstrip(" -") for f in findings]
 
 

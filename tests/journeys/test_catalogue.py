@@ -22,13 +22,15 @@ def examples_of_codes() -> set[str]:
     """Return every code that an expected.json names."""
     found: set[str] = set()
     for path in EXAMPLES.rglob("expected.json"):
-        document = json.loads(path.read_text("utf-8"))
-        said = list(document.get("findings", []))
-        for file in document.get("files", {}).values():
-            said += file["findings"]
-        found |= {finding.split(" ")[0] for finding in said}
-        # A point says its number first, then its code.
-        found |= {point.split(" ")[1].partition("：")[0] for point in document.get("points", [])}
+        read = json.loads(path.read_text("utf-8"))
+        for document in read if isinstance(read, list) else [read]:  # one for each command
+            said = list(document.get("findings", []))
+            for file in document.get("files", {}).values():
+                said += file["findings"]
+            found |= {finding.split(" ")[0] for finding in said}
+            # A point says its number first, then its code.
+            points = document.get("points", [])
+            found |= {point.split(" ")[1].partition("：")[0] for point in points}
     return found
 
 

@@ -9,17 +9,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflow.commands.collect import already_final
-from workflow.commands.command import CLEAN, Command, add_round, add_year, round_workspace, year_of
+from workflow.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_round,
+    add_year,
+    round_workspace,
+    year_of,
+)
 from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import issued, recorded_outcomes
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
+from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
+from workflow.rounds.before import with_rounds_before
 from workflow.rounds.earlier import last_answers
 from workflow.rounds.issued_round import issued_round
 from workflow.rounds.known_table import copy_to_keep, with_known_table
@@ -78,7 +89,8 @@ def _run(arguments: Namespace) -> int:
     _show(workspace, year, issuance)
     if arguments.mail:
         show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
-    return CLEAN
+    rests_on_open = any(note.code is Code.ROUND_BEFORE_OPEN for note in issuance.notes)
+    return FINDINGS if rests_on_open else CLEAN
 
 
 COMMAND = Command(
@@ -167,7 +179,7 @@ def _planned(
             f"計画は回に分かれていますが、{workspace.period(year)}の調査票は、回に分けずに発行して"
             "あります。回は、次の年度から使えます。今年度は、計画から回を除いて実行してください。"
         )
-    plan = with_known_table(workspace, written.plan)
+    plan = with_rounds_before(workspace, with_known_table(workspace, written.plan), year)
     own = load_own_workbook(workspace.home, plan)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
@@ -189,8 +201,15 @@ def _planned(
     issuance = plan_issuance(request, register, folder)
     if journal.is_final and issuance.issued:
         raise already_final(workspace.period(year))
-    notes = (*written.notes, *(own.notes if own else ()))
+    notes = (*written.notes, *(own.notes if own else ()), *_open_before(plan))
     return PlannedIssue(plan, replace(issuance, notes=notes), journal)
+
+
+def _open_before(plan: Plan) -> Iterator[Finding]:
+    """Yield that rounds whose answers stand on the forms are not final yet."""
+    open_ = tuple(one.name for one in plan.earlier if not one.is_final)
+    if open_:
+        yield Finding(Code.ROUND_BEFORE_OPEN, Location(), {"rounds": open_})
 
 
 def _refuse_answered(planned: PlannedIssue) -> None:

@@ -195,7 +195,8 @@ def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
     if put_right:
         yield f"直して読みました：{put_right}か所（plan --fix で、plan.xlsx に書き込めます）"
     for note in sorted(notes, key=lambda note: "count" not in note.details):
-        yield f"・{note.location.file}　{wording.message(note)}{wording.remedy(note)}"
+        where = f"{note.location.file}　" if note.location.file else ""
+        yield f"・{where}{wording.message(note)}{wording.remedy(note)}"
 
 
 def _tree(plan: Plan) -> Iterator[str]:

@@ -161,7 +161,13 @@ def recorded_basis(journal: Journal) -> Basis | None:
     if last is None:
         return None
     facts = last.facts
-    return Basis(facts["plan"], facts["register"], facts["earlier"], facts.get("known", ""))
+    return Basis(
+        facts["plan"],
+        facts["register"],
+        facts["earlier"],
+        facts.get("known", ""),
+        facts.get("rounds", {}),
+    )
 
 
 def recorded_table(journal: Journal) -> str:

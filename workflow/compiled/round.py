@@ -23,18 +23,22 @@ from workflow.templates.register import Register
 class Basis:
     """What a compilation rests on besides the returns, each as a digest.
 
-    Known is that of the table of known values, "" where the plan names none.
+    Known is that of the table of known values, "" where the plan names none. Rounds are those of
+    the year that the round follows, by name.
     """
 
     plan: str = ""
     register: str = ""
     earlier: Mapping[str, list[str]] = field(default_factory=dict)
     known: str = ""
+    rounds: Mapping[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Return the digests as the journal spells them."""
-        digests = {"plan": self.plan, "register": self.register, "earlier": dict(self.earlier)}
-        return {**digests, **({"known": self.known} if self.known else {})}
+        digests: dict[str, object] = {"plan": self.plan, "register": self.register}
+        digests["earlier"] = dict(self.earlier)
+        digests |= {"known": self.known} if self.known else {}
+        return digests | ({"rounds": dict(self.rounds)} if self.rounds else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

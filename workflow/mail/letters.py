@@ -113,7 +113,7 @@ def _common(
 
 def _item(plan: Plan, department: Department, item: Item) -> dict[str, LetterValue]:
     """Return an item as a letter names it; who else may answer it in one's place is told."""
-    others = [plan.department(code).name for code in item.departments if code != department.code]
+    others = [plan.department(code).name for code in item.asked if code != department.code]
     return {
         "整理番号": item.id,
         "名前": one_line(item.title),

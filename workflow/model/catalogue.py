@@ -397,6 +397,21 @@ class Code(Enum):
         "作り直します。間違えて変えたときは、表を元に戻してください。",
     )
 
+    # --- 回 (rounds of a year)
+    ROUND_BEFORE_OPEN = (
+        Severity.WARNING,
+        "もとになる「{rounds}」は、まだ確定していません。調査票には、いまの回答を「暫定」として"
+        "載せました。",
+        "確定してから作り直すか、このまま送ってください。回答があとで変わると、集めるときに知らせます。",
+    )
+    ROUND_BEFORE_CHANGED = (
+        Severity.WARNING,
+        "{departments}に調査票を発行したあとで、もとになる「{rounds}」の回答が変わっています（{what}）。"
+        "この課が見て答えたのは、変わる前の回答です。",
+        "答えに関わる変更なら、generate を実行して調査票を作り直し、確かめてもらってください。"
+        "関わらなければ、「確認済み」にしてください。",
+    )
+
     # --- 表の取り込み (init --from-table)
     IMPORT_SHEET_LEFT_OUT = (
         Severity.INFO,
@@ -793,6 +808,18 @@ class Code(Enum):
         Severity.INFO,
         "様式番号が失われていたため、整理番号から{department}の調査票と判断しました。",
         "対応はいりません。",
+    )
+
+    RETURN_OTHER_ROUND = (
+        Severity.INFO,
+        "「{round}」の調査票です。この回ではなく、「{round}」の回答として数えます。",
+        "「{round}」を集めると、中身を確かめて台帳に載せます。フォルダーを移す必要はありません。",
+    )
+    RETURN_CLOSED_ROUND = (
+        Severity.WARNING,
+        "「{round}」の調査票ですが、「{round}」はもう確定しています。どの回の回答にも数えていません。",
+        "この回の調査票に記入したものを受け取ってください。「{round}」の回答に加えるときは、その確定を"
+        '取り消します（collect --round {round} --reopen --reason "理由"）。',
     )
 
     # --- 行 (finding the rows)

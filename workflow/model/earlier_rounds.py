@@ -98,6 +98,26 @@ def earlier_column_as_json(column: Field) -> dict[str, str]:
     return {"round": name, "key": key, "label": column.label}
 
 
+def plain_label(column: Field) -> str:
+    """Return how people name a column that nobody answers, whether its round is final or not.
+
+    >>> plain_label(earlier_column("一次評価", "", f"{WHO_LABEL}（暫定）"))
+    '一次評価：回答者・受領日'
+    """
+    is_earlier = is_of_earlier_round(column.key)
+    return column.label.removesuffix(_PROVISIONAL) if is_earlier else column.label
+
+
+def rounds_shown(columns: Iterable[Field]) -> tuple[tuple[str, bool], ...]:
+    """Return the earlier rounds that some columns show, and whether each is still provisional."""
+    found = []
+    for column in columns:
+        if is_of_earlier_round(column.key):
+            _, name, key = column.key.split(_BETWEEN, 2)
+            found += [] if key else [(name, column.label.endswith(_PROVISIONAL))]
+    return tuple(found)
+
+
 def is_of_earlier_round(key: str) -> bool:
     """Whether a column shows what an earlier round answered."""
     return key.startswith(f"{_PREFIX}{_BETWEEN}")

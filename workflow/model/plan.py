@@ -174,6 +174,11 @@ class Plan:
         return Period(year, self.round.name if self.round else "")
 
     @property
+    def is_review(self) -> bool:
+        """Whether it is the plan of a round in which people answer about the items of others."""
+        return self.round is not None and self.round.respondent is not Respondent.DEPARTMENT
+
+    @property
     def _measuring(self) -> DeclaredRound | None:
         """The round that asks for the indicators: the one that says so.
 

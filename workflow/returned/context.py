@@ -14,11 +14,21 @@ from workflow.templates.own.form import MarkedSheet
 from workflow.templates.register import FormNumber, Register
 
 
+@dataclass(frozen=True, slots=True)
+class OtherRound:
+    """Another round of the year: whether it still takes returns, and what its forms ask."""
+
+    name: str
+    is_open: bool
+    labels: frozenset[Named]
+
+
 @dataclass(frozen=True)
 class Context:
     """A round, as far as judging asks for it; year None takes each file's own year (check).
 
-    Again has every file read with the second readers (verify).
+    Again has every file read with the second readers (verify). Others are the other rounds of the
+    year, by the numbers on their forms.
     """
 
     plan: Plan
@@ -27,11 +37,12 @@ class Context:
     passwords: tuple[str, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     again: bool = False
+    others: Mapping[int, OtherRound] = field(default_factory=dict)
 
     @cached_property
     def labels(self) -> Mapping[int, frozenset[Named]]:
         """The labels of every field ever asked, by year; gathered once for all files."""
-        return {year: _labels(register) for year, register in self.registers.items()}
+        return {year: asked_labels(register) for year, register in self.registers.items()}
 
     @cached_property
     def own_forms(self) -> Mapping[int, Mapping[str, tuple[MarkedSheet, ...]]]:
@@ -50,6 +61,7 @@ class Context:
         return frozenset(item.id for item in shared if item.answer is not AnswerRule.EACH)
 
 
-def _labels(register: Register) -> frozenset[Named]:
+def asked_labels(register: Register) -> frozenset[Named]:
+    """Return the labels of every field that a register ever asked."""
     forms = {id(issue.form): issue.form for issue in register.issues}  # one for many issues
     return frozenset((f.label, f.heading) for form in forms.values() for f in form.form.fields)

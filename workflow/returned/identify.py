@@ -67,7 +67,7 @@ def parts_by_form(
     }
     hidden = _numbers(_hidden(book))
     forms = [form for sheet in entry_sheets for form in shown[id(sheet)]]
-    owners = {form.department: form for form in forms}
+    owners = {(form.department, form.round): form for form in forms}
     everywhere = set[FormNumber]().union(hidden, *shown.values())
     is_clear = len(forms) == len(entry_sheets) and everywhere == {*owners.values()}
     if len(owners) == 1 or not is_clear or any(len(found) > 1 for found in shown.values()):

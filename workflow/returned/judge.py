@@ -11,7 +11,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.returns import Answer, Note, Outcome, Return, judged
-from workflow.returned.context import Context
+from workflow.returned.context import Context, OtherRound
 from workflow.returned.find_rows import match
 from workflow.returned.find_tables import Table, find_tables
 from workflow.returned.identify import Identity, identify, made_from, parts_by_form, stamps
@@ -87,26 +87,26 @@ def judge(received: Received, context: Context) -> tuple[Return, ...]:
 def _judged(opened: Opened, context: Context) -> Iterator[Return]:
     """Yield what a workbook says; of one that holds several departments' forms, what each says."""
     shown = _look_at(opened.book, context)
-    parts = _parts(opened, shown) if len(shown.found) > 1 else ()
+    parts = _parts(opened, shown, context) if len(shown.found) > 1 else ()
     for part in parts:
         yield with_notices(part, judge_book(part.read, part.book, context))
     if not parts:
         yield with_notices(opened, _judge(opened.read, shown, context))
 
 
-def _parts(opened: Opened, shown: _Book) -> tuple[Opened, ...]:
+def _parts(opened: Opened, shown: _Book, context: Context) -> tuple[Opened, ...]:
     """Return the forms of several departments in one workbook, each as if it had come alone.
 
     They are named like the files in an archive, by the sheet that is filled in. Nothing where any
-    of them was not issued in this round.
+    of them was issued neither in this round nor in another one of the year.
     """
-    read, sheets = opened.read, shown.entry_sheets
+    read, sheets = opened.read, [*shown.entry_sheets, *_of_other_rounds(opened.book, context)]
     numbers = own_numbers(opened.book, shown.own, shown.register) if shown.own else {}
     forms = parts_by_form(opened.book, sheets, numbers)
-    issues = [shown.register.find(form) for form in forms]
-    names = tuple(issue.department_name for issue in issues if issue)
-    if len(names) < len(issues):
+    issues = {form: shown.register.find(form) for form in forms}
+    if any(not issue and form.round not in context.others for form, issue in issues.items()):
         return ()
+    names = tuple(issue.department_name for issue in issues.values() if issue)
     several = Finding(Code.FORM_SEVERAL, Location(), {"departments": names})
     parts = []
     for part in forms.values():
@@ -116,12 +116,25 @@ def _parts(opened: Opened, shown: _Book) -> tuple[Opened, ...]:
     return tuple(parts)
 
 
+def _of_other_rounds(book: RawBook, context: Context) -> Iterator[RawSheet]:
+    """Yield the sheets that are filled in for another round of the year."""
+    for other in context.others.values():
+        yield from (table.sheet for table in find_tables(book, other.labels))
+
+
 def judge_book(read: Return, book: RawBook, context: Context) -> Return:
     """Return what a workbook says, given the file it came in."""
     return _judge(read, _look_at(book, context), context)
 
 
 def _judge(read: Return, shown: _Book, context: Context) -> Return:
+    other = _other_round(shown, context)
+    if other:
+        return _of_other_round(read, shown.found, other)
+    return _judge_own(read, shown, context)
+
+
+def _judge_own(read: Return, shown: _Book, context: Context) -> Return:
     book, found, register, tables = shown.book, shown.found, shown.register, shown.tables
     if not shown.is_form and book.lost:
         reason = f"シート「{'」「'.join(book.lost)}」の中身がありません"
@@ -148,6 +161,27 @@ def _judge(read: Return, shown: _Book, context: Context) -> Return:
     offered = _offered(refused, tables, register, context)
     paper = _paper_of(refused, ids, tables, register, context)
     return _set_aside(replace(refused, offered=offered), book, tables, paper)
+
+
+def _other_round(shown: _Book, context: Context) -> OtherRound | None:
+    """Return the other round of the year that a form is of: by its number, or else its headings."""
+    if not context.others:
+        return None
+    if shown.found:
+        number, register = shown.found[0], shown.register
+        is_of_year = number.year == register.year and number.round != register.number
+        return context.others.get(number.round) if is_of_year else None
+    if shown.is_form:
+        return None
+    others = context.others.values()
+    return next((one for one in others if find_tables(shown.book, one.labels)), None)
+
+
+def _of_other_round(read: Return, found: tuple[FormNumber, ...], other: OtherRound) -> Return:
+    code = Code.RETURN_OTHER_ROUND if other.is_open else Code.RETURN_CLOSED_ROUND
+    number = str(found[0]) if found else ""
+    refused = closed(read, Outcome.NOT_A_RETURN, code, {"round": other.name})
+    return replace(refused, number=number)
 
 
 def _form_of(shown: _Book, issue: Issue, context: Context) -> FoundForm:

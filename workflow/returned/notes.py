@@ -53,7 +53,7 @@ from workflow.templates.register import FormNumber
 _YEAR = re.compile(r"(?:令和|平成)(?:元|\d+)年度|\d{4}年度|^\d+\. ")
 """What is another on the form of another year: the year, and the numbers of the cover's steps."""
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：", "お尋ね（", "お答え：")
-_OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w-]+|{CORRECTION_SHEET})")
+_OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w.-]+|{CORRECTION_SHEET})")
 
 
 @dataclass(frozen=True, slots=True)

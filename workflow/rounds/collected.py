@@ -95,6 +95,7 @@ def fingerprint(
         [[path.name, _digest(path)] for path in _copies(workspace, year)],
         [file_identity(file, snapshot.digests[file.file]) for file in snapshot.files],
         *_known_table(workspace, journal),
+        *_other_rounds(workspace, year),
     ]
     return sha256(json.dumps(key_parts).encode())
 
@@ -133,6 +134,16 @@ def _known_table(workspace: Workspace, journal: Journal) -> list[str]:
     """Return the digest of the table the plan of the last collect names; nothing for none."""
     known = (recorded_plan(journal) or {}).get("known_values")
     return [_digest(workspace.home / known["file"])] if known else []
+
+
+def _other_rounds(workspace: Workspace, year: int) -> list[list[str]]:
+    """Return what a collect takes from the other rounds of the year; nothing where it has none."""
+    names = (name for name in workspace.round_names(year) if workspace.round not in ("", name))
+    others = [workspace.in_round(name) for name in names]
+    return [
+        [one.round, *map(_digest, (one.register(year), one.ledger_csv(year), one.journal(year)))]
+        for one in others
+    ]
 
 
 def _record(

@@ -37,14 +37,16 @@ from workflow.model.rounds import Period
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import in_scope, load_plan, load_written_plan
-from workflow.returned.context import Context
+from workflow.returned.context import Context, OtherRound
 from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.engine import Engine, Opener, TableOpener, WrittenOpener
 from workflow.returned.workers.store import ExtractStore
+from workflow.rounds.before import round_digests, with_rounds_before
 from workflow.rounds.earlier import earlier_digests, past_years
+from workflow.rounds.of_year import rounds_of_year
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
@@ -124,22 +126,28 @@ def load_round(
     past = tuple(past_years(workspace, year, plan.form))
     previous = previous_answers(plan, past[0].rows) if past else {}
     passwords = known_passwords(plan, options.passwords)
-    context = Context(plan, {year: register}, year, passwords, previous, options.again)
+    of_year = rounds_of_year(workspace, year) if plan.round else None
+    others = of_year.others if of_year else {}
+    context = Context(plan, {year: register}, year, passwords, previous, options.again, others)
     table = plan.known_table
-    inputs = basis(workspace, digest or plan_digest(plan), year, table.sha256 if table else "")
+    inputs = basis(
+        workspace, plan, digest or plan_digest(plan), year, table.sha256 if table else ""
+    )
     engine = options.engine
     if snapshot:
-        judged_by = _judged_by(inputs, year, passwords)
+        judged_by = _judged_by(inputs, year, passwords, others)
         engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
     is_repeatable = snapshot is not None
     judging = zip(files, engine(files, context), strict=True)
     for done, (file, judged) in enumerate(judging, start=1):
         options.progress(done, len(files))
-        returns += (one.named(file.file) for one in judged)
+        named = (one.named(file.file) for one in judged)
+        returns += (one for one in named if of_year is None or of_year.holds(one))
         is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
+    whole = with_rounds_before(workspace, plan, year)
     return replace(
-        merge(plan, register, returns, recorded_collects(journal)),
+        merge(whole, register, returns, recorded_collects(journal)),
         past=past,
         previous=previous,
         basis=inputs,
@@ -182,9 +190,12 @@ def secret_digest(passwords: Sequence[str]) -> str:
     return hashlib.scrypt(plain, salt=b"torimatome", n=2**14, r=8, p=1).hex()
 
 
-def _judged_by(inputs: Basis, year: int, passwords: Sequence[str]) -> str:
+def _judged_by(
+    inputs: Basis, year: int, passwords: Sequence[str], others: Mapping[int, OtherRound]
+) -> str:
     """Return the digest of everything but the file that a judgement depends on."""
     key_parts = [tool_digest(), inputs.as_json(), year, secret_digest(passwords)]
+    key_parts += [[n, one.name, one.is_open, sorted(one.labels)] for n, one in others.items()]
     return sha256(json.dumps(key_parts, sort_keys=True).encode())
 
 
@@ -224,7 +235,7 @@ def stage_of(
     return Stage(as_of is not None, as_of or last.at, reason)
 
 
-def basis(workspace: Workspace, digest: str, year: int, known: str = "") -> Basis:
+def basis(workspace: Workspace, plan: Plan, digest: str, year: int, known: str = "") -> Basis:
     """Return the digests of what a compilation rests on besides the returns.
 
     Given are those of the plan and of the table of known values.
@@ -235,6 +246,7 @@ def basis(workspace: Workspace, digest: str, year: int, known: str = "") -> Basi
         register=sha256(register.read_bytes()) if register.exists() else "",
         earlier=dict(earlier_digests(workspace, year)),
         known=known,
+        rounds=dict(round_digests(workspace, plan, year)),
     )
 
 

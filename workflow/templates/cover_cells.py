@@ -8,6 +8,7 @@ from typing import Protocol
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.dataclass import dataclass
+from workflow.model.earlier_rounds import rounds_shown
 from workflow.model.fields.checks import Check
 from workflow.model.fields.form import Form
 from workflow.model.filling import Filling
@@ -133,6 +134,7 @@ def _steps(layout: Layout) -> Iterator[str]:
     if any(entry.previous for entry in layout.rows):
         label = previous_label(layout.number.year)
         yield f"「{label}」の行は、すぐ上の取組の前年度の回答です。変更はできません。"
+    yield from earlier_answers(layout)
     yield from to_leave_out(layout)
     yield SENDING
     yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
@@ -142,6 +144,16 @@ def _sometimes(layout: Layout) -> str:
     if all(field.required or not field.required_when for _, field in layout.field_columns):
         return ""
     return f"「{SOMETIMES_MARK}」とある列は、下の表のときに記入してください。"
+
+
+def earlier_answers(layout: Layout) -> Iterator[str]:
+    """Yield which columns show what earlier rounds answered, and which of it may change yet."""
+    shown = rounds_shown(layout.form.known)
+    if shown and not layout.own:
+        names = "".join(f"「{name}」" for name, _ in shown)
+        yield f"{names}で始まる灰色の列は、前の回の回答です。変更はできません。"
+    if open_ := "".join(f"「{name}」" for name, is_open in shown if is_open):
+        yield f"{open_}の回答は、まだ確定していません（暫定）。あとで変わることがあります。"
 
 
 def to_leave_out(layout: Layout) -> Iterator[str]:

@@ -14,9 +14,10 @@ from workflow.model.filling import Filling
 from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.cover_cells import DONE, LEFT, Cells, CoverLine, EntrySheets
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
-from workflow.templates.entry_sheet import field_mark
+from workflow.templates.entry_sheet import field_mark, footer_text
 from workflow.templates.layout import (
     CORRECTION_SHEET,
+    DEPARTMENT_LABEL,
     NUMBER_LABEL,
     RESPONDENT_LABEL,
     Layout,
@@ -37,6 +38,8 @@ NOTICE = (
     f"シート「{CORRECTION_SHEET}」をご覧ください。"
 )
 """What heads the cover of a hand-back."""
+REVIEWER_LABEL = "記入する方"
+"""What stands before the name of a person who is asked about the items of others."""
 CORRECTION_DEADLINE_LABEL = "再提出期限"
 IN_THE_MAIL = "送付文のとおりです。"
 _BLANK = Filling()
@@ -57,7 +60,7 @@ def write_cover(
     """
     pen = CoverPen(book, sheet, share)
     sheet.set_row(_TITLE_ROW - 1, 32)
-    sheet.set_footer(footer(f"{layout.department.name}　様式番号 {layout.number}"))
+    sheet.set_footer(footer(footer_text(layout)))
     choices = _fill(pen, layout, filling, cells or EntrySheets(layout, filling))
     pen.break_pages()
     return choices
@@ -99,7 +102,7 @@ def _write_heading(pen: CoverPage, layout: Layout, filling: Filling) -> None:
     pen.put(2, f"{layout.title}　進捗状況調査票", "title")
     facts = (
         ("対象年度", layout.period.full),
-        ("担当課", layout.department.name),
+        (REVIEWER_LABEL if layout.is_review else DEPARTMENT_LABEL, layout.department.name),
         (NUMBER_LABEL, str(layout.number)),
         _deadline(layout),
         ("提出先・問い合わせ先", _contact(layout)),

@@ -117,6 +117,12 @@ def _title(layout: Layout) -> str:
     return f"{layout.title}　{layout.period.full}　{layout.department.name}"
 
 
+def footer_text(layout: Layout) -> str:
+    """Return what stands at the foot of every page: whose form it is, its round and number."""
+    number = f"{NUMBER_LABEL} {layout.number}"
+    return "　".join(filter(None, (layout.department.name, layout.period.round, number)))
+
+
 def _number(layout: Layout) -> str:
     return f"{NUMBER_LABEL}：{layout.number}"
 
@@ -206,10 +212,8 @@ def _has_figures(layout: Layout) -> bool:
 def _set_page(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
     sheet.hide_gridlines(2)
     sheet.repeat_rows(HEADER_ROW - 1)
-    # Their number makes them known as ours when they come back.
-    number = f"{NUMBER_LABEL} {layout.number}"
-    sheet.set_header(header(f"{_title(layout)[:_MOST_TITLE]}　{number}"))
-    sheet.set_footer(footer(f"{layout.department.name}　{number}"))
+    sheet.set_header(header(f"{_title(layout)[:_MOST_TITLE]}　{NUMBER_LABEL} {layout.number}"))
+    sheet.set_footer(footer(footer_text(layout)))
     for column, width in zip(layout.columns, _pixels(layout), strict=True):
         hidden = {"hidden": True} if column.hidden else {}
         sheet.set_column_pixels(column.index - 1, column.index - 1, width, None, hidden)

@@ -152,7 +152,8 @@ class Layout:
 
     The deadline of a hand-back is that of corrections. Indicators have a layout of their own, where
     there are any; sheet is which of the entry sheets a layout is of. Own is the
-    city's own form, where it takes the place of the entry sheet.
+    city's own form, where it takes the place of the entry sheet. A review is filled in by a person
+    about the items of others.
     """
 
     number: FormNumber
@@ -176,6 +177,7 @@ class Layout:
     least_height: float = 54.0
     indicators: Layout | None = None
     own: OwnForm | None = None
+    is_review: bool = False
 
     @property
     def sheets(self) -> tuple[Layout, ...]:
@@ -203,6 +205,8 @@ class Layout:
     @property
     def shared(self) -> tuple[IssuedItem, ...]:
         """The joint items, which other departments are asked about too."""
+        if self.is_review:
+            return ()
         return tuple(r.item for r in self.rows if r.item.departments != self.department.name)
 
 
@@ -357,6 +361,7 @@ def _laid_out(
         paper=plan.paper,
         lock_password=plan.lock_password,
         form=form,
+        is_review=plan.is_review,
         columns=tuple(_columns(form, items)),
         bands=bands,
         rows=rows,

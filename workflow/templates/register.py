@@ -239,6 +239,11 @@ class Register:
     issues: tuple[Issue, ...] = ()
     round: IssuedRound | None = None
 
+    @property
+    def number(self) -> int:
+        """The number of the round on its forms; 0 in a year that has no rounds."""
+        return self.round.number if self.round else 0
+
     def latest(self, department: str) -> Issue | None:
         """Return the issue a department should answer now."""
         return self._latest.get(department)

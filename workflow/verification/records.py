@@ -84,6 +84,23 @@ def basis(journal: Journal, found: Basis, register_file: str) -> Iterator[Findin
                 location,
                 {"expected": "・".join(was_then), "found": "・".join(now)},
             )
+    yield from _rounds_before(recorded, found)
+
+
+def _rounds_before(recorded: Basis, found: Basis) -> Iterator[Finding]:
+    """Yield the rounds that this one follows and that answer otherwise today."""
+    for name in sorted({*recorded.rounds, *found.rounds}):
+        was_then, now = recorded.rounds.get(name, []), found.rounds.get(name, [])
+        if was_then != now:
+            yield Finding(
+                Code.VERIFY_STALE,
+                Location(part=name),
+                {
+                    "expected": "・".join(was_then),
+                    "found": "・".join(now),
+                    "what": f"もとになる「{name}」の回答",
+                },
+            )
 
 
 def issues(folder: Path, home: Path, journal: Journal, register: Register) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ from workflow.rounds.load import (
     plan_as_recorded,
     stage_of,
 )
+from workflow.rounds.of_year import rounds_of_year
 from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal
@@ -139,14 +140,22 @@ class _OnDisk:
         plan = self._plan_today()
         known = plan.known_values
         table = table_digest(workspace.home / known.file) if known else ""
-        today = basis(workspace, plan_digest(plan), year, table)
+        today = basis(workspace, plan, plan_digest(plan), year, table)
         yield from records.basis(self.journal, today, register)
-        yield from records.evidence(self.journal, scan(workspace.returned(year)))
+        yield from records.evidence(self.journal, self._files(plan))
+
+    def _files(self, plan: Plan) -> tuple[Received, ...]:
+        """Return the files that came back: of a round, those that count to it or may do so."""
+        files = scan(self.workspace.returned(self.year))
+        if plan.round is None:
+            return files
+        of_year, recorded = rounds_of_year(self.workspace, self.year), recorded_files(self.journal)
+        return tuple(f for f in files if f.file in recorded or of_year.may_hold(f.file))
 
     def _plan_today(self) -> Plan:
         """Return plan.xlsx as it is; when it cannot be read, that changes no figure of a round."""
         try:
-            return load_plan(self.workspace.home)
+            return load_plan(self.workspace.home, self.workspace.round)
         except PlanError:
             return self.plan()
 

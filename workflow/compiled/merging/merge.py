@@ -64,7 +64,12 @@ def merge(
         register=register,
         returns=merged,
         entries=entries,
-        findings=(*standing(merged), *unissued, *_plan_changes(plan, register)),
+        findings=(
+            *standing(merged),
+            *unissued,
+            *_plan_changes(plan, register),
+            *_earlier_changes(plan, register),
+        ),
         newest=chosen,
     )
 
@@ -103,6 +108,29 @@ def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
                 Code.KNOWN_CHANGED,
                 Location(),
                 {"departments": tuple(names), "value": file, "what": _first(differences)},
+            )
+
+
+def _earlier_changes(plan: Plan, register: Register) -> Iterator[Finding]:
+    """Yield what earlier rounds answer otherwise than stands on the forms that people have."""
+    if not plan.earlier:
+        return
+    form, names = issued_form(plan), tuple(one.name for one in plan.earlier)
+    changed: dict[tuple[str, ...], list[str]] = {}
+    for department in plan.departments:
+        if issue := register.latest_for(department):
+            differences = issue.earlier_differences(form, issued_items(plan, department))
+            changed.setdefault(differences, []).append(department.name)
+    for differences, departments in changed.items():
+        if differences:
+            yield Finding(
+                Code.ROUND_BEFORE_CHANGED,
+                Location(),
+                {
+                    "departments": tuple(departments),
+                    "rounds": names,
+                    "what": _first(differences),
+                },
             )
 
 

@@ -253,6 +253,8 @@ def _origins(compilation: Compilation) -> Iterator[Meaning]:
     yield "作成", "発行台帳の照合用の値", f"SHA-256 {basis.register}"
     for year, (ledger, _) in basis.earlier.items():
         yield "作成", f"{full_year(int(year))}の台帳（CSV）", f"SHA-256 {ledger}"
+    for name, (ledger, _) in basis.rounds.items():
+        yield "作成", f"もとになる「{name}」の台帳（CSV）", f"SHA-256 {ledger}"
     if known := compilation.round.plan.known_table:
         yield "作成", f"既知の値の表（{known.file}）の照合用の値", f"SHA-256 {known.sha256}"
     for part in compilation.round.parts or (compilation.round,):

@@ -98,7 +98,7 @@ def totals(
 def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     """Return a line for every department that has anything to answer, in the plan's order."""
     plan, register = round_.plan, round_.register
-    asked = {code for item in plan.items for code in item.departments}
+    asked = {code for item in plan.items for code in item.asked}
     returns = returns_by_department(round_.returns)
     entries = entries_by_department(round_.entries)
     lost = round_.sought

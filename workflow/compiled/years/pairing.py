@@ -193,7 +193,7 @@ def previous_answers(plan: Plan, last_year: Iterable[Row]) -> PreviousAnswers:
             own.setdefault((row[ID_LABEL], code), row)
     found: dict[tuple[str, str], Row] = {}
     for item in plan.items:
-        for code in item.departments:
+        for code in item.asked:
             answered = own.get((item.id, code)) or _only(rows.get(item.id, []))
             if answered is not None:
                 found[item.id, code] = answered

@@ -88,7 +88,7 @@ def _plan_state(desk: Desk) -> PlanState:
 def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "計画", f"{plan.municipality.name}　{plan.title}"
     yield "とりまとめ課", plan.department(plan.coordinator).name
-    answering = {code for item in plan.items for code in item.departments}
+    answering = {code for item in plan.items for code in item.asked}
     yield "尋ねること", f"{len(answering)}課、{plan.levels[-1]}{len(plan.items)}件"
     deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else "決めていません"
     yield "回答期限", deadline

@@ -17,6 +17,7 @@ from workflow.templates.cover_cells import (
     TO_THE_NEXT,
     WRITING,
     CoverLine,
+    earlier_answers,
     state_formula,
     state_of,
     to_leave_out,
@@ -85,6 +86,7 @@ class OwnCells:
         )
         yield TO_THE_NEXT
         yield from WRITING
+        yield from earlier_answers(self.own.layout)
         yield from to_leave_out(self.layout)
         yield SENDING
         what = "シートや行、列" if is_card else "行や列"

@@ -18,7 +18,7 @@ from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has
 Cell = tuple[int, int]
 """The 1-based row and column of a cell."""
 
-_NUMBERED = re.compile(rf"{NUMBER_LABEL}[\s:：]*[\w-]*")
+_NUMBERED = re.compile(rf"{NUMBER_LABEL}[\s:：]*[\w.-]*")
 
 COMPUTED = "="
 """Stands for the text of a cell that holds a formula of the city's."""

@@ -30,6 +30,7 @@ class MarkKind(Enum):
     PREVIOUS = PREVIOUS_WORD
     INDICATOR = INDICATOR_WORD
     KNOWN = KNOWN_WORD
+    EARLIER = "前の回"
     ENTRY = ENTRY_WORD
     YEAR = "年度"
     DEPARTMENT = "課名"
@@ -76,17 +77,24 @@ class UnknownMark:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What marks may name in a plan: its levels, its fields and the names of its known values."""
+    """What marks may name in a plan: its levels, its fields and the names of its known values.
+
+    Earlier are the columns of earlier rounds of the year, 「上半期：取組状況」.
+    """
 
     levels: tuple[str, ...]
     form: Form
     known: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     def mark(self, inner: str) -> Mark | UnknownMark:
         """Return what stands between the braces of a mark.
 
         Width, case and blanks do not count.
         """
+        for label in self.earlier:
+            if folded(inner) == folded(label):
+                return Mark(MarkKind.EARLIER, label)
         kind_word, *name = _PART.split(inner, maxsplit=1)
         word = folded(kind_word)
         mark = self._named(word, name[0].strip()) if name else self._plain(word)
@@ -133,6 +141,7 @@ class Words:
             *(f"{ENTRY_WORD}:{label}" for label in labels),
             *(f"{PREVIOUS_WORD}:{label}" for label in labels),
             *(f"{KNOWN_WORD}:{name}" for name in self.known),
+            *self.earlier,
             INDICATOR_WORD,
         )
 
@@ -209,7 +218,7 @@ def spelled_out(marks: Sequence[Mark]) -> str:
 
 
 def _spelled(mark: Mark) -> str:
-    if mark.kind is MarkKind.LEVEL:
+    if mark.kind in (MarkKind.LEVEL, MarkKind.EARLIER):
         return mark.name
     return (
         f"{mark.kind.value}:{mark.name}" if mark.kind in _NAMED and mark.name else mark.kind.value

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from workflow.model.dataclass import dataclass
+from workflow.model.earlier_rounds import is_of_earlier_round, plain_label
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.templates.indicator_table import NAMING
@@ -158,7 +159,9 @@ class OwnLayout:
 
 def words_of(form: IssuedForm) -> Words:
     """Return what the marks of a form may name."""
-    return Words(form.levels, form.form, tuple(field.label for field in form.known))
+    known = (f.label for f in form.known if not is_of_earlier_round(f.key))
+    earlier = (plain_label(f) for f in form.known if is_of_earlier_round(f.key))
+    return Words(form.levels, form.form, tuple(known), tuple(earlier))
 
 
 def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
@@ -313,8 +316,8 @@ class _Values:
                 return item.pages
             case MarkKind.INDICATOR:
                 return self._of_indicators(item.id)
-            case MarkKind.KNOWN:
-                known = (field.label for field in self._layout.form.known)
+            case MarkKind.KNOWN | MarkKind.EARLIER:
+                known = map(plain_label, self._layout.form.known)
                 return dict(zip(known, item.known, strict=False)).get(mark.name, "")
             case MarkKind.PREVIOUS:
                 return dict(row.previous).get(mark.key, "")

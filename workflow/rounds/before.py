@@ -1,0 +1,89 @@
+"""The earlier rounds of a year that a round follows, as they lie in the workspace."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from workflow.compiled.ledger import RECEIVED_LABEL, STATUS_LABEL
+from workflow.compiled.merging.entries import AnswerStatus
+from workflow.compiled.recorded import recorded_plan
+from workflow.compiled.years.pairing import KnownNames
+from workflow.compiled.years.past import Row, is_answered, read_ledger
+from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
+from workflow.model.errors import WorkspaceError
+from workflow.model.fields.form import Form
+from workflow.model.plan import Plan
+from workflow.plan.build import build_plan
+from workflow.plan.fingerprint import form_digest
+from workflow.plan.load import in_scope
+from workflow.storage.files import sha256
+from workflow.storage.journal import load_journal
+from workflow.storage.recover import refuse_unfinished
+from workflow.storage.workspace import Workspace
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+
+
+def with_rounds_before(workspace: Workspace, plan: Plan, year: int) -> Plan:
+    """Return the plan of a round with what the rounds it follows answered; another as it is.
+
+    Raises WorkspaceError when one of them was never collected, or cannot be read.
+    """
+    if plan.round is None:
+        return plan
+    before = (workspace.in_round(one.name) for one in plan.rounds[:-1])
+    return replace(plan, earlier=tuple(_earlier_round(one, plan, year) for one in before))
+
+
+def round_digests(workspace: Workspace, plan: Plan, year: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield each round that the round of a plan follows, with the digests of what it answered."""
+    for one in plan.rounds[:-1] if plan.round else ():
+        before = workspace.in_round(one.name)
+        ledger = before.ledger_csv(year)
+        if ledger.exists():
+            digests = [sha256(ledger.read_bytes()), form_digest(_form(before, year))]
+            yield one.name, digests
+
+
+def _earlier_round(workspace: Workspace, plan: Plan, year: int) -> EarlierRound:
+    refuse_unfinished(workspace, year)
+    ledger, period = workspace.ledger_csv(year), workspace.period(year)
+    form = _form(workspace, year)
+    if form is None or not ledger.exists():
+        raise WorkspaceError(
+            f"「{plan.round.name if plan.round else ''}」のもとになる{period}の回答を、"
+            f"まだ集めていません。先に collect {period.options} を実行してください。"
+        )
+    try:
+        rows = read_ledger(ledger.read_bytes())
+        answers: dict[str, tuple[EarlierAnswer, ...]] = {}
+        names = KnownNames(plan)
+        for row in rows:
+            answers[row[ID_LABEL]] = (*answers.get(row[ID_LABEL], ()), _answer(row, form, names))
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+        raise WorkspaceError(
+            f"{period}の台帳（{ledger}）を読み取れません。"
+            f"collect {period.options} を実行して、作り直してください。"
+        ) from error
+    is_final = load_journal(workspace.journal(year)).is_final
+    return EarlierRound(workspace.round, form.fields, answers, is_final)
+
+
+def _answer(row: Row, form: Form, names: KnownNames) -> EarlierAnswer:
+    name = row[DEPARTMENT_LABEL]
+    codes = frozenset(code for one in names.named(name) for code in one.codes)
+    is_nothing = row[STATUS_LABEL] == AnswerStatus.NOTHING
+    if not (is_nothing or is_answered(row)):
+        return EarlierAnswer(name, codes, None, {})
+    received = datetime.fromisoformat(row[RECEIVED_LABEL]).date()
+    stored = ((field, row.get(field.label, "")) for field in form.fields)
+    texts = {field.key: field.in_report(text).text for field, text in stored if text}
+    return EarlierAnswer(name, codes, received, texts, is_nothing)
+
+
+def _form(workspace: Workspace, year: int) -> Form | None:
+    """Return what a round asked when it was last collected; None when it never was."""
+    content = recorded_plan(load_journal(workspace.journal(year)))
+    return in_scope(build_plan(content), workspace.round).form if content else None
