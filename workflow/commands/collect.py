@@ -29,7 +29,7 @@ from workflow.compiled.round import Round
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.rounds import Period
-from workflow.model.years import JST, to_the_second
+from workflow.model.years import JST, era_year, to_the_second
 from workflow.plan.load import plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
@@ -151,6 +151,8 @@ def collect(
 ) -> Collected:
     """Judge every file that came back and compile the ledger, the matrices and the state.
 
+    After a round of a year that has several, the year is made of them anew.
+
     What is decided on a screen is taken with what people wrote in 確認の記録, and after it.
 
     A final round is left alone unless a reason to reopen it is given. Where the cache may be used
@@ -158,6 +160,22 @@ def collect(
     Raises PlanError, WorkspaceError or OutputError; then the previous output is whole.
     """
     plan_paths(workspace.home)  # where there is no plan, nothing is left behind, not even a lock
+    collected = _collected(workspace, year, now, options, reopening, on_screen)
+    if not workspace.round:
+        return collected
+    from workflow.rounds.write_year import bring_up_year  # where a year has several rounds alone
+
+    return replace(collected, of_year=bring_up_year(workspace, year, now, options))
+
+
+def _collected(
+    workspace: Workspace,
+    year: int,
+    now: datetime,
+    options: ReadOptions,
+    reopening: str | None,
+    on_screen: Sequence[ScreenDecision],
+) -> Collected:
     with at_work(workspace, year, f"collect {workspace.period(year).options}", now):
         now = to_the_second(now)
         before = load_journal(workspace.journal(year))
@@ -291,6 +309,8 @@ def show_collected(workspace: Workspace, year: int, collected: Collected) -> Non
     for path in (workspace.ledger(year), workspace.ledger_csv(year)):
         say(f"作成しました：{path}")
     show_overview(workspace.overview(year))
+    for path in collected.of_year:
+        say(f"{era_year(year)}全体：{path}")
     if not workspace.digest_list(year).exists():
         show_points(points_to_decide(collected.document), workspace.record(year), year)
     _show_parts(collected)

@@ -133,6 +133,15 @@ def round_workspace(arguments: Namespace, year: int) -> Workspace:
     return in_named_round(workspace, year, name)
 
 
+def round_or_year(arguments: Namespace, year: int) -> Workspace:
+    """Return the workspace in the round that --round names, or that of whole years without it.
+
+    Raises WorkspaceError when a round is named that is none; PlanError as plans do.
+    """
+    is_named = bool(arguments.round.strip())
+    return round_workspace(arguments, year) if is_named else workspace_of(arguments)
+
+
 def default_home() -> Path:
     """Return the folder of run.py, or where the person is when the tool was installed."""
     return SOURCE_FOLDER or Path.cwd()

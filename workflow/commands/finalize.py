@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from datetime import datetime
 
 from workflow.commands.collect import show_collected, with_news
@@ -13,7 +14,7 @@ from workflow.commands.command import (
     add_passwords,
     add_round,
     add_year,
-    round_workspace,
+    round_or_year,
     year_of,
 )
 from workflow.commands.status import what_is_open
@@ -54,7 +55,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> int:
     year = year_of(arguments.year)
-    workspace = round_workspace(arguments, year)
+    workspace = round_or_year(arguments, year)
     with progress_bar("回答を読み直しています") as progress:
         options = in_workers(arguments.password, progress)
         reason = arguments.accept_open.strip()
@@ -85,6 +86,19 @@ def finalize(
     Raises WorkspaceError when anything came or was issued since the last collect, when something is
     open and nobody says why, and as collect.
     """
+    from workflow.rounds.write_year import bring_up_year, finalize_year
+
+    if not workspace.round and workspace.round_names(year):
+        return finalize_year(workspace, year, now, options)
+    made = _final(workspace, year, now, options, accepted_open)
+    if not workspace.round:
+        return made
+    return replace(made, of_year=bring_up_year(workspace, year, now, options))
+
+
+def _final(
+    workspace: Workspace, year: int, now: datetime, options: ReadOptions, accepted_open: str
+) -> Collected:
     with at_work(workspace, year, f"finalize {workspace.period(year).options}", now):
         now, period = to_the_second(now), workspace.period(year)
         journal = load_journal(workspace.journal(year))

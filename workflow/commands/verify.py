@@ -12,7 +12,7 @@ from workflow.commands.command import (
     add_passwords,
     add_round,
     add_year,
-    round_workspace,
+    round_or_year,
     year_of,
 )
 from workflow.model.catalogue import Severity
@@ -33,7 +33,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> int:
     year = year_of(arguments.year)
-    workspace = round_workspace(arguments, year)
+    workspace = round_or_year(arguments, year)
     with progress_bar("元の回答から計算し直しています") as progress:
         options = in_workers(arguments.password, progress)
         report = verify(workspace, year, options)
@@ -56,11 +56,16 @@ COMMAND = Command(
 def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
     """Recompute a round from plan, register, originals and journal; report every difference.
 
+    Of a whole year of several rounds, each of them is recomputed, and then the year.
     Raises PlanError or WorkspaceError when there is nothing to recompute it from.
     """
     from workflow.verification.verify import verified  # 2,800 ms (pandas), for this command alone
 
     refuse_unfinished(workspace, year)
+    if not workspace.round and workspace.round_names(year):
+        from workflow.verification.year import verified_year
+
+        return verified_year(workspace, year, options)
     return verified(workspace, year, options)
 
 

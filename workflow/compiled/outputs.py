@@ -59,7 +59,7 @@ def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writabl
         ),
         ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
     }
-    if round_.points:
+    if round_.points and not round_.parts:  # each round of a year has its own
         made[record_name(period)] = record_bytes(compilation)
     if compilation.errata:
         # 150 ms, where something was put right alone.

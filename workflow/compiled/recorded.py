@@ -15,6 +15,7 @@ from workflow.compiled.round import Basis, Round
 from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
+from workflow.model.fields.form import Form, form_from_json
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
 from workflow.model.years import JST, iso_time
@@ -153,6 +154,18 @@ def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
     events = [e for e in journal.events if e.kind in kinds and _has_plan(e)]
     plans = [e.facts["plan_content"] for e in events]
     return plans[-1] if plans else None
+
+
+def recorded_form(journal: Journal) -> tuple[Form, dict[str, str]] | None:
+    """Return the form of a year of several rounds, as it was last made, and its statuses.
+
+    Those are the columns that say whether a field was answered, by the label of the field. None
+    where it is no such year.
+    """
+    event = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    if event is None or "form" not in event.facts:
+        return None
+    return form_from_json(event.facts["form"]), dict(event.facts["statuses"])
 
 
 def recorded_basis(journal: Journal) -> Basis | None:

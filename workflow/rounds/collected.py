@@ -17,7 +17,7 @@ from workflow.model.findings import Finding
 from workflow.plan.load import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot
 from workflow.returned.workers.cache import file_identity
-from workflow.rounds.earlier import MOST_YEARS
+from workflow.rounds.earlier import MOST_YEARS, as_it_lay
 from workflow.rounds.kept import keep, kept, read_limited
 from workflow.rounds.load import secret_digest
 from workflow.storage.files import sha256
@@ -37,7 +37,7 @@ class Collected:
     divided ledger; it lacks Parquet where pyarrow is not installed. Settled are the findings, by
     their place in the document, of which a person decided that nothing is left to do. Plan_notes
     say how plan.xlsx was understood, where it was read anew. Refused are decisions made on a
-    screen that were not taken.
+    screen that were not taken. Of_year is what was made of the whole year that this is a round of.
     """
 
     document: dict[str, Any]
@@ -51,6 +51,7 @@ class Collected:
     settled: frozenset[int] = frozenset()
     plan_notes: tuple[Finding, ...] = ()
     refused: tuple[Refused, ...] = ()
+    of_year: tuple[Path, ...] = ()
 
     @property
     def asking(self) -> list[dict[str, str]]:
@@ -178,6 +179,7 @@ def _copies(workspace: Workspace, year: int) -> list[Path]:
 
 def _earlier(workspace: Workspace, year: int) -> list[str | bool]:
     """Return what a collect takes from an earlier year."""
+    workspace = as_it_lay(workspace, year)
     ledger = workspace.ledger_csv(year)
     return [_digest(workspace.register(year)), _digest(ledger), workspace.ledger(year).exists()]
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from workflow.compiled.indicators import ACTUAL_LABEL, INDICATOR_LABEL
 from workflow.compiled.ledger import STATUS_LABEL, YEAR_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.compiled.recorded import recorded_plan
+from workflow.compiled.recorded import recorded_form, recorded_plan
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
@@ -62,14 +62,14 @@ def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
     """Return the paths of the compiled workbooks of earlier years that are there, from this one."""
     here = workspace.compiled(year)
     ledgers = {
-        before: _as_it_lay(workspace, before).ledger(before)
+        before: as_it_lay(workspace, before).ledger(before)
         for before in range(year - 1, year - MOST_YEARS, -1)
     }
     there = {before: ledger for before, ledger in ledgers.items() if ledger.exists()}
     return {b: os.path.relpath(path, here).replace(os.sep, "/") for b, path in there.items()}
 
 
-def _as_it_lay(workspace: Workspace, year: int) -> Workspace:
+def as_it_lay(workspace: Workspace, year: int) -> Workspace:
     """Return the workspace in the same round of an earlier year, or of all of it without one."""
     return workspace if workspace.ledger_csv(year).exists() else workspace.of_year()
 
@@ -92,10 +92,11 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each of these years, as a text, with the digests of its ledger and of its form."""
     for earlier in range(year - 1, year - MOST_YEARS, -1):
-        ledger = workspace.ledger_csv(earlier)
+        lying = as_it_lay(workspace, earlier)
+        ledger = lying.ledger_csv(earlier)
         if not ledger.exists():
             return
-        form = _form_of(workspace, earlier)
+        form = _form_of(lying, earlier)
         yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
 
 
@@ -120,6 +121,7 @@ def former_final(workspace: Workspace, year: int, journal: Journal) -> FormerFin
 
 
 def _past_year(workspace: Workspace, year: int) -> PastYear | None:
+    workspace = as_it_lay(workspace, year)
     refuse_unfinished(workspace, year)
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():
@@ -132,12 +134,15 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
             f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
             f"collect --year {year} を実行して、作り直してください。"
         ) from error
+    if past.has_several_rounds:
+        made = recorded_form(load_journal(workspace.journal(year)))
+        past = replace(past, statuses=made[1]) if made else past
     return _with_known(workspace, past) if past.has_column(DIGEST_LABEL) else past
 
 
 def _with_known(workspace: Workspace, past: PastYear) -> PastYear:
     """Return a year with what its forms showed that was known, and in which units."""
-    issues = load_register(workspace.templates(past.year), past.year).issues
+    issues = load_register(workspace.templates(past.year), past.year, workspace.round).issues
     known = issues[-1].form.known if issues else ()
     return replace(past, known=tuple(f for f in known if is_of_known_value(f.key)))
 
@@ -145,11 +150,15 @@ def _with_known(workspace: Workspace, past: PastYear) -> PastYear:
 def _form_of(workspace: Workspace, year: int) -> Form | None:
     """Return what was last asked in an earlier year, if its register still tells.
 
-    Of a year that was brought in, that is the form made of the city's table.
+    Of a year that was brought in, that is the form made of the city's table; of one that had
+    several rounds, the form of them all.
     """
-    issues = load_register(workspace.templates(year), year).issues
+    issues = load_register(workspace.templates(year), year, workspace.round).issues
     if issues:
         return issues[-1].form.form
     journal = load_journal(workspace.journal(year))
+    made = recorded_form(journal)
+    if made:
+        return made[0]
     plan = recorded_plan(journal) if journal.last(EventKind.BROUGHT_IN) else None
     return build_plan(plan).form if plan else None

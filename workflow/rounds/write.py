@@ -87,27 +87,27 @@ def write_provisional(
     """
     year, has_parquet = compilation.round.year, is_available()
     folder, outputs = workspace.compiled(year), output_files(compilation, has_parquet)
-    edited = _set_aside(workspace, year, outputs, before)
+    edited = edited_copies(workspace, year, outputs, before)
     copies = _copies_of_record(workspace, year, before, journal)
     stale = no_longer_made(folder, outputs, recorded_outputs(before))
     handing_back = _plan_handbacks(workspace, compilation)
     reopened = before.is_final
-    if reopened or _digests(outputs) != recorded_outputs(journal):
-        journal = journal.adding(EventKind.COMPILED, now, _facts(outputs, edited))
+    if reopened or digests_of(outputs) != recorded_outputs(journal):
+        journal = journal.adding(EventKind.COMPILED, now, facts_of(outputs, edited))
     writes = {
-        **(_old_final(workspace, year, before) if reopened else {}),
+        **(kept_final(workspace, year, before) if reopened else {}),
         **edited,
         **copies,
         **handing_back.writes,
-        **_in_folder(folder, outputs),
+        **in_folder(folder, outputs),
         **copy_to_keep(workspace, year, compilation.round.plan),
         workspace.status(year): _state(compilation, handing_back.made),
         **lengthened(workspace.journal(year), before, journal),
     }
     old_list = (workspace.digest_list(year),) if reopened else ()
     changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
-    held_open = _commit_or_lay_beside(workspace, year, changes)
-    collected = _collected(folder, compilation, edited | copies, has_parquet)
+    held_open = commit_or_lay_beside(workspace, year, changes)
+    collected = collected_of(folder, compilation, edited | copies, has_parquet)
     made = replace(
         collected,
         handbacks=handing_back.current,
@@ -127,25 +127,25 @@ def write_final(
     year = compilation.round.year
     has_parquet = has_parquet_recorded(before) if before.is_final else is_available()
     folder, outputs = workspace.compiled(year), output_files(compilation, has_parquet)
-    edited = _set_aside(workspace, year, outputs, before)
+    edited = edited_copies(workspace, year, outputs, before)
     if not before.is_final:
-        at, facts = compilation.stage.as_of, _facts(outputs, edited)
+        at, facts = compilation.stage.as_of, facts_of(outputs, edited)
         if compilation.stage.accepted_open:
             facts |= {"accepted_open": compilation.stage.accepted_open}
         journal = journal.adding(EventKind.FINALIZED, at, facts)
-    elif _digests(outputs) != recorded_outputs(journal):
+    elif digests_of(outputs) != recorded_outputs(journal):
         raise WorkspaceError(
             "確定版を作り直すと、確定したときと違うものになります（道具の版か、前の年度の台帳が"
             "変わっています）。残っている確定版をそのままお使いください。"
         )
     digests = final_digests(workspace, compilation.round, journal)
-    final = {**_in_folder(folder, outputs), workspace.digest_list(year): digest_list(digests)}
+    final = {**in_folder(folder, outputs), workspace.digest_list(year): digest_list(digests)}
     recorded = lengthened(workspace.journal(year), before, journal)
     commit(workspace, year, Changes(writes={**edited, **final, **recorded}, read_only=final))
-    return _collected(folder, compilation, edited, has_parquet)
+    return collected_of(folder, compilation, edited, has_parquet)
 
 
-def _collected(
+def collected_of(
     folder: Path, compilation: Compilation, edited: Mapping[Path, bytes], has_parquet: bool
 ) -> Collected:
     """Return what a run is to show, but for the hand-backs."""
@@ -170,7 +170,7 @@ def _collected(
     )
 
 
-def _set_aside(
+def edited_copies(
     workspace: Workspace, year: int, outputs: Mapping[str, Writable], before: Journal
 ) -> dict[Path, bytes]:
     """Return copies of what people changed; what they wrote in 確認の記録 was read already."""
@@ -194,7 +194,7 @@ def _copies_of_record(
     return copies
 
 
-def _commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> tuple[Path, ...]:
+def commit_or_lay_beside(workspace: Workspace, year: int, changes: Changes) -> tuple[Path, ...]:
     """Commit a 暫定版; where somebody has the workbook open, write the new one beside it.
 
     Returned is 確認の記録 where it is open and only it: then all else is written.
@@ -231,20 +231,23 @@ def _commit_but_for(
     return ()
 
 
-def _in_folder(folder: Path, outputs: Mapping[str, Writable]) -> dict[Path, Writable]:
+def in_folder(folder: Path, outputs: Mapping[str, Writable]) -> dict[Path, Writable]:
+    """Return what was made by the path it is written to."""
     return {folder / name: content for name, content in outputs.items()}
 
 
-def _digests(outputs: Mapping[str, Writable]) -> dict[str, str]:
+def digests_of(outputs: Mapping[str, Writable]) -> dict[str, str]:
+    """Return the digests of what was made, by name."""
     return {name: digest_of(content) for name, content in outputs.items()}
 
 
-def _facts(outputs: Mapping[str, Writable], edited: Mapping[Path, bytes]) -> dict[str, Any]:
+def facts_of(outputs: Mapping[str, Writable], edited: Mapping[Path, bytes]) -> dict[str, Any]:
+    """Return what the journal says of what was made."""
     kept = [path.name for path in edited]
-    return {"outputs": _digests(outputs), "set_aside": kept, "made_by": tool_digest()}
+    return {"outputs": digests_of(outputs), "set_aside": kept, "made_by": tool_digest()}
 
 
-def _old_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, bytes]:
+def kept_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, bytes]:
     """Return the copies that keep a final version which is being reopened."""
     final = before.last(EventKind.FINALIZED)
     assert final

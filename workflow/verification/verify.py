@@ -71,21 +71,28 @@ def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
     """
     if brought_in.is_brought_in(workspace, year):
         return brought_in.verified_table(workspace, year)
-    on_disk = _OnDisk.of(workspace, year)
+    return verified_again(workspace, year, options)[0]
+
+
+def verified_again(
+    workspace: Workspace, year: int, options: ReadOptions
+) -> tuple[Report, Recomputed | None]:
+    """Return the same of a round that was collected, and the round recomputed if it could be."""
+    on_disk = OnDisk.of(workspace, year)
     found = [*on_disk.record_differences()]
     for earlier in (int(text) for text, _ in earlier_digests(workspace, year)):
         found += brought_in.differences(workspace, earlier)
     try:
-        again = _Recomputed.of(on_disk, options)
+        again = Recomputed.of(on_disk, options)
     except (WorkspaceError, PlanError) as error:
         found.append(Finding(Code.VERIFY_STOPPED, Location(), {"reason": str(error)}))
-        return Report(year=year, checked=on_disk.checked, differences=tuple(found))
+        return Report(year=year, checked=on_disk.checked, differences=tuple(found)), None
     found += again.differences()
-    return Report(year=year, checked=again.checked, differences=tuple(found))
+    return Report(year=year, checked=again.checked, differences=tuple(found)), again
 
 
 @dataclass(frozen=True, slots=True)
-class _OnDisk:
+class OnDisk:
     """A round on disk, with its journal read and its chain checked."""
 
     workspace: Workspace
@@ -94,7 +101,8 @@ class _OnDisk:
     broken: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, workspace: Workspace, year: int) -> _OnDisk:
+    def of(cls, workspace: Workspace, year: int) -> OnDisk:
+        """Return a round on disk. Raises WorkspaceError when it was never collected."""
         path = workspace.journal(year)
         file = _shown(workspace, path)
         journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
@@ -205,11 +213,12 @@ def _why_unread(second: Return) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recomputed:
+class Recomputed:
     """A round recomputed twice: as collect does, and with every original read by other readers."""
 
-    on_disk: _OnDisk
+    on_disk: OnDisk
     first: Round
+    second: Round
     not_reread: tuple[Finding, ...]
     compilation: Compilation
     again: Ledger
@@ -222,7 +231,8 @@ class _Recomputed:
     """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
-    def of(cls, on_disk: _OnDisk, options: ReadOptions) -> _Recomputed:
+    def of(cls, on_disk: OnDisk, options: ReadOptions) -> Recomputed:
+        """Read and compute a round on disk. Raises WorkspaceError or PlanError when nobody can."""
         workspace, year, journal = on_disk.workspace, on_disk.year, on_disk.journal
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
@@ -239,11 +249,25 @@ class _Recomputed:
         others = load_round(workspace, reread, year, by_others, journal, known=known)
         second = as_recorded(others, journal)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
-        outputs = output_files(compilation, has_parquet_recorded(journal))
+        return cls.compiled(on_disk, second, compilation, options, tuple(readings.not_reread))
+
+    @classmethod
+    def compiled(
+        cls,
+        on_disk: OnDisk,
+        second: Round,
+        compilation: Compilation,
+        options: ReadOptions,
+        not_reread: tuple[Finding, ...] = (),
+    ) -> Recomputed:
+        """Return what was compiled of the first reading, and what the second one says."""
+        outputs = output_files(compilation, has_parquet_recorded(on_disk.journal))
+        first = compilation.round
         return cls(
             on_disk=on_disk,
             first=first,
-            not_reread=tuple(readings.not_reread),
+            second=second,
+            not_reread=not_reread,
             compilation=compilation,
             again=build_ledger(second.plan, second.year, second.entries),
             layout=lay_out_summary(
@@ -281,6 +305,14 @@ class _Recomputed:
         yield from records.issues(templates, workspace.home, journal, self.first.register)
         yield from records.outcomes(journal, self.first.returns)
         yield from self.not_reread
+        yield from self.output_differences()
+        if journal.is_final:
+            digests = final_digests(workspace, self.first, journal)
+            yield from self.list_differences(digests)
+
+    def output_differences(self) -> Iterator[Finding]:
+        """Yield the compiled files that differ from the recomputed ones."""
+        workspace, year, journal = self.on_disk.workspace, self.on_disk.year, self.on_disk.journal
         recorded = recorded_outputs(journal)
         made = {n: c for n, c in self.outputs.items() if n in recorded or self.on_disk.is_ours}
         for name, expected in made.items():
@@ -288,8 +320,6 @@ class _Recomputed:
             file = _shown(workspace, path)
             yield from limited(self._output(path, expected, recorded.get(name, "")), file)
         yield from records.report(workspace.compiled(year), workspace.home, journal, made)
-        if journal.is_final:
-            yield from self._digest_list()
         if {name: digest_of(content) for name, content in self.outputs.items()} != recorded:
             yield from self._other_tool()
 
@@ -383,7 +413,7 @@ class _Recomputed:
         if len(self.frames) == max(1, len(self.again.parts)):
             yield from recount.counts(file, summary, self.frames, self.layout.matrices)
 
-    def _digest_list(self) -> Iterator[Finding]:
+    def list_differences(self, digests: Mapping[str, str]) -> Iterator[Finding]:
         """Yield every line of the final version's list that is not what it must be."""
         workspace, year = self.on_disk.workspace, self.on_disk.year
         path = workspace.digest_list(year)
@@ -391,8 +421,7 @@ class _Recomputed:
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": ""})
             return
-        expected = digest_list(final_digests(workspace, self.first, self.on_disk.journal))
-        yield from compare.lines(file, expected, path.read_bytes())
+        yield from compare.lines(file, digest_list(digests), path.read_bytes())
 
 
 def _shown(workspace: Workspace, path: Path) -> str:

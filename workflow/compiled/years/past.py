@@ -44,6 +44,12 @@ class PastYear:
         list(takewhile(lambda label: label != DEPARTMENT_LABEL, labels))
         return tuple(takewhile(lambda label: label != STATUS_LABEL, labels))
 
+    @property
+    def has_several_rounds(self) -> bool:
+        """Whether its ledger is that of a year that asked several times."""
+        ending = f"：{STATUS_LABEL}"
+        return any(label.endswith(ending) for label in self._labels)
+
     def has_column(self, label: str) -> bool:
         """Whether its ledger has a column of that label."""
         return label in self._labels
