@@ -217,8 +217,9 @@ def _finding(name: str, details: Mapping[str, Any], *location: Any) -> Finding: 
 
 
 def _location(
-    file: str, sheet: str, row: int, column: int, item: str, field_key: str, part: str
+    file: str, sheet: str, row: int, column: int, item: str, field_key: str, *named: str
 ) -> Location:
+    part, round_ = named
     return Location(
         file=_text(file),
         sheet=_shared(sheet),
@@ -227,6 +228,7 @@ def _location(
         item=_shared(item),
         field_key=_shared(field_key),
         part=_shared(part),
+        round=_shared(round_),
     )
 
 
