@@ -132,8 +132,8 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
     """Return a plan.xlsx into whose sheets these tables were pasted, by the names of the sheets.
 
     In 計画 a line is a setting and its values. The other sheets keep nothing of what stood there;
-    the first line of the table names its columns, in any order, and - is a blank row. A sheet that
-    is not there yet is added with the table alone.
+    the first line of the table names its columns, in any order, new ones at the end; - is a blank
+    row. A sheet that is not there yet is added with the table alone.
     """
     book = load_workbook(BytesIO(content))
     for name, text in tables.items():
@@ -145,12 +145,15 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
             _paste_settings(sheet, text)
             continue
         header, *lines_below = rows(text)
-        at = {cell.value: cell.column for cell in sheet[_HEADER_ROW]}
+        at = {str(cell.value): cell.column or 0 for cell in sheet[_HEADER_ROW]}
+        for label in (label for label in header if label not in at):
+            at[label] = len(at) + 1
+            sheet.cell(_HEADER_ROW, at[label], label)
         sheet.delete_rows(_HEADER_ROW + 1, sheet.max_row)
         for row, line in enumerate(lines_below, start=_HEADER_ROW + 1):
             for label, value in zip(header, line, strict=False):
                 if value and line != ["-"]:
-                    _paste(sheet, (row, at[label] or 0), value)
+                    _paste(sheet, (row, at[label]), value)
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -77,6 +77,64 @@ class Code(Enum):
         "指標の決め方が正しくありません（{reason}）。",
         "めざす方向、基準値、目標値を見直してください。",
     )
+    PLAN_ROUND_FIELD_UNKNOWN = (
+        Severity.ERROR,
+        "回「{round}」の項目「{value}」は、様式にありません。",
+        "シート「様式」の項目名のとおりに記入してください（plan.json では項目のキーです）。",
+    )
+    PLAN_ROUND_FIELD_TWICE = (
+        Severity.ERROR,
+        "項目「{value}」を、回「{round}」と回「{other}」の両方で尋ねています。",
+        "一つの項目は一つの回で尋ねます。どちらかの回から除くか、"
+        "二回尋ねるときは、シート「様式」に項目を二つ作ってください（上半期の取組状況、下半期の取組状況など）。",
+    )
+    PLAN_ROUND_FIELD_NOWHERE = (
+        Severity.ERROR,
+        "項目「{value}」を尋ねる回がありません。",
+        "シート「回」で、どれかの回の「項目」に加えてください。尋ねないときは、シート「様式」から除いてください。",
+    )
+    PLAN_ROUND_NAME = (
+        Severity.ERROR,
+        "「{value}」は、この道具のフォルダーや印の名前と重なるため、回の名前にできません。",
+        "別の名前にしてください。",
+    )
+    PLAN_ROUND_UNKNOWN = (
+        Severity.ERROR,
+        "「{value}」という回は、シート「回」にありません。",
+        "シート「回」にある回の名前を記入してください。",
+    )
+    PLAN_ROUND_ORDER = (
+        Severity.ERROR,
+        "回「{round}」のもとになる回が「{value}」ですが、それより前の回ではありません。",
+        "もとになる回は、シート「回」で上の行にある回にするか、空欄にしてください。"
+        "先に尋ねる回の行を上に移してもかまいません。",
+    )
+    PLAN_ROUND_NOBODY = (
+        Severity.ERROR,
+        "回「{round}」で確認する人が決まっていない取組が{count}件あります（{items}）。",
+        "シート「担当課」の列「確認する人」か、シート「確認する人」で、その取組を確認する人を決めてください。"
+        "対象を空欄にした行は、残りのすべての取組に当てはまります。",
+    )
+    PLAN_ROUND_REVIEWED = (
+        Severity.ERROR,
+        "「{value}」は、担当課でも、階層の見出しでもありません。",
+        "担当課の名前かコード、または、シート「取組内容」の階層の見出しか取組内容のとおりに記入してください。",
+    )
+    PLAN_ROUND_DEADLINE = (
+        Severity.ERROR,
+        "回「{round}」の回答期限（{found}）が、もとになる回「{other}」の期限（{limit}）より前です。",
+        "前の回が済んでから尋ねるように、どちらかの期限を直してください。",
+    )
+    PLAN_ROUND_ACROSS = (
+        Severity.ERROR,
+        "「{value}」は、回「{round}」と回「{other}」の項目にまたがっています。",
+        "必須の条件も確認の決まりも、同じ回に尋ねる項目だけで書いてください。",
+    )
+    PLAN_BAD_ROUND = (
+        Severity.ERROR,
+        "回「{round}」の決め方が正しくありません（{reason}）。",
+        "シート「回」のこの行を見直してください。",
+    )
     PLAN_DIRECTION_DOUBT = (
         Severity.INFO,
         "指標「{value}」は、最後の目標値が、基準値よりめざす方向の反対にあります。",

@@ -164,7 +164,7 @@ class Plan:
             matrices=tuple(m for m in self.matrices if not foreign & {m.rows, m.columns}),
             deadline=found.deadline or self.deadline,
             correction_deadline=correction,
-            indicators=self.indicators if found == self._measuring else (),
+            indicators=self.indicators if found in self._measuring else (),
             rounds=rounds_before(self.rounds, name),
             round=found,
         )
@@ -179,13 +179,13 @@ class Plan:
         return self.round is not None and self.round.respondent is not Respondent.DEPARTMENT
 
     @property
-    def _measuring(self) -> DeclaredRound | None:
-        """The round that asks for the indicators: the one that says so.
+    def _measuring(self) -> tuple[DeclaredRound, ...]:
+        """The rounds that ask for the indicators: those that say so.
 
-        Else it is the last one that asks departments.
+        Where none does, it is the last one that asks departments.
         """
-        own = [one for one in self.rounds if one.respondent is Respondent.DEPARTMENT]
-        return next((one for one in self.rounds if one.indicators), own[-1] if own else None)
+        own = tuple(one for one in self.rounds if one.respondent is Respondent.DEPARTMENT)
+        return tuple(one for one in self.rounds if one.indicators) or own[-1:]
 
     def _correction_deadline_after(self, one: DeclaredRound) -> date | None:
         """Return the plan's deadline for corrections, unless it is over before the round is."""

@@ -78,7 +78,7 @@ class CombineRule(StrEnum):
 
 
 class Ties(StrEnum):
-    """What comes of a tie, or of an average between two choices."""
+    """What comes of a tie, or of an average in the middle between two choices."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -99,13 +99,14 @@ class Combine:
 
 
 COMBINE_WORDS: Mapping[tuple[CombineRule, Ties], str] = {
-    (CombineRule.AVERAGE, Ties.BETTER): "平均（端数は上位）",
-    (CombineRule.AVERAGE, Ties.WORSE): "平均（端数は下位）",
+    (CombineRule.AVERAGE, Ties.BETTER): "平均（中間は上位）",
+    (CombineRule.AVERAGE, Ties.WORSE): "平均（中間は下位）",
+    (CombineRule.AVERAGE, Ties.OPEN): "平均（中間は空欄）",
     (CombineRule.VOTE, Ties.BETTER): "多数決（同数は上位）",
     (CombineRule.VOTE, Ties.WORSE): "多数決（同数は下位）",
     (CombineRule.VOTE, Ties.OPEN): "多数決（同数は空欄）",
 }
-"""Every rule there is, by what people call it. An average always comes to one of two choices."""
+"""Every rule there is, by what people call it. An average is the choice nearest to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
 from workflow.plan.indicator_checks import check_indicators
 from workflow.plan.municipality import municipalities_named, municipality_of
+from workflow.plan.round_checks import ROUND_CHECKS
 from workflow.plan.unique import duplicate, repeated
 
 RESERVED_LABELS = (
@@ -254,6 +255,7 @@ CHECKS: tuple[Check, ...] = (
     check_matrices,
     check_rules,
     check_indicators,
+    *ROUND_CHECKS,
 )
 
 

@@ -207,9 +207,15 @@ def _noted(workspace: Workspace, year: int) -> tuple[StepPaths, ...]:
 
 
 def _left_over(workspace: Workspace, year: int) -> Iterator[Path]:
-    """Yield the temporary files that dead runs left in the folders of the round."""
+    """Yield the temporary files that dead runs left in the folders of the round.
+
+    A year's rounds each have a lock of their own: a run may be at work there.
+    """
+    others = () if workspace.round else workspace.round_names(year)
     for folder in workspace.round_folders(year):
-        for parent, _, names in os.walk(workspace.home / folder):
+        for parent, below, names in os.walk(workspace.home / folder):
+            if parent == str(workspace.home / folder):
+                below[:] = [name for name in below if name not in others]
             yield from (Path(parent) / name for name in names if is_temporary(name))
 
 

@@ -59,8 +59,9 @@ class PlanColumn:
     Words are what people write for the stored values, spellings (folded) what else is read as one
     of these values. Blank is what an empty cell stands for; None
     leaves the key out. Width is in full-width characters. An optional column may be missing: the
-    workbook is older than the column. Named_by is the label of the column whose text makes the
-    value of a blank cell.
+    workbook is older than the column. A rare column stands in the workbook only where it is used.
+    Named_by is the label of the column whose text makes the value of a blank cell. Offers are words
+    to choose from where others are taken too.
     """
 
     label: str
@@ -73,7 +74,9 @@ class PlanColumn:
     spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
     blank: str | None = None
     optional: bool = False
+    is_rare: bool = False
     named_by: str = ""
+    offers: tuple[str, ...] = ()
 
 
 MINIMUM, MAXIMUM = (

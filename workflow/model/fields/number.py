@@ -80,6 +80,15 @@ class NumberField(Field):
             width=4.5,
             hint="数値のときだけ使います。",
         ),
+        PlanColumn(
+            label="足し上げ",
+            key="/adds_to",
+            width=6,
+            hint="何回かに分けて尋ねる数を、期ごとに足していくときの名前です。足す項目に同じ名前を書きます。",
+            example="相談件数",
+            optional=True,
+            is_rare=True,
+        ),
     )
     value_type: ClassVar[type[object]] = Decimal
     is_number: ClassVar[bool] = True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import field, replace
 from enum import Enum, auto
 
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.plan.document import Node, keys
 
 
 class Spread(Enum):
@@ -54,7 +55,8 @@ class Table:
 
     Detail columns spell a list inside the entry: its first line on the entry's own row, the others
     on the rows below, where the entry's columns are blank. Levels are columns that people merge or
-    write once for several entries.
+    write once for several entries. First_is_id: no two entries have the same first column.
+    Declared_at is where plan.json holds the entries, where that is not the pointer.
     """
 
     sheet: str
@@ -65,8 +67,25 @@ class Table:
     detail_key: str = ""
     details: tuple[PlanColumn, ...] = ()
     levels: tuple[PlanColumn, ...] = ()
+    first_is_id: bool = True
+    declared_at: str = ""
+
+    @property
+    def schema_keys(self) -> tuple[str, ...]:
+        """The keys that lead to the list in the schema, which plan.json may hold elsewhere."""
+        return keys(self.declared_at or self.pointer)
 
     @property
     def all_columns(self) -> tuple[PlanColumn, ...]:
         """Every column, in the order of the sheet."""
         return self.columns + self.details
+
+    def used_in(self, root: Node) -> Table:
+        """Return the sheet as a document needs it: without the rare columns it does not use."""
+        entries = root.at(self.pointer).elements
+        used = (c for c in self.columns if not c.is_rare or _is_filled(entries, c.key))
+        return replace(self, columns=tuple(used))
+
+
+def _is_filled(entries: Iterable[Node], key: str) -> bool:
+    return any(entry.at(key).value is not None for entry in entries)

@@ -94,7 +94,7 @@ class Guides:
             yield colours.wrong_kind(cell, column), self.wrong
         if column.words:
             yield colours.other_word(cell, column.words.values()), self.wrong
-        if index == 0:
+        if index == 0 and table.first_is_id:
             yield colours.repeated(cell, _area(self.first)), self.wrong
         if column.kind in _NAMING:
             yield colours.unknown_department(cell, _DEPARTMENTS), self.wrong
@@ -105,7 +105,7 @@ class Guides:
             yield self._missing(table, column, cell), self.needed
 
     def _is_needed(self, table: Table, column: PlanColumn) -> bool:
-        needed = needed_keys(*keys(table.pointer))
+        needed = needed_keys(*table.schema_keys)
         return column in table.columns and keys(column.key)[0] in needed and not column.named_by
 
     def _missing(self, table: Table, column: PlanColumn, cell: str) -> str:
@@ -136,7 +136,8 @@ def _validation(entry: Setting | PlanColumn, key: str) -> dict[str, Any]:
         return message
     # A department may be named, several may stand in one cell, and a field may be named by its
     # key: what is not on the list is coloured, not refused.
-    one_of_them = entry.kind not in _NAMING and key not in CONDITION_FIELDS
+    offers = isinstance(entry, PlanColumn) and entry.offers
+    one_of_them = not (offers or entry.kind in _NAMING or key in CONDITION_FIELDS)
     return message | {"validate": "list", "source": source, "show_error": one_of_them}
 
 
@@ -144,6 +145,8 @@ def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     words: Mapping[Any, str] = FLAG_WORDS if entry.kind is Kind.FLAG else entry.words
     if words:
         return list(words.values())
+    if isinstance(entry, PlanColumn) and entry.offers:
+        return list(entry.offers)
     if entry.kind in _NAMING:
         return f"={_CODES}"
     return f"={_LABELS}" if key in CONDITION_FIELDS else None

@@ -227,6 +227,8 @@ SETTINGS = (
     ),
 )
 
+REVIEWER_LABEL = "確認する人"
+
 DEPARTMENTS = Table(
     sheet="担当課",
     pointer="/departments",
@@ -270,6 +272,16 @@ DEPARTMENTS = Table(
             width=17,
             hint="依頼や催促の宛先です。",
             example="fukushi@example.jp",
+        ),
+        PlanColumn(
+            label=REVIEWER_LABEL,
+            key="/reviewer",
+            width=12,
+            hint="シート「回」で「確認する人」に尋ねる回に、この課の取組を確認する人です。"
+            "この表の名前かコードで書きます。",
+            example="福祉政策課長",
+            optional=True,
+            is_rare=True,
         ),
     ),
 )
@@ -438,6 +450,20 @@ def _labels() -> dict[str, str]:
         "/indicators/*/required": "実績値は必須",
         "/indicators/*/remark": "備考欄",
         "/indicators/*/help": "記入の説明",
+        "/rounds": "回",
+        "/rounds/*/name": "回の名前",
+        "/rounds/*/fields": "項目",
+        "/rounds/*/deadline": "回答期限",
+        "/rounds/*/correction_deadline": "再提出期限",
+        "/rounds/*/respondent": "回答する人",
+        "/rounds/*/of": "もとになる回",
+        "/rounds/*/combine": "まとめ方",
+        "/rounds/*/combine/rule": "まとめ方",
+        "/rounds/*/combine/ties": "まとめ方",
+        "/rounds/*/indicators": "指標",
+        "/rounds/*/reviewers": REVIEWER_LABEL,
+        "/rounds/*/reviewers/*/of": "対象",
+        "/rounds/*/reviewers/*/code": REVIEWER_LABEL,
     }
     labels |= {setting.pointer: setting.label for setting in SETTINGS}
     labels |= {f"{s.pointer}/*{part.key}": part.label for s in SETTINGS for part in s.parts}

@@ -27,6 +27,12 @@ from workflow.plan.book.layout import (
 )
 from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.reading import Reading, notes_of
+from workflow.plan.book.round_sheets import (
+    REVIEWERS,
+    ROUNDS,
+    complete_reviewers,
+    complete_rounds,
+)
 from workflow.plan.book.setting_rows import read_settings
 from workflow.plan.book.values import axis_labels, field_labels
 from workflow.plan.book.written_days import day_near, written_day
@@ -38,22 +44,22 @@ from workflow.plan.municipality import municipalities_named
 def read_book(content: bytes, file: str) -> Document:
     """Return the document a plan.xlsx spells. Raises PlanError when it is no readable workbook."""
     reading = Reading(file)
-    sheets = read_sheets(content, file, (*SHEETS, INDICATOR_SHEET))
+    rare = (INDICATOR_SHEET, ROUNDS.sheet, REVIEWERS.sheet)
+    sheets = read_sheets(content, file, (*SHEETS, *rare))
     for name in SHEETS:
         if name not in sheets:
             reading.note(Code.PLAN_MISSING_SHEET, Location(file=file, sheet=name), name=name)
     _read_sheet(reading, sheets, DEPARTMENTS)  # first: the others name departments
     _make_codes(reading)
     reading.departments = _known_departments(reading.content)
+    complete_reviewers(reading)
     if PLAN_SHEET in sheets:
         read_settings(reading, sheets[PLAN_SHEET])
     for pointer in ("/plan", *(setting.pointer for setting in SETTINGS)):
         reading.locations.setdefault(pointer, Location(file=file, sheet=PLAN_SHEET))
     for table in _tables(reading):
         _read_sheet(reading, sheets, table)
-    if INDICATOR_SHEET in sheets:
-        _read_sheet(reading, sheets, table_of_sheet(sheets[INDICATOR_SHEET]))
-        complete_indicators(reading)
+    _read_rare_sheets(reading, sheets)
     _complete_days(reading)
     _find_city(reading)
     _name_fields_by_key(reading.content)
@@ -64,6 +70,17 @@ def read_book(content: bytes, file: str) -> Document:
         (*reading.findings, *notes_of(reading)),
         tuple(reading.corrections.values()),
     )
+
+
+def _read_rare_sheets(reading: Reading, sheets: Mapping[str, Sheet]) -> None:
+    """Read the sheets that not every plan has."""
+    if INDICATOR_SHEET in sheets:
+        _read_sheet(reading, sheets, table_of_sheet(sheets[INDICATOR_SHEET]))
+        complete_indicators(reading)
+    for table in (ROUNDS, REVIEWERS):
+        if table.sheet in sheets:
+            _read_sheet(reading, sheets, table)
+    complete_rounds(reading)
 
 
 def _read_sheet(reading: Reading, sheets: Mapping[str, Sheet], table: Table) -> None:

@@ -39,6 +39,7 @@ from workflow.plan.book.layout import (
     VALUE_LABEL,
     item_table,
 )
+from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS, spelled_rounds
 from workflow.plan.book.values import axis_labels, field_labels, format_value
 from workflow.plan.document import Correction, Node, parent
 
@@ -68,17 +69,28 @@ def written_book(document: Mapping[str, Any]) -> bytes:
     mean the same.
     """
     stream = BytesIO()
-    root = Node(document)
+    root = Node(spelled_rounds(document))
     levels = tuple(level.text for level in root["levels"].elements)
     with new_workbook(stream, _FONT_SIZE) as book:
         book.set_properties({"title": root.at("/plan/title").text, "created": _CREATED})
         styles = _styles_of(book)
         guides = Guides.of(book, _FIRST_ROW)
         _write_settings(book, styles, guides, root)
-        own = (table_of_document(root),) if root["indicators"].elements else ()
-        for table in (DEPARTMENTS, item_table(levels or ("取組内容",)), FIELDS, *own):
-            _write_table(book, styles, guides, root, table)
+        for table in (
+            DEPARTMENTS,
+            item_table(levels or ("取組内容",)),
+            FIELDS,
+            *_rare_tables(root),
+        ):
+            _write_table(book, styles, guides, root, table.used_in(root))
     return stream.getvalue()
+
+
+def _rare_tables(root: Node) -> Iterator[Table]:
+    """Yield the sheets that stand in the workbook only where there is anything in them."""
+    for table in (table_of_document(root), ROUNDS, REVIEWERS):
+        if root.at(table.pointer).elements:
+            yield table
 
 
 def fixed_book(content: bytes, corrections: Iterable[Correction]) -> bytes:
