@@ -20,6 +20,8 @@ from tests.harness.verbs import in_workbook
 from tests.tables import rows, written
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
+from workflow.model.plan import Plan
+from workflow.model.rounds import DeclaredRound
 from workflow.model.wording import Wording, cell_text, places_text
 from workflow.plan.book.layout import PLAN_SHEET
 from workflow.plan.book.writer import written_book
@@ -182,11 +184,30 @@ def _paste(sheet: Worksheet, place: tuple[int, int], spelled: str) -> None:
 
 
 def as_read(home: Path) -> list[str]:
-    """Return the items of the plan in a folder, one line each, as a person would tell them."""
+    """Return the items and rounds of the plan in a folder, one line each, as a person tells them.
+
+    Who is asked in a round is told with the items, from the first.
+    """
     plan = load_written_plan(home).plan
-    return [
+    items = (
         " | ".join((i.id, *i.path, i.title, i.pages, "、".join(i.departments))) for i in plan.items
-    ]
+    )
+    return [*items, *(_round_as_read(plan, one) for one in plan.rounds)]
+
+
+def _round_as_read(plan: Plan, one: DeclaredRound) -> str:
+    asked = (f"{item.id}：{'・'.join(item.asked)}" for item in plan.in_round(one.name).items)
+    return " | ".join(
+        (
+            f"回 {one.name}",
+            "、".join(one.fields),
+            one.deadline.isoformat() if one.deadline else "",
+            one.of,
+            one.combine.word if one.combine else "",
+            "指標" if one.indicators else "",
+            "、".join(asked),
+        )
+    )
 
 
 def _in_short(findings: Sequence[Finding]) -> str:

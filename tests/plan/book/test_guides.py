@@ -18,13 +18,15 @@ from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import PLANS
 from tests.harness.plan_example import read_plan_example
 from tests.programs import needs_libreoffice
+from tests.rounds.examples import EXAMPLES, plan_of
 from tests.tables import rows, written
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
 from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
 from workflow.plan.book.reader import read_book
+from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import empty_document, sample_document
+from workflow.plan.document import Node, empty_document, sample_document
 from workflow.plan.load import load_plan, validated
 
 COLOURS = {TO_FILL_FILL[1:]: "黄", ALERT_FILL[1:]: "赤"}
@@ -81,11 +83,16 @@ def as_saved(book: Workbook) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("document", [sample_document(), empty_document()], ids=["full", "empty"])
+@pytest.mark.parametrize(
+    "document",
+    [sample_document(), empty_document(), *map(plan_of, EXAMPLES)],
+    ids=["full", "empty", *EXAMPLES],
+)
 def test_every_column_says_what_belongs_in_it(document: dict[str, object]) -> None:
     book = load_workbook(BytesIO(written_book(document)))
     levels = ("基本目標", "基本施策", "取組項目", "取組内容")
-    for table in (DEPARTMENTS, item_table(levels), FIELDS):
+    tables = (DEPARTMENTS, item_table(levels), FIELDS, ROUNDS, REVIEWERS)
+    for table in (t.used_in(Node(document)) for t in tables if t.sheet in book.sheetnames):
         for index, column in enumerate(table.all_columns, start=1):
             for row in (FIRST, LAST):
                 said = validation_of(book[table.sheet], f"{get_column_letter(index)}{row}")
