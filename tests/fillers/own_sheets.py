@@ -29,13 +29,19 @@ def cells_of(city: City, department: str, said: Said, year: int = 2023) -> Sheet
     issue = city.issue(department, year)
     assert issue.own
     layout = lay_out_issue(city.plan, city.plan.department(department), issue, {})
-    keys = {field.key: field.label for field in city.plan.form.fields}
+    own = lay_out_own(issue.own, layout)
+    places = [(s.name, *asked, at) for s in own.sheets for asked, at in s.answers.items()]
+    if own.indicators:
+        rows = [
+            (row, *asked) for row in own.indicators.rows for asked in own.indicators.fields_in(row)
+        ]
+        ours = own.indicators.sheet
+        places += [(ours, r.item.id, field.key, (r.row, c.index)) for r, c, field in rows]
     found: Sheets = {}
-    for sheet in lay_out_own(issue.own, layout).sheets:
-        for (item, key), at in sheet.answers.items():
-            value = said.get(item, {}).get(keys[key], "")
-            if value != "":
-                found.setdefault(sheet.name, {})[a1(*at)] = value
+    for name, item, key, at in places:
+        value = said.get(item, {}).get(own.fields[key].label, "")
+        if value != "":
+            found.setdefault(name, {})[a1(*at)] = value
     return found
 
 

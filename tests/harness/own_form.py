@@ -71,17 +71,19 @@ class DrawnSheet:
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
-    """A form, and the fields that its plan asks besides those of the sample."""
+    """A form, the fields that its plan asks besides those of the sample, and its indicators."""
 
     about: str
     fields: tuple[Mapping[str, Any], ...]
+    indicators: tuple[Mapping[str, Any], ...]
     sheets: tuple[DrawnSheet, ...]
 
     def plan_document(self) -> dict[str, Any]:
         """Return the sample plan of 25 items that asks for what the form has places for."""
         document = sample_document()
         asked = [*document["form"]["fields"], *map(dict, self.fields)]
-        return {**document, "form": {**document["form"], "fields": asked}}
+        indicators = {"indicators": list(map(dict, self.indicators))} if self.indicators else {}
+        return {**document, "form": {**document["form"], "fields": asked}, **indicators}
 
 
 def form_folders() -> list[Path]:
@@ -96,7 +98,8 @@ def read_form(name: str) -> OwnForm:
         DrawnSheet(**{key: _frozen(value) for key, value in sheet.items()})
         for sheet in words.pop("sheet")
     )
-    form = OwnForm(words.pop("about"), tuple(words.pop("field", ())), sheets)
+    fields, indicators = (tuple(words.pop(word, ())) for word in ("field", "indicator"))
+    form = OwnForm(words.pop("about"), fields, indicators, sheets)
     assert not words, f"nobody knows {list(words)}"
     return form
 

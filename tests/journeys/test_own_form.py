@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,14 +46,31 @@ def answers(plan: Plan, **changed: str) -> dict[str, dict[str, str | float]]:
         "評価": "Ａ",
     }
     figures = {field.label: 12 for field in plan.form.fields if field.is_number}
-    return {item.id: {**said, **figures, **changed} for item in plan.items}
+    actuals: dict[str, dict[str, float]] = {item.id: {} for item in plan.items}
+    for one in plan.indicators:
+        actuals[one.item][one.name] = float(one.targets[max(one.targets)])
+    return {i: {**said, **figures, **changed, **actual} for i, actual in actuals.items()}
 
 
 def assert_in_ledger(city: City, said: Mapping[str, Mapping[str, str | float]]) -> None:
     rows = {row["整理番号"]: row for row in city.ledger()}
+    measured: dict[str, str | float] = {}
     for item, values in said.items():
         assert rows[item]["回答状況"] == "回答済"
-        assert {label: rows[item][label] for label in values} == values
+        in_rows = {label: value for label, value in values.items() if label in rows[item]}
+        assert {label: rows[item][label] for label in in_rows} == in_rows
+        measured |= {label: value for label, value in values.items() if label not in rows[item]}
+    assert {name: actuals_of(city)[name] for name in measured} == measured
+
+
+def actuals_of(city: City) -> dict[str, float]:
+    """Return this year's actuals in the CSV of the indicators, by name."""
+    path = city.workspace.indicators_csv(2023)
+    text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return {
+        r["指標名"]: float(r["実績値"]) for r in rows if r["年度(西暦)"] == "2023" and r["実績値"]
+    }
 
 
 @pytest.mark.parametrize("filler", FILLERS)
@@ -61,12 +80,13 @@ def test_a_department_answers_on_the_form_it_knows(
 ) -> None:
     city = own_city(name, tmp_path)
     said = answers(city.plan)
-    for department in ("KOREI", "KIKI"):
+    asked = ("GAKKO", "KOREI", "KIKI")
+    for department in asked:
         fillers.send(city, department, said, filler)
     collected = city.collect()
-    assert outcomes(collected) == {"KOREI.xlsx": "accepted", "KIKI.xlsx": "accepted"}
+    assert outcomes(collected) == {f"{department}.xlsx": "accepted" for department in asked}
     assert codes(collected) == []
-    items = {i.id for d in ("KOREI", "KIKI") for i in city.plan.items_of(d)}
+    items = {i.id for d in asked for i in city.plan.items_of(d)}
     assert_in_ledger(city, {item: said[item] for item in items})
     assert verify(city.workspace, 2023, HERE).is_clean
 

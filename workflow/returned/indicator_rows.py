@@ -56,7 +56,7 @@ class IndicatorRows:
 
 def find_indicator_rows(book: RawBook, issue: Issue) -> IndicatorRows | None:
     """Return the rows of an issue's indicators in a workbook; None where it asks of none."""
-    if not issue.asked_indicators:
+    if not issue.indicators:
         return None
     asked = as_issue(issue)
     named = frozenset((field.label, field.heading) for field in asked.form.form.fields)

@@ -43,13 +43,20 @@ _CUT_IN_XLS = 255
 """Characters at which copying a sheet in Excel 97 to 2003 cuts a text."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """The rows of a form: those of its items, what stands beside them, and its indicators'."""
+
+    matching: Matching
+    beside: Beside
+    indicators: IndicatorRows | None
+
+
 class FoundForm(Protocol):
     """A form as it was found in a workbook, whatever it looks like."""
 
-    def read(
-        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
-    ) -> tuple[Matching, Beside]:
-        """Return the rows of its items, and what stands beside them."""
+    def read(self, book: RawBook, issue: Issue, layout: Layout) -> FoundRows:
+        """Return the rows of its items and of its indicators, and what stands beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +65,13 @@ class OnTables:
 
     tables: Sequence[Table]
 
-    def read(
-        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
-    ) -> tuple[Matching, Beside]:
+    def read(self, book: RawBook, issue: Issue, layout: Layout) -> FoundRows:
         """Return the rows of the tables, and what stands beside them."""
         table, *copies = self.tables
+        indicators = find_indicator_rows(book, issue)
         matching = match(table, issue, copies)
-        return matching, written_beside(
-            book, self.tables, matching, layout, issue.texts, indicators
-        )
+        beside = written_beside(book, self.tables, matching, layout, issue.texts, indicators)
+        return FoundRows(matching, beside, indicators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,17 @@ class OnOwnForm:
 
     sheets: Sequence[OwnSheet]
 
-    def read(
-        self, book: RawBook, issue: Issue, layout: Layout, indicators: IndicatorRows | None
-    ) -> tuple[Matching, Beside]:
+    def read(self, book: RawBook, issue: Issue, layout: Layout) -> FoundRows:
         """Return what its sheets answer, and what stands beside that."""
         assert layout.own
         own = lay_out_own(layout.own, layout)
+        on_ours = tuple(one for one in issue.indicators if one.key in own.keys_on_ours)
+        citys = {id(own.sheet) for own in self.sheets}
+        others = replace(book, sheets=tuple(s for s in book.sheets if id(s) not in citys))
+        indicators = find_indicator_rows(others, replace(issue, indicators=on_ours))
         found = match_own(self.sheets, own)
-        return found.matching, beside_own(book, self.sheets, found, own, issue.texts)
+        beside = beside_own(book, self.sheets, found, own, issue.texts, indicators)
+        return FoundRows(found.matching, beside, indicators)
 
 
 def judge_rows(
@@ -94,9 +102,6 @@ def judge_rows(
     context: Context,
 ) -> Return:
     """Return a form with its answers, its notes and all that is noticed of them."""
-    indicators = find_indicator_rows(book, issue)
-    lost = indicators.lost if indicators else {}
-    judging = Rows(read, issue, context.previous, context.plan, lost)
     layout = lay_out_issue(
         context.plan,
         context.plan.department(read.department),
@@ -104,7 +109,10 @@ def judge_rows(
         context.previous,
         is_handback=bool(read.made_from),
     )
-    matching, beside = form.read(book, issue, layout, indicators)
+    rows = form.read(book, issue, layout)
+    matching, beside, indicators = rows.matching, rows.beside, rows.indicators
+    lost = indicators.lost if indicators else {}
+    judging = Rows(read, issue, context.previous, context.plan, lost)
     found = (matching, *((indicators.matching,) if indicators else ()))
     findings = [*identity.findings, *(f for one in found for f in one.findings)]
     findings += beside.findings
@@ -155,9 +163,7 @@ class Rows:
         self._read, self._previous, self._lost = read, previous, lost
         form = issue.form.form
         self._year = issue.number.year
-        asked = {
-            item: tuple(own) for item, own in groupby(issue.asked_indicators, attrgetter("item"))
-        }
+        asked = {item: tuple(own) for item, own in groupby(issue.indicators, attrgetter("item"))}
         self._asked_of = _Asked(form, form.checks)
         self._asked_with = {
             item: _asked_with(form, own, plan, self._year) for item, own in asked.items()

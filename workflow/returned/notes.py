@@ -80,10 +80,7 @@ def written_beside(
     """Return all that is neither printed on a template nor an answer; printed are its texts."""
     template = Template(layout, frozenset(printed))
     forms = {id(t.sheet): _Entries(t, t is tables[0], matching, layout) for t in tables}
-    if indicators and layout.indicators:
-        own, shown = indicators.tables, layout.indicators
-        for t in own:
-            forms[id(t.sheet)] = _Entries(t, t is own[0], indicators.matching, shown)
+    forms |= entries_of(indicators, layout.indicators)
     notes: list[Note] = []
     findings: list[Finding] = []
     for sheet in book.sheets:
@@ -100,6 +97,14 @@ def written_beside(
     notes += remarks_of(book)
     findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings), forms[id(tables[0].sheet)].last_year)
+
+
+def entries_of(indicators: IndicatorRows | None, layout: Layout | None) -> dict[int, _Entries]:
+    """Return what stands beside the actuals on the sheets of indicators, by their identity."""
+    if indicators is None or layout is None:
+        return {}
+    tables = indicators.tables
+    return {id(t.sheet): _Entries(t, t is tables[0], indicators.matching, layout) for t in tables}
 
 
 @dataclass(frozen=True, slots=True)

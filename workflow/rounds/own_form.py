@@ -32,8 +32,7 @@ def load_own_workbook(
     if not path.exists():
         return None
     own = _opened(path, plan, open_table)
-    indicators = tuple(one.name for one in plan.indicators)
-    findings = check_own_form(own, words_of(issued_form(plan)), indicators)
+    findings = check_own_form(own, words_of(issued_form(plan)), plan.indicators)
     if any(found.severity is Severity.ERROR for found in findings):
         wrong = tuple(found for found in findings if found.severity is Severity.ERROR)
         raise PlanError(f"{OWN_FORM}に直すところが{len(wrong)}か所あります。", wrong)

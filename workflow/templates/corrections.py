@@ -93,19 +93,26 @@ def _places(layout: Layout) -> dict[tuple[str, str], Target]:
     found: dict[tuple[str, str], Target] = {}
     if layout.own:
         titles = {entry.item.id: entry.item.labels[-1] for entry in layout.rows}
-        for issued in lay_out_own(layout.own, layout).sheets:
+        own = lay_out_own(layout.own, layout)
+        for issued in own.sheets:
             for (item, key), cell in issued.answers.items():
                 place = Target(*cell, titles[item], sheet=issued.name)
                 found.setdefault((item, key), place)
                 found.setdefault((item, ""), place)
+        _note_places(found, (own.indicators,) if own.indicators else ())
         return found
-    for sheet in layout.sheets:
+    _note_places(found, layout.sheets)
+    return found
+
+
+def _note_places(found: dict[tuple[str, str], Target], sheets: Iterable[Layout]) -> None:
+    """Note where the cells to fill of our own sheets stand."""
+    for sheet in sheets:
         for entry in sheet.rows:
             for column, field in sheet.fields_in(entry):
                 at = Target(entry.row, column.index, entry.item.labels[-1], sheet=sheet.sheet)
                 found[entry.item.id, field.key] = at
                 found.setdefault((entry.item.id, ""), at)
-    return found
 
 
 def in_a_box(text: str) -> str:

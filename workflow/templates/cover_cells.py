@@ -93,29 +93,52 @@ class EntrySheets:
                 yield self._line(sheet, entry, choices)
 
     def _line(self, sheet: Layout, entry: EntryRow, choices: Mapping[str, str]) -> CoverLine:
-        fields = sheet.fields_in(entry)
-        wanted = [c for c, f in fields if f.required] or [c for c, f in fields if not f.waives]
-        return CoverLine(
-            entry.texts[0],
-            _title_of(sheet, entry),
-            lambda: (self._formula(sheet, entry, choices, wanted), self._state(entry)),
-            lambda: _link(sheet.sheet, _cells(entry, wanted)),
+        return sheet_line(
+            sheet,
+            entry,
+            choices,
+            waived=lambda: self._waived(entry, choices),
+            state=lambda: self._state(entry),
         )
 
-    def _formula(
-        self, sheet: Layout, entry: EntryRow, choices: Mapping[str, str], wanted: Sequence[Column]
-    ) -> str:
-        where, layout = quoted_sheet(sheet.sheet), self.layout
-        cells = [f"{where}!{cell}" for cell in _cells(entry, wanted)]
-        rules = tuple(highlights(sheet, choices, entry, sheet.sheet))
+    def _waived(self, entry: EntryRow, choices: Mapping[str, str]) -> str:
+        layout = self.layout
         of_item = next(row for row in layout.rows if row.item.id == entry.item.id)
-        waived = waived_when(layout, row_cells(layout, choices, of_item, ENTRY_SHEET))
-        return state_formula(cells, rules, {column.index for column in wanted}, waived)
+        return waived_when(layout, row_cells(layout, choices, of_item, ENTRY_SHEET))
 
     def _state(self, entry: EntryRow) -> str:
         if entry.fields:
-            return _indicator_state(self.layout, entry, self.filling)
+            return indicator_state(self.layout, entry, self.filling)
         return state_of(self.layout, entry, self.filling, self.checks)
+
+
+def sheet_line(
+    sheet: Layout,
+    entry: EntryRow,
+    choices: Mapping[str, str],
+    *,
+    waived: Callable[[], str],
+    state: Callable[[], str],
+) -> CoverLine:
+    """Return the line of a row of a sheet of ours.
+
+    Waived is a formula: when nothing more is needed; state is what the line's comes to.
+    """
+    fields = sheet.fields_in(entry)
+    wanted = [c for c, f in fields if f.required] or [c for c, f in fields if not f.waives]
+
+    def formula() -> str:
+        where = quoted_sheet(sheet.sheet)
+        cells = [f"{where}!{cell}" for cell in _cells(entry, wanted)]
+        rules = tuple(highlights(sheet, choices, entry, sheet.sheet))
+        return state_formula(cells, rules, {column.index for column in wanted}, waived())
+
+    return CoverLine(
+        entry.texts[0],
+        _title_of(sheet, entry),
+        lambda: (formula(), state()),
+        lambda: _link(sheet.sheet, _cells(entry, wanted)),
+    )
 
 
 def _steps(layout: Layout) -> Iterator[str]:
@@ -125,10 +148,7 @@ def _steps(layout: Layout) -> Iterator[str]:
         "まだ記入していない必須のセルには点と色が付いています。灰色のセルは変更できません。"
     )
     if layout.indicators:
-        yield (
-            f"シート「{layout.indicators.sheet}」には、取組ごとの指標があります。"
-            f"「{actual_label(layout.number.year)}」の列に、ことしの実績値を記入してください。"
-        )
+        yield to_the_indicators(layout.indicators)
     yield TO_THE_NEXT
     yield from WRITING
     if any(entry.previous for entry in layout.rows):
@@ -138,6 +158,14 @@ def _steps(layout: Layout) -> Iterator[str]:
     yield from to_leave_out(layout)
     yield SENDING
     yield "様式が合わないときは、行や列を増やしたり消したりせずに、問い合わせ先へご連絡ください。"
+
+
+def to_the_indicators(sheet: Layout) -> str:
+    """Return how our sheet of the indicators is filled in."""
+    return (
+        f"シート「{sheet.sheet}」には、取組ごとの指標があります。"
+        f"「{actual_label(sheet.number.year)}」の列に、ことしの実績値を記入してください。"
+    )
 
 
 def _sometimes(layout: Layout) -> str:
@@ -231,7 +259,7 @@ def state_of(layout: Layout, entry: EntryRow, filling: Filling, checks: Iterable
     return next((severity.label for severity in Severity if severity in severities), DONE)
 
 
-def _indicator_state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
+def indicator_state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
     """Return the same of the row of an indicator, which is waived together with its item."""
     given = {field.key: filling.value(entry.item.id, field.key) for field in entry.fields}
     values = {key: value for key, value in given.items() if value is not None}

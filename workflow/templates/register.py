@@ -115,11 +115,6 @@ class Issue:
         return is_same and _asked(self.indicators) == _asked(other.indicators)
 
     @property
-    def asked_indicators(self) -> tuple[Indicator, ...]:
-        """The indicators it asks for; a city's own form only shows what is known of them."""
-        return () if self.own else self.indicators
-
-    @property
     def labels(self) -> dict[str, str]:
         """The labels of all that it asks, by key."""
         return self.form.form.labels | indicator_labels(self.indicators)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from workflow.model.cells import a1, folded
 from workflow.model.findings import Finding
 from workflow.model.raw import RawBook, RawCell, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
+from workflow.returned.indicator_rows import IndicatorRows
 from workflow.returned.note_findings import unread_beside
-from workflow.returned.notes import Beside, changed, on_the_cover, on_the_list, remarks_of
+from workflow.returned.notes import (
+    Beside,
+    changed,
+    entries_of,
+    on_the_cover,
+    on_the_list,
+    remarks_of,
+)
 from workflow.returned.own.match import OwnMatching, Standing
 from workflow.returned.own.sheets import OwnSheet, is_cover
-from workflow.returned.printed import Cell, Page, is_computed, written_over
+from workflow.returned.printed import Cell, Page, Template, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.cover_cells import own_cover_texts
 from workflow.templates.own.form import beside_text
@@ -59,9 +68,11 @@ def beside_own(
     found: OwnMatching,
     own: OwnLayout,
     issued: Collection[str],
+    indicators: IndicatorRows | None = None,
 ) -> Beside:
     """Return all that is neither printed on a form nor an answer; issued are its texts then."""
-    labels = own.layout.form.form.labels
+    labels = {key: field.label for key, field in own.fields.items()}
+    ours = entries_of(indicators, own.indicators)
     printed = _Printed((*own.texts, *_choices(own)))
     cover = _Cover(own, issued)
     by_sheet: dict[int, list[Standing]] = {}
@@ -73,6 +84,10 @@ def beside_own(
     for sheet in book.sheets:
         if sheet.name == CORRECTION_SHEET:
             notes += on_the_list(sheet)
+        elif id(sheet) in ours:
+            layout = replace(own.layout, indicators=own.indicators)
+            notes += ours[id(sheet)].notes(Template(layout, frozenset(issued)))
+            findings += ours[id(sheet)].findings
         elif is_cover(sheet):
             for note, told in on_the_cover(sheet, cover.page, cover):
                 notes.append(note)

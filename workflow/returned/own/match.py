@@ -60,7 +60,6 @@ class _Seen:
 
     def __init__(self, sheets: Sequence[OwnSheet], own: OwnLayout) -> None:
         self._own = own
-        self._form = own.layout.form.form
         self._items = {entry.item.id: entry.item for entry in own.layout.rows}
         self._by_id = {folded_id(item): item for item in self._items}
         self.findings: list[Finding] = []
@@ -87,11 +86,12 @@ class _Seen:
         lost = []
         finder = sheet.finder_of(issued.page)
         for cell, mark in sheet.source.of(MarkKind.ENTRY).items():
-            at = finder.cell(cell, answer_name(mark.key))
-            if at:
-                cells.setdefault(mark.key, at)
-            else:
-                lost.append(mark.key)
+            key = issued.key_of(item, mark)
+            at = finder.cell(cell, answer_name(mark.key)) if key else None
+            if key and at:
+                cells.setdefault(key, at)
+            elif key:
+                lost.append(key)
         lead = min(cells.values(), default=(1, 1))
         yield Standing(sheet, issued, self._items[item], lead, cells, tuple(lost))
 
@@ -114,19 +114,22 @@ class _Seen:
             return
         lead = next(iter(sheet.source.of(MarkKind.ID)), None)
         entries = sheet.source.of(MarkKind.ENTRY)
-        columns = {
-            mark.key: (cell[0], sheet.finder.column(cell, answer_name(mark.key)))
+        columns = [
+            (mark, cell[0], sheet.finder.column(cell, answer_name(mark.key)))
             for cell, mark in entries.items()
-        }
-        lost = tuple(key for key, (_, column) in columns.items() if column is None)
+        ]
         for row, text in sheet.ids.items():
             item = self._by_id.get(folded_id(text))
+            keys = {
+                mark.key: issued.key_of(item, mark) if item else mark.key for mark, _, _ in columns
+            }
             cells = {
                 key: (row + line - (lead[0] if lead else line), column)
-                for key, (line, column) in columns.items()
-                if column is not None
+                for mark, line, column in columns
+                if column is not None and (key := keys[mark.key])
             }
             if item:
+                lost = tuple(k for mark, _, at in columns if at is None and (k := keys[mark.key]))
                 first = next(iter(cells.values()), (row, 1))
                 yield Standing(sheet, issued, self._items[item], first, cells, lost)
             elif self._holds(sheet, cells):
@@ -157,7 +160,7 @@ class _Seen:
             return other if other.cells else one
         keys = tuple(
             f.key
-            for f in self._form.fields
+            for f in self._own.fields.values()
             if f.key in one.columns and f.key in other.columns
             if not says_same(f, one.cells.get(f.key), other.cells.get(f.key))
         )

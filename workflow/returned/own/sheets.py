@@ -12,6 +12,7 @@ from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.places import Finder
 from workflow.templates.cover_sheet import COVER_HEADINGS
+from workflow.templates.indicator_table import LOCKED
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import MarkKind, mark_pattern
@@ -21,6 +22,7 @@ from workflow.templates.register import NUMBER_PATTERN, FormNumber, Register
 
 _ALIKE = 0.5
 """The share of what a form prints that a sheet without our names must still hold."""
+_INDICATOR_HEADINGS = frozenset(column.label for column in LOCKED)
 _NUMBER = re.compile(NUMBER_PATTERN)
 _FOOTER_NUMBER = re.compile(rf"{NUMBER_LABEL}\s*({_NUMBER.pattern})")
 
@@ -98,6 +100,11 @@ def is_cover(sheet: RawSheet) -> bool:
     return {cell.text for cell in sheet.cells.values()} >= COVER_HEADINGS
 
 
+def is_indicator_sheet(sheet: RawSheet) -> bool:
+    """Whether a sheet is ours for the indicators, whatever it is called by now."""
+    return {cell.text for cell in sheet.cells.values()} >= _INDICATOR_HEADINGS
+
+
 def find_own_sheets(
     book: RawBook, forms: Iterable[tuple[MarkedSheet, ...]]
 ) -> tuple[OwnSheet, ...]:
@@ -105,7 +112,8 @@ def find_own_sheets(
     found = []
     for sheet in book.sheets:
         names = {n: areas for n, a in book.places.items() if (areas := _on(sheet.name, a))}
-        source = None if is_cover(sheet) else _source_of(sheet, names, forms)
+        is_ours = is_cover(sheet) or is_indicator_sheet(sheet)
+        source = None if is_ours else _source_of(sheet, names, forms)
         if source:
             remarks = tuple(
                 r.text
@@ -149,10 +157,11 @@ def own_numbers(
 ) -> Mapping[int, tuple[FormNumber, ...]]:
     """Return the form numbers of sheets by their identity.
 
-    One that shows none is of the only form on which its items stand, if there is one. A cover is
-    of the form whose number it shows.
+    One that shows none is of the only form on which its items stand, if there is one. A sheet of
+    ours is of the form whose number it shows.
     """
-    found = {id(sheet): shown_numbers(sheet) for sheet in book.sheets if is_cover(sheet)}
+    ours = (sheet for sheet in book.sheets if is_cover(sheet) or is_indicator_sheet(sheet))
+    found = {id(sheet): shown_numbers(sheet) for sheet in ours}
     for sheet in sheets:
         numbers = sheet.numbers
         if not numbers and sheet.ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from workflow.model.catalogue import Code
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Takes
 from workflow.model.findings import Detail, Finding, Location
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.raw import Area
 from workflow.storage.workspace import OWN_FORM
 from workflow.templates.layout import CORRECTION_SHEET
@@ -24,7 +26,7 @@ from workflow.templates.own.marks import (
     UnknownMark,
     Words,
     has_mark,
-    is_of_indicator,
+    names_indicator,
     torn_mark,
 )
 from workflow.templates.own.package.digits import normal_font
@@ -55,17 +57,18 @@ _LOST_OF_BOOK = {
 
 
 def check_own_form(
-    own: OwnWorkbook, words: Words, indicators: Sequence[str] = ()
+    own: OwnWorkbook, words: Words, indicators: Sequence[Indicator] = ()
 ) -> tuple[Finding, ...]:
     """Return everything that is wrong with a marked workbook in a plan, or worth another look.
 
-    Indicators are the names of the plan's.
+    Indicators are the plan's.
     """
     sheets = marked(own.form, words)
     package = Package(own.content)
     found = [
         *(f for sheet in sheets for f in _marks(sheet, indicators)),
-        *_unasked_indicators(indicators),
+        *_on_our_sheet(sheets, indicators),
+        *_of_no_indicator(sheets, indicators),
         *_covered(own, package),
         *_twice(sheets),
         *_unasked(sheets, words),
@@ -81,7 +84,7 @@ def _finding(code: Code, sheet: str = "", cell: Cell = (0, 0), **details: Detail
     return Finding(code, location, details)
 
 
-def _marks(sheet: MarkedSheet, indicators: Sequence[str]) -> Iterator[Finding]:
+def _marks(sheet: MarkedSheet, indicators: Sequence[Indicator]) -> Iterator[Finding]:
     """Yield the marks that say nothing, and those to fill that share a cell with something else."""
     name = sheet.sheet.name
     for cell, found in sheet.found.items():
@@ -96,16 +99,46 @@ def _marks(sheet: MarkedSheet, indicators: Sequence[str]) -> Iterator[Finding]:
             yield _finding(Code.OWN_MARK_NOT_ALONE, name, cell, value=text)
 
 
-def _unknown(mark: UnknownMark, sheet: str, cell: Cell, indicators: Sequence[str]) -> Finding:
-    """Return why a mark says nothing: a field is misspelt, or an indicator is to be answered."""
-    if is_of_indicator(mark.text, indicators):
+def _unknown(mark: UnknownMark, sheet: str, cell: Cell, indicators: Sequence[Indicator]) -> Finding:
+    """Return why a mark says nothing: a field is misspelt, or an indicator is named."""
+    if names_indicator(mark.text, [one.name for one in indicators]):
         return _finding(Code.OWN_MARK_INDICATOR, sheet, cell, mark=mark.text)
     return _finding(Code.OWN_MARK_UNKNOWN, sheet, cell, mark=mark.text, nearest=mark.nearest)
 
 
-def _unasked_indicators(indicators: Sequence[str]) -> Iterator[Finding]:
-    if indicators:
-        yield _finding(Code.OWN_INDICATORS_LEFT_OUT, found=len(indicators))
+def _on_our_sheet(
+    sheets: Sequence[MarkedSheet], indicators: Sequence[Indicator]
+) -> Iterator[Finding]:
+    """Yield how many indicators have no place on the form, so that our sheet asks for them."""
+    places = {mark.which for mark in _asking_indicators(sheets) if not mark.asks_remark}
+    counts = Counter(one.item for one in indicators)
+    by_item = Counter[str]()
+    left = 0
+    for one in indicators:
+        by_item[one.item] += 1
+        is_only = counts[one.item] == 1 and 0 in places
+        left += not (is_only or by_item[one.item] in places)
+    if left:
+        yield _finding(Code.OWN_INDICATORS_ON_SHEET, total=len(indicators), found=left)
+
+
+def _of_no_indicator(
+    sheets: Sequence[MarkedSheet], indicators: Sequence[Indicator]
+) -> Iterator[Finding]:
+    """Yield the marks for which no item has an indicator, or none that asks for a remark."""
+    counts = Counter(one.item for one in indicators)
+    most = max(counts.values(), default=0)
+    has_remark = any(one.remark for one in indicators)
+    for sheet in sheets:
+        for cell, mark in sheet.of(MarkKind.ENTRY).items():
+            is_lost = mark.which > most or not indicators or (mark.asks_remark and not has_remark)
+            if mark.asks_indicator and is_lost:
+                yield _finding(Code.OWN_INDICATOR_NONE, sheet.sheet.name, cell, name=mark.name)
+
+
+def _asking_indicators(sheets: Sequence[MarkedSheet]) -> Iterator[Mark]:
+    marks = (mark for sheet in sheets for mark in sheet.of(MarkKind.ENTRY).values())
+    return (mark for mark in marks if mark.asks_indicator)
 
 
 def _is_alone(text: str) -> bool:
@@ -141,7 +174,7 @@ def _twice(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
             for mark in marks:
                 if mark.kind is not MarkKind.ENTRY:
                     continue
-                known = first.setdefault(mark.key, (sheet.sheet.name, cell))
+                known = first.setdefault(mark.asked, (sheet.sheet.name, cell))
                 if known != (sheet.sheet.name, cell):
                     yield _finding(
                         Code.OWN_MARK_TWICE, sheet.sheet.name, cell, name=mark.name, other=known[0]
@@ -184,6 +217,8 @@ def _narrow(sheets: Sequence[MarkedSheet], package: Package, words: Words) -> It
         if entries and sheet.sheet.name in parts:
             room = _Room(package, parts[sheet.sheet.name], digit)
             for cell, mark in entries.items():
+                if mark.asks_indicator:
+                    continue
                 yield from _too_small(sheet, cell, fields[mark.key], room)
 
 

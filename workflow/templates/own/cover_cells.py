@@ -12,15 +12,20 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.fields.form import Form
 from workflow.model.filling import Filling
+from workflow.model.indicators.actual import ActualField
+from workflow.model.indicators.indicator import is_of_indicator
 from workflow.templates.cover_cells import (
     SENDING,
     TO_THE_NEXT,
     WRITING,
     CoverLine,
     earlier_answers,
+    indicator_state,
+    sheet_line,
     state_formula,
     state_of,
     to_leave_out,
+    to_the_indicators,
 )
 from workflow.templates.cover_sheet import cover_texts
 from workflow.templates.entry_rules import (
@@ -29,12 +34,16 @@ from workflow.templates.entry_rules import (
     field_highlights,
     waived_when,
 )
-from workflow.templates.layout import EntryRow, Layout
+from workflow.templates.entry_sheet import entry_texts
+from workflow.templates.indicator_table import ACTUAL_KEY
+from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
 from workflow.templates.own.form import Cell
+from workflow.templates.own.marks import ACTUAL_WORD, INDICATOR_WORD
 from workflow.templates.own.package.rules import any_of, fitting, is_whole
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 
 _BLANK = Filling()
+_ACTUAL = f"{INDICATOR_WORD}の{ACTUAL_WORD}"
 
 
 def own_cover_texts(own: OwnLayout) -> Mapping[Cell, str]:
@@ -46,8 +55,9 @@ def own_cover_texts(own: OwnLayout) -> Mapping[Cell, str]:
 
 
 def own_printed_texts(own: OwnLayout) -> tuple[str, ...]:
-    """Return every text that is printed on a form and its cover, each once, sorted."""
-    return tuple(sorted({*own.texts, *own_cover_texts(own).values()} - {""}))
+    """Return every text that is printed on a form and on our sheets, each once, sorted."""
+    ours = entry_texts(own.indicators) if own.indicators else {}
+    return tuple(sorted({*own.texts, *own_cover_texts(own).values(), *ours.values()} - {""}))
 
 
 @dataclass(frozen=True)
@@ -59,12 +69,22 @@ class OwnCells:
 
     @cached_property
     def layout(self) -> Layout:
-        """The layout with the fields alone that the city's form has a place for."""
+        """The layout with the fields alone that have a place, on the city's sheets or on ours."""
         layout = self.own.layout
         columns = tuple(c for c in layout.columns if not c.field or c.field.key in self._placed)
+        columns += tuple(self._indicator_columns(len(layout.columns) + 1))
         fields = tuple(f for f in layout.form.form.fields if f.key in self._placed)
         form = replace(layout.form, form=Form(fields, layout.form.form.declared))
-        return replace(layout, form=form, columns=columns, indicators=None)
+        return replace(layout, form=form, columns=columns, indicators=self.own.indicators, own=None)
+
+    def _indicator_columns(self, index: int) -> Iterator[Column]:
+        """Yield what stands for the indicators that the city's sheets ask for."""
+        placed = [f for key, f in self.own.fields.items() if key in self._placed]
+        asked = [field for field in placed if is_of_indicator(field.key)]
+        if asked:
+            is_required = any(field.required for field in asked)
+            actual = ActualField(key=ACTUAL_KEY, label=_ACTUAL, required=is_required)
+            yield Column(index, ColumnKind.FIELD, actual.heading, 0, field=actual)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -84,6 +104,8 @@ class OwnCells:
             "下の「記入する項目」の欄に記入してください。まだ記入していない必須の欄には点と色が付いています。"
             "そのほかのセルは変更できません。"
         )
+        if self.own.indicators:
+            yield to_the_indicators(self.own.indicators)
         yield TO_THE_NEXT
         yield from WRITING
         yield from earlier_answers(self.own.layout)
@@ -95,15 +117,28 @@ class OwnCells:
         )
 
     def lines(self, choices: Mapping[str, str]) -> Iterator[CoverLine]:
-        """Yield a line per item."""
+        """Yield a line per item, and one for each indicator on the sheet of ours."""
         where = quoted_sheet(self.own.cover_sheet)
         lists = {key: f"{where}!{area}" for key, area in choices.items()}
         for entry in self.layout.rows:
             yield self._line(entry, lists)
+        for entry in self.own.indicators.rows if self.own.indicators else ():
+            yield self._line_of_ours(entry, lists)
+
+    def _line_of_ours(self, entry: EntryRow, lists: Mapping[str, str]) -> CoverLine:
+        assert self.own.indicators
+        return sheet_line(
+            self.own.indicators,
+            entry,
+            {},
+            waived=lambda: waived_when(self.layout, self._row_cells(entry.item.id, lists)),
+            state=lambda: indicator_state(self.layout, entry, self.filling),
+        )
 
     def _line(self, entry: EntryRow, lists: Mapping[str, str]) -> CoverLine:
         places = self._places.get(entry.item.id, {})
-        fields = [field for field in self.layout.form.form.fields if field.key in places]
+        fields = [field for key, field in self.own.fields.items() if key in places]
+        layout = self._asking(fields)
         wanted = [f for f in fields if f.required] or [f for f in fields if not f.waives]
         wanted = wanted or fields
         return CoverLine(
@@ -111,10 +146,17 @@ class OwnCells:
             entry.item.labels[-1],
             lambda: (
                 self._formula(entry, lists, fields, wanted),
-                state_of(self.layout, entry, self.filling, self.checks),
+                state_of(layout, entry, self.filling, self.checks),
             ),
             lambda: _link([places[field.key] for field in wanted]),
         )
+
+    def _asking(self, fields: list[Field]) -> Layout:
+        """Return the layout of an item that is asked these fields, some of indicators perhaps."""
+        if not any(is_of_indicator(field.key) for field in fields):
+            return self.layout
+        form = Form(tuple(fields), self.layout.form.form.declared)
+        return replace(self.layout, form=replace(self.layout.form, form=form))
 
     def _formula(
         self,

@@ -26,6 +26,7 @@ from workflow.templates.layout import (
 from workflow.templates.own.beside import each_link, linked_cells, move_down
 from workflow.templates.own.cover import own_cover
 from workflow.templates.own.form import Repeat
+from workflow.templates.own.indicator_sheet import own_indicators
 from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.footer import write_number
@@ -36,7 +37,7 @@ from workflow.templates.own.package.formulas import (
     spread_here,
     spread_name,
 )
-from workflow.templates.own.package.graft import put_first
+from workflow.templates.own.package.graft import put_first, put_last
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts
 from workflow.templates.own.package.properties import write_core, write_properties
@@ -92,6 +93,9 @@ class _Book:
         self._list_sheets(parts_of)
         self._write_names()
         self._settle_book()
+        if self.own.indicators:
+            made = own_indicators(self.own.indicators, self.filling)
+            put_last(self.parts, self.looks, made)
         if self.own.cover_sheet:
             cover = own_cover(self.own, self.filling, normal_font(self.looks.root).share)
             put_first(self.parts, self.looks, cover)
@@ -146,7 +150,9 @@ class _Book:
         for at, text in sheet.page.items():
             if sheet.origin(at) in source.marks:
                 tree.write(at, text)
-        rules = {field.key: field.cell_rules for field in self.own.layout.form.form.fields}
+        for at in sheet.empty:
+            tree.write(at, "")
+        rules = {key: field.cell_rules for key, field in self.own.fields.items()}
         for (item, key), at in sheet.answers.items():
             tree.write(at, self.filling.value(item, key))
             for cell in cells_of(sheet.area(at)):
@@ -200,8 +206,9 @@ class _Book:
 
     def _name_cells(self, sheet: IssuedSheet) -> None:
         first: dict[str, list[tuple[int, int]]] = {}
-        for (_, key), cell in sheet.answers.items():
-            first.setdefault(answer_name(key), []).append(cell)
+        for (item, key), cell in sheet.answers.items():
+            name = answer_name(sheet.marked.get((item, key), key))
+            first.setdefault(name, []).append(cell)
         if sheet.ids:
             first[ID_NAME] = list(sheet.ids.values())
         if sheet.number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,18 @@ from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, column_letters
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.filling import Filling
+from workflow.model.raw import Area
 from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.layout import CORRECTION_SHEET
+from workflow.templates.own.form import Cell
 from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts
 from workflow.templates.own.package.sheet import SheetTree, cells_of, range_of
-from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.own.places import OwnLayout
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -47,7 +49,11 @@ def with_corrections(template: bytes, own: OwnLayout, filling: Filling) -> bytes
     for sheet in own.sheets:
         here = [mark for mark in marks if mark.target.sheet == sheet.name]
         if here:
-            _mark(parts, looks, part_of[sheet.name], sheet, here)
+            _mark(parts, looks, part_of[sheet.name], sheet.area, here)
+    ours = own.indicators
+    here = [mark for mark in marks if ours and mark.target.sheet == ours.sheet]
+    if ours and here:
+        _mark(parts, looks, part_of[ours.sheet], lambda cell: Area(*cell, *cell), here)
     put_first(parts, looks, made)
     parts.put(styles, looks.root)
     return parts.packed()
@@ -72,24 +78,28 @@ def _sheet_parts(parts: Parts, book: str) -> dict[str, str]:
 
 
 def _mark(
-    parts: Parts, looks: Looks, part: str, sheet: IssuedSheet, marks: Sequence[CellMark]
+    parts: Parts,
+    looks: Looks,
+    part: str,
+    area_of: Callable[[Cell], Area],
+    marks: Sequence[CellMark],
 ) -> None:
     tree = SheetTree(parts.tree(part))
     for mark in marks:
         at = (mark.target.row, mark.target.column)
-        area = sheet.area(at)
+        area = area_of(at)
         line, colour = _FRAMES[bool(mark.is_same)]
         for cell in cells_of(area):
             stored = tree.cell(cell)
             stored.set("s", looks.framed(stored.get("s", "0"), line, colour))
-    _add_rules(tree, looks, sheet, marks)
+    _add_rules(tree, looks, area_of, marks)
     comments = {a1(m.target.row, m.target.column): m.comment for m in marks}
     add_comments(parts, part, tree, comments)
     parts.put(part, tree.root)
 
 
 def _add_rules(
-    tree: SheetTree, looks: Looks, sheet: IssuedSheet, marks: Sequence[CellMark]
+    tree: SheetTree, looks: Looks, area_of: Callable[[Cell], Area], marks: Sequence[CellMark]
 ) -> None:
     """Colour each cell until it is changed or explained, before any other rule."""
     rules = [
@@ -104,7 +114,7 @@ def _add_rules(
     for priority, (mark, formula, look) in enumerate(rules, start=1):
         if look not in known:
             known[look] = looks.dxf(look)
-        area = range_of(sheet.area((mark.target.row, mark.target.column)))
+        area = range_of(area_of((mark.target.row, mark.target.column)))
         tree.put(_rule(tree, area, _absolute(formula, mark), known[look], priority))
 
 

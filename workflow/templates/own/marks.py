@@ -10,6 +10,7 @@ from enum import Enum
 from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form
+from workflow.templates.indicator_table import INDICATOR_ID_LABEL, LOCKED, NAME_LABEL
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PAGES_LABEL
 
 _MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)")
@@ -18,6 +19,13 @@ _PART = re.compile("[:：]")
 ITEM_LABEL = "取組内容"
 """Names the last level in a mark, whatever the plan calls it."""
 ENTRY_WORD, PREVIOUS_WORD, INDICATOR_WORD, KNOWN_WORD = "記入", "前年度", "指標", "既知"
+ACTUAL_WORD, REMARK_WORD = "実績値", "備考"
+_WHICH = re.compile(rf"{INDICATOR_WORD}([1-9]\d?)?(?:の(.+))?")
+"""How a mark names one of an item's indicators, or what there is to say of it."""
+_PARTS = {folded(column.label): column.label for column in LOCKED if column.label != ID_LABEL}
+_PARTS |= dict.fromkeys(("名前", "名称", "指標名"), NAME_LABEL)
+_PARTS |= {"番号": INDICATOR_ID_LABEL, "方向": "めざす方向"}
+"""What of an indicator can be shown alone, as people call it."""
 
 
 class MarkKind(Enum):
@@ -44,6 +52,12 @@ class MarkKind(Enum):
         return self not in _OF_FORM
 
 
+_SLOT, _REMARK_END = "indicator.", ".remark"
+"""How the keys of marks that have an indicator answered begin, and end where the remark is asked.
+
+No key of a field has a dot.
+"""
+
 _OF_FORM = (
     MarkKind.YEAR,
     MarkKind.DEPARTMENT,
@@ -52,19 +66,35 @@ _OF_FORM = (
     MarkKind.CONTACT,
 )
 _PLAIN = (MarkKind.ID, MarkKind.DEPARTMENTS, MarkKind.PAGES, *_OF_FORM)
-_NAMED = (MarkKind.ENTRY, MarkKind.PREVIOUS, MarkKind.KNOWN, MarkKind.INDICATOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One mark; the name is the level, the label of the field, or the part that it names.
 
-    Of a field that is asked or was answered, key is its key.
+    Of a field that is asked or was answered, key is its key. Which is one of the item's indicators,
+    from 1 on; 0 stands for all of them, and where one is to be answered for the only one.
     """
 
     kind: MarkKind
     name: str = ""
     key: str = ""
+    which: int = 0
+
+    @property
+    def asks_indicator(self) -> bool:
+        """Whether an actual, or the remark to one, is to be answered."""
+        return self.kind is MarkKind.ENTRY and self.key.startswith(_SLOT)
+
+    @property
+    def asks_remark(self) -> bool:
+        """Whether the remark to an actual is to be answered."""
+        return self.asks_indicator and self.key.endswith(_REMARK_END)
+
+    @property
+    def asked(self) -> str:
+        """What is to be answered: the only indicator of an item is its first one."""
+        return self.key.replace(f"{_SLOT}0", f"{_SLOT}1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +139,17 @@ class Words:
                 return Mark(MarkKind.LEVEL, level)
         if word == folded(ITEM_LABEL):
             return Mark(MarkKind.LEVEL, self.levels[-1])
-        return Mark(MarkKind.INDICATOR) if word == folded(INDICATOR_WORD) else None
+        return _shown(word, "")
 
     def _named(self, word: str, name: str) -> Mark | None:
-        for kind in (MarkKind.ENTRY, MarkKind.PREVIOUS):
-            if word == folded(kind.value):
-                return self._of_field(kind, name)
+        if word == folded(ENTRY_WORD):
+            return self._of_field(MarkKind.ENTRY, name) or _answered(name)
+        if word == folded(PREVIOUS_WORD):
+            return self._of_field(MarkKind.PREVIOUS, name)
         if word == folded(KNOWN_WORD):
             found = next((n for n in self.known if folded(n) == folded(name)), None)
             return Mark(MarkKind.KNOWN, found) if found else None
-        return Mark(MarkKind.INDICATOR, name) if word == folded(INDICATOR_WORD) else None
+        return _shown(word, folded(name))
 
     def _of_field(self, kind: MarkKind, name: str) -> Mark | None:
         for field in self.form.fields:
@@ -142,8 +173,32 @@ class Words:
             *(f"{PREVIOUS_WORD}:{label}" for label in labels),
             *(f"{KNOWN_WORD}:{name}" for name in self.known),
             *self.earlier,
-            INDICATOR_WORD,
+            *(INDICATOR_WORD, f"{INDICATOR_WORD}1", f"{ENTRY_WORD}:{INDICATOR_WORD}"),
+            *(f"{INDICATOR_WORD}1:{label}" for label in dict.fromkeys(_PARTS.values())),
+            *(f"{ENTRY_WORD}:{INDICATOR_WORD}1", f"{ENTRY_WORD}:{INDICATOR_WORD}1の{REMARK_WORD}"),
         )
+
+
+def _shown(word: str, name: str) -> Mark | None:
+    """Return the mark that shows an indicator, or a part of it; None where it names none."""
+    found = _WHICH.fullmatch(word)
+    part = name or (found[2] if found else "") or ""
+    if found is None or (part and part not in _PARTS):
+        return None
+    return Mark(MarkKind.INDICATOR, _PARTS[part] if part else "", which=int(found[1] or 0))
+
+
+def _answered(name: str) -> Mark | None:
+    """Return the mark that has an indicator answered, or a remark to it; None for another name."""
+    one, *part = map(folded, _PART.split(name, maxsplit=1))
+    found = _WHICH.fullmatch(one)
+    wanted = "".join(part) or (found[2] if found else "") or ""
+    if found is None or wanted not in ("", ACTUAL_WORD, REMARK_WORD):
+        return None
+    which, is_remark = found[1] or "", wanted == REMARK_WORD
+    key = f"{_SLOT}{which or 0}" + (_REMARK_END if is_remark else "")
+    label = f"{INDICATOR_WORD}{which}の{REMARK_WORD if is_remark else ACTUAL_WORD}"
+    return Mark(MarkKind.ENTRY, label, key, int(which or 0))
 
 
 def marks_in(text: str, words: Words) -> tuple[Mark | UnknownMark, ...]:
@@ -160,19 +215,17 @@ def has_mark(text: str) -> bool:
     return _LOOSE.search(text) is not None
 
 
-def is_of_indicator(inner: str, names: Sequence[str]) -> bool:
-    """Whether a mark would have an indicator answered: any, or one of these names.
+def names_indicator(inner: str, names: Sequence[str]) -> bool:
+    """Whether a mark would have one of these indicators answered by its name.
 
-    >>> is_of_indicator("記入：指標", []), is_of_indicator("記入:指標:相談件数", [])
-    (True, True)
-    >>> is_of_indicator("記入:相談件数", ["相談件数"]), is_of_indicator("記入:評定", [])
+    >>> names_indicator("記入:相談件数", ["相談件数"]), names_indicator("記入:評定", ["相談件数"])
     (True, False)
+    >>> names_indicator("記入：指標：相談件数", ["相談件数"])
+    True
     """
     word, *named = _PART.split(inner, maxsplit=1)
-    if folded(word) != folded(ENTRY_WORD) or not named:
-        return False
-    asked = folded(_PART.split(named[0], maxsplit=1)[0])
-    return asked == folded(INDICATOR_WORD) or asked in map(folded, names)
+    asked = folded(_PART.split(named[0])[-1]) if named else ""
+    return folded(word) == folded(ENTRY_WORD) and asked in map(folded, names)
 
 
 def torn_mark(text: str) -> str:
@@ -206,20 +259,3 @@ def mark_pattern(text: str, words: Words, kind: MarkKind) -> re.Pattern[str]:
         pieces += ["(?P<value>.*?)" if is_it else ".*?", r"\s*"]
         at, is_taken = found.end(), is_taken or is_it
     return re.compile("".join((*pieces, re.escape(text[at:].strip()))), re.DOTALL)
-
-
-def spelled_out(marks: Sequence[Mark]) -> str:
-    """Return marks as they are written, for a message.
-
-    >>> spelled_out([Mark(MarkKind.ENTRY, "評価", "grade"), Mark(MarkKind.ID)])
-    '{{記入:評価}}、{{整理番号}}'
-    """
-    return "、".join("{{" + _spelled(mark) + "}}" for mark in marks)
-
-
-def _spelled(mark: Mark) -> str:
-    if mark.kind in (MarkKind.LEVEL, MarkKind.EARLIER):
-        return mark.name
-    return (
-        f"{mark.kind.value}:{mark.name}" if mark.kind in _NAMED and mark.name else mark.kind.value
-    )

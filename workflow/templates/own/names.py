@@ -12,9 +12,9 @@ _ANSWER = f"{CELL_NAME_PREFIX}a_"
 
 
 def answer_name(key: str) -> str:
-    """Return the name of the cell that takes the answer to a field.
+    """Return the name of the cell that takes the answer to a field, or that of an indicator's mark.
 
-    >>> answer_name("rating")
-    'torimatome_a_rating'
+    >>> answer_name("rating"), answer_name("indicator.1")
+    ('torimatome_a_rating', 'torimatome_a_indicator.1')
     """
     return f"{_ANSWER}{key}"

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
 from functools import cached_property
 
 from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import is_of_earlier_round, plain_label
+from workflow.model.fields.base import Field
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
-from workflow.templates.indicator_table import NAMING
-from workflow.templates.layout import COVER_SHEET, EntryRow, Layout
+from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING
+from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout
 from workflow.templates.own.form import (
     COMPUTED,
     Cell,
@@ -56,6 +58,8 @@ class IssuedSheet:
     ids: Mapping[str, Cell]
     number: Cell | None
     shift: int = 0
+    marked: Mapping[ItemKey, str] = field(default_factory=dict)
+    empty: tuple[Cell, ...] = ()
 
     def area(self, cell: Cell) -> Area:
         """Return the merged area around a cell; one cell is an area of its own."""
@@ -107,6 +111,14 @@ class IssuedSheet:
                 found[mark.key] = (row + down, column)
         return found
 
+    def key_of(self, item: str, mark: Mark) -> str | None:
+        """Return which answer of an item a mark asks for; None for an indicator it has not."""
+        return self._keys_of_marks.get((item, mark.key)) if mark.asks_indicator else mark.key
+
+    @cached_property
+    def _keys_of_marks(self) -> Mapping[ItemKey, str]:
+        return {(item, mark): key for (item, key), mark in self.marked.items()}
+
     def key_at(self, cell: Cell) -> ItemKey | None:
         """Return which answer a cell takes; None for none."""
         return self._keys.get(cell)
@@ -121,6 +133,7 @@ class OwnLayout:
     """One department's copy of the city's own form, complete but not yet written.
 
     The cover has no name where none is put in: the city has a sheet of its own called so.
+    Indicators is the sheet of ours with those that have no place on the city's; None where all do.
     """
 
     layout: Layout
@@ -128,6 +141,7 @@ class OwnLayout:
     sheets: tuple[IssuedSheet, ...]
     choices_sheet: str = CHOICES_SHEET
     cover_sheet: str = ""
+    indicators: Layout | None = None
 
     def place(self, item: str, key: str) -> tuple[IssuedSheet, Cell] | None:
         """Return where the answer of an item to a field stands; None where it has no place.
@@ -145,9 +159,22 @@ class OwnLayout:
         keys = (field.key for field in self.layout.form.form.fields)
         return next(filter(None, (self.place(item, key) for key in keys)), None)
 
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """All that is asked of any item, by key: the form's fields, and those of indicators."""
+        table = self.layout.indicators
+        asked = {f.key: f for row in (table.rows if table else ()) for f in row.fields}
+        return {f.key: f for f in self.layout.form.form.fields} | asked
+
+    @cached_property
+    def keys_on_ours(self) -> frozenset[str]:
+        """The keys that our sheet of the indicators asks for."""
+        rows = self.indicators.rows if self.indicators else ()
+        return frozenset(asked.key for row in rows for asked in row.fields)
+
     @property
     def texts(self) -> tuple[str, ...]:
-        """Every text that is printed, each once, sorted."""
+        """Every text that is printed on the city's sheets, each once, sorted."""
         pages = (sheet.page.values() for sheet in self.sheets)
         return tuple(sorted({text for page in pages for text in page if text}))
 
@@ -176,22 +203,37 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
     first = of_items[0].sheet.name if of_items else ""
     asks = any(source.of(MarkKind.ENTRY) for source in marked(form, words))
     cover = names.take(COVER_SHEET) if asks and names.is_free(COVER_SHEET) else ""
+    ours = names.take(INDICATOR_SHEET) if layout.indicators else ""
     for source in marked(form, words):
         if source.repeat is Repeat.SHEET:
             if source.sheet.name == first:
-                sheets += _cards(of_items, layout, names)
+                sheets += _cards(of_items, layout, names, ours)
         else:
             rows = layout.rows if source.repeat is Repeat.ROWS else ()
-            sheets.append(_issued(source, layout, source.sheet.name, rows))
-    return OwnLayout(layout, words, tuple(sheets), names.take(CHOICES_SHEET), cover)
+            sheets.append(_issued(source, layout, source.sheet.name, rows, ours))
+    choices = names.take(CHOICES_SHEET)
+    left = _left(layout, sheets, ours)
+    return OwnLayout(layout, words, tuple(sheets), choices, cover, left)
 
 
-def _cards(sources: list[MarkedSheet], layout: Layout, names: _Names) -> Iterator[IssuedSheet]:
+def _left(layout: Layout, sheets: list[IssuedSheet], name: str) -> Layout | None:
+    """Return our sheet with the indicators that no sheet of the city's asks for."""
+    if layout.indicators is None:
+        return None
+    asked = {key for sheet in sheets for _, key in sheet.answers}
+    left = [row for row in layout.indicators.rows if row.fields[0].key not in asked]
+    rows = tuple(replace(row, row=at) for at, row in enumerate(left, start=HEADER_ROW + 1))
+    return replace(layout.indicators, sheet=name, rows=rows) if rows else None
+
+
+def _cards(
+    sources: list[MarkedSheet], layout: Layout, names: _Names, ours: str
+) -> Iterator[IssuedSheet]:
     """Yield the sheets of each item, in the order of the items."""
     for row in layout.rows:
         for at, source in enumerate(sources):
             name = row.item.id if at == 0 else f"{row.item.id} {source.sheet.name}"
-            yield _issued(source, layout, names.take(name), (row,))
+            yield _issued(source, layout, names.take(name), (row,), ours)
 
 
 class _Names:
@@ -216,13 +258,13 @@ class _Names:
 
 
 def _issued(
-    source: MarkedSheet, layout: Layout, name: str, rows: tuple[EntryRow, ...]
+    source: MarkedSheet, layout: Layout, name: str, rows: tuple[EntryRow, ...], ours: str
 ) -> IssuedSheet:
     is_list = source.repeat is Repeat.ROWS
     top, bottom = source.block if is_list else (0, 0)
     height = bottom - top + 1
     shift = height * (len(rows) - 1) if is_list else 0
-    placing = _Placing(source, layout)
+    placing = _Placing(source, layout, ours)
     for cell in source.sheet.cells:
         row, column = cell
         if is_list and top <= row <= bottom:
@@ -242,16 +284,20 @@ def _issued(
         ids=placing.ids,
         number=placing.number,
         shift=shift,
+        marked=placing.marked,
+        empty=tuple(placing.empty),
     )
 
 
 class _Placing:
     """The cells of one sheet, while each is given its place."""
 
-    def __init__(self, source: MarkedSheet, layout: Layout) -> None:
-        self._source, self._layout = source, layout
+    def __init__(self, source: MarkedSheet, layout: Layout, ours: str) -> None:
+        self._source, self._layout, self._ours = source, layout, ours
         self.page: dict[Cell, str] = {}
         self.answers: dict[ItemKey, Cell] = {}
+        self.marked: dict[ItemKey, str] = {}
+        self.empty: list[Cell] = []
         self.ids: dict[str, Cell] = {}
         self.number: Cell | None = None
 
@@ -261,6 +307,9 @@ class _Placing:
         marks = self._source.marks.get(cell, ())
         for mark in marks:
             self._note(mark, at, row)
+        if any(mark.asks_indicator for mark in marks) and row:
+            self._place_indicator(marks[0], at, row)
+            return
         if any(mark.kind is MarkKind.ENTRY for mark in marks):
             return
         values = _Values(self._layout, row)
@@ -268,12 +317,39 @@ class _Placing:
         self.page[at] = "" if text == COMPUTED else filled
 
     def _note(self, mark: Mark, at: Cell, row: EntryRow | None) -> None:
-        if mark.kind is MarkKind.ENTRY and row:
+        if mark.kind is MarkKind.ENTRY and row and not mark.asks_indicator:
             self.answers[row.item.id, mark.key] = at
         elif mark.kind is MarkKind.ID and row:
             self.ids.setdefault(row.item.id, at)
         elif mark.kind is MarkKind.NUMBER:
             self.number = self.number or at
+
+    def _place_indicator(self, mark: Mark, at: Cell, row: EntryRow) -> None:
+        """Note where an indicator is answered; a cell for one that is none stays locked.
+
+        One cell for any number of indicators would not tell which one is meant.
+        """
+        own = indicators_of(self._layout, row.item.id)
+        if not mark.which and len(own) > 1:
+            self.page[at] = _ON_OUR_SHEET.format(sheet=self._ours)
+            return
+        one = dict(enumerate(own, start=1)).get(mark.which or 1)
+        at_most = int(mark.asks_remark)
+        asked = one.fields[at_most : at_most + 1] if one else ()
+        for field_asked in asked:
+            self.answers[row.item.id, field_asked.key] = at
+            self.marked[row.item.id, field_asked.key] = mark.key
+        if not asked:
+            self.empty.append(at)
+
+
+_ON_OUR_SHEET = "シート「{sheet}」に記入"
+
+
+def indicators_of(layout: Layout, item: str) -> tuple[EntryRow, ...]:
+    """Return the rows of the indicators of an item, in their order."""
+    rows = layout.indicators.rows if layout.indicators else ()
+    return tuple(row for row in rows if row.item.id == item)
 
 
 class _Values:
@@ -315,7 +391,7 @@ class _Values:
             case MarkKind.PAGES:
                 return item.pages
             case MarkKind.INDICATOR:
-                return self._of_indicators(item.id)
+                return self._of_indicators(item.id, mark)
             case MarkKind.KNOWN | MarkKind.EARLIER:
                 known = map(plain_label, self._layout.form.known)
                 return dict(zip(known, item.known, strict=False)).get(mark.name, "")
@@ -323,26 +399,32 @@ class _Values:
                 return dict(row.previous).get(mark.key, "")
         return self._of_form(mark)
 
-    def _of_indicators(self, item: str) -> str:
-        """Return what is known of the indicators of an item, a line for each thing."""
-        table = self._layout.indicators
-        if table is None:
-            return ""
-        labels = [column.label for column in table.columns[NAMING:]]
-        return "\n".join(
-            "　".join(
-                (
-                    row.texts[NAMING - 1],
-                    *(f"{n} {t}" for n, t in zip(labels, _known(row), strict=False) if t),
-                )
-            )
-            for row in table.rows
-            if row.item.id == item
-        )
+    def _of_indicators(self, item: str, mark: Mark) -> str:
+        """Return what is known of the indicators of an item, a line for each."""
+        rows = indicators_of(self._layout, item)
+        if mark.which and mark.name:
+            return "".join(_part(row, mark.name) for row in rows[mark.which - 1 : mark.which])
+        shown = rows[mark.which - 1 : mark.which] if mark.which else rows
+        lines = (_on_one_line(_part(row, mark.name)) if mark.name else _all(row) for row in shown)
+        return "\n".join(lines)
 
 
-def _known(row: EntryRow) -> tuple[str, ...]:
-    return tuple(" ".join(text.split()) for text in row.texts[NAMING:])
+_LABELS = tuple(column.label for column in LOCKED)
+
+
+def _all(row: EntryRow) -> str:
+    """Return the name of an indicator and all that is known of it, in one line."""
+    named = zip(_LABELS[NAMING:], row.texts[NAMING:], strict=True)
+    known = (f"{label} {text}" for label, text in named if text)
+    return "　".join(map(_on_one_line, (row.texts[NAMING - 1], *known)))
+
+
+def _part(row: EntryRow, label: str) -> str:
+    return row.texts[_LABELS.index(label)]
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _down(area: Area, rows: int) -> Area:

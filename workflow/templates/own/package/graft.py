@@ -1,4 +1,4 @@
-"""Sheets of ours put before those of the city's workbook: made by XlsxWriter, then taken over."""
+"""Sheets of ours put beside those of the city's workbook: made by XlsxWriter, then taken over."""
 
 from __future__ import annotations
 
@@ -25,20 +25,29 @@ def put_first(parts: Parts, looks: Looks, made: bytes) -> None:
 
     They hold texts, formulas, rules and links into the workbook: nothing that needs other parts.
     """
+    _unselect_first(parts)
+    _put(parts, looks, made, is_first=True)
+
+
+def put_last(parts: Parts, looks: Looks, made: bytes) -> None:
+    """Put the same behind all others."""
+    _put(parts, looks, made, is_first=False)
+
+
+def _put(parts: Parts, looks: Looks, made: bytes, *, is_first: bool) -> None:
     ours = Parts(made)
     book = ours.tree(ours.related("", "officeDocument"))
     listed = list(book.iterfind(f"{MAIN}sheets/{MAIN}sheet"))
-    _unselect_first(parts)
-    graft = _Graft(ours, parts, looks)
+    graft = _Graft(ours, parts, looks, is_first=is_first)
     names = [(e.get("name", ""), graft.sheet(at)) for at, e in enumerate(listed)]
-    _list(parts, names, list(book.iter(_NAME)))
+    _list(parts, names, list(book.iter(_NAME)), is_first=is_first)
 
 
 class _Graft:
     """The taking over of one workbook's sheets."""
 
-    def __init__(self, ours: Parts, parts: Parts, looks: Looks) -> None:
-        self._ours, self._parts = ours, parts
+    def __init__(self, ours: Parts, parts: Parts, looks: Looks, *, is_first: bool) -> None:
+        self._ours, self._parts, self._is_first = ours, parts, is_first
         book = ours.related("", "officeDocument")
         styles = ours.tree(ours.related(book, "styles"))
         self._styles, self._dxfs = looks.taken_over(styles), looks.dxfs_taken_over(styles)
@@ -57,7 +66,7 @@ class _Graft:
                     element.set(name, numbers[element.get(name, "0")])
         for view in root.iter(f"{MAIN}sheetView"):
             view.attrib.pop("tabSelected", None)
-            if at == 0:
+            if at == 0 and self._is_first:
                 view.set("tabSelected", "1")
         for cell in root.iter(f"{MAIN}c"):
             if cell.get("t") == "s":
@@ -117,31 +126,44 @@ def _unselect_first(parts: Parts) -> None:
         parts.put(part, root)
 
 
-def _list(parts: Parts, names: list[tuple[str, str]], defined: list[_Element]) -> None:
-    """List sheets in the workbook before all others, with the names that belong to them."""
+def _list(
+    parts: Parts, names: list[tuple[str, str]], defined: list[_Element], *, is_first: bool
+) -> None:
+    """List sheets before all others or behind them, with the names that belong to them."""
     part = parts.related("", "officeDocument")
     book = parts.tree(part)
     around = book.find(f"{MAIN}sheets")
     assert around is not None
     taken = max((int(e.get("sheetId", "0")) for e in around), default=0)
+    start = 0 if is_first else len(around)
     for at, (name, sheet) in enumerate(names):
         attributes = {"name": name, "sheetId": str(taken + 1 + at)}
         attributes[_ID] = parts.relate(part, f"{_RELATED}/worksheet", sheet)
-        around.insert(at, around.makeelement(f"{MAIN}sheet", attributes))
-    _name(book, around, defined, len(names))
+        around.insert(start + at, around.makeelement(f"{MAIN}sheet", attributes))
+    if is_first:
+        _move_names(book, len(names))
+    _name(book, around, defined, start)
     parts.put(part, book)
 
 
-def _name(book: _Element, sheets: _Element, defined: list[_Element], count: int) -> None:
-    found = book.find(f"{MAIN}definedNames")
-    for element in found if found is not None else ():
+def _move_names(book: _Element, count: int) -> None:
+    """Have the names that belong to one sheet follow it by so many places."""
+    for element in book.iterfind(f"{MAIN}definedNames/{_NAME}"):
         local = element.get("localSheetId")
         if local is not None:
             element.set("localSheetId", str(int(local) + count))
+
+
+def _name(book: _Element, sheets: _Element, defined: list[_Element], start: int) -> None:
+    """Add names of ours; the first of our sheets stands at this place."""
     if not defined:
         return
+    found = book.find(f"{MAIN}definedNames")
     if found is None:
         found = book.makeelement(f"{MAIN}definedNames", {})
         sheets.addnext(found)
     for element in defined:
-        found.append(deepcopy(element))
+        made = deepcopy(element)
+        if made.get("localSheetId") is not None:
+            made.set("localSheetId", str(int(made.get("localSheetId", "0")) + start))
+        found.append(made)

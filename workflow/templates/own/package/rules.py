@@ -16,7 +16,7 @@ from workflow.templates.entry_rules import field_highlights, validation_from
 from workflow.templates.own.form import Cell
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.sheet import SheetTree, range_of
-from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.own.places import IssuedSheet, ItemKey, OwnLayout
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -51,6 +51,24 @@ def add_rules(
         for rule in field_highlights(own.layout, 0, field, cells, checks):
             _add_highlight(tree, rule.formula, ranges, looks.highlight(rule.kind), priority)
             priority += 1
+    for item, key in sheet.marked:
+        priority = _add_indicator(tree, own, sheet, (item, key), looks, priority)
+
+
+def _add_indicator(
+    tree: SheetTree, own: OwnLayout, sheet: IssuedSheet, asked: ItemKey, looks: Looks, priority: int
+) -> int:
+    """Give the cell of an indicator its checks, which are its own; return the next priority."""
+    item, key = asked
+    field, at = own.fields[key], a1(*sheet.answers[asked])
+    now = {k: f"${a1(*cell)}" for (of, k), cell in sheet.answers.items() if of == item}
+    _add_validation(tree, field, "", "", at, now[key])
+    if is_whole(own, field, now):
+        cells = RowCells(now, {}, "", {})
+        for rule in field_highlights(own.layout, 0, field, cells, ()):
+            _add_highlight(tree, rule.formula, at, looks.highlight(rule.kind), priority)
+            priority += 1
+    return priority
 
 
 def is_whole(own: OwnLayout, field: Field, now: Mapping[str, str]) -> bool:
