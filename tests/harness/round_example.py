@@ -197,16 +197,25 @@ def _noted(home: Path, name: str) -> dict[str, Any]:
 def _document(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a command printed, as expected.json spells it."""
     if "rounds" in document:
-        return {"rounds": {one["round"]: _document(one) for one in document["rounds"]}}
-    found: dict[str, Any] = {}
+        found: dict[str, Any] = {one["round"]: _document(one) for one in document["rounds"]}
+        return {"rounds": found} | _figures(document)
+    found = {}
     if "files" in document:
-        found["files"] = {f["path"]: file_as_expected(f) for f in document["files"]}
+        found["files"] = {
+            f["path"]: file_as_expected(f) | ({"round": f["round"]} if "round" in f else {})
+            for f in document["files"]
+        }
         homeless = [f for f in document["findings"] if f["file"] not in found["files"]]
         if homeless:
             found["findings"] = findings_as_expected(homeless)
-    if "uncollected" in document:
-        found["uncollected"] = document["uncollected"]
-    return found | {"totals": {key: document["totals"][key] for key in _TOTALS}}
+    return found | _figures(document)
+
+
+def _figures(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the totals, and how many files no collect has met; nothing where nothing is issued."""
+    found = {key: document[key] for key in ("uncollected",) if key in document}
+    totals = document.get("totals", {})
+    return found | ({"totals": {key: totals[key] for key in _TOTALS}} if totals else {})
 
 
 def city_of(home: Path) -> City:

@@ -312,7 +312,8 @@ def show_collected(workspace: Workspace, year: int, collected: Collected) -> Non
     for path in collected.of_year:
         say(f"{era_year(year)}全体：{path}")
     if not workspace.digest_list(year).exists():
-        show_points(points_to_decide(collected.document), workspace.record(year), year)
+        period = workspace.period(year)
+        show_points(points_to_decide(collected.document), workspace.record(year), period)
     _show_parts(collected)
     _show_handbacks(collected)
     for path in collected.held_open:

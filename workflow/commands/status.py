@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from workflow.commands.command import (
     add_round,
     add_year,
     round_workspace,
+    workspace_of,
     year_of,
 )
 from workflow.compiled.points.point import Handling
 from workflow.model.errors import WorkspaceError
+from workflow.model.returns import Outcome
 from workflow.model.wording import Wording
 from workflow.returned.inbox import scan, seen_files
 from workflow.storage.journal import load_journal
@@ -36,6 +39,7 @@ from workflow.terminal.output import (
     show_uncollected,
 )
 
+_FIGURES = ("files", "assignments", "answered", "missing", "nothing_to_report", "open_points")
 _ANSWERS = ("ANSWER_MISSING", "ANSWER_SENT_BACK", "ANSWER_LOST")
 
 
@@ -46,15 +50,17 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace) -> int:
-    year = year_of(arguments.year)
-    workspace = round_workspace(arguments, year)
-    document = status(workspace, year)
+    year, workspace = year_of(arguments.year), workspace_of(arguments)
+    rounds = () if arguments.round else _rounds(workspace, year)
+    if not rounds:
+        workspace = round_workspace(arguments, year)
+    document = status_of_rounds(workspace, year, rounds) if rounds else status(workspace, year)
     if arguments.json:
         print_json(document)
+    elif rounds:
+        _show_rounds(workspace, year, document)
     else:
-        is_final = load_journal(workspace.journal(year)).is_final
-        _show(document, workspace.record(year), is_final=is_final)
-        show_overview(workspace.overview(year))
+        _show(workspace, year, document)
     totals = document["totals"]
     return FINDINGS if totals["missing"] or totals.get("open_points") else CLEAN
 
@@ -77,6 +83,50 @@ def status(workspace: Workspace, year: int) -> dict[str, Any]:
     for kept in ("made", "asked", "seen"):
         document.pop(kept, None)
     return document
+
+
+def status_of_rounds(workspace: Workspace, year: int, rounds: Sequence[str]) -> dict[str, Any]:
+    """Return the state of every round of a year, and the totals of all that were issued.
+
+    Uncollected counts all files that no collect has met: also those for a round not issued yet.
+    Raises as status does.
+    """
+    issued = workspace.round_names(year)
+    documents = [
+        {"round": name, **(status(workspace.in_round(name), year) if name in issued else {})}
+        for name in rounds
+    ]
+    known = [one for one in documents if "totals" in one]
+    early = early_files(workspace, year, rounds)
+    return {
+        "year": year,
+        "rounds": documents,
+        "totals": _summed([one["totals"] for one in known]),
+        "uncollected": sum(one["uncollected"] for one in known) + len(early),
+    }
+
+
+def _rounds(workspace: Workspace, year: int) -> tuple[str, ...]:
+    if workspace.is_undivided(year):
+        return ()
+    from workflow.rounds.named import rounds_of  # where a year has rounds, or nothing yet
+
+    return rounds_of(workspace, year)
+
+
+def early_files(workspace: Workspace, year: int, rounds: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that lie in the folder of a round which was not issued yet."""
+    waiting = [name for name in rounds if name not in workspace.round_names(year)]
+    files = scan(workspace.returned(year))
+    return tuple(f.file for f in files if f.file.partition("/")[0] in waiting)
+
+
+def _summed(totals: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    outcomes: Counter[str] = Counter()
+    for one in totals:
+        outcomes.update(one["outcomes"])
+    summed = {name: sum(one.get(name, 0) for one in totals) for name in _FIGURES}
+    return summed | {"outcomes": {outcome.value: outcomes[outcome.value] for outcome in Outcome}}
 
 
 def points_to_decide(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,8 +184,13 @@ def state(workspace: Workspace, year: int) -> dict[str, Any]:
     else:
         document = _state_before_collect(workspace, year)
     seen = {tuple(entry) for entry in document["seen"]}
-    on_disk = set(seen_files(scan(workspace.returned(year))))
-    return document | {"uncollected": len(on_disk ^ seen)}
+    files = scan(workspace.returned(year))
+    if workspace.round:
+        from workflow.rounds.of_year import rounds_of_year  # where a year has rounds
+
+        of_year, names = rounds_of_year(workspace, year), {name for name, *_ in seen}
+        files = tuple(f for f in files if f.file in names or of_year.may_hold(f.file))
+    return document | {"uncollected": len(set(seen_files(files)) ^ seen)}
 
 
 def _stored_state(path: Path) -> dict[str, Any]:
@@ -159,16 +214,37 @@ def _state_before_collect(workspace: Workspace, year: int) -> dict[str, Any]:
     return status_document(merge(plan, register, ()), (), {}, Wording(plan.labels))
 
 
-def _show(document: dict[str, Any], record: Path, *, is_final: bool) -> None:
+def _show_rounds(workspace: Workspace, year: int, document: Mapping[str, Any]) -> None:
+    """Show every round below its name."""
+    issued = workspace.round_names(year)
+    for one in document["rounds"]:
+        round_ = workspace.in_round(one["round"])
+        is_final = load_journal(round_.journal(year)).is_final
+        say(f"■ {round_.period(year)}{'（確定）' if is_final else ''}")
+        if one["round"] in issued:
+            _show(round_, year, one)
+        else:
+            say("調査票は、まだ発行していません。")
+            early = early_files(workspace, year, (one["round"],))
+            if early:
+                say(
+                    f"この回のフォルダーに、もうファイルが{len(early)}件あります。発行してから集めます。"
+                )
+        say("")
+
+
+def _show(workspace: Workspace, year: int, document: dict[str, Any]) -> None:
+    is_final = load_journal(workspace.journal(year)).is_final
     show_departments(document["departments"])
     show_totals(document["totals"])
     if not is_final:
-        show_points(points_to_decide(document), record, document["year"])
+        show_points(points_to_decide(document), workspace.record(year), workspace.period(year))
     if document["uncollected"] and is_final:
         say(
             f"確定したあとに届いたか変わったファイルが{document['uncollected']}件あります。"
-            f"加えるには、collect --year {document['year']} --reopen --reason "
+            f"加えるには、collect {workspace.period(year).options} --reopen --reason "
             '"理由" を実行してください。'
         )
     elif document["uncollected"]:
         show_uncollected(document["uncollected"])
+    show_overview(workspace.overview(year))

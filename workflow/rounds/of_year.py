@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -11,6 +11,7 @@ from workflow.compiled.recorded import recorded_files, recorded_outcomes
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.returned.context import OtherRound, asked_labels
+from workflow.rounds.named import rounds_of
 from workflow.storage.journal import Journal, load_journal
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import FormNumber, Register
@@ -103,7 +104,7 @@ class RoundsOfYear:
         return next((part for part in reversed(parts) if part in self.folders), "")
 
 
-def rounds_of_year(workspace: Workspace, year: int, declared: Sequence[str] = ()) -> RoundsOfYear:
+def rounds_of_year(workspace: Workspace, year: int) -> RoundsOfYear:
     """Return the rounds of a year as they lie in the workspace; none where it has none.
 
     Raises WorkspaceError when a register or a journal cannot be read.
@@ -114,5 +115,5 @@ def rounds_of_year(workspace: Workspace, year: int, declared: Sequence[str] = ()
         register = load_register(one.templates(year), year, name)
         issued.append(IssuedRoundOfYear(name, register, load_journal(one.journal(year))))
     issued.sort(key=lambda one: one.number)
-    folders = frozenset((*declared, *(one.name for one in issued)))
+    folders = frozenset(rounds_of(workspace, year))
     return RoundsOfYear(year, workspace.round, tuple(issued), folders)

@@ -14,6 +14,7 @@ from typing import Any
 from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.returns import LOST_LABEL, Outcome
+from workflow.model.rounds import Period
 
 PROGRESS_VARIABLE = "TORIMATOME_PROGRESS"
 """Set by who runs a command and reads what it says: progress then comes in lines."""
@@ -123,7 +124,7 @@ def show_totals(totals: Mapping[str, Any]) -> None:
     )
 
 
-def show_points(waiting: Sequence[str], record: Path, year: int) -> None:
+def show_points(waiting: Sequence[str], record: Path, period: Period) -> None:
     """Say which points, by their numbers, wait for the coordinator, and where to decide them."""
     if waiting:
         named = "、".join(waiting[:_SHOWN_POINTS])
@@ -131,7 +132,7 @@ def show_points(waiting: Sequence[str], record: Path, year: int) -> None:
         say(
             f"確かめて決めていただくことが{len(waiting)}件あります（番号{named}{more}）。"
             "「確認の記録」を開き、扱い、理由、確認した人を記入して保存してから、"
-            f"collect --year {year} を実行してください：{record}"
+            f"collect {period.options} を実行してください：{record}"
         )
 
 
