@@ -12,6 +12,7 @@ from workflow.model.fields.base import Choice
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Department, Item, Plan
+from workflow.model.rounds import DeclaredRound
 from workflow.plan.changes import ChangeKind, changes
 
 A, B, C = PLAN.departments
@@ -51,6 +52,7 @@ def kinds(after: Plan) -> list[str]:
 
 VISITS = Indicator(id="1-1-a", item="1-1", name="訪問件数", unit="件")
 later = replace(PLAN, deadline=date(2025, 5, 31))
+HALF = DeclaredRound("上半期", 1, ("progress",), deadline=date(2024, 10, 31))
 renamed_rating = replace(RATING, label="進み具合")
 wider_rating = replace(RATING, choices=(Choice("Ｓ", "上回る"), *RATING.choices))
 
@@ -89,6 +91,10 @@ CASES = {
     "field ended": (with_form(*FORM.fields[:3]), ["FORM", "FORM"]),
     "field renamed": (with_form(FORM.fields[0], renamed_rating, *FORM.fields[2:]), ["FORM"]),
     "indicator new": (replace(PLAN, indicators=(VISITS,)), ["INDICATOR"]),
+    "several rounds from now on": (
+        replace(PLAN, rounds=(HALF, replace(HALF, name="年間", number=2))),
+        ["ROUND", "ROUND"],
+    ),
     "other scale": (with_form(FORM.fields[0], wider_rating, *FORM.fields[2:]), ["FORM"]),
 }
 
@@ -112,6 +118,22 @@ def test_what_no_longer_compares_of_an_indicator_is_told() -> None:
         ("INDICATOR", False),  # renamed
         ("INDICATOR", True),  # another unit
     ]
+
+
+def test_a_round_that_is_gone_or_has_last_years_deadline_is_doubtful() -> None:
+    year = replace(HALF, name="年間", number=2, deadline=date(2025, 4, 30))
+    before = replace(PLAN, rounds=(HALF, year))
+    moved = replace(year, deadline=date(2026, 4, 30))
+    after = replace(later, rounds=(replace(moved, name="一年", number=1), replace(HALF, number=2)))
+
+    found = changes(before, after)
+
+    assert [(change.kind.name, change.is_doubtful) for change in found] == [
+        ("ROUND", True),
+        ("ROUND", False),
+        ("DEADLINE", True),
+    ]
+    assert "回「上半期」の回答期限" in found[-1].sentence
 
 
 def test_every_kind_has_a_case() -> None:

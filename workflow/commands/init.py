@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, FINDINGS, Command, add_year, workspace_of, year_of
-from workflow.compiled.recorded import recorded_plan
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.indicators.indicator import Indicator
@@ -34,9 +33,8 @@ from workflow.plan.load import (
     possible_paths,
 )
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
-from workflow.rounds.earlier import collected_actuals
+from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.storage.files import write_file
-from workflow.storage.journal import load_journal
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.own.starting_forms import starting_forms
 from workflow.terminal.output import say
@@ -182,6 +180,8 @@ def _run_carrying_forward(arguments: Namespace) -> int:
         say(f"{era_year(year)}の計画を作りました：{path}")
     if carried.deadline:
         say(f"回答期限は、{japanese_date_and_weekday(carried.deadline)}にしました。")
+    for name, day in carried.round_deadlines:
+        say(f"回「{name}」の期限は、{japanese_date_and_weekday(day)}にしました。")
     say(
         "課の名前、取組内容、様式、回答期限を直したら、"
         f"plan --year {year} で、前の年度から変わるところを確かめてください。"
@@ -200,11 +200,12 @@ COMMAND = Command(
 
 @dataclass(frozen=True, slots=True)
 class CarriedForward:
-    """What carrying a plan forward wrote and kept, and the deadline it now names."""
+    """What carrying a plan forward wrote and kept, and the deadlines it now names."""
 
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     deadline: date | None
+    round_deadlines: tuple[tuple[str, date], ...] = ()
 
 
 def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForward:
@@ -215,7 +216,7 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     """
     if year <= before:
         raise WorkspaceError("--year には、--from より後の年度を指定してください。")
-    recorded = recorded_plan(load_journal(workspace.journal(before)))
+    recorded = plan_of_year(workspace, before)
     if recorded is None:
         raise WorkspaceError(
             f"{era_year(before)}はまだ集めていないため、計画を引き継げません。"
@@ -232,7 +233,9 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     targets = on_disk or [workspace.home / BOOK_NAME]
     for path, new in (kept | {path: _WRITERS[path.name](forward) for path in targets}).items():
         write_file(path, new)
-    return CarriedForward(tuple(targets), tuple(kept), build_plan(forward).deadline)
+    plan = build_plan(forward)
+    days = tuple((one.name, one.deadline) for one in plan.rounds if one.deadline)
+    return CarriedForward(tuple(targets), tuple(kept), plan.deadline, days)
 
 
 def _with_passwords(
@@ -265,14 +268,20 @@ def carried_forward(
     The 29th of February becomes the 28th where there is none. What was counted of the indicators
     since, by their ids, becomes their earlier actuals; their targets go on.
     """
-    plan = dict(content["plan"])
-    for key in ("deadline", "correction_deadline"):
-        if plan.get(key):
-            plan[key] = _later(date.fromisoformat(plan[key]), years).isoformat()
-    if not content.get("indicators"):
-        return {**content, "plan": plan}
-    indicators = [_with_actuals(one, actuals.get(one["id"], {})) for one in content["indicators"]]
-    return {**content, "plan": plan, "indicators": indicators}
+    forward = {**content, "plan": _with_later_days(content["plan"], years)}
+    if content.get("rounds"):
+        forward["rounds"] = [_with_later_days(one, years) for one in content["rounds"]]
+    if content.get("indicators"):
+        forward["indicators"] = [
+            _with_actuals(one, actuals.get(one["id"], {})) for one in content["indicators"]
+        ]
+    return forward
+
+
+def _with_later_days(plain: Mapping[str, Any], years: int) -> dict[str, Any]:
+    days = {key: plain[key] for key in ("deadline", "correction_deadline") if plain.get(key)}
+    later = {key: _later(date.fromisoformat(day), years) for key, day in days.items()}
+    return {**plain, **{key: day.isoformat() for key, day in later.items()}}
 
 
 def _with_actuals(plain: Mapping[str, Any], counted: Mapping[int, Decimal]) -> dict[str, Any]:

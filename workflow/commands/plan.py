@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
-from workflow.compiled.recorded import recorded_plan
 from workflow.model.cells import grouped_number
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
+from workflow.model.rounds import DeclaredRound, Respondent
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.plan.book.reader import read_book
@@ -23,11 +24,10 @@ from workflow.plan.book.writer import fixed_book
 from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
 from workflow.plan.load import BOOK_NAME, load_written_plan, plan_files
-from workflow.rounds.earlier import last_answers
+from workflow.rounds.earlier import last_answers, plan_of_year
 from workflow.rounds.known_table import with_known_table
 from workflow.rounds.own_form import load_own_workbook
 from workflow.storage.files import write_file
-from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say
 
@@ -145,7 +145,7 @@ def _years_with_a_plan(
     """Yield the collected years before a year, or all, the latest first, with their plans."""
     for issued in reversed(workspace.issued_years()):
         if year is None or issued < year:
-            content = recorded_plan(load_journal(workspace.journal(issued)))
+            content = plan_of_year(workspace, issued)
             if content is not None:
                 yield issued, content
 
@@ -161,6 +161,7 @@ def outline(found: Succession) -> Iterator[str]:
         note_lines(found.notes),
         _tree(plan),
         _form(plan),
+        _rounds(plan),
         _indicators(plan),
         _known(plan),
         _checks(plan),
@@ -172,13 +173,15 @@ def outline(found: Succession) -> Iterator[str]:
 def _heading(plan: Plan) -> Iterator[str]:
     yield f"{plan.municipality.name}　{plan.title}"
     yield f"とりまとめ課：{plan.department(plan.coordinator).name}"
-    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else "決めていません"
+    undecided = "回ごとに決めています" if plan.rounds else "決めていません"
+    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else undecided
     yield f"回答期限：{deadline}"
     if plan.correction_deadline:
         yield f"再提出期限：{japanese_date_and_weekday(plan.correction_deadline)}"
     answering = {code for item in plan.items for code in item.departments}
+    asked = answering | {code for one in plan.rounds for code in _asked_in(plan, one)}
     yield f"担当課{len(answering)}課、{plan.levels[-1]}{len(plan.items)}件"
-    idle = [d.name for d in plan.departments if d.code not in answering]
+    idle = [d.name for d in plan.departments if d.code not in asked]
     if idle:
         yield f"尋ねることのない課：{'、'.join(idle)}"
     yield "計画に、直すところはありません。"
@@ -225,6 +228,45 @@ def _form(plan: Plan) -> Iterator[str]:
     for field in plan.form.fields:
         needed = "必須" if field.required else "条件により必須" if field.required_when else "任意"
         yield f"{field.label}（{field.outline}、{needed}）"
+
+
+def _rounds(plan: Plan) -> Iterator[str]:
+    """Yield what is asked when, and of whom, in a plan with several rounds a year."""
+    if not plan.rounds:
+        return
+    yield ""
+    yield "■ 回"
+    for one in plan.rounds:
+        scoped = plan.in_round(one.name)
+        day = f"、期限{japanese_date_and_weekday(scoped.deadline)}" if scoped.deadline else ""
+        labels = "、".join(field.label for field in scoped.form.fields)
+        before = "、".join(earlier.name for earlier in scoped.rounds[:-1])
+        yield f"{one.number}　{one.name}（{_respondents(plan, one)}{day}）：{labels}"
+        more = (
+            f"調査票に載せる前の回：{before}" if before else "",
+            f"まとめ方：{one.combine.word}" if one.combine else "",
+            "指標の実績値も尋ねます" if scoped.indicators else "",
+        )
+        if any(more):
+            yield f"{_INDENT}{'。'.join(filter(None, more))}"
+
+
+def _respondents(plan: Plan, one: DeclaredRound) -> str:
+    """Return who answers in a round, a reviewer with how many items."""
+    asked = _asked_in(plan, one)
+    match one.respondent:
+        case Respondent.DEPARTMENT:
+            return "担当課"
+        case Respondent.PEOPLE:
+            names = "、".join(plan.department(code).name for code in asked)
+            return f"{names}がそれぞれ{len(plan.items)}件"
+        case _:
+            return "、".join(f"{plan.department(c).name}{n}件" for c, n in asked.items())
+
+
+def _asked_in(plan: Plan, one: DeclaredRound) -> Counter[str]:
+    """Return how many items each is asked about in a round, by code."""
+    return Counter(code for item in plan.in_round(one.name).items for code in item.asked)
 
 
 def _indicators(plan: Plan) -> Iterator[str]:

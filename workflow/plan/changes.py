@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 
 from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form, field_before, scale_differences
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
+from workflow.model.rounds import DeclaredRound
 from workflow.model.years import japanese_date_and_weekday
 
 # One difference between last year's plan and this year's, in words to be confirmed.
@@ -29,6 +31,7 @@ class ChangeKind(StrEnum):
     ENDED_ITEM = "終わった取組"
     FORM = "様式"
     INDICATOR = "指標"
+    ROUND = "回"
     DEADLINE = "期限"
 
 
@@ -181,13 +184,14 @@ def _joined(plan: Plan, item: Item) -> str:
 
 
 def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
-    """Return what changed, departments first, then items, the form and the deadlines."""
+    """Return what changed, departments first, then items, the form, rounds and deadlines."""
     lineage = Lineage(before, after)
     return (
         *department_changes(before, after, lineage),
         *item_changes(before, after, lineage),
         *_form_changes(before.form, after.form),
         *_indicator_changes(before, after),
+        *_round_changes(before, after),
         *_deadlines(before, after),
     )
 
@@ -239,15 +243,43 @@ def _indicator_changes(before: Plan, after: Plan) -> Iterator[Change]:
                 yield Change(ChangeKind.INDICATOR, sentence, is_doubtful=what != "名前")
 
 
+def _round_changes(before: Plan, after: Plan) -> Iterator[Change]:
+    """Yield which rounds are no longer asked or new; one that is renamed compares with none."""
+    then, today = ([one.name for one in plan.rounds] for plan in (before, after))
+    for name in then:
+        if name not in today:
+            sentence = (
+                f"回「{name}」は、ことしはありません。名前を変えると、前年度と比べられません。"
+            )
+            yield Change(ChangeKind.ROUND, sentence, is_doubtful=bool(today))
+    for name in today:
+        if name not in then:
+            yield Change(ChangeKind.ROUND, f"回「{name}」が、ことしからあります。")
+
+
+_DEADLINES: tuple[tuple[str, Callable[[Plan | DeclaredRound], date | None]], ...] = (
+    ("回答期限", lambda asked: asked.deadline),
+    ("再提出期限", lambda asked: asked.correction_deadline),
+)
+
+
 def _deadlines(before: Plan, after: Plan) -> Iterator[Change]:
-    for name, then, now in (
-        ("回答期限", before.deadline, after.deadline),
-        ("再提出期限", before.correction_deadline, after.correction_deadline),
-    ):
+    """Yield the deadlines that are still those of the year before."""
+    earlier = {one.name: one for one in before.rounds}
+    whose: list[tuple[str, str, Plan | DeclaredRound, Plan | DeclaredRound]]
+    whose = [("", "計画", before, after)]
+    for one in (one for one in after.rounds if one.name in earlier):
+        whose.append((f"回「{one.name}」の", "回", earlier[one.name], one))
+    days = (
+        (f"{owner}{name}", sheet, day(then), day(now))
+        for owner, sheet, then, now in whose
+        for name, day in _DEADLINES
+    )
+    for name, sheet, then, now in days:
         if then and now and now <= then:
             yield Change(
                 ChangeKind.DEADLINE,
                 f"{name}が、前年度のもの（{japanese_date_and_weekday(now)}）のままです。"
-                "シート「計画」で直してください。",
+                f"シート「{sheet}」で直してください。",
                 is_doubtful=True,
             )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from workflow.compiled.indicators import ACTUAL_LABEL, INDICATOR_LABEL
 from workflow.compiled.ledger import STATUS_LABEL, YEAR_LABEL
@@ -72,6 +73,19 @@ def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
 def as_it_lay(workspace: Workspace, year: int) -> Workspace:
     """Return the workspace in the same round of an earlier year, or of all of it without one."""
     return workspace if workspace.ledger_csv(year).exists() else workspace.of_year()
+
+
+def plan_of_year(workspace: Workspace, year: int) -> Mapping[str, Any] | None:
+    """Return the plan of a year as plan.json spells it, as it was last collected; None before.
+
+    Of a year with several rounds it is that of the round that was judged last.
+    """
+    whole = workspace.of_year()
+    names = ("", *whole.round_names(year))
+    journals = [load_journal(whole.in_round(name).journal(year)) for name in names]
+    kinds = (EventKind.BROUGHT_IN, EventKind.JUDGED)
+    told = [(event.at, recorded_plan(j)) for j in journals if (event := j.last(*kinds))]
+    return max(told, key=lambda plan: plan[0])[1] if told else None
 
 
 def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYear]:
