@@ -142,7 +142,7 @@ def finalize_year(
         is_final = found.journal.is_final and _is_up_to_date(found)
         stage = stage_of_year(found) if is_final else Stage(True, to_the_second(now))
         found = loaded(found, options)
-        compilation = compilation_of_year(found, united_year(found), stage)
+        compilation = compilation_of_year(found, united_year(found), stage, again=is_final)
         if not is_final:
             _write_final(found, compilation)
         return collected_of(whole.compiled(year), compilation, {}, has_parquet=is_available())

@@ -68,6 +68,19 @@ class YearOnDisk:
         }
 
 
+def as_last_made(found: YearOnDisk) -> YearOnDisk | None:
+    """Return a year with those rounds issued that were when it was last made.
+
+    None where it was made of its rounds as they were at another time.
+    """
+    last = found.journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    was = last.facts.get("rounds", {}) if last else {}
+    known = [part for part in found.parts if part.declared.name in was]
+    parts = tuple(replace(part, is_issued=was[part.declared.name][0]) for part in known)
+    then = replace(found, parts=parts)
+    return then if last and then.state == was and then.collected == found.collected else None
+
+
 def year_on_disk(workspace: Workspace, year: int) -> YearOnDisk | None:
     """Return how far the rounds of a year are; None where none of them was collected."""
     whole = workspace.of_year()
@@ -106,14 +119,21 @@ def _no_longer_declared(
 def _part(declared: DeclaredRound, journal: Journal | None) -> PartOfYear:
     if journal is None:
         return PartOfYear(declared=declared, is_issued=False, journal=Journal())
-    stage = stage_of(journal) if journal.last(EventKind.JUDGED) else None
-    return PartOfYear(declared=declared, is_issued=True, journal=journal, stage=stage)
+    if journal.last(EventKind.JUDGED) is None:
+        return PartOfYear(declared=declared, is_issued=True, journal=Journal())
+    shown = journal.last(*_SHOWN)
+    assert shown
+    upto = journal.until(shown)
+    return PartOfYear(declared=declared, is_issued=True, journal=upto, stage=stage_of(upto))
+
+
+_SHOWN = (EventKind.JUDGED, EventKind.COMPILED, EventKind.FINALIZED, EventKind.REOPENED)
+"""What is done to a round and changes what its year shows: that a report is made does not."""
 
 
 def _state_of(journal: Journal) -> str:
     """Return the digest of what was last done to a round that the year shows."""
-    shown = (EventKind.JUDGED, EventKind.COMPILED, EventKind.FINALIZED, EventKind.REOPENED)
-    event: Event | None = journal.last(*shown)
+    event: Event | None = journal.last(*_SHOWN)
     return event.digest if event else ""
 
 
@@ -156,11 +176,17 @@ def united_year(found: YearOnDisk, rounds: Mapping[str, Round] | None = None) ->
     return replace(made, past=tuple(past_years(whole, year, made.plan.form)))
 
 
-def compilation_of_year(found: YearOnDisk, year: Round, stage: Stage) -> Compilation:
-    """Return everything the compiled files of a whole year show."""
+def compilation_of_year(
+    found: YearOnDisk, year: Round, stage: Stage, *, again: bool = False
+) -> Compilation:
+    """Return everything the compiled files of a whole year show; again is for what was made."""
     earlier = earlier_ledgers(found.workspace, found.year)
     former = former_final(found.workspace, found.year, found.journal)
-    return compile_year(year, found.parts, found.journal, stage, earlier, former)
+    journal = found.journal
+    made = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
+    if again and made:
+        journal = Journal(tuple(e for e in journal.events if e.number < made.number))
+    return compile_year(year, found.parts, journal, stage, earlier, former)
 
 
 def stage_of_year(found: YearOnDisk) -> Stage:

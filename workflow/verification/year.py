@@ -13,6 +13,7 @@ from workflow.rounds.named import rounds_of
 from workflow.rounds.write_year import digests_of_year
 from workflow.rounds.year import (
     YearOnDisk,
+    as_last_made,
     compilation_of_year,
     stage_of_year,
     united_year,
@@ -65,12 +66,12 @@ def _of_year(
     if found is None or not _is_whole(found, again):
         return  # what is wrong with a round was told with it
     found = replace(found, journal=journal)
-    made = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
-    if made is None or made.facts.get("rounds") != found.state:
+    made = as_last_made(found)
+    if made is None:
         expected = {"expected": EventKind.COMPILED.label, "what": "作成の記録"}
         yield Finding(Code.VERIFY_NOT_RECORDED, Location(file=file), expected)
         return
-    found = _with_rounds(found, again)
+    found = _with_rounds(made, again)
     recomputed = _recomputed(found, again, options)
     reports.append(Report(year=year, checked=recomputed.checked, differences=()))
     yield from recomputed.output_differences()
@@ -99,6 +100,6 @@ def _recomputed(
     second = united_year(
         found, {p.declared.name: again[p.declared.name].second for p in found.collected}
     )
-    compilation = compilation_of_year(found, first, stage_of_year(found))
+    compilation = compilation_of_year(found, first, stage_of_year(found), again=True)
     on_disk = OnDisk(found.workspace, found.year, found.journal, ())
     return Recomputed.compiled(on_disk, second, compilation, options)

@@ -22,7 +22,7 @@ from workflow.model.indicators.indicator import Band
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST, full_year
-from workflow.storage.journal import Event, EventKind
+from workflow.storage.journal import Event, EventKind, Journal
 from workflow.templates.register import Register
 
 LEGEND_SHEET = "凡例"
@@ -108,7 +108,7 @@ def write_audit(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -
         *_graded(compilation),
         *(("多いとき", word, meaning) for word, meaning in display_limits.sentences()),
         *_origins(compilation),
-        *(_event_line(event) for event in _history(compilation)),
+        *_history(compilation),
     ]
     write_values(sheet, TableStyles(book), COLUMNS, rows)
 
@@ -273,10 +273,19 @@ def _issues(register: Register) -> Iterator[Meaning]:
         yield "調査票", str(issue.number), f"{issue.file}（SHA-256 {issue.sha256}）"
 
 
-def _history(compilation: Compilation) -> Iterator[Event]:
-    """Yield what was done until now; what says nothing new in itself is left out."""
+def _history(compilation: Compilation) -> Iterator[Meaning]:
+    """Yield what was done until now; what says nothing new in itself is left out.
+
+    In a year of several rounds it is what was done to each of them, and then to the year.
+    """
+    for standing, journal in zip(compilation.rounds, compilation.journals, strict=True):
+        yield from (_event_line(event, standing.name) for event in _telling(journal))
+    yield from (_event_line(event) for event in _telling(compilation.journal))
+
+
+def _telling(journal: Journal) -> Iterator[Event]:
     quiet = (EventKind.COMPILED, EventKind.NUMBERED)
-    return (e for e in compilation.journal.events if e.kind not in quiet)
+    return (event for event in journal.events if event.kind not in quiet)
 
 
 _DONE = {
@@ -286,9 +295,13 @@ _DONE = {
 }
 
 
-def _event_line(event: Event) -> Meaning:
+def _event_line(event: Event, of_round: str = "") -> Meaning:
     moment = event.at.astimezone(JST)
-    return "経過", f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}", _event_text(event)
+    return (
+        f"経過（{of_round}）" if of_round else "経過",
+        f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}",
+        _event_text(event),
+    )
 
 
 def _event_text(event: Event) -> str:

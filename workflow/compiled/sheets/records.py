@@ -61,22 +61,25 @@ def status_columns(
 ) -> tuple[TableColumn[DepartmentStatus], ...]:
     """Return the columns of 提出状況; 報告なし only where there is such an assignment."""
     has_nothing = any(status.nothing_to_report for status in statuses)
+    in_rounds = any(status.round for status in statuses)  # a column more on the same paper
     nothing: TableColumn[DepartmentStatus] = TableColumn(
         AnswerStatus.NOTHING.value, 4.5, lambda s: s.nothing_to_report
     )
     return (
         *_round_column(statuses),
-        TableColumn("担当課", 11, lambda s: s.department.name),
+        TableColumn("担当課", 8 if in_rounds else 11, lambda s: s.department.name),
         TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
         TableColumn("受付回数", 4.5, lambda s: s.returns),
         TableColumn("最新の受領日時", MOMENT_WIDTH, lambda s: s.received),
-        TableColumn("受付結果", 8, lambda s: s.outcome_label),
+        TableColumn("受付結果", 7 if in_rounds else 8, lambda s: s.outcome_label),
         TableColumn("採用した回数", 5, lambda s: s.accepted),
         TableColumn("回答済", 4.5, lambda s: s.answered),
         TableColumn("差戻し中", 4.5, lambda s: s.sent_back),
         TableColumn("未提出", 4.5, lambda s: s.missing),
         *((nothing,) if has_nothing else ()),
-        TableColumn("まだの取組内容", 13, lambda s: listed(s.open_items) or None),
+        TableColumn(
+            "まだの取組内容", 10 if in_rounds else 13, lambda s: listed(s.open_items) or None
+        ),
         TableColumn("コード", 8, lambda s: s.department.code, on_paper=False),
         TableColumn("発行日", DAY_WIDTH, _issued_on, on_paper=False),
         TableColumn("最初の受領日時", MOMENT_WIDTH, lambda s: s.first_received, on_paper=False),
@@ -143,6 +146,7 @@ def return_columns(
 ) -> tuple[TableColumn[Return], ...]:
     """Return the columns of 受付記録; those of mails only where one came."""
     with_mails = any(returned.mail for returned in returns)
+    in_rounds = any(returned.round for returned in returns)
 
     def first_seen(returned: Return) -> datetime | None:
         recorded = sources.recorded.get(returned.on_disk.file)
@@ -150,13 +154,13 @@ def return_columns(
 
     return (
         *_round_column(returns),
-        TableColumn("ファイル", 15.5, lambda r: r.file),
+        TableColumn("ファイル", 12 if in_rounds else 15.5, lambda r: r.file),
         opening(lambda r: sources.to(r.file)),
-        TableColumn("受付結果", 8, lambda r: r.outcome.label),
+        TableColumn("受付結果", 7 if in_rounds else 8, lambda r: r.outcome.label),
         TableColumn("担当課コード", 7, lambda r: r.department or None),
         TableColumn("様式番号", 11, lambda r: r.number or None),
         TableColumn("受領日時", MOMENT_WIDTH, lambda r: r.received),
-        TableColumn("最終更新者", 9, lambda r: r.saved_by or None),
+        TableColumn("最終更新者", 7.5 if in_rounds else 9, lambda r: r.saved_by or None),
         TableColumn("回答数", 4.5, lambda r: len(r.answers)),
         TableColumn("指摘数", 4.5, lambda r: len(r.findings)),
         *(_MAIL_COLUMNS if with_mails else ()),

@@ -41,7 +41,7 @@ def change_columns(
 
     return (
         TableColumn("整理番号", 5, item, lambda c: to_row(ledger, c.entry)),
-        TableColumn(plan.levels[-1], 17, title),
+        TableColumn(plan.levels[-1], 14.5, title),
         TableColumn("担当課", 7.5, owner),
         TableColumn("もとの回", 6, lambda c: c.round_before),
         TableColumn("もとの評価", 5, lambda c: c.before),

@@ -23,10 +23,14 @@ class RatingPair:
 
 
 def rating_pairs(plan: Plan) -> tuple[RatingPair, ...]:
-    """Return every rating of a round beside each of the round it follows, of the same scale."""
+    """Return every rating of a round beside each of the round it follows, of the same scale.
+
+    Of several people, what they come to stands for them where the plan says how.
+    """
+    several = {key for one in plan.combined for key in one.keys}
     ratings: dict[str, list[Field]] = {}
     for field in plan.form.choice_fields:
-        if field.is_rating:
+        if field.is_rating and field.key not in several:
             ratings.setdefault(round_of(plan, field.key), []).append(field)
     return tuple(
         RatingPair(before, after)
@@ -51,13 +55,10 @@ def _scale(field: Field) -> tuple[str, ...]:
 def matrices_between(plan: Plan) -> tuple[Matrix, ...]:
     """Return the counts of ratings over those of the round they follow.
 
-    Of several people, what they come to stands for them where the plan says how; of several
-    reviewers in some rows alone, the first one of each.
+    Of several reviewers in some rows alone, the first one of each stands for them.
     """
-    several = {key for one in plan.combined for key in one.keys}
     further = {key for one in plan.askings if one.is_further for key, _ in one.keys}
-    found = rating_pairs(plan)
-    shown = [p for p in found if not {p.before.key, p.after.key} & (several | further)]
+    shown = (p for p in rating_pairs(plan) if not {p.before.key, p.after.key} & further)
     return tuple(Matrix(pair.before.key, pair.after.key) for pair in shown)
 
 
