@@ -29,6 +29,7 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.model.cells import a1
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.model.indicators.indicator import actual_key
 from workflow.model.plan import Plan
 from workflow.model.years import JST, era_year, full_year
 from workflow.plan.book.writer import written_book
@@ -209,25 +210,35 @@ def _deliver(
     fill(template, target, answers, received, _sample("demo_figures.json")["actuals"])
 
 
-def _own_cells(plan: Plan, delivery: _Delivery) -> Iterator[tuple[str, str, str]]:
-    """Yield the sheet, the cell and the text of each answer on the city's own form."""
+def _own_cells(plan: Plan, delivery: _Delivery) -> Iterator[tuple[str, str, str | float]]:
+    """Yield the sheet, the cell and the content of each answer on the city's own form."""
     issue = delivery.issue
     assert issue.own
     layout = lay_out_issue(plan, plan.department(issue.number.department), issue, {})
-    for sheet in lay_out_own(issue.own, layout).sheets:
+    own = lay_out_own(issue.own, layout)
+    measured = _sample("demo_figures.json")["actuals"]
+    actuals = {actual_key(indicator): actual for indicator, actual in measured.items()}
+    for sheet in own.sheets:
         for (item, key), (row, column) in sheet.answers.items():
-            text = delivery.texts.get(item, {}).get(key)
-            if text is not None:
-                yield sheet.name, a1(row, column), text
+            content = actuals.get(key, delivery.texts.get(item, {}).get(key))
+            if content is not None:
+                yield sheet.name, a1(row, column), content
+    if own.indicators is None:
+        return
+    for entry in own.indicators.rows:
+        for place, field in own.indicators.fields_in(entry):
+            if field.key in actuals:
+                yield own.indicators.sheet, a1(entry.row, place.index), actuals[field.key]
 
 
 def _fill_own(
-    template: Path, target: Path, cells: Iterable[tuple[str, str, str]], received: datetime
+    template: Path, target: Path, cells: Iterable[tuple[str, str, str | float]], received: datetime
 ) -> None:
     book = load_workbook(template)
-    for sheet, cell, text in cells:
-        book[sheet][cell] = text
-        book[sheet][cell].data_type = "s"
+    for sheet, cell, content in cells:
+        book[sheet][cell] = content
+        if isinstance(content, str):
+            book[sheet][cell].data_type = "s"
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     os.utime(target, (received.timestamp(), received.timestamp()))

@@ -24,7 +24,9 @@ _LEAST = 9.0
 
 
 def _documents() -> dict[str, dict[str, Any]]:
-    return {"sample": sample_document(), "figures": read_form("kpi_card").plan_document()}
+    names = {"figures": "kpi_card", "indicators": "indicator_card"}
+    drawn = {key: read_form(name).plan_document() for key, name in names.items()}
+    return {"sample": sample_document(), **drawn}
 
 
 def _sheet(plan: Plan, name: str) -> Worksheet:
@@ -48,6 +50,14 @@ def test_a_form_has_a_place_for_each_field(document: dict[str, Any], name: str) 
         assert f"{{{{前年度:{field.label}}}}}" in texts or field.is_prose
     assert "{{整理番号}}" in texts
     assert f"{{{{{plan.levels[-1]}}}}}" in texts
+
+
+def test_a_card_has_a_place_for_each_indicator_of_an_item() -> None:
+    plan = build_plan(read_form("indicator_card").plan_document())
+    texts = _texts(_sheet(plan, CARD_NAME))
+    assert [t for t in texts if t.startswith("{{記入:指標")] == [
+        f"{{{{記入:指標{number}}}}}" for number in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize("name", [LIST_NAME, CARD_NAME])

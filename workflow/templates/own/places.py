@@ -14,9 +14,10 @@ from functools import cached_property
 from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import is_of_earlier_round, plain_label
 from workflow.model.fields.base import Field
+from workflow.model.fields.form import Form
 from workflow.model.raw import Area
 from workflow.model.years import era_year, japanese_date_and_weekday
-from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING
+from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, REMARK_KEY
 from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout
 from workflow.templates.own.form import (
     COMPUTED,
@@ -222,8 +223,19 @@ def _left(layout: Layout, sheets: list[IssuedSheet], name: str) -> Layout | None
         return None
     asked = {key for sheet in sheets for _, key in sheet.answers}
     left = [row for row in layout.indicators.rows if row.fields[0].key not in asked]
-    rows = tuple(replace(row, row=at) for at, row in enumerate(left, start=HEADER_ROW + 1))
-    return replace(layout.indicators, sheet=name, rows=rows) if rows else None
+    if not left:
+        return None
+    columns = layout.indicators.columns
+    if not any(len(row.fields) > 1 for row in left):
+        columns = tuple(c for c in columns if not c.field or c.field.key != REMARK_KEY)
+    fields = tuple(column.field for column in columns if column.field)
+    return replace(
+        layout.indicators,
+        sheet=name,
+        rows=tuple(replace(row, row=at) for at, row in enumerate(left, start=HEADER_ROW + 1)),
+        columns=columns,
+        form=replace(layout.indicators.form, form=Form(fields)),
+    )
 
 
 def _cards(

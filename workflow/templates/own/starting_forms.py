@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
@@ -39,6 +40,7 @@ from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.templates.entry_sheet import field_mark
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PREVIOUS_LABEL
+from workflow.templates.own.marks import ENTRY_WORD, INDICATOR_WORD
 
 LIST_NAME, CARD_NAME = "様式ひな形_一覧.xlsx", "様式ひな形_単票.xlsx"
 """The names they are written under; the one that is taken is renamed."""
@@ -182,6 +184,7 @@ def _write_card(sheet: GrowingSheet, styles: _Styles, plan: Plan) -> None:
             _write_short(pen, styles, fields)
         for asked in fields if is_prose else ():
             _write_prose(pen, styles, asked, last)
+    _write_indicators(pen, styles, plan)
     set_page(sheet, _CARD_PAGE, _CARD_PIXELS, _SIZE)
     scale = filling_scale(_CARD_PAGE, _CARD_PIXELS, _SIZE, 0)
     sheet.set_print_scale(scale)
@@ -236,6 +239,36 @@ def _write_prose(pen: _CardPen, styles: _Styles, asked: Field, last: int) -> Non
     lines = min(most_lines(_SIZE), max(_LEAST_LINES, needed))
     pen.put(0, last, _asked(asked), styles.entry(asked))
     pen.close(row_height([("\n" * (lines - 1), width)], _SIZE), is_new=False)
+    pen.close(6, is_new=False)
+
+
+_INDICATOR_SPANS = ((0, 2), (3, 4), (5, 5))
+_INDICATOR_PARTS = (("名前", "単位"), ("基準値", "目標値", "これまでの実績値"))
+_MOST_INDICATORS, _INDICATOR_LINES = 8, 7
+"""Indicators that a card has room for, and the most lines one says; more stand on our sheet."""
+
+
+def _write_indicators(pen: _CardPen, styles: _Styles, plan: Plan) -> None:
+    """Write a row for each indicator that an item has at most; nothing where none has any."""
+    counts = Counter(one.item for one in plan.indicators)
+    if not counts:
+        return
+    heads = (INDICATOR_WORD, "基準値・目標値・これまでの実績値", "今年度の実績値")
+    for (first, last), head in zip(_INDICATOR_SPANS, heads, strict=True):
+        pen.put(first, last, head, styles.centred_head)
+    pen.close(20)
+    entry = styles.entry(plan.indicators[0].actual_field)
+    for number in range(1, min(_MOST_INDICATORS, max(counts.values())) + 1):
+        one = f"{INDICATOR_WORD}{number}"
+        named = "\n".join(_mark(f"{one}:{part}") for part in ("名前", "単位"))
+        shown = "\n".join(
+            _mark(f"{one}:{part}") for part in ("基準値", "目標値", "これまでの実績値")
+        )
+        looks = (styles.value, styles.wrapped_box, entry)
+        texts = (named, shown, _mark(f"{ENTRY_WORD}:{one}"))
+        for (first, last), text, look in zip(_INDICATOR_SPANS, texts, looks, strict=True):
+            pen.put(first, last, text, look)
+        pen.close(row_height([("\n" * (_INDICATOR_LINES - 1), 10)], _SIZE), is_new=False)
     pen.close(6, is_new=False)
 
 
