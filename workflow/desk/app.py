@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -39,6 +40,7 @@ def application(desk: Desk) -> Starlette:
     app = Starlette(
         routes=[
             Route("/events", _events),
+            Route("/round", _choose_round, methods=["POST"]),
             Route("/style.css", _style),
             Mount("/static", StaticFiles(directory=_STATIC)),
             *board.ROUTES,
@@ -96,6 +98,20 @@ def _loaded_router() -> Router:
 
 async def _events(request: Request) -> Response:
     return StreamingResponse(desk_of(request).events.stream(), media_type="text/event-stream")
+
+
+async def _choose_round(request: Request) -> Response:
+    """Let every page show another round of the year, or the whole of it."""
+    desk = desk_of(request)
+    try:
+        name = str(json.loads(await request.body())["round"])
+    except (ValueError, KeyError, TypeError):
+        return PlainTextResponse("どの回か分かりません。\n", 400)
+    if name not in {choice.name for choice in desk.round_choices}:
+        return PlainTextResponse("その回はありません。\n", 404)
+    desk.chosen_round.name = name
+    desk.events.tell("changed")
+    return JSONResponse({})
 
 
 def _style(request: Request) -> Response:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
+from workflow.commands.command import (
+    CLEAN,
+    Command,
+    add_round,
+    add_year,
+    round_workspace,
+    workspace_of,
+    year_of,
+)
+from workflow.model.errors import WorkspaceError
+from workflow.storage.workspace import Workspace
 
 
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser, required=False)
+    add_round(parser)
     parser.add_argument(
         "--no-browser",
         action="store_true",
@@ -20,8 +31,17 @@ def _run(arguments: Namespace) -> int:
     from workflow.desk.serve import serve  # 566 ms, for desk alone
 
     year = year_of(arguments.year) if arguments.year else None
-    serve(workspace_of(arguments), year, opens_browser=not arguments.no_browser)
+    serve(_workspace(arguments, year), year, opens_browser=not arguments.no_browser)
     return CLEAN
+
+
+def _workspace(arguments: Namespace, year: int | None) -> Workspace:
+    """Return the workspace in the round that is named, or as a whole where none is."""
+    if not arguments.round.strip():
+        return workspace_of(arguments)
+    if year is None:
+        raise WorkspaceError("--round は、--year と一緒に指定してください。")
+    return round_workspace(arguments, year)
 
 
 COMMAND = Command(

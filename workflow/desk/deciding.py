@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from workflow.commands.collect import collect
@@ -33,6 +34,7 @@ class Pending:
     """A decision on its way, and what became of it: taken where neither of the others is there."""
 
     made: ScreenDecision
+    workspace: Workspace
     refused: Refused | None = None
     problem: str = ""
     over: threading.Event = field(default_factory=threading.Event)
@@ -41,48 +43,49 @@ class Pending:
 class Deciding:
     """The points of the rounds of a workspace, and the decisions that are not recorded yet."""
 
-    def __init__(self, workspace: Workspace, landing: Landing) -> None:
-        self._workspace, self._landing = workspace, landing
+    def __init__(self, landing: Landing) -> None:
+        self._landing = landing
         self._pending: list[Pending] = []
         self._changing = threading.Lock()
         self._loading = threading.Lock()
-        self._known: tuple[tuple[int, int, int], RoundPoints] | None = None
+        self._known: tuple[tuple[Path, int, int], RoundPoints] | None = None
 
-    def points(self, year: int) -> RoundPoints:
+    def points(self, workspace: Workspace, year: int) -> RoundPoints:
         """Return the points of a round; they are read again when the journal has grown.
 
         Raises WorkspaceError when nothing was collected or another run does not end.
         """
         with self._loading:
-            status = self._workspace.journal(year).stat() if self._is_begun(year) else None
-            state = (year, status.st_size, status.st_mtime_ns) if status else (year, 0, 0)
+            path = workspace.journal(year)
+            status = path.stat() if path.is_file() else None
+            state = (path, status.st_size, status.st_mtime_ns) if status else (path, 0, 0)
             if self._known is None or self._known[0] != state:
-                self._known = (state, self._loaded(year))
+                self._known = (state, self._loaded(workspace, year))
             return self._known[1]
 
-    def _loaded(self, year: int) -> RoundPoints:
+    def _loaded(self, workspace: Workspace, year: int) -> RoundPoints:
         def loading() -> RoundPoints:
-            return load_points(self._workspace, year, in_workers(), datetime.now(JST))
+            return load_points(workspace, year, in_workers(), datetime.now(JST))
 
         with self._landing.actions.turn:
             return _patiently(loading, lambda: False)
 
-    def _is_begun(self, year: int) -> bool:
-        return self._workspace.journal(year).is_file()
-
-    def add(self, made: ScreenDecision) -> tuple[Pending, bool]:
-        """Take in a decision; tells too whether nobody is about to record it yet."""
-        pending = Pending(made)
+    def add(self, made: ScreenDecision, workspace: Workspace) -> tuple[Pending, bool]:
+        """Take in a decision on a round; tells too whether nobody is about to record it yet."""
+        pending = Pending(made, workspace)
         with self._changing:
             self._pending.append(pending)
-            return pending, len(self._pending) == 1
+            of_round = [one for one in self._pending if one.workspace == workspace]
+            return pending, len(of_round) == 1
 
-    def record(self, run: Run, year: int) -> State:
-        """Record all decisions that wait, as collect does those in 確認の記録."""
+    def record(self, run: Run, workspace: Workspace, year: int) -> State:
+        """Record all decisions on a round that wait, as collect does those in 確認の記録."""
         with self._changing:
-            taken, self._pending = self._pending, []
+            taken = [one for one in self._pending if one.workspace == workspace]
+            self._pending = [one for one in self._pending if one.workspace != workspace]
         try:
-            collected = self._collected(run, year, [pending.made for pending in taken])
+            made = [pending.made for pending in taken]
+            collected = self._collected(run, workspace, year, made)
         except (WorkflowError, OSError) as error:
             run.lines.append(str(error))
             for pending in taken:
@@ -100,14 +103,16 @@ class Deciding:
                 pending.problem = pending.problem or run.is_stopping * "止めました。"
                 pending.over.set()
 
-    def _collected(self, run: Run, year: int, made: Sequence[ScreenDecision]) -> Collected:
+    def _collected(
+        self, run: Run, workspace: Workspace, year: int, made: Sequence[ScreenDecision]
+    ) -> Collected:
         def collecting() -> Collected:
             now, skipped = datetime.now(JST), self._landing.still_copied(year)
             options = replace(in_workers(), use_cache=True, skipped=skipped)
-            return collect(self._workspace, year, now, options, on_screen=made)
+            return collect(workspace, year, now, options, on_screen=made)
 
         collected = _patiently(collecting, lambda: run.is_stopping)
-        self._landing.take(collected)
+        self._landing.take(collected, in_round=bool(workspace.round))
         return collected
 
 

@@ -54,8 +54,21 @@ def _year(desk: Desk, values: Values) -> str:
     return str(desk.year)
 
 
+def _options(desk: Desk, values: Values) -> tuple[str, ...]:
+    """Return the year a form names and its round, or those that are looked at."""
+    year = _year(desk, values)
+    seen = desk.round if year == str(desk.year) else ""
+    name = _said(values, "round") or seen
+    return ("--year", year, *((f"--round={name}",) if name else ()))
+
+
+def _of_round(*words: str) -> Callable[[Desk, Values], tuple[str, ...]]:
+    """Return the command of some words for the year of a form, and its round if it has any."""
+    return lambda desk, values: (*words, *_options(desk, values))
+
+
 def _of_year(*words: str) -> Callable[[Desk, Values], tuple[str, ...]]:
-    """Return the command of some words for the year of a form."""
+    """Return the command of some words for the whole year of a form."""
     return lambda desk, values: (*words, "--year", _year(desk, values))
 
 
@@ -68,25 +81,25 @@ def _generate(desk: Desk, values: Values) -> tuple[str, ...]:
         raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
     reissue = ("--reissue",) if _said(values, "reissue") else ()
     mail = ("--mail",) if _said(values, "mail") else ()
-    return ("generate", "--year", _year(desk, values), *reissue, *mail)
+    return ("generate", *_options(desk, values), *reissue, *mail)
 
 
 def _finalize(desk: Desk, values: Values) -> tuple[str, ...]:
     if _said(values, "typed") != FINAL_WORD:
         raise WorkspaceError(f"確定するときは、「{FINAL_WORD}」と入れてください。")
-    year = _year(desk, values)
-    open_ = what_is_open(state(desk.workspace, int(year)))
+    options, year = _options(desk, values), _year(desk, values)
+    open_ = "" if is_whole_year(desk) else what_is_open(state(desk.workspace, int(year)))
     reason = _said(values, "reason")
     if open_ and not reason:
         raise WorkspaceError(f"{open_}が残っています。残したまま確定する理由を入れてください。")
-    return ("finalize", "--year", year, *((f"--accept-open={reason}",) if open_ else ()))
+    return ("finalize", *options, *((f"--accept-open={reason}",) if open_ else ()))
 
 
 def _reopen(desk: Desk, values: Values) -> tuple[str, ...]:
     reason = _said(values, "reason")
     if not reason:
         raise WorkspaceError("確定を取り消す理由を入れてください。")
-    return ("collect", "--year", _year(desk, values), "--reopen", f"--reason={reason}")
+    return ("collect", *_options(desk, values), "--reopen", f"--reason={reason}")
 
 
 def _carry_forward(desk: Desk, values: Values) -> tuple[str, ...]:
@@ -115,6 +128,11 @@ def table(workspace: Workspace, name: str) -> Path | None:
     return next(found, None)
 
 
+def is_whole_year(desk: Desk) -> bool:
+    """Whether all of a year of several rounds is looked at."""
+    return bool(desk.round_choices) and not desk.round
+
+
 def is_final(workspace: Workspace, year: int) -> bool:
     """Whether a round was made final."""
     return load_journal(workspace.journal(year)).is_final
@@ -127,16 +145,16 @@ def is_compiled(workspace: Workspace, year: int) -> bool:
 
 
 FORMS: Mapping[str, Form] = {
-    "collect": Form("集める", _of_year("collect")),
+    "collect": Form("集める", _of_round("collect")),
     "sample": Form("見本の計画を作る", _plain("init", "--sample")),
     "blank": Form("計画のひな形を作る", _plain("init")),
     "first-day": Form("表から計画を作る", _first_day),
     "demo": Form("見本で、一年の流れを試す", _plain("demo")),
     "plan-fix": Form("直して読んだところを書き込む", _plain("plan", "--fix")),
     "generate": Form("調査票を作る", _generate),
-    "mails": Form("配布のメールの下書きを作る", _of_year("generate", "--mail")),
-    "remind": Form("催促と修正のお願いの下書きを作る", _of_year("remind")),
-    "verify": Form("照合する", _of_year("verify")),
+    "mails": Form("配布のメールの下書きを作る", _of_round("generate", "--mail")),
+    "remind": Form("催促と修正のお願いの下書きを作る", _of_round("remind")),
+    "verify": Form("照合する", _of_round("verify")),
     "finalize": Form("確定する", _finalize),
     "reopen": Form("確定を取り消して集め直す", _reopen),
     "report": Form("報告書を作る", _of_year("report")),

@@ -108,7 +108,11 @@ class Landing:
         if year != self._year:
             return frozenset()
         try:
-            known = recorded_files(load_journal(self.workspace.journal(year)))
+            known = frozenset(
+                file
+                for workspace in self._rounds(year)
+                for file in recorded_files(load_journal(workspace.journal(year)))
+            )
         except WorkflowError:
             return self._watched.under_way
         landed = self._watched.landed
@@ -127,10 +131,25 @@ class Landing:
         self._came_at = time.monotonic()
         self.look(year)
 
-    def collect(self, year: int) -> Run:
-        """Collect now, whatever came."""
-        words = ("collect", "--year", str(year))
-        return self.actions.start(_LABEL, words, lambda run: self._work(year, run))
+    def collect(self, year: int) -> Run | None:
+        """Collect now, whatever came: a file may be of any round that is not final yet."""
+        *others, last = self._open_rounds(year) or (self.workspace,)
+        for workspace in others:
+            self._start(workspace, year)
+        return self._start(last, year)
+
+    def _start(self, workspace: Workspace, year: int) -> Run:
+        named = ("--round", workspace.round) if workspace.round else ()
+        words = ("collect", "--year", str(year), *named)
+        return self.actions.start(_LABEL, words, lambda run: self._work(workspace, year, run))
+
+    def _rounds(self, year: int) -> tuple[Workspace, ...]:
+        """Return the workspace in each round of a year that was issued, or as it is without any."""
+        names = self.workspace.round_names(year)
+        return tuple(map(self.workspace.in_round, names)) or (self.workspace,)
+
+    def _open_rounds(self, year: int) -> tuple[Workspace, ...]:
+        return tuple(one for one in self._rounds(year) if not _is_final(one, year))
 
     def _settle_own(self, look: Look) -> None:
         """Count what the desk took in as landed at the first look that finds it."""
@@ -148,7 +167,8 @@ class Landing:
             if not self._is_due or waits or not self._watched.landed:
                 return
             self._is_due = False
-            self._collect = self._check(year) if self._is_final(year) else self.collect(year)
+            is_open = self._open_rounds(year)
+            self._collect = self.collect(year) if is_open else self._check(year)
 
     def _check(self, year: int) -> Run | None:
         """Judge what came after the round was final, and leave the round as it is."""
@@ -168,23 +188,17 @@ class Landing:
             self.judged(changed)
         return State.FINDINGS
 
-    def _is_final(self, year: int) -> bool:
-        try:
-            return load_journal(self.workspace.journal(year)).is_final
-        except WorkflowError:
-            return False  # collect says what is wrong with it
-
-    def _work(self, year: int, run: Run) -> State:
+    def _work(self, workspace: Workspace, year: int, run: Run) -> State:
         """Collect in this process: what it needs is loaded, so a verdict comes at once."""
         self._gather(year, run)
         begun, self._taken_before = time.monotonic(), self.taken
         options = self._options(year, run)
         try:
-            collected = self._collected(year, run, options)
+            collected = self._collected(workspace, year, run, options)
         except _StoppedByPersonError:
             return State.STOPPED
         self._took = time.monotonic() - begun
-        self.take(collected)
+        self.take(collected, in_round=bool(workspace.round))
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
 
@@ -225,10 +239,12 @@ class Landing:
         is_large = self.taken - self._taken_before > _FEW
         return self.coming > 0 or (is_large and time.monotonic() < self._came_at + _MOMENT)
 
-    def _collected(self, year: int, run: Run, options: ReadOptions) -> Collected:
+    def _collected(
+        self, workspace: Workspace, year: int, run: Run, options: ReadOptions
+    ) -> Collected:
         while True:
             try:
-                return collect(self.workspace, year, datetime.now(JST), options)
+                return collect(workspace, year, datetime.now(JST), options)
             except BusyError as error:
                 if run.is_stopping:
                     raise _StoppedByPersonError from error
@@ -240,10 +256,18 @@ class Landing:
         for changed in self.verdicts.take({file: verdicts}):
             self.judged(changed)
 
-    def take(self, collected: Collected) -> None:
+    def take(self, collected: Collected, *, in_round: bool = False) -> None:
         """Take in what a collect said of each file."""
-        for changed in self.verdicts.take(last_words(self._watched.seen, collected)):
+        found = last_words(self._watched.seen, collected, in_round=in_round)
+        for changed in self.verdicts.take(found):
             self.judged(changed)
+
+
+def _is_final(workspace: Workspace, year: int) -> bool:
+    try:
+        return load_journal(workspace.journal(year)).is_final
+    except WorkflowError:
+        return False  # collect says what is wrong with it
 
 
 def _summary(collected: Collected) -> str:

@@ -13,7 +13,6 @@ from workflow import COMMAND
 from workflow.compiled.pages.frame import Anchor, environment
 from workflow.desk.actions import Actions
 from workflow.desk.desk import desk_of
-from workflow.model.years import full_year
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -38,11 +37,12 @@ def page(
 ) -> HTMLResponse:
     """Return a page; way is the address of the page of WAYS that it belongs to."""
     desk = desk_of(request)
-    year = full_year(desk.year) if desk.year else ""
+    year = desk.workspace.period(desk.year).full if desk.year else ""
     values = {
         "heading": heading,
         "year": year,
-        "home": str(desk.workspace.home),
+        "home": str(desk.of_years.home),
+        "round_choices": desk.round_choices,
         "way": way or request.url.path,
         "runs": desk.actions.runs(),
         **view,

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from workflow.commands.command import default_home
 from workflow.desk.actions import Actions
 from workflow.desk.app import application
-from workflow.desk.desk import Desk
+from workflow.desk.desk import ChosenRound, Desk
 from workflow.desk.events import Events
 from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
 from workflow.desk.pages import actions_panel
@@ -41,7 +41,8 @@ _MOST_CONNECTIONS = 300
 def serve(workspace: Workspace, year: int | None, *, opens_browser: bool) -> None:
     """Serve the pages of a workspace until their window is closed, or Ctrl+C.
 
-    Where another desk serves them already, its pages are opened.
+    Of a workspace in a round that one is shown first, else the one in hand. Where another desk
+    serves them already, its pages are opened.
     Raises BusyError when that one cannot be reached, or OutputError.
     """
     try:
@@ -56,7 +57,7 @@ def serve(workspace: Workspace, year: int | None, *, opens_browser: bool) -> Non
 
 
 def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browser: bool) -> None:
-    desk = new_desk(workspace, year, folder)
+    desk = new_desk(workspace, year, folder, workspace.round or None)
     with listening_socket() as listening:
         port = listening.getsockname()[1]
         write_note(folder, Note(platform.node(), port, desk.session.secret))
@@ -68,7 +69,9 @@ def _serve(workspace: Workspace, year: int | None, folder: Path, *, opens_browse
     say("受付の画面を終わりました。")
 
 
-def new_desk(workspace: Workspace, year: int | None, staging: Path) -> Desk:
+def new_desk(
+    workspace: Workspace, year: int | None, staging: Path, round_name: str | None = None
+) -> Desk:
     """Return the desk of a workspace, each of its parts telling the pages what happens."""
     events = Events()
     given = () if workspace.home == default_home() else ("--home", str(workspace.home))
@@ -83,8 +86,9 @@ def new_desk(workspace: Workspace, year: int | None, staging: Path) -> Desk:
 
     actions = Actions(workspace.home, given, tell_actions, lambda: events.tell("changed"))
     desk = Desk(
-        workspace=workspace,
+        of_years=workspace.of_year(),
         chosen=year,
+        chosen_round=ChosenRound(round_name),
         session=Session(),
         events=events,
         actions=actions,

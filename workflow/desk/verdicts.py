@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from workflow.compiled.open_data.round_json import file_document
@@ -44,7 +45,7 @@ class Verdict:
     """What became of one file, or of one in an archive.
 
     It is final when the whole round was compared: only then text says what it means for the round,
-    and handback is the name of the workbook that goes back to the department.
+    and handback is where the workbook that goes back to the department lies, below the year.
     """
 
     file: str
@@ -92,14 +93,20 @@ def telling(engine: Engine, tell: Callable[[str, tuple[Verdict, ...]], None]) ->
     return judged
 
 
-def last_words(files: Iterable[str], collected: Collected) -> dict[str, tuple[Verdict, ...]]:
-    """Return what became of files, once the round is collected."""
+def last_words(
+    files: Iterable[str], collected: Collected, *, in_round: bool = False
+) -> dict[str, tuple[Verdict, ...]]:
+    """Return what became of files, once the round is collected.
+
+    A round of several says nothing of the files of others.
+    """
     departments = {d["code"]: d for d in collected.departments}
     found = collected.document["files"]
-    return {
+    words = {
         file: tuple(_last_word(one, departments, collected) for one in files_of(file, found))
         for file in files
     }
+    return {file: verdicts for file, verdicts in words.items() if verdicts or not in_round}
 
 
 def late_words(
@@ -165,6 +172,18 @@ def _asking(findings: Iterable[Document]) -> Iterator[Asking]:
 
 
 def _handback(department: Document, collected: Collected) -> str:
-    """Return the name of the workbook that goes back to a department; "" for none."""
+    """Return where the workbook that goes back to a department lies; "" for none."""
     begins = f"{department['code']}_{safe_name(department['name'])}_"
-    return next((p.name for p in collected.handbacks if p.name.startswith(begins)), "")
+    found = (p for p in collected.handbacks if p.name.startswith(begins))
+    return next((_below_year(path, int(collected.document["year"])) for path in found), "")
+
+
+def _below_year(path: Path, year: int) -> str:
+    """Return the path of a compiled file below compiled/YEAR, with slashes.
+
+    >>> _below_year(Path("市/compiled/2024/二次評価/差戻し/A.xlsx"), 2024)
+    '二次評価/差戻し/A.xlsx'
+    """
+    parts = path.parts
+    at = len(parts) - 1 - parts[::-1].index(str(year))
+    return "/".join(parts[at + 1 :])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -26,8 +27,10 @@ _MAIN = '<main id="main" tabindex="-1">\n', "</main>"
 
 def front(request: Request) -> Response:
     """Lead to the board: it lies where index.html does, so that the same links lead on from it."""
-    year = desk_of(request).year
-    return RedirectResponse(f"/compiled/{year}/" if year else "/begin", 303)
+    desk = desk_of(request)
+    if desk.year is None:
+        return RedirectResponse("/begin", 303)
+    return RedirectResponse(quote(f"/compiled/{desk.workspace.period(desk.year).folder}/"), 303)
 
 
 def begin(request: Request) -> Response:
@@ -36,8 +39,10 @@ def begin(request: Request) -> Response:
 
 
 def board(request: Request) -> Response:
-    """Show where a round stands."""
-    return _page(request, _overview(desk_of(request), request.path_params["year"]))
+    """Show where a round stands, or a whole year."""
+    desk, year = desk_of(request), request.path_params["year"]
+    workspace = desk.of_years.in_round(request.path_params.get("round", ""))
+    return _page(request, _overview(desk, workspace, year))
 
 
 def _page(request: Request, overview: Markup) -> Response:
@@ -58,16 +63,14 @@ def _page(request: Request, overview: Markup) -> Response:
     )
 
 
-def _overview(desk: Desk, year: int) -> Markup:
+def _overview(desk: Desk, workspace: Workspace, year: int) -> Markup:
     """Return what index.html shows, if it is the one that collect wrote."""
-    path = desk.workspace.overview(year)
+    path = workspace.overview(year)
     if not path.is_file():
         # Until what makes it is loaded, half a second after the first page, that page goes without.
-        return (
-            _within(_without_returns(desk.workspace, year)) if desk.is_ready.is_set() else Markup()
-        )
+        return _within(_without_returns(workspace, year)) if desk.is_ready.is_set() else Markup()
     content = path.read_bytes()
-    recorded = recorded_outputs(load_journal(desk.workspace.journal(year)))
+    recorded = recorded_outputs(load_journal(workspace.journal(year)))
     if recorded.get(OVERVIEW) != sha256(content):
         return Markup()  # somebody changed it: it is no word of ours
     return _within(content)
@@ -94,4 +97,5 @@ ROUTES = (
     Route("/", front),
     Route("/begin", begin),
     Route("/compiled/{year:int}/", board),
+    Route("/compiled/{year:int}/{round:str}/", board),
 )

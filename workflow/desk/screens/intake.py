@@ -35,6 +35,7 @@ from workflow.model.limits import MILLION
 from workflow.model.years import JST
 from workflow.storage.files import as_output_error
 from workflow.storage.journal import Journal, load_journal
+from workflow.storage.workspace import Workspace
 from workflow.watch.watch import scan_names
 
 _MOST_SHOWN = 300
@@ -62,7 +63,7 @@ class Entry:
     @property
     def handbacks(self) -> dict[str, str]:
         """The addresses of the workbooks that go back, by department."""
-        folder = f"/compiled/{self.year}/{to_file('差戻し')}"
+        folder = f"/compiled/{self.year}"
         return {
             v.department: f"{folder}/{to_file(v.handback)}" for v in self.verdicts if v.handback
         }
@@ -78,7 +79,8 @@ def intake(request: Request) -> Response:
         "受付",
         entries=entries[:_MOST_SHOWN],
         left_out=max(0, len(entries) - _MOST_SHOWN),
-        is_final=desk.year is not None and _journal(desk, desk.year).is_final,
+        is_final=desk.year is not None and all(j.is_final for j in _journals(desk, desk.year)),
+        options=desk.workspace.period(desk.year).options if desk.year else "",
         number=desk.year,
     )
 
@@ -86,7 +88,7 @@ def intake(request: Request) -> Response:
 def received_entry(desk: Desk, file: str) -> dict[str, object]:
     """Return what a page shows of a file, to take the place of what it shows now."""
     assert desk.year is not None
-    entry = _entry(desk, desk.year, file, dropped_files(desk.workspace, desk.year), frozenset())
+    entry = _entry(desk, desk.year, file, dropped_files(desk.of_years, desk.year), frozenset())
     outcomes = "、".join(verdict.outcome.label for verdict in entry.verdicts)
     return {
         "id": entry.id,
@@ -123,13 +125,13 @@ def _seen(desk: Desk, dropped: Dropped) -> dict[str, object]:
 
 async def _taken(request: Request, desk: Desk, year: int) -> Dropped:
     offer = _offer(request)
-    limits = await asyncio.to_thread(limits_of, desk.workspace)
+    limits = await asyncio.to_thread(limits_of, desk.of_years)
     refuse(offer, limits, desk.landing.taken, desk.staging)
     async with desk.coming:
         with staging(desk.staging) as path:
             await _written(request, offer, path)
             now = datetime.now(JST)
-            return await asyncio.to_thread(take_in, desk.workspace, year, offer, path, now)
+            return await asyncio.to_thread(take_in, desk.of_years, year, offer, path, now)
 
 
 def _offer(request: Request) -> Offer:
@@ -165,7 +167,7 @@ async def offer(request: Request) -> Response:
     try:
         said = await request.json()
         asked = Offer(name=str(said["name"]), size=int(said["size"]))
-        refuse(asked, await asyncio.to_thread(limits_of, desk.workspace), 0, desk.staging)
+        refuse(asked, await asyncio.to_thread(limits_of, desk.of_years), 0, desk.staging)
     except (ValueError, KeyError, TypeError):
         return PlainTextResponse("何を受け取るのか分かりません。\n", 400)
     except NotTakenError as error:
@@ -188,17 +190,22 @@ def _not_taken(why: str) -> Response:
 
 
 def _entries(desk: Desk, year: int) -> list[Entry]:
-    look = scan_names(desk.workspace.returned(year)) or {}
+    look = scan_names(desk.of_years.returned(year)) or {}
     newest = sorted(look, key=lambda name: (-look[name].modified, name))
-    dropped = dropped_files(desk.workspace, year)
-    collected = frozenset(recorded_files(_journal(desk, year)))
+    dropped = dropped_files(desk.of_years, year)
+    collected = frozenset(f for j in _journals(desk, year) for f in recorded_files(j))
     return [_entry(desk, year, file, dropped, collected) for file in newest]
 
 
-def _journal(desk: Desk, year: int) -> Journal:
-    """Return the journal of a round; an empty one where it cannot be read: collect says why."""
+def _journals(desk: Desk, year: int) -> list[Journal]:
+    """Return the journal of every round; an empty one where it cannot be read: collect says why."""
+    names = desk.of_years.round_names(year) or ("",)
+    return [_journal(desk.of_years.in_round(name), year) for name in names]
+
+
+def _journal(workspace: Workspace, year: int) -> Journal:
     try:
-        return load_journal(desk.workspace.journal(year))
+        return load_journal(workspace.journal(year))
     except WorkflowError:
         return Journal()
 

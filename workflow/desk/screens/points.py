@@ -67,7 +67,7 @@ def overview(request: Request) -> Response:
     year, found, problem = desk.year, None, ""
     try:
         if year and is_compiled(desk.workspace, year):
-            found = desk.deciding.points(year)
+            found = desk.deciding.points(desk.workspace, year)
     except WorkflowError as error:
         problem = str(error)
     return page(
@@ -78,12 +78,16 @@ def overview(request: Request) -> Response:
         problem=problem,
         is_collected=found is not None,
         groups=tuple(_groups(found)) if found else (),
-        record=f"/compiled/{year}/{record_name(desk.workspace.period(year))}" if year else "",
+        record=_record_address(desk.workspace.period(year)) if year else "",
         first=next(_waiting(found.points), None) if found else None,
         told=lambda point: described(point, found.wording).split("\n")[0] if found else "",
         state_of=state_of,
         labels=found.wording.labels if found else {},
     )
+
+
+def _record_address(period: Period) -> str:
+    return f"/compiled/{period.folder}/{record_name(period)}"
 
 
 def _groups(found: RoundPoints) -> Iterator[Group]:
@@ -102,7 +106,7 @@ def one(request: Request) -> Response:
     """Show a point: the answers beside each other, and what can be decided."""
     desk, number = desk_of(request), request.path_params["number"]
     try:
-        found = desk.deciding.points(desk.year) if desk.year else None
+        found = desk.deciding.points(desk.workspace, desk.year) if desk.year else None
     except WorkflowError as error:
         return PlainTextResponse(f"{error}\n", 409)
     point = found.find(number) if found else None
@@ -200,12 +204,14 @@ async def decide(request: Request) -> Response:
 
 
 def _record(desk: Desk, year: int, made: ScreenDecision) -> Response:
-    pending, is_first = desk.deciding.add(made)
+    workspace = desk.workspace
+    pending, is_first = desk.deciding.add(made, workspace)
     if is_first:
+        named = ("--round", workspace.round) if workspace.round else ()
         desk.actions.start(
             "決めたことを記録する",
-            ("collect", "--year", str(year)),
-            lambda run: desk.deciding.record(run, year),
+            ("collect", "--year", str(year), *named),
+            lambda run: desk.deciding.record(run, workspace, year),
         )
     if not pending.over.wait(_PATIENCE):
         return JSONResponse({"problem": "まだ記録しています。下の「作業」をご覧ください。"}, 503)
@@ -219,7 +225,7 @@ def _record(desk: Desk, year: int, made: ScreenDecision) -> Response:
 
 def _refusal(desk: Desk, year: int, refused: Refused) -> dict[str, Any]:
     """Return why a decision was refused, what stands, and the state to decide on once more."""
-    found = desk.deciding.points(year)
+    found = desk.deciding.points(desk.workspace, year)
     point = found.find(refused.made.number)
     state = PointState.of(point, found.log) if point else refused.made.made_on
     standing = refused.standing

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -30,9 +30,10 @@ from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
-from workflow.model.years import JST, full_year, japanese_date_and_weekday
+from workflow.model.years import JST, japanese_date_and_weekday
 from workflow.plan.load import BOOK_NAME, load_plan
-from workflow.storage.workspace import OWN_FORM
+from workflow.rounds.named import in_named_round
+from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.register import Issue
 
 _HEADING, _WAY = "計画・調査票・メール", "/prepare"
@@ -153,8 +154,10 @@ def overview(request: Request) -> Response:
         ],
         tables=[name for name in tables if not name.startswith(".")],
         is_begun=year is not None,
-        number=str(year or ""),
+        options=desk.workspace.period(year).options if year else "",
         proposed=_proposed(desk),
+        rounds=_rounds(desk),
+        proposed_round=_proposed_round(desk),
         forms=_forms(desk),
         drafts=_drafts(desk),
         can_remind=bool(year and desk.workspace.status(year).is_file()),
@@ -166,7 +169,24 @@ def _proposed(desk: Desk) -> str:
     year = desk.year
     if year is None:
         return ""
-    return str(year + 1 if is_final(desk.workspace, year) else year)
+    return str(year + 1 if is_final(desk.of_years, year) else year)
+
+
+def _rounds(desk: Desk) -> tuple[str, ...]:
+    """Return the rounds that the plan declares; none where it has none, or cannot be read."""
+    try:
+        return tuple(one.name for one in load_plan(desk.of_years.home).rounds)
+    except PlanError:
+        return ()
+
+
+def _proposed_round(desk: Desk) -> str:
+    """Return the round that forms are made for next: after final ones the one that follows."""
+    names, year = _rounds(desk), desk.year
+    if not names or year is None or str(year) != _proposed(desk):
+        return names[0] if names else ""
+    going_on = (n for n in names if not is_final(desk.of_years.in_round(n), year))
+    return next(going_on, names[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +204,8 @@ def _forms(desk: Desk) -> tuple[Download, ...]:
         return ()
     folder = desk.workspace.templates(year)
     names = sorted(p.name for p in folder.glob("*.xlsx") if not p.name.startswith("~$"))
-    return tuple(Download(name, quote(f"/templates/{year}/{name}")) for name in names)
+    at = desk.workspace.period(year).folder
+    return tuple(Download(name, quote(f"/templates/{at}/{name}")) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,18 +266,22 @@ def _read_mail(path: Path) -> tuple[str, str, str]:
 def issue(request: Request) -> Response:
     """Show which forms would be made, which made anew, and who has answered those."""
     desk, year, problem, planned = desk_of(request), None, "", None
+    workspace = desk.workspace
     try:
         year = _asked_year(request, desk)
-        planned = plan_issue(desk.workspace, year, datetime.now(JST))
+        workspace = _asked_round(request, desk, year)
+        planned = plan_issue(workspace, year, datetime.now(JST))
     except WorkflowError as error:
         problem = str(error)
     return page(
         request,
         "issue.html.j2",
-        f"調査票を作る　{full_year(year)}" if year else "調査票を作る",
+        f"調査票を作る　{workspace.period(year).full}" if year else "調査票を作る",
         way=_WAY,
         problem=problem,
         asked=year,
+        asked_round=workspace.round,
+        options=workspace.period(year).options if year else "",
         lines=tuple(_lines(planned)) if planned else (),
         has_answered=bool(planned and planned.answered),
         is_new=bool(planned and planned.issuance.issued),
@@ -271,6 +296,11 @@ def _asked_year(request: Request, desk: Desk) -> int:
     if desk.year is None:
         raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
     return desk.year
+
+
+def _asked_round(request: Request, desk: Desk, year: int) -> Workspace:
+    """Return the workspace in the round that is asked for. Raises as commands do."""
+    return in_named_round(desk.of_years, year, request.query_params.get("round", "").strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +350,7 @@ def form(request: Request) -> Response:
         if department is None:
             raise WorkspaceError("その課は計画にありません。")
         name = department.name
-        pictures = page_pictures(_form_bytes(desk, year, code))
+        pictures = page_pictures(_form_bytes(_asked_round(request, desk, year), year, code))
     except WorkflowError as error:
         problem = str(error)
     return page(
@@ -330,16 +360,22 @@ def form(request: Request) -> Response:
         way=_WAY,
         problem=problem,
         pictures=[(one, Markup(one.svg)) for one in pictures],  # noqa: S704 - our own picture
-        back=f"/prepare/issue?year={quote(request.query_params.get('year', ''))}",
+        back=f"/prepare/issue?{_asked_again(request)}",
     )
 
 
-def _form_bytes(desk: Desk, year: int, code: str) -> bytes:
+def _asked_again(request: Request) -> str:
+    """Return what was asked for, to ask for it again."""
+    asked = request.query_params
+    return urlencode({name: asked[name] for name in ("year", "round") if asked.get(name)})
+
+
+def _form_bytes(workspace: Workspace, year: int, code: str) -> bytes:
     """Return the form of a department as generate would make it, or as it made it."""
-    planned = plan_issue(desk.workspace, year, datetime.now(JST), code)
+    planned = plan_issue(workspace, year, datetime.now(JST), code)
     issuance = planned.issuance
     (one, *_) = (*issuance.issued, *issuance.unchanged)
-    path = desk.workspace.templates(year) / one.file
+    path = workspace.templates(year) / one.file
     content = issuance.writes.get(path)
     return content if content is not None else path.read_bytes()
 

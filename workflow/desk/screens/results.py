@@ -15,13 +15,14 @@ from starlette.routing import Route
 from workflow.commands.status import state, what_is_open
 from workflow.compiled.recorded import every_output
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.forms import FINAL_WORD
+from workflow.desk.forms import FINAL_WORD, is_final, is_whole_year
 from workflow.desk.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.rounds import Period
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward
+from workflow.rounds.named import rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
@@ -77,7 +78,9 @@ def _round(desk: Desk, year: int) -> dict[str, Any]:
     workspace = desk.workspace
     try:
         journal = load_journal(workspace.journal(year))
-        open_ = what_is_open(state(workspace, year))
+        is_year = is_whole_year(desk)
+        open_ = "" if is_year else what_is_open(state(workspace, year))
+        rounds = _rounds_to_finish(desk, year) if is_year else ()
     except WorkflowError as error:
         return {"problem": str(error)}
     finalized = journal.last(EventKind.FINALIZED) if journal.is_final else None
@@ -85,6 +88,9 @@ def _round(desk: Desk, year: int) -> dict[str, Any]:
         "is_collected": journal.last(EventKind.COMPILED, EventKind.FINALIZED) is not None,
         "final_since": _moment(finalized.at) if finalized else "",
         "open": open_,
+        "options": workspace.period(year).options,
+        "rounds_to_finish": rounds,
+        "is_one_of_several": bool(workspace.round),
         "groups": tuple(group for group in _files(workspace, year, journal) if group.files),
         "verified": next((r for r in desk.actions.runs() if r.words[0] == "verify"), None),
         "following": full_year(year + 1),
@@ -92,6 +98,12 @@ def _round(desk: Desk, year: int) -> dict[str, Any]:
         "is_carried": is_carried_forward(workspace.home, year),
         "is_reported": workspace.report(year).is_file(),
     }
+
+
+def _rounds_to_finish(desk: Desk, year: int) -> tuple[str, ...]:
+    """Return the rounds of a year that are not final yet."""
+    names = rounds_of(desk.of_years, year)
+    return tuple(n for n in names if not is_final(desk.of_years.in_round(n), year))
 
 
 def _moment(at: datetime) -> str:

@@ -162,6 +162,15 @@ function problem(form, sentence) {
   place.hidden = !sentence;
 }
 
+// Which round of the year the pages show.
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-round]");
+  if (!button) return;
+  await send("/round", { round: button.dataset.round });
+  location.assign(location.pathname.startsWith("/compiled/") ? "/" : location.href);
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-stop]");
   if (button) send(`/actions/${button.dataset.stop}/stop`, {}).catch(() => {});
