@@ -1,4 +1,4 @@
-"""Fill a template on the city's own form, wherever its cells stand, with three programs."""
+"""Fill a template on the city's own form, wherever its cells stand, with each program."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 
 from tests.city import RECEIVED_AT, City
 from tests.fillers.libreoffice import run_jobs
+from tests.fillers.programs import run_node, save_in_gnumeric
+from tests.fillers.rebuilt import as_a_gateway_writes, as_google_sheets_writes
 from tests.fillers.xml_patch import escaped
 from tests.harness.verbs.registry import packed, parts_of
 from workflow.model.cells import a1
@@ -55,6 +57,31 @@ def with_openpyxl(source: Path, target: Path, sheets: Sheets) -> None:
 
 def with_libreoffice(source: Path, target: Path, sheets: Sheets) -> None:
     run_jobs([{"do": "fill", "source": str(source), "target": str(target), "sheets": sheets}])
+
+
+def with_exceljs(source: Path, target: Path, sheets: Sheets) -> None:
+    run_node("exceljs", source, target, {"sheets": sheets})
+
+
+def with_sheetjs(source: Path, target: Path, sheets: Sheets) -> None:
+    run_node("sheetjs", source, target, {"sheets": sheets})
+
+
+def with_gnumeric(source: Path, target: Path, sheets: Sheets) -> None:
+    filled = target.with_suffix(".filled.xlsx")
+    as_excel(source, filled, sheets)
+    save_in_gnumeric(filled, target)
+    filled.unlink()
+
+
+def through_a_gateway(source: Path, target: Path, sheets: Sheets) -> None:
+    as_excel(source, target, sheets)
+    target.write_bytes(as_a_gateway_writes(target.read_bytes()))
+
+
+def with_google_sheets(source: Path, target: Path, sheets: Sheets) -> None:
+    as_excel(source, target, sheets)
+    target.write_bytes(as_google_sheets_writes(target.read_bytes()))
 
 
 def as_excel(source: Path, target: Path, sheets: Sheets) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.city import RECEIVED_AT
@@ -35,27 +35,31 @@ def with_gnumeric(template: Path, target: Path, texts: Texts) -> None:
     """Gnumeric cannot be driven from outside, so it opens and saves what Excel filled."""
     filled = target.with_suffix(".filled.xlsx")
     as_excel(template, filled, texts)
-    command = ["ssconvert", "--export-type=Gnumeric_Excel:xlsx2", str(filled), str(target)]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    save_in_gnumeric(filled, target)
     filled.unlink()
+
+
+def save_in_gnumeric(source: Path, target: Path) -> None:
+    command = ["ssconvert", "--export-type=Gnumeric_Excel:xlsx2", str(source), str(target)]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+
+
+def run_node(program: str, source: Path, target: Path, texts: Mapping[str, object]) -> None:
+    """Have a program of Node fill and save a workbook."""
+    job = {"program": program, "source": str(source), "target": str(target), **texts}
+    subprocess.run(
+        ["node", str(_NODE_SCRIPT)],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
 
 
 def _with_node(program: str) -> Filler:
     def fill(template: Path, target: Path, texts: Texts) -> None:
-        job = {
-            "program": program,
-            "source": str(template),
-            "target": str(target),
-            "cells": located(template, texts),
-        }
-        subprocess.run(
-            ["node", str(_NODE_SCRIPT)],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
+        run_node(program, template, target, {"cells": located(template, texts)})
 
     return fill
 

@@ -34,24 +34,32 @@ _RENAMED = {"xl/workbook.xml": "xl/book.xml", "xl/styles.xml": "xl/looks.xml"}
 
 def through_a_gateway(template: Path, target: Path, texts: Texts) -> None:
     fill_as_excel(template, target, texts, RECEIVED_AT)
-    parts = _without_what_lies_beside(parts_of(target.read_bytes()))
+    target.write_bytes(as_a_gateway_writes(target.read_bytes()))
+
+
+def with_google_sheets(template: Path, target: Path, texts: Texts) -> None:
+    fill_as_excel(template, target, texts, RECEIVED_AT)
+    target.write_bytes(as_google_sheets_writes(target.read_bytes()))
+
+
+def as_a_gateway_writes(content: bytes) -> bytes:
+    parts = _without_what_lies_beside(parts_of(content))
     strings = [*etree.fromstring(parts.pop("xl/sharedStrings.xml"))]
     for name in filter(_SHEET.fullmatch, parts):
         _edit(parts, name, lambda sheet: _inline(sheet, strings))
         _edit(parts, name, lambda sheet: _drop(sheet, *_LOCKS, *_BOUND, "conditionalFormatting"))
     _edit(parts, "xl/workbook.xml", lambda book: _drop(book, *_LOCKS, "definedNames"))
     names = {name: name.replace("/sheet", "/s") for name in filter(_SHEET.fullmatch, parts)}
-    target.write_bytes(packed(_renamed(parts, names | _RENAMED)))
+    return packed(_renamed(parts, names | _RENAMED))
 
 
-def with_google_sheets(template: Path, target: Path, texts: Texts) -> None:
-    fill_as_excel(template, target, texts, RECEIVED_AT)
-    parts = _without_what_lies_beside(parts_of(target.read_bytes()))
+def as_google_sheets_writes(content: bytes) -> bytes:
+    parts = _without_what_lies_beside(parts_of(content))
     for number, name in enumerate([*filter(_SHEET.fullmatch, parts)], start=1):
         _edit(parts, name, lambda sheet: _drop(sheet, *_LOCKS, *_BOUND))
         _give_a_drawing(parts, name, number)
     _edit(parts, "xl/workbook.xml", lambda book: _drop(book, *_LOCKS))
-    target.write_bytes(packed(parts))
+    return packed(parts)
 
 
 def _without_what_lies_beside(parts: Parts) -> Parts:

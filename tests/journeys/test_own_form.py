@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from tests.city import City, codes, outcomes
 from tests.engine import HERE
 from tests.fillers import own_sheets as fillers
 from tests.fillers.libreoffice import run_jobs
+from tests.fillers.own_form import with_sheets_of
 from tests.harness.own_form import drawn_form, form_folders, read_form
-from tests.programs import needs_libreoffice
+from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from workflow.commands.demo import play
 from workflow.commands.verify import verify
 from workflow.model.plan import Plan
@@ -131,8 +133,76 @@ def test_the_demo_plays_two_years_on_cards(tmp_path: Path) -> None:
     assert verify(city.workspace, 2024, HERE).is_clean
 
 
-@needs_libreoffice
+def united(city: City, *parts: Mapping[str, Mapping[str, str | float]]) -> None:
+    """Send one book into which the sheets of several copies of a form were moved."""
+    copies = [fillers.send(city, "KOREI", said).read_bytes() for said in parts]
+    book = reduce(with_sheets_of, copies)
+    city.returned("KOREI.xlsx").write_bytes(book)
+
+
+@pytest.mark.parametrize("name", ["card", "kpi_card", "two_sheets", "list"])
+def test_copies_that_two_people_filled_are_united_in_one_book(name: str, tmp_path: Path) -> None:
+    city = own_city(name, tmp_path)
+    said = answers(city.plan)
+    first, second, *others = [item.id for item in city.plan.items_of("KOREI")]
+    united(city, {i: said[i] for i in (first, second)}, {i: said[i] for i in others})
+    collected = city.collect()
+    assert outcomes(collected) == {"KOREI.xlsx": "accepted"}
+    assert {"ROW_COPY_DIFFERS", "VALUE_MISSING"}.isdisjoint(codes(collected))
+    assert_in_ledger(city, {i: said[i] for i in (first, second, *others)})
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
 @pytest.mark.parametrize("name", ["card", "list"])
+def test_copies_that_differ_are_told_with_both_texts(name: str, tmp_path: Path) -> None:
+    city = own_city(name, tmp_path)
+    said, otherwise = answers(city.plan), answers(city.plan, 評価="Ｂ")
+    first, *_ = [item.id for item in city.plan.items_of("KOREI")]
+    united(city, said, said | {first: otherwise[first]})
+    collected = city.collect()
+    (told,) = [f for f in collected.document["findings"] if f["code"] == "ROW_COPY_DIFFERS"]
+    assert told["item"] == first
+    assert "Ａ" in told["message"]
+    assert "Ｂ" in told["message"]
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+PROGRAMS = [
+    ("gateway", fillers.through_a_gateway, ()),
+    ("google", fillers.with_google_sheets, ()),
+    ("exceljs", fillers.with_exceljs, needs_exceljs),
+    ("sheetjs", fillers.with_sheetjs, needs_sheetjs),
+    ("gnumeric", fillers.with_gnumeric, needs_gnumeric),
+]
+SAVED_BY_PROGRAMS = [
+    pytest.param(name, filler, id=f"{name}-{program}", marks=marks)
+    for name in NAMES
+    for program, filler, marks in PROGRAMS
+    if (name, program) != ("list", "exceljs")  # ExcelJS cannot save that city's original either
+]
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> dict[str, City]:
+    return {name: own_city(name, tmp_path_factory.mktemp(name)) for name in NAMES}
+
+
+@pytest.mark.parametrize(("name", "filler"), SAVED_BY_PROGRAMS)
+def test_answers_survive_every_program(
+    issued: dict[str, City], name: str, filler: fillers.Filler, tmp_path: Path
+) -> None:
+    city = issued[name].copy(tmp_path / "city")
+    said = answers(city.plan)
+    fillers.send(city, "KOREI", said, filler)
+    collected = city.collect()
+    assert outcomes(collected) == {"KOREI.xlsx": "accepted"}
+    assert codes(collected) == []
+    assert_in_ledger(city, {item.id: said[item.id] for item in city.plan.items_of("KOREI")})
+    assert verify(city.workspace, 2023, HERE).is_clean
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("name", NAMES)
 def test_a_form_saved_in_another_format_is_read_alike(name: str, tmp_path: Path) -> None:
     city = own_city(name, tmp_path)
     said = answers(city.plan)

@@ -366,7 +366,7 @@ def strip_cell_names(book: Workbook) -> None:
 
 @workbook_verb("insert rows at")
 def insert_rows_at(book: Workbook, name: str, row: int, count: int = 1) -> None:
-    """Insert rows as Excel does: merged areas and names go with the cells."""
+    """Insert rows as Excel does: merged areas, names and pictures go with the cells."""
     _make_room(book[name], "row", row, count)
 
 
@@ -374,6 +374,13 @@ def insert_rows_at(book: Workbook, name: str, row: int, count: int = 1) -> None:
 def insert_columns_at(book: Workbook, name: str, column: int, count: int = 1) -> None:
     """Insert columns as Excel does: merged areas and names go with the cells."""
     _make_room(book[name], "col", column, count)
+
+
+def _move_pictures(sheet: Worksheet, axis: str, at: int, count: int) -> None:
+    for picture in sheet._images:
+        for corner in (picture.anchor._from, getattr(picture.anchor, "to", None)):
+            if corner is not None and getattr(corner, axis) >= at - 1:
+                setattr(corner, axis, getattr(corner, axis) + count)
 
 
 def _make_room(sheet: Worksheet, axis: str, at: int, count: int) -> None:
@@ -390,6 +397,7 @@ def _make_room(sheet: Worksheet, axis: str, at: int, count: int) -> None:
         else:
             area.expand(**{"down" if axis == "row" else "right": count})
         sheet.merged_cells.add(area)
+    _move_pictures(sheet, axis, at, count)
     for defined in sheet.defined_names.values():
         defined.attr_text = re.sub(
             r"\$(\d+)" if axis == "row" else r"\$([A-Z]+)",

@@ -25,7 +25,7 @@ from workflow.returned.own.sheets import OwnSheet, is_cover
 from workflow.returned.printed import Cell, Page, Template, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.cover_cells import own_cover_texts
-from workflow.templates.own.form import beside_text
+from workflow.templates.own.form import beside_text, picture_cell
 from workflow.templates.own.names import CHOICES_SHEET
 from workflow.templates.own.places import OwnLayout
 
@@ -98,19 +98,50 @@ def beside_own(
             for note, finding in _written(sheet, page, standings, printed, labels):
                 notes.append(note)
                 findings += [finding] if finding and sheet.name not in repeated else []
-    notes += _remarks(book, own)
+    notes += _remarks(book, sheets, by_sheet, own)
     findings += unread_beside(book)
     return Beside(tuple(notes), tuple(findings))
 
 
-def _remarks(book: RawBook, own: OwnLayout) -> Iterator[Note]:
+def _remarks(
+    book: RawBook,
+    sheets: Sequence[OwnSheet],
+    by_sheet: Mapping[int, Sequence[Standing]],
+    own: OwnLayout,
+) -> Iterator[Note]:
     """Yield what stands beside the cells, but what the city's form has there itself."""
-    form = own.layout.own
+    beside = own.layout.own.beside if own.layout.own else ()
     only_our_number = beside_text(RemarkKind.HEADER, "", "")
-    known = {only_our_number, *(form.beside if form else ())}
+    known = {only_our_number, *beside}
+    pictures = tuple(filter(None, map(picture_cell, beside)))
+    moved = {
+        sheet.sheet.name: frozenset(_moved_to(sheet, by_sheet.get(id(sheet.sheet), ()), pictures))
+        for sheet in sheets
+    }
     for note in remarks_of(book):
-        if beside_text(RemarkKind(note.kind.value), note.text, note.cell) not in known:
+        kind = RemarkKind(note.kind.value)
+        is_moved = kind is RemarkKind.PICTURE and note.cell in moved.get(note.sheet, ())
+        if not is_moved and beside_text(kind, note.text, note.cell) not in known:
             yield note
+
+
+def _moved_to(
+    sheet: OwnSheet, standings: Sequence[Standing], pictures: Sequence[Cell]
+) -> Iterator[str]:
+    """Yield where the city's pictures stand once rows and columns of a sheet were moved.
+
+    First by what was issued, below the rows of a list; then by what is printed around them.
+    """
+    issued = next((standing.issued for standing in standings), None)
+    if issued is None or not pictures:
+        return
+    finder = sheet.finder_of(issued.page)
+    for row, column in pictures:
+        at = (row + (issued.shift if row > issued.source.block[1] else 0), column)
+        yield a1(*at)
+        now = finder.cell(at, "")
+        if now:
+            yield a1(*now)
 
 
 def _choices(own: OwnLayout) -> Iterator[str]:

@@ -49,6 +49,7 @@ _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 _EMBEDDED = (_DRAW + "object", _DRAW + "object-ole")
+_RANGES = _DRAW + "notify-on-update-of-ranges"
 _OBJECTS, _PICTURES = RemarkKind.OBJECT, RemarkKind.PICTURE
 _BESIDE = frozenset(
     ("ruby-text", "page-number", "page-count", "sheet-name", "date", "time", "title", "file-name")
@@ -289,9 +290,14 @@ def _shapes(sheet: str, place: str, element: Element) -> Iterator[RawRemark]:
             text = "\n".join(filter(None, map(_written, shape.iter(TEXT + "p"))))
             if text:
                 yield RawRemark(sheet, place, text, "", RemarkKind.SHAPE)
-            elif shape.tag == _DRAW + "frame":
+            elif shape.tag == _DRAW + "frame" and not any(map(_is_chart, shape)):
                 kind = _OBJECTS if any(part.tag in _EMBEDDED for part in shape) else _PICTURES
                 yield RawRemark(sheet, place, shape.get(_DRAW + "name") or kind.value, "", kind)
+
+
+def _is_chart(part: Element) -> bool:
+    """Whether what stands in a frame is a chart: it says nothing that its cells do not say."""
+    return part.tag == _DRAW + "object" and part.get(_RANGES) is not None
 
 
 def _raw(element: Element) -> RawCell | None:

@@ -39,7 +39,7 @@ from workflow.templates.own.package.formulas import (
 )
 from workflow.templates.own.package.graft import put_first, put_last
 from workflow.templates.own.package.looks import Looks
-from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.parts import SHEET_PART, Parts
 from workflow.templates.own.package.properties import write_core, write_properties
 from workflow.templates.own.package.rows import Repetition, repeat_rows
 from workflow.templates.own.package.rules import add_rules
@@ -195,7 +195,7 @@ class _Book:
             element.set("name", sheet.name)
             self._around.append(element)
         if self._choice_rows:
-            part = "xl/worksheets/torimatome_choices.xml"
+            part = self.parts.free(SHEET_PART)
             self.parts.add(part, self._choices_tree(), _SHEET_TYPE)
             related = self.parts.relate(self.book, f"{_RELATED}/worksheet", part)
             attributes = {"name": self.own.choices_sheet, "sheetId": str(max(ids) + 1)}

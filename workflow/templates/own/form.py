@@ -102,6 +102,16 @@ def beside_text(kind: RemarkKind, text: str, cell: str) -> str:
     return f"{kind.name.lower()} {folded(plain)}"
 
 
+def picture_cell(beside: str) -> Cell | None:
+    """Return where a picture stands, as `beside_text` spells it; None for anything else.
+
+    >>> picture_cell("picture B2"), picture_cell("comment あ")
+    ((2, 2), None)
+    """
+    kind, _, cell = beside.partition(" ")
+    return place_of(cell) if kind == "picture" and cell else None
+
+
 class MarkedSheet:
     """A sheet with what its marks say in a plan."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.xml import MAIN
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.looks import Looks
-from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.parts import SHEET_PART, Parts
 from workflow.templates.own.package.sheet import SheetTree
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Graft:
                 self._spell_out(cell)
         self._measure_anew(root)
         _fit_to_page(SheetTree(root))
-        part = self._parts.free("xl/worksheets/torimatome.xml")
+        part = self._parts.free(SHEET_PART)
         self._parts.add(part, root, _SHEET_TYPE)
         return part
 

@@ -22,6 +22,8 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _SHARED = ("image", "printerSettings", "theme", "hyperlink", "media", "video", "audio")
 """How a part is related to those that several may share."""
+SHEET_PART = "xl/worksheets/sheet1.xml"
+"""What the part of a sheet is called; some programs know it by its name alone."""
 _NUMBERED = re.compile(r"\d*(\.\w+)$")
 
 
@@ -91,13 +93,16 @@ class Parts:
         self._declare(part, content_type)
 
     def relate(self, part: str, kind: str, target: str) -> str:
-        """Make a part lead to another one; return the id of the relation."""
+        """Make a part lead to another one; return the id of the relation.
+
+        Targets are spelled as Excel spells them, from the part on: some programs know no others.
+        """
         name = self.relations_part(part)
         empty = f'<Relationships xmlns="{_RELATIONS[1:].partition("}")[0]}"/>'.encode()
         root = parsed(self.stored[name]) if name in self.stored else fromstring(empty)
         used = {element.get("Id", "") for element in root}
         own = next(f"rId{n}" for n in range(1, len(used) + 2) if f"rId{n}" not in used)
-        SubElement(root, _RELATIONS, {"Id": own, "Type": kind, "Target": f"/{target}"})
+        SubElement(root, _RELATIONS, {"Id": own, "Type": kind, "Target": _from(part, target)})
         self.put(name, root)
         return own
 
@@ -121,7 +126,7 @@ class Parts:
         for element, kind, to in listed:
             if to:
                 target = to if kind in _SHARED else self.copy(to)
-                element.set("Target", f"/{target}")
+                element.set("Target", _from(made, target))
         self.put(rels_of(made), root)
 
     def remove(self, part: str) -> None:
@@ -167,6 +172,15 @@ class Parts:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, self.stored[name])
         return stream.getvalue()
+
+
+def _from(part: str, target: str) -> str:
+    """Return how a part spells where another one is.
+
+    >>> _from("xl/worksheets/sheet1.xml", "xl/comments1.xml")
+    '../comments1.xml'
+    """
+    return posixpath.relpath(f"/{target}", f"/{posixpath.dirname(part)}")
 
 
 def rels_of(part: str) -> str:
