@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -167,7 +168,7 @@ def test_copies_that_differ_are_told_with_both_texts(name: str, tmp_path: Path) 
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
-PROGRAMS = [
+PROGRAMS: list[tuple[str, fillers.Filler, Any]] = [
     ("gateway", fillers.through_a_gateway, ()),
     ("google", fillers.with_google_sheets, ()),
     ("exceljs", fillers.with_exceljs, needs_exceljs),

@@ -377,7 +377,7 @@ def insert_columns_at(book: Workbook, name: str, column: int, count: int = 1) ->
 
 
 def _move_pictures(sheet: Worksheet, axis: str, at: int, count: int) -> None:
-    for picture in sheet._images:
+    for picture in sheet._images:  # type: ignore[attr-defined]  # openpyxl's stubs leave it out
         for corner in (picture.anchor._from, getattr(picture.anchor, "to", None)):
             if corner is not None and getattr(corner, axis) >= at - 1:
                 setattr(corner, axis, getattr(corner, axis) + count)
