@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from frictionless import Schema
 from openpyxl import Workbook
 
 from tests.harness.play import run_here
+from tests.rounds.examples import EXAMPLES, HALF_YEARS, plan_of
 from tests.tables import rows
+from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_document
 
@@ -115,6 +118,33 @@ def test_a_form_goes_out_as_a_table_schema_and_comes_back_whole(tmp_path: Path) 
     sample = sample_document()
     assert back["form"]["fields"] == sample["form"]["fields"]
     assert back["items"] == sample["items"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_rounds_come_through_the_workbook_and_back(name: str, tmp_path: Path) -> None:
+    plan, document = tmp_path / "plan.json", plan_of(name)
+    plan.write_text(json.dumps(document), "utf-8")
+
+    converted(plan, tmp_path / "rounds.xlsx")
+    printed = converted(tmp_path / "rounds.xlsx", tmp_path / "back.json")
+
+    back = json.loads((tmp_path / "back.json").read_text("utf-8"))
+    assert build_plan(back) == build_plan(document)
+    assert printed.count("\n") == 1
+    assert load_document(tmp_path / "rounds.xlsx").corrections == ()
+
+
+def test_another_form_has_no_rounds_yet(tmp_path: Path) -> None:
+    plan, schema = tmp_path / "plan.json", tmp_path / "form.schema.json"
+    plan.write_text(json.dumps(plan_of(HALF_YEARS)), "utf-8")
+    converted(plan, schema)
+
+    printed = converted(schema, tmp_path / "new.json", "--plan", str(plan))
+
+    new = json.loads((tmp_path / "new.json").read_text("utf-8"))
+    assert "rounds" not in new
+    assert "・シート「回」：" in printed
+    assert [f.get("adds_to") for f in new["form"]["fields"]].count("参加者数") == 2
 
 
 def test_a_table_schema_of_others_becomes_the_form(tmp_path: Path) -> None:

@@ -62,7 +62,9 @@ def _run(arguments: Namespace) -> int:
         validated(document)
         content, notes = document.content, document.findings
     else:
-        base = load_document(arguments.plan).content if arguments.plan else empty_document()
+        base = dict(load_document(arguments.plan).content if arguments.plan else empty_document())
+        if base.pop("rounds", None):
+            imported.leave_out("シート「回」", "項目が変わるため、回に分け直してください")
         content, notes = {**base, "form": {"fields": imported.fields}, "matrices": []}, ()
     write_file(target, _written(target, content))
     if target.name.casefold().endswith(_SCHEMA_ENDS):
