@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from tests.city import City, full_texts
 from tests.harness.description import CITIES, changes_of
 from tests.harness.verbs import in_workbook
 from tests.journeys.test_three_years import reorganised
+from tests.rounds.examples import HALF_YEARS, plan_of
+from tests.rounds.playing import PlayedYear
 from workflow.__main__ import main
 from workflow.commands.init import carry_forward
 from workflow.commands.plan import succession
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
+from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
@@ -177,3 +181,21 @@ def test_what_was_counted_becomes_the_past_of_its_indicator(tmp_path: Path) -> N
     assert known["1-1-b"] == {}
     assert known["2-1-a"] == {2022: 520, 2023: 520}
     assert load_plan(city.home).indicators[0].targets == {2025: 2000}
+
+
+def test_rounds_go_on_with_their_deadlines_a_year_later(tmp_path: Path) -> None:
+    played = PlayedYear.of_example(HALF_YEARS, tmp_path)
+    played.issue("上半期")
+    played.answer("上半期", ["GAKKO"])
+    played.collect("上半期")
+
+    carried = carry_forward(played.city.workspace, 2024, 2025)
+
+    assert carried.round_deadlines == (
+        ("上半期", date(2025, 10, 11)),
+        ("年間", date(2026, 4, 18)),
+    )
+    days = dict(carried.round_deadlines)
+    before = build_plan(plan_of(HALF_YEARS)).rounds
+    after = load_plan(played.city.home).rounds
+    assert after == tuple(replace(one, deadline=days[one.name]) for one in before)

@@ -279,7 +279,9 @@ def days_off(document: Node) -> Iterator[Violation]:
 
     A collect does not ask: it would wait for the calendar.
     """
-    for deadline in map(document.at, _DEADLINES):
+    rounds = document["rounds"].elements
+    own = (one[key] for one in rounds for key in ("deadline", "correction_deadline"))
+    for deadline in (*map(document.at, _DEADLINES), *own):
         day = _day(deadline)
         if day and (reason := reason_to_rest(day)):
             name = label_of(deadline.pointer)

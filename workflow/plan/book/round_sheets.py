@@ -15,10 +15,11 @@ from workflow.model.cells import folded
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.rounds import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
-from workflow.plan.book.layout import REVIEWER_LABEL
+from workflow.plan.book.layout import REVIEWER_LABEL, label_of
 from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.reading import Reading, at_places
 from workflow.plan.book.values import field_labels
+from workflow.plan.book.written_days import day_near, written_day
 from workflow.plan.document import Node, ReadAs
 
 _BETWEEN = "、"
@@ -223,7 +224,23 @@ def complete_rounds(reading: Reading) -> None:
         if isinstance(one.get("combine"), str) and one["combine"] in _COMBINE:
             rule, ties = one["combine"].split(":")
             one["combine"] = {"rule": rule, "ties": ties}
+        _complete_day(reading, f"{pointer}/deadline", one, rounds[:number])
     _give_reviewers(reading, rounds)
+
+
+def _complete_day(
+    reading: Reading, pointer: str, one: dict[str, Any], before: list[dict[str, Any]]
+) -> None:
+    """Read a deadline without a year, where that of the round it follows leaves no doubt."""
+    written = one.get("deadline")
+    known = next((b.get("deadline") for b in before if b.get("name") == one.get("of")), None)
+    after = written_day(known) if isinstance(known, str) else None
+    day = day_near(written, after, is_later=True) if isinstance(written, str) and after else None
+    if day:
+        one["deadline"] = day.isoformat()
+        pairs = ((str(written), day.isoformat()),)
+        location = reading.locations[pointer]
+        reading.correct(location, label_of(pointer), ReadAs.DAY, day.isoformat(), pairs)
 
 
 def complete_reviewers(reading: Reading) -> None:
