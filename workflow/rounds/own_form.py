@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import folded
+from workflow.model.earlier_rounds import WHO_LABEL, earlier_column
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
+from workflow.plan.load import load_plan
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import TableOpener, open_table_in_worker
 from workflow.storage.files import sha256
-from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, Workspace
+from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, OWN_FORM_OF_ROUND, Workspace
 from workflow.templates.layout import issued_form
 from workflow.templates.own.checks import check_own_form
+from workflow.templates.own.form import OwnForm, marked
+from workflow.templates.own.marks import Mark, MarkKind, Words, with_marks_of_round
 from workflow.templates.own.places import words_of
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name, own_workbook
 from workflow.templates.register import Issue
@@ -26,17 +32,78 @@ def load_own_workbook(
 ) -> OwnWorkbook | None:
     """Return the city's own form; None where there is none.
 
+    A round may have one of its own. The form of all rounds shows in each what the others asked;
+    where it asks nothing in a round, our own form is taken.
     Raises PlanError with every finding when it has errors or cannot be read.
     """
-    path = home / OWN_FORM
+    if plan.rounds and plan.round is None:
+        return _of_all_rounds(home, plan, open_table)
+    path = _path(home, plan)
     if not path.exists():
         return None
-    own = _opened(path, plan, open_table)
-    findings = check_own_form(own, words_of(issued_form(plan)), plan.indicators)
+    own, words = _opened(path, plan, open_table), words_of(issued_form(plan))
+    if plan.round:
+        words, others = _words_in_round(plan, load_plan(home))
+        own = replace(own, form=_in_round(own.form, others))
+        if path.name == OWN_FORM and not _asks(own.form, words):
+            return None
+    found = check_own_form(own, words, plan.indicators)
+    findings = tuple(replace(f, location=replace(f.location, file=path.name)) for f in found)
     if any(found.severity is Severity.ERROR for found in findings):
         wrong = tuple(found for found in findings if found.severity is Severity.ERROR)
-        raise PlanError(f"{OWN_FORM}に直すところが{len(wrong)}か所あります。", wrong)
+        raise PlanError(f"{path.name}に直すところが{len(wrong)}か所あります。", wrong)
     return replace(own, notes=findings)
+
+
+def _of_all_rounds(home: Path, plan: Plan, open_table: TableOpener) -> OwnWorkbook | None:
+    """Return the form of the first round that has one, with what is noted of those of all."""
+    scoped = (plan.in_round(one.name) for one in plan.rounds)
+    found = [own for one in scoped if (own := load_own_workbook(home, one, open_table))]
+    notes = dict.fromkeys(note for own in found for note in own.notes)
+    return replace(found[0], notes=tuple(notes)) if found else None
+
+
+def _path(home: Path, plan: Plan) -> Path:
+    """Return where the form of a plan lies, or that of the round it is of."""
+    own = home / OWN_FORM_OF_ROUND.format(round=plan.round.name) if plan.round else home / OWN_FORM
+    return own if own.exists() else home / OWN_FORM
+
+
+def _words_in_round(plan: Plan, whole: Plan) -> tuple[Words, Mapping[str, str]]:
+    """Return what marks may name in a round, and the labels of other rounds with their marks."""
+    before = {}
+    for one in plan.rounds[:-1]:
+        for field in whole.in_round(one.name).form.fields:
+            before[field.label] = earlier_column(one.name, field.key, field.label).label
+    who = (earlier_column(one.name, "", WHO_LABEL).label for one in plan.rounds[:-1])
+    own = {field.key for field in plan.form.fields}
+    others = {
+        folded(name): before.get(field.label, "")
+        for field in whole.form.fields
+        if field.key not in own
+        for name in (field.label, field.heading)
+    }
+    words = words_of(issued_form(plan))
+    return replace(words, earlier=(*before.values(), *who)), others
+
+
+def _in_round(form: OwnForm, others: Mapping[str, str]) -> OwnForm:
+    sheets = (
+        replace(s, cells={at: with_marks_of_round(text, others) for at, text in s.cells.items()})
+        for s in form.sheets
+    )
+    return replace(form, sheets=tuple(sheets))
+
+
+def _asks(form: OwnForm, words: Words) -> bool:
+    """Whether a form asks anything in a round, or what no round of the plan knows."""
+    kinds = (
+        mark.kind if isinstance(mark, Mark) else MarkKind.ENTRY
+        for sheet in marked(form, words)
+        for marks in sheet.found.values()
+        for mark in marks
+    )
+    return MarkKind.ENTRY in kinds
 
 
 def issued_workbook(workspace: Workspace, issue: Issue) -> OwnWorkbook | None:

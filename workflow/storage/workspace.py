@@ -19,6 +19,8 @@ OLD_FOLDER = "旧版"
 """Where, below the templates of a year, those lie that were replaced."""
 OWN_FORM = "様式ひな形.xlsx"
 """The city's own form, beside the plan."""
+OWN_FORM_OF_ROUND = "様式ひな形_{round}.xlsx"
+"""That of one round of the year, where it has one of its own."""
 OWN_FOLDER = "様式ひな形"
 """Where, below the templates of a year, the workbooks lie that they were made of."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

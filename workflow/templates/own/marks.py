@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
 
@@ -39,6 +39,7 @@ class MarkKind(Enum):
     INDICATOR = INDICATOR_WORD
     KNOWN = KNOWN_WORD
     EARLIER = "前の回"
+    BLANK = "空欄"
     ENTRY = ENTRY_WORD
     YEAR = "年度"
     DEPARTMENT = "課名"
@@ -139,6 +140,8 @@ class Words:
                 return Mark(MarkKind.LEVEL, level)
         if word == folded(ITEM_LABEL):
             return Mark(MarkKind.LEVEL, self.levels[-1])
+        if word == folded(MarkKind.BLANK.value):
+            return Mark(MarkKind.BLANK)
         return _shown(word, "")
 
     def _named(self, word: str, name: str) -> Mark | None:
@@ -204,6 +207,29 @@ def _answered(name: str) -> Mark | None:
 def marks_in(text: str, words: Words) -> tuple[Mark | UnknownMark, ...]:
     """Return the marks in the text of a cell, in their order."""
     return tuple(words.mark(found[1]) for found in _MARK.finditer(text))
+
+
+def with_marks_of_round(text: str, others: Mapping[str, str]) -> str:
+    """Return the text of a cell for one round of a year, though its marks are those of all rounds.
+
+    Others are the labels that other rounds ask, folded, each with the mark that stands for it here:
+    a column of an earlier round, or blank for nothing.
+
+    >>> with_marks_of_round("{{記入:一次評価}}", {"一次評価": "一次：一次評価"})
+    '{{一次：一次評価}}'
+    >>> with_marks_of_round("{{記入:委員評価}}", {"委員評価": ""})
+    '{{空欄}}'
+    """
+
+    def here(found: re.Match[str]) -> str:
+        word, *named = _PART.split(found[1], maxsplit=1)
+        label = folded(named[0]) if named else ""
+        if label not in others or folded(word) not in map(folded, (ENTRY_WORD, PREVIOUS_WORD)):
+            return found[0]
+        shown = others[label] if folded(word) == folded(ENTRY_WORD) else ""
+        return "{{" + (shown or MarkKind.BLANK.value) + "}}"
+
+    return _MARK.sub(here, text)
 
 
 def has_mark(text: str) -> bool:

@@ -16,7 +16,7 @@ from workflow.model.earlier_rounds import is_of_earlier_round, plain_label
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.raw import Area
-from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, REMARK_KEY
 from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout
 from workflow.templates.own.form import (
@@ -378,7 +378,7 @@ class _Values:
         layout = self._layout
         match mark.kind:
             case MarkKind.YEAR:
-                return era_year(layout.number.year)
+                return str(layout.period)
             case MarkKind.DEPARTMENT | MarkKind.DEPARTMENTS:
                 return layout.department.name
             case MarkKind.NUMBER:
