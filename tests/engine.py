@@ -16,7 +16,7 @@ from workflow.returned.judge import judge
 from workflow.returned.open import OpenedTable, opened_book, opened_table
 from workflow.returned.readers.readings import open_book
 from workflow.returned.workers.pool import ResourceLimits
-from workflow.rounds.load import ReadOptions
+from workflow.rounds.options import ReadOptions
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")

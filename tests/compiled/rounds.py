@@ -9,7 +9,8 @@ from tests.small import NOW, PLAN, RATING, answer, register, returns
 from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.merging.merge import merge
-from workflow.compiled.round import Basis, Round, Stage
+from workflow.compiled.recorded import Basis
+from workflow.compiled.round import Round, Stage
 from workflow.model.fields.base import Choice
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form

@@ -20,8 +20,9 @@ from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.compiled.open_data.round_json import round_document
-from workflow.compiled.recorded import judgement, receipts
-from workflow.compiled.round import Basis, Round, Stage
+from workflow.compiled.recorded import Basis
+from workflow.compiled.recording import judgement, receipts
+from workflow.compiled.round import Round, Stage
 from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.compiled.years.pairing import previous_answers

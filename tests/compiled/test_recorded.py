@@ -8,9 +8,7 @@ from datetime import timedelta
 from tests.small import NOW, PLAN, register, returns
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.recorded import (
-    issued,
-    judgement,
-    receipts,
+    Basis,
     recorded_basis,
     recorded_collects,
     recorded_files,
@@ -18,7 +16,8 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
     recorded_plan,
 )
-from workflow.compiled.round import Basis, Round
+from workflow.compiled.recording import issued, judgement, receipts
+from workflow.compiled.round import Round
 from workflow.model.returns import Envelope
 from workflow.storage.journal import EventKind, Journal
 

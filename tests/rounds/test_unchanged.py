@@ -106,7 +106,7 @@ def test_again_says_the_same_and_writes_nothing(
     first, before = capsys.readouterr(), everything(city)
     assert seen.taken() == ALL
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.commands.collect.known_plan", None)  # not even that
+        patch.setattr("workflow.rounds.anew.known_plan", None)  # not even that
         assert collected(city, *arguments) == 1
     assert (capsys.readouterr(), seen.taken(), everything(city)) == (first, [], before)
     shutil.rmtree(city.workspace.extracts(YEAR))

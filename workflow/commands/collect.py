@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workflow.commands.command import (
     CLEAN,
@@ -16,37 +16,18 @@ from workflow.commands.command import (
     add_passwords,
     add_round,
     add_year,
+    already_final,
     round_workspace,
     year_of,
 )
 from workflow.commands.status import points_to_decide
-from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
-from workflow.compiled.points.on_screen import Refused, ScreenDecision, taken_on_screen
-from workflow.compiled.points.point import Point
-from workflow.compiled.points.record import RecordCopy, taken
-from workflow.compiled.recorded import issued, judgement, receipts
-from workflow.compiled.round import Round
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
-from workflow.model.rounds import Period
 from workflow.model.years import JST, era_year, to_the_second
-from workflow.plan.load import plan_paths
+from workflow.plan.paths import plan_paths
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.collected import Collected, cache_result, cached_result, fingerprint
-from workflow.rounds.known_plan import known_plan
-from workflow.rounds.known_table import with_known_table
-from workflow.rounds.load import (
-    ReadOptions,
-    decided,
-    in_workers,
-    load_round,
-    no_preparation,
-    stage_of,
-    undecided_points,
-    with_gone,
-)
-from workflow.rounds.record import written_copies
-from workflow.storage.journal import EventKind, Journal, load_journal
+from workflow.rounds.options import ReadOptions, in_workers, no_preparation
+from workflow.storage.journal import load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import (
@@ -59,6 +40,9 @@ from workflow.terminal.output import (
     show_points,
     show_totals,
 )
+
+if TYPE_CHECKING:
+    from workflow.compiled.points.on_screen import ScreenDecision
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -191,113 +175,18 @@ def _collected(
                 return known
             options.get_ready()
 
-        # 409 ms, while the worker processes start; not at all where nothing changed.
-        from workflow.rounds.write import compilation_of, write_provisional
+        # 400 ms, while the worker processes start; not at all where nothing changed.
+        from workflow.rounds.anew import collect_anew
 
-        plan = known_plan(workspace, year, options.use_cache)
-        today = with_known_table(workspace, plan.plan, options.open_table)
-        round_ = load_round(workspace, today, year, options, before, snapshot, digest=plan.digest)
-        if not (round_.returns or before.last(EventKind.RECEIVED)):
-            raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
-
-        journal = _restarted(workspace, year, before, now)
-        if reopening is not None and before.is_final:
-            journal = before.adding(EventKind.REOPENED, now, {"reason": reopening})
-        copies = written_copies(workspace, year, options, plan.plan, before)
-        news = with_news(journal, now, round_, plan.content, copies, on_screen)
-        journal, round_ = news.journal, news.round
-
-        compilation = compilation_of(workspace, round_, journal, stage_of(journal))
-        collected, journal = write_provisional(workspace, compilation, before, journal, now)
-
+        anew = collect_anew(workspace, year, now, options, before, snapshot, reopening, on_screen)
         is_repeatable = (
             snapshot is not None
-            and round_.is_repeatable
+            and anew.is_repeatable
             and inputs == fingerprint(workspace, year, snapshot, options.passwords, before)
         )
         if is_repeatable:
-            cache_result(workspace, year, inputs, journal, collected)
-        return replace(collected, plan_notes=plan.notes, refused=news.refused)
-
-
-def _restarted(workspace: Workspace, year: int, before: Journal, now: datetime) -> Journal:
-    """Return the journal, which says of itself that it begins anew where an older one is lost.
-
-    Raises WorkspaceError when a final version lies there: nobody knows any more what it rests on.
-    """
-    made = (workspace.digest_list(year), workspace.ledger(year), workspace.status(year))
-    found = [path.name for path in made if path.exists()]
-    if before.events or not found:
-        return before
-    path = workspace.journal(year)
-    if made[0].exists():
-        raise WorkspaceError(
-            f"{workspace.period(year)}の確定版がありますが、作業の記録（{path}）がないか、空です。"
-            f"控えから戻してください。控えがなければ、{path.parent}の名前を変えて残したうえで、"
-            "もう一度実行すると、新しい記録を始めます。"
-        )
-    return before.adding(EventKind.RESTARTED, now, {"found": found[0]})
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A round with all that is new in it, its journal, and decisions that were not taken."""
-
-    journal: Journal
-    round: Round
-    refused: tuple[Refused, ...] = ()
-
-
-def with_news(
-    journal: Journal,
-    now: datetime,
-    round_: Round,
-    plan_content: Mapping[str, Any],
-    written: Sequence[RecordCopy] = (),
-    on_screen: Sequence[ScreenDecision] = (),
-) -> News:
-    """Return the journal with what is new about issues, files, points, decisions and outcomes.
-
-    Written are the copies of 確認の記録 that people may have written in. The round
-    comes with it as the journal then has it: with what is gone, and with its points.
-    """
-    news = (
-        (EventKind.ISSUED, issued(round_.register, round_.basis.register, journal)),
-        (EventKind.RECEIVED, receipts(journal, round_.returns)),
-    )
-    for kind, facts in news:
-        journal = journal.adding(kind, now, facts) if facts else journal
-    round_ = with_gone(round_, journal)
-    points, journal = _numbered(round_, journal, now)
-    log = decision_log(journal)
-    decisions = taken(written, with_decisions(points, log, {}), log)
-    if decisions:  # they may contradict what came since they were made
-        journal = journal.adding(EventKind.DECIDED, now, decisions)
-        points, journal = _numbered(round_, journal, now)
-    log = decision_log(journal)
-    decisions, refused = taken_on_screen(on_screen, with_decisions(points, log, {}), log)
-    if decisions:
-        journal = journal.adding(EventKind.DECIDED, now, decisions)
-        points, journal = _numbered(round_, journal, now)
-    round_ = decided(round_, points, journal)
-    facts = judgement(journal, round_, plan_content)
-    journal = journal.adding(EventKind.JUDGED, now, facts) if facts else journal
-    return News(journal, round_, refused)
-
-
-def _numbered(round_: Round, journal: Journal, now: datetime) -> tuple[tuple[Point, ...], Journal]:
-    """Return the points of a round, and the journal with a number for each."""
-    points = undecided_points(round_, journal)
-    numbers = numbering(journal, points)
-    return points, journal.adding(EventKind.NUMBERED, now, numbers) if numbers else journal
-
-
-def already_final(period: Period) -> WorkspaceError:
-    """Return why a final round is left alone, and how to reopen it."""
-    return WorkspaceError(
-        f"{period}は確定しているため、変えませんでした。確定を取り消すときは、"
-        f'collect {period.options} --reopen --reason "理由" を実行してください。'
-    )
+            cache_result(workspace, year, inputs, anew.journal, anew.collected)
+        return anew.collected
 
 
 # What is shown of a round that was collected or made final.

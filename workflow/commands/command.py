@@ -15,6 +15,7 @@ from pathlib import Path
 from workflow import SOURCE_FOLDER
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.model.rounds import Period
 from workflow.model.years import parse_year
 from workflow.storage.workspace import Workspace
 
@@ -168,3 +169,11 @@ def year_of(text: str) -> int:
         raise WorkspaceError(
             f"「{text}」は年度として読めません。2023、R5、令和5年度のように指定してください。"
         ) from None
+
+
+def already_final(period: Period) -> WorkspaceError:
+    """Return why a final round is left alone, and how to reopen it."""
+    return WorkspaceError(
+        f"{period}は確定しているため、変えませんでした。確定を取り消すときは、"
+        f'collect {period.options} --reopen --reason "理由" を実行してください。'
+    )

@@ -36,7 +36,7 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
-from workflow.rounds.load import in_workers
+from workflow.rounds.options import in_workers
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET

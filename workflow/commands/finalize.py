@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from datetime import datetime
 
-from workflow.commands.collect import show_collected, with_news
+from workflow.commands.collect import show_collected
 from workflow.commands.command import (
     CLEAN,
     FINDINGS,
@@ -23,16 +23,11 @@ from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.wording import Wording
 from workflow.model.years import JST, to_the_second
+from workflow.rounds.anew import with_news
 from workflow.rounds.collected import Collected
 from workflow.rounds.known_table import with_recorded_table
-from workflow.rounds.load import (
-    ReadOptions,
-    in_workers,
-    load_round,
-    not_collected,
-    plan_as_recorded,
-    stage_of,
-)
+from workflow.rounds.load import load_round, not_collected, plan_as_recorded, stage_of
+from workflow.rounds.options import ReadOptions, in_workers
 from workflow.rounds.record import written_copies
 from workflow.rounds.write import compilation_of, write_final
 from workflow.storage.journal import EventKind, load_journal

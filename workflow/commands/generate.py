@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from workflow.commands.collect import already_final
 from workflow.commands.command import (
     CLEAN,
     FINDINGS,
     Command,
     add_round,
     add_year,
+    already_final,
     round_workspace,
     year_of,
 )
 from workflow.commands.plan import note_lines
-from workflow.compiled.recorded import issued, recorded_outcomes
+from workflow.compiled.recorded import recorded_outcomes
+from workflow.compiled.recording import issued
 from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
 from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.catalogue import Code
@@ -29,7 +30,8 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
-from workflow.plan.load import BOOK_NAME, load_plan, load_written_plan, plan_paths
+from workflow.plan.load import load_plan, load_written_plan
+from workflow.plan.paths import BOOK_NAME, plan_paths
 from workflow.rounds.before import with_rounds_before
 from workflow.rounds.earlier import last_answers
 from workflow.rounds.issued_round import issued_round

@@ -24,15 +24,9 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import (
-    BOOK_NAME,
-    JSON_NAME,
-    kept_name,
-    load_plan,
-    load_written_plan,
-    possible_paths,
-)
+from workflow.plan.load import kept_name, load_plan, load_written_plan
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
+from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace

@@ -23,7 +23,8 @@ from workflow.plan.book.reader import read_book
 from workflow.plan.book.writer import fixed_book
 from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
-from workflow.plan.load import BOOK_NAME, load_written_plan, plan_files
+from workflow.plan.load import load_written_plan, plan_files
+from workflow.plan.paths import BOOK_NAME
 from workflow.rounds.earlier import last_answers, plan_of_year
 from workflow.rounds.known_table import with_known_table
 from workflow.rounds.own_form import load_own_workbook

@@ -23,12 +23,10 @@ from workflow.commands.command import (
 from workflow.compiled.points.point import Handling
 from workflow.model.errors import WorkspaceError
 from workflow.model.returns import Outcome
-from workflow.model.wording import Wording
 from workflow.returned.inbox import scan, seen_files
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
-from workflow.templates.register_file import load_issued_register
 from workflow.terminal.output import (
     print_json,
     say,
@@ -204,12 +202,14 @@ def _stored_state(path: Path) -> dict[str, Any]:
 
 
 def _state_before_collect(workspace: Workspace, year: int) -> dict[str, Any]:
-    register = load_issued_register(workspace.templates(year), year, workspace.round)
     # 180 ms, before the first collect alone.
     from workflow.compiled.merging.merge import merge
     from workflow.compiled.open_data.round_json import status_document
+    from workflow.model.wording import Wording
     from workflow.plan.load import load_plan
+    from workflow.templates.register_file import load_issued_register
 
+    register = load_issued_register(workspace.templates(year), year, workspace.round)
     plan = load_plan(workspace.home, workspace.round)
     return status_document(merge(plan, register, ()), (), {}, Wording(plan.labels))
 

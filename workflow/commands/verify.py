@@ -17,7 +17,7 @@ from workflow.commands.command import (
 )
 from workflow.model.catalogue import Severity
 from workflow.model.wording import Wording
-from workflow.rounds.load import ReadOptions, in_workers
+from workflow.rounds.options import ReadOptions, in_workers
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import print_json, progress_bar, say

@@ -23,7 +23,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
-from workflow.rounds.load import ReadOptions, in_workers
+from workflow.rounds.options import ReadOptions, in_workers
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_issued_register

@@ -1,31 +1,22 @@
-"""What the journal knows of a round's files, and what a collect has to add to it. Pure.
-
-Events say only what is new, so the journal grows with what comes in, not with each collect.
-"""
+"""What the journal knows of a round: files, outcomes, outputs, plan and templates. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workflow.compiled.merging.version_order import Collects
-from workflow.compiled.round import Basis, Round
-from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
-from workflow.model.fields.form import Form, form_from_json
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
-from workflow.model.years import JST, iso_time
-from workflow.storage.journal import Event, EventKind, Facts, Journal
-from workflow.templates.register import Register
+from workflow.model.years import JST
+from workflow.storage.journal import Event, EventKind, Journal
 
-_PASSWORDS = ("lock_password", "open_passwords")
-_CHANGES = ("returns", "dropped", "plan_content")
-_BEFORE_JUDGING = (EventKind.REOPENED, EventKind.NUMBERED, EventKind.DECIDED)
-"""What is judged anew also where no file and no outcome is another."""
+if TYPE_CHECKING:
+    from workflow.model.fields.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +27,36 @@ class RecordedFile:
     size: int
     modified: str
     first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Collects:
+    """The number of the collect that met a content first, by its digest, and a file with it."""
+
+    contents: dict[str, int]
+    files: dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a compilation rests on besides the returns, each as a digest.
+
+    Known is that of the table of known values, "" where the plan names none. Rounds are those of
+    the year that the round follows, by name.
+    """
+
+    plan: str = ""
+    register: str = ""
+    earlier: Mapping[str, list[str]] = field(default_factory=dict)
+    known: str = ""
+    rounds: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the digests as the journal spells them."""
+        digests: dict[str, object] = {"plan": self.plan, "register": self.register}
+        digests["earlier"] = dict(self.earlier)
+        digests |= {"known": self.known} if self.known else {}
+        return digests | ({"rounds": dict(self.rounds)} if self.rounds else {})
 
 
 def recorded_files(journal: Journal) -> dict[str, RecordedFile]:
@@ -108,43 +129,6 @@ def reported_outputs(journal: Journal) -> dict[str, str]:
     return dict(event.facts["outputs"]) if event else {}
 
 
-def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
-    """Return what to record of the files that are new, changed or gone; None if there are none."""
-    known = recorded_files(journal)
-    on_disk = {r.on_disk.file: _file(r) for r in returns}
-    changed = [file for path, file in on_disk.items() if not _is_recorded(known.get(path), file)]
-    gone = [path for path in known if path not in on_disk]
-    return {"files": changed, "gone": gone} if changed or gone else None
-
-
-def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) -> Facts | None:
-    """Return what to record of the outcomes; None when nothing differs from the last time.
-
-    The plan's content goes with it when it is new: plan.xlsx will be another next year.
-    """
-    known = recorded_outcomes(journal)
-    basis = round_.basis
-    outcomes = {r.file: _outcome(r) for r in round_.returns}
-    changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
-    dropped = [path for path in known if path not in outcomes]
-    figures = totals(round_.returns, round_.entries, round_.points)
-    facts = basis.as_json() | {
-        "returns": changed,
-        "dropped": dropped,
-        "assignments": figures.assignments,
-        "answered": figures.answered,
-        "missing": figures.missing,
-    }
-    if figures.nothing_to_report:
-        facts["nothing_to_report"] = figures.nothing_to_report
-    last = journal.last(EventKind.JUDGED)
-    is_news = changed or dropped or last is None or _figures(last.facts) != _figures(facts)
-    if not is_news and journal.last(*_BEFORE_JUDGING, EventKind.JUDGED) is last:
-        return None
-    is_new_plan = last is None or last.facts["plan"] != basis.plan
-    return facts | ({"plan_content": without_passwords(plan_content)} if is_new_plan else {})
-
-
 def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
     """Return the plan the round was last judged by, as plan.json spells it, without passwords.
 
@@ -165,6 +149,8 @@ def recorded_form(journal: Journal) -> tuple[Form, dict[str, str]] | None:
     event = journal.last(EventKind.COMPILED, EventKind.FINALIZED)
     if event is None or "form" not in event.facts:
         return None
+    from workflow.model.fields.form import form_from_json  # 15 ms, where a year has rounds alone
+
     return form_from_json(event.facts["form"]), dict(event.facts["statuses"])
 
 
@@ -189,58 +175,8 @@ def recorded_table(journal: Journal) -> str:
     return basis.known if basis else ""
 
 
-def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a plan's content as it may be shown to anybody."""
-    plan = {k: v for k, v in plan_content["plan"].items() if k not in _PASSWORDS}
-    return {**plan_content, "plan": plan}
-
-
-def _file(returned: Return) -> dict[str, str | int]:
-    on_disk = returned.on_disk
-    modified = iso_time(returned.received)
-    return {
-        "path": on_disk.file,
-        "sha256": on_disk.sha256,
-        "size": on_disk.size,
-        "modified": modified,
-    }
-
-
-def _is_recorded(known: RecordedFile | None, file: Mapping[str, str | int]) -> bool:
-    if known is None:
-        return False
-    said = {"sha256": known.sha256, "size": known.size, "modified": known.modified}
-    return all(file[key] == value for key, value in said.items())
-
-
-def _outcome(returned: Return) -> list[str | int]:
-    answers = len(returned.answers)
-    return [returned.sha256, returned.outcome.value, returned.department, answers]
-
-
-def _figures(facts: Facts) -> dict[str, object]:
-    return {key: said for key, said in facts.items() if key not in _CHANGES}
-
-
 def _has_plan(event: Event) -> bool:
     return "plan_content" in event.facts
-
-
-# What the journal knows of the templates issued, and what there is to add to it. Pure.
-
-
-def issued(register: Register, digest: str, journal: Journal) -> Facts | None:
-    """Return what to record of the issues of a register that the journal does not know yet."""
-    last = journal.last(EventKind.ISSUED)
-    if last is not None and last.facts["register"] == digest:
-        return None
-    known = recorded_issues(journal)
-    new = [
-        {"number": str(i.number), "file": i.file, "sha256": i.sha256, "at": iso_time(i.issued_at)}
-        for i in register.issues
-        if known.get(str(i.number)) != i.sha256
-    ]
-    return {"register": digest, "issues": new}
 
 
 def recorded_issues(journal: Journal) -> dict[str, str]:

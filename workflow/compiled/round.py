@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.points.point import Point, settled_findings
+from workflow.compiled.recorded import Basis
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
@@ -17,28 +18,6 @@ from workflow.model.returns import Answer, Return
 from workflow.model.rounds import Period
 from workflow.model.years import JST, japanese_date
 from workflow.templates.register import Register
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a compilation rests on besides the returns, each as a digest.
-
-    Known is that of the table of known values, "" where the plan names none. Rounds are those of
-    the year that the round follows, by name.
-    """
-
-    plan: str = ""
-    register: str = ""
-    earlier: Mapping[str, list[str]] = field(default_factory=dict)
-    known: str = ""
-    rounds: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, object]:
-        """Return the digests as the journal spells them."""
-        digests: dict[str, object] = {"plan": self.plan, "register": self.register}
-        digests["earlier"] = dict(self.earlier)
-        digests |= {"known": self.known} if self.known else {}
-        return digests | ({"rounds": dict(self.rounds)} if self.rounds else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

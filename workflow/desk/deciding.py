@@ -18,7 +18,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
 from workflow.rounds.collected import Collected
-from workflow.rounds.load import in_workers
+from workflow.rounds.options import in_workers
 from workflow.rounds.points import RoundPoints, load_points
 from workflow.storage.workspace import Workspace
 

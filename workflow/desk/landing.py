@@ -26,7 +26,7 @@ from workflow.returned.workers import processes
 from workflow.returned.workers.engine import judge_in_workers
 from workflow.rounds.ahead import judge_ahead
 from workflow.rounds.collected import Collected
-from workflow.rounds.load import ReadOptions, in_workers
+from workflow.rounds.options import ReadOptions, in_workers
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 from workflow.watch.watch import Look, Watched, can_be_opened, counted, scan_names

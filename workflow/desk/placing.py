@@ -23,7 +23,7 @@ from workflow.model.limits import USUAL
 from workflow.model.raw import RawBook
 from workflow.model.wording import Wording
 from workflow.plan.book.layout import SHEETS
-from workflow.plan.load import BOOK_NAME, JSON_NAME
+from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import open_received_in_worker
 from workflow.storage.files import write_file

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from workflow.excel.measures import POINTS_PER_PIXEL
 from workflow.excel.style import header
 from workflow.model.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 LEAST_SIZE = 9.0
 """Points of the smallest text on paper."""

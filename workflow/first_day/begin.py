@@ -13,7 +13,8 @@ from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import from_timestamp
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import Document
-from workflow.plan.load import BOOK_NAME, JSON_NAME, load_document, validated
+from workflow.plan.load import load_document, validated
+from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace

@@ -14,7 +14,8 @@ from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
 from workflow.model.rounds import Period
 from workflow.model.years import era_year
-from workflow.plan.load import is_carried_forward, load_plan, plan_paths
+from workflow.plan.load import is_carried_forward, load_plan
+from workflow.plan.paths import plan_paths
 from workflow.rounds.named import round_in_hand, rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import Workspace

@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 JST = timezone(timedelta(hours=9), "JST")
 """Every time people see is Japan's; the tool is used in Japanese city halls only."""
 
+MOST_YEARS = 10
+"""How far back a round looks, its own year counted."""
+
 _HEISEI = date(1989, 1, 8)
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _FIRST, _LAST = 1989, 2117

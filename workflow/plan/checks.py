@@ -47,7 +47,7 @@ DEPARTMENT_AXIS = "担当課"
 """A matrix may count by department, besides levels and choice fields."""
 
 # XML 1.0 holds none of these; a carriage return it holds, but turns into a line feed.
-_UNFIT = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _SPELLED_OUT = re.compile(r"\\[bfru]|[\ud800-\udfff\ufffe\uffff]")
 """What such a character comes to in JSON: texts without any need no closer look."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workflow import COMMAND
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
@@ -25,10 +24,8 @@ from workflow.plan.checks import (
 )
 from workflow.plan.document import Document, Node
 from workflow.plan.indicator_checks import doubtful_directions
+from workflow.plan.paths import BOOK_NAME, JSON_NAME, plan_paths, possible_paths
 from workflow.plan.schema import schema_violations
-
-BOOK_NAME = "plan.xlsx"
-JSON_NAME = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +95,6 @@ def understood(files: Mapping[Path, bytes]) -> WrittenPlan:
             "どちらが正しいか確かめ、もう一方を別の場所に移してください。"
         )
     return WrittenPlan(plans[0], documents[0].content, documents)
-
-
-def plan_paths(home: Path) -> tuple[Path, ...]:
-    """Return the files a plan is written in. Raises PlanError when there is none."""
-    paths = tuple(path for path in (home / BOOK_NAME, home / JSON_NAME) if path.exists())
-    if not paths:
-        raise PlanError(
-            f"{home}に計画（{BOOK_NAME}か{JSON_NAME}）がありません。"
-            f"{COMMAND} init を実行して作ってください。"
-        )
-    return paths
-
-
-def possible_paths(home: Path) -> tuple[Path, Path]:
-    """Return where the files of a plan would lie."""
-    return home / BOOK_NAME, home / JSON_NAME
 
 
 def kept_name(path: Path, year: int) -> str:

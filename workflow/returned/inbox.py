@@ -171,3 +171,9 @@ def _received(folder: Path, path: Path) -> Received | None:
         regular=stat.S_ISREG(status.st_mode),
         folder=stat.S_ISDIR(status.st_mode),
     )
+
+
+def file_identity(received: Received, digest: str) -> tuple[str | int, ...]:
+    """Return everything that distinguishes a file on disk from any other."""
+    moment = received.received.isoformat()
+    return (received.file, digest, received.size, moment, received.regular, received.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
@@ -17,7 +18,6 @@ from workflow.model.returns import Note, NoteKind, Outcome, Return
 from workflow.returned.inbox import Received, content_of
 from workflow.returned.intake.archive import Allowance, Member, members
 from workflow.returned.intake.detect import Kind, examine
-from workflow.returned.intake.mail import Mail, read_mail
 from workflow.returned.intake.not_workbooks import is_litter, suffix
 from workflow.returned.intake.refusal import (
     Refusal,
@@ -31,6 +31,9 @@ from workflow.returned.intake.used_range import refuse_absurd
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.returned.readers.text_table import TEXT_FILES, is_text_table, read_text_table
 from workflow.storage.files import sha256
+
+if TYPE_CHECKING:
+    from workflow.returned.intake.mail import Mail
 
 Reading = Callable[[Kind, bytes, Limits], RawBook]
 """How a workbook is read once it is known what it is. Raises what says it cannot be read."""
@@ -175,6 +178,8 @@ class _Opening:
             yield from self._open_members(read, found, nesting)
 
     def _open_mail(self, read: Return, content: bytes, nesting: int) -> Iterator[Opened | Return]:
+        from workflow.returned.intake.mail import read_mail  # 45 ms, with email
+
         mail = read_mail(content)
         if isinstance(mail, Refusal):
             yield _refused(read, mail)

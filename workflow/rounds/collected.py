@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.open_data.parquet import is_available
-from workflow.compiled.points.decisions import ABOUT_DECISIONS
-from workflow.compiled.points.on_screen import Refused
+from workflow.compiled.points.point import ABOUT_DECISIONS
 from workflow.compiled.recorded import recorded_outputs, recorded_plan
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
-from workflow.plan.load import BOOK_NAME, JSON_NAME
-from workflow.returned.inbox import Snapshot
-from workflow.returned.workers.cache import file_identity
-from workflow.rounds.earlier import MOST_YEARS, as_it_lay
+from workflow.model.years import MOST_YEARS
+from workflow.plan.paths import BOOK_NAME, JSON_NAME
+from workflow.returned.inbox import Snapshot, file_identity
 from workflow.rounds.kept import keep, kept, read_limited
-from workflow.rounds.load import secret_digest
+from workflow.rounds.options import secret_digest
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workflow.compiled.points.on_screen import Refused
 
 _RECORD = "last.json"
 
@@ -179,7 +180,7 @@ def _copies(workspace: Workspace, year: int) -> list[Path]:
 
 def _earlier(workspace: Workspace, year: int) -> list[str | bool]:
     """Return what a collect takes from an earlier year."""
-    workspace = as_it_lay(workspace, year)
+    workspace = workspace.as_it_lay(year)
     ledger = workspace.ledger_csv(year)
     return [_digest(workspace.register(year)), _digest(ledger), workspace.ledger(year).exists()]
 

@@ -21,7 +21,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
 from workflow.model.known_values import DIGEST_LABEL, is_of_known_value
 from workflow.model.plan import Plan, PreviousAnswers
-from workflow.model.years import era_year
+from workflow.model.years import MOST_YEARS, era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
 from workflow.storage.files import sha256
@@ -30,9 +30,6 @@ from workflow.storage.own_files import old_final_folder
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register
-
-MOST_YEARS = 10
-"""How far back a round looks, its own year counted."""
 
 
 def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
@@ -63,16 +60,11 @@ def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
     """Return the paths of the compiled workbooks of earlier years that are there, from this one."""
     here = workspace.compiled(year)
     ledgers = {
-        before: as_it_lay(workspace, before).ledger(before)
+        before: workspace.as_it_lay(before).ledger(before)
         for before in range(year - 1, year - MOST_YEARS, -1)
     }
     there = {before: ledger for before, ledger in ledgers.items() if ledger.exists()}
     return {b: os.path.relpath(path, here).replace(os.sep, "/") for b, path in there.items()}
-
-
-def as_it_lay(workspace: Workspace, year: int) -> Workspace:
-    """Return the workspace in the same round of an earlier year, or of all of it without one."""
-    return workspace if workspace.ledger_csv(year).exists() else workspace.of_year()
 
 
 def plan_of_year(workspace: Workspace, year: int) -> Mapping[str, Any] | None:
@@ -106,7 +98,7 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each of these years, as a text, with the digests of its ledger and of its form."""
     for earlier in range(year - 1, year - MOST_YEARS, -1):
-        lying = as_it_lay(workspace, earlier)
+        lying = workspace.as_it_lay(earlier)
         ledger = lying.ledger_csv(earlier)
         if not ledger.exists():
             return
@@ -135,7 +127,7 @@ def former_final(workspace: Workspace, year: int, journal: Journal) -> FormerFin
 
 
 def _past_year(workspace: Workspace, year: int) -> PastYear | None:
-    workspace = as_it_lay(workspace, year)
+    workspace = workspace.as_it_lay(year)
     refuse_unfinished(workspace, year)
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.compiled.recorded import without_passwords
+from workflow.compiled.recording import without_passwords
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import JSON_NAME, in_scope, plan_files, understood
+from workflow.plan.load import in_scope, plan_files, understood
+from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
 from workflow.rounds.kept import keep, kept
 from workflow.storage.files import sha256

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,15 +20,15 @@ from workflow.compiled.points.decisions import (
 from workflow.compiled.points.derive import points_of
 from workflow.compiled.points.point import Point
 from workflow.compiled.recorded import (
+    Basis,
     gone_files,
     lost_records,
     recorded_collects,
     recorded_departments,
     recorded_plan,
 )
-from workflow.compiled.round import Basis, Round, Stage
+from workflow.compiled.round import Round, Stage
 from workflow.compiled.years.pairing import previous_answers
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Return
@@ -39,66 +38,17 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import in_scope, load_plan, load_written_plan
 from workflow.returned.context import Context, OtherRound
 from workflow.returned.inbox import Snapshot, scan
-from workflow.returned.workers import engine as workers
-from workflow.returned.workers import processes
 from workflow.returned.workers.cache import Extracts, is_lasting
-from workflow.returned.workers.engine import Engine, Opener, TableOpener, WrittenOpener
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.before import round_digests, with_rounds_before
 from workflow.rounds.earlier import earlier_digests, past_years
 from workflow.rounds.of_year import rounds_of_year
+from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_issued_register
-
-Progress = Callable[[int, int], None]
-"""Told after each file: how many are done, of how many."""
-
-
-def no_progress(done: int, total: int) -> None:
-    """Report nothing."""
-
-
-def no_preparation() -> None:
-    """Do nothing ahead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """How to read a round: who judges and opens, with which passwords, telling whom.
-
-    Open_book reads what we wrote, open_written what people wrote in besides the returns, open_table
-    the city's table of known values.
-
-    Get_ready lets the engine start up ahead. With use_cache, what judging a file gave is kept and
-    no file is judged twice; again has every original read with another library than collect uses.
-    Skipped are files that are still being copied: a collect with the cache leaves them out.
-    """
-
-    engine: Engine
-    open_book: Opener
-    open_written: WrittenOpener
-    open_table: TableOpener = workers.open_table_in_worker
-    passwords: tuple[str, ...] = ()
-    progress: Progress = no_progress
-    get_ready: Callable[[], None] = no_preparation
-    use_cache: bool = False
-    again: bool = False
-    skipped: frozenset[str] = frozenset()
-
-
-def in_workers(passwords: Sequence[str] = (), progress: Progress = no_progress) -> ReadOptions:
-    """Return how commands read: files are opened in worker processes alone."""
-    return ReadOptions(
-        engine=workers.judge_in_workers,
-        open_book=workers.open_in_worker,
-        open_written=workers.open_received_in_worker,
-        passwords=tuple(passwords),
-        progress=progress,
-        get_ready=processes.get_ready,
-    )
 
 
 def load_round(
@@ -180,14 +130,6 @@ def as_recorded(round_: Round, journal: Journal) -> Round:
     """Return a round as its journal has it: with what is gone, its points and their decisions."""
     whole = with_gone(round_, journal)
     return decided(whole, undecided_points(whole, journal), journal)
-
-
-def secret_digest(passwords: Sequence[str]) -> str:
-    """Return a digest of passwords that is slow to guess them from: others can read it."""
-    if not passwords:
-        return ""
-    plain = json.dumps(list(passwords)).encode()
-    return hashlib.scrypt(plain, salt=b"torimatome", n=2**14, r=8, p=1).hex()
 
 
 def _judged_by(

@@ -11,13 +11,8 @@ from workflow.compiled.recorded import recorded_files
 from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.returned.inbox import take_snapshot
-from workflow.rounds.load import (
-    ReadOptions,
-    as_recorded,
-    load_round,
-    not_collected,
-    plan_as_recorded,
-)
+from workflow.rounds.load import as_recorded, load_round, not_collected, plan_as_recorded
+from workflow.rounds.options import ReadOptions
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace

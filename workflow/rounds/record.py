@@ -10,7 +10,8 @@ from workflow.model.limits import COMPILED
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
 from workflow.returned.inbox import content_digest, single
-from workflow.rounds.load import ReadOptions, known_passwords
+from workflow.rounds.load import known_passwords
+from workflow.rounds.options import ReadOptions
 from workflow.storage.journal import Journal
 from workflow.storage.workspace import Workspace
 

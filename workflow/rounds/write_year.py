@@ -18,7 +18,8 @@ from workflow.compiled.round import Stage
 from workflow.model.errors import BusyError
 from workflow.model.years import to_the_second
 from workflow.rounds.collected import Collected
-from workflow.rounds.load import ReadOptions, not_collected
+from workflow.rounds.load import not_collected
+from workflow.rounds.options import ReadOptions
 from workflow.rounds.write import (
     collected_of,
     commit_or_lay_beside,

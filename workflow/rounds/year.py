@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from workflow.compiled.compilation import Compilation, compile_year
-from workflow.compiled.recorded import recorded_files, recorded_plan, recorded_table
-from workflow.compiled.round import Basis, Round, Stage
+from workflow.compiled.recorded import Basis, recorded_files, recorded_plan, recorded_table
+from workflow.compiled.round import Round, Stage
 from workflow.compiled.year.standing import PartOfYear
 from workflow.compiled.year.united import united
 from workflow.model.dataclass import dataclass
@@ -25,14 +25,8 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.earlier import earlier_digests, earlier_ledgers, former_final, past_years
 from workflow.rounds.known_table import with_recorded_table
-from workflow.rounds.load import (
-    ReadOptions,
-    as_recorded,
-    load_round,
-    no_progress,
-    plan_as_recorded,
-    stage_of,
-)
+from workflow.rounds.load import as_recorded, load_round, plan_as_recorded, stage_of
+from workflow.rounds.options import ReadOptions, no_progress
 from workflow.storage.journal import Event, EventKind, Journal, load_journal
 from workflow.storage.workspace import Workspace
 

@@ -6,10 +6,13 @@ import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workflow.model.dataclass import dataclass
-from workflow.model.plan import Department
 from workflow.model.rounds import Period
+
+if TYPE_CHECKING:
+    from workflow.model.plan import Department
 
 REGISTER_NAME = "register.json"
 DATA_PACKAGE = "datapackage.json"
@@ -64,6 +67,10 @@ class Workspace:
     def of_year(self) -> Workspace:
         """Return the workspace of whole years."""
         return replace(self, round="")
+
+    def as_it_lay(self, year: int) -> Workspace:
+        """Return the workspace in the same round of an earlier year, or of the whole year."""
+        return self if self.ledger_csv(year).exists() else self.of_year()
 
     def period(self, year: int) -> Period:
         """Return what a fiscal year is called, or the round of it this workspace is in."""

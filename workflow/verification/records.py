@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from workflow.compiled.recorded import (
+    Basis,
     RecordedFile,
     recorded_basis,
     recorded_files,
@@ -13,7 +14,6 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
     reported_outputs,
 )
-from workflow.compiled.round import Basis
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.rounds.load import ReadOptions
 from workflow.rounds.named import rounds_of
+from workflow.rounds.options import ReadOptions
 from workflow.rounds.write_year import digests_of_year
 from workflow.rounds.year import (
     YearOnDisk,

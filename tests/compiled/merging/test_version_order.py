@@ -13,12 +13,12 @@ from tests.small import NOW, PLAN, register, returns
 from tests.tables import rows
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.merging.version_order import (
-    Collects,
     Evidence,
     evidence_of,
     older_files,
     seemingly_older_files,
 )
+from workflow.compiled.recorded import Collects
 from workflow.model.returns import Return
 
 # Each file: made from, the collect that met it first, hours of the saving as stored (- for none, T

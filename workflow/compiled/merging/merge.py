@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry, returns_by_department
-from workflow.compiled.merging.version_order import (
-    Collects,
-    evidence_of,
-    older_files,
-    seemingly_older_files,
-)
+from workflow.compiled.merging.version_order import evidence_of, older_files, seemingly_older_files
 from workflow.compiled.merging.versions import Versions, closed, location_of
+from workflow.compiled.recorded import Collects
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value

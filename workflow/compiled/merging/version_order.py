@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, time, timedelta
 
+from workflow.compiled.recorded import Collects
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.model.years import JST
@@ -29,14 +30,6 @@ _LOCAL_AS_UTC = timedelta(hours=9)
 
 Older = Mapping[str, AbstractSet[str]]
 """File → the files that are certainly older: a strict partial order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Collects:
-    """The number of the collect that met a content first, by its digest, and a file with it."""
-
-    contents: dict[str, int]
-    files: dict[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from operator import attrgetter
 
-from workflow.compiled.merging.version_order import (
-    Collects,
-    Evidence,
-    Older,
-    evidence_of,
-    is_sent_after,
-)
+from workflow.compiled.merging.version_order import Evidence, Older, evidence_of, is_sent_after
+from workflow.compiled.recorded import Collects
 from workflow.excel.xlsx.references import place_of
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass

@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
-from workflow.excel.table import CellValue
 from workflow.model.cells import plain_number
 from workflow.model.years import iso_time
+
+if TYPE_CHECKING:
+    from workflow.excel.table import CellValue
 
 # Texts in a CSV that a spreadsheet opens: none becomes a formula, and each can be read back.
 #

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from workflow.compiled.open_data.csv import format_value
 from workflow.model.errors import WorkspaceError
-from workflow.model.fields.base import Field
 
 if TYPE_CHECKING:
     import pyarrow  # loaded by then
 
     from workflow.compiled.ledger import Ledger
     from workflow.excel.table import CellValue
+    from workflow.model.fields.base import Field
 
 _ROWS_AT_ONCE = 50_000
 _MOST_DIGITS = 38

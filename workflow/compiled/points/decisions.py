@@ -18,14 +18,6 @@ from workflow.model.returns import Answer, Note, NoteKind, Return
 from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.templates.layout import QUESTION_SIGN
 
-ABOUT_DECISIONS = (
-    Code.DECISION_WORD,
-    Code.DECISION_DIFFERS,
-    Code.DECISION_FELL,
-    Code.DECISION_UNPLACED,
-    Code.DECISION_UNREAD,
-)
-"""What is said of 確認の記録 itself, and is no point."""
 ON_SCREEN = "（画面）"
 """What stands in the place of a file where something was decided on a screen."""
 _DIGITS = 16

@@ -13,6 +13,15 @@ from workflow.model.findings import Finding, Location
 from workflow.model.returns import Answer
 from workflow.model.wording import Wording
 
+ABOUT_DECISIONS = (
+    Code.DECISION_WORD,
+    Code.DECISION_DIFFERS,
+    Code.DECISION_FELL,
+    Code.DECISION_UNPLACED,
+    Code.DECISION_UNREAD,
+)
+"""What is said of 確認の記録 itself, and is no point."""
+
 
 class Handling(StrEnum):
     """扱い: what a person can decide about a point."""

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.points.point import Point
-from workflow.compiled.round import Basis, Round
+from workflow.compiled.recorded import Basis
+from workflow.compiled.round import Round
 from workflow.compiled.year.askings import (
     RoundColumns,
     columns_of,

@@ -31,7 +31,8 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
 from workflow.model.years import JST, japanese_date_and_weekday
-from workflow.plan.load import BOOK_NAME, load_plan
+from workflow.plan.load import load_plan
+from workflow.plan.paths import BOOK_NAME
 from workflow.rounds.named import in_named_round
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.register import Issue

@@ -13,7 +13,7 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.returned.context import Context
-from workflow.returned.inbox import Received
+from workflow.returned.inbox import Received, file_identity
 from workflow.returned.workers.codec import Extract, decoded, encoded
 from workflow.returned.workers.engine import Engine
 from workflow.returned.workers.store import ExtractStore
@@ -84,12 +84,6 @@ class Extracts:
 def _judged_alone(received: Received, context: Context, engine: Engine) -> tuple[Return, ...]:
     (returns,) = engine((received,), context)
     return returns
-
-
-def file_identity(received: Received, digest: str) -> tuple[str | int, ...]:
-    """Return everything that distinguishes a file on disk from any other."""
-    moment = received.received.isoformat()
-    return (received.file, digest, received.size, moment, received.regular, received.folder)
 
 
 def is_lasting(received: Received, returns: Sequence[Return], digest: str) -> bool:
