@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from openpyxl.worksheet.merge import MergedCellRange
 
 from tests.city import City
+from tests.fillers.libreoffice import end_office
 
 # The same examples in every run, however busy the machine is. To look for new ones, with others
 # each time: pytest --hypothesis-profile=search.
@@ -48,6 +49,11 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    """End what tests shared and left running."""
+    end_office()
 
 
 @pytest.hookimpl(hookwrapper=True)

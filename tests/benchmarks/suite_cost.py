@@ -2,7 +2,8 @@
 
 python -m pytest -p no:xdist -p tests.benchmarks.suite_cost tests/crash
 
-Prints the dearest files and tests. A busy machine changes CPU little, and the clock a lot.
+Prints the dearest files and tests. A busy machine changes CPU little, and the clock a lot. What
+many tests share, LibreOffice among it, ends with the last of them and counts for none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ _SHOWN = 15
 _costs: dict[str, float] = {}
 
 
+def pytest_collection_finish() -> None:
+    """Note what was spent before the first test."""
+    _costs["(collecting the tests)"] = _cpu_seconds()
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Note what a test took, with the fixtures it was the first to ask for."""
@@ -27,6 +33,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the dearest files, and the dearest tests."""
+    _costs["(what tests shared)"] = _cpu_seconds() - sum(_costs.values())
     files: dict[str, float] = defaultdict(float)
     for test, seconds in _costs.items():
         files[test.partition("::")[0]] += seconds

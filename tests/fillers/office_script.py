@@ -1,13 +1,15 @@
-"""Run by the system's Python with UNO: one headless LibreOffice does a list of jobs from stdin.
+"""Run by the system's Python with UNO: one headless LibreOffice does what stdin asks, line by line.
 
 Jobs (JSON): {"do": "fill", "source", "target", "cells": {A1: text}} fills the entry sheet and
 saves as .xlsx; {"do": "save as", "source", "target", "filter", "password"} saves in another format
 by the name LibreOffice has for it, locked if a password is given; {"do": "print", "source",
-"target"} makes a PDF; {"do": "recalculate", "source"} answers every sheet's cells after a hard
-recalculation, as {sheet: [row: [value]]}. The answers are printed as one JSON list.
+"target"} makes a PDF of a workbook or a document; {"do": "recalculate", "source"} answers every
+sheet's cells after a hard recalculation, as {sheet: [row: [value]]}. A line of stdin is a JSON list
+of jobs, and a line of stdout the list of their answers.
 """
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from com.sun.star.connection import NoConnectException
 
 
 def main() -> None:
-    jobs = json.load(sys.stdin)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as profile:
         pipe = f"torimatome{Path(profile).name}"
         office = subprocess.Popen(
@@ -36,12 +38,13 @@ def main() -> None:
         )
         try:
             desktop = connected(pipe)
-            answers = [DOERS[job["do"]](desktop, job) for job in jobs]
+            for line in sys.stdin:
+                answers = [DOERS[job["do"]](desktop, job) for job in json.loads(line)]
+                print(json.dumps(answers), flush=True)
             desktop.terminate()
             office.wait(30)
         finally:
             office.kill()
-    json.dump(answers, sys.stdout)
 
 
 def connected(pipe):
@@ -89,7 +92,8 @@ def save_as(desktop, job):
 
 def print_pdf(desktop, job):
     document = opened(desktop, job["source"])
-    kind = PropertyValue("FilterName", 0, "calc_pdf_Export", 0)
+    program = "writer" if job["source"].endswith(".docx") else "calc"
+    kind = PropertyValue("FilterName", 0, f"{program}_pdf_Export", 0)
     document.storeToURL(Path(job["target"]).as_uri(), (kind,))
     document.close(True)
 

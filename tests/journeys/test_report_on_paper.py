@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import unicodedata
 from collections import Counter
@@ -13,6 +14,7 @@ import pytest
 
 import workflow.commands
 from tests.city import COLLECTED_AT, City
+from tests.fillers.libreoffice import print_all
 from tests.programs import needs_pdftotext, needs_validator, needs_writer
 from tests.test_ooxml import errors
 from workflow.commands.report import report
@@ -77,10 +79,9 @@ def printed(city: City, layout: str, folder: Path) -> list[list[str]]:
 
 
 def laid_out(path: Path, folder: Path) -> list[list[str]]:
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=240)
-    pdf = folder / f"{path.stem}.pdf"
+    copy = Path(shutil.copy(path, folder))
+    print_all([copy])
+    pdf = copy.with_suffix(".pdf")
     done = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True)
     return [body_of(page) for page in done.stdout.decode().split("\f")[:-1]]
 

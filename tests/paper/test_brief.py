@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -16,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.compiled.report.contents import Row, content
 from tests.compiled.rounds import round_of
+from tests.fillers.libreoffice import print_all
 from tests.paper.test_paper import FURTHER_FIELDS, LEAST, spans_of, with_three_hundred_items
 from tests.programs import chromium, needs_chromium, needs_libreoffice
 from workflow.compiled.content import Content
@@ -108,9 +108,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folder / f"{name}-sheet.xlsx").write_bytes(sheet(BRIEFS[name]))
         (folder / f"{name}-word.docx").write_bytes(brief_paper(BRIEFS[name], made))
     papers = sorted(folder.iterdir())
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    subprocess.run([*command, *map(str, papers)], check=True, capture_output=True, timeout=300)
+    print_all(papers)
     return {path.stem: path.with_suffix(".pdf") for path in papers}
 
 

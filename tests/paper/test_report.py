@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -13,6 +12,7 @@ import pymupdf
 import pytest
 
 from tests.compiled.report.contents import Row, content
+from tests.fillers.libreoffice import print_all
 from tests.programs import needs_libreoffice
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_papers import brief_paper
@@ -66,9 +66,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[Line
         (folder / f"report-{name}.docx").write_bytes(report)
         (folder / f"brief-{name}.docx").write_bytes(brief_paper(brief_of(made), made))
     documents = sorted(folder.glob("*.docx"))
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    subprocess.run([*command, *map(str, documents)], check=True, capture_output=True, timeout=300)
+    print_all(documents)
     return {path.stem: list(pages_of(path.with_suffix(".pdf"))) for path in documents}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
 
 from tests.harness.verbs.part_names import part_named, text_of
 from tests.harness.verbs.registry import Parts, part_verb
@@ -32,7 +33,9 @@ def once(parts: Parts, part: str, old: str, new: str) -> None:
 @part_verb("swell")
 def swell(parts: Parts, part: str, mark: str, piece: str, times: int) -> None:
     """Put a piece before a mark many times over; # in it is the number of the time."""
-    pieces = "".join(piece.replace("#", str(n)) for n in range(1, times + 1))
+    around = piece.split("#")
+    numbers = map(str, range(1, times + 1))
+    pieces = "".join(map(str.join, numbers, repeat(around))) if around[1:] else piece * times
     replace(parts, part, mark, pieces + mark)
 
 
