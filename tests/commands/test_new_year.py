@@ -162,20 +162,40 @@ def test_the_plan_tells_its_checks_in_words_and_so_does_the_legend(
     assert told == [f"次のときに要修正とします：{in_words}担当課には「{message}」と知らせます。"]
 
 
-def test_what_was_counted_becomes_the_past_of_its_indicator(tmp_path: Path) -> None:
+def counted_city(home: Path, cost: int) -> City:
+    """Return a city with indicators whose department A answered, the cost of a drill among it."""
     plan = CITIES / "indicators" / "plan.json"
-    city = City.with_plan(tmp_path, json.loads(plan.read_text("utf-8")))
+    city = City.with_plan(home, json.loads(plan.read_text("utf-8")))
     city.generate()
     template = city.template("A").read_bytes()
     answers = [["write", item, "取組状況", "行った。"] for item in ("1-1", "1-2", "2-1")]
     answers += [["write", item, "評価", "Ｂ"] for item in ("1-1", "1-2", "2-1")]
-    actuals = [["J5", "n:1500"], ["J6", "未測定"], ["J7", "n:520"]]
+    actuals = [["J5", "n:1500"], ["J6", "未測定"], ["J7", f"n:{cost}"]]
     written = [*answers, *(["write at", "指標", *actual] for actual in actuals)]
     city.returned("甲課.xlsx").write_bytes(in_workbook(template, changes_of(written)))
     city.collect()
+    return city
 
-    carry_forward(city.workspace, 2023, 2024)
 
+def test_an_actual_that_nobody_confirmed_goes_on_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city = counted_city(tmp_path, 520000)
+    (point,) = [p for p in city.collect().document["points"] if p["code"] == "INDICATOR_FAR_OFF"]
+    assert main(["init", "--from", "2023", "--year", "2024", "--home", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert f"2-1-a「訓練の費用」520,000千円（確認の記録の{point['id']}番）" in shown
+    assert "1-1-a「訪問世帯数」" not in shown
+    known = {one.id: one.actuals for one in load_plan(city.home).indicators}
+    assert known["2-1-a"] == {2022: 520, 2023: 520000}
+
+
+def test_what_was_counted_becomes_the_past_of_its_indicator(tmp_path: Path) -> None:
+    city = counted_city(tmp_path, 520)
+
+    carried = carry_forward(city.workspace, 2023, 2024)
+
+    assert (carried.unsure, carried.apart) == ((), ())
     known = {one.id: one.actuals for one in load_plan(city.home).indicators}
     assert known["1-1-a"] == {2022: 1420, 2023: 1500}
     assert known["1-1-b"] == {}

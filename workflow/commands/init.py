@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, FINDINGS, Command, add_year, workspace_of, year_of
+from workflow.model.cells import grouped_number
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.indicators.indicator import Indicator
@@ -176,6 +177,16 @@ def _run_carrying_forward(arguments: Namespace) -> int:
         say(f"回答期限は、{japanese_date_and_weekday(carried.deadline)}にしました。")
     for name, day in carried.round_deadlines:
         say(f"回「{name}」の期限は、{japanese_date_and_weekday(day)}にしました。")
+    if carried.unsure:
+        say(
+            f"確かめることが残っている実績値も、{era_year(before)}の値として引き継ぎました："
+            f"{'、'.join(carried.unsure)}。正しくないものは、シート「指標」で直すか、消してください。"
+        )
+    if carried.apart:
+        say(
+            f"課によって実績値が違うため、引き継がなかった指標：{'、'.join(carried.apart)}。"
+            "一つの値にするときは、シート「指標」に書いてください。"
+        )
     say(
         "課の名前、取組内容、様式、回答期限を直したら、"
         f"plan --year {year} で、前の年度から変わるところを確かめてください。"
@@ -194,11 +205,17 @@ COMMAND = Command(
 
 @dataclass(frozen=True, slots=True)
 class CarriedForward:
-    """What carrying a plan forward wrote and kept, and the deadlines it now names."""
+    """What carrying a plan forward wrote and kept, and the deadlines it now names.
+
+    Of the indicators, unsure are in words those whose actual went on though a point about it is
+    open, and apart those whose actuals did not, since departments each counted their own.
+    """
 
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     deadline: date | None
+    unsure: tuple[str, ...]
+    apart: tuple[str, ...]
     round_deadlines: tuple[tuple[str, date], ...] = ()
 
 
@@ -218,7 +235,9 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
         )
     on_disk = [path for path in possible_paths(workspace.home) if path.exists()]
     content = _with_passwords(recorded, workspace, on_disk, before)
-    actuals = {one: {before: value} for one, value in collected_actuals(workspace, before).items()}
+    indicators = tuple(map(Indicator.from_json, content.get("indicators", ())))
+    counted = collected_actuals(workspace, before, indicators)
+    actuals = {one: {before: value} for one, value in counted.values.items()}
     forward = carried_forward(content, year - before, actuals)
     kept = {path.with_name(kept_name(path, before)): path.read_bytes() for path in on_disk}
     for path, old in kept.items():
@@ -229,7 +248,19 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
         write_file(path, new)
     plan = build_plan(forward)
     days = tuple((one.name, one.deadline) for one in plan.rounds if one.deadline)
-    return CarriedForward(tuple(targets), tuple(kept), plan.deadline, days)
+    return CarriedForward(
+        written=tuple(targets),
+        kept=tuple(kept),
+        deadline=plan.deadline,
+        unsure=tuple(
+            f"{one.id}「{one.name}」{grouped_number(counted.values[one.id])}{one.unit}"
+            f"（確認の記録の{'・'.join(counted.unsure[one.id])}番）"
+            for one in indicators
+            if one.id in counted.unsure
+        ),
+        apart=tuple(f"{one.id}「{one.name}」" for one in indicators if one.id in counted.apart),
+        round_deadlines=days,
+    )
 
 
 def _with_passwords(

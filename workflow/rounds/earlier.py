@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,13 +13,16 @@ from typing import Any
 from workflow.compiled.indicators import ACTUAL_LABEL, INDICATOR_LABEL
 from workflow.compiled.ledger import STATUS_LABEL, YEAR_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
+from workflow.compiled.points.point import handling_of
 from workflow.compiled.recorded import recorded_form, recorded_plan
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, in_todays_units, past_year
+from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import DIGEST_LABEL, is_of_known_value
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import MOST_YEARS, era_year
@@ -40,20 +44,58 @@ def last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers
     return previous_answers(plan, in_todays_units(last, plan.form).rows)
 
 
-def collected_actuals(workspace: Workspace, year: int) -> dict[str, Decimal]:
-    """Return what was counted of each indicator in a collected year, by its id.
+@dataclass(frozen=True, slots=True)
+class CollectedActuals:
+    """What was counted of indicators in a collected year, by their ids.
 
-    Where departments each counted their own, their numbers are not one: such a year is left out.
+    Unsure are those that a point asks about which nobody closed, with the numbers of the points.
+    Apart are those that departments each counted: their numbers are not one.
     """
+
+    values: Mapping[str, Decimal]
+    unsure: Mapping[str, tuple[str, ...]]
+    apart: tuple[str, ...]
+
+
+def collected_actuals(
+    workspace: Workspace, year: int, indicators: Iterable[Indicator]
+) -> CollectedActuals:
+    """Return what was counted of some indicators in a collected year."""
+    found = _counted(workspace, year)
+    one_number = {one: values.pop() for one, values in found.items() if len(values) == 1}
+    asked = _open_points(workspace, year)
+    unsure = {one.id: asked.get((one.item, one.name), ()) for one in indicators}
+    return CollectedActuals(
+        values=one_number,
+        unsure={one: numbers for one, numbers in unsure.items() if numbers and one in one_number},
+        apart=tuple(one for one in found if one not in one_number),
+    )
+
+
+def _counted(workspace: Workspace, year: int) -> dict[str, set[Decimal]]:
     table = workspace.indicators_csv(year)
-    if not table.exists():
-        return {}
     found: dict[str, set[Decimal]] = {}
-    with table.open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row[YEAR_LABEL] == str(year) and row[ACTUAL_LABEL]:
-                found.setdefault(row[INDICATOR_LABEL], set()).add(Decimal(row[ACTUAL_LABEL]))
-    return {one: values.pop() for one, values in found.items() if len(values) == 1}
+    if table.exists():
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.DictReader(lines):
+                if row[YEAR_LABEL] == str(year) and row[ACTUAL_LABEL]:
+                    found.setdefault(row[INDICATOR_LABEL], set()).add(Decimal(row[ACTUAL_LABEL]))
+    return found
+
+
+def _open_points(workspace: Workspace, year: int) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the numbers of the points that are left to close, by item and what they are about."""
+    try:
+        points = json.loads(workspace.status(year).read_bytes())["points"]
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for point in points:
+            handling = handling_of(point["decision"])
+            if handling is None or not handling.closes:
+                about = (point["item"], point["field"])
+                found[about] = (*found.get(about, ()), point["id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # made by an older version, or gone: nothing is known of points
+    return found
 
 
 def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
