@@ -18,7 +18,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.harness.description import PLANS
 from tests.harness.plan_example import read_plan_example
 from tests.programs import needs_libreoffice
-from tests.rounds.examples import EXAMPLES, plan_of
+from tests.rounds.examples import EXAMPLES, FOUR_ROUNDS, MANAGER_CHECK, plan_of
 from tests.tables import rows, written
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
@@ -154,6 +154,33 @@ def test_colours_show_what_is_needed_and_what_is_wrong(tmp_path: Path) -> None:
 
     expected = {place.strip() for line in rows(SHOWN.replace("/", "|")) for place in line}
     assert shown == expected
+
+
+@needs_libreoffice
+def test_colours_show_what_is_wrong_with_rounds(tmp_path: Path) -> None:
+    good = load_workbook(BytesIO(written_book(plan_of(FOUR_ROUNDS))))
+    managed = load_workbook(BytesIO(written_book(plan_of(MANAGER_CHECK))))
+    spoilt = load_workbook(BytesIO(written_book(plan_of(FOUR_ROUNDS))))
+    for sheet, cell, text in (
+        ("回", "A5", "一次評価"),
+        ("回", "B6", None),
+        ("回", "F6", "平均"),
+        ("確認する人", "C4", "部長"),
+        ("確認する人", "C5", None),
+    ):
+        spoilt[sheet][cell] = text
+
+    shown = _shown_in([good, managed, spoilt], tmp_path)
+
+    assert shown[:2] == [set(), set()]
+    assert shown[2] == {
+        "回 A4 赤",
+        "回 A5 赤",
+        "回 B6 黄",
+        "回 F6 赤",
+        "確認する人 C4 赤",
+        "確認する人 C5 黄",
+    }
 
 
 AS_PASTED = (

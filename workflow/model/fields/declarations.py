@@ -31,6 +31,7 @@ class Kind(Enum):
     CITY = auto()  # the code of a municipality
     DEPARTMENT = auto()  # a department, by its code or anything it is called
     DEPARTMENTS = auto()  # a list of departments
+    PERSON = auto()  # one of the departments that is asked for himself, by name or code
     FLAG = auto()  # はい / いいえ
     NUMBER = auto()
     DAY = auto()

@@ -36,7 +36,7 @@ COLOURS = "黄色は記入が必要なところ、赤は直すところです。
 
 _CODES, _NAMES, _FORMER = _DEPARTMENTS = ("担当課コード", "担当課の名前", "担当課の旧名")
 _LABELS = "様式の項目名"
-_NAMING = (Kind.DEPARTMENT, Kind.DEPARTMENTS)
+_NAMING = (Kind.DEPARTMENT, Kind.DEPARTMENTS, Kind.PERSON)
 _TITLE_LIMIT, _MESSAGE_LIMIT = 32, 255
 
 
@@ -148,7 +148,7 @@ def _source(entry: Setting | PlanColumn, key: str) -> list[str] | str | None:
     if isinstance(entry, PlanColumn) and entry.offers:
         return list(entry.offers)
     if entry.kind in _NAMING:
-        return f"={_CODES}"
+        return f"={_NAMES if entry.kind is Kind.PERSON else _CODES}"
     return f"={_LABELS}" if key in CONDITION_FIELDS else None
 
 

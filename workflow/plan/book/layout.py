@@ -276,6 +276,7 @@ DEPARTMENTS = Table(
         PlanColumn(
             label=REVIEWER_LABEL,
             key="/reviewer",
+            kind=Kind.PERSON,
             width=12,
             hint="シート「回」で「確認する人」に尋ねる回に、この課の取組を確認する人です。"
             "この表の名前かコードで書きます。",

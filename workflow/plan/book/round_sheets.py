@@ -137,6 +137,7 @@ REVIEWERS = Table(
         PlanColumn(
             label=REVIEWER_LABEL,
             key="/code",
+            kind=Kind.PERSON,
             width=14,
             hint="シート「担当課」にある名前かコードです。",
             example="保健福祉部長",

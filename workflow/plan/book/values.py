@@ -113,7 +113,7 @@ def understood(
     return Understood(value)
 
 
-_ONE_LINE = (Kind.NAME, Kind.PAGES, Kind.LATIN, Kind.CITY)
+_ONE_LINE = (Kind.NAME, Kind.PERSON, Kind.PAGES, Kind.LATIN, Kind.CITY)
 
 
 def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
