@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from workflow.compiled.points.on_screen import ScreenDecision
 
 
+_MOST_CHANGES = 10
+"""Changed answers that are shown of one later round."""
+
+
 def _arguments(parser: ArgumentParser) -> None:
     add_year(parser)
     add_round(parser)
@@ -82,7 +86,33 @@ def _run(arguments: Namespace) -> int:
     else:
         _show_plan_notes(collected)
         show_collected(workspace, year, collected)
+        if workspace.round:
+            _show_rounds_after(workspace, year, is_reopened=reason is not None)
     return CLEAN if collected.is_clean else FINDINGS
+
+
+def _show_rounds_after(workspace: Workspace, year: int, *, is_reopened: bool) -> None:
+    """Say which issued rounds rest on this one, where it was reopened, and what changed for them.
+
+    On their forms stands what this one answered when they were issued.
+    """
+    from workflow.plan.load import load_plan  # with the rounds, where a year has any
+    from workflow.rounds.before import rounds_after
+
+    for after in rounds_after(workspace, load_plan(workspace.home), year):
+        period = workspace.in_round(after.name).period(year)
+        if after.changes:
+            say(f"発行済みの「{after.name}」の調査票に載せた回答が、変わっています。")
+        elif is_reopened:
+            say(
+                f"発行済みの「{after.name}」は、この回の回答をもとにしています（変わったところなし）。"
+            )
+        for what, departments in after.changes[:_MOST_CHANGES]:
+            say(f"・{what}（{'、'.join(departments)}の調査票）")
+        if len(after.changes) > _MOST_CHANGES:
+            say(f"・ほか{len(after.changes) - _MOST_CHANGES}か所")
+        if after.changes:
+            say(f"作り直すときは generate {period.options} --reissue を実行してください。")
 
 
 def _show_plan_notes(collected: Collected) -> None:

@@ -42,7 +42,8 @@ class Basis:
     """What a compilation rests on besides the returns, each as a digest.
 
     Known is that of the table of known values, "" where the plan names none. Rounds are those of
-    the year that the round follows, by name.
+    the year that the round follows, by name. Late are no digests, but the returns that came for
+    another round when that was final: it may be reopened later.
     """
 
     plan: str = ""
@@ -50,13 +51,15 @@ class Basis:
     earlier: Mapping[str, list[str]] = field(default_factory=dict)
     known: str = ""
     rounds: Mapping[str, list[str]] = field(default_factory=dict)
+    late: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the digests as the journal spells them."""
         digests: dict[str, object] = {"plan": self.plan, "register": self.register}
         digests["earlier"] = dict(self.earlier)
         digests |= {"known": self.known} if self.known else {}
-        return digests | ({"rounds": dict(self.rounds)} if self.rounds else {})
+        digests |= {"rounds": dict(self.rounds)} if self.rounds else {}
+        return digests | ({"late": list(self.late)} if self.late else {})
 
 
 def recorded_files(journal: Journal) -> dict[str, RecordedFile]:
@@ -166,6 +169,7 @@ def recorded_basis(journal: Journal) -> Basis | None:
         facts["earlier"],
         facts.get("known", ""),
         facts.get("rounds", {}),
+        tuple(facts.get("late", ())),
     )
 
 

@@ -16,10 +16,9 @@ from workflow.templates.register import FormNumber, Register
 
 @dataclass(frozen=True, slots=True)
 class OtherRound:
-    """Another round of the year: whether it still takes returns, and what its forms ask."""
+    """Another round of the year, and what its forms ask."""
 
     name: str
-    is_open: bool
     labels: frozenset[Named]
 
 

@@ -178,10 +178,9 @@ def _other_round(shown: _Book, context: Context) -> OtherRound | None:
 
 
 def _of_other_round(read: Return, found: tuple[FormNumber, ...], other: OtherRound) -> Return:
-    code = Code.RETURN_OTHER_ROUND if other.is_open else Code.RETURN_CLOSED_ROUND
-    number = str(found[0]) if found else ""
-    refused = closed(read, Outcome.NOT_A_RETURN, code, {"round": other.name})
-    return replace(refused, number=number)
+    details = {"round": other.name}
+    refused = closed(read, Outcome.NOT_A_RETURN, Code.RETURN_OTHER_ROUND, details)
+    return replace(refused, number=str(found[0]) if found else "")
 
 
 def _form_of(shown: _Book, issue: Issue, context: Context) -> FoundForm:

@@ -12,6 +12,7 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import recorded_plan
 from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import Row, is_answered, read_ledger
+from workflow.model.dataclass import dataclass
 from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
@@ -23,7 +24,8 @@ from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
-from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, issued_form, issued_items
+from workflow.templates.register_file import load_register
 
 
 def with_rounds_before(workspace: Workspace, plan: Plan, year: int) -> Plan:
@@ -45,6 +47,41 @@ def round_digests(workspace: Workspace, plan: Plan, year: int) -> Iterator[tuple
         if ledger.exists():
             digests = [sha256(ledger.read_bytes()), form_digest(_form(before, year))]
             yield one.name, digests
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAfter:
+    """A later round that was issued: which answers stand on its forms otherwise than they are now.
+
+    Changes are in words, with the names of the departments whose forms they are on.
+    """
+
+    name: str
+    changes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def rounds_after(workspace: Workspace, whole: Plan, year: int) -> Iterator[RoundAfter]:
+    """Yield the issued rounds that rest on the one a workspace is in, given the whole plan.
+
+    Raises WorkspaceError as `with_rounds_before` does.
+    """
+    issued = workspace.round_names(year)
+    for one in whole.rounds:
+        scoped = whole.in_round(one.name)
+        if one.name in issued and workspace.round in (r.name for r in scoped.rounds[:-1]):
+            yield _round_after(workspace.in_round(one.name), scoped, year)
+
+
+def _round_after(workspace: Workspace, plan: Plan, year: int) -> RoundAfter:
+    today = with_rounds_before(workspace, plan, year)
+    form = issued_form(today)
+    found: dict[str, list[str]] = {}
+    for issue in load_register(workspace.templates(year), year, workspace.round).current():
+        department = today.successor(issue.number.department)
+        if department:
+            for change in issue.earlier_differences(form, issued_items(today, department)):
+                found.setdefault(change, []).append(department.name)
+    return RoundAfter(workspace.round, tuple((what, tuple(who)) for what, who in found.items()))
 
 
 def _earlier_round(workspace: Workspace, plan: Plan, year: int) -> EarlierRound:

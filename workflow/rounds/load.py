@@ -23,6 +23,7 @@ from workflow.compiled.recorded import (
     Basis,
     gone_files,
     lost_records,
+    recorded_basis,
     recorded_collects,
     recorded_departments,
     recorded_plan,
@@ -42,7 +43,7 @@ from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.before import round_digests, with_rounds_before
 from workflow.rounds.earlier import earlier_digests, past_years
-from workflow.rounds.of_year import rounds_of_year
+from workflow.rounds.of_year import rounds_of_year, told_late
 from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
@@ -95,6 +96,11 @@ def load_round(
         named = (one.named(file.file) for one in judged)
         returns += (one for one in named if of_year is None or of_year.holds(one))
         is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
+    if of_year:
+        again = recorded_basis(journal) if known is not None else None
+        late = again.late if again else tuple(r.file for r in returns if of_year.is_late(r))
+        returns = [told_late(r) if r.file in late else r for r in returns]
+        inputs = replace(inputs, late=late)
     whole = with_rounds_before(workspace, plan, year)
     return replace(
         merge(whole, register, returns, recorded_collects(journal)),
@@ -137,7 +143,7 @@ def _judged_by(
 ) -> str:
     """Return the digest of everything but the file that a judgement depends on."""
     key_parts = [tool_digest(), inputs.as_json(), year, secret_digest(passwords)]
-    key_parts += [[n, one.name, one.is_open, sorted(one.labels)] for n, one in others.items()]
+    key_parts += [[n, one.name, sorted(one.labels)] for n, one in others.items()]
     return sha256(json.dumps(key_parts, sort_keys=True).encode())
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from workflow.compiled.recorded import recorded_files, recorded_outcomes
+from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.returned.context import OtherRound, asked_labels
@@ -65,7 +67,7 @@ class RoundsOfYear:
     def others(self) -> Mapping[int, OtherRound]:
         """The other rounds, as judging asks for them, by their numbers."""
         return {
-            one.number: OtherRound(one.name, one.is_open, asked_labels(one.register))
+            one.number: OtherRound(one.name, asked_labels(one.register))
             for one in self.issued
             if one.name != self.own
         }
@@ -83,6 +85,14 @@ class RoundsOfYear:
         names = {one.number: one.name for one in self.issued}
         named = names.get(number.round) if number and number.year == self.year else None
         return named == self.own or self._lies_here(returned.file, is_known=named is not None)
+
+    def is_late(self, returned: Return) -> bool:
+        """Whether a return is of another round that is final and has not counted it."""
+        (finding, *_) = returned.findings or (None,)
+        if finding is None or finding.code is not Code.RETURN_OTHER_ROUND:
+            return False
+        of = next(one for one in self.issued if one.name == finding.details["round"])
+        return not of.is_open and returned.file not in of.recorded
 
     def may_hold(self, file: str) -> bool:
         """Whether a file that nobody judged yet counts to the round, by where it lies."""
@@ -102,6 +112,12 @@ class RoundsOfYear:
         """Return the innermost folder around a file that is named like a round; "" for none."""
         parts = [unicodedata.normalize("NFC", part) for part in PurePosixPath(file).parts[:-1]]
         return next((part for part in reversed(parts) if part in self.folders), "")
+
+
+def told_late(returned: Return) -> Return:
+    """Return a return of another round as one that this round does not count any more."""
+    told = tuple(replace(f, code=Code.RETURN_CLOSED_ROUND) for f in returned.findings)
+    return replace(returned, findings=told)
 
 
 def rounds_of_year(workspace: Workspace, year: int) -> RoundsOfYear:
