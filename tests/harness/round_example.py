@@ -106,7 +106,7 @@ def play_rounds(steps: Sequence[Step], home: Path) -> list[dict[str, Any]]:
         if step.plan:
             _change_plan(home, step.plan)
         for file in step.send:
-            _put(city, file)
+            send_file(city, file)
         for name, to in step.moved.items():
             target = city.returned(to, YEAR)
             city.returned(name, YEAR).rename(target)
@@ -127,7 +127,8 @@ def _change_plan(home: Path, values: Mapping[str, Any]) -> None:
     (home / "plan.json").write_bytes(as_json_bytes(document))
 
 
-def _put(city: City, file: RoundFile) -> None:
+def send_file(city: City, file: RoundFile) -> None:
+    """Put a file into returned/, or beside the workspace."""
     target = city.home.parent / file.name if file.aside else city.returned(file.name, YEAR)
     target.write_bytes(_content(city, file))
     os.utime(target, (file.received.timestamp(), file.received.timestamp()))

@@ -1,0 +1,60 @@
+"""A round that is reopened says which later rounds rest on it, and what changes for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from tests.engine import judge_here
+from tests.harness.play import run_here
+from tests.harness.round_example import YEAR, RoundFile, Step, city_of, play_rounds, send_file
+
+FIRST = (
+    RoundFile(name="上半期/甲課.xlsx", round="上半期", template="A"),
+    RoundFile(name="上半期/乙課.xlsx", round="上半期", template="B"),
+)
+CHANGED = RoundFile(
+    name="上半期/甲課の訂正.xlsx",
+    round="上半期",
+    template="A",
+    answers={"1-2": {"上半期の件数": 99}},
+    received=FIRST[0].received.replace(day=20),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    play_rounds(
+        (
+            Step(run="generate --round 上半期"),
+            Step(run="collect --round 上半期", send=FIRST),
+            Step(run="finalize --round 上半期"),
+            Step(run="generate --round 年間"),
+        ),
+        tmp_path / "home",
+    )
+    return tmp_path / "home"
+
+
+def reopened(home: Path) -> str:
+    words = ("collect", "--year", str(YEAR), "--round", "上半期", "--home", str(home))
+    with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
+        _, printed, complaints = run_here(*words, "--reopen", "--reason", "訂正のため")
+    assert not complaints
+    return printed
+
+
+def test_reopened_without_a_change_it_only_names_who_rests_on_it(home: Path) -> None:
+    printed = reopened(home)
+    assert "「年間」は、この回の回答をもとにしています（変わったところなし）。" in printed
+    assert "部長確認" not in printed
+
+
+def test_a_changed_answer_is_named_with_the_forms_it_stands_on(home: Path) -> None:
+    send_file(city_of(home), CHANGED)
+    printed = reopened(home)
+    assert "発行済みの「年間」の調査票に載せた回答が、変わっています。" in printed
+    assert "・取組1-2の「上半期：上半期の件数」が変わった（甲課の調査票）" in printed
+    assert "generate --year 2024 --round 年間 --reissue" in printed
