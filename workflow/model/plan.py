@@ -210,6 +210,12 @@ class Plan:
         """Return which round, and whom in it, a field of the form is asked."""
         return self._askings_by_key.get(key, WHOLE)
 
+    @property
+    def told_choices(self) -> tuple[Field, ...]:
+        """The fields answered from a list, but for those of several people that come to one."""
+        several = {key for one in self.combined for key in one.keys}
+        return tuple(field for field in self.form.choice_fields if field.key not in several)
+
     @cached_property
     def combined_by_key(self) -> Mapping[str, Combined]:
         """The fields that nobody answers, by key."""

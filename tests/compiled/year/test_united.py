@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from tests.compiled.year.cities import (
     ALL_CHECK,
     ALL_FIRST,
@@ -9,10 +12,19 @@ from tests.compiled.year.cities import (
     CHECK,
     FIRST,
     PANEL,
+    YEAR_PLAN,
     round_of,
     year_of,
 )
+from tests.small import COST
 from workflow.compiled.ledger import build_ledger
+from workflow.compiled.round import Round
+from workflow.compiled.summaries.matrix import count
+from workflow.compiled.year.between import rating_changes
+from workflow.compiled.year.cumulative import measures
+from workflow.model.fields.form import Form
+from workflow.model.returns import Answer
+from workflow.model.rounds import DeclaredRound
 
 YEAR = year_of(round_of(FIRST, ALL_FIRST), round_of(CHECK, ALL_CHECK), round_of(PANEL, ALL_PANEL))
 LEDGER = build_ledger(YEAR.plan, 2023, YEAR.entries)
@@ -44,3 +56,95 @@ def test_every_round_has_its_status_and_source() -> None:
     assert column("回答ファイル")[0] == "一次評価/A.xlsx"
     assert column("課長確認：回答ファイル")[0] == "課長確認/RA.xlsx"
     assert column("課長確認：回答者") == ["甲課長", "甲課長", "乙課長", "甲課長", "乙課長", None]
+
+
+def test_what_was_changed_is_listed_with_who_changed_it() -> None:
+    """Every rating beside that of the round before; what several came to is theirs together."""
+    changes = [
+        (LEDGER.entries[c.entry].assignment.item.id, c.before, c.after, c.change.value, c.by)
+        for c in rating_changes(YEAR.plan, LEDGER)
+        if c.round_after == CHECK
+    ]
+    assert changes == [
+        ("1-1", "Ａ", "Ｂ", "下がった", "甲課長"),
+        ("2-1", "Ａ", "Ｂ", "下がった", "乙課長"),
+        ("2-2", "Ａ", "Ｃ", "下がった", "甲課長"),
+    ]
+    of_panel = [c for c in rating_changes(YEAR.plan, LEDGER) if c.round_after == PANEL]
+    assert {c.by for c in of_panel} == {"甲委員・乙委員の平均"}
+
+
+def test_ratings_of_two_rounds_make_a_matrix() -> None:
+    """Its counts are those of the rows, and its totals all of them."""
+    matrix = next(m for m in count(YEAR.plan, LEDGER) if m.title == "自己評価 × 課長の評価")
+    labels = [bucket.label for bucket in matrix.rows], [bucket.label for bucket in matrix.columns]
+    counted = {
+        (down, across): matrix.counts[r][c]
+        for r, down in enumerate(labels[0])
+        for c, across in enumerate(labels[1])
+        if matrix.counts[r][c]
+    }
+    assert counted == {
+        ("Ａ", "Ｂ"): 2,
+        ("Ａ", "Ｃ"): 1,
+        ("Ｂ", "Ｂ"): 2,
+        ("Ｃ", "未提出"): 1,
+    }
+    assert matrix.total == len(LEDGER.rows)
+
+
+def test_nothing_that_was_answered_is_lost() -> None:
+    """Every answer that counts in a round stands there, also of an item the plan has no more."""
+    parts = round_of(FIRST, ALL_FIRST), round_of(CHECK, ALL_CHECK), round_of(PANEL, ALL_PANEL)
+    later = replace(YEAR_PLAN, items=YEAR_PLAN.items[1:])
+    year = year_of(*parts, plan=later)
+    ledger = build_ledger(year.plan, 2023, year.entries)
+    shown = {
+        (asked.answer.source, asked.answer.item)
+        for row in ledger.entries
+        for asked in row.every
+        if asked.answer
+    }
+    counting = (entry.answer for part in parts for entry in part.entries if entry.answer)
+    assert shown == {(answer.source, answer.item) for answer in counting}
+    assert ledger.rows[-1][ledger.index("整理番号")] == "1-1"
+    assert tuple(entry.assignment for entry in ledger.entries) == year.plan.assignments()
+
+
+def test_a_round_may_stand_alone() -> None:
+    """After the first round a year is its ledger, with nothing of what was not collected yet."""
+    year = year_of(round_of(FIRST, ALL_FIRST))
+    labels = [c.label for c in build_ledger(year.plan, 2023, year.entries).columns]
+    assert "課長の評価" not in labels
+    assert not [label for label in labels if "：" in label]
+
+
+def test_numbers_of_the_rounds_are_added_up() -> None:
+    """Each round's value and what it has come to; a blank does not end the sum."""
+    halves = tuple(
+        replace(COST, key=f"half{n}", label=f"{n}期の件数", unit="件", adds_to="件数")
+        for n in (1, 2, 3)
+    )
+    plan = replace(
+        YEAR_PLAN,
+        form=Form(halves),
+        matrices=(),
+        rounds=tuple(DeclaredRound(f"{n}期", n, (f"half{n}",)) for n in (1, 2, 3)),
+    )
+    said = ({"1-1": "5", "1-2": "1"}, {"1-1": "", "1-2": "2"}, {"1-1": "7", "1-2": "3"})
+    parts = [round_of(f"{n}期", {"A": one}, plan) for n, one in enumerate(said, start=1)]
+    year = year_of(*map(_as_numbers, parts), plan=plan)
+    found = {m.item: m for m in measures(year.plan, year.entries)}
+    assert [one.value for one in found["1-1"].rounds] == [Decimal(5), None, Decimal(7)]
+    assert found["1-1"].running == (Decimal(5), Decimal(5), Decimal(12))
+    assert found["1-2"].running == (Decimal(1), Decimal(3), Decimal(6))
+    assert (found["1-1"].name, found["1-1"].unit) == ("件数", "件")
+
+
+def _as_numbers(part: Round) -> Round:
+    def numbers(answer: Answer | None) -> Answer | None:
+        if answer is None:
+            return None
+        return replace(answer, values={k: Decimal(str(v)) for k, v in answer.values.items()})
+
+    return replace(part, entries=tuple(replace(e, answer=numbers(e.answer)) for e in part.entries))

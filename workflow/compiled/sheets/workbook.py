@@ -53,6 +53,7 @@ from workflow.compiled.summaries.details import DETAILS_SHEET
 from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.compiled.summaries.headline import headline
 from workflow.compiled.summaries.matrix import CountedMatrix
+from workflow.compiled.year.between import change_sentences
 from workflow.compiled.year.cumulative import CUMULATIVE_SHEET
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
@@ -176,6 +177,7 @@ def indicator_matrix(compilation: Compilation) -> CountedMatrix | None:
 def _summary(compilation: Compilation) -> Summary:
     plan, ledger = compilation.round.plan, compilation.ledger
     changes = (
+        *change_sentences(compilation.changed),
         *headline_sentences(compilation.comparison),
         *decision_sentences(compilation.round.points),
     )

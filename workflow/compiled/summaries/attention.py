@@ -82,7 +82,7 @@ def attention_lines(
     plan = round_.plan
     ratings = tuple(
         _Rating(field, ledger.index(field.label), {c.value: c for c in low_ratings(field)})
-        for field in plan.form.choice_fields
+        for field in plan.told_choices
     )
     closed = _closed(round_.points)
     asking = [f for f in round_.findings if _spot(f) not in closed]
@@ -320,7 +320,7 @@ class _Looking:
     def _text(self, index: int, entry: Entry) -> str:
         """Return what was chosen, and what the warnings say of it."""
         row = self.ledger.rows[index]
-        choices = self.plan.form.choice_fields
+        choices = self.plan.told_choices
         values = (str(row[self.ledger.index(field.label)] or "") for field in choices)
         chosen = "、".join(
             f"{field.label}：{field.in_sentence(value) or field.blank_label}"

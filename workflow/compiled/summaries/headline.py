@@ -17,7 +17,7 @@ _MOST_NAMED = 6
 
 def headline(plan: Plan, ledger: Ledger, changes: Sequence[str]) -> str:
     """Return the paragraph; changes are the sentences about last year."""
-    sentences = (_field_counts(ledger, field) for field in plan.form.choice_fields)
+    sentences = (_field_counts(ledger, field) for field in plan.told_choices)
     return "".join((_counts(ledger), *sentences, *changes, *_low_rating_places(plan, ledger)))
 
 
@@ -34,10 +34,19 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 
 
 def _counts(ledger: Ledger) -> str:
-    statuses = statuses_in_use(ledger.entries)
-    by_status = {status: sum(e.status is status for e in ledger.entries) for status in statuses}
+    whole = f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
+    return "".join(
+        f"{whole if n == 0 else ''}{_counted(asking.label, ledger, asking.place)}です。"
+        for n, asking in enumerate(ledger.askings)
+    )
+
+
+def _counted(name: str, ledger: Ledger, place: int) -> str:
+    """Return how many answers there are, and in a year of which round."""
+    entries = [entry.at(place) for entry in ledger.entries]
+    by_status = {one: sum(e.status is one for e in entries) for one in statuses_in_use(entries)}
     counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
-    return f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、{counted}です。"
+    return f"{name}は、{counted}" if name else counted
 
 
 def _field_counts(ledger: Ledger, field: Field) -> str:
@@ -52,8 +61,12 @@ def _field_counts(ledger: Ledger, field: Field) -> str:
 
 
 def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
-    """Yield, for each choice that asks for a look, the groups of the plan it stands in."""
-    for field in (field for field in plan.form.choice_fields if field.is_rating):
+    """Yield, for each choice that asks for a look, the groups of the plan it stands in.
+
+    In a year of several rounds, of the last rating alone.
+    """
+    ratings = [field for field in plan.told_choices if field.is_rating]
+    for field in ratings[-1:] if plan.askings else ratings:
         column = ledger.index(field.label)
         for choice in low_ratings(field):
             rows = [row for row in ledger.rows if row[column] == choice.value]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from workflow.compiled.ledger import Ledger
@@ -91,6 +92,16 @@ def rating_changes(plan: Plan, ledger: Ledger) -> Iterator[RatingChange]:
             if before is None or after is None or before == after:
                 continue
             yield _changed(plan, n, entry, pair, str(before), str(after))
+
+
+def change_sentences(changes: Iterable[RatingChange]) -> Iterator[str]:
+    """Yield what the headline says of changed ratings, round by round."""
+    by_round: dict[str, Counter[Change]] = {}
+    for one in changes:
+        by_round.setdefault(one.round_after, Counter())[one.change] += 1
+    for name, counted in by_round.items():
+        moved = "、".join(f"{change.value}ものが{n}件" for change, n in sorted(counted.items()))
+        yield f"{name}で評価が{moved}あります。"
 
 
 def _changed(

@@ -1,0 +1,165 @@
+"""The year is made after each of its rounds, mended where that was cut short, and made final."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine import HERE
+from tests.rounds.playing import PlayedYear
+from tests.rounds.small_year import FIRST, PANEL, SECOND, YEAR, collected, small_year
+from tests.verification.mutations import (
+    a_formula_made_a_number,
+    one_byte_of_the_journal,
+    one_character_of_the_csv,
+    one_character_of_the_ledger,
+    one_count,
+)
+from workflow.commands.verify import verify
+from workflow.model.errors import OutputError, WorkspaceError
+from workflow.model.raw import RawBook, RawCell, RawSheet
+from workflow.rounds import write_year
+from workflow.storage.journal import EventKind, load_journal
+from workflow.storage.own_files import old_final_folder
+from workflow.verification import compare
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> PlayedYear:
+    """Return a year of which every round was collected; nobody may change it."""
+    return collected(small_year(tmp_path_factory.mktemp("year") / "home"), FIRST, SECOND, PANEL)
+
+
+@pytest.fixture
+def year(played: PlayedYear, tmp_path: Path) -> PlayedYear:
+    """Return a copy of it."""
+    return PlayedYear(played.city.copy(tmp_path / "copy"), YEAR)
+
+
+def codes_of(year: PlayedYear) -> list[str]:
+    """Return what verify says of the whole year."""
+    report = verify(year.city.workspace, YEAR, HERE)
+    return sorted({found.code.name for found in report.differences})
+
+
+def test_a_year_grows_with_its_rounds(tmp_path: Path) -> None:
+    """After the first round there are its columns alone, after the second both, each sourced."""
+    year = collected(small_year(tmp_path / "home"), FIRST)
+    assert "二次評価：回答状況" not in year.city.ledger_csv(YEAR)[0]
+    collected(year, SECOND)
+    row = year.city.ledger_csv(YEAR)[0]
+    assert row["回答状況"] == row["二次評価：回答状況"] == "回答済"
+    assert row["回答ファイル"].startswith(f"{FIRST}/")
+    assert row["二次評価：回答ファイル"].startswith(f"{SECOND}/")
+    assert not codes_of(year)
+
+
+def test_several_people_stand_side_by_side(played: PlayedYear) -> None:
+    """Each person has a column, and what theirs come to has one."""
+    row = played.city.ledger_csv(YEAR)[0]
+    assert {"委員評価（甲委員）", "委員評価（乙委員）", "委員評価（平均）"} <= row.keys()
+    assert not codes_of(played)
+
+
+def test_a_year_cut_short_is_told_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a round was written and its year was not, verify says so, and the next run makes it."""
+    year = collected(small_year(tmp_path / "home"), FIRST)
+    year.issue(SECOND)
+    year.answer(SECOND)
+
+    def stopped(*_: object) -> None:
+        raise OutputError("止まりました。")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(write_year, "_write", stopped)
+        with pytest.raises(OutputError):
+            year.collect(SECOND)
+    assert "二次評価：回答状況" not in year.city.ledger_csv(YEAR)[0]
+    assert "VERIFY_NOT_RECORDED" in codes_of(year)
+    year.collect(SECOND)
+    assert "二次評価：回答状況" in year.city.ledger_csv(YEAR)[0]
+    assert not codes_of(year)
+
+
+def test_the_same_rounds_give_the_same_year(year: PlayedYear) -> None:
+    """Nothing is written again where nothing changed."""
+    path = year.city.workspace.journal(YEAR)
+    before = path.read_bytes()
+    year.collect(PANEL)
+    assert path.read_bytes() == before
+
+
+def test_a_year_is_final_when_all_its_rounds_are(year: PlayedYear) -> None:
+    """Until then a sentence names those that are not; its list holds those of the rounds."""
+    for name in (FIRST, SECOND):
+        year.finalize(name)
+    with pytest.raises(WorkspaceError, match=f"「{PANEL}」が確定していない"):
+        year.finalize()
+    year.finalize(PANEL)
+    year.finalize()
+    said = year.city.workspace.digest_list(YEAR).read_text("utf-8")
+    for name in (FIRST, SECOND, PANEL):
+        own = year.at(name).workspace.digest_list(YEAR)
+        assert set(own.read_text("utf-8").splitlines()) <= set(said.splitlines())
+        assert f"{name}/{own.name}" in said
+    assert not codes_of(year)
+    year.finalize()
+    assert not codes_of(year)
+
+
+def test_a_round_that_is_reopened_reopens_the_year(year: PlayedYear) -> None:
+    """The final year is kept, the reason is journalled, and the year is provisional again."""
+    for name in (FIRST, SECOND, PANEL, ""):
+        year.finalize(name)
+    workspace = year.city.workspace
+    final = load_journal(workspace.journal(YEAR)).last(EventKind.FINALIZED)
+    assert final
+    year.reopen(SECOND, "部長の評価の誤り")
+    journal = load_journal(workspace.journal(YEAR))
+    reopened = journal.last(EventKind.REOPENED)
+    assert reopened
+    assert "部長の評価の誤り" in reopened.facts["reason"]
+    kept = old_final_folder(workspace.compiled(YEAR), final.at)
+    assert (kept / workspace.ledger(YEAR).name).is_file()
+    assert not workspace.digest_list(YEAR).exists()
+    assert not codes_of(year)
+
+
+def test_every_cell_of_the_years_book_counts(played: PlayedYear) -> None:
+    """Whatever cell is another, it is told: all of them at once, and each by its place."""
+    content = played.city.workspace.ledger(YEAR).read_bytes()
+    book = HERE.open_book(content)
+    assert book
+    false = RawBook(tuple(RawSheet(s.name, dict(_falsified(s))) for s in book.sheets))
+    at = (found.location for found in compare.books("台帳.xlsx", book, false))
+    told = {(one.sheet, one.row, one.column) for one in at}
+    assert told == {(s.name, *place) for s in book.sheets for place in s.cells}
+
+
+def _falsified(sheet: RawSheet) -> Iterator[tuple[tuple[int, int], RawCell]]:
+    for place, cell in sheet.cells.items():
+        yield place, RawCell(cell.kind, f"{cell.text}？")
+
+
+MUTATIONS = (
+    (one_character_of_the_ledger, {"VERIFY_CELL", "VERIFY_OUTPUT_CHANGED"}),
+    (one_count, {"VERIFY_CELL", "VERIFY_COUNT", "VERIFY_OUTPUT_CHANGED"}),
+    (a_formula_made_a_number, {"VERIFY_CELL", "VERIFY_OUTPUT_CHANGED"}),
+    (one_character_of_the_csv, {"VERIFY_CELL", "VERIFY_OUTPUT_CHANGED"}),
+    (one_byte_of_the_journal, {"VERIFY_JOURNAL"}),
+)
+
+
+@pytest.mark.parametrize(("mutation", "said"), MUTATIONS)
+def test_what_is_falsified_in_a_year_is_told(
+    mutation: object, said: set[str], year: PlayedYear
+) -> None:
+    """The files of the year itself are held against the rounds read again."""
+    assert callable(mutation)
+    mutation(year.city, random.Random(7))
+    assert said <= set(codes_of(year))
