@@ -17,7 +17,7 @@ FIRST, SECOND, PANEL = "一次評価", "二次評価", "委員意見"
 
 
 def small_plan() -> dict[str, Any]:
-    """Return the plan of four rounds without the last one, for the first item of each goal alone."""
+    """Return the plan of four rounds without the last one, for one item of each goal alone."""
     document = plan_of(FOUR_ROUNDS)
     rounds = [
         {**one, "respondent": one["respondent"][:2]} if one["name"] == PANEL else one

@@ -56,9 +56,8 @@ def test_answers_come_to_one(rule: str, answers: str, comes_to: str) -> None:
 def test_an_average_is_the_choice_nearest_to_it(answers: list[str]) -> None:
     """No choice is nearer to the mean place, and both halves of the rule differ in the middle."""
     mean = Fraction(sum(map(SCALE.index, answers)), len(answers))
-    better, worse = (
-        SCALE.index(str(combine(RULES[r], FIELD, answers))) for r in ("平均上", "平均下")
-    )
+    found = (str(combine(RULES[rule], FIELD, answers)) for rule in ("平均上", "平均下"))
+    better, worse = map(SCALE.index, found)
     nearest = min(abs(mean - place) for place in range(len(SCALE)))
     assert abs(mean - better) == abs(mean - worse) == nearest
     assert better <= worse <= better + 1

@@ -21,6 +21,7 @@ from workflow.compiled.year.askings import (
 )
 from workflow.compiled.year.between import matrices_between
 from workflow.model.asking import Asking
+from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
 from workflow.model.plan import Assignment, Item, Plan
@@ -28,7 +29,7 @@ from workflow.model.returns import Outcome, Return
 from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, Register
 
-_ELSEWHERE = "RETURN_OTHER_ROUND"
+_ELSEWHERE = (Code.RETURN_OTHER_ROUND, Code.RETURN_CLOSED_ROUND)
 
 
 def united(plan: Plan, parts: Sequence[Round], basis: Basis | None = None) -> Round:
@@ -135,7 +136,7 @@ def _answering(parts: Mapping[str, Round]) -> frozenset[str]:
 
 def _is_elsewhere(returned: Return) -> bool:
     """Whether a file is only said to belong to another round."""
-    is_other = any(finding.code.name == _ELSEWHERE for finding in returned.findings)
+    is_other = any(finding.code in _ELSEWHERE for finding in returned.findings)
     return is_other and returned.outcome is Outcome.NOT_A_RETURN
 
 
@@ -143,7 +144,7 @@ def _findings(parts: Mapping[str, Round]) -> Iterator[Finding]:
     answering = _answering(parts)
     for name, part in parts.items():
         for finding in part.findings:
-            is_other = finding.code.name == _ELSEWHERE
+            is_other = finding.code in _ELSEWHERE
             if not (is_other and finding.location.file in answering):
                 yield _of_round(finding, name)
 
