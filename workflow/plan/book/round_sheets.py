@@ -15,7 +15,7 @@ from workflow.model.cells import folded
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.rounds import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
-from workflow.plan.book.layout import REVIEWER_LABEL, label_of
+from workflow.plan.book.layout import REVIEWER_LABEL, ROUND_SHEET, label_of
 from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.reading import Reading, at_places
 from workflow.plan.book.values import field_labels
@@ -37,7 +37,7 @@ _COMBINE_SPELLINGS = {
 }
 
 ROUNDS = Table(
-    sheet="回",
+    sheet=ROUND_SHEET,
     pointer="/rounds",
     intro="年度の中で何回かに分けて尋ねるときの、回の一覧です。尋ねる順に、一行に一つの回を記入してください。",
     columns=(
