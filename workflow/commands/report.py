@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from workflow.commands.command import (
     Command,
     add_round,
     add_year,
-    round_workspace,
+    round_or_year,
     year_of,
 )
 from workflow.compiled.content import Content, content_of
@@ -24,6 +25,7 @@ from workflow.compiled.report.pages import report_pages
 from workflow.compiled.report.word import word_report
 from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.report.word_template import USUAL_LAYOUT, template_document
+from workflow.compiled.round import Stage
 from workflow.compiled.summaries.brief import brief_of
 from workflow.compiled.years.past import Row, read_ledger
 from workflow.model.dataclass import dataclass
@@ -32,7 +34,14 @@ from workflow.model.plan import Plan
 from workflow.model.years import JST, to_the_second
 from workflow.plan.load import load_plan
 from workflow.rounds.earlier import past_years
-from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
+from workflow.rounds.load import (
+    ReadOptions,
+    in_workers,
+    not_collected,
+    plan_as_recorded,
+    stage_of,
+)
+from workflow.rounds.year import as_last_made, loaded, stage_of_year, united_year, year_on_disk
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
@@ -49,7 +58,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> int:
     year = year_of(arguments.year)
-    reported = report(round_workspace(arguments, year), year, datetime.now(JST))
+    reported = report(round_or_year(arguments, year), year, datetime.now(JST))
     _show(reported)
     return CLEAN if reported.content.is_complete else FINDINGS
 
@@ -76,9 +85,12 @@ class Reported:
     content: Content
 
 
-def report(workspace: Workspace, year: int, now: datetime) -> Reported:
+def report(
+    workspace: Workspace, year: int, now: datetime, options: ReadOptions | None = None
+) -> Reported:
     """Write the report of what was last collected, as a Word document and as pages.
 
+    Options say how to read the rounds of a year that has several, usually in worker processes.
     Raises WorkspaceError when nothing was collected, when the ledger is not as it was compiled or
     when the template cannot be filled; OutputError when a file cannot be written. Then the previous
     report is whole.
@@ -87,7 +99,7 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
         raise not_collected(workspace.period(year))  # and nothing is left behind, not even a lock
     with at_work(workspace, year, f"report {workspace.period(year).options}", now):
         journal = load_journal(workspace.journal(year))
-        content = _content(workspace, year, journal)
+        content = _content(workspace, year, journal, options)
         layout = _layout(workspace, content.plan)
         path = workspace.report_template(layout)
         is_new = not path.exists()
@@ -120,7 +132,9 @@ def report(workspace: Workspace, year: int, now: datetime) -> Reported:
         )
 
 
-def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
+def _content(
+    workspace: Workspace, year: int, journal: Journal, options: ReadOptions | None
+) -> Content:
     """Return what the report says: the plan, ledger and stage of the last collect or finalize.
 
     Raises WorkspaceError when there was none, or when the ledger's CSV is not what it made.
@@ -131,10 +145,29 @@ def _content(workspace: Workspace, year: int, journal: Journal) -> Content:
     path, graded = workspace.ledger_csv(year), workspace.indicators_csv(year)
     on_disk = _as_compiled(path, recorded)
     indicators = _as_compiled(graded, recorded) if graded.name in recorded else b""
-    plan, _ = plan_as_recorded(workspace, journal)
+    if workspace.round_names(year) and not workspace.round:
+        plan, stage = _united(workspace, year, options or replace(in_workers(), use_cache=True))
+    else:
+        (plan, _), stage = plan_as_recorded(workspace, journal), stage_of(journal)
     past = tuple(past_years(workspace, year, plan.form))
     years = read_ledger(indicators, (YEAR_LABEL,)) if indicators else ()
-    return content_of(plan, year, stage_of(journal), _rows(on_disk, path), past, years)
+    return content_of(plan, year, stage, _rows(on_disk, path), past, years)
+
+
+def _united(workspace: Workspace, year: int, options: ReadOptions) -> tuple[Plan, Stage]:
+    """Return the plan of a year that several rounds make, and how far the year is.
+
+    Raises WorkspaceError when the year was not made anew since one of its rounds.
+    """
+    found = year_on_disk(workspace, year)
+    if found is None:
+        raise not_collected(workspace.period(year))
+    if as_last_made(found) is None:
+        raise WorkspaceError(
+            f"{workspace.period(year)}の台帳は、回を集めたあとに作り直されていません。"
+            f"もう一度、collect --year {year} --round 回の名前 を実行してください。"
+        )
+    return united_year(loaded(found, options)).plan, stage_of_year(found)
 
 
 def _as_compiled(path: Path, recorded: Mapping[str, str]) -> bytes:

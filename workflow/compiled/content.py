@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from workflow.compiled.indicator_lines import IndicatorLines, indicator_lines
-from workflow.compiled.ledger import STATUS_LABEL
+from workflow.compiled.ledger import RESPONDENT_LABEL, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.matrix import TOTAL, Bucket, CountedMatrix, count
@@ -19,10 +19,11 @@ from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row
 from workflow.compiled.years.trend import Trend, trend_of_rows
+from workflow.model.asking import WHOLE, Asking, with_person
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
-from workflow.model.plan import Item, Plan
+from workflow.model.plan import Assignment, Item, Plan
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
@@ -43,16 +44,25 @@ class Reply:
     """One row of the ledger: who was asked, where it stands and what was answered.
 
     Entry is the index of the row in the ledger; reason is why there is nothing to report, where the
-    department says so. Known is what the city knew already.
+    department says so. Known is what the city knew already. In a year of several rounds a row has a
+    reply for each asking: round is which, and respondent who was asked, or how several answers were
+    made one.
     """
 
     entry: int
     departments: str
     status: AnswerStatus
-    answers: tuple[ShownAnswer, ...]
+    answers: tuple[ShownAnswer, ...] = ()
     reason: str = ""
     known: tuple[ShownAnswer, ...] = ()
     indicators: tuple[IndicatorLines, ...] = ()
+    round: str = ""
+    respondent: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose reply it is, and of which round where a year has several."""
+        return f"{self.round}　{self.respondent}" if self.round else self.departments
 
     @property
     def in_one_column(self) -> tuple[ShownAnswer, ...]:
@@ -82,6 +92,11 @@ class Block:
 
     item: Item
     replies: tuple[Reply, ...]
+
+    @property
+    def departments(self) -> str:
+        """The departments whose item it is."""
+        return "・".join(dict.fromkeys(reply.departments for reply in self.replies))
 
     @property
     def is_settled(self) -> bool:
@@ -222,21 +237,105 @@ def _blocks(
         owner = (one.item, one.departments)
         by_owner[owner] = (*by_owner.get(owner, ()), one)
     replies: dict[str, list[Reply]] = {item.id: [] for item in plan.items}
-    for index, (assignment, row) in enumerate(zip(plan.assignments(), rows, strict=True)):
-        status = AnswerStatus(row[STATUS_LABEL])
-        answers = tuple(
-            replace(field.in_report(row[field.label]), before=before.get((index, field.key), ""))
-            for field in plan.form.answer_fields
-        )
-        reasons = (row[field.label] for field in plan.form.fields if field.waives)
-        reason = "".join(reasons) if status is AnswerStatus.NOTHING else ""
-        answered = answers if status is AnswerStatus.ANSWERED else ()
-        known = tuple(f.in_report(row[f.label]) for f in plan.known_fields if row.get(f.label))
+    for index, (assignment, row) in enumerate(_paired(plan, rows)):
+        of_row = _Row(plan, assignment, row, index, before)
+        found = list(of_row.replies())
         owner = (assignment.item.id, assignment.department_label)
-        indicators = by_owner.get(owner, ())
-        reply = Reply(index, owner[1], status, answered, reason, known, indicators)
-        replies[assignment.item.id].append(reply)
+        if found and owner in by_owner:
+            at = of_row.place_of_indicators(found)
+            found[at] = replace(found[at], indicators=by_owner[owner])
+        replies[assignment.item.id].extend(found)
     return tuple(Block(item, tuple(replies[item.id])) for item in plan.items)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the ledger as its CSV spells it, with the assignment it is of and its index."""
+
+    plan: Plan
+    assignment: Assignment
+    row: Row
+    index: int
+    before: _Before
+
+    def replies(self) -> Iterator[Reply]:
+        """Yield what each asking says, in the order of the rounds, and what several came to."""
+        known = tuple(
+            field.in_report(self.row[field.label])
+            for field in self.plan.known_fields
+            if self.row.get(field.label)
+        )
+        for asking in self.plan.askings or (WHOLE,):
+            status = AnswerStatus(self.row[asking.column(STATUS_LABEL)])
+            if status is not AnswerStatus.NOT_ASKED:
+                yield self._reply(asking, status, known if asking.place == 0 else ())
+            yield from self._made_of_several(asking)
+
+    def place_of_indicators(self, replies: Sequence[Reply]) -> int:
+        """Return which reply shows the indicators: that of the round that asked for them last."""
+        asking = {one.name for one in self.plan.rounds if one.indicators}
+        named = [n for n, reply in enumerate(replies) if reply.round in asking]
+        own = [n for n, r in enumerate(replies) if r.respondent in ("", r.departments)]
+        return (named or own or [0])[-1]
+
+    def _reply(self, asking: Asking, status: AnswerStatus, known: tuple[ShownAnswer, ...]) -> Reply:
+        form, row = self.plan.form, self.row
+        reasons = (
+            row[field.label]
+            for field in form.fields
+            if field.waives and self.plan.asking(field.key) == asking
+        )
+        return Reply(
+            entry=self.index,
+            departments=self.assignment.department_label,
+            status=status,
+            answers=tuple(self._answers(asking)) if status is AnswerStatus.ANSWERED else (),
+            reason="".join(reasons) if status is AnswerStatus.NOTHING else "",
+            known=known,
+            round=asking.round,
+            respondent=self._respondent(asking),
+        )
+
+    def _answers(self, asking: Asking) -> Iterator[ShownAnswer]:
+        for field in self.plan.form.answer_fields:
+            is_made = field.key in self.plan.combined_by_key
+            if self.plan.asking(field.key) == asking and not is_made:
+                yield self._answer(field, asking.person)
+
+    def _answer(self, field: Field, person: str) -> ShownAnswer:
+        """Return an answer as shown; whose it is need not be said in its label too."""
+        shown = field.in_report(self.row[field.label])
+        label = shown.label.removesuffix(with_person("", person)) if person else shown.label
+        return replace(shown, label=label, before=self.before.get((self.index, field.key), ""))
+
+    def _respondent(self, asking: Asking) -> str:
+        if not asking.round:
+            return ""
+        named = self.row.get(asking.column(RESPONDENT_LABEL), "")
+        return named or asking.person or self.assignment.department_label
+
+    def _made_of_several(self, asking: Asking) -> Iterator[Reply]:
+        """Yield what the answers of a round's people came to, behind the last of them."""
+        keys = {key for key, _ in asking.keys}
+        for made in self.plan.combined:
+            field = self.plan.form.field(made.key)
+            if made.keys[-1] in keys and self.row[field.label]:
+                yield Reply(
+                    entry=self.index,
+                    departments=self.assignment.department_label,
+                    status=AnswerStatus.ANSWERED,
+                    answers=(self._answer(field, ""),),
+                    round=made.round,
+                    respondent=made.word,
+                )
+
+
+def _paired(plan: Plan, rows: Sequence[Row]) -> Iterator[tuple[Assignment, Row]]:
+    """Return each assignment with its row; behind them a year of rounds has what is asked no more.
+
+    Raises ValueError when rows are those of another plan.
+    """
+    return zip(plan.assignments(), rows, strict=not plan.askings)
 
 
 def _choices_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
@@ -244,7 +343,7 @@ def _choices_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:
     asked = [compared_field(field, last) for field in plan.form.choice_fields]
     entries = [
         Entry(assignment, AnswerStatus(row[STATUS_LABEL]), None)
-        for assignment, row in zip(plan.assignments(), rows, strict=True)
+        for assignment, row in _paired(plan, rows)
     ]
     return {
         (pair.entry, compared.field.key): compared.field.in_sentence(before)

@@ -28,6 +28,7 @@ from workflow.compiled.pages.finding_list import (
     unassigned_files,
 )
 from workflow.compiled.pages.frame import Anchor, frame, page_bytes, to_file
+from workflow.compiled.pages.rounds import YearOfRounds, year_of_rounds
 from workflow.compiled.sheets.links import to_row
 from workflow.compiled.summaries.attention import AttentionLine, Weight, decision_sentences
 from workflow.compiled.summaries.brief import Brief
@@ -41,7 +42,7 @@ from workflow.model.findings import Finding
 from workflow.model.returns import Outcome
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
-from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, ledger_name
+from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, OVERVIEW, ledger_name
 
 # The figures of 集計表 on a page: each matrix and the years, as a table, some as bars too.
 
@@ -133,10 +134,12 @@ _STATUSES = (
     AnswerStatus.MISSING,
 )
 
+_BOARD = "#board"
+_ROUNDS = Anchor("#rounds", "回ごとの様子")
 _CONTENTS = (
     Anchor("#summary", "結論"),
     Anchor("#brief", "一枚まとめ"),
-    Anchor("#board", "提出状況"),
+    Anchor(_BOARD, "提出状況"),
     Anchor("#counts", "集計"),
     Anchor("#attention", "要確認"),
     Anchor("#findings", "指摘"),
@@ -180,6 +183,7 @@ class Overview:
     hrefs: Mapping[str, str]
     documents: tuple[Document, ...]
     indicators: tuple[IndicatorLines, ...] = ()
+    rounds: YearOfRounds | None = None
 
 
 def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
@@ -187,10 +191,13 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
     view = overview(compilation, beside)
     # Each part by its own name: the template then reads like the page.
     values = {field.name: getattr(view, field.name) for field in fields(view)}
-    about = (compilation.round.plan, compilation.ledger.year, compilation.stage)
+    plan, year = compilation.round.plan, compilation.ledger.year
     graded = (Anchor("#indicators", "指標"),) if view.indicators else ()
     contents = (*_CONTENTS[:_AFTER_COUNTS], *graded, *_CONTENTS[_AFTER_COUNTS:])
-    page = frame(about, "進捗状況のまとめ", contents=contents)
+    if view.rounds:  # who has answered what stands on the page of each round
+        contents = (_ROUNDS, *(anchor for anchor in contents if anchor.href != _BOARD))
+    above = (Anchor(f"../{OVERVIEW}", f"{era_year(year)}の全体"),) if plan.round else ()
+    page = frame((plan, year, compilation.stage), "進捗状況のまとめ", above, contents)
     return page_bytes("overview.html.j2", page, **values)
 
 
@@ -221,6 +228,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         hrefs=hrefs,
         documents=tuple(documents(beside)),
         indicators=indicator_lines(indicator_rows(compilation.indicators), ledger.year),
+        rounds=year_of_rounds(compilation),
     )
 
 

@@ -15,6 +15,9 @@ from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year, full_year
 
+_ANSWERS = "回答"
+"""What heads the texts where each round of a year asks others."""
+
 Tags = dict[str, Any]
 """Tag → text, a truth, XML to stand as it is, or a list of more tags."""
 
@@ -22,6 +25,7 @@ Tags = dict[str, Any]
 def tags_of(content: Content) -> Tags:
     """Return everything a template can name, for one report."""
     plan, stage = content.plan, content.stage
+    prose = [field.label for field in plan.form.answer_fields if field.is_prose]
     return {
         "計画名": plan.title,
         "団体名": plan.municipality.name,
@@ -37,7 +41,7 @@ def tags_of(content: Content) -> Tags:
         "本文": list(_parts(content)),
         "節": list(_sections(content)),
         "階層": list(plan.levels),
-        "文章の項目": [field.label for field in plan.form.answer_fields if field.is_prose],
+        "文章の項目": [_ANSWERS] if plan.askings else prose,
         "選択の項目": [field.label for field in plan.form.answer_fields if not field.is_prose],
         "前年度": era_year(content.year - 1),
         "図の題": content.trend.field.label if content.trend else "",
@@ -180,7 +184,7 @@ def _item(block: Block, index: int, prose: int, above: tuple[str, ...] = ()) -> 
         "見出し": block.item.title,
         "上の見出し": "　".join(above),
         "計画書ページ": block.item.pages,
-        "担当課": "・".join(reply.departments for reply in block.replies),
+        "担当課": block.departments,
         "しおり": bookmark(2 * index + 1, name),
         "ページ": page_number(name),
         "頁": page_number(name),  # what templates of 0.2.0 call it
@@ -192,15 +196,25 @@ def _reply(reply: Reply, prose: int) -> Tags:
     """Return a reply; prose is how many texts are asked, also where there is no answer."""
     fields = [_answer(answer) for answer in reply.in_one_column]
     return {
-        "担当課": reply.departments,
+        "担当課": reply.owner,
         "回答済": reply.is_answered,
         "回答状況": reply.standing,
         "説明": reply.explanation,
         "項目": fields,
         "組": list(_pairs(fields)),
-        "文章": [f for f in fields if f["文章"]] or [{"内容": ""}] * prose,
+        "文章": _in_one_cell(fields) if reply.round else _in_cells(fields, prose),
         "選択": [f for f in fields if not f["文章"]],
     }
+
+
+def _in_cells(fields: list[Tags], prose: int) -> list[Tags]:
+    return [f for f in fields if f["文章"]] or [{"内容": ""}] * prose
+
+
+def _in_one_cell(fields: list[Tags]) -> list[Tags]:
+    """Return the texts of a round as one: each round asks others, so no column is for all."""
+    texts = (f"■{f['項目名']}\n{f['内容']}" for f in fields if f["文章"])
+    return [{"内容": "\n".join(texts)}]
 
 
 def _answer(answer: ShownAnswer) -> Tags:

@@ -174,8 +174,10 @@ class _Rated:
             (self._weight(reply), n, b, reply)
             for n, (b, reply) in enumerate(_replies(self.content))
         ]
+        named: set[int] = set()  # a row of several rounds has a reply for each
         for weight, _, block, reply in sorted(found, key=lambda one: (-one[0], one[1])):
-            if weight > 0:
+            if weight > 0 and reply.entry not in named:
+                named.add(reply.entry)
                 yield LookedAt(
                     entry=reply.entry,
                     item=block.item.id,
