@@ -13,7 +13,7 @@ from workflow.compiled.year.between import RatingChange
 from workflow.compiled.year.standing import RoundStanding
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Answer
-from workflow.model.years import japanese_date_and_weekday
+from workflow.model.years import japanese_date
 from workflow.storage.workspace import OVERVIEW
 
 _MOST_CHANGES, _MOST_NAMED = 50, 12
@@ -60,8 +60,9 @@ class YearOfRounds:
 
     @property
     def in_hand(self) -> RoundLine | None:
-        """The round that is worked on; None before anything was issued."""
-        return next((line for line in self.lines if line.is_in_hand), None)
+        """The round that is worked on; None before anything was issued, and when all is final."""
+        lines = () if all(line.is_final for line in self.lines) else self.lines
+        return next((line for line in lines if line.is_in_hand), None)
 
 
 def year_of_rounds(compilation: Compilation) -> YearOfRounds | None:
@@ -74,7 +75,7 @@ def year_of_rounds(compilation: Compilation) -> YearOfRounds | None:
 
 
 def _line(one: RoundStanding, statuses: tuple[DepartmentStatus, ...]) -> RoundLine:
-    deadline = japanese_date_and_weekday(one.deadline) if one.deadline else ""
+    deadline = japanese_date(one.deadline) if one.deadline else ""
     return RoundLine(
         name=one.name,
         href=to_file(f"{one.folder}/{OVERVIEW}") if one.stage else "",

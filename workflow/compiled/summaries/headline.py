@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import statuses_in_use
+from workflow.compiled.years.trend import leading_rating
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
@@ -63,10 +64,11 @@ def _field_counts(ledger: Ledger, field: Field) -> str:
 def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
     """Yield, for each choice that asks for a look, the groups of the plan it stands in.
 
-    In a year of several rounds, of the last rating alone.
+    In a year of several rounds, of the rating alone that speaks for it.
     """
     ratings = [field for field in plan.told_choices if field.is_rating]
-    for field in ratings[-1:] if plan.askings else ratings:
+    leading = leading_rating(plan, ledger) if plan.askings else None
+    for field in [leading] if leading else ratings:
         column = ledger.index(field.label)
         for choice in low_ratings(field):
             rows = [row for row in ledger.rows if row[column] == choice.value]

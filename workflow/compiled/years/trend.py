@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.open_data.csv import format_value
@@ -37,19 +37,32 @@ class Trend:
 
 
 def trend(plan: Plan, ledger: Ledger, past: Sequence[PastYear]) -> Trend | None:
-    """Return how the form's first ordered choice was answered; None when it has no such field."""
-    field = _first_rating(plan)
+    """Return how the leading rating was answered; None when the form asks for none."""
+    field = leading_rating(plan, ledger)
     return _trend(field, ledger.year, _answers_now(field, ledger), past) if field else None
 
 
 def trend_of_rows(plan: Plan, this: PastYear, past: Sequence[PastYear]) -> Trend | None:
     """Return the same of a year whose ledger is there as its CSV spells it."""
-    field = _first_rating(plan)
+    field = _leading(plan, lambda rating: any(_answers(rating, this)))
     return _trend(field, this.year, _answers(field, this), past) if field else None
 
 
-def _first_rating(plan: Plan) -> Field | None:
-    return next((f for f in plan.form.choice_fields if f.is_rating), None)
+def leading_rating(plan: Plan, ledger: Ledger) -> Field | None:
+    """Return the rating that speaks for a year: the first of its form; None where it has none.
+
+    In a year of several rounds that is the last one anybody gave; of several people, what their
+    ratings came to.
+    """
+    return _leading(plan, lambda rating: any(_answers_now(rating, ledger)))
+
+
+def _leading(plan: Plan, is_answered: Callable[[Field], bool]) -> Field | None:
+    ratings = [field for field in plan.form.choice_fields if field.is_rating]
+    of_one = [f for f in ratings if f.key in plan.combined_by_key or not plan.asking(f.key).person]
+    answered = (rating for rating in reversed(of_one) if is_answered(rating))
+    first = next(iter(ratings), None)
+    return next(answered, first) if plan.askings else first
 
 
 def _trend(field: Field, year: int, now: Iterable[str], past: Sequence[PastYear]) -> Trend:
