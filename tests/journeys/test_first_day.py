@@ -276,6 +276,29 @@ def test_what_is_no_table_is_one_sentence(tmp_path: Path, name: str, content: by
     assert not (tmp_path / "plan.xlsx").exists()
 
 
+def test_what_of_indicators_is_unsure_is_asked(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for row in (
+        ("番号", "取組内容", "担当課", "ねらい", "いくつ", "めざす数", "目標値"),
+        ("1", "見守り活動", "高齢福祉課", "訪問数", "人", "800", "900"),
+        ("2", "防災訓練", "危機管理課", "訓練数", "回", "4", "6"),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "表.xlsx")
+    found = read_source(single(tmp_path / "表.xlsx"))
+    assert isinstance(found, Source)
+    typed = iter(["8", "10", "15", "R5", "R7", "門真市", ""])
+    draft, _ = settled(found, Wishes(), Talk(lambda _: None, lambda _: next(typed)))
+    indicators = [(i["name"], i["unit"], i["targets"]) for i in draft.document["indicators"]]
+    assert indicators == [
+        ("訪問数", "人", {"2023": 800, "2025": 900}),
+        ("訓練数", "回", {"2023": 4, "2025": 6}),
+    ]
+    assert not list(typed)
+
+
 def test_only_what_is_unsure_is_asked(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from workflow.first_day.draft import Draft, Wishes, drafted
 from workflow.first_day.reading.column import Column
+from workflow.first_day.reading.indicator_words import OF_INDICATORS
 from workflow.first_day.reading.source import Source
 from workflow.first_day.reading.words import Role
 from workflow.model.catalogue import Code, Severity
+from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import aligned, one_line
 from workflow.model.wording import Wording
@@ -23,6 +25,7 @@ _CHOICES = (
     Role.PAGES,
     Role.ANSWER,
     Role.UNUSED,
+    *OF_INDICATORS,
 )
 _LONGEST = 24
 _MOST_SHOWN = 12
@@ -43,9 +46,8 @@ def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, W
         return draft, wishes
     for line in column_lines(draft):
         talk.say(line)
-    for column in draft.unsure:
-        name = column.heading or column.letters[0]
-        wishes = replace(wishes, mapped={**wishes.mapped, name: _asked_role(column, talk)})
+    wishes = _with_roles(draft, wishes, talk)
+    wishes = _with_dates(drafted(source, wishes), wishes, talk)
     draft = drafted(source, wishes)
     codes = {finding.code: finding for finding in draft.findings}
     if Code.IMPORT_YEAR_UNKNOWN in codes:
@@ -62,11 +64,32 @@ def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, W
     return drafted(source, wishes), wishes
 
 
+def _with_roles(draft: Draft, wishes: Wishes, talk: Talk) -> Wishes:
+    """Return the wishes with what each unsure column is."""
+    for column in draft.unsure:
+        name = column.heading or column.letters[0]
+        wishes = replace(wishes, mapped={**wishes.mapped, name: _asked_role(column, talk)})
+    return wishes
+
+
+def _with_dates(draft: Draft, wishes: Wishes, talk: Talk) -> Wishes:
+    """Return the wishes with the years of values of indicators that no heading says."""
+    for finding in draft.findings:
+        if finding.code is Code.IMPORT_INDICATOR_NO_YEAR:
+            letters = str(finding.details["column"]).split("・")
+            column = next(c for c in draft.columns if [*c.letters] == letters)
+            if dated := _asked_date(column, talk):
+                said = (name for name in wishes.mapped if folded(name) in column.names)
+                name = next(said, column.letters[0])
+                wishes = replace(wishes, mapped={**wishes.mapped, name: dated})
+    return wishes
+
+
 def _asked_role(column: Column, talk: Talk) -> str:
     """Return what a person says an unsure column is, as --map would say it."""
     examples = "、".join(_short(text) for text in column.examples)
     talk.say(f"{_named(column)}（例：{examples}）は、{column.became}でよいですか（{column.why}）。")
-    numbered = "　".join(f"{n} {role.value}" for n, role in enumerate(_CHOICES, start=1))
+    numbered = "　".join(f"{n} {_called(role)}" for n, role in enumerate(_CHOICES, start=1))
     while True:
         said = talk.ask(f"よければEnter、違えば番号（{numbered}）：").strip()
         if not said:
@@ -75,9 +98,27 @@ def _asked_role(column: Column, talk: Talk) -> str:
             return _CHOICES[int(said) - 1].value
 
 
+def _called(role: Role) -> str:
+    """Return what a role is called where it stands among all others."""
+    is_part = role in OF_INDICATORS and role is not Role.INDICATOR
+    return f"指標の{role.value}" if is_part and "指標" not in role.value else role.value
+
+
+def _asked_date(column: Column, talk: Talk) -> str:
+    """Return what --map would say of values of indicators; blank where nobody knows their year."""
+    what = column.role.value
+    question = f"{_named(column)}は、何年度の{what}ですか（例：R7。分からなければEnter）："
+    year = _asked_for(question, talk)
+    return f"{what}（{era_year(year)}）" if year else ""
+
+
 def _asked_year(talk: Talk) -> int | None:
+    return _asked_for("表の回答は何年度のものですか（例：R5。分からなければEnter）：", talk)
+
+
+def _asked_for(question: str, talk: Talk) -> int | None:
     while True:
-        said = talk.ask("表の回答は何年度のものですか（例：R5。分からなければEnter）：").strip()
+        said = talk.ask(question).strip()
         if not said:
             return None
         try:
