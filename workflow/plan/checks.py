@@ -21,7 +21,7 @@ from workflow.model.known_values import SOURCE_LABELS
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text
 from workflow.plan.indicator_checks import check_indicators
-from workflow.plan.municipality import municipalities_named, municipality_of
+from workflow.plan.municipality import is_name_of, municipality_of
 from workflow.plan.round_checks import ROUND_CHECKS
 from workflow.plan.unique import duplicate, repeated
 
@@ -269,7 +269,7 @@ def city_differs(document: Node) -> Iterator[Violation]:
     """Yield a note where the official list gives the municipality's code to another one."""
     name, code = (document.at(f"/plan/municipality/{key}") for key in ("name", "code"))
     owner = municipality_of(code.text)
-    if owner and owner not in municipalities_named(name.text):
+    if owner and not is_name_of(name.text, owner):
         details: dict[str, Detail] = {"value": code.text, "name": owner.full_name}
         yield Violation(code.pointer, Code.PLAN_CITY_DIFFERS, details)
 

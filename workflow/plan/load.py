@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,12 @@ def plan_files(home: Path) -> dict[Path, bytes]:
 
 def understood(files: Mapping[Path, bytes]) -> WrittenPlan:
     """Return the plan some files hold. Raises PlanError with every finding when it has errors."""
-    documents = tuple(_document(path, content) for path, content in files.items())
+    return _understood(tuple(files.items()))
+
+
+@lru_cache(maxsize=1)  # a command asks for the rounds of a plan, and then for the plan
+def _understood(files: tuple[tuple[Path, bytes], ...]) -> WrittenPlan:
+    documents = tuple(_document(path, content) for path, content in files)
     plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):
         raise PlanError(

@@ -57,11 +57,18 @@ def municipality_of(code: str) -> ListedMunicipality | None:
     return next((m for m in _municipalities() if m.code == code), None)
 
 
+def is_name_of(text: str, municipality: ListedMunicipality) -> bool:
+    """Whether a text may name a municipality, which others may share the name with."""
+    own = (folded(municipality.name), folded(municipality.full_name))
+    return folded(text) in own or municipality in municipalities_named(text)
+
+
 @cache
 def _municipalities() -> tuple[ListedMunicipality, ...]:
     lines = _LIST.read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return tuple(ListedMunicipality(r["code"], r["prefecture"], r["name"]) for r in rows)
+    rows = csv.reader(line for line in lines if not line.startswith("#"))
+    next(rows)
+    return tuple(ListedMunicipality(code, prefecture, name) for code, prefecture, name in rows)
 
 
 @cache
