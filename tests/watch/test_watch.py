@@ -24,12 +24,12 @@ HALF_A_SECOND = 0.5
 class Round:
     """A round whose collect is only counted, and fails as often as it is told to."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], name: str = "") -> None:
         self.files = files
         self.failures: list[WorkflowError] = []
         self.passed_over: list[frozenset[str]] = []
         self.told: list[str] = []
-        self.watcher = Watcher(Path("returned"), self.collected, self.told.append)
+        self.watcher = Watcher(Path("returned"), self.collected, self.told.append, name)
         self.now = 0.0
 
     def collected(self, under_way: frozenset[str]) -> Collected:
@@ -84,6 +84,14 @@ def test_an_event_is_one_line_and_quiet_looks_do_nothing() -> None:
     told = town.look({**lying("b.xlsx"), **lying("c.xlsx", version=2)}, times=1)
     assert told[0] == "なくなりました：a.xlsx（甲課）。台帳から除きました。"
     assert town.passed_over[-1] == {"c.xlsx"}
+
+
+def test_a_file_of_another_round_is_said_to_be_one() -> None:
+    town = Round({"年間/a.xlsx": "accepted"}, "年間")
+    town.look({})
+    told = town.look(lying("年間/a.xlsx", "b.zip"))
+    assert told[0].startswith("届きました：b.zip → 「年間」の回答ではありません。")
+    assert told[1].startswith("届きました：年間/a.xlsx → 採用")
 
 
 def test_everything_gone_is_told_without_collecting() -> None:

@@ -72,7 +72,7 @@ def watch(
         chosen = replace(options, use_cache=True, skipped=under_way)
         return collect(workspace, year, datetime.now(JST), chosen)
 
-    look_after(workspace.returned(year), collect_without, report)
+    look_after(workspace.returned(year), collect_without, report, workspace.round)
 
 
 def _say_at_once(sentence: str) -> None:

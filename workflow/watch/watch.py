@@ -116,15 +116,23 @@ Document = Mapping[str, Any]
 """A file, or a department, as the JSON of collect and of status spells it."""
 
 
-def event_text(event: Event, files: Sequence[Document], departments: Mapping[str, Document]) -> str:
+def event_text(
+    event: Event,
+    files: Sequence[Document],
+    departments: Mapping[str, Document],
+    round_name: str = "",
+) -> str:
     """Return the line for an event; files are what collect found in that file, departments by code.
 
-    For a file that went they are what the collect before found in it.
+    For a file that went they are what the collect before found in it. Where the year has rounds,
+    a file in which the one that is watched finds nothing is of another one.
     """
     text = f"{event.happening.value}：{event.file}"
     owner = _owners(files, departments)
     if event.happening is Happening.GONE:
         return f"{text}（{owner}）。台帳から除きました。" if owner else f"{text}。"
+    if round_name and not files:
+        return f"{text} → 「{round_name}」の回答ではありません。ほかの回を集めるときに数えます。"
     if len(files) != 1:
         return f"{text} → {_counted(files)}。台帳の「受付記録」をご覧ください。"
     (file,) = files
@@ -201,10 +209,13 @@ _FIRST_LOOKS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
-def look_after(folder: Path, collect: Collect, report: Report) -> None:
-    """Look at a folder again and again until interrupted, and collect when something landed."""
+def look_after(folder: Path, collect: Collect, report: Report, round_name: str = "") -> None:
+    """Look at a folder again and again until interrupted, and collect when something landed.
+
+    The name is that of the round which is collected, where the year has several.
+    """
     report(f"{folder} を見張っています。終わるときは Ctrl+C を押してください。")
-    watcher = Watcher(folder, collect, report)
+    watcher = Watcher(folder, collect, report, round_name)
     while True:
         begun = time.monotonic()
         look = scan_names(folder)
@@ -216,8 +227,10 @@ def look_after(folder: Path, collect: Collect, report: Report) -> None:
 class Watcher:
     """What a watch knows, has still to report, and has complained of."""
 
-    def __init__(self, folder: Path, collect: Collect, report: Report) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, collect: Collect, report: Report, round_name: str = ""
+    ) -> None:
+        self._folder, self._round = folder, round_name
         self._collect_without = collect
         self._tell = report
         self._watched = Watched()
@@ -280,7 +293,8 @@ class Watcher:
             self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
         for event in self._waiting[len(self._lay_there) :]:
             source = self._files if event.happening is Happening.GONE else files
-            self._tell(event_text(event, files_of(event.file, source), departments))
+            found = files_of(event.file, source)
+            self._tell(event_text(event, found, departments, self._round))
         self._waiting, self._lay_there = [], []
         self._files = files
         self._complaint = ""
