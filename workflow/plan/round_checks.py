@@ -22,6 +22,7 @@ RESERVED_NAMES = (
 )
 """Names of folders beside those of rounds, of marks on a city's own form, and of Windows."""
 
+_NOT_PEOPLE = ("担当課", "確認する人")
 _COLONS = (":", "：")
 _SHOWN_ITEMS = 5
 
@@ -103,12 +104,18 @@ def check_round_respondents(document: Node) -> Iterator[Violation]:
     for one in _rounds(document):
         people = one["respondent"].elements
         reviewing += [row["code"] for row in one["reviewers"].elements]
-        reviewing += people
+        reviewing += [node for node in people if node.text not in _NOT_PEOPLE]
+        for node in (node for node in people if node.text in _NOT_PEOPLE):
+            yield _bad_round(one, node, f"「{node.text}」と人の名前は、一緒に書けません")
         yield from repeated((node.text, node) for node in people)
         yield from _unknown_reviewed(document, one, known)
         yield from _nobody_asked(document, one)
     for node in filter(_is_filled, reviewing):
-        if known and node.text not in known:
+        if node.text in _NOT_PEOPLE:
+            yield _bad_round(
+                document, node, "「担当課」や「確認する人」と、人の名前は一緒に書けません"
+            )
+        elif known and node.text not in known:
             yield Violation(node.pointer, Code.PLAN_UNKNOWN_DEPARTMENT, {"value": node.text})
 
 
@@ -211,8 +218,13 @@ def check_round_settings(document: Node) -> Iterator[Violation]:
             ),
         )
         for _, node, reason in filter(lambda wrong: wrong[0], found):
-            details = {"round": one["name"].text, "reason": reason}
-            yield Violation(node.pointer, Code.PLAN_BAD_ROUND, details)
+            yield _bad_round(one, node, reason)
+
+
+def _bad_round(one: Node, node: Node, reason: str) -> Violation:
+    """Return that a part of a round makes no sense."""
+    details = {"round": one["name"].text, "reason": reason}
+    return Violation(node.pointer, Code.PLAN_BAD_ROUND, details)
 
 
 def _can_be_combined(field: Node) -> bool:

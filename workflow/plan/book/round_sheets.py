@@ -27,6 +27,13 @@ _ROUND_LABEL, _OF_LABEL = "回", "もとになる回"
 RESPONDENT_WORDS: Mapping[str, str] = MappingProxyType(
     {Respondent.DEPARTMENT.value: "担当課", Respondent.REVIEWER.value: REVIEWER_LABEL}
 )
+_RESPONDENT_SPELLINGS = {
+    Respondent.DEPARTMENT.value: "担当課 各課 全課 所管課 担当部署 所管部署 各担当課 実施課",
+    Respondent.REVIEWER.value: f"{REVIEWER_LABEL} 確認者 評価者 確認担当 二次評価者",
+}
+_RESPONDENTS = {
+    folded(word): key for key, words in _RESPONDENT_SPELLINGS.items() for word in words.split()
+}
 _COMBINE = MappingProxyType(
     {f"{rule.value}:{ties.value}": word for (rule, ties), word in COMBINE_WORDS.items()}
 )
@@ -219,14 +226,24 @@ def complete_rounds(reading: Reading) -> None:
             if isinstance(one.get(key), list):
                 one[key] = _named(one[key], known)
         if isinstance(one.get("respondent"), list):
-            one["respondent"] = _who_answers(one["respondent"])
+            one["respondent"] = _who_answers(reading, f"{pointer}/respondent", one["respondent"])
         if isinstance(one.get("of"), str):
             one["of"] = _name_of_round(reading, f"{pointer}/of", one["of"], rounds)
-        if isinstance(one.get("combine"), str) and one["combine"] in _COMBINE:
-            rule, ties = one["combine"].split(":")
-            one["combine"] = {"rule": rule, "ties": ties}
+        _complete_combine(reading, f"{pointer}/combine", one)
         _complete_day(reading, f"{pointer}/deadline", one, rounds[:number])
     _give_reviewers(reading, rounds)
+
+
+def _complete_combine(reading: Reading, pointer: str, one: dict[str, Any]) -> None:
+    written = one.get("combine")
+    if not isinstance(written, str):
+        return
+    if written in _COMBINE:
+        rule, ties = written.split(":")
+        one["combine"] = {"rule": rule, "ties": ties}
+        return
+    choices = f"{'、'.join(_COMBINE.values())}のどれかを記入してください。"
+    reading.note(Code.PLAN_BAD_VALUE, reading.locations[pointer], value=written, rule=choices)
 
 
 def _complete_day(
@@ -264,9 +281,16 @@ def _named(lines: list[str], known: KnownDepartments) -> list[str]:
     return list(dict.fromkeys(code or name for name, code in named.items()))
 
 
-def _who_answers(named: list[str]) -> str | list[str]:
-    words = {folded(word): key for key, word in RESPONDENT_WORDS.items()}
-    return words.get(folded(named[0]), named) if len(named) == 1 else named
+def _who_answers(reading: Reading, pointer: str, named: list[str]) -> str | list[str]:
+    """Return that departments or reviewers answer, where a cell says so in any usual word."""
+    key = _RESPONDENTS.get(folded(named[0])) if len(named) == 1 else None
+    if key is None:
+        return named
+    word = RESPONDENT_WORDS[key]
+    if folded(named[0]) != folded(word):
+        location, pairs = reading.locations[pointer], ((named[0], word),)
+        reading.correct(location, label_of(pointer), ReadAs.WORD, word, pairs)
+    return key
 
 
 def _name_of_round(
@@ -295,7 +319,11 @@ def _give_reviewers(reading: Reading, rounds: list[dict[str, Any]]) -> None:
     for number, (name, row) in enumerate(zip(names, rows, strict=True)):
         old = f"{REVIEWERS.pointer}/{number}"
         if name not in by_name:
-            reading.note(Code.PLAN_ROUND_UNKNOWN, reading.locations[f"{old}/round"], value=name)
+            location = reading.locations[f"{old}/round"]
+            if name:
+                reading.note(Code.PLAN_ROUND_UNKNOWN, location, value=name)
+            else:
+                reading.note(Code.PLAN_MISSING_VALUE, location, name=_ROUND_LABEL)
             continue
         row |= {key: _person(reading, text) for key, text in row.items() if isinstance(text, str)}
         at, one = by_name[name]
@@ -320,7 +348,7 @@ def _rounds_of_rows(
         written = row.pop("round", None)
         if written is not None:
             above = _name_of_round(reading, pointer, str(written), rounds)
-        elif above and location.row and location.column:
+        elif above and location != reading.locations[REVIEWERS.pointer]:  # there is such a column
             reading.correct(location, _ROUND_LABEL, ReadAs.OTHER_CELL, above)
             filled.append((location.row, location.column))
         names.append(above)
