@@ -30,6 +30,7 @@ from workflow.rounds.load import load_round, not_collected, plan_as_recorded, st
 from workflow.rounds.options import ReadOptions, in_workers
 from workflow.rounds.record import written_copies
 from workflow.rounds.write import compilation_of, write_final
+from workflow.rounds.write_year import bring_up_year, finalize_year
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
@@ -81,8 +82,6 @@ def finalize(
     Raises WorkspaceError when anything came or was issued since the last collect, when something is
     open and nobody says why, and as collect.
     """
-    from workflow.rounds.write_year import bring_up_year, finalize_year
-
     if not workspace.round and workspace.round_names(year):
         return finalize_year(workspace, year, now, options)
     made = _final(workspace, year, now, options, accepted_open)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from lxml.etree import tostring
+
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.excel.xlsx.xml import MAIN
@@ -44,8 +46,6 @@ def with_texts(content: bytes, texts: Mapping[str, Texts]) -> bytes:
 
 
 def _changed(sheet: _Element, texts: Texts) -> bytes:
-    from lxml.etree import tostring  # with the package, which has imported it
-
     table = sheet.find(_ROWS)
     if table is not None:
         _number(table)

@@ -48,7 +48,7 @@ def start(work: Callable[..., None], *given: Any) -> BaseProcess:  # noqa: ANN40
 def limit_memory(most: int) -> None:
     """Give this process no more memory than so many bytes."""
     try:
-        import resource
+        import resource  # POSIX alone
     except ImportError:  # Windows has no such limit; there the time limit alone applies.
         return
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lxml.etree import fromstring
+
 from workflow.excel.style import FONT
 from workflow.excel.xlsx.references import place_of
 from workflow.excel.xlsx.xml import MAIN
@@ -65,8 +67,6 @@ def add_comments(parts: Parts, part: str, tree: SheetTree, comments: Mapping[str
 
 
 def _empty() -> _Element:
-    from lxml.etree import fromstring
-
     root: _Element = fromstring(_EMPTY)
     return root
 
