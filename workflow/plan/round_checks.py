@@ -16,11 +16,12 @@ from workflow.plan.unique import duplicate, repeated
 
 RESERVED_NAMES = (
     *("旧版", "様式ひな形", "メール", "差戻し", "報告書", "既知の値", "持ち込み", "上書き前"),
-    *("旧確定版", "記入", "前年度", "既知", "指標"),
+    *("旧確定版", "記入", "前年度", "既知", "指標", "一覧", "単票"),
     *("con", "prn", "aux", "nul"),
     *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)),
 )
-"""Names of folders beside those of rounds, of marks on a city's own form, and of Windows."""
+"""Names of folders beside those of rounds, of marks on a city's own form and of forms to start
+from, and of Windows."""
 
 _NOT_PEOPLE = ("担当課", "確認する人")
 _COLONS = (":", "：")
