@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -19,7 +20,12 @@ def tool_digest() -> str:
     """Return the SHA-256 of the tool: its version, its sources, its parts, its Python."""
     whole = hashlib.sha256(f"{VERSION}\n{sys.version}".encode())
     for path in sorted(_sources()):
-        _add(whole, path.relative_to(_PACKAGE.parent).as_posix(), path.read_bytes())
+        with open(path, "rb", buffering=0) as source:  # noqa: PTH123 - hundreds, at every start
+            _add(
+                whole,
+                path.removeprefix(f"{_PACKAGE.parent}{os.sep}").replace(os.sep, "/"),
+                source.read(),
+            )
     _add(whole, "requirements.txt", _parts())
     return whole.hexdigest()
 
@@ -35,6 +41,10 @@ def _parts() -> bytes:
     return "\n".join(sorted(path.name for path in _PACKAGE.parent.glob("*.dist-info"))).encode()
 
 
-def _sources() -> Iterator[Path]:
+def _sources() -> Iterator[str]:
     """Yield the sources of the package and the files they read: schemas, page templates, styles."""
-    return (path for path in _PACKAGE.rglob("*.*") if path.suffix in _SOURCES)
+    for folder, folders, names in os.walk(_PACKAGE):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            if os.path.splitext(name)[1] in _SOURCES:  # noqa: PTH122 - as above
+                yield os.path.join(folder, name)  # noqa: PTH118 - as above
