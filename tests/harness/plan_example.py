@@ -123,7 +123,7 @@ def noted_in(home: Path) -> list[str]:
     try:
         plan = load_written_plan(home)
         known = with_known_table(Workspace(home), plan.plan, opened_here)
-        own = load_own_workbook(home, known, opened_here)
+        own = load_own_workbook(home, known, opened_here, plan.documents)
         findings = (*plan.notes, *(own.notes if own else ()))
     except PlanError as error:
         findings = error.findings
@@ -162,8 +162,12 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
 
 
 def _paste_settings(sheet: Worksheet, text: str) -> None:
+    """Paste values beside their settings; one that is not there yet stands below all others."""
     lines = {str(cell.value): cell.row or 0 for cell in sheet["A"]}
     for setting, *values in rows(text):
+        if setting not in lines:
+            lines[setting] = sheet.max_row + 1
+            _paste(sheet, (lines[setting], 1), setting)
         for column, value in enumerate(values, start=2):
             _paste(sheet, (lines[setting], column), value)
 

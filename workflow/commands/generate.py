@@ -182,7 +182,7 @@ def _planned(
             "あります。回は、次の年度から使えます。今年度は、計画から回を除いて実行してください。"
         )
     plan = with_rounds_before(workspace, with_known_table(workspace, written.plan), year)
-    own = load_own_workbook(workspace.home, plan)
+    own = load_own_workbook(workspace.home, plan, documents=written.documents)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
     if journal.last(EventKind.BROUGHT_IN):

@@ -128,7 +128,7 @@ def succession(workspace: Workspace, year: int | None) -> Succession:
     """
     written = load_written_plan(workspace.home)
     plan = with_known_table(workspace, written.plan)
-    own = load_own_workbook(workspace.home, plan)
+    own = load_own_workbook(workspace.home, plan, documents=written.documents)
     notes = (*written.notes, *(own.notes if own else ()))
     asked = sum(len(item.departments) for item in plan.items)
     before = next(_years_with_a_plan(workspace, year), None)

@@ -26,8 +26,9 @@ from workflow.plan.book.layout import SHEETS
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import open_received_in_worker
+from workflow.rounds.own_form import own_form_file
 from workflow.storage.files import write_file
-from workflow.storage.workspace import OWN_FORM, Workspace, safe_name
+from workflow.storage.workspace import Workspace, safe_name
 
 MOST_BYTES = 50_000_000
 _ENTRY_MARK = re.compile(r"(?:\{\{|｛｛)\s*記入")
@@ -63,7 +64,7 @@ def place(workspace: Workspace, name: str, content: bytes) -> Placed:
             raise WorkspaceError(f"{JSON_NAME} がすでにあるため、{BOOK_NAME} を置きませんでした。")
         return _replaced(workspace.home / BOOK_NAME, content, Kind.PLAN)
     if book and any(_ENTRY_MARK.search(c.text) for s in book.sheets for c in s.cells.values()):
-        return _replaced(workspace.home / OWN_FORM, content, Kind.FORM)
+        return _replaced(workspace.home / own_form_file(workspace.home), content, Kind.FORM)
     ending = Path(name).suffix.lower()
     if ending not in _TABLE_ENDINGS:
         raise WorkspaceError(

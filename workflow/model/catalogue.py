@@ -269,6 +269,11 @@ class Code(Enum):
         "様式ひな形として使えません（{reason}）。",
         "Excelで開き、「Excel ブック（.xlsx）」として保存し直してください。",
     )
+    OWN_FORM_MISSING = (
+        Severity.ERROR,
+        "市の様式「{value}」がありません。",
+        "計画と同じ場所に置くか、ファイルの名前を計画に書いたとおりにしてください。市の様式を使わないときは、空欄にしてください。",
+    )
     OWN_MARK_UNKNOWN = (
         Severity.ERROR,
         "印「{mark}」は、この計画では使えません。",

@@ -139,6 +139,7 @@ class Plan:
     contact: str = ""
     paper: str = "A4"
     report_layout: str = ""
+    own_form: str = ""
     lock_password: str = ""
     open_passwords: tuple[str, ...] = ()
     limits: Limits = USUAL

@@ -33,6 +33,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         correction_deadline=_day(plan.get("correction_deadline")),
         contact=plan.get("contact", ""),
         paper=plan.get("paper", "A4"),
+        own_form=plan.get("own_form", ""),
         report_layout=plan.get("report_layout", ""),
         lock_password=plan.get("lock_password", ""),
         open_passwords=tuple(plan.get("open_passwords", ())),

@@ -23,9 +23,9 @@ def plan_digest(plan: Plan) -> str:
     plan.xlsx and plan.json give the same, and so does a later version of the tool that knows more
     settings: what has its default value is left out. Passwords do not count, nor does the look of
     the report: no answer and no figure rests on it. The table of known values is a file of its own,
-    and so is what earlier rounds answered.
+    so are the city's own form and what earlier rounds answered.
     """
-    own = replace(plan, lock_password="", open_passwords=(), report_layout="")
+    own = replace(plan, lock_password="", open_passwords=(), report_layout="", own_form="")
     return _digest(replace(own, known_table=None, earlier=()))
 
 

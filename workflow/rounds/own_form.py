@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
 from workflow.model.earlier_rounds import WHO_LABEL, earlier_column
 from workflow.model.errors import PlanError, WorkspaceError
-from workflow.model.findings import Finding, Location
+from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
+from workflow.plan.document import Document
 from workflow.plan.load import load_plan
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import TableOpener, open_table_in_worker
@@ -28,45 +29,54 @@ from workflow.templates.register import Issue
 
 
 def load_own_workbook(
-    home: Path, plan: Plan, open_table: TableOpener = open_table_in_worker
+    home: Path,
+    plan: Plan,
+    open_table: TableOpener = open_table_in_worker,
+    documents: Sequence[Document] = (),
 ) -> OwnWorkbook | None:
-    """Return the city's own form; None where there is none.
+    """Return the city's own form, which the plan may name; None where there is none.
 
     A round may have one of its own. The form of all rounds shows in each what the others asked;
-    where it asks nothing in a round, our own form is taken.
-    Raises PlanError with every finding when it has errors or cannot be read.
+    where it asks nothing in a round, our own form is taken. Documents are those that the plan is
+    written in: they tell where it names the form.
+    Raises PlanError with every finding when it has errors, cannot be read, or is named and not
+    there.
     """
     if plan.rounds and plan.round is None:
-        return _of_all_rounds(home, plan, open_table)
+        return _of_all_rounds(home, plan, open_table, documents)
     path = _path(home, plan)
     if not path.exists():
+        if plan.own_form:
+            raise _missing(plan, documents)
         return None
     own, words = _opened(path, plan, open_table), words_of(issued_form(plan))
     if plan.round:
         words, others = _words_in_round(plan, load_plan(home))
         own = replace(own, form=_in_round(own.form, others))
-        if path.name == OWN_FORM and not _asks(own.form, words):
+        if path.name == own_form_name(plan) and not _asks(own.form, words):
             return None
-    found = check_own_form(own, words, plan.indicators)
-    findings = tuple(replace(f, location=replace(f.location, file=path.name)) for f in found)
+    findings = check_own_form(own, words, plan.indicators)
     if any(found.severity is Severity.ERROR for found in findings):
         wrong = tuple(found for found in findings if found.severity is Severity.ERROR)
         raise PlanError(f"{path.name}に直すところが{len(wrong)}か所あります。", wrong)
     return replace(own, notes=findings)
 
 
-def _of_all_rounds(home: Path, plan: Plan, open_table: TableOpener) -> OwnWorkbook | None:
+def _of_all_rounds(
+    home: Path, plan: Plan, open_table: TableOpener, documents: Sequence[Document]
+) -> OwnWorkbook | None:
     """Return the form of the first round that has one, with what is noted of those of all."""
     scoped = (plan.in_round(one.name) for one in plan.rounds)
-    found = [own for one in scoped if (own := load_own_workbook(home, one, open_table))]
+    found = [own for one in scoped if (own := load_own_workbook(home, one, open_table, documents))]
     notes = dict.fromkeys(note for own in found for note in own.notes)
     return replace(found[0], notes=tuple(notes)) if found else None
 
 
 def _path(home: Path, plan: Plan) -> Path:
     """Return where the form of a plan lies, or that of the round it is of."""
-    own = home / OWN_FORM_OF_ROUND.format(round=plan.round.name) if plan.round else home / OWN_FORM
-    return own if own.exists() else home / OWN_FORM
+    of_all = home / own_form_name(plan)
+    own = home / OWN_FORM_OF_ROUND.format(round=plan.round.name) if plan.round else of_all
+    return own if own.exists() else of_all
 
 
 def _words_in_round(plan: Plan, whole: Plan) -> tuple[Words, Mapping[str, str]]:
@@ -106,6 +116,19 @@ def _asks(form: OwnForm, words: Words) -> bool:
     return MarkKind.ENTRY in kinds
 
 
+def own_form_name(plan: Plan) -> str:
+    """Return what the workbook with the city's own form is called, beside the plan."""
+    return plan.own_form or OWN_FORM
+
+
+def own_form_file(home: Path) -> str:
+    """Return what the city's own form is or would be called in a folder, also without a plan."""
+    try:
+        return own_form_name(load_plan(home))
+    except PlanError:
+        return OWN_FORM
+
+
 def issued_workbook(workspace: Workspace, issue: Issue) -> OwnWorkbook | None:
     """Return the city's own form as a template was made of it; None where it was not.
 
@@ -126,15 +149,21 @@ def issued_workbook(workspace: Workspace, issue: Issue) -> OwnWorkbook | None:
 def _opened(path: Path, plan: Plan, open_table: TableOpener) -> OwnWorkbook:
     found = open_table(single(path), plan.limits, False)
     if isinstance(found, Finding):
-        raise _unreadable(Wording().problem(found).rstrip("。"))
+        raise _unreadable(path, Wording().problem(found).rstrip("。"))
     content = path.read_bytes()
     if sha256(content) != found.sha256:
-        raise _unreadable("読み取っている間に変わりました")
+        raise _unreadable(path, "読み取っている間に変わりました")
     if not content.startswith(b"PK"):
-        raise _unreadable("Excel ブック（.xlsx）ではありません")
-    return own_workbook(found.book, content)
+        raise _unreadable(path, "Excel ブック（.xlsx）ではありません")
+    return own_workbook(found.book, content, path.name)
 
 
-def _unreadable(reason: str) -> PlanError:
-    finding = Finding(Code.OWN_FORM_UNREADABLE, Location(file=OWN_FORM), {"reason": reason})
-    return PlanError(f"{OWN_FORM}を読み取れません。", (finding,))
+def _unreadable(path: Path, reason: str) -> PlanError:
+    finding = Finding(Code.OWN_FORM_UNREADABLE, Location(file=path.name), {"reason": reason})
+    return PlanError(f"{path.name}を読み取れません。", (finding,))
+
+
+def _missing(plan: Plan, documents: Sequence[Document]) -> PlanError:
+    violation = Violation("/plan/own_form", Code.OWN_FORM_MISSING, {"value": plan.own_form})
+    findings = tuple(document.finding(violation) for document in documents)
+    return PlanError(f"市の様式「{plan.own_form}」がありません。", findings)

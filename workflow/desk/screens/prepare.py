@@ -34,18 +34,23 @@ from workflow.model.years import JST, japanese_date_and_weekday
 from workflow.plan.load import load_plan
 from workflow.plan.paths import BOOK_NAME
 from workflow.rounds.named import in_named_round
-from workflow.storage.workspace import OWN_FORM, Workspace
+from workflow.rounds.own_form import own_form_file
+from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 
 _HEADING, _WAY = "計画・調査票・メール", "/prepare"
 _MOST_DRAFTS = 500
 _MOST_MAIL_BYTES = 30_000_000
-_HOME_FILES = {
-    BOOK_NAME: "計画。開いて直し、保存してから、下に置いてください",
-    OWN_FORM: "市の様式。調査票は、この様式で作ります",
-    RESULT_NAME: "表をどう読んだか",
-}
-"""What of the workspace's own folder is given out, and what it is."""
+
+
+def _home_files(home: Path) -> dict[str, str]:
+    """Return what of the workspace's own folder is given out, and what it is."""
+    files = {
+        BOOK_NAME: "計画。開いて直し、保存してから、下に置いてください",
+        own_form_file(home): "市の様式。調査票は、この様式で作ります",
+        RESULT_NAME: "表をどう読んだか",
+    }
+    return {name: about for name, about in files.items() if (home / name).is_file()}
 
 
 # The plan.
@@ -148,11 +153,7 @@ def overview(request: Request) -> Response:
         _HEADING,
         way=_WAY,
         plan=_plan_state(desk),
-        files=[
-            (name, about)
-            for name, about in _HOME_FILES.items()
-            if (desk.workspace.home / name).is_file()
-        ],
+        files=list(_home_files(desk.workspace.home).items()),
         tables=[name for name in tables if not name.startswith(".")],
         is_begun=year is not None,
         options=desk.workspace.period(year).options if year else "",
@@ -384,8 +385,9 @@ def _form_bytes(workspace: Workspace, year: int, code: str) -> bytes:
 def home_file(request: Request) -> Response:
     """Give out the plan or what an import said of it."""
     name = request.path_params["name"]
-    path = desk_of(request).workspace.home / name
-    if name not in _HOME_FILES or not path.is_file():
+    home = desk_of(request).workspace.home
+    path = home / name
+    if name not in _home_files(home):
         return PlainTextResponse("そのファイルはありません。\n", 404)
     return kept(path)
 

@@ -172,6 +172,14 @@ SETTINGS = (
         example="actual <= target * 2",
     ),
     Setting(
+        label="市の様式",
+        pointer="/plan/own_form",
+        hint="市が使ってきた様式に印を付けたブックです。この計画と同じ場所に置いたファイルの名前を記入します。"
+        "空欄なら、様式ひな形.xlsx があれば、それを使います。",
+        example="施策評価シート.xlsx",
+        is_rare=True,
+    ),
+    Setting(
         label="既知の値の表",
         pointer="/known_values/file",
         hint="予算額など、市がすでに知っている値の表です。この計画と同じ場所に置いたファイルの名前を"

@@ -151,7 +151,7 @@ def _styles_of(book: Workbook) -> _Styles:
 
 
 def _write_settings(book: Workbook, styles: _Styles, guides: Guides, root: Node) -> None:
-    used = [s for s in SETTINGS if not s.is_rare or root.at(parent(s.pointer)).value]
+    used = [s for s in SETTINGS if not s.is_rare or _is_used(root, s)]
     rows = [(setting, texts) for setting in used for texts in _setting_rows(root, setting)]
     width = max(_MIN_VALUE_COLUMNS, *(len(texts) for _, texts in rows))
     widths = [_NAME_WIDTH, _VALUE_WIDTHS[0], *[_VALUE_WIDTHS[1]] * (width - 1), _HINT_WIDTH]
@@ -199,6 +199,12 @@ def _write_table(book: Workbook, styles: _Styles, guides: Guides, root: Node, ta
         sheet.conditional_format(*area, rule)
     guides.guide_table(sheet, table)
     _finish(sheet, _HEADER_ROW, widths)
+
+
+def _is_used(root: Node, setting: Setting) -> bool:
+    """Whether a plan has a setting, or the thing that a setting belongs to."""
+    thing = parent(setting.pointer)
+    return bool(root.at(setting.pointer if thing == "/plan" else thing).value)
 
 
 def _setting_rows(root: Node, setting: Setting) -> Iterator[list[str]]:

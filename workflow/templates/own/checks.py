@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workflow.excel.measures import characters_in, row_height
@@ -17,7 +18,6 @@ from workflow.model.fields.declarations import Takes
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.raw import Area
-from workflow.storage.workspace import OWN_FORM
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import (
@@ -76,11 +76,12 @@ def check_own_form(
         *_narrow(sheets, package, words),
         *_lost(sheets, package),
     ]
+    found = [replace(f, location=replace(f.location, file=own.name)) for f in found]
     return tuple(sorted(found, key=lambda f: (f.location.sheet, f.location.row, f.location.column)))
 
 
 def _finding(code: Code, sheet: str = "", cell: Cell = (0, 0), **details: Detail) -> Finding:
-    location = Location(file=OWN_FORM, sheet=sheet, row=cell[0], column=cell[1])
+    location = Location(sheet=sheet, row=cell[0], column=cell[1])
     return Finding(code, location, details)
 
 

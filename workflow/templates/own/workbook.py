@@ -8,6 +8,7 @@ from workflow.excel.xlsx.package import Package
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
+from workflow.storage.workspace import OWN_FORM
 from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm, beside_text
 from workflow.templates.register import canonical_digest
 
@@ -20,21 +21,22 @@ _DIGITS = 16
 class OwnWorkbook:
     """A marked workbook as the coordinator keeps it, already read with every guard.
 
-    Notes are what is worth another look before it is issued.
+    Name is that of its file. Notes are what is worth another look before it is issued.
     """
 
     form: OwnForm
     content: bytes
+    name: str = OWN_FORM
     notes: tuple[Finding, ...] = ()
 
 
-def own_workbook(book: RawBook, content: bytes) -> OwnWorkbook:
-    """Return a workbook with what was read of it."""
+def own_workbook(book: RawBook, content: bytes, name: str = OWN_FORM) -> OwnWorkbook:
+    """Return a workbook with what was read of it, and the name of its file."""
     beside = dict.fromkeys(
         beside_text(r.kind, r.text, r.cell) for r in book.remarks if r.text.strip()
     )
     form = OwnForm(_digest(content), tuple(map(_sheet, book.sheets)), tuple(beside))
-    return OwnWorkbook(form, content)
+    return OwnWorkbook(form, content, name)
 
 
 def own_copy_name(form: OwnForm) -> str:
