@@ -88,11 +88,21 @@ def _run(arguments: Namespace) -> int:
             say("何も作り直しませんでした。")
             return CLEAN
         issuance = generate(workspace, year, now, department, reissue=True)
+    if workspace.round:
+        _bring_up_year(workspace, year, now)
     _show(workspace, year, issuance)
     if arguments.mail:
         show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
     rests_on_open = any(note.code is Code.ROUND_BEFORE_OPEN for note in issuance.notes)
     return FINDINGS if rests_on_open else CLEAN
+
+
+def _bring_up_year(workspace: Workspace, year: int, now: datetime) -> None:
+    """Have what the whole year shows lead to the round that was issued just now."""
+    from workflow.rounds.options import in_workers  # where a year has several rounds alone
+    from workflow.rounds.write_year import bring_up_year
+
+    bring_up_year(workspace, year, now, replace(in_workers(), use_cache=True))
 
 
 COMMAND = Command(

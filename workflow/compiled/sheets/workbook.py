@@ -189,6 +189,12 @@ def _summary(compilation: Compilation) -> Summary:
         "提出状況": STATUS_SHEET,
         f"指摘一覧（{findings}件）": FINDINGS_SHEET,
     }
+    if compilation.round.parts:  # a year has more, and paper room for few
+        is_empty = {
+            COMPARISON_SHEET: not compilation.comparison.lines,
+            FINDINGS_SHEET: not findings,
+        }
+        leading = {said: name for said, name in leading.items() if not is_empty.get(name)}
     if compilation.changed:
         leading[f"{CHANGES_SHEET}（{len(compilation.changed)}件）"] = CHANGES_SHEET
     if compilation.cumulative:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merging.entries import statuses_in_use
 from workflow.compiled.years.trend import leading_rating
+from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
@@ -36,15 +36,17 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 
 def _counts(ledger: Ledger) -> str:
     whole = f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
-    return "".join(
-        f"{whole if n == 0 else ''}{_counted(asking.label, ledger, asking.place)}です。"
-        for n, asking in enumerate(ledger.askings)
-    )
+    places: dict[str, list[int]] = {}
+    for asking in ledger.askings:
+        places.setdefault(asking.round, []).append(asking.place)
+    counted = (_counted(name, ledger, own) for name, own in places.items())
+    return whole + "".join(f"{one}です。" for one in counted)
 
 
-def _counted(name: str, ledger: Ledger, place: int) -> str:
+def _counted(name: str, ledger: Ledger, places: Sequence[int]) -> str:
     """Return how many answers there are, and in a year of which round."""
-    entries = [entry.at(place) for entry in ledger.entries]
+    every = (entry.at(place) for place in places for entry in ledger.entries)
+    entries = [entry for entry in every if entry.status is not AnswerStatus.NOT_ASKED]
     by_status = {one: sum(e.status is one for e in entries) for one in statuses_in_use(entries)}
     counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
     return f"{name}は、{counted}" if name else counted

@@ -31,7 +31,8 @@ class Change(StrEnum):
 class ComparedField:
     """A field of this year's form and how it was asked last year; None when it was not.
 
-    The statuses are the columns that say whether it was answered, then and now.
+    The statuses are the columns that say whether it was answered, then and now. What one of several
+    people answered is not told in sentences where theirs come to one.
     """
 
     field: Field
@@ -39,6 +40,7 @@ class ComparedField:
     comparable: bool
     status_before: str = STATUS_LABEL
     status_now: str = STATUS_LABEL
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,13 @@ def compared_field(field: Field, last: PastYear) -> ComparedField:
 def compared_fields(plan: Plan, last: PastYear) -> tuple[ComparedField, ...]:
     """Return how all that a plan asks or knows can be compared with last year."""
     known = (_compared_known(field, last) for field in plan.known_fields)
+    several = {key for one in plan.combined for key in one.keys}
     asked = (
-        replace(compared_field(field, last), status_now=status_label(plan, field.key))
+        replace(
+            compared_field(field, last),
+            status_now=status_label(plan, field.key),
+            is_told=field.key not in several,
+        )
         for field in plan.form.fields
     )
     return (*known, *asked)
