@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.years.trend import leading_rating
 from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
+from workflow.compiled.years.trend import leading_rating
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
