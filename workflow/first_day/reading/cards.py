@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from workflow.first_day.reading.indicator_blocks import find_blocks, with_blocks
+from workflow.first_day.reading.indicator_words import heads_indicators, names_a_part
 from workflow.first_day.reading.source import Place
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of
@@ -25,16 +27,25 @@ class Pair:
 def find_cards(grid: Grid) -> tuple[Table, ...]:
     """Return the cards of a sheet that lists nothing; a label that comes again begins another."""
     cards: list[list[Pair]] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, int | None]] = set()
+    blocks = tuple(find_blocks(grid))
     for pair in pairs_in(grid, 1, grid.last_row):
-        key = label_of(pair.label.text).key
+        if any(block.holds(pair.label.place.row) for block in blocks):
+            continue
+        label = label_of(pair.label.text)
+        key = (label.key, label.year if names_a_part(label) else None)
         if key in seen or not cards:
             cards.append([])
             seen = set()
         seen.add(key)
         cards[-1].append(pair)
     above = _above(grid, cards)
-    tables = [_table(grid, card, above if at == 0 else ()) for at, card in enumerate(cards)]
+    begins = [card[0].label.place.row for card in cards]
+    tables = []
+    for at, card in enumerate(cards):
+        until = begins[at + 1] if at + 1 < len(cards) else grid.last_row + 1
+        own = [block for block in blocks if begins[at] <= block.first < until]
+        tables.append(with_blocks(_table(grid, card, above if at == 0 else ()), own))
     return tuple(table for table in tables if _is_of_an_item(table))
 
 
@@ -67,7 +78,7 @@ def _beside(grid: Grid, cell: Cell) -> Pair | None:
     right = grid.seen(area.top, area.right + 1)
     if right and is_in_brackets(right.text):
         right = grid.seen(area.top, area.right + 2)
-    if right and not _is_label(right.text):
+    if right and _is_value(right.text, cell):
         return Pair(cell, right)
     below = grid.own(area.bottom + 1).get(area.left)
     if below and not _is_label(below.text):
@@ -75,8 +86,16 @@ def _beside(grid: Grid, cell: Cell) -> Pair | None:
     return Pair(cell, None)
 
 
+def _is_value(text: str, of: Cell) -> bool:
+    """Whether a text is the value of a label; an indicator may be called as fields are: 回数."""
+    label = label_of(text)
+    is_named = heads_indicators(label_of(of.text)) is Role.INDICATOR
+    return not _is_label(text) or (is_named and not names_a_part(label))
+
+
 def _is_label(text: str) -> bool:
-    return role_of(label_of(text.rstrip(":： 　"))) is not Role.UNKNOWN
+    label = label_of(text.rstrip(":： 　"))
+    return role_of(label) is not Role.UNKNOWN or names_a_part(label)
 
 
 def _table(grid: Grid, card: list[Pair], above: tuple[Cell, ...]) -> Table:

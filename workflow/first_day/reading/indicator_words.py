@@ -56,6 +56,17 @@ def heads_indicators(label: Label, group: str = "") -> Role | None:
     return next((role for role, pattern in _PATTERNS if pattern.fullmatch(words)), None)
 
 
+def names_a_part(label: Label) -> bool:
+    """Whether a label stands for a part of an indicator wherever it stands, not for 目標 or 現状.
+
+    >>> from workflow.first_day.reading.words import label_of
+    >>> names_a_part(label_of("目標値（R7）")), names_a_part(label_of("目標"))
+    (True, False)
+    """
+    role = heads_indicators(label)
+    return role is not None and (role not in VALUES or "値" in label.text)
+
+
 def year_in_brackets(text: str) -> int | None:
     """Return the year a heading says in brackets: 基準値(2022)."""
     found = _YEAR_IN_BRACKETS.search(unicodedata.normalize("NFKC", text))
