@@ -22,6 +22,7 @@ from tests.harness.cities import plan_document, spread, usual_answers
 from tests.harness.description import EXAMPLES, RECEIVED, Change, changes_of
 from tests.harness.outcome import file_as_expected, findings_as_expected
 from tests.harness.play import run_here
+from tests.harness.sending import with_entry_sheet_of
 from tests.harness.verbs import changed
 from tests.harness.verbs.features import set_modified
 from tests.harness.verbs.registry import packed, parts_of
@@ -42,7 +43,8 @@ _PRINTS_JSON = ("collect", "check", "status")
 class RoundFile:
     """A form of a round, filled in, or an archive of several; name is below returned/YEAR.
 
-    Aside says that it lies beside the workspace, to be checked there.
+    Aside says that it lies beside the workspace, to be checked there. Brings is the round whose
+    entry sheet, filled, somebody copied into it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class RoundFile:
     holds: tuple[RoundFile, ...] = ()
     received: datetime = RECEIVED
     aside: bool = False
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +119,17 @@ def play_rounds(steps: Sequence[Step], home: Path) -> list[dict[str, Any]]:
 
 
 def _change_plan(home: Path, values: Mapping[str, Any]) -> None:
-    """Set values of plan.json, each named by its keys with slashes between."""
+    """Set values of plan.json, each named by its keys with slashes between; or add to a list."""
     document = plan_document("rounds")
     for pointer, value in values.items():
         *keys, last = (int(key) if key.isdecimal() else key for key in pointer.split("/"))
         place: Any = document
         for key in keys:
             place = place[key]
-        place[last] = value
+        if last == len(place) and isinstance(place, list):
+            place.append(value)
+        else:
+            place[last] = value
     (home / "plan.json").write_bytes(as_json_bytes(document))
 
 
@@ -166,7 +172,12 @@ def _filled(city: City, file: RoundFile) -> bytes:
         for label, value in {**answers, **spread(file.answers, item)}.items()
         if (item, label) in found and value != ""
     }
-    parts = patched_parts(template, cells)
+    filled = packed(patched_parts(template, cells))
+    if file.brings:
+        filled = with_entry_sheet_of(
+            filled, _filled(city, replace(file, round=file.brings, brings=""))
+        )
+    parts = parts_of(filled)
     set_modified(parts, file.received.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     return packed(parts)
 

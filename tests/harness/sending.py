@@ -71,7 +71,7 @@ def content_of(example: Example, city: City, file: SentFile) -> bytes:
             if is_own_form(content):
                 content = _saved(parts_of(with_sheets_of(content, other)), file)
             else:
-                content = _with_entry_sheet_of(content, other, file)
+                content = _saved(parts_of(with_entry_sheet_of(content, other)), file)
     else:
         content = b""
     changes = [change for change in file.changes if change[0] not in HARMS]
@@ -106,7 +106,7 @@ def _filled(example: Example, city: City, file: SentFile) -> bytes:
     return _saved(patched_parts(template, cells), file)
 
 
-def _with_entry_sheet_of(content: bytes, other: bytes, file: SentFile) -> bytes:
+def with_entry_sheet_of(content: bytes, other: bytes) -> bytes:
     """Return a workbook into which somebody has copied the entry sheet of another one."""
     book, source = load_workbook(io.BytesIO(content)), load_workbook(io.BytesIO(other))
     copy = book.create_sheet(f"{ENTRY_SHEET} (2)")
@@ -116,7 +116,7 @@ def _with_entry_sheet_of(content: bytes, other: bytes, file: SentFile) -> bytes:
             target.number_format = cell.number_format
     stream = io.BytesIO()
     book.save(stream)
-    return _saved(parts_of(stream.getvalue()), file)
+    return stream.getvalue()
 
 
 def _handback(city: City, department: str, year: int) -> Path:
