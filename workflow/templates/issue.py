@@ -72,21 +72,24 @@ def distribution_bytes(plan: Plan, year: int, issues: Iterable[Issue]) -> bytes:
     book.set_properties(
         {"title": distribution_name(plan.period(year)), "created": latest.replace(tzinfo=None)}
     )
-    write_table(add_sheet(book, "送付一覧"), TableStyles(book), _COLUMNS, rows)
+    columns = _columns("回答者" if plan.is_review else "担当課")
+    write_table(add_sheet(book, "送付一覧"), TableStyles(book), columns, rows)
     book.close()
     return stream.getvalue()
 
 
-_COLUMNS: tuple[TableColumn[Dispatch], ...] = (
-    TableColumn("担当課", 10, lambda d: d.department.name),
-    TableColumn("送るファイル", 18, lambda d: d.issue.file),
-    TableColumn("送り先のメール", 13, lambda d: d.department.email or None),
-    TableColumn("庁内・庁外", 4.5, lambda d: "庁外" if d.department.external else "庁内"),
-    TableColumn("取組の件数", 5, lambda d: len(d.issue.items)),
-    TableColumn("回答期限", 9, lambda d: d.deadline or None),
-    TableColumn("様式番号", 11, lambda d: str(d.issue.number)),
-    TableColumn("発行日", DAY_WIDTH, lambda d: d.issue.issued_at.date()),
-)
+def _columns(who: str) -> tuple[TableColumn[Dispatch], ...]:
+    """Return the columns of the list; who is what stands above those who answer."""
+    return (
+        TableColumn(who, 10, lambda d: d.department.name),
+        TableColumn("送るファイル", 18, lambda d: d.issue.file),
+        TableColumn("送り先のメール", 13, lambda d: d.department.email or None),
+        TableColumn("庁内・庁外", 4.5, lambda d: "庁外" if d.department.external else "庁内"),
+        TableColumn("取組の件数", 5, lambda d: len(d.issue.items)),
+        TableColumn("回答期限", 9, lambda d: d.deadline or None),
+        TableColumn("様式番号", 11, lambda d: str(d.issue.number)),
+        TableColumn("発行日", DAY_WIDTH, lambda d: d.issue.issued_at.date()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

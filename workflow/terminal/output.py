@@ -89,7 +89,8 @@ def show_departments(departments: Iterable[Mapping[str, Any]]) -> None:
     shown = [("answered", "回答済"), ("sent_back", "差戻し中"), ("missing", "未提出")]
     if any(d.get("nothing_to_report") for d in departments):
         shown.insert(1, ("nothing_to_report", "報告なし"))
-    table = [["担当課", "受付結果", *(label for _, label in shown)]]
+    who = "回答者" if any(d.get("is_review") for d in departments) else "担当課"
+    table = [[who, "受付結果", *(label for _, label in shown)]]
     for d in departments:
         counts = (d.get(key) for key, _ in shown)
         table.append([d["name"], _outcome(d), *(str(n) if n else "・" for n in counts)])

@@ -92,4 +92,5 @@ def department_document(status: DepartmentStatus) -> dict[str, Any]:
         "missing": status.missing,
         "nothing_to_report": status.nothing_to_report,
         "lost": list(status.lost),
+        **({"is_review": True} if status.is_review else {}),
     }

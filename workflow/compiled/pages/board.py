@@ -11,7 +11,7 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import MOST_IN_ONE_BOARD, Shown, bounded
 from workflow.compiled.pages.frame import to_handback
 from workflow.compiled.summaries.errata import Erratum, errata_by_department
-from workflow.compiled.summaries.status import DepartmentStatus
+from workflow.compiled.summaries.status import DepartmentStatus, who_answers
 from workflow.model.catalogue import Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
@@ -69,12 +69,13 @@ class BoardLine:
 class Board:
     """All departments in the plan's order; in a big round those that are done stand apart.
 
-    Turns is a sentence on how many have their turn.
+    Turns is a sentence on how many have their turn, who what stands above their names.
     """
 
     turns: str
     lines: Shown[BoardLine]
     done: Shown[BoardLine]
+    who: str = "担当課"
 
     @property
     def has_nothing(self) -> bool:
@@ -101,7 +102,12 @@ def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -
     rest = [line for line in lines if line.turn is not Turn.NOBODY]
     if len(lines) <= MOST_IN_ONE_BOARD:
         done, rest = [], lines
-    return Board(_turns(lines), bounded(rest, _MOST_DEPARTMENTS), bounded(done, _MOST_DEPARTMENTS))
+    return Board(
+        turns=_turns(lines),
+        lines=bounded(rest, _MOST_DEPARTMENTS),
+        done=bounded(done, _MOST_DEPARTMENTS),
+        who=who_answers(compilation.statuses),
+    )
 
 
 def findings_place(code: str) -> str:

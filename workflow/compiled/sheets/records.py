@@ -13,7 +13,7 @@ from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return, to_row
 from workflow.compiled.summaries.errata import Erratum
-from workflow.compiled.summaries.status import DepartmentStatus
+from workflow.compiled.summaries.status import DepartmentStatus, who_answers
 from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, RowT, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import a1
@@ -67,7 +67,7 @@ def status_columns(
     )
     return (
         *_round_column(statuses),
-        TableColumn("担当課", 8 if in_rounds else 11, lambda s: s.department.name),
+        TableColumn(who_answers(statuses), 8 if in_rounds else 11, lambda s: s.department.name),
         TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
         TableColumn("受付回数", 4.5, lambda s: s.returns),
         TableColumn("最新の受領日時", MOMENT_WIDTH, lambda s: s.received),

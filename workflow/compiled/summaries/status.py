@@ -29,7 +29,7 @@ class DepartmentStatus:
     Accepted counts its returns that were, open_items are the ids of what it has still to answer.
     Lost are the files it sent that are sought here; of what is missing, not_owed may have been
     answered in such a file, its own or that of another department of a joint item. Round is named
-    in a year of several.
+    in a year of several. Is_review: it is a person who is asked about the items of others.
     """
 
     department: Department
@@ -47,6 +47,7 @@ class DepartmentStatus:
     lost: tuple[str, ...] = ()
     not_owed: int = 0
     round: str = ""
+    is_review: bool = False
 
     @property
     def outcome_label(self) -> str:
@@ -95,6 +96,11 @@ def totals(
     )
 
 
+def who_answers(statuses: Iterable[DepartmentStatus]) -> str:
+    """Return what stands above the names of those who answer."""
+    return "回答者" if any(status.is_review for status in statuses) else "担当課"
+
+
 def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     """Return a line for every department that has anything to answer, in the plan's order."""
     plan, register = round_.plan, round_.register
@@ -110,13 +116,14 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
     return tuple(
         replace(
             status,
+            is_review=plan.is_review,
             lost=lost.get(status.department.code, ()),
             not_owed=sum(
                 entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
                 for entry in entries.get(status.department.code, [])
             ),
         )
-        if lost
+        if lost or plan.is_review
         else status
         for status in statuses
     )

@@ -13,6 +13,7 @@ from typing import Any
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.fields.declarations import Kind, PlanColumn
+from workflow.model.findings import Location
 from workflow.model.rounds import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
 from workflow.plan.book.layout import REVIEWER_LABEL, ROUND_SHEET, label_of
@@ -128,7 +129,8 @@ REVIEWERS = Table(
             label=_ROUND_LABEL,
             key="/round",
             width=8,
-            hint="シート「回」の回の名前です。上の行と同じなら、空欄でもかまいません。",
+            hint="シート「回」の回の名前です。上の行と同じなら、空欄でもかまいません。"
+            "初めから空欄なら、確認する人に尋ねるすべての回です。",
             example="二次評価",
             optional=True,
         ),
@@ -312,43 +314,51 @@ def _person(reading: Reading, written: str) -> str:
 
 
 def _give_reviewers(reading: Reading, rounds: list[dict[str, Any]]) -> None:
-    """Put each row of 確認する人 into its round."""
+    """Put each row of 確認する人 into its round, or into all that ask reviewers."""
     rows = reading.content.pop("reviewers", [])
     names = _rounds_of_rows(reading, rows, rounds)
-    by_name = {one.get("name"): (number, one) for number, one in enumerate(rounds)}
+    of_all = [str(one.get("name", "")) for one in rounds if _asks_reviewers(one)]
     for number, (name, row) in enumerate(zip(names, rows, strict=True)):
         old = f"{REVIEWERS.pointer}/{number}"
-        if name not in by_name:
-            location = reading.locations[f"{old}/round"]
-            if name:
-                reading.note(Code.PLAN_ROUND_UNKNOWN, location, value=name)
-            else:
-                reading.note(Code.PLAN_MISSING_VALUE, location, name=_ROUND_LABEL)
-            continue
+        wanted = [name] if name else of_all
+        found = [(at, one) for at, one in enumerate(rounds) if one.get("name") in wanted]
+        if not found:
+            _note_no_round(reading, reading.locations[f"{old}/round"], name)
         row |= {key: _person(reading, text) for key, text in row.items() if isinstance(text, str)}
-        at, one = by_name[name]
-        own: list[dict[str, Any]] = one.setdefault("reviewers", [])
-        _move_locations(reading, old, f"{ROUNDS.pointer}/{at}/reviewers/{len(own)}")
-        own.append(row)
+        for at, one in found:
+            own: list[dict[str, Any]] = one.setdefault("reviewers", [])
+            _copy_locations(reading, old, f"{ROUNDS.pointer}/{at}/reviewers/{len(own)}")
+            own.append(dict(row))
+
+
+def _asks_reviewers(one: Mapping[str, Any]) -> bool:
+    return one.get("respondent") == Respondent.REVIEWER.value
+
+
+def _note_no_round(reading: Reading, location: Location, name: str) -> None:
+    if name:
+        reading.note(Code.PLAN_ROUND_UNKNOWN, location, value=name)
+    else:
+        reading.note(Code.PLAN_MISSING_VALUE, location, name=_ROUND_LABEL)
 
 
 def _rounds_of_rows(
     reading: Reading, rows: list[dict[str, Any]], rounds: list[dict[str, Any]]
 ) -> list[str]:
-    """Return the name of the round of each row; it is taken out of the row.
+    """Return the name of the round of each row, "" for all; it is taken out of the row.
 
-    A blank cell says what the one above it says, and at the top the only round it can be.
+    A blank cell says what the one above it says.
     """
     names: list[str] = []
     filled: list[tuple[int, int]] = []
-    above = _only_reviewed(rounds)
     for number, row in enumerate(rows):
         pointer = f"{REVIEWERS.pointer}/{number}/round"
-        location = reading.locations[pointer]
+        above = names[-1] if names else ""
         written = row.pop("round", None)
         if written is not None:
             above = _name_of_round(reading, pointer, str(written), rounds)
-        elif above and location != reading.locations[REVIEWERS.pointer]:  # there is such a column
+        elif above:
+            location = reading.locations[pointer]
             reading.correct(location, _ROUND_LABEL, ReadAs.OTHER_CELL, above)
             filled.append((location.row, location.column))
         names.append(above)
@@ -358,17 +368,7 @@ def _rounds_of_rows(
     return names
 
 
-def _only_reviewed(rounds: list[dict[str, Any]]) -> str:
-    """Return the only round that asks reviewers; "" where there is none or more than one."""
-    names = [
-        str(one.get("name", ""))
-        for one in rounds
-        if one.get("respondent") == Respondent.REVIEWER.value
-    ]
-    return names[0] if len(names) == 1 else ""
-
-
-def _move_locations(reading: Reading, old: str, new: str) -> None:
+def _copy_locations(reading: Reading, old: str, new: str) -> None:
     for pointer in list(_below(reading, old)):
         reading.locations[new + pointer.removeprefix(old)] = reading.locations[pointer]
 
