@@ -1,0 +1,83 @@
+"""A year of several rounds at the desk: which one is looked at, and files of whatever round."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from tests.city import RECEIVED_AT
+from tests.desk.live import SECONDS, Live, live_desk
+from tests.fillers.xml_patch import fill as fill_as_excel
+from tests.rounds.examples import MANAGER_CHECK
+from tests.rounds.playing import YEAR, PlayedYear, answers_of
+from workflow.desk.forms import FORMS
+from workflow.storage.journal import load_journal
+
+
+def test_the_round_in_hand_is_shown_and_files_of_any_round_are_taken(tmp_path: Path) -> None:
+    year = PlayedYear.of_example(MANAGER_CHECK, tmp_path / "市")
+    first, second = year.names
+    year.issue(first)
+    year.answer(first)
+    mine = year.returned(first, "GAKKO")
+    content = mine.read_bytes()
+    mine.unlink()
+    year.collect(first)
+    year.issue(second)
+    with live_desk(year.city.home) as live:
+        assert live.desk.round == second
+        leads_to = live.get("/").headers["location"]
+        assert leads_to == quote(f"/compiled/{YEAR}/{second}/")
+        board = live.get(leads_to).text
+        assert f'data-round="{second}" aria-current="true"' in board
+        assert f"令和6年度（2024年度） {second}" in board
+        assert " ".join(FORMS["remind"].words(live.desk, {})) == (
+            f"remind --year {YEAR} --round={second}"
+        )
+
+        live.put("どちらの回か言わない名前.xlsx", content)
+        live.put("課長.xlsx", filled(year, second, "GAKKO-K"))
+        page = wait_for_verdicts(live, 2)
+        assert "学校教育課長" in page
+        assert all(status == "回答済" for status in statuses(year, first).values())
+
+        assert live.post("/round", {"round": "ない回"}).status == 404
+        assert live.post("/round", {"round": first}).status == 200
+        assert live.desk.round == first
+        assert live.get("/results").status == live.get("/points").status == 200
+        live.post("/round", {"round": ""})
+        results = live.get("/results").text
+        assert f"まだ確定していない回があります：{first}、{second}" in results
+        assert f"{YEAR}/{quote('台帳_令和6年度.xlsx')}" in results
+        prepare = live.get("/prepare").text
+        assert f"<option selected>{first}</option>" in prepare
+        asked = f"/prepare/issue?year={YEAR}&round={quote(second)}"
+        assert "変わりません" in live.get(asked).text
+    assert not load_journal(year.at(first).workspace.journal(YEAR)).is_final
+
+
+def filled(year: PlayedYear, name: str, code: str) -> bytes:
+    """Return the return of a person as Excel would have saved it."""
+    target = year.city.home / f"{code}.xlsx"
+    texts = answers_of(year.plan(name), code)
+    fill_as_excel(year.at(name).template(code, YEAR), target, texts, RECEIVED_AT)
+    content = target.read_bytes()
+    target.unlink()
+    return content
+
+
+def statuses(year: PlayedYear, name: str) -> dict[str, str]:
+    return year.at(name).statuses(YEAR)
+
+
+def wait_for_verdicts(live: Live, count: int) -> str:
+    """Return the page of what came, once so many files have their last word."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        text = live.get("/intake").text
+        if text.count('class="verdict accepted"') >= count and not live.desk.actions.is_busy:
+            return text
+        live.settle()
+        time.sleep(0.05)
+    raise AssertionError(f"not {count} verdicts")
