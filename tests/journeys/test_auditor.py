@@ -17,8 +17,10 @@ from tests.fillers.libreoffice import run_jobs
 from tests.hyperlinks import dead_links, hyperlinks
 from tests.programs import needs_libreoffice
 from workflow.compiled.indicators import INDICATOR_SHEET
+from workflow.compiled.sheets.rounds import CHANGES_SHEET
 from workflow.compiled.sheets.workbook import SHEETS
 from workflow.compiled.summaries.errata import ERRATA_SHEET
+from workflow.compiled.year.cumulative import CUMULATIVE_SHEET
 from workflow.returned.readers.openpyxl import open_exactly
 
 CONTRACT = ("集計表", "要確認", "台帳", "前年度比較", "提出状況", "指摘一覧", "受付記録", "凡例")
@@ -66,8 +68,8 @@ UNLINKED = (
     "一覧（印刷用）",
     "凡例",
 )
-NOT_MADE = (ERRATA_SHEET, INDICATOR_SHEET)
-"""What a round without corrections and a plan without indicators do not have."""
+NOT_MADE = (ERRATA_SHEET, INDICATOR_SHEET, CHANGES_SHEET, CUMULATIVE_SHEET)
+"""What a round without corrections, and a plan without indicators and rounds, do not have."""
 
 
 def test_the_sheets_are_those_of_the_contract_and_the_conclusion_comes_first(
