@@ -20,7 +20,6 @@ from workflow.returned.workers.engine import TableOpener, open_table_in_worker
 from workflow.storage.files import sha256
 from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, OWN_FORM_OF_ROUND, Workspace
 from workflow.templates.layout import issued_form
-from workflow.templates.own.checks import check_own_form
 from workflow.templates.own.form import OwnForm, marked
 from workflow.templates.own.marks import Mark, MarkKind, Words, with_marks_of_round
 from workflow.templates.own.places import words_of
@@ -49,6 +48,8 @@ def load_own_workbook(
         if plan.own_form:
             raise _missing(plan, documents)
         return None
+    from workflow.templates.own.checks import check_own_form  # 35 ms with lxml, for cities with one
+
     own, words = _opened(path, plan, open_table), words_of(issued_form(plan))
     if plan.round:
         words, others = _words_in_round(plan, load_plan(home))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from workflow.excel.xlsx.package import Package
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
@@ -45,6 +44,10 @@ def own_copy_name(form: OwnForm) -> str:
 
 
 def _digest(content: bytes) -> str:
+    from workflow.excel.xlsx.package import (
+        Package,  # 35 ms with lxml, where a city has its own form
+    )
+
     package = Package(content)
     parts = (part for part in package.parts if not part.startswith(_SAVED_ANEW))
     return canonical_digest(
