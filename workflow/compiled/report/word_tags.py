@@ -15,8 +15,8 @@ from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plain_text import legible
 from workflow.model.years import era_year, full_year
 
-_ANSWERS = "回答"
-"""What heads the texts where each round of a year asks others."""
+_ANSWERS, _CHOICES = "回答", "選択した回答"
+"""What heads the texts, and all else, where each round of a year asks others."""
 
 Tags = dict[str, Any]
 """Tag → text, a truth, XML to stand as it is, or a list of more tags."""
@@ -26,6 +26,7 @@ def tags_of(content: Content) -> Tags:
     """Return everything a template can name, for one report."""
     plan, stage = content.plan, content.stage
     prose = [field.label for field in plan.form.answer_fields if field.is_prose]
+    chosen = [field.label for field in plan.form.answer_fields if not field.is_prose]
     return {
         "計画名": plan.title,
         "団体名": plan.municipality.name,
@@ -42,7 +43,7 @@ def tags_of(content: Content) -> Tags:
         "節": list(_sections(content)),
         "階層": list(plan.levels),
         "文章の項目": [_ANSWERS] if plan.askings else prose,
-        "選択の項目": [field.label for field in plan.form.answer_fields if not field.is_prose],
+        "選択の項目": [_CHOICES] if plan.askings else chosen,
         "前年度": era_year(content.year - 1),
         "図の題": content.trend.field.label if content.trend else "",
     }
