@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import dropwhile
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1, column_letters, folded
@@ -387,5 +388,17 @@ def _is_ours(remark: RawRemark) -> bool:
 
 def _is_our_request(comment: str) -> bool:
     """Whether a comment is still the request a hand-back came with, with nothing added to it."""
+    return not without_our_request(comment)
+
+
+def without_our_request(comment: str) -> str:
+    """Return a comment without the request of a hand-back that it begins with.
+
+    >>> without_our_request("評価の基準です。")
+    '評価の基準です。'
+    """
     first, *lines = comment.strip().splitlines()
-    return first == CORRECTION_MARK and all(line.startswith(_REQUEST_LINES) for line in lines)
+    if first != CORRECTION_MARK:
+        return comment
+    rest = dropwhile(lambda line: line.startswith(_REQUEST_LINES), lines)
+    return "\n".join(rest).strip()

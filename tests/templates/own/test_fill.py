@@ -140,6 +140,18 @@ def test_charts_and_formulas_of_a_card_are_about_that_card(tmp_path: Path) -> No
     assert named == set(sheets[2:6])
 
 
+def test_a_cell_with_a_comment_of_the_citys_has_one_comment(tmp_path: Path) -> None:
+    parts = parts_of(_handed_back("card", tmp_path))
+    listed = [n for n in parts if re.fullmatch(r"xl/comments\d+\.xml", n)]
+    references = [re.findall(rb'<comment [^>]*ref="([A-Z]+\d+)"', parts[n]) for n in listed]
+    assert all(len(found) == len(set(found)) for found in references)
+    assert len(listed) == 4
+    book = _open(_handed_back("card", tmp_path))
+    texts = [str(sheet["C24"].comment.text) for sheet in book.worksheets[2:6]]
+    assert [text.endswith("記入の手引を見てください。") for text in texts] == [True] * 4
+    assert ["直し方：選んでください。" in text for text in texts] == [True, False, False, False]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hand_back_marks_the_cells_and_lists_them_first(name: str, tmp_path: Path) -> None:
     book = _open(_handed_back(name, tmp_path))

@@ -14,13 +14,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.fillers.own_form import own_cells
 from tests.harness.cities import plan_document
 from tests.harness.own_form import drawn_form
-from tests.harness.verbs.registry import parts_of
+from tests.harness.verbs.registry import packed, parts_of
+from workflow.model.catalogue import Code
 from workflow.model.filling import Filling
 from workflow.model.years import JST
 from workflow.plan.build import build_plan
 from workflow.returned.intake.detect import Kind
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.layout import content_digest, lay_out
+from workflow.templates.own.checks import check_own_form
 from workflow.templates.own.fill import own_template_bytes
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words
@@ -129,3 +131,20 @@ def test_the_register_keeps_what_the_cells_say() -> None:
 )
 def test_a_mark_is_understood_or_the_nearest_is_named(text: str, mark: Mark | UnknownMark) -> None:
     assert WORDS.mark(text) == mark
+
+
+def test_what_leads_to_another_file_is_told_with_its_cell() -> None:
+    parts = parts_of(drawn_form("card"))
+    relations, sheet = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
+    link = f'<Relationship Id="rId90" Type="{kind}" Target="externalLinks/externalLink1.xml"/>'
+    end = b"</Relationships>"
+    parts[relations] = parts[relations].replace(end, link.encode() + end)
+    parts["xl/externalLinks/externalLink1.xml"] = b"<externalLink/>"
+    row = '<row r="90"><c r="C90"><f>[1]予算!A1*2</f><v>0</v></c></row></sheetData>'
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", row.encode())
+    own = OwnWorkbook(workbook("card").form, packed(parts), "評価シート.xlsx")
+    told = [f.location for f in check_own_form(own, WORDS) if f.code is Code.OWN_NOT_KEPT]
+    assert [(at.file, at.sheet, at.row, at.column) for at in told] == [
+        ("評価シート.xlsx", "個別票", 90, 3)
+    ]

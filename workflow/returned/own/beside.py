@@ -19,6 +19,7 @@ from workflow.returned.notes import (
     on_the_cover,
     on_the_list,
     remarks_of,
+    without_our_request,
 )
 from workflow.returned.own.match import OwnMatching, Standing
 from workflow.returned.own.sheets import OwnSheet, is_cover
@@ -120,8 +121,9 @@ def _remarks(
     }
     for note in remarks_of(book):
         kind = RemarkKind(note.kind.value)
+        text = without_our_request(note.text) if kind is RemarkKind.COMMENT else note.text
         is_moved = kind is RemarkKind.PICTURE and note.cell in moved.get(note.sheet, ())
-        if not is_moved and beside_text(kind, note.text, note.cell) not in known:
+        if not is_moved and beside_text(kind, text, note.cell) not in known:
             yield note
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -47,10 +48,13 @@ _LOST_OF_SHEET = {
     "oleObject": "埋め込まれたファイル",
     "control": "ActiveXコントロール",
 }
+_LINKED = "externalLink"
+_TO_A_FILE = re.compile(r"(?<![\w\]])\[\d+\]")
+"""What a formula calls another file: its number in the list of links."""
 _AS_IN_HANDBACK = f"差戻しのときに加えるシートと同じ名前（{CORRECTION_SHEET}）のシート"
 _LOST_OF_BOOK = {
     "vbaProject": "マクロ",
-    "externalLink": "ほかのファイルへのリンク",
+    _LINKED: "ほかのファイルへのリンク",
     "connections": "外部データの接続",
     "pivotCacheDefinition": "ピボットテーブル",
 }
@@ -293,9 +297,7 @@ class _Room:
 
 
 def _lost(sheets: Sequence[MarkedSheet], package: Package) -> Iterator[Finding]:
-    for relation in package.relations(package.book):
-        if what := _LOST_OF_BOOK.get(relation.kind):
-            yield _finding(Code.OWN_NOT_KEPT, what=what)
+    yield from _lost_of_book(package)
     repeating = {sheet.sheet.name for sheet in sheets if sheet.repeat is not Repeat.NOTHING}
     for part in package.sheets:
         if part.name == CORRECTION_SHEET:
@@ -306,3 +308,22 @@ def _lost(sheets: Sequence[MarkedSheet], package: Package) -> Iterator[Finding]:
             kinds = dict.fromkeys(r.kind for r in package.relations(part.part))
             for what in dict.fromkeys(filter(None, map(_LOST_OF_SHEET.get, kinds))):
                 yield _finding(Code.OWN_NOT_KEPT, part.name, what=what)
+
+
+def _lost_of_book(package: Package) -> Iterator[Finding]:
+    kinds = dict.fromkeys(relation.kind for relation in package.relations(package.book))
+    for kind in kinds:
+        if what := _LOST_OF_BOOK.get(kind):
+            cells = list(_linked_cells(package)) if kind == _LINKED else []
+            for sheet, cell in cells or [("", (0, 0))]:
+                yield _finding(Code.OWN_NOT_KEPT, sheet, cell, what=what)
+
+
+def _linked_cells(package: Package) -> Iterator[tuple[str, Cell]]:
+    """Yield the cells whose formulas lead to other files."""
+    for part in package.sheets:
+        if part.holds_cells:
+            for formula in package.tree(part.part).iter(f"{MAIN}f"):
+                cell = formula.getparent()
+                if cell is not None and _TO_A_FILE.search(formula.text or ""):
+                    yield part.name, place_of(cell.get("r", "A1"))
