@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.small import COST, NOW, PLAN, PROGRESS, RATING
 from tests.small import issue as issued
 from workflow.excel.measures import lines_of, most_lines
+from workflow.excel.page import Page, latest_together, pages_across
 from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Plan
@@ -93,6 +94,7 @@ def test_the_longest_answer_fits_the_highest_row_and_its_column_is_the_widest() 
     layout = form_of(answered(), "B")
     widths = {c.label: c.width for c in layout.columns if c.kind is ColumnKind.KNOWN}
     assert widths["上半期：取組状況"] > 20 > 9 > widths["上半期：評価"]
+    assert widths["上半期：回答者・受領日"] == 7
     assert lines_of(LONG, widths["上半期：取組状況"]) <= most_lines(FONT_SIZE)
 
 
@@ -115,3 +117,16 @@ def test_the_register_keeps_what_was_shown_and_tells_what_changed(tmp_path: Path
     )
     assert kept.known_differences(asked, items) == ()
     assert kept.asks_as(replace(issue, form=asked, items=items))
+
+
+def test_sentences_have_room_also_where_few_were_written() -> None:
+    widths = {c.label: c.width for c in form_of(answered(), "A").columns}
+    assert widths["上半期：取組状況"] >= 18
+
+
+def test_what_is_to_fill_stands_on_one_page_with_the_latest_answers() -> None:
+    page, widths = Page(), [60, 100, 150, 500, 500, 60, 80, 70, 200]
+    assert pages_across(page, widths, 9, 3) == [4, 7]
+    assert latest_together(page, widths, 9, 3, 5) == [4, 5]
+    assert latest_together(page, widths, 9, 3, 4) == [4, 5]
+    assert latest_together(page, widths[:5], 9, 3, 3) == pages_across(page, widths[:5], 9, 3)

@@ -114,7 +114,16 @@ def filling_scale(
     >>> filling_scale(Page(), [200, 700, 600], 10, 1), print_scale(Page(), [200, 700, 600], 10)
     (100, 90)
     """
-    breaks = [0, *pages_across(page, widths, size, repeated), len(widths)]
+    return scale_of_pages(
+        page, widths, size, repeated, pages_across(page, widths, size, repeated), most
+    )
+
+
+def scale_of_pages(
+    page: Page, widths: Sequence[int], size: float, repeated: int, begins: Sequence[int], most: int
+) -> int:
+    """Return the largest percentage at which each page across holds its columns."""
+    breaks = [0, *begins, len(widths)]
     head = sum(widths[:repeated])
     across = (sum(widths[a:b]) + (head if a else 0) for a, b in pairwise(breaks))
     fitting = page.width / POINTS_PER_PIXEL / max(1, *across)
@@ -142,6 +151,24 @@ def breaks_across(widths: Sequence[int], room: float, repeated: int) -> list[int
             used = head
         used += width
     return breaks
+
+
+def latest_together(
+    page: Page, widths: Sequence[int], size: float, repeated: int, latest: int
+) -> list[int]:
+    """Return the columns at which a further page across begins, the last page as full as may be.
+
+    It begins with a column, the latest, where all that follows fits one page.
+    """
+    breaks = pages_across(page, widths, size, repeated)
+    if not breaks:
+        return breaks
+    room = page.width / POINTS_PER_PIXEL / print_scale(page, widths, size) * 100
+    room -= sum(widths[:repeated])
+    before = [repeated, *breaks][-2]
+    fitting = [at for at in range(before + 1, breaks[-1] + 1) if sum(widths[at:]) <= room]
+    last = latest if latest in fitting else min(fitting, default=breaks[-1])
+    return [*breaks[:-1], last]
 
 
 def breaks_down(blocks: Iterable[Sequence[float]], room: float, taken: float) -> list[int]:

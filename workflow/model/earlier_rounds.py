@@ -7,7 +7,9 @@ earlier round, and one that says who answered and when.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from workflow.model.cells import MAX_CELL_TEXT
 from workflow.model.dataclass import dataclass
@@ -23,6 +25,8 @@ UNANSWERED = "未回答"
 _PROVISIONAL = "（暫定）"
 _NOTHING = "（報告なし）"
 _PREFIX, _BETWEEN = "前の回", ":"
+_PROSE = MAX_CELL_TEXT - 1
+"""The length of a column of sentences; one of anything else is not bounded."""
 _CUT = "…（長いため、ここまで）"
 
 
@@ -64,7 +68,8 @@ class EarlierRound:
     def columns(self) -> Iterator[Field]:
         """The columns in which a later form shows it."""
         for field in self.fields:
-            yield earlier_column(self.name, field.key, field.label)
+            column = earlier_column(self.name, field.key, field.label)
+            yield replace(column, max_length=_PROSE) if field.is_prose else column
         stage = "" if self.is_final else _PROVISIONAL
         yield earlier_column(self.name, "", f"{WHO_LABEL}{stage}")
 
@@ -81,7 +86,7 @@ class EarlierRound:
         yield _cut("\n".join(_who(answers)))
 
 
-def earlier_column(name: str, key: str, label: str) -> Field:
+def earlier_column(name: str, key: str, label: str) -> TextField:
     """Return the column of a field of an earlier round; key is blank for who answered and when."""
     return TextField(key=_BETWEEN.join((_PREFIX, name, key)), label=f"{name}：{label}")
 
@@ -89,13 +94,30 @@ def earlier_column(name: str, key: str, label: str) -> Field:
 def earlier_column_from_json(declared: Mapping[str, str]) -> Field:
     """Return a column as a register spells it."""
     key = _BETWEEN.join((_PREFIX, declared["round"], declared["key"]))
-    return TextField(key=key, label=declared["label"])
+    column = TextField(key=key, label=declared["label"])
+    return replace(column, max_length=_PROSE) if "prose" in declared else column
 
 
-def earlier_column_as_json(column: Field) -> dict[str, str]:
+def earlier_column_as_json(column: Field) -> dict[str, Any]:
     """Return a column as a register spells it."""
     _, name, key = column.key.split(_BETWEEN, 2)
-    return {"round": name, "key": key, "label": column.label}
+    spelled = {"round": name, "key": key, "label": column.label}
+    return spelled | ({"prose": True} if holds_prose(column) else {})
+
+
+def holds_prose(column: Field) -> bool:
+    """Whether a column of an earlier round shows sentences, which need room."""
+    return isinstance(column, TextField) and column.max_length == _PROSE
+
+
+def says_who(column: Field) -> bool:
+    """Whether a column of an earlier round says who answered, and when."""
+    return column.key.endswith(_BETWEEN)
+
+
+def round_of(column: Field) -> str:
+    """Return the name of the earlier round that a column is of."""
+    return column.key.split(_BETWEEN, 2)[1]
 
 
 def plain_label(column: Field) -> str:

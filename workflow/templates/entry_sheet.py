@@ -16,6 +16,8 @@ from workflow.excel.page import (
     Page,
     breaks_down,
     filling_scale,
+    latest_together,
+    scale_of_pages,
     set_page,
 )
 from workflow.excel.style import (
@@ -34,6 +36,7 @@ from workflow.excel.style import (
     header,
 )
 from workflow.model.cells import a1
+from workflow.model.earlier_rounds import is_of_earlier_round, round_of
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
 from workflow.model.filling import Filling
@@ -246,10 +249,31 @@ def _set_paper(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
     repeated = _item_columns(layout)
     set_page(sheet, page, shown, FONT_SIZE, repeated)
     scale = filling_scale(page, shown, FONT_SIZE, repeated, _MOST_SCALE)
+    if latest := _latest_round(layout):
+        pages = latest_together(page, shown, FONT_SIZE, repeated, latest)
+        scale = scale_of_pages(page, shown, FONT_SIZE, repeated, pages, _MOST_SCALE)
+        sheet.set_v_pagebreaks(pages)
     sheet.set_print_scale(scale)
-    room = page.height / scale * 100 - _HEADER_HEIGHT
+    room = page.height / scale * 100 - _header_height(layout)
     breaks = breaks_down(_blocks(layout, filling), room, taken=_MARK_HEIGHT)
     sheet.set_h_pagebreaks([HEADER_ROW + row for row in breaks])
+
+
+def _latest_round(layout: Layout) -> int:
+    """Return before how many columns the answers of the last earlier round begin; 0 for none."""
+    earlier = [field for field in layout.form.known if is_of_earlier_round(field.key)]
+    if not earlier:
+        return 0
+    own = sum(round_of(field) == round_of(earlier[-1]) for field in earlier)
+    return layout.field_columns[0][0].index - 1 - own
+
+
+def _header_height(layout: Layout) -> float:
+    """Return the height of the headings: those of earlier rounds may take more lines than two."""
+    if not _latest_round(layout):
+        return _HEADER_HEIGHT
+    known = (c for c in layout.columns if c.kind is ColumnKind.KNOWN)
+    return max(_HEADER_HEIGHT, row_height(((c.label, c.width - 1) for c in known), FONT_SIZE))
 
 
 def _blocks(layout: Layout, filling: Filling) -> Iterator[list[float]]:
@@ -279,7 +303,7 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
         style = styles.locked_mark if text == LOCKED_MARK else styles.mark
         sheet.write_string(MARK_ROW - 1, at - 1, text, style)
     sheet.set_row(MARK_ROW - 1, _MARK_HEIGHT)
-    sheet.set_row(HEADER_ROW - 1, _HEADER_HEIGHT)
+    sheet.set_row(HEADER_ROW - 1, _header_height(layout))
     for column in layout.columns:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
 

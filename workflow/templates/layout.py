@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from workflow.excel.measures import lines_of, most_lines, text_width
 from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import earlier_columns, earlier_texts, is_of_earlier_round
+from workflow.model.earlier_rounds import (
+    earlier_columns,
+    earlier_texts,
+    holds_prose,
+    is_of_earlier_round,
+    says_who,
+)
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import Form, checks_as_json, form_as_json
@@ -79,8 +84,9 @@ _INDICATOR_HEIGHT = 36.0
 _ACTUAL_WIDTH, _REMARK_WIDTH = 9.5, 9.0
 _NUMBER_WIDTH, _TEXT_WIDTH, _HEADING_ROOM = 5.5, 9.0, 0.5
 """Full-width characters of a column of known values; a heading, 予算額（千円）, takes one line."""
-_FEW_LINES, _USUAL_PROSE, _WIDEST_PROSE = 12, 24.0, 60.0
+_FEW_LINES, _LEAST_PROSE, _USUAL_PROSE, _WIDEST_PROSE = 12, 18.0, 24.0, 60.0
 """Lines that an earlier answer takes at best, and full-width characters of its column."""
+_WHO_WIDTH = 7.0
 
 _LOOK_VERSION = 2
 """Raised when templates of an unchanged plan should be issued anew because they look different.
@@ -461,7 +467,7 @@ def _columns(form: IssuedForm, items: tuple[IssuedItem, ...]) -> Iterator[Column
     for at, known in enumerate(form.known):
         index = department + 1 + at
         if is_of_earlier_round(known.key):
-            width = _earlier_width(known.heading, [item.known[at] for item in items])
+            width = _earlier_width(known, [item.known[at] for item in items])
             yield Column(index, ColumnKind.KNOWN, known.heading, width)
             continue
         least, align = (_NUMBER_WIDTH, "right") if known.is_number else (_TEXT_WIDTH, "")
@@ -479,23 +485,23 @@ def _columns(form: IssuedForm, items: tuple[IssuedItem, ...]) -> Iterator[Column
         )
 
 
-def _earlier_width(heading: str, texts: Sequence[str]) -> float:
+def _earlier_width(column: Field, texts: Sequence[str]) -> float:
     """Return the width of a column of earlier answers, so that few lines hold the longest one.
 
-    Its heading may take two lines. What is very long gets a column in which no row of Excel is too
-    low for it.
-
-    >>> _earlier_width("一次：評価", ["Ａ", "Ｂ"]), _earlier_width("一次：取組状況", ["あ" * 200])
-    (5.5, 17.5)
+    What is very long gets a column in which no row of Excel is too low for it.
     """
-    least = max(_NUMBER_WIDTH, math.ceil(text_width(heading) / 2) + _HEADING_ROOM)
+    if says_who(column):
+        return _WHO_WIDTH
+    if not holds_prose(column):
+        widest = max((text_width(one) for text in texts for one in text.split("\n")), default=0.0)
+        return min(_TEXT_WIDTH, max(_NUMBER_WIDTH, _HEADING_ROOM + widest))
     most, texts = most_lines(FONT_SIZE), sorted(texts, key=len, reverse=True)
-    for lines, widest in ((_FEW_LINES, _USUAL_PROSE), (most, _WIDEST_PROSE)):
-        width = least
-        while width < widest and any(lines_of(text, width) > lines for text in texts):
+    for lines, end in ((_FEW_LINES, _USUAL_PROSE), (most, _WIDEST_PROSE)):
+        width = _LEAST_PROSE
+        while width < end and any(lines_of(text, width) > lines for text in texts):
             width += 1
         if all(lines_of(text, width) <= most for text in texts):
-            return min(width, widest)
+            return width
     return _WIDEST_PROSE
 
 
