@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.city import City
 from tests.engine import HERE
 from tests.rounds.playing import PlayedYear
 from tests.rounds.small_year import FIRST, PANEL, SECOND, YEAR, collected, small_year
@@ -21,6 +22,7 @@ from tests.verification.mutations import (
 from workflow.commands.verify import verify
 from workflow.model.errors import OutputError, WorkspaceError
 from workflow.model.raw import RawBook, RawCell, RawSheet
+from workflow.returned.readers.openpyxl import open_exactly
 from workflow.rounds import write_year
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.own_files import old_final_folder
@@ -163,3 +165,19 @@ def test_what_is_falsified_in_a_year_is_told(
     assert callable(mutation)
     mutation(year.city, random.Random(7))
     assert said <= set(codes_of(year))
+
+
+def test_the_next_year_is_compared_round_by_round(year: PlayedYear) -> None:
+    """The same round of both years, and both years as a whole: each field beside its own."""
+    following = collected(PlayedYear(City(year.city.workspace), YEAR + 1), FIRST, SECOND)
+    whole, second = following.city.workspace, following.at(SECOND).workspace
+    for workspace, label in ((whole, "一次評価"), (whole, "二次評価"), (second, "二次評価")):
+        book = open_exactly(workspace.ledger(YEAR + 1).read_bytes())
+        lines = list(book["前年度比較"].iter_rows(values_only=True))
+        header, *rows = lines[next(n for n, line in enumerate(lines) if line[0] == "区分") :]
+        then, now = (header.index(f"{label}（令和{n}年度）") for n in (5, 6))
+        assert rows
+        assert all(row[then] for row in rows)
+        assert [row[then] for row in rows] == [row[now] for row in rows]
+    report = verify(whole, YEAR + 1, HERE)
+    assert report.is_clean
