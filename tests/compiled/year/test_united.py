@@ -11,18 +11,24 @@ from tests.compiled.year.cities import (
     ALL_PANEL,
     CHECK,
     FIRST,
+    NEXT,
     PANEL,
+    POLICY,
+    SELF,
     YEAR_PLAN,
     round_of,
     year_of,
 )
 from tests.small import COST
+from workflow.compiled.indicators import indicator_table
 from workflow.compiled.ledger import build_ledger
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.matrix import count
 from workflow.compiled.year.between import rating_changes
 from workflow.compiled.year.cumulative import measures
 from workflow.model.fields.form import Form
+from workflow.model.indicators.indicator import Indicator
 from workflow.model.returns import Answer
 from workflow.model.rounds import DeclaredRound
 
@@ -148,3 +154,39 @@ def _as_numbers(part: Round) -> Round:
         return replace(answer, values={k: Decimal(str(v)) for k, v in answer.values.items()})
 
     return replace(part, entries=tuple(replace(e, answer=numbers(e.answer)) for e in part.entries))
+
+
+def test_an_indicator_counts_as_it_was_asked_last() -> None:
+    """Each round that asks for it has its actual, the last one is graded, and none is added up."""
+    visits = Indicator(id="1-1-a", item="1-1", name="訪問件数", unit="件")
+    plan = replace(
+        YEAR_PLAN,
+        matrices=(),
+        indicators=(visits,),
+        rounds=(
+            DeclaredRound(FIRST, 1, (SELF,), indicators=True),
+            DeclaredRound(POLICY, 2, (NEXT,), of=FIRST, indicators=True),
+        ),
+    )
+    said = {FIRST: Decimal(30), POLICY: Decimal(50)}
+    parts = [
+        _with_actual(round_of(name, {"A": {"1-1": text}}, plan), visits, said[name])
+        for name, text in ((FIRST, "Ａ"), (POLICY, "続ける"))
+    ]
+    year = year_of(*parts, plan=plan)
+    (found,) = (m for m in measures(year.plan, year.entries) if m.name == "訪問件数")
+    assert [one.value for one in found.rounds] == [Decimal(30), Decimal(50)]
+    assert found.running == (Decimal(30), Decimal(50))
+    table = indicator_table(year.plan, 2023, year.entries)
+    assert table
+    assert [one.now.actual for one in table.series] == [Decimal(50)]
+
+
+def _with_actual(part: Round, indicator: Indicator, actual: Decimal) -> Round:
+    def given(entry: Entry) -> Entry:
+        if entry.answer is None or entry.assignment.item.id != indicator.item:
+            return entry
+        values = {**entry.answer.values, indicator.key: actual}
+        return replace(entry, answer=replace(entry.answer, values=values))
+
+    return replace(part, entries=tuple(map(given, part.entries)))
