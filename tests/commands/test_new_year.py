@@ -215,6 +215,7 @@ def test_rounds_go_on_with_their_deadlines_a_year_later(tmp_path: Path) -> None:
         ("上半期", date(2025, 10, 11)),
         ("年間", date(2026, 4, 18)),
     )
+    assert carried.not_collected == ("年間",)
     days = dict(carried.round_deadlines)
     before = build_plan(plan_of(HALF_YEARS)).rounds
     after = load_plan(played.city.home).rounds

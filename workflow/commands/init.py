@@ -173,10 +173,7 @@ def _run_carrying_forward(arguments: Namespace) -> int:
         say(f"{era_year(before)}の計画を、別の名前で残しました：{path}")
     for path in carried.written:
         say(f"{era_year(year)}の計画を作りました：{path}")
-    if carried.deadline:
-        say(f"回答期限は、{japanese_date_and_weekday(carried.deadline)}にしました。")
-    for name, day in carried.round_deadlines:
-        say(f"回「{name}」の期限は、{japanese_date_and_weekday(day)}にしました。")
+    _show_deadlines(carried, before)
     if carried.unsure:
         say(
             f"確かめることが残っている実績値も、{era_year(before)}の値として引き継ぎました："
@@ -194,6 +191,21 @@ def _run_carrying_forward(arguments: Namespace) -> int:
     return CLEAN
 
 
+def _show_deadlines(carried: CarriedForward, before: int) -> None:
+    """Say what the deadlines are now, and which rounds of the year before are still to be asked."""
+    if carried.deadline:
+        say(f"回答期限は、{japanese_date_and_weekday(carried.deadline)}にしました。")
+    for name, day in carried.round_deadlines:
+        say(f"回「{name}」の期限は、{japanese_date_and_weekday(day)}にしました。")
+    if carried.not_collected:
+        names = "".join(f"「{name}」" for name in carried.not_collected)
+        year = era_year(before)
+        say(
+            f"{names}は、{year}にまだ集めていません。{year}のうちに尋ねるときは、"
+            "残した計画を元の名前に戻してから、調査票を作ってください。"
+        )
+
+
 COMMAND = Command(
     name="init",
     summary="計画のひな形（plan.xlsx）を作ります。",
@@ -209,6 +221,7 @@ class CarriedForward:
 
     Of the indicators, unsure are in words those whose actual went on though a point about it is
     open, and apart those whose actuals did not, since departments each counted their own.
+    Not_collected are the rounds of the year before that nobody collected yet.
     """
 
     written: tuple[Path, ...]
@@ -217,6 +230,7 @@ class CarriedForward:
     unsure: tuple[str, ...]
     apart: tuple[str, ...]
     round_deadlines: tuple[tuple[str, date], ...] = ()
+    not_collected: tuple[str, ...] = ()
 
 
 def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForward:
@@ -248,6 +262,7 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
         write_file(path, new)
     plan = build_plan(forward)
     days = tuple((one.name, one.deadline) for one in plan.rounds if one.deadline)
+    in_rounds = ((one.name, workspace.in_round(one.name)) for one in plan.rounds)
     return CarriedForward(
         written=tuple(targets),
         kept=tuple(kept),
@@ -260,6 +275,7 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
         ),
         apart=tuple(f"{one.id}「{one.name}」" for one in indicators if one.id in counted.apart),
         round_deadlines=days,
+        not_collected=tuple(name for name, own in in_rounds if not own.status(before).exists()),
     )
 
 
