@@ -44,7 +44,8 @@ def with_google_sheets(template: Path, target: Path, texts: Texts) -> None:
 
 def as_a_gateway_writes(content: bytes) -> bytes:
     parts = _without_what_lies_beside(parts_of(content))
-    strings = [*etree.fromstring(parts.pop("xl/sharedStrings.xml"))]
+    shared = parts.pop("xl/sharedStrings.xml", None)  # some programs write every text in its cell
+    strings = [*etree.fromstring(shared)] if shared else []
     for name in filter(_SHEET.fullmatch, parts):
         _edit(parts, name, lambda sheet: _inline(sheet, strings))
         _edit(parts, name, lambda sheet: _drop(sheet, *_LOCKS, *_BOUND, "conditionalFormatting"))

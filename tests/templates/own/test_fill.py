@@ -16,6 +16,7 @@ from tests.harness.own_form import drawn_form, form_folders, read_form
 from tests.harness.verbs.registry import Parts, parts_of
 from tests.programs import needs_validator
 from tests.test_ooxml import errors
+from workflow.excel.xlsx.xml import MAIN
 from workflow.model.filling import Correction, Filling, Question
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
@@ -24,6 +25,9 @@ from workflow.plan.build import build_plan
 from workflow.returned.inbox import single
 from workflow.returned.open import opened_book
 from workflow.templates.layout import CORRECTION_SHEET, Layout, lay_out
+from workflow.templates.own.package.comments import add_comments
+from workflow.templates.own.package.parts import Parts as PackageParts
+from workflow.templates.own.package.sheet import SheetTree
 from workflow.templates.own.workbook import OwnWorkbook, own_workbook
 from workflow.templates.register import FormNumber
 from workflow.templates.workbook import template_bytes
@@ -150,6 +154,22 @@ def test_a_cell_with_a_comment_of_the_citys_has_one_comment(tmp_path: Path) -> N
     texts = [str(sheet["C24"].comment.text) for sheet in book.worksheets[2:6]]
     assert [text.endswith("記入の手引を見てください。") for text in texts] == [True] * 4
     assert ["直し方：選んでください。" in text for text in texts] == [True, False, False, False]
+
+
+def test_a_plain_comment_of_the_citys_stands_below_ours(tmp_path: Path) -> None:
+    parts = PackageParts(_template("card", tmp_path))
+    root = parts.tree("xl/comments1.xml")
+    for text in root.iter(f"{MAIN}text"):
+        text[:] = [text.makeelement(f"{MAIN}t", {})]
+        text[0].text = "市の注記"
+    parts.put("xl/comments1.xml", root)
+    sheet = "xl/worksheets/sheet1.xml"
+    add_comments(parts, sheet, SheetTree(parts.tree(sheet)), {"C24": "直してください。"})
+    listed = parts.tree("xl/comments1.xml").iter(f"{MAIN}comment")
+    (merged,) = [comment for comment in listed if comment.get("ref") == "C24"]
+    texts = [run.findtext(f"{MAIN}t") for run in merged.iter(f"{MAIN}r")]
+    assert texts == ["直してください。\n\n", "市の注記"]
+    assert merged.findall(f"{MAIN}text/{MAIN}t") == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -84,6 +84,10 @@ def _comment(
     made.set("authorId", str(author))
     around = made.find(f"{MAIN}text")
     assert around is not None
+    for plain in around.findall(f"{MAIN}t"):  # the schema bears no run before a plain text
+        run = around.makeelement(f"{MAIN}r", {})
+        around.replace(plain, run)
+        run.append(plain)
     around.insert(0, _run(around, text))
 
 
