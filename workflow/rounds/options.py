@@ -53,10 +53,11 @@ def _open_written(
     return open_received_in_worker(received, passwords, limits)
 
 
-def _open_table(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
-    from workflow.returned.workers.engine import open_table_in_worker  # as above
+def open_table_in_worker(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
+    """Return a table of the city's own, read in a worker process; again by other readers."""
+    from workflow.returned.workers import engine  # as above
 
-    return open_table_in_worker(received, limits, again)
+    return engine.open_table_in_worker(received, limits, again)
 
 
 def _get_ready() -> None:
@@ -80,7 +81,7 @@ class ReadOptions:
     engine: Engine
     open_book: Opener
     open_written: WrittenOpener
-    open_table: TableOpener = _open_table
+    open_table: TableOpener = open_table_in_worker
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
     get_ready: Callable[[], None] = no_preparation
