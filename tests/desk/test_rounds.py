@@ -38,7 +38,7 @@ def test_the_round_in_hand_is_shown_and_files_of_any_round_are_taken(tmp_path: P
 
         live.put("どちらの回か言わない名前.xlsx", content)
         live.put("課長.xlsx", filled(year, second, "GAKKO-K"))
-        page = wait_for_verdicts(live, 2)
+        page = wait_until(live, 'class="verdict accepted"', 2)
         assert "学校教育課長" in page
         assert all(status == "回答済" for status in statuses(year, first).values())
 
@@ -54,7 +54,13 @@ def test_the_round_in_hand_is_shown_and_files_of_any_round_are_taken(tmp_path: P
         assert f"<option selected>{first}</option>" in prepare
         asked = f"/prepare/issue?year={YEAR}&round={quote(second)}"
         assert "変わりません" in live.get(asked).text
-    assert not load_journal(year.at(first).workspace.journal(YEAR)).is_final
+
+        year.finalize(first)
+        late = Path(year.at(first).template("ICT", YEAR)).read_bytes()
+        name = live.put("遅れて.xlsx", late).json["file"]
+        wait_until(live, f"令和6年度 {first}を確定したあとに届いた")
+        assert load_journal(year.at(first).workspace.journal(YEAR)).is_final
+        assert name not in year.at(second).workspace.overview(YEAR).read_text("utf-8")
 
 
 def filled(year: PlayedYear, name: str, code: str) -> bytes:
@@ -71,13 +77,13 @@ def statuses(year: PlayedYear, name: str) -> dict[str, str]:
     return year.at(name).statuses(YEAR)
 
 
-def wait_for_verdicts(live: Live, count: int) -> str:
-    """Return the page of what came, once so many files have their last word."""
+def wait_until(live: Live, words: str, count: int = 1) -> str:
+    """Return the page of what came, once it says some words so many times and nothing runs."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         text = live.get("/intake").text
-        if text.count('class="verdict accepted"') >= count and not live.desk.actions.is_busy:
+        if text.count(words) >= count and not live.desk.actions.is_busy:
             return text
         live.settle()
         time.sleep(0.05)
-    raise AssertionError(f"not {count} verdicts")
+    raise AssertionError(f"not {count} times {words}")

@@ -19,7 +19,7 @@ from workflow.compiled.recorded import recorded_files
 from workflow.desk.actions import Actions, Run, State
 from workflow.desk.verdicts import Verdict, Verdicts, last_words, late_words, telling
 from workflow.model.dataclass import dataclass
-from workflow.model.errors import BusyError, WorkflowError
+from workflow.model.errors import BusyError, WorkflowError, WorkspaceError
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.returned.workers import processes
@@ -27,7 +27,7 @@ from workflow.returned.workers.engine import judge_in_workers
 from workflow.rounds.ahead import judge_ahead
 from workflow.rounds.collected import Collected
 from workflow.rounds.options import ReadOptions, in_workers
-from workflow.storage.journal import load_journal
+from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 from workflow.watch.watch import Look, Watched, can_be_opened, counted, scan_names
 
@@ -180,6 +180,13 @@ class Landing:
         words = ("check", *map(str, paths), "--year", str(year))
         return self.actions.start(_LATE, words, lambda run: self._checked(year, paths))
 
+    def _check_unmentioned(self, workspace: Workspace, year: int) -> None:
+        """Judge what no round that is open says anything of, after the last of them."""
+        if not workspace.round or self._open_rounds(year)[-1:] != (workspace,):
+            return
+        self._unseen = {file for file in self._unseen if not self.verdicts.of(file)}
+        self._check(year)
+
     def _checked(self, year: int, paths: Sequence[Path]) -> State:
         document = check(self.workspace, paths, year, judge_in_workers)
         names = {d.code: d.name for d in load_plan(self.workspace.home).departments}
@@ -197,8 +204,15 @@ class Landing:
             collected = self._collected(workspace, year, run, options)
         except _StoppedByPersonError:
             return State.STOPPED
+        except WorkspaceError as error:
+            if not workspace.round or _is_begun(workspace, year):
+                raise
+            run.lines.append(str(error))  # what came may be of another round
+            self._check_unmentioned(workspace, year)
+            return State.DONE
         self._took = time.monotonic() - begun
         self.take(collected, in_round=bool(workspace.round))
+        self._check_unmentioned(workspace, year)
         run.lines.append(_summary(collected))
         return State.DONE if collected.is_clean else State.FINDINGS
 
@@ -261,6 +275,10 @@ class Landing:
         found = last_words(self._watched.seen, collected, in_round=in_round)
         for changed in self.verdicts.take(found):
             self.judged(changed)
+
+
+def _is_begun(workspace: Workspace, year: int) -> bool:
+    return bool(load_journal(workspace.journal(year)).of(EventKind.RECEIVED))
 
 
 def _is_final(workspace: Workspace, year: int) -> bool:

@@ -15,7 +15,7 @@ from workflow.compiled.open_data.round_json import file_document
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Outcome, Return
-from workflow.model.years import era_year
+from workflow.model.rounds import Period
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import Engine
@@ -116,27 +116,37 @@ def late_words(
 
     Names are those of the departments by their codes.
     """
-    text = (
-        f"{era_year(year)}を確定したあとに届いたため、台帳には入れていません。加えるには、"
-        f'collect --year {year} --reopen --reason "理由" を実行してください。'
-    )
     return {
         file: tuple(
-            _verdict(one, names.get(one["department"], ""), text=text, is_final=True)
+            _verdict(one, names.get(one["department"], ""), text=_late(one, year), is_final=True)
             for one in files_of(file, document["files"])
         )
         for file in files
     }
 
 
+def _late(document: Document, year: int) -> str:
+    period = Period(year, document.get("round", ""))
+    return (
+        f"{period}を確定したあとに届いたため、台帳には入れていません。加えるには、"
+        f'collect {period.options} --reopen --reason "理由" を実行してください。'
+    )
+
+
 def _first_words(
     received: Received, found: Iterable[Return], context: Context
 ) -> Iterator[Verdict]:
-    named = [returned.named(received.file) for returned in found]
+    named = [r.named(received.file) for r in found if not _is_of_another_round(r)]
     words = wording(context.plan, context.registers.values(), named)
     for returned in named:
         owner = context.plan.successor(returned.department)
         yield _verdict(file_document(returned, words), owner.name if owner else "")
+
+
+def _is_of_another_round(returned: Return) -> bool:
+    """Whether a round leaves a file to another: that one has the first word on it."""
+    codes = {finding.code for finding in returned.findings}
+    return not codes.isdisjoint((Code.RETURN_OTHER_ROUND, Code.RETURN_CLOSED_ROUND))
 
 
 def _last_word(
