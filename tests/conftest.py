@@ -26,10 +26,12 @@ MergedCellRange.format = lambda self: None  # type: ignore[method-assign]
 
 _LONG = (
     "tests/examples/test_returns.py",
+    "tests/journeys/test_own_form.py",
     "tests/examples/test_hostile.py",
+    "tests/starter/test_starter.py",
     "tests/verification/test_mutations.py",
+    "tests/desk/test_a_year_at_the_desk.py",
     "tests/paper/test_paper.py",
-    "tests/crash/test_crash_points.py",
     "tests/bundle/test_bundle.py",
 )
 """Files of half a minute and more: they come first, so that no core waits for one at the end."""
