@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ VERIFICATION = ROOT / "tests" / "verification"
 UPDATE = "python run.py findings --update README.ja.md"
 
 
+@cache
 def examples_of_codes() -> set[str]:
     """Return every code that an expected.json names."""
     found: set[str] = set()
@@ -37,14 +40,34 @@ def examples_of_codes() -> set[str]:
 CATALOGUE = ROOT / "workflow" / "model" / "catalogue.py"
 
 
+@cache
+def codes_in_use() -> set[str]:
+    """Return every code that the tool names outside of the catalogue."""
+    sources = (p for p in (ROOT / "workflow").rglob("*.py") if p != CATALOGUE)
+    return {n for p in sources for n in re.findall(r"\bCode\.(\w+)", p.read_text("utf-8"))}
+
+
+@cache
+def manual() -> str:
+    return MANUAL.read_text("utf-8")
+
+
+@cache
+def tests_of_verify() -> str:
+    return "".join(path.read_text("utf-8") for path in VERIFICATION.glob("test_*.py"))
+
+
+@cache
+def printed_catalogue() -> str:
+    return as_text()
+
+
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
 def test_a_code_is_used_documented_and_has_an_example(code: Code) -> None:
-    sources = [p for p in (ROOT / "workflow").rglob("*.py") if p != CATALOGUE]
-    assert any(f"Code.{code.name}" in path.read_text("utf-8") for path in sources)
-    assert f"`{code.name}`" in MANUAL.read_text("utf-8"), f"not documented; run: {UPDATE}"
+    assert code.name in codes_in_use()
+    assert f"`{code.name}`" in manual(), f"not documented; run: {UPDATE}"
     if code.name.startswith("VERIFY_"):
-        shown = "".join(path.read_text("utf-8") for path in VERIFICATION.glob("test_*.py"))
-        assert code.name in shown, "no test of verify shows this code"
+        assert code.name in tests_of_verify(), "no test of verify shows this code"
     else:
         assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
 
@@ -54,9 +77,8 @@ def test_examples_name_only_codes_that_exist() -> None:
 
 
 def test_the_manual_is_up_to_date() -> None:
-    manual = MANUAL.read_text("utf-8")
-    assert as_markdown() in manual, f"the manual's list of findings is old; run: {UPDATE}"
-    assert with_section(manual) == manual
+    assert as_markdown() in manual(), f"the manual's list of findings is old; run: {UPDATE}"
+    assert with_section(manual()) == manual()
 
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
@@ -64,7 +86,7 @@ def test_placeholders_are_shown_as_words(code: Code) -> None:
     for text in (meaning(code), remedy(code)):
         assert "{" not in text
         assert text
-    assert f"{code.name}（{code.severity.label}）" in as_text()
+    assert f"{code.name}（{code.severity.label}）" in printed_catalogue()
 
 
 def test_findings_prints_the_catalogue() -> None:
@@ -72,21 +94,21 @@ def test_findings_prints_the_catalogue() -> None:
 
 
 def test_findings_updates_a_manual_and_nothing_else_in_it(tmp_path: Path) -> None:
-    manual = tmp_path / "manual.md"
+    path = tmp_path / "manual.md"
     start, end = as_markdown().split("\n")[0], as_markdown().split("\n")[-1]
-    manual.write_text(f"前\n{start}\n古い\n{end}\n後\n", "utf-8")
-    assert run_here("findings", "--update", str(manual))[0] == 0
-    assert manual.read_text("utf-8") == f"前\n{as_markdown()}\n後\n"
+    path.write_text(f"前\n{start}\n古い\n{end}\n後\n", "utf-8")
+    assert run_here("findings", "--update", str(path))[0] == 0
+    assert path.read_text("utf-8") == f"前\n{as_markdown()}\n後\n"
 
 
 @pytest.mark.parametrize("content", ["", "印のない説明書"])
 def test_a_manual_without_the_marks_is_left_alone(tmp_path: Path, content: str) -> None:
-    manual = tmp_path / "manual.md"
-    manual.write_text(content, "utf-8")
-    code, printed, complaint = run_here("findings", "--update", str(manual))
+    path = tmp_path / "manual.md"
+    path.write_text(content, "utf-8")
+    code, printed, complaint = run_here("findings", "--update", str(path))
     assert (code, printed) == (2, "")
     assert complaint.endswith("見つかりません。\n")
-    assert manual.read_text("utf-8") == content
+    assert path.read_text("utf-8") == content
 
 
 def test_a_manual_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

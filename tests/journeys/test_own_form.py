@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Mapping
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,9 +35,18 @@ FILLERS = [
 
 
 def own_city(name: str, home: Path) -> City:
-    """Return a city whose templates are made of a form of its own."""
-    city = City.with_plan(home, read_form(name).plan_document())
-    (home / OWN_FORM).write_bytes(drawn_form(name))
+    """Return a city whose templates are made of a form of its own, issued once and then copied."""
+    shutil.copytree(_issued(name).home, home, dirs_exist_ok=True)
+    return City(Workspace(home))
+
+
+_keep = TemporaryDirectory(prefix="torimatome-own-")
+
+
+@cache
+def _issued(name: str) -> City:
+    city = City.with_plan(Path(_keep.name) / name, read_form(name).plan_document())
+    (city.home / OWN_FORM).write_bytes(drawn_form(name))
     city.generate()
     return city
 

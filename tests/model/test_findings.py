@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,6 @@ from workflow.model.findings import Detail, Finding, Location
 from workflow.model.wording import Wording, cell_text
 
 CATALOGUE = ROOT / "workflow" / "model" / "catalogue.py"
-CODE = re.compile(r"\bCode\.([A-Z_0-9]+)")
 SOURCES = [p for p in sorted((ROOT / "workflow").rglob("*.py")) if p != CATALOGUE]
 SHOWN: dict[str, Detail] = {"year": 2023, "day": date(2024, 5, 1), "field": "rating", "と": ("課",)}
 WORDING = Wording({"rating": "評価"}, {"old.xlsx": {"rating": "判定"}})
@@ -76,11 +74,6 @@ def test_a_code_is_raised_with_every_detail_it_shows(
 
 def test_most_codes_are_seen_by_the_test_above() -> None:
     assert len({code for _, code, _ in RAISED}) > 40
-
-
-def test_every_code_is_used() -> None:
-    named = {name for path in SOURCES for name in CODE.findall(path.read_text("utf-8"))}
-    assert {code.name for code in Code} - named == set()
 
 
 def details_of(code: Code) -> dict[str, Detail]:
