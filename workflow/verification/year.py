@@ -68,8 +68,8 @@ def _of_year(
     found = replace(found, journal=journal)
     made = as_last_made(found)
     if made is None:
-        expected = {"expected": EventKind.COMPILED.label, "what": "作成の記録"}
-        yield Finding(Code.VERIFY_NOT_RECORDED, Location(file=file), expected)
+        details = {"expected": EventKind.COMPILED.label, "what": "作成の記録"}
+        yield Finding(Code.VERIFY_NOT_RECORDED, Location(file=file), details)
         return
     found = _with_rounds(made, again)
     recomputed = _recomputed(found, again, options)
