@@ -65,12 +65,12 @@ def answer_all(city: City, year: int, actuals: Mapping[str, float | str]) -> Non
     for path in sorted(city.workspace.returned(year).glob("*.xlsx")):
         book = open_exactly(path.read_bytes())
         if "指標" in book.sheetnames:
-            _fill(book["指標"], actuals)
+            fill_actuals(book["指標"], actuals)
             book.save(path)
     city.collect(year)
 
 
-def _fill(
+def fill_actuals(
     sheet: Any,  # noqa: ANN401 - openpyxl's own
     actuals: Mapping[str, float | str],
 ) -> None:

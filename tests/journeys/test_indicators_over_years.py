@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import zipfile
 from dataclasses import replace
@@ -19,7 +20,7 @@ from tests.cached_values import spoil_cached_values
 from tests.city import COLLECTED_AT, City, codes
 from tests.engine import HERE
 from tests.fillers.libreoffice import run_jobs
-from tests.graded import YEAR, answer_all, graded_plan, graded_round
+from tests.graded import YEAR, answer_all, fill_actuals, graded_plan, graded_round
 from tests.harness.cities import usual_answers
 from tests.programs import needs_libreoffice
 from tests.verification.rounds import verified
@@ -27,7 +28,9 @@ from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.commands.report import report
 from workflow.commands.verify import verify
+from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.model.errors import PlanError
+from workflow.returned.readers.openpyxl import open_exactly
 
 HERE_AND_NOW = COLLECTED_AT + timedelta(days=1)
 KNOWN = "予算.csv"
@@ -242,6 +245,22 @@ def test_indicators_are_compared_with_last_year(graded: City, tmp_path: Path) ->
     ]
     assert shown["2-2"] == ["―", "―", "―"]
     assert "－40回、判定が下がった↓" in str(list(book["前年度比較（印刷用）"].values))
+
+
+def test_an_actual_that_was_put_right_is_told(graded: City, tmp_path: Path) -> None:
+    city = graded.copy(tmp_path / "市")
+    code = next(item.departments[0] for item in city.plan.items if item.id == "1-1")
+    before = city.returned(f"{code}.xlsx")
+    again = city.returned(f"{code}_再.xlsx")
+    book = open_exactly(before.read_bytes())
+    fill_actuals(book["指標"], {"K1": 162})
+    book.save(again)
+    later = before.stat().st_mtime + 3600
+    os.utime(again, (later, later))
+    city.collect()
+    made = open_exactly(city.workspace.ledger(YEAR).read_bytes())[ERRATA_SHEET]
+    _, *rows = made.iter_rows(values_only=True)
+    assert [(row[0], *row[3:6]) for row in rows] == [("1-1", "訪問の回数", "160回", "162回")]
 
 
 def test_the_legends_and_the_one_page_speak_of_indicators_and_known_values(book: Any) -> None:  # noqa: ANN401 - openpyxl's own

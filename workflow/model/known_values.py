@@ -7,6 +7,7 @@ value is read, shown, stored and described as an answer of that type is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +39,9 @@ class KnownColumn:
     @property
     def headings(self) -> tuple[str, ...]:
         """The headings by which it is found, one of them is enough."""
-        return (self.heading,) if self.heading else (self.field.heading, self.field.label)
+        if not self.heading:
+            return self.field.heading, self.field.label
+        return self.heading, replace(self.field, label=self.heading).heading
 
 
 @dataclass(frozen=True, slots=True)

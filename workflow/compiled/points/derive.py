@@ -349,7 +349,7 @@ class _Deriving:
                 yield one
 
     def _differing(self, one: Answer, other: Answer) -> tuple[str, ...]:
-        keys = (field.key for field in self.round.plan.form.fields)
+        keys = self.round.plan.labels
         return tuple(key for key in keys if one.values.get(key) != other.values.get(key))
 
     def _is_open(self, file: str, item: str) -> bool:

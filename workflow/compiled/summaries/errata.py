@@ -257,7 +257,8 @@ def _of_answers(
     plan: Plan, numbered: tuple[int, Entry], before: Answer, after: Answer
 ) -> Iterator[Erratum]:
     index, entry = numbered
-    for field in plan.form.fields:
+    asked = (field for one in plan.indicators_of((entry.assignment.item,)) for field in one.fields)
+    for field in (*plan.form.fields, *asked):
         then, now = _text(field, before), _text(field, after)
         if then != now and not field.is_same(then, now):
             yield Erratum(
