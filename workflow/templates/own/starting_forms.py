@@ -242,8 +242,10 @@ def _write_prose(pen: _CardPen, styles: _Styles, asked: Field, last: int) -> Non
     pen.close(6, is_new=False)
 
 
-_INDICATOR_SPANS = ((0, 2), (3, 4), (5, 5))
-_INDICATOR_PARTS = (("名前", "単位"), ("基準値", "目標値", "これまでの実績値"))
+_INDICATOR_SPANS = ((0, 1), (2, 3), (4, 4), (5, 5))
+_INDICATOR_PARTS = (("名前", "単位"), ("基準値", "これまでの実績値"), ("目標値",))
+"""What stands in one cell: targets have their own, or nobody could tell them from actuals."""
+_INDICATOR_HEADS = (INDICATOR_WORD, "基準値・これまでの実績値", "目標値", "今年度の実績値")
 _MOST_INDICATORS, _INDICATOR_LINES = 8, 7
 """Indicators that a card has room for, and the most lines one says; more stand on our sheet."""
 
@@ -253,19 +255,15 @@ def _write_indicators(pen: _CardPen, styles: _Styles, plan: Plan) -> None:
     counts = Counter(one.item for one in plan.indicators)
     if not counts:
         return
-    heads = (INDICATOR_WORD, "基準値・目標値・これまでの実績値", "今年度の実績値")
-    for (first, last), head in zip(_INDICATOR_SPANS, heads, strict=True):
+    for (first, last), head in zip(_INDICATOR_SPANS, _INDICATOR_HEADS, strict=True):
         pen.put(first, last, head, styles.centred_head)
     pen.close(20)
     entry = styles.entry(plan.indicators[0].actual_field)
     for number in range(1, min(_MOST_INDICATORS, max(counts.values())) + 1):
         one = f"{INDICATOR_WORD}{number}"
-        named = "\n".join(_mark(f"{one}:{part}") for part in ("名前", "単位"))
-        shown = "\n".join(
-            _mark(f"{one}:{part}") for part in ("基準値", "目標値", "これまでの実績値")
-        )
-        looks = (styles.value, styles.wrapped_box, entry)
-        texts = (named, shown, _mark(f"{ENTRY_WORD}:{one}"))
+        shown = ("\n".join(_mark(f"{one}:{part}") for part in parts) for parts in _INDICATOR_PARTS)
+        texts = (*shown, _mark(f"{ENTRY_WORD}:{one}"))
+        looks = (styles.value, styles.wrapped_box, styles.wrapped_box, entry)
         for (first, last), text, look in zip(_INDICATOR_SPANS, texts, looks, strict=True):
             pen.put(first, last, text, look)
         pen.close(row_height([("\n" * (_INDICATOR_LINES - 1), 10)], _SIZE), is_new=False)
