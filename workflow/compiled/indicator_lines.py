@@ -30,8 +30,12 @@ from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
-_WIDTH, _HEIGHT = 320.0, 120.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 12.0, 12.0, 18.0, 22.0
+_WIDTH, _HEIGHT = 320.0, 138.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 12.0, 12.0, 20.0, 38.0
+_OVER, _UNDER = 7.0, 17.0
+"""How far over its dot, or under it, the line on which a value is written stands."""
+_NEAR = 26.0
+"""A target that is no further over the dot would be hidden by a value written there."""
 
 _WORTH_COMPARING = 2
 
@@ -225,6 +229,7 @@ def _chart(shown: IndicatorLines) -> Chart | None:
     now = shown.now
     is_known = now is not None and now.actual is not None
     at = place(now.year, now.actual) if now and now.actual is not None else ("", "")
+    aim = place(now.year, now.target) if now and now.target is not None else at
     text = now.actual_text if now and is_known else ""
     is_right = bool(at[0]) and float(at[0]) > _WIDTH * 2 / 3
     return Chart(
@@ -237,6 +242,18 @@ def _chart(shown: IndicatorLines) -> Chart | None:
         base=f"{down(shown.base):.1f}" if shown.base is not None else "",
         first=era_year(years[0]),
         last=era_year(years[-1]),
-        now=(*at, text),
+        now=(at[0], _beside(at[1], aim[1]), text),
         anchor="end" if is_right else "middle" if at[0] and float(at[0]) > _WIDTH / 4 else "start",
     )
+
+
+def _beside(dot: str, aim: str) -> str:
+    """Return the height at which a value is written: over its dot, or under it and its target.
+
+    >>> _beside("60.0", "80.0"), _beside("60.0", "45.0"), _beside("60.0", "20.0"), _beside("", "")
+    ('53.0', '77.0', '53.0', '')
+    """
+    if not dot:
+        return ""
+    is_hiding = 0 < float(dot) - float(aim) <= _NEAR
+    return f"{float(dot) + (_UNDER if is_hiding else -_OVER):.1f}"
