@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
 
 from tests.city import City
 from tests.engine import HERE
@@ -20,6 +22,7 @@ from tests.verification.mutations import (
     one_count,
 )
 from workflow.commands.verify import verify
+from workflow.compiled.sheets.summary.layout import LINKS_ROW, SUMMARY_SHEET
 from workflow.model.errors import OutputError, WorkspaceError
 from workflow.model.raw import RawBook, RawCell, RawSheet
 from workflow.returned.readers.openpyxl import open_exactly
@@ -148,6 +151,8 @@ def _falsified(sheet: RawSheet) -> Iterator[tuple[tuple[int, int], RawCell]]:
         yield place, RawCell(cell.kind, f"{cell.text}？")
 
 
+LINKED = ["要確認", "前年度比較", "提出状況", "指摘一覧", "評価の変更"]
+
 MUTATIONS = (
     (one_character_of_the_ledger, {"VERIFY_CELL", "VERIFY_OUTPUT_CHANGED"}),
     (one_count, {"VERIFY_CELL", "VERIFY_COUNT", "VERIFY_OUTPUT_CHANGED"}),
@@ -181,3 +186,14 @@ def test_the_next_year_is_compared_round_by_round(year: PlayedYear) -> None:
         assert [row[then] for row in rows] == [row[now] for row in rows]
     report = verify(whole, YEAR + 1, HERE)
     assert report.is_clean
+    every_link_is_printed_whole(whole.ledger(YEAR + 1))
+
+
+def every_link_is_printed_whole(ledger: Path) -> None:
+    """However many sheets the year has, what leads to them stands within the printed columns."""
+    sheet = load_workbook(ledger)[SUMMARY_SHEET]
+    _, _, last_column, _ = range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))
+    links = [cell for row in (LINKS_ROW, LINKS_ROW + 1) for cell in sheet[row] if cell.hyperlink]
+    assert [str(cell.value).partition("（")[0] for cell in links] == LINKED
+    assert last_column
+    assert all(cell.column and cell.column < last_column for cell in links)

@@ -53,6 +53,8 @@ from workflow.templates.layout import ID_LABEL
 
 _EDGE_WIDTH, _LABEL_WIDTH, _COUNT_WIDTH = 1.0, 27.0, 4.6
 """In full-width characters."""
+_LINK_COLUMNS = 2
+"""How many columns of counts a link takes."""
 _HEADLINE_SIZE = 11.0
 _NOTE_COLUMNS = 6
 
@@ -162,14 +164,17 @@ def _characters_over(counts: int, size: float) -> float:
 
 
 def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None:
-    """Write where to go from here; what the label column has no room for stands beside it."""
+    """Write where to go from here, beside the label column and, where many, in the row below."""
     sheet.set_row(LINKS_ROW - 1, 22)
     hint = "数字を押すと、その内訳へ移れます。　次に見るところ："
     sheet.write_string(LINKS_ROW - 1, 1, hint, styles.hint)
+    first = FIRST_COUNT_COLUMN - 1
+    in_row = (summary.layout.last_column - first) // _LINK_COLUMNS
     for block, (said, name) in enumerate(summary.sheets.items()):
-        column = FIRST_COUNT_COLUMN - 1 + 2 * block
-        sheet.write_string(LINKS_ROW - 1, column, said, styles.link)
-        sheet.link_cell(LINKS_ROW - 1, column, to_cell(name, "A1"))
+        below, beside = divmod(block, in_row)
+        at = LINKS_ROW - 1 + below, first + _LINK_COLUMNS * beside
+        sheet.write_string(*at, said, styles.link)
+        sheet.link_cell(*at, to_cell(name, "A1"))
 
 
 @dataclass(frozen=True, slots=True)
