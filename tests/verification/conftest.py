@@ -8,7 +8,13 @@ import pytest
 
 from tests.city import City
 from tests.engine import HERE
-from tests.verification.rounds import compiled_round, decided_round, figures_round, nothing_round
+from tests.verification.rounds import (
+    compiled_round,
+    decided_round,
+    figures_round,
+    nothing_round,
+    own_figures_round,
+)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +39,12 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> City:
 def figures(tmp_path_factory: pytest.TempPathFactory) -> City:
     """A round with indicators and known values; nobody may change it."""
     return figures_round(tmp_path_factory.mktemp("figures") / "村")
+
+
+@pytest.fixture(scope="session")
+def own_figures(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A round with indicators on a form of the city's own; nobody may change it."""
+    return own_figures_round(tmp_path_factory.mktemp("own") / "町")
 
 
 @pytest.fixture

@@ -59,6 +59,12 @@ def figures_round(home: Path) -> City:
     return graded_round(home)
 
 
+def own_figures_round(home: Path) -> City:
+    """Return a city that asks for its indicators on a card of its own, after its collect."""
+    home.mkdir()
+    return play(read_return(RETURNS / "good" / "own_indicators_card_filled"), home).city
+
+
 def verified(city: City) -> Report:
     """Return what verify says of a city's round."""
     return verify(city.workspace, YEAR, HERE)

@@ -18,6 +18,8 @@ from tests.verification.mutations import (
     NOTHING_MUTATIONS,
     Harm,
     Mutation,
+    a_grade_of_an_indicator,
+    an_actual_of_an_indicator,
     decision_forged,
 )
 from tests.verification.rounds import verified
@@ -182,6 +184,19 @@ def test_a_falsified_figure_is_told_with_its_place(
 ) -> None:
     harmed = figures.copy(tmp_path / "村")
     assert_told(harmed, FIGURE_MUTATIONS[name], OF_FIGURES[name], seed)
+
+
+def test_a_round_with_indicators_on_its_own_form_agrees(own_figures: City) -> None:
+    assert verified(own_figures).differences == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("mutation", [an_actual_of_an_indicator, a_grade_of_an_indicator])
+def test_a_falsified_figure_of_an_own_form_is_told_with_its_place(
+    own_figures: City, tmp_path: Path, mutation: Mutation, seed: int
+) -> None:
+    harmed = own_figures.copy(tmp_path / "町")
+    assert_told(harmed, mutation, OF_FIGURES[mutation.__name__], seed)
 
 
 def assert_told(city: City, mutation: Mutation, codes: set[str], seed: int) -> None:
