@@ -54,6 +54,9 @@ def test_a_year_grows_with_its_rounds(tmp_path: Path) -> None:
     """After the first round there are its columns alone, after the second both, each sourced."""
     year = collected(small_year(tmp_path / "home"), FIRST)
     assert "二次評価：回答状況" not in year.city.ledger_csv(YEAR)[0]
+    year.issue(SECOND)
+    with pytest.raises(WorkspaceError, match=f"returned/{YEAR}/{SECOND} に"):
+        year.collect(SECOND)
     collected(year, SECOND)
     row = year.city.ledger_csv(YEAR)[0]
     assert row["回答状況"] == row["二次評価：回答状況"] == "回答済"

@@ -51,7 +51,8 @@ def collect_anew(
     today = with_known_table(workspace, plan.plan, options.open_table)
     round_ = load_round(workspace, today, year, options, before, snapshot, digest=plan.digest)
     if not (round_.returns or before.last(EventKind.RECEIVED)):
-        raise WorkspaceError(f"returned/{year} に回答ファイルがありません。")
+        folder = workspace.period(year).folder
+        raise WorkspaceError(f"returned/{folder} に回答ファイルがありません。")
 
     journal = _restarted(workspace, year, before, now)
     if reopening is not None and before.is_final:
