@@ -148,6 +148,17 @@ def test_our_question_asks_and_blames_nobody() -> None:
     assert "本当に「Ａ」ですか。\n　　→ 説明を書いて。" in message.body
 
 
+@pytest.mark.parametrize("kind", LetterKind)
+def test_a_person_is_addressed_as_one(kind: LetterKind) -> None:
+    """Where a department has somebody answer, a reviewer answers; so does an edited letter say."""
+    values = request(on(1), PLAN.department("A"), BOTH, "A_差戻し.xlsx", True)
+    values |= {"件数": 2, "版": 1}
+    heading = f"{PLAN.department('A').name}"
+    ours_ = load_letters(Path("nowhere")).by_kind[kind]
+    assert filled_in(ours_, values).body.startswith(f"{heading}\n　ご担当者様\n")
+    assert filled_in(ours_, values, to_person=True).body.startswith(f"{heading}　様\n")
+
+
 def test_our_request_for_correction_tells_each_place_and_what_is_missing() -> None:
     message = ours(
         LetterKind.CORRECTION, request(on(1), PLAN.department("A"), BOTH, "A_差戻し.xlsx", True)

@@ -74,6 +74,11 @@ def test_a_round_may_be_spelled_in_any_width(tmp_path: Path) -> None:
     assert [folder.name for folder in (home / "templates" / "2024").iterdir()] == ["第1回A"]
 
 
+@pytest.mark.parametrize("command", ["finalize", "verify", "report"])
+def test_what_comes_first_is_told_with_the_round(command: str, halves: Path) -> None:
+    assert "先に collect --year 2024 --round 上半期 を" in told(command, halves)
+
+
 def test_rounds_begin_with_a_year_not_within_one(tmp_path: Path) -> None:
     home = home_of(sample_document(), tmp_path)
     issue = ("generate", "--department", "GAKKO", "--home", str(home), "--year")

@@ -65,6 +65,27 @@ def test_a_year_grows_with_its_rounds(tmp_path: Path) -> None:
     assert not codes_of(year)
 
 
+def test_a_round_that_is_only_issued_has_nothing_to_verify_yet(tmp_path: Path) -> None:
+    year = small_year(tmp_path / "home")
+    year.issue(FIRST)
+    with pytest.raises(WorkspaceError, match=f"collect --year {YEAR} --round {FIRST} を"):
+        verify(year.city.workspace, YEAR, HERE)
+    collected(year, FIRST)
+    year.issue(SECOND)
+    assert not codes_of(year)
+
+
+def test_a_letter_of_a_review_is_to_a_person(year: PlayedYear) -> None:
+    plans = [year.plan(name) for name in (FIRST, SECOND, PANEL)]
+    assert [
+        {plan.is_person(code) for code in year.asked(plan.period(YEAR).round)} for plan in plans
+    ] == [
+        {False},
+        {True},
+        {True},
+    ]
+
+
 def test_several_people_stand_side_by_side(played: PlayedYear) -> None:
     """Each person has a column, and what theirs come to has one."""
     row = played.city.ledger_csv(YEAR)[0]

@@ -97,7 +97,7 @@ def _final(
         now, period = to_the_second(now), workspace.period(year)
         journal = load_journal(workspace.journal(year))
         if not journal.last(EventKind.COMPILED):
-            raise not_collected(workspace.period(year))
+            raise not_collected(workspace, year)
 
         plan, content = plan_as_recorded(workspace, journal)
         digest, opener = recorded_table(journal), options.open_table

@@ -274,7 +274,8 @@ def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iter
         if issue and is_asked and department.code != plan.coordinator:
             attachment = form_attachment(workspace, occasion.year, issue)
             values = distribution(occasion, department, issue)
-            yield Mail(department, LetterKind.DISTRIBUTION, values, attachment)
+            is_person = plan.is_person(department.code)
+            yield Mail(department, LetterKind.DISTRIBUTION, values, attachment, is_person)
 
 
 def show_plan_of_issue(planned: PlannedIssue) -> None:

@@ -29,6 +29,7 @@ from workflow.plan.load import kept_name, load_plan, load_written_plan
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.rounds.earlier import collected_actuals, plan_of_year
+from workflow.rounds.named import collect_command
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.own.starting_forms import starting_forms
@@ -245,7 +246,7 @@ def carry_forward(workspace: Workspace, before: int, year: int) -> CarriedForwar
     if recorded is None:
         raise WorkspaceError(
             f"{era_year(before)}はまだ集めていないため、計画を引き継げません。"
-            f"collect --year {before} を実行してからにしてください。"
+            f"{collect_command(workspace, before)} を実行してからにしてください。"
         )
     on_disk = [path for path in possible_paths(workspace.home) if path.exists()]
     content = _with_passwords(recorded, workspace, on_disk, before)

@@ -128,7 +128,8 @@ class _Requests:
             if not requests.has_handback and issue:
                 values = self._values(department, requests, issue.file)
                 form = form_attachment(workspace, self._occasion.year, issue)
-                yield Mail(department, LetterKind.REMINDER, values, form)
+                is_person = self._occasion.plan.is_person(department.code)
+                yield Mail(department, LetterKind.REMINDER, values, form, is_person)
 
     def handbacks(self) -> Iterator[str]:
         """Yield the names of the hand-backs that go out."""
@@ -145,7 +146,8 @@ class _Requests:
                 values = self._values(department, requests, name)
                 attachment = Attachment(name, content)
                 kind = LetterKind.CORRECTION if requests.corrections else LetterKind.QUESTION
-                yield Mail(department, kind, values, attachment)
+                is_person = self._occasion.plan.is_person(department.code)
+                yield Mail(department, kind, values, attachment, is_person)
 
     def _values(
         self, department: Department, requests: OutstandingRequests, file: str

@@ -35,6 +35,7 @@ from workflow.model.years import JST, to_the_second
 from workflow.plan.load import load_plan
 from workflow.rounds.earlier import past_years
 from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
+from workflow.rounds.named import collect_command
 from workflow.rounds.options import ReadOptions, in_workers
 from workflow.rounds.year import as_last_made, loaded, stage_of_year, united_year, year_on_disk
 from workflow.storage.commit import Changes, commit
@@ -91,7 +92,7 @@ def report(
     report is whole.
     """
     if not workspace.journal(year).exists():
-        raise not_collected(workspace.period(year))  # and nothing is left behind, not even a lock
+        raise not_collected(workspace, year)  # and nothing is left behind, not even a lock
     with at_work(workspace, year, f"report {workspace.period(year).options}", now):
         journal = load_journal(workspace.journal(year))
         content = _content(workspace, year, journal, options)
@@ -136,7 +137,7 @@ def _content(
     """
     recorded = recorded_outputs(journal)
     if not recorded:
-        raise not_collected(workspace.period(year))
+        raise not_collected(workspace, year)
     path, graded = workspace.ledger_csv(year), workspace.indicators_csv(year)
     on_disk = _as_compiled(path, recorded)
     indicators = _as_compiled(graded, recorded) if graded.name in recorded else b""
@@ -156,11 +157,11 @@ def _united(workspace: Workspace, year: int, options: ReadOptions) -> tuple[Plan
     """
     found = year_on_disk(workspace, year)
     if found is None:
-        raise not_collected(workspace.period(year))
+        raise not_collected(workspace, year)
     if as_last_made(found) is None:
         raise WorkspaceError(
             f"{workspace.period(year)}の台帳は、回を集めたあとに作り直されていません。"
-            f"もう一度、collect --year {year} --round 回の名前 を実行してください。"
+            f"もう一度、{collect_command(workspace, year)} を実行してください。"
         )
     return united_year(loaded(found, options)).plan, stage_of_year(found)
 

@@ -144,6 +144,7 @@ LetterValue = str | int | bool | None | Sequence["LetterValue"] | Mapping[str, "
 """What a letter can speak of, by Japanese names."""
 
 _SUBJECT_MARK = "件名："
+_WHOEVER_ANSWERS = re.compile(r"\n?[ \u3000]*(?:ご担当者|御担当者|ご担当|御担当)様")
 _NAMED = re.compile(r"'([^']*)'")
 
 
@@ -184,8 +185,10 @@ def letter(place: str, text: str) -> Letter:
         ) from error
 
 
-def filled_in(letter: Letter, values: Mapping[str, LetterValue]) -> Message:
-    """Return what a letter says with these values.
+def filled_in(
+    letter: Letter, values: Mapping[str, LetterValue], *, to_person: bool = False
+) -> Message:
+    """Return what a letter says with these values; a person is no office where somebody answers.
 
     Raises WorkspaceError naming the line that cannot be filled in.
     """
@@ -194,6 +197,8 @@ def filled_in(letter: Letter, values: Mapping[str, LetterValue]) -> Message:
     if not subject:
         raise _wrong(letter.place, 1, "件名が空です")
     body = _rendered(letter, letter.body, plain).strip("\n")
+    if to_person:
+        body = _WHOEVER_ANSWERS.sub("　様", body, count=1)
     return Message(subject, f"{body}\n")
 
 

@@ -34,6 +34,7 @@ class Mail:
     kind: LetterKind
     values: dict[str, LetterValue]
     attachment: Attachment | None = None
+    is_to_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def write_drafts(
     unaddressed = []
     for mail in mails:
         department = mail.department
-        message = filled_in(letters.by_kind[mail.kind], mail.values)
+        letter = letters.by_kind[mail.kind]
+        message = filled_in(letter, mail.values, to_person=mail.is_to_person)
         contents[draft_name(department, mail.kind, workspace.period(year))] = eml_bytes(
             Draft(
                 name=department.name,

@@ -280,6 +280,13 @@ class Plan:
                 found.setdefault(code, []).append(item)
         return {code: tuple(items) for code, items in found.items()}
 
+    def is_person(self, code: str) -> bool:
+        """Whether who answers is a person: asked in this round, and in charge of no item."""
+        in_charge = {department for item in self.items for department in item.departments}
+        one = self.round
+        is_asked = one is not None and one.respondent is not Respondent.DEPARTMENT
+        return is_asked and code not in in_charge
+
     def assignments(self) -> tuple[Assignment, ...]:
         """Return one assignment per answer expected, in the plan's order."""
         if self.rows:

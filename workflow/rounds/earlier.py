@@ -28,6 +28,7 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import MOST_YEARS, era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
+from workflow.rounds.named import collect_command
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.own_files import old_final_folder
@@ -180,7 +181,7 @@ def _past_year(workspace: Workspace, year: int) -> PastYear | None:
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise WorkspaceError(
             f"{era_year(year)}の台帳（{ledger}）を読み取れません。"
-            f"collect --year {year} を実行して、作り直してください。"
+            f"{collect_command(workspace, year)} を実行して、作り直してください。"
         ) from error
     if past.has_several_rounds:
         made = recorded_form(load_journal(workspace.journal(year)))

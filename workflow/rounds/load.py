@@ -33,7 +33,6 @@ from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Return
-from workflow.model.rounds import Period
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import in_scope, load_plan, load_written_plan
@@ -43,6 +42,7 @@ from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.before import round_digests, with_rounds_before
 from workflow.rounds.earlier import earlier_digests, past_years
+from workflow.rounds.named import collect_command
 from workflow.rounds.of_year import rounds_of_year, told_late
 from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.storage.files import sha256
@@ -164,10 +164,11 @@ def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapp
     return replace(plan, open_passwords=passwords), content
 
 
-def not_collected(period: Period) -> WorkspaceError:
-    """Return why nothing can be made of a round yet."""
+def not_collected(workspace: Workspace, year: int) -> WorkspaceError:
+    """Return why nothing can be made of a round, or of a whole year, yet."""
     return WorkspaceError(
-        f"{period}はまだ集めていません。先に collect {period.options} を実行してください。"
+        f"{workspace.period(year)}はまだ集めていません。"
+        f"先に {collect_command(workspace, year)} を実行してください。"
     )
 
 

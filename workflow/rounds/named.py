@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflow.model.cells import folded
-from workflow.model.errors import PlanError, WorkspaceError
+from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.years import era_year
 from workflow.plan.load import load_plan, may_have_rounds
 from workflow.storage.journal import load_journal
@@ -70,6 +70,21 @@ def round_in_hand(workspace: Workspace, year: int) -> str:
         if not load_journal(workspace.in_round(name).journal(year)).is_final:
             return name
     return issued[-1] if issued else ""
+
+
+def collect_command(workspace: Workspace, year: int) -> str:
+    """Return how a collect is typed that makes a year, or its round, what a person misses.
+
+    In a year of several rounds that is the one in hand, or the first where none was issued.
+    """
+    period = workspace.period(year)
+    if not workspace.round:
+        try:
+            name = round_in_hand(workspace, year) or next(iter(rounds_of(workspace, year)), "")
+        except WorkflowError:  # what hinders is told by whatever needs it
+            name = next(iter(workspace.round_names(year)), "")
+        period = workspace.in_round(name).period(year)
+    return f"collect {period.options}"
 
 
 def _listed(names: Sequence[str]) -> str:

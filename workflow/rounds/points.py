@@ -52,7 +52,7 @@ def load_points(
     """
     journal = load_journal(workspace.journal(year))
     if not journal.last(EventKind.JUDGED):
-        raise not_collected(workspace.period(year))
+        raise not_collected(workspace, year)
     with at_work(workspace, year, f"desk {workspace.period(year).options}", now):
         journal = load_journal(workspace.journal(year))
         plan, _ = plan_as_recorded(workspace, journal)

@@ -143,7 +143,7 @@ def finalize_year(
     with at_work(whole, year, f"finalize --year {year}", now):
         found = year_on_disk(whole, year)
         if found is None:
-            raise not_collected(whole.period(year))
+            raise not_collected(whole, year)
         if not found.is_final:
             raise not_all_final(found)
         is_final = found.journal.is_final and _is_up_to_date(found)

@@ -45,6 +45,7 @@ from workflow.returned.workers.engine import Engine
 from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.known_table import table_digest, with_recorded_table
 from workflow.rounds.load import as_recorded, basis, load_round, plan_as_recorded, stage_of
+from workflow.rounds.named import collect_command
 from workflow.rounds.of_year import rounds_of_year
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.write import compilation_of
@@ -85,6 +86,20 @@ def verified_again(
     return Report(year=year, checked=again.checked, differences=tuple(found)), again
 
 
+def is_collected(workspace: Workspace, year: int) -> bool:
+    """Whether a round has anything to verify: it was collected, or its ledger lies there."""
+    return _is_collected(workspace, year, _read_journal(workspace, year)[0])
+
+
+def _is_collected(workspace: Workspace, year: int, journal: Journal) -> bool:
+    return journal.last(EventKind.JUDGED) is not None or workspace.ledger(year).exists()
+
+
+def _read_journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:
+    path = workspace.journal(year)
+    return read_journal(path.read_bytes() if path.exists() else b"", _shown(workspace, path))
+
+
 @dataclass(frozen=True, slots=True)
 class OnDisk:
     """A round on disk, with its journal read and its chain checked."""
@@ -97,13 +112,12 @@ class OnDisk:
     @classmethod
     def of(cls, workspace: Workspace, year: int) -> OnDisk:
         """Return a round on disk. Raises WorkspaceError when it was never collected."""
-        path = workspace.journal(year)
-        file = _shown(workspace, path)
-        journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
-        if journal.last(EventKind.JUDGED) is None and not workspace.ledger(year).exists():
+        file = _shown(workspace, workspace.journal(year))
+        journal, wrong = _read_journal(workspace, year)
+        if not _is_collected(workspace, year, journal):
             raise WorkspaceError(
                 f"{workspace.period(year)}の台帳はまだありません。"
-                f"先に collect {workspace.period(year).options} を実行してください。"
+                f"先に {collect_command(workspace, year)} を実行してください。"
             )
         return cls(workspace, year, journal, (*wrong, *records.stages(file, journal)))
 

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
+from workflow.rounds.load import not_collected
 from workflow.rounds.named import rounds_of
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.write_year import digests_of_year
@@ -22,7 +23,7 @@ from workflow.rounds.year import (
 from workflow.storage.journal import EventKind, read_journal
 from workflow.storage.workspace import Workspace
 from workflow.verification.differences import Checked, Report
-from workflow.verification.verify import OnDisk, Recomputed, verified_again
+from workflow.verification.verify import OnDisk, Recomputed, is_collected, verified_again
 
 
 def verified_year(workspace: Workspace, year: int, options: ReadOptions) -> Report:
@@ -34,11 +35,13 @@ def verified_year(workspace: Workspace, year: int, options: ReadOptions) -> Repo
     reports: list[Report] = []
     again: dict[str, Recomputed] = {}
     for name in rounds_of(whole, year):
-        if whole.in_round(name).journal(year).exists():
+        if is_collected(whole.in_round(name), year):
             report, recomputed = verified_again(whole.in_round(name), year, options)
             reports.append(report)
             if recomputed:
                 again[name] = recomputed
+    if not reports:
+        raise not_collected(whole, year)
     found = tuple(_of_year(whole, year, again, options, reports))
     checked = [report.checked for report in reports]
     summed = {f.name: sum(getattr(one, f.name) for one in checked) for f in fields(Checked)}
