@@ -7,9 +7,10 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.engine import judge_here
+from tests.engine import HERE, judge_here
 from tests.harness.play import run_here
 from tests.harness.round_example import YEAR, RoundFile, Step, city_of, play_rounds, send_file
+from workflow.commands.verify import verify
 
 FIRST = (
     RoundFile(name="上半期/甲課.xlsx", round="上半期", template="A"),
@@ -38,6 +39,15 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+def answered_and_final(home: Path) -> None:
+    """Make the later round final, with one department's answers."""
+    send_file(city_of(home), RoundFile(name="年間/乙課.xlsx", round="年間", template="B"))
+    for words in (("collect",), ("finalize", "--accept-open", "急ぐため")):
+        with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
+            told = run_here(*words, "--year", str(YEAR), "--round", "年間", "--home", str(home))
+        assert told[0] < 2, told
+
+
 def reopened(home: Path) -> str:
     words = ("collect", "--year", str(YEAR), "--round", "上半期", "--home", str(home))
     with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
@@ -58,3 +68,11 @@ def test_a_changed_answer_is_named_with_the_forms_it_stands_on(home: Path) -> No
     assert "発行済みの「年間」の調査票に載せた回答が、変わっています。" in printed
     assert "・取組1-2の「上半期：上半期の件数」が変わった（甲課の調査票）" in printed
     assert "generate --year 2024 --round 年間 --reissue" in printed
+
+
+def test_of_a_final_one_it_says_how_that_comes_to_rest_on_what_is_new(home: Path) -> None:
+    answered_and_final(home)
+    send_file(city_of(home), CHANGED)
+    assert "collect --year 2024 --round 年間 --reopen" in reopened(home)
+    later = city_of(home).workspace.in_round("年間")
+    assert "VERIFY_ROUND_BEFORE" in {d.code.name for d in verify(later, YEAR, HERE).differences}

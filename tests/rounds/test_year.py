@@ -12,6 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from tests.city import City
 from tests.engine import HERE
+from tests.harness.deciding import decide
 from tests.rounds.playing import PlayedYear
 from tests.rounds.small_year import FIRST, PANEL, SECOND, YEAR, collected, small_year
 from tests.verification.mutations import (
@@ -72,6 +73,21 @@ def test_a_round_that_is_only_issued_has_nothing_to_verify_yet(tmp_path: Path) -
         verify(year.city.workspace, YEAR, HERE)
     collected(year, FIRST)
     year.issue(SECOND)
+    assert not codes_of(year)
+
+
+def test_nothing_to_report_may_be_decided_before_a_later_round(tmp_path: Path) -> None:
+    """What was decided of an item that nobody answered stands on the later form as such."""
+    year = small_year(tmp_path / "home")
+    year.issue(FIRST)
+    missing = year.plan(FIRST).items[0]
+    year.answer(FIRST, [code for code in year.asked(FIRST) if code not in missing.departments])
+    point = next(p for p in year.collect(FIRST).document["points"] if p["item"] == missing.id)
+    record = year.at(FIRST).workspace.record(YEAR)
+    decide(record, point["id"], "今年度は報告なし", "事業なし", "佐藤")
+    year.collect(FIRST)
+    collected(year, SECOND)
+    assert year.city.ledger_csv(YEAR)[0]["回答状況"] == "報告なし"
     assert not codes_of(year)
 
 

@@ -111,7 +111,13 @@ def _show_rounds_after(workspace: Workspace, year: int, *, is_reopened: bool) ->
             say(f"・{what}（{'、'.join(departments)}の調査票）")
         if len(after.changes) > _MOST_CHANGES:
             say(f"・ほか{len(after.changes) - _MOST_CHANGES}か所")
-        if after.changes:
+        if after.is_final and (after.changes or is_reopened):
+            say(
+                f"「{after.name}」は確定しています。新しい回答をもとにするには、"
+                f'collect {period.options} --reopen --reason "理由" で確定を取り消して集め、'
+                "確定し直してください。"
+            )
+        elif after.changes:
             say(f"作り直すときは generate {period.options} --reissue を実行してください。")
 
 

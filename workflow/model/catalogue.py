@@ -125,6 +125,11 @@ class Code(Enum):
         "回「{round}」の回答期限（{found}）が、もとになる回「{other}」の期限（{limit}）より前です。",
         "前の回が済んでから尋ねるように、どちらかの期限を直してください。",
     )
+    PLAN_ROUND_UNITS = (
+        Severity.ERROR,
+        "「{value}」に足し上げる項目の単位が、そろっていません（{other}、{found}）。",
+        "単位をそろえるか、別のものであれば、「足し上げ」の名前を分けてください。",
+    )
     PLAN_ROUND_ACROSS = (
         Severity.ERROR,
         "「{value}」は、回「{round}」と回「{other}」の項目にまたがっています。",
@@ -1472,6 +1477,14 @@ class Code(Enum):
         "{what}が、最後に集めたときのものと違います（記録：{expected:near}／実際：{found:near}）。",
         "この年度のために変えたのであれば collect を、次の年度のために変えたのであれば finalize を"
         "実行してください。",
+    )
+    VERIFY_ROUND_BEFORE = (
+        Severity.ERROR,
+        "もとになる「{round}」の回答が、最後に集めたときのものと違います"
+        "（記録：{expected:near}／実際：{found:near}）。",
+        "この回を、もう一度 collect で集めてください。確定しているときは、"
+        'collect に --reopen --reason "理由" を付けて確定を取り消して集め、'
+        "確定し直してください。",
     )
     VERIFY_EARLIER = (
         Severity.ERROR,

@@ -34,7 +34,8 @@ _CUT = "…（長いため、ここまで）"
 class EarlierAnswer:
     """What one respondent, or several together, said of an item; received is None for nothing.
 
-    Texts are as the form shows them, by the keys of the fields.
+    Texts are as the form shows them, by the keys of the fields. That there is nothing to report
+    may have been said by the respondent, or decided without anything received.
     """
 
     name: str
@@ -45,14 +46,20 @@ class EarlierAnswer:
 
     def text(self, key: str) -> str:
         """Return what was answered to a field."""
-        return self.texts.get(key, "") if self.received else UNANSWERED
+        return self.texts.get(key, "") if self.is_given else UNANSWERED
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the item is done with: answered, or without anything to report."""
+        return self.received is not None or self.is_nothing
 
     @property
     def who(self) -> str:
         """Who answered, and when it was received."""
-        if not self.received:
+        if not self.is_given:
             return UNANSWERED
-        return f"{self.name}、{japanese_date(self.received)}{_NOTHING if self.is_nothing else ''}"
+        on = f"、{japanese_date(self.received)}" if self.received else ""
+        return f"{self.name}{on}{_NOTHING if self.is_nothing else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,7 @@ def _side_by_side(said: Sequence[tuple[str, str]]) -> str:
 def _who(answers: Sequence[EarlierAnswer]) -> Iterator[str]:
     several = len(answers) > 1
     for answer in answers:
-        yield answer.who if answer.received or not several else f"{answer.name}：{UNANSWERED}"
+        yield answer.who if answer.is_given or not several else f"{answer.name}：{UNANSWERED}"
     if not answers:
         yield UNANSWERED
 

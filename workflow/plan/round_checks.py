@@ -184,6 +184,26 @@ def _across(
         yield Violation(node.pointer, Code.PLAN_ROUND_ACROSS, details)
 
 
+def check_round_sums(document: Node) -> Iterator[Violation]:
+    """Numbers that are added up over the year are counted in one unit."""
+    first: dict[str, Node] = {}
+    for field in document.at("/form/fields").elements if _rounds(document) else ():
+        name = field["adds_to"].text
+        before = first.setdefault(name, field) if name else field
+        if before["unit"].text != field["unit"].text:
+            details: dict[str, Detail] = {
+                "value": name,
+                "other": _with_unit(before),
+                "found": _with_unit(field),
+            }
+            place = field["unit"] if field["unit"].text else field["adds_to"]
+            yield Violation(place.pointer, Code.PLAN_ROUND_UNITS, details)
+
+
+def _with_unit(field: Node) -> str:
+    return f"「{field['label'].text}」は{field['unit'].text or '単位なし'}"
+
+
 def check_round_settings(document: Node) -> Iterator[Violation]:
     """What a round says besides makes sense for whom and what it asks."""
     fields = {f["key"].text: f for f in document.at("/form/fields").elements}
@@ -241,6 +261,7 @@ ROUND_CHECKS: tuple[Check, ...] = (
     check_round_order,
     check_round_respondents,
     check_round_rules,
+    check_round_sums,
     check_round_settings,
 )
 

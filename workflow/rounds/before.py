@@ -58,6 +58,7 @@ class RoundAfter:
 
     name: str
     changes: tuple[tuple[str, tuple[str, ...]], ...]
+    is_final: bool
 
 
 def rounds_after(workspace: Workspace, whole: Plan, year: int) -> Iterator[RoundAfter]:
@@ -81,7 +82,9 @@ def _round_after(workspace: Workspace, plan: Plan, year: int) -> RoundAfter:
         if department:
             for change in issue.earlier_differences(form, issued_items(today, department)):
                 found.setdefault(change, []).append(department.name)
-    return RoundAfter(workspace.round, tuple((what, tuple(who)) for what, who in found.items()))
+    changes = tuple((what, tuple(who)) for what, who in found.items())
+    is_final = load_journal(workspace.journal(year)).is_final
+    return RoundAfter(workspace.round, changes, is_final)
 
 
 def _earlier_round(workspace: Workspace, plan: Plan, year: int) -> EarlierRound:
@@ -114,7 +117,8 @@ def _answer(row: Row, form: Form, names: KnownNames) -> EarlierAnswer:
     is_nothing = row[STATUS_LABEL] == AnswerStatus.NOTHING
     if not (is_nothing or is_answered(row)):
         return EarlierAnswer(name, codes, None, {})
-    received = datetime.fromisoformat(row[RECEIVED_LABEL]).date()
+    at = row[RECEIVED_LABEL]  # blank where 報告なし was decided and nothing came
+    received = datetime.fromisoformat(at).date() if at else None
     stored = ((field, row.get(field.label, "")) for field in form.fields)
     texts = {field.key: field.in_report(text).text for field, text in stored if text}
     return EarlierAnswer(name, codes, received, texts, is_nothing)

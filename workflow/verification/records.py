@@ -93,13 +93,9 @@ def _rounds_before(recorded: Basis, found: Basis) -> Iterator[Finding]:
         was_then, now = recorded.rounds.get(name, []), found.rounds.get(name, [])
         if was_then != now:
             yield Finding(
-                Code.VERIFY_STALE,
+                Code.VERIFY_ROUND_BEFORE,
                 Location(part=name),
-                {
-                    "expected": "・".join(was_then),
-                    "found": "・".join(now),
-                    "what": f"もとになる「{name}」の回答",
-                },
+                {"round": name, "expected": "・".join(was_then), "found": "・".join(now)},
             )
 
 
