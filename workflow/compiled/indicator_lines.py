@@ -125,7 +125,8 @@ class IndicatorLines:
         if now := self.now:
             parts.append(f"{now.label} {now.actual_text}（目標 {now.target_text}）")
             parts += [f"達成率 {now.rate_text}"] if now.rate else []
-            parts += [f"判定 {now.verdict_text}"] if now.verdict else []
+            word = "" if now.reason else "判定 "
+            parts += [f"{word}{now.verdict_text}"] if now.verdict else []
         remark = [f"備考：{self.remark}"] if self.remark else []
         return ShownAnswer(f"指標：{self.title}", "　".join([*parts, *remark]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -69,11 +70,13 @@ def _said(indicator: Indicator, year: YearOf | None) -> str:
 
 
 def _signed(change: Decimal, unit: str) -> str:
-    """Return a difference with its sign.
+    """Return a difference with its sign; between two shares it is in points.
 
     >>> _signed(Decimal("1250"), "人"), _signed(Decimal("-0.5"), "％"), _signed(Decimal(0), "件")
-    ('＋1,250人', '－0.5％', '±0件')
+    ('＋1,250人', '－0.5ポイント', '±0件')
     """
+    if unicodedata.normalize("NFKC", unit) == "%":
+        unit = "ポイント"
     sign = "＋" if change > 0 else "－" if change < 0 else "±"
     return f"{sign}{grouped_number(abs(change))}{unit}"
 
