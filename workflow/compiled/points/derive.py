@@ -89,6 +89,11 @@ class _Deriving:
         """What the round's files answer."""
         return RoundAnswers(self.round)
 
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The keys of all that is asked, actuals of indicators included."""
+        return tuple(self.round.plan.labels)
+
     def joint(self) -> Iterator[Point]:
         """Yield a point for each department whose answer to a joint item is not the one used."""
         by_item: dict[str, list[Finding]] = {}
@@ -349,8 +354,7 @@ class _Deriving:
                 yield one
 
     def _differing(self, one: Answer, other: Answer) -> tuple[str, ...]:
-        keys = self.round.plan.labels
-        return tuple(key for key in keys if one.values.get(key) != other.values.get(key))
+        return tuple(key for key in self.asked if one.values.get(key) != other.values.get(key))
 
     def _is_open(self, file: str, item: str) -> bool:
         """Whether an assignment of a department has no answer that counts."""
