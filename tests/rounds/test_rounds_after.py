@@ -76,3 +76,14 @@ def test_of_a_final_one_it_says_how_that_comes_to_rest_on_what_is_new(home: Path
     assert "collect --year 2024 --round 年間 --reopen" in reopened(home)
     later = city_of(home).workspace.in_round("年間")
     assert "VERIFY_ROUND_BEFORE" in {d.code.name for d in verify(later, YEAR, HERE).differences}
+
+
+def test_of_a_collected_one_it_says_to_collect_it_again(home: Path) -> None:
+    send_file(city_of(home), RoundFile(name="年間/乙課.xlsx", round="年間", template="B"))
+    again = ("collect", "--year", str(YEAR), "--round", "年間", "--home", str(home))
+    with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
+        run_here(*again)
+        send_file(city_of(home), CHANGED)
+        assert "collect --year 2024 --round 年間 を" in reopened(home)
+        run_here(*again)
+    assert "collect --year 2024 --round 年間 を" not in reopened(home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from workflow.commands.command import (
 )
 from workflow.commands.status import points_to_decide
 from workflow.model.errors import WorkspaceError
+from workflow.model.rounds import Period
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.plan.paths import plan_paths
 from workflow.returned.inbox import take_snapshot
@@ -43,6 +44,7 @@ from workflow.terminal.output import (
 
 if TYPE_CHECKING:
     from workflow.compiled.points.on_screen import ScreenDecision
+    from workflow.rounds.before import RoundAfter
 
 
 _MOST_CHANGES = 10
@@ -111,14 +113,25 @@ def _show_rounds_after(workspace: Workspace, year: int, *, is_reopened: bool) ->
             say(f"・{what}（{'、'.join(departments)}の調査票）")
         if len(after.changes) > _MOST_CHANGES:
             say(f"・ほか{len(after.changes) - _MOST_CHANGES}か所")
-        if after.is_final and (after.changes or is_reopened):
-            say(
-                f"「{after.name}」は確定しています。新しい回答をもとにするには、"
-                f'collect {period.options} --reopen --reason "理由" で確定を取り消して集め、'
-                "確定し直してください。"
-            )
-        elif after.changes:
-            say(f"作り直すときは generate {period.options} --reissue を実行してください。")
+        for line in _remedies(after, period):
+            say(line)
+
+
+def _remedies(after: RoundAfter, period: Period) -> Iterator[str]:
+    """Yield what to run for a later round to rest on the answers of today."""
+    if after.is_final and after.is_outdated:
+        yield (
+            f"「{after.name}」は確定しています。新しい回答をもとにするには、"
+            f'collect {period.options} --reopen --reason "理由" で確定を取り消して集め、'
+            "確定し直してください。"
+        )
+    if after.changes and not after.is_final:
+        yield f"作り直すときは generate {period.options} --reissue を実行してください。"
+    if after.is_outdated and not after.is_final:
+        yield (
+            f"「{after.name}」は、前の回答をもとに集めたものです。"
+            f"collect {period.options} を実行してください。"
+        )
 
 
 def _show_plan_notes(collected: Collected) -> None:

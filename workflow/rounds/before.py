@@ -9,7 +9,7 @@ from datetime import datetime
 
 from workflow.compiled.ledger import RECEIVED_LABEL, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.compiled.recorded import recorded_plan
+from workflow.compiled.recorded import recorded_basis, recorded_plan
 from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import Row, is_answered, read_ledger
 from workflow.model.dataclass import dataclass
@@ -53,12 +53,14 @@ def round_digests(workspace: Workspace, plan: Plan, year: int) -> Iterator[tuple
 class RoundAfter:
     """A later round that was issued: which answers stand on its forms otherwise than they are now.
 
-    Changes are in words, with the names of the departments whose forms they are on.
+    Changes are in words, with the names of the departments whose forms they are on. It is outdated
+    where it was collected when the rounds before it answered otherwise.
     """
 
     name: str
     changes: tuple[tuple[str, tuple[str, ...]], ...]
     is_final: bool
+    is_outdated: bool
 
 
 def rounds_after(workspace: Workspace, whole: Plan, year: int) -> Iterator[RoundAfter]:
@@ -83,8 +85,10 @@ def _round_after(workspace: Workspace, plan: Plan, year: int) -> RoundAfter:
             for change in issue.earlier_differences(form, issued_items(today, department)):
                 found.setdefault(change, []).append(department.name)
     changes = tuple((what, tuple(who)) for what, who in found.items())
-    is_final = load_journal(workspace.journal(year)).is_final
-    return RoundAfter(workspace.round, changes, is_final)
+    journal = load_journal(workspace.journal(year))
+    last = recorded_basis(journal)
+    is_outdated = last is not None and last.rounds != dict(round_digests(workspace, plan, year))
+    return RoundAfter(workspace.round, changes, journal.is_final, is_outdated)
 
 
 def _earlier_round(workspace: Workspace, plan: Plan, year: int) -> EarlierRound:
