@@ -97,8 +97,8 @@ def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "とりまとめ課", plan.department(plan.coordinator).name
     answering = {code for item in plan.items for code in item.asked}
     yield "尋ねること", f"{len(answering)}課、{plan.levels[-1]}{len(plan.items)}件"
-    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else "決めていません"
-    yield "回答期限", deadline
+    undecided = "回ごとに決めています" if plan.rounds else "決めていません"
+    yield "回答期限", japanese_date_and_weekday(plan.deadline) if plan.deadline else undecided
 
 
 def _wrong(findings: Iterable[Finding]) -> Iterator[Wrong]:
