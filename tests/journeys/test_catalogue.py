@@ -16,7 +16,7 @@ from workflow.commands.findings import as_markdown, as_text, meaning, remedy, wi
 from workflow.model.catalogue import Code
 
 MANUAL = ROOT / "README.ja.md"
-VERIFICATION = ROOT / "tests" / "verification"
+VERIFYING = tuple(ROOT / "tests" / folder for folder in ("verification", "rounds"))
 UPDATE = "python run.py findings --update README.ja.md"
 
 
@@ -54,7 +54,8 @@ def manual() -> str:
 
 @cache
 def tests_of_verify() -> str:
-    return "".join(path.read_text("utf-8") for path in VERIFICATION.glob("test_*.py"))
+    paths = (path for folder in VERIFYING for path in folder.glob("test_*.py"))
+    return "".join(path.read_text("utf-8") for path in paths)
 
 
 @cache
