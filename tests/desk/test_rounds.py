@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -40,7 +41,7 @@ def test_the_round_in_hand_is_shown_and_files_of_any_round_are_taken(tmp_path: P
         live.put("課長.xlsx", filled(year, second, "GAKKO-K"))
         page = wait_until(live, 'class="verdict accepted"', 2)
         assert "学校教育課長" in page
-        assert all(status == "回答済" for status in statuses(year, first).values())
+        wait_for(live, lambda: set(statuses(year, first).values()) == {"回答済"})
 
         assert live.post("/round", {"round": "ない回"}).status == 404
         assert live.post("/round", {"round": first}).status == 200
@@ -55,7 +56,8 @@ def test_the_round_in_hand_is_shown_and_files_of_any_round_are_taken(tmp_path: P
         asked = f"/prepare/issue?year={YEAR}&round={quote(second)}"
         assert "変わりません" in live.get(asked).text
 
-        year.finalize(first)
+        with live.desk.actions.turn:  # no collect of the desk's is at work then
+            year.finalize(first)
         late = Path(year.at(first).template("ICT", YEAR)).read_bytes()
         name = live.put("遅れて.xlsx", late).json["file"]
         wait_until(live, f"令和6年度 {first}を確定したあとに届いた")
@@ -78,12 +80,15 @@ def statuses(year: PlayedYear, name: str) -> dict[str, str]:
 
 
 def wait_until(live: Live, words: str, count: int = 1) -> str:
-    """Return the page of what came, once it says some words so many times and nothing runs."""
+    """Return the page of what came, once it says some words so many times."""
+    wait_for(live, lambda: live.get("/intake").text.count(words) >= count)
+    return live.get("/intake").text
+
+
+def wait_for(live: Live, is_so: Callable[[], bool]) -> None:
+    """Wait until something is so and nothing runs: between two collects nothing does either."""
     until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        text = live.get("/intake").text
-        if text.count(words) >= count and not live.desk.actions.is_busy:
-            return text
+    while not is_so() or live.desk.actions.is_busy:
+        assert time.monotonic() < until, "it never came"
         live.settle()
         time.sleep(0.05)
-    raise AssertionError(f"not {count} times {words}")
