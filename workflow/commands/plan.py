@@ -171,12 +171,16 @@ def outline(found: Succession) -> Iterator[str]:
     return map(strip_controls, lines)
 
 
+def deadline_of(plan: Plan) -> str:
+    """Return until when the plan asks for answers, in words."""
+    undecided = "回ごとに決めています" if plan.rounds else "決めていません"
+    return japanese_date_and_weekday(plan.deadline) if plan.deadline else undecided
+
+
 def _heading(plan: Plan) -> Iterator[str]:
     yield f"{plan.municipality.name}　{plan.title}"
     yield f"とりまとめ課：{plan.department(plan.coordinator).name}"
-    undecided = "回ごとに決めています" if plan.rounds else "決めていません"
-    deadline = japanese_date_and_weekday(plan.deadline) if plan.deadline else undecided
-    yield f"回答期限：{deadline}"
+    yield f"回答期限：{deadline_of(plan)}"
     if plan.correction_deadline:
         yield f"再提出期限：{japanese_date_and_weekday(plan.correction_deadline)}"
     answering = {code for item in plan.items for code in item.departments}

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from workflow.commands.command import year_of
 from workflow.commands.generate import PlannedIssue, plan_issue
-from workflow.commands.plan import outline, succession
+from workflow.commands.plan import deadline_of, outline, succession
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.files import kept
 from workflow.desk.forms import TABLES, is_final
@@ -30,7 +30,7 @@ from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
-from workflow.model.years import JST, japanese_date_and_weekday
+from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.plan.paths import BOOK_NAME
 from workflow.rounds.named import in_named_round
@@ -97,8 +97,7 @@ def _facts(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "とりまとめ課", plan.department(plan.coordinator).name
     answering = {code for item in plan.items for code in item.asked}
     yield "尋ねること", f"{len(answering)}課、{plan.levels[-1]}{len(plan.items)}件"
-    undecided = "回ごとに決めています" if plan.rounds else "決めていません"
-    yield "回答期限", japanese_date_and_weekday(plan.deadline) if plan.deadline else undecided
+    yield "回答期限", deadline_of(plan)
 
 
 def _wrong(findings: Iterable[Finding]) -> Iterator[Wrong]:
