@@ -14,7 +14,7 @@ from workflow.compiled.indicator_lines import IndicatorLines, indicator_lines
 from workflow.compiled.ledger import RESPONDENT_LABEL, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Stage
-from workflow.compiled.summaries.matrix import TOTAL, Bucket, CountedMatrix, count
+from workflow.compiled.summaries.matrix import CountedMatrix, count
 from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row
@@ -35,7 +35,7 @@ _EXPLANATIONS = {
 }
 """The text shown instead of an answer."""
 
-_STANDINGS = {AnswerStatus.MISSING: "未回答", AnswerStatus.SENT_BACK: "確認中"}
+STANDINGS = {AnswerStatus.MISSING: "未回答", AnswerStatus.SENT_BACK: "確認中"}
 """What a report calls where an item stands; the other names say the same to its readers."""
 
 
@@ -77,7 +77,7 @@ class Reply:
     @property
     def standing(self) -> str:
         """Where it stands, as a report calls it."""
-        return _STANDINGS.get(self.status, self.status.value)
+        return STANDINGS.get(self.status, self.status.value)
 
     @property
     def explanation(self) -> str:
@@ -382,45 +382,3 @@ def _pages(texts: Iterable[str]) -> str:
         return "、".join(summary)
     numbers = [int(n) for match in matches if match for n in match.groups() if n]
     return f"{min(numbers)}-{max(numbers)}"
-
-
-# A matrix as the report shows it: a table of counts with its totals. Pure.
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """A matrix as a table: headings, then lines of a label and its counts, the total last."""
-
-    title: str
-    headings: tuple[str, ...]
-    lines: tuple[tuple[str, tuple[int, ...]], ...]
-    totals: tuple[int, ...]
-
-    @classmethod
-    def of(cls, matrix: CountedMatrix) -> Counts:
-        """Return the table of a matrix, without columns a reader has no use for."""
-        shown = _shown_columns(matrix)
-        counts = [[row[column] for column in shown] for row in matrix.counts]
-        totals = [sum(column) for column in zip(*counts, strict=True)]
-        lines = zip((row.label for row in matrix.rows), counts, strict=True)
-        return cls(
-            title=matrix.title,
-            headings=(matrix.row_title, *(_heading(matrix.columns[c]) for c in shown), TOTAL),
-            lines=tuple((label, (*row, sum(row))) for label, row in lines),
-            totals=(*totals, sum(totals)),
-        )
-
-
-def _heading(column: Bucket) -> str:
-    """Return what a report calls a column."""
-    label, text = column.conditions[0]
-    return _STANDINGS.get(AnswerStatus(text), text) if label == STATUS_LABEL else column.label
-
-
-def _shown_columns(matrix: CountedMatrix) -> list[int]:
-    """Return every column of a choice, and those of what is no answer where it occurs."""
-    return [
-        index
-        for index, column in enumerate(matrix.columns)
-        if not column.is_open or any(row[index] for row in matrix.counts)
-    ]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflow.compiled.content import Block, Chapter, Content, Counts
+from workflow.compiled.content import Block, Chapter, Content
 from workflow.compiled.pages.frame import Anchor, Frame, frame, page_bytes
 from workflow.compiled.pages.overview import trend_table
+from workflow.compiled.report.counts import Counts
 from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from workflow.compiled.content import Block, Chapter, Content, Counts, Reply
+from workflow.compiled.content import Block, Chapter, Content, Reply
+from workflow.compiled.report.counts import Counts
 from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plain_text import legible
