@@ -27,8 +27,8 @@ from workflow.plan.book.layout import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_written_plan
-from workflow.rounds.known_table import with_known_table
-from workflow.rounds.own_form import load_own_workbook
+from workflow.rounds.inputs.known_table import with_known_table
+from workflow.rounds.inputs.own_form import load_own_workbook
 from workflow.storage.workspace import Workspace
 
 _HEADER_ROW = 3

@@ -14,7 +14,7 @@ from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import WrittenPlan, load_written_plan, understood
-from workflow.rounds.known_plan import KnownPlan, known_plan
+from workflow.rounds.inputs.known_plan import KnownPlan, known_plan
 from workflow.storage.files import sha256
 from workflow.storage.workspace import Workspace
 
@@ -41,7 +41,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
         noted.times += 1
         return understood(files)
 
-    monkeypatch.setattr("workflow.rounds.known_plan.understood", counted)
+    monkeypatch.setattr("workflow.rounds.inputs.known_plan.understood", counted)
     return noted
 
 

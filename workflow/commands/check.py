@@ -36,7 +36,7 @@ from workflow.returned.inbox import Received, single
 from workflow.returned.workers import engine as workers
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import known_passwords
-from workflow.rounds.of_year import rounds_of_year
+from workflow.rounds.siblings.of_year import rounds_of_year
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import FormNumber, Register, wording
 from workflow.templates.register_file import load_issued_register

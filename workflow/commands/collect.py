@@ -44,7 +44,7 @@ from workflow.terminal.output import (
 
 if TYPE_CHECKING:
     from workflow.compiled.points.on_screen import ScreenDecision
-    from workflow.rounds.before import RoundAfter
+    from workflow.rounds.siblings.before import RoundAfter
 
 
 _MOST_CHANGES = 10
@@ -99,7 +99,7 @@ def _show_rounds_after(workspace: Workspace, year: int, *, is_reopened: bool) ->
     On their forms stands what this one answered when they were issued.
     """
     from workflow.plan.load import load_plan  # with the rounds, where a year has any
-    from workflow.rounds.before import rounds_after
+    from workflow.rounds.siblings.before import rounds_after
 
     for after in rounds_after(workspace, load_plan(workspace.home), year):
         period = workspace.in_round(after.name).period(year)

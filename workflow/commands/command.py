@@ -129,7 +129,7 @@ def round_workspace(arguments: Namespace, year: int) -> Workspace:
     workspace, name = workspace_of(arguments), arguments.round.strip()
     if not name and workspace.is_undivided(year):
         return workspace
-    from workflow.rounds.named import in_named_round  # 80 ms, where a year may have rounds
+    from workflow.rounds.siblings.named import in_named_round  # 80 ms, where a year may have rounds
 
     return in_named_round(workspace, year, name)
 

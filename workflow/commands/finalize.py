@@ -25,7 +25,7 @@ from workflow.model.wording import Wording
 from workflow.model.years import JST, to_the_second
 from workflow.rounds.anew import with_news
 from workflow.rounds.collected import Collected
-from workflow.rounds.known_table import with_recorded_table
+from workflow.rounds.inputs.known_table import with_recorded_table
 from workflow.rounds.load import load_round, not_collected, plan_as_recorded, stage_of
 from workflow.rounds.options import ReadOptions, in_workers
 from workflow.rounds.record import written_copies

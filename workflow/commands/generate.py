@@ -32,11 +32,11 @@ from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, plan_paths
-from workflow.rounds.before import with_rounds_before
 from workflow.rounds.earlier import last_answers
-from workflow.rounds.issued_round import issued_round
-from workflow.rounds.known_table import copy_to_keep, with_known_table
-from workflow.rounds.own_form import load_own_workbook
+from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
+from workflow.rounds.inputs.own_form import load_own_workbook
+from workflow.rounds.siblings.before import with_rounds_before
+from workflow.rounds.siblings.issued_round import issued_round
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal

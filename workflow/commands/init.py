@@ -29,7 +29,7 @@ from workflow.plan.load import kept_name, load_plan, load_written_plan
 from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.rounds.earlier import collected_actuals, plan_of_year
-from workflow.rounds.named import collect_command
+from workflow.rounds.siblings.named import collect_command
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.own.starting_forms import starting_forms

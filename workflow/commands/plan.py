@@ -26,8 +26,8 @@ from workflow.plan.changes import Change, changes
 from workflow.plan.load import load_written_plan, plan_files
 from workflow.plan.paths import BOOK_NAME
 from workflow.rounds.earlier import last_answers, plan_of_year
-from workflow.rounds.known_table import with_known_table
-from workflow.rounds.own_form import load_own_workbook
+from workflow.rounds.inputs.known_table import with_known_table
+from workflow.rounds.inputs.own_form import load_own_workbook
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import say

@@ -35,8 +35,8 @@ from workflow.model.years import JST, to_the_second
 from workflow.plan.load import load_plan
 from workflow.rounds.earlier import past_years
 from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
-from workflow.rounds.named import collect_command
 from workflow.rounds.options import ReadOptions, in_workers
+from workflow.rounds.siblings.named import collect_command
 from workflow.rounds.year import as_last_made, loaded, stage_of_year, united_year, year_on_disk
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file

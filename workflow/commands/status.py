@@ -107,7 +107,7 @@ def status_of_rounds(workspace: Workspace, year: int, rounds: Sequence[str]) -> 
 def _rounds(workspace: Workspace, year: int) -> tuple[str, ...]:
     if workspace.is_undivided(year):
         return ()
-    from workflow.rounds.named import rounds_of  # 40 ms, where a year may have rounds
+    from workflow.rounds.siblings.named import rounds_of  # 40 ms, where a year may have rounds
 
     return rounds_of(workspace, year)
 
@@ -184,7 +184,9 @@ def state(workspace: Workspace, year: int) -> dict[str, Any]:
     seen = {tuple(entry) for entry in document["seen"]}
     files = scan(workspace.returned(year))
     if workspace.round:
-        from workflow.rounds.of_year import rounds_of_year  # 70 ms, where a year has rounds
+        from workflow.rounds.siblings.of_year import (
+            rounds_of_year,  # 70 ms, where a year has rounds
+        )
 
         of_year, names = rounds_of_year(workspace, year), {name for name, *_ in seen}
         files = tuple(f for f in files if f.file in names or of_year.may_hold(f.file))

@@ -18,7 +18,7 @@ from workflow.desk.session import Session
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.years import era_year
-from workflow.rounds.named import round_in_hand, rounds_of
+from workflow.rounds.siblings.named import round_in_hand, rounds_of
 from workflow.storage.workspace import Workspace
 
 if TYPE_CHECKING:

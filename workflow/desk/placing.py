@@ -26,7 +26,7 @@ from workflow.plan.book.layout import SHEETS
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import open_received_in_worker
-from workflow.rounds.own_form import own_form_file
+from workflow.rounds.inputs.own_form import own_form_file
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace, safe_name
 

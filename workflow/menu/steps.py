@@ -16,7 +16,7 @@ from workflow.model.rounds import Period
 from workflow.model.years import era_year
 from workflow.plan.load import is_carried_forward, load_plan
 from workflow.plan.paths import plan_paths
-from workflow.rounds.named import round_in_hand, rounds_of
+from workflow.rounds.siblings.named import round_in_hand, rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import Workspace
 

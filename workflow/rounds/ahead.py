@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflow.returned.inbox import take_snapshot
-from workflow.rounds.known_plan import known_plan
-from workflow.rounds.known_table import with_known_table
+from workflow.rounds.inputs.known_plan import known_plan
+from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.load import load_round
 from workflow.rounds.options import ReadOptions
 from workflow.storage.journal import load_journal

@@ -17,8 +17,8 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.returned.inbox import Snapshot
 from workflow.rounds.collected import Collected
-from workflow.rounds.known_plan import known_plan
-from workflow.rounds.known_table import with_known_table
+from workflow.rounds.inputs.known_plan import known_plan
+from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.load import decided, load_round, stage_of, undecided_points, with_gone
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.record import written_copies

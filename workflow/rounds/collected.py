@@ -16,7 +16,7 @@ from workflow.model.findings import Finding
 from workflow.model.years import MOST_YEARS
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot, file_identity
-from workflow.rounds.kept import keep, kept, read_limited
+from workflow.rounds.inputs.kept import keep, kept, read_limited
 from workflow.rounds.options import secret_digest
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal

@@ -28,7 +28,7 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import MOST_YEARS, era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
-from workflow.rounds.named import collect_command
+from workflow.rounds.siblings.named import collect_command
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.own_files import old_final_folder

@@ -40,11 +40,11 @@ from workflow.returned.context import Context, OtherRound
 from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.store import ExtractStore
-from workflow.rounds.before import round_digests, with_rounds_before
 from workflow.rounds.earlier import earlier_digests, past_years
-from workflow.rounds.named import collect_command
-from workflow.rounds.of_year import rounds_of_year, told_late
 from workflow.rounds.options import ReadOptions, secret_digest
+from workflow.rounds.siblings.before import round_digests, with_rounds_before
+from workflow.rounds.siblings.named import collect_command
+from workflow.rounds.siblings.of_year import rounds_of_year, told_late
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest

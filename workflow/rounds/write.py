@@ -30,10 +30,10 @@ from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
-from workflow.rounds.known_table import copy_to_keep
+from workflow.rounds.inputs.known_table import copy_to_keep
+from workflow.rounds.inputs.own_form import issued_workbook
 from workflow.rounds.load import load_round
 from workflow.rounds.options import in_workers
-from workflow.rounds.own_form import issued_workbook
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal

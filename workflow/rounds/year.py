@@ -24,7 +24,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.earlier import earlier_digests, earlier_ledgers, former_final, past_years
-from workflow.rounds.known_table import with_recorded_table
+from workflow.rounds.inputs.known_table import with_recorded_table
 from workflow.rounds.load import as_recorded, load_round, plan_as_recorded, stage_of
 from workflow.rounds.options import ReadOptions, no_progress
 from workflow.storage.journal import Event, EventKind, Journal, load_journal

@@ -43,11 +43,11 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.earlier import earlier_digests
-from workflow.rounds.known_table import table_digest, with_recorded_table
+from workflow.rounds.inputs.known_table import table_digest, with_recorded_table
 from workflow.rounds.load import as_recorded, basis, load_round, plan_as_recorded, stage_of
-from workflow.rounds.named import collect_command
-from workflow.rounds.of_year import rounds_of_year
 from workflow.rounds.options import ReadOptions
+from workflow.rounds.siblings.named import collect_command
+from workflow.rounds.siblings.of_year import rounds_of_year
 from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, read_journal

@@ -9,8 +9,8 @@ from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.rounds.load import not_collected
-from workflow.rounds.named import rounds_of
 from workflow.rounds.options import ReadOptions
+from workflow.rounds.siblings.named import rounds_of
 from workflow.rounds.write_year import digests_of_year
 from workflow.rounds.year import (
     YearOnDisk,

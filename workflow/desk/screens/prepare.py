@@ -33,8 +33,8 @@ from workflow.model.wording import Wording
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.plan.paths import BOOK_NAME
-from workflow.rounds.named import in_named_round
-from workflow.rounds.own_form import own_form_file
+from workflow.rounds.inputs.own_form import own_form_file
+from workflow.rounds.siblings.named import in_named_round
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 

@@ -22,7 +22,7 @@ from workflow.model.errors import WorkflowError
 from workflow.model.rounds import Period
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward
-from workflow.rounds.named import rounds_of
+from workflow.rounds.siblings.named import rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,

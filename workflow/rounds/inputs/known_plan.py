@@ -20,7 +20,7 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import in_scope, plan_files, understood
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
-from workflow.rounds.kept import keep, kept
+from workflow.rounds.inputs.kept import keep, kept
 from workflow.storage.files import sha256
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace

@@ -13,7 +13,7 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.returned.context import OtherRound, asked_labels
-from workflow.rounds.named import rounds_of
+from workflow.rounds.siblings.named import rounds_of
 from workflow.storage.journal import Journal, load_journal
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import FormNumber, Register
