@@ -18,7 +18,7 @@ from workflow.compiled.merging.entries import Entry
 from workflow.compiled.outputs import output_files
 from workflow.compiled.parts import divided
 from workflow.model.plan import Item, Plan
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.storage.spooled import whole
 

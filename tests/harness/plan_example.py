@@ -21,7 +21,7 @@ from tests.tables import rows, written
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.wording import Wording, cell_text, places_text
 from workflow.plan.book.layout import PLAN_SHEET
 from workflow.plan.book.writer import written_book

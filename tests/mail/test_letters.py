@@ -23,7 +23,7 @@ from workflow.mail.letters import (
     request,
 )
 from workflow.model.errors import WorkspaceError
-from workflow.model.filling import Correction
+from workflow.templates.filling import Correction
 
 BOTH = OutstandingRequests(
     ("1-1", "2-1"), (Correction("1-2", "", "評価", "「良」は選択肢に\nありません。", "選んで。"),)

@@ -10,7 +10,7 @@ import pytest
 from tests.rounds.examples import FOUR_ROUNDS, HALF_YEARS, MANAGER_CHECK, plan_of
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import AnswerRule, Plan
-from workflow.model.rounds import Reviewer
+from workflow.model.rounds.declared import Reviewer
 from workflow.plan.build import build_plan
 
 

@@ -25,7 +25,7 @@ from workflow.compiled.report.word_papers import brief_paper
 from workflow.compiled.sheets.brief import write_brief
 from workflow.compiled.summaries.brief import Brief, brief_of
 from workflow.excel.workbook import add_sheet, new_workbook
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 

@@ -12,7 +12,7 @@ from workflow.model.fields.base import Choice
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Department, Item, Plan
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 from workflow.plan.changes import ChangeKind, changes
 
 A, B, C = PLAN.departments

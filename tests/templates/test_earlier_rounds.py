@@ -10,9 +10,9 @@ from tests.small import COST, NOW, PLAN, PROGRESS, RATING
 from tests.small import issue as issued
 from workflow.excel.measures import lines_of, most_lines
 from workflow.excel.page import Page, latest_together, pages_across
-from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Plan
+from workflow.model.rounds.earlier import EarlierAnswer, EarlierRound
 from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.layout import ColumnKind, Layout, issued_form, issued_items, lay_out
 from workflow.templates.register import FormNumber, Register

@@ -18,11 +18,11 @@ from tests.small import NOW, PLAN, issue
 from workflow.compiled.corrections import handback_name
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.text import TextField
-from workflow.model.filling import Correction, Filling
 from workflow.model.plan import Item
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.returned.identify import made_from, stamps
 from workflow.returned.readers.openpyxl import open_exactly, read_book
+from workflow.templates.filling import Correction, Filling
 from workflow.templates.layout import MADE_FROM_PROPERTY, lay_out_issue
 from workflow.templates.workbook import handback_bytes, template_bytes
 

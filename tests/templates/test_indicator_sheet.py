@@ -10,9 +10,9 @@ from openpyxl import Workbook, load_workbook
 
 from tests.harness.description import CITIES
 from workflow.model.fields.declarations import Value
-from workflow.model.filling import Correction, Filling
 from workflow.model.years import JST
 from workflow.plan.build import build_plan
+from workflow.templates.filling import Correction, Filling
 from workflow.templates.layout import Layout, lay_out
 from workflow.templates.register import FormNumber
 from workflow.templates.workbook import template_bytes

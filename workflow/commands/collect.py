@@ -22,7 +22,7 @@ from workflow.commands.command import (
 )
 from workflow.commands.status import points_to_decide
 from workflow.model.errors import WorkspaceError
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, era_year, to_the_second
 from workflow.plan.paths import plan_paths
 from workflow.returned.inbox import take_snapshot

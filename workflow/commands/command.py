@@ -15,7 +15,7 @@ from pathlib import Path
 from workflow import SOURCE_FOLDER
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import parse_year
 from workflow.storage.workspace import Workspace
 

@@ -16,7 +16,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
-from workflow.model.rounds import DeclaredRound, Respondent
+from workflow.model.rounds.declared import DeclaredRound, Respondent
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.plan.book.reader import read_book

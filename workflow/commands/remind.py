@@ -31,7 +31,7 @@ from workflow.mail.mailing import (
 )
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.storage.files import sha256

@@ -19,11 +19,11 @@ from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row
 from workflow.compiled.years.trend import Trend, trend_of_rows
-from workflow.model.asking import WHOLE, Asking, with_person
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plan import Assignment, Item, Plan
+from workflow.model.rounds.asking import WHOLE, Asking, with_person
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 

@@ -12,7 +12,7 @@ from itertools import count
 from workflow.compiled.merging.entries import Entry
 from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.storage.workspace import ledger_name, safe_name
 
 _LONGEST_NAME = 40

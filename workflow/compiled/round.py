@@ -15,7 +15,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Answer, Return
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, japanese_date
 from workflow.templates.register import Register
 

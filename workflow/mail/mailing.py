@@ -15,7 +15,7 @@ from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.own_files import plan_writes

@@ -12,7 +12,7 @@ from workflow.commands.status import points_to_decide, status, what_is_open
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import era_year
 from workflow.plan.load import is_carried_forward, load_plan
 from workflow.plan.paths import plan_paths

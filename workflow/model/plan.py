@@ -8,21 +8,21 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from workflow.model.asking import WHOLE, Asking, Combined
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import EarlierRound
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
 from workflow.model.limits import USUAL, Limits
-from workflow.model.rounds import (
+from workflow.model.rounds.asking import WHOLE, Asking, Combined
+from workflow.model.rounds.declared import (
     DeclaredRound,
     Period,
     Respondent,
     reviewers_of,
     rounds_before,
 )
+from workflow.model.rounds.earlier import EarlierRound
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
 """Last year's answers: (item id, department code) → field label → text as the ledger spells it."""

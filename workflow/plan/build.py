@@ -11,7 +11,7 @@ from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_values_from_json
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 
 _RATING_LABEL = "評価"
 

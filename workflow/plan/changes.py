@@ -10,7 +10,7 @@ from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form, field_before, scale_differences
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.years import japanese_date_and_weekday
 
 # One difference between last year's plan and this year's, in words to be confirmed.

@@ -10,7 +10,7 @@ from workflow.model.cells import folded
 from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
-from workflow.model.rounds import Respondent
+from workflow.model.rounds.declared import Respondent
 from workflow.plan.document import Node
 from workflow.plan.unique import duplicate, repeated
 

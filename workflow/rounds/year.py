@@ -19,7 +19,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import form_as_json
 from workflow.model.plan import Plan
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.returned.inbox import take_snapshot

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow.model.dataclass import dataclass
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 
 if TYPE_CHECKING:
     from workflow.model.plan import Department

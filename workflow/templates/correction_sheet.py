@@ -33,10 +33,10 @@ from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
-from workflow.model.filling import Filling
 from workflow.model.years import japanese_date, japanese_date_and_weekday
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.entry_sheet import write_answer
+from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import INDICATOR_SHEET
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,

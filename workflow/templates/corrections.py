@@ -23,7 +23,7 @@ from workflow.model.cells import a1
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import is_empty
 from workflow.model.fields.declarations import Value
-from workflow.model.filling import Correction, Filling, Question
+from workflow.templates.filling import Correction, Filling, Question
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,
     CORRECTION_MARK,

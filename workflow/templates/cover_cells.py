@@ -8,10 +8,9 @@ from typing import Protocol
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import rounds_shown
 from workflow.model.fields.checks import Check
 from workflow.model.fields.form import Form
-from workflow.model.filling import Filling
+from workflow.model.rounds.earlier import rounds_shown
 from workflow.templates.cover_paper import Computed
 from workflow.templates.entry_rules import (
     Highlight,
@@ -22,6 +21,7 @@ from workflow.templates.entry_rules import (
     waived_when,
 )
 from workflow.templates.entry_sheet import OPTIONAL_MARK, REQUIRED_MARK, SOMETIMES_MARK
+from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import actual_label
 from workflow.templates.layout import ENTRY_SHEET, Column, EntryRow, Layout, previous_label
 

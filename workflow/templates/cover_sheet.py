@@ -10,11 +10,11 @@ from workflow.model.catalogue import Severity
 from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check
-from workflow.model.filling import Filling
 from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.cover_cells import DONE, LEFT, Cells, CoverLine, EntrySheets
 from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
 from workflow.templates.entry_sheet import field_mark, footer_text
+from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     CORRECTION_SHEET,
     DEPARTMENT_LABEL,

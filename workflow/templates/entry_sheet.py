@@ -36,11 +36,11 @@ from workflow.excel.style import (
     header,
 )
 from workflow.model.cells import a1
-from workflow.model.earlier_rounds import is_of_earlier_round, round_of
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
-from workflow.model.filling import Filling
+from workflow.model.rounds.earlier import is_of_earlier_round, round_of
 from workflow.templates.entry_rules import Highlight, HighlightKind, highlights, validation
+from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     HEADER_ROW,
     MARK_ROW,

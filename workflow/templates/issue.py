@@ -21,7 +21,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import japanese_date_and_weekday
 from workflow.storage.files import sha256
 from workflow.storage.workspace import (

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 from workflow.excel.measures import lines_of, most_lines, text_width
 from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import (
-    earlier_columns,
-    earlier_texts,
-    holds_prose,
-    is_of_earlier_round,
-    says_who,
-)
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import Form, checks_as_json, form_as_json
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_texts
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan, PreviousAnswers
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
+from workflow.model.rounds.earlier import (
+    earlier_columns,
+    earlier_texts,
+    holds_prose,
+    is_of_earlier_round,
+    says_who,
+)
 from workflow.model.years import era_year
 from workflow.templates.indicator_table import (
     INDICATOR_ID_LABEL,

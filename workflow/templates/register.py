@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import is_of_earlier_round
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Department, Plan
 from workflow.model.returns import Return
+from workflow.model.rounds.earlier import is_of_earlier_round
 from workflow.model.wording import Wording
 
 if TYPE_CHECKING:

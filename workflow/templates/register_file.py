@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import (
-    earlier_column_as_json,
-    earlier_column_from_json,
-    is_of_earlier_round,
-)
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import known_field, known_field_as_json
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
+from workflow.model.rounds.earlier import (
+    earlier_column_as_json,
+    earlier_column_from_json,
+    is_of_earlier_round,
+)
 from workflow.model.years import iso_time
 from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.own.form import OwnForm

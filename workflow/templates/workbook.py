@@ -9,13 +9,13 @@ from xlsxwriter import Workbook
 
 from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.filling import Filling
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import JST
 from workflow.templates.correction_sheet import made_from_text, write_corrections
 from workflow.templates.corrections import cell_marks, mark_cells
 from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
 from workflow.templates.entry_sheet import write_entries
+from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     CORRECTION_SHEET,
     COVER_SHEET,

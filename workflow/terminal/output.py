@@ -14,7 +14,7 @@ from typing import Any
 from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.returns import LOST_LABEL, Outcome
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 
 PROGRESS_VARIABLE = "TORIMATOME_PROGRESS"
 """Set by who runs a command and reads what it says: progress then comes in lines."""

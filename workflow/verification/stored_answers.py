@@ -17,11 +17,11 @@ from jsonschema.validators import extend
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import read_ledger
-from workflow.model.asking import WHOLE, Asking
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.model.raw import RawCell, RawSheet
+from workflow.model.rounds.asking import WHOLE, Asking
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
 

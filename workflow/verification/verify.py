@@ -36,7 +36,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.returns import Outcome, Return
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan
 from workflow.returned.context import Context

@@ -17,7 +17,7 @@ from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
 from workflow.model.fields.declarations import Value
 from workflow.model.returns import Source
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST
 
 

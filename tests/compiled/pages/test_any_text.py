@@ -20,7 +20,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import legible
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome, Return, Source
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording
 
 TEXTS = st.text(min_size=1, max_size=30)

@@ -17,7 +17,7 @@ from workflow.model.fields.form import Form
 from workflow.model.fields.text import TextField
 from workflow.model.plan import Department, Matrix, Plan
 from workflow.model.returns import Outcome, Return, Source
-from workflow.model.rounds import Combine, CombineRule, DeclaredRound, Respondent, Ties
+from workflow.model.rounds.declared import Combine, CombineRule, DeclaredRound, Respondent, Ties
 
 FIRST, CHECK, PANEL, POLICY = "一次評価", "課長確認", "委員意見", "対応方針"
 SELF, OWN, VIEW, NEXT = "self", "own", "view", "next"

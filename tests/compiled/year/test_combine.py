@@ -14,7 +14,7 @@ from tests.small import COST, RATING
 from tests.tables import rows
 from workflow.compiled.year.combine import combine
 from workflow.model.fields.base import Choice
-from workflow.model.rounds import Combine, CombineRule, Ties
+from workflow.model.rounds.declared import Combine, CombineRule, Ties
 
 SCALE = "ＡＢＣＤＥ"
 FIELD = replace(RATING, choices=tuple(map(Choice, SCALE)))

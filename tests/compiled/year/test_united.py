@@ -30,7 +30,7 @@ from workflow.compiled.year.cumulative import measures
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.returns import Answer
-from workflow.model.rounds import DeclaredRound
+from workflow.model.rounds.declared import DeclaredRound
 
 YEAR = year_of(round_of(FIRST, ALL_FIRST), round_of(CHECK, ALL_CHECK), round_of(PANEL, ALL_PANEL))
 LEDGER = build_ledger(YEAR.plan, 2023, YEAR.entries)

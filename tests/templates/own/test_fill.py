@@ -17,13 +17,13 @@ from tests.harness.verbs.registry import Parts, parts_of
 from tests.programs import needs_validator
 from tests.test_ooxml import errors
 from workflow.excel.xlsx.xml import MAIN
-from workflow.model.filling import Correction, Filling, Question
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.years import JST
 from workflow.plan.build import build_plan
 from workflow.returned.inbox import single
 from workflow.returned.open import opened_book
+from workflow.templates.filling import Correction, Filling, Question
 from workflow.templates.layout import CORRECTION_SHEET, Layout, lay_out
 from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.parts import Parts as PackageParts

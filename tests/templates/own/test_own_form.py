@@ -16,11 +16,11 @@ from tests.harness.cities import plan_document
 from tests.harness.own_form import drawn_form
 from tests.harness.verbs.registry import packed, parts_of
 from workflow.model.catalogue import Code
-from workflow.model.filling import Filling
 from workflow.model.years import JST
 from workflow.plan.build import build_plan
 from workflow.returned.intake.detect import Kind
 from workflow.returned.readers.readings import read_again, read_first
+from workflow.templates.filling import Filling
 from workflow.templates.layout import content_digest, lay_out
 from workflow.templates.own.checks import check_own_form
 from workflow.templates.own.fill import own_template_bytes

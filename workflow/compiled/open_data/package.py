@@ -30,10 +30,10 @@ from workflow.compiled.open_data.csv import APOSTROPHE, escape_formula
 from workflow.compiled.recorded import recorded_files, recorded_outputs
 from workflow.compiled.round import Round
 from workflow.model import known_values
-from workflow.model.asking import WHOLE, Asking
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
+from workflow.model.rounds.asking import WHOLE, Asking
 from workflow.model.years import full_year
 from workflow.storage.journal import Journal
 from workflow.storage.spooled import Writable, digest_of, size_of

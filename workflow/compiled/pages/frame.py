@@ -22,7 +22,7 @@ from workflow.excel import style
 from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 from workflow.model.plan import Department, Plan
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.storage.tool_digest import tool_digest
 
 _HERE = Path(__file__).parent

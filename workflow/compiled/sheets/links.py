@@ -11,7 +11,7 @@ from functools import lru_cache
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.excel.workbook import Link
 from workflow.model.cells import quoted_sheet
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000

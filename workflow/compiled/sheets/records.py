@@ -21,7 +21,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Note, NoteKind, Return
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording, cell_text
 
 STATUS_SHEET = "提出状況"

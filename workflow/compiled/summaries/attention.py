@@ -18,13 +18,13 @@ from workflow.compiled.summaries.headline import low_ratings
 from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
-from workflow.model.asking import WHOLE
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import LOST_LABEL, Outcome
+from workflow.model.rounds.asking import WHOLE
 from workflow.model.wording import Wording
 
 

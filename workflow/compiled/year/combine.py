@@ -13,11 +13,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from workflow.compiled.merging.entries import Entry
-from workflow.model.asking import Combined
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Plan
-from workflow.model.rounds import Combine, CombineRule, Ties
+from workflow.model.rounds.asking import Combined
+from workflow.model.rounds.declared import Combine, CombineRule, Ties
 
 
 def combined_value(plan: Plan, one: Combined, entry: Entry) -> Value | None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from workflow.compiled.merging.entries import Entry
-from workflow.model.asking import Asking
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer
+from workflow.model.rounds.asking import Asking
 
 CUMULATIVE_SHEET = "期ごとの累計"
 

@@ -20,12 +20,12 @@ from workflow.compiled.year.askings import (
     rows_of_departments,
 )
 from workflow.compiled.year.between import matrices_between
-from workflow.model.asking import Asking
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Outcome, Return
+from workflow.model.rounds.asking import Asking
 from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, Register
 

@@ -23,7 +23,7 @@ from workflow.desk.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST
 from workflow.rounds.points import RoundPoints
 from workflow.storage.workspace import record_name

@@ -19,7 +19,7 @@ from workflow.desk.forms import FINAL_WORD, is_final, is_whole_year
 from workflow.desk.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
-from workflow.model.rounds import Period
+from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward
 from workflow.rounds.siblings.named import rounds_of

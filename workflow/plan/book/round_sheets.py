@@ -14,7 +14,7 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import folded
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.findings import Location
-from workflow.model.rounds import COMBINE_WORDS, Respondent
+from workflow.model.rounds.declared import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
 from workflow.plan.book.layout import REVIEWER_LABEL, ROUND_SHEET, label_of
 from workflow.plan.book.named_departments import KnownDepartments

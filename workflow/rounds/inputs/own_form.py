@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
-from workflow.model.earlier_rounds import WHO_LABEL, earlier_column
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
+from workflow.model.rounds.earlier import WHO_LABEL, earlier_column
 from workflow.model.wording import Wording
 from workflow.plan.document import Document
 from workflow.plan.load import load_plan

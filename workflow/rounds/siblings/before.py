@@ -13,10 +13,10 @@ from workflow.compiled.recorded import recorded_basis, recorded_plan
 from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import Row, is_answered, read_ledger
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import EarlierAnswer, EarlierRound
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
+from workflow.model.rounds.earlier import EarlierAnswer, EarlierRound
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
 from workflow.plan.load import in_scope

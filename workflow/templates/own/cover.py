@@ -6,8 +6,8 @@ from io import BytesIO
 
 from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.filling import Filling
 from workflow.templates.cover_sheet import write_cover
+from workflow.templates.filling import Filling
 from workflow.templates.own.cover_cells import OwnCells
 from workflow.templates.own.places import OwnLayout
 

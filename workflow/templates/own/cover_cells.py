@@ -11,7 +11,6 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.fields.form import Form
-from workflow.model.filling import Filling
 from workflow.model.indicators.actual import ActualField
 from workflow.model.indicators.indicator import is_of_indicator
 from workflow.templates.cover_cells import (
@@ -35,6 +34,7 @@ from workflow.templates.entry_rules import (
     waived_when,
 )
 from workflow.templates.entry_sheet import entry_texts
+from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import ACTUAL_KEY
 from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
 from workflow.templates.own.form import Cell

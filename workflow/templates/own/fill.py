@@ -15,9 +15,9 @@ from lxml.etree import _Element, fromstring
 
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
-from workflow.model.filling import Filling
 from workflow.model.years import JST
 from workflow.templates.correction_sheet import made_from_text
+from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     DIGEST_PROPERTY,
     MADE_FROM_PROPERTY,

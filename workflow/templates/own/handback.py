@@ -11,10 +11,10 @@ from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, column_letters
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.filling import Filling
 from workflow.model.raw import Area
 from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.corrections import CellMark, cell_marks
+from workflow.templates.filling import Filling
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.form import Cell
 from workflow.templates.own.package.comments import add_comments

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.model.filling import Filling
 from workflow.templates.entry_sheet import write_entries
+from workflow.templates.filling import Filling
 from workflow.templates.layout import Layout
 
 

@@ -12,10 +12,10 @@ from dataclasses import field, replace
 from functools import cached_property
 
 from workflow.model.dataclass import dataclass
-from workflow.model.earlier_rounds import is_of_earlier_round, plain_label
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.raw import Area
+from workflow.model.rounds.earlier import is_of_earlier_round, plain_label
 from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, REMARK_KEY
 from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout

@@ -6,7 +6,7 @@ Every round asks in columns of its own, and where it asks several people, so doe
 from __future__ import annotations
 
 from workflow.model.dataclass import dataclass
-from workflow.model.rounds import Combine, CombineRule
+from workflow.model.rounds.declared import Combine, CombineRule
 
 
 @dataclass(frozen=True, slots=True)
