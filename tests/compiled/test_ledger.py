@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.small import PLAN
 from workflow.compiled.ledger import ledger_columns
-from workflow.plan.checks import RESERVED_LABELS
+from workflow.plan.checks.plan import RESERVED_LABELS
 
 
 def test_a_plan_may_take_none_of_the_ledgers_headings() -> None:

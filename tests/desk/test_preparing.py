@@ -12,7 +12,7 @@ import pytest
 from tests.desk.live import Answer, Live, live_desk
 from tests.harness.own_form import drawn_form, read_form
 from workflow.commands.command import NAMES
-from workflow.desk.forms import FORMS, PLACES, TABLES
+from workflow.desk.screens.forms import FORMS, PLACES, TABLES
 from workflow.menu.steps import Entry
 from workflow.model.errors import WorkspaceError
 from workflow.plan.book.writer import written_book

@@ -12,7 +12,7 @@ from tests.desk.live import SECONDS, Live, live_desk
 from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.rounds.examples import MANAGER_CHECK
 from tests.rounds.playing import YEAR, PlayedYear, answers_of
-from workflow.desk.forms import FORMS
+from workflow.desk.screens.forms import FORMS
 from workflow.storage.journal import load_journal
 
 

@@ -21,7 +21,7 @@ from workflow.model.limits import limits
 from workflow.model.wording import cell_text
 from workflow.plan.book.reader import read_book
 from workflow.plan.book.writer import written_book
-from workflow.plan.checks import RESERVED_LABELS
+from workflow.plan.checks.plan import RESERVED_LABELS
 from workflow.plan.document import Document, keys
 from workflow.plan.load import validated
 

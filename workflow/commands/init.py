@@ -26,8 +26,8 @@ from workflow.plan.build import build_plan
 from workflow.plan.document import as_json_bytes, empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import kept_name, load_plan, load_written_plan
-from workflow.plan.municipality import ListedMunicipality, municipalities_named
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
+from workflow.plan.written.municipality import ListedMunicipality, municipalities_named
 from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.rounds.siblings.named import collect_command
 from workflow.storage.files import write_file

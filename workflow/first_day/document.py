@@ -10,9 +10,9 @@ from workflow.first_day.names import Departments
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.items import DraftItem, plain_heading
 from workflow.first_day.reading.words import Role
-from workflow.plan.checks import RESERVED_LABELS
-from workflow.plan.department_codes import department_codes
+from workflow.plan.checks.plan import RESERVED_LABELS
 from workflow.plan.document import empty_document
+from workflow.plan.written.department_codes import department_codes
 
 
 def document_of(

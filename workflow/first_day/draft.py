@@ -42,9 +42,9 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.years import era_year
-from workflow.plan.checks import RESERVED_LABELS
+from workflow.plan.checks.plan import RESERVED_LABELS
 from workflow.plan.document import sample_document
-from workflow.plan.municipality import municipalities_named
+from workflow.plan.written.municipality import municipalities_named
 
 _NO_CITY, _NO_CITY_CODE = "（市区町村名）", "000001"
 """What stands in the plan until somebody says which city it is, so that forms can be made; no

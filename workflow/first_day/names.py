@@ -13,7 +13,7 @@ from workflow.first_day.fields import United, one_spelling
 from workflow.first_day.reading.words import looks_like_department, year_in
 from workflow.model.cells import folded_id
 from workflow.model.dataclass import dataclass
-from workflow.plan.book.written_days import day_near, written_day
+from workflow.plan.written.days import day_near, written_day
 
 # Ids: as the table has them, where they tell the items apart; or made of the levels' numbers.
 

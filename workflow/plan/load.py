@@ -19,13 +19,13 @@ from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.plan.book.layout import ROUND_SHEET, sheet_order
 from workflow.plan.build import build_plan
-from workflow.plan.checks import (
+from workflow.plan.checks.indicators import doubtful_directions
+from workflow.plan.checks.plan import (
     city_differs,
     days_off,
     semantic_violations,
 )
 from workflow.plan.document import Document, Node
-from workflow.plan.indicator_checks import doubtful_directions
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, plan_paths, possible_paths
 from workflow.plan.schema import schema_violations
 

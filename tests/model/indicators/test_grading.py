@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.tables import rows
 from workflow.model.indicators.grading import grade, grades_of, shown_rate
 from workflow.model.indicators.indicator import Band, Base, Direction, Indicator, Kind, Rate
-from workflow.plan.book.bands import parse_bands
+from workflow.plan.written.bands import parse_bands
 
 # A rule, then an actual a line: the year, the actual, the rate, and the grade or why there is none.
 # "base" and "targets" are years and values.

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from workflow.compiled.recorded import recorded_outputs
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.forms import PLACES
-from workflow.desk.pages import page
+from workflow.desk.screens.forms import PLACES
+from workflow.desk.screens.pages import page
 from workflow.menu.menu import command_line
 from workflow.menu.steps import Entry, headline, next_steps, situation
 from workflow.model.errors import WorkflowError

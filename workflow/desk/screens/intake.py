@@ -27,7 +27,7 @@ from workflow.desk.intake import (
     staging,
     take_in,
 )
-from workflow.desk.pages import fragment, page
+from workflow.desk.screens.pages import fragment, page
 from workflow.desk.verdicts import Verdict
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError, WorkflowError

@@ -18,8 +18,8 @@ from workflow.compiled.points.on_screen import PointState, Refused, ScreenDecisi
 from workflow.compiled.points.point import Decision, Point
 from workflow.compiled.sheets.record import described, state_of
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.forms import is_compiled
-from workflow.desk.pages import page
+from workflow.desk.screens.forms import is_compiled
+from workflow.desk.screens.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer

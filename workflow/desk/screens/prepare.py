@@ -21,9 +21,9 @@ from workflow.commands.generate import PlannedIssue, plan_issue
 from workflow.commands.plan import deadline_of, outline, succession
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.files import kept
-from workflow.desk.forms import TABLES, is_final
-from workflow.desk.pages import page
-from workflow.desk.placing import MOST_BYTES, Kind, Placed, place
+from workflow.desk.screens.forms import TABLES, is_final
+from workflow.desk.screens.pages import page
+from workflow.desk.screens.placing import MOST_BYTES, Kind, Placed, place
 from workflow.first_day.result_book import RESULT_NAME
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError

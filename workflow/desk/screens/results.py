@@ -15,8 +15,8 @@ from starlette.routing import Route
 from workflow.commands.status import state, what_is_open
 from workflow.compiled.recorded import every_output
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.forms import FINAL_WORD, is_final, is_whole_year
-from workflow.desk.pages import page
+from workflow.desk.screens.forms import FINAL_WORD, is_final, is_whole_year
+from workflow.desk.screens.pages import page
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.rounds.declared import Period

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from workflow.desk.desk import desk_of
-from workflow.desk.forms import FORMS
+from workflow.desk.screens.forms import FORMS
 from workflow.model.errors import WorkflowError
 
 

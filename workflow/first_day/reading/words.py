@@ -10,7 +10,7 @@ from enum import StrEnum
 from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.years import parse_year
-from workflow.plan.book.named_departments import OFFICES, names_in, without_division
+from workflow.plan.written.named_departments import OFFICES, names_in, without_division
 
 
 class Role(StrEnum):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workflow.model.fields.declarations import PlanColumn
-from workflow.plan.book.named_departments import ABOVE, BETWEEN
 from workflow.plan.book.written_once import DITTO
+from workflow.plan.written.named_departments import ABOVE, BETWEEN
 
 _CHARACTERS = {"\n": "CHAR(10)", "\r": "CHAR(13)", "\t": "CHAR(9)"}
 

@@ -25,7 +25,6 @@ from workflow.plan.book.layout import (
     item_table,
     label_of,
 )
-from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.reading import Reading, notes_of
 from workflow.plan.book.round_sheets import (
     REVIEWERS,
@@ -35,10 +34,11 @@ from workflow.plan.book.round_sheets import (
 )
 from workflow.plan.book.setting_rows import read_settings
 from workflow.plan.book.values import axis_labels, field_labels
-from workflow.plan.book.written_days import day_near, written_day
-from workflow.plan.department_codes import department_codes
 from workflow.plan.document import Document, Node, ReadAs, keys
-from workflow.plan.municipality import municipalities_named
+from workflow.plan.written.days import day_near, written_day
+from workflow.plan.written.department_codes import department_codes
+from workflow.plan.written.municipality import municipalities_named
+from workflow.plan.written.named_departments import KnownDepartments
 
 
 def read_book(content: bytes, file: str) -> Document:

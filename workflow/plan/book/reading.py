@@ -13,13 +13,13 @@ from workflow.model.cells import a1_ranges, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.findings import Detail, Finding, Location
-from workflow.plan.book.bands import BandsError, parse_bands
 from workflow.plan.book.cells import Cell, Holds, Sheet
 from workflow.plan.book.columns import Setting
 from workflow.plan.book.layout import sheet_order
-from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.values import NO_SPELLINGS, format_value, understood
 from workflow.plan.document import Correction, ReadAs, keys
+from workflow.plan.written.bands import BandsError, parse_bands
+from workflow.plan.written.named_departments import KnownDepartments
 
 _HEADER_SEARCH_ROWS = 30
 _YEAR_DIGITS = 4

@@ -17,11 +17,11 @@ from workflow.model.findings import Location
 from workflow.model.rounds.declared import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
 from workflow.plan.book.layout import REVIEWER_LABEL, ROUND_SHEET, label_of
-from workflow.plan.book.named_departments import KnownDepartments
 from workflow.plan.book.reading import Reading, at_places
 from workflow.plan.book.values import field_labels
-from workflow.plan.book.written_days import day_near, written_day
 from workflow.plan.document import Node, ReadAs
+from workflow.plan.written.days import day_near, written_day
+from workflow.plan.written.named_departments import KnownDepartments
 
 _BETWEEN = "、"
 _ROUND_LABEL, _OF_LABEL = "回", "もとになる回"

@@ -14,13 +14,13 @@ from workflow.model.cells import as_excel_keeps, folded, plain_number
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind
 from workflow.model.years import era_year, parse_year
-from workflow.plan.book.bands import BandsError, format_bands, parse_bands
 from workflow.plan.book.cells import Cell, Holds
 from workflow.plan.book.layout import FLAG_WORDS
-from workflow.plan.book.named_departments import KnownDepartments
-from workflow.plan.book.written_days import day_of_number, written_day
-from workflow.plan.checks import DEPARTMENT_AXIS
+from workflow.plan.checks.plan import DEPARTMENT_AXIS
 from workflow.plan.document import Node, ReadAs
+from workflow.plan.written.bands import BandsError, format_bands, parse_bands
+from workflow.plan.written.days import day_of_number, written_day
+from workflow.plan.written.named_departments import KnownDepartments
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

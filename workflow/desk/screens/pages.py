@@ -14,7 +14,7 @@ from workflow.compiled.pages.frame import Anchor, environment
 from workflow.desk.actions import Actions
 from workflow.desk.desk import desk_of
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent.parent / "templates"
 
 WAYS = (
     Anchor("/", "ようす"),

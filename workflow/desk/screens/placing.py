@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from workflow.commands.plan import kept_beside
-from workflow.desk.forms import TABLES
+from workflow.desk.screens.forms import TABLES
 from workflow.first_day.begin import refuse_issued
 from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass

@@ -19,11 +19,11 @@ from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_name
 from workflow.model.findings import Detail, Violation
 from workflow.model.known_values import SOURCE_LABELS
 from workflow.plan.book.layout import label_of
+from workflow.plan.checks.indicators import check_indicators
+from workflow.plan.checks.rounds import ROUND_CHECKS
+from workflow.plan.checks.unique import duplicate, repeated
 from workflow.plan.document import Node, as_text
-from workflow.plan.indicator_checks import check_indicators
-from workflow.plan.municipality import is_name_of, municipality_of
-from workflow.plan.round_checks import ROUND_CHECKS
-from workflow.plan.unique import duplicate, repeated
+from workflow.plan.written.municipality import is_name_of, municipality_of
 
 RESERVED_LABELS = (
     "年度(西暦)",

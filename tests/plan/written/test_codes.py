@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.harness.play import run_here
-from workflow.plan.checks import has_valid_check_digit
-from workflow.plan.department_codes import WORDS, department_codes
+from workflow.plan.checks.plan import has_valid_check_digit
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_document
-from workflow.plan.municipality import municipalities_named, municipality_of
 from workflow.plan.schema import whole_schema
+from workflow.plan.written.department_codes import WORDS, department_codes
+from workflow.plan.written.municipality import municipalities_named, municipality_of
 
 SAMPLE = [department["name"] for department in sample_document()["departments"]]
 
 
 def test_the_list_has_every_municipality_with_its_check_digit() -> None:
-    lines = Path("workflow/plan/municipalities.csv").read_text("utf-8").splitlines()
+    lines = Path("workflow/plan/written/municipalities.csv").read_text("utf-8").splitlines()
     rows = [line.split(",") for line in lines if not line.startswith("#")][1:]
     assert len(rows) == len({code for code, _, _ in rows}) == 1718 + 23
     assert all(has_valid_check_digit(code) for code, _, _ in rows)

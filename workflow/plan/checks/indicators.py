@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
 from workflow.model.findings import Detail, Violation
+from workflow.plan.checks.unique import repeated
 from workflow.plan.document import Node
-from workflow.plan.unique import repeated
 
 
 def check_indicators(document: Node) -> Iterator[Violation]:

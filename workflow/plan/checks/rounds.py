@@ -11,8 +11,8 @@ from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
 from workflow.model.rounds.declared import Respondent
+from workflow.plan.checks.unique import duplicate, repeated
 from workflow.plan.document import Node
-from workflow.plan.unique import duplicate, repeated
 
 RESERVED_NAMES = (
     *("旧版", "様式ひな形", "メール", "差戻し", "報告書", "既知の値", "持ち込み", "上書き前"),

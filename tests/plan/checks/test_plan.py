@@ -8,7 +8,7 @@ from tests.plan.plan_documents import changed, in_book, in_json, refused, small
 from workflow.model.cells import a1
 from workflow.model.plan import AnswerRule
 from workflow.plan.book.writer import written_book
-from workflow.plan.checks import CHECKS, has_valid_check_digit
+from workflow.plan.checks.plan import CHECKS, has_valid_check_digit
 from workflow.plan.document import Document, Node
 from workflow.plan.load import validated
 

@@ -1,0 +1,1 @@
+"""What the schema cannot say of a plan: names, references, numbers, rounds and indicators."""
