@@ -95,7 +95,7 @@ BRIEFS = {name: brief_of(made) for name, made in contents()}
 def sheet(brief: Brief) -> bytes:
     stream = io.BytesIO()
     book = new_workbook(stream, 10)
-    write_brief(book, add_sheet(book, "一枚まとめ"), brief, Ledger(Period(2023), (), (), ()))
+    write_brief(book, add_sheet(book, "一枚まとめ"), brief, Ledger(Period(2023), (), ()))
     book.close()
     return stream.getvalue()
 

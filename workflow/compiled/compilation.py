@@ -144,7 +144,7 @@ def _errata(round_: Round, ledger: Ledger, former: FormerFinal | None) -> Iterat
 def _report(
     round_: Round, ledger: Ledger, stage: Stage, indicators: IndicatorTable | None
 ) -> Content | None:
-    if len(ledger.rows) > display_limits.MOST_REPORTED:
+    if len(ledger.entries) > display_limits.MOST_REPORTED:
         return None  # nobody would read it as a report
     rows = this_year(ledger, round_.plan.form).rows
     graded = indicator_rows(indicators)

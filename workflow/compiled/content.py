@@ -187,11 +187,10 @@ class Content:
 class _Table:
     """The rows of a ledger as its CSV spells them, for counting."""
 
-    labels: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[Row]
 
-    def index(self, label: str) -> int:
-        return self.labels.index(label)
+    def values(self, label: str) -> Iterator[str]:
+        return (row[label] for row in self.rows)
 
 
 def content_of(
@@ -212,15 +211,13 @@ def content_of(
     numbers = iter(range(1, len(blocks) * len(plan.levels) + 1))
     depth = len(plan.levels) - 1
     chapters = tuple(_chapters(blocks, 0, depth, numbers)) if depth else ()
-    labels = tuple(rows[0]) if rows else ()
-    table = _Table(labels, tuple(tuple(row.values()) for row in rows))
     return Content(
         plan=plan,
         year=year,
         stage=stage,
         chapters=chapters,
         blocks=() if depth else blocks,
-        matrices=count(plan, table),
+        matrices=count(plan, _Table(rows)),
         trend=trend_of_rows(plan, PastYear(year, tuple(rows), plan.form), past),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import overload
 
 from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -38,8 +39,8 @@ RESPONDENT_LABEL = "回答者"
 class LedgerColumn:
     """One column: its label, its width in full-width characters, what it takes from an entry.
 
-    The field of a known value is one that nobody answers. Status is the column that says whether a
-    field was answered, "" where nobody answers it himself.
+    The field of a known value is one that nobody answers. A source says where a value was read.
+    Status is the column that says whether a field was answered, "" where nobody answers it himself.
     """
 
     label: str
@@ -48,6 +49,7 @@ class LedgerColumn:
     field: Field | None = None
     on_paper: bool = True
     is_known: bool = False
+    is_source: bool = False
     status: str = STATUS_LABEL
 
     @property
@@ -56,9 +58,42 @@ class LedgerColumn:
         return self.field.heading if self.field else self.label
 
 
+Row = tuple[CellValue, ...]
+"""What a ledger says of one entry, a value for each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Sequence[Row]):
+    """The rows of a ledger. Nothing keeps them: each is made of its entry when it is asked for."""
+
+    values: Sequence[Callable[[Entry], CellValue]]
+    entries: Sequence[Entry]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield them one after the other."""
+        return map(self._made_of, self.entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        """Return one of them, or some that stand together."""
+        if isinstance(index, slice):
+            return [self._made_of(entry) for entry in self.entries[index]]
+        return self._made_of(self.entries[index])
+
+    def _made_of(self, entry: Entry) -> Row:
+        return tuple([value(entry) for value in self.values])
+
+
 @dataclass(frozen=True)
 class Ledger:
-    """All rows of a fiscal year, or of a round of it, in the plan's order.
+    """The table of a fiscal year, or of a round of it: a row per entry, in the plan's order.
 
     Parts are the workbooks it is divided over, none where it fits into one.
     Without slots, so that column indexes are cached.
@@ -67,7 +102,6 @@ class Ledger:
     period: Period
     columns: tuple[LedgerColumn, ...]
     entries: tuple[Entry, ...]
-    rows: tuple[tuple[CellValue, ...], ...]
     parts: tuple[Part, ...] = ()
     askings: tuple[Asking, ...] = (WHOLE,)
 
@@ -75,6 +109,19 @@ class Ledger:
     def year(self) -> int:
         """The fiscal year."""
         return self.period.year
+
+    @property
+    def rows(self) -> Rows:
+        """Every row, each made when it is asked for."""
+        return Rows([column.value for column in self.columns], self.entries)
+
+    def values(self, label: str) -> Iterator[CellValue]:
+        """Yield what stands in a column, row by row."""
+        return map(self.columns[self.index(label)].value, self.entries)
+
+    def value(self, index: int, label: str) -> CellValue:
+        """Return one cell: the index is that of its entry."""
+        return self.columns[self.index(label)].value(self.entries[index])
 
     def index(self, label: str) -> int:
         """Return the 0-based index of a column."""
@@ -101,12 +148,10 @@ class Ledger:
 def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
     """Return the ledger of a round, divided when it is too long for one sheet."""
     columns = ledger_columns(plan, year)
-    take = [column.value for column in columns]
-    rows = tuple(tuple([value(entry) for value in take]) for entry in entries)
     is_whole = len(entries) <= display_limits.MOST_ROWS
     period = plan.period(year)
     parts = () if is_whole else divided(plan, period, entries, display_limits.MOST_IN_PART)
-    return Ledger(period, columns, entries, rows, parts, plan.askings or (WHOLE,))
+    return Ledger(period, columns, entries, parts, plan.askings or (WHOLE,))
 
 
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
@@ -178,7 +223,8 @@ def _known_sources(plan: Plan) -> Iterator[LedgerColumn]:
         (known_values.DIGEST_LABEL, 50, lambda _: table.sha256),
     )
     for label, width, take in sources:
-        yield LedgerColumn(label, width, partial(_of_known, table, take), on_paper=False)
+        value = partial(_of_known, table, take)
+        yield LedgerColumn(label, width, value, on_paper=False, is_source=True)
 
 
 def _of_known(table: KnownTable, take: Callable[[KnownRow], CellValue], entry: Entry) -> CellValue:
@@ -196,7 +242,8 @@ def _source_columns() -> Iterator[LedgerColumn]:
         (RECEIVED_LABEL, MOMENT_WIDTH, lambda s: s.received),
     )
     for label, width, take in sources:
-        yield LedgerColumn(label, width, partial(_of_source, take), on_paper=False)
+        value = partial(_of_source, take)
+        yield LedgerColumn(label, width, value, on_paper=False, is_source=True)
 
 
 def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:

@@ -172,8 +172,8 @@ def _named(bucket: Bucket | None) -> str:
 def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
     """Return in words the file, sheet and cell a value of a row comes from."""
     if ledger.columns[column].is_known:
-        row = ledger.rows[ledger.entries.index(entry)]
-        file, sheet, line = (row[ledger.index(label)] for label in SOURCE_LABELS[:3])
+        at = ledger.entries.index(entry)
+        file, sheet, line = (ledger.value(at, label) for label in SOURCE_LABELS[:3])
         return f"「{file}」シート「{sheet}」の{line}行目"
     answer = _answer_of(entry, ledger, column)
     if answer is None:

@@ -295,7 +295,7 @@ class Recomputed:
         return replace(
             self.on_disk.checked,
             answers=answered,
-            cells=len(ledger.rows) * len(ledger.columns),
+            cells=len(ledger.entries) * len(ledger.columns),
             counts=sum(map(recount.count_of, self._blocks)),
         )
 
@@ -413,7 +413,7 @@ class Recomputed:
     def _held(self, name: str) -> Sequence[int] | None:
         """Return the rows of the ledger a workbook holds; None for one that holds none."""
         if not self.again.parts:
-            return range(len(self.again.rows))
+            return range(len(self.again.entries))
         return next((p.entries for p in self.compilation.ledger.parts if p.file == name), None)
 
     def _counts(self, file: str, summary: RawSheet) -> Iterator[Finding]:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
+from workflow.excel.table import CellValue
 from workflow.model.fields.declarations import Value
 from workflow.model.returns import Source
 from workflow.model.rounds.declared import Period
@@ -25,10 +28,23 @@ def read(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def format_value(value: Value | datetime | int | None) -> str:
+def one_row(cells: Mapping[str, CellValue]) -> Ledger:
+    """Return a ledger of one row that holds values under labels."""
+    columns = (LedgerColumn(label, 9, partial(_value, cells[label])) for label in cells)
+    return Ledger(
+        Period(2023),
+        tuple(columns),
+        (Entry(PLAN.assignments()[0], AnswerStatus.MISSING, None),),
+    )
+
+
+def _value(value: CellValue, _: Entry) -> CellValue:
+    return value
+
+
+def format_value(value: CellValue) -> str:
     """Return how one value stands in the CSV."""
-    columns = (LedgerColumn("前", 9, lambda _: None), LedgerColumn("値", 9, lambda _: None))
-    header, row = read(ledger_csv(Ledger(Period(2023), columns, (), (("前", value),))))
+    header, row = read(ledger_csv(one_row({"前": "前", "値": value})))
     assert header == ["前", "値"]
     return row[1]
 
@@ -59,7 +75,7 @@ def format_value(value: Value | datetime | int | None) -> str:
         (datetime(2024, 5, 10, 17, 0, tzinfo=UTC), "2024-05-11T02:00:00+09:00"),
     ],
 )
-def test_a_value_is_spelled_for_machines(value: Value | datetime | int | None, text: str) -> None:
+def test_a_value_is_spelled_for_machines(value: CellValue, text: str) -> None:
     assert format_value(value) == text
 
 
@@ -81,9 +97,13 @@ def test_any_text_is_read_back_and_none_becomes_a_formula(text: str) -> None:
 
 @given(TEXTS)
 def test_what_an_earlier_ledger_says_is_what_was_written(text: str) -> None:
-    labels = ("整理番号", "担当課", "回答状況", "取組状況")
-    columns = tuple(LedgerColumn(label, 9, lambda _: None) for label in labels)
-    content = ledger_csv(Ledger(Period(2023), columns, (), (("1-1", "甲課", "回答済", text),)))
+    cells: dict[str, CellValue] = {
+        "整理番号": "1-1",
+        "担当課": "甲課",
+        "回答状況": "回答済",
+        "取組状況": text,
+    }
+    content = ledger_csv(one_row(cells))
     assert [row["取組状況"] for row in read_ledger(content)] == [text]
 
 

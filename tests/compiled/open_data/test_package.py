@@ -302,7 +302,7 @@ def test_what_an_older_issue_allowed_is_allowed(tmp_path: Path) -> None:
     assert earlier == []
     ledger = ledger_of(PLAN, [said])
     assert objections(tmp_path, ledger, issued=older) == []
-    assert len(objections(tmp_path, ledger)) == 4 * len(ledger.rows)
+    assert len(objections(tmp_path, ledger)) == 4 * len(ledger.entries)
     found = fields_of(package(issued=older))
     assert [c["value"] for c in found["評価"]["categories"]] == ["Ａ", "Ｂ", "Ｃ", "Ｓ"]
     assert found["評価"]["categories"][0]["label"] == "順調"

@@ -96,7 +96,7 @@ def test_ratings_of_two_rounds_make_a_matrix() -> None:
         ("Ｂ", "Ｂ"): 2,
         ("Ｃ", "未提出"): 1,
     }
-    assert matrix.total == len(LEDGER.rows)
+    assert matrix.total == len(LEDGER.entries)
 
 
 def test_nothing_that_was_answered_is_lost() -> None:
@@ -113,7 +113,7 @@ def test_nothing_that_was_answered_is_lost() -> None:
     }
     counting = (entry.answer for part in parts for entry in part.entries if entry.answer)
     assert shown == {(answer.source, answer.item) for answer in counting}
-    assert ledger.rows[-1][ledger.index("整理番号")] == "1-1"
+    assert ledger.value(-1, "整理番号") == "1-1"
     assert tuple(entry.assignment for entry in ledger.entries) == year.plan.assignments()
 
 

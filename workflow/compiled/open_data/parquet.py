@@ -47,7 +47,7 @@ def ledger_parquet(ledger: Ledger) -> bytes:
     from pyarrow import parquet
 
     content = io.BytesIO()
-    columns = list(zip(*ledger.rows, strict=True))
+    columns = [tuple(ledger.values(column.label)) for column in ledger.columns]
     types = [
         _type(column, declared.field)
         for column, declared in zip(columns, ledger.columns, strict=True)
@@ -55,7 +55,7 @@ def ledger_parquet(ledger: Ledger) -> bytes:
     fields = [(c.label, kind) for c, kind in zip(ledger.columns, types, strict=True)]
     schema = pyarrow.schema(fields)
     with parquet.ParquetWriter(content, schema, compression="zstd") as writer:
-        for at in range(0, len(ledger.rows), _ROWS_AT_ONCE):
+        for at in range(0, len(ledger.entries), _ROWS_AT_ONCE):
             arrays = [
                 pyarrow.array(_stored(column[at : at + _ROWS_AT_ONCE], kind), kind)
                 for column, kind in zip(columns, types, strict=True)

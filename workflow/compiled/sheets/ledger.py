@@ -126,7 +126,7 @@ def _legend(compilation: Compilation, part: Part, main: str) -> Iterator[Meaning
     yield (
         "分冊",
         f"{len(ledger.parts)}冊のうちの{part.number}冊目",
-        f"{plan.municipality.name}の{full_year(ledger.year)}の台帳は{len(ledger.rows):,}行あり、"
+        f"{plan.municipality.name}の{full_year(ledger.year)}の台帳は{len(ledger.entries):,}行あり、"
         f"分けています。この冊は「{part.label}」の{len(part.entries):,}行です。",
     )
     yield "分冊", str(compilation.stage), "台帳がこの内容だった時点です。"

@@ -70,8 +70,8 @@ class _Line:
 
 def write_print_list(book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger) -> None:
     """Write the ledger for paper: A4 landscape, all columns on one page, bands by level."""
-    if len(ledger.rows) > display_limits.MOST_PRINTED:
-        sentence = display_limits.not_printed(len(ledger.rows))
+    if len(ledger.entries) > display_limits.MOST_PRINTED:
+        sentence = display_limits.not_printed(len(ledger.entries))
         write_sentence(sheet, TableStyles(book), PRINT_SHEET, sentence)
         return
     columns = print_columns(plan, ledger)
@@ -151,11 +151,11 @@ def _status_index(columns: Sequence[PrintColumn]) -> int:
 
 
 def _lines(ledger: Ledger) -> Iterator[_Line]:
-    decimals = [n for n, column in enumerate(ledger.columns) if column.field]
-    for entry, row in zip(ledger.entries, ledger.rows, strict=True):
+    asked = [column for column in ledger.columns if column.field]
+    for entry in ledger.entries:
         item = entry.assignment.item
         known = (item.id, item.title, entry.assignment.department_label)
-        yield _Line(entry, (*known, *(row[index] for index in decimals)))
+        yield _Line(entry, (*known, *(column.value(entry) for column in asked)))
 
 
 def _upper(path: tuple[str, ...]) -> tuple[str, ...]:

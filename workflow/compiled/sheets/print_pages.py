@@ -76,8 +76,7 @@ def print_columns(plan: Plan, ledger: Ledger) -> tuple[PrintColumn, ...]:
 
 
 def _field_column(field: Field, ledger: Ledger) -> PrintColumn:
-    index = ledger.index(field.label)
-    width = field.print_width(row[index] for row in ledger.rows)
+    width = field.print_width(ledger.values(field.label))
     return PrintColumn(field.heading, width, field)
 
 

@@ -230,7 +230,7 @@ def _write_records(
     if ledger.parts:
         write_parts(book, sheets[PARTS_SHEET], ledger)
     else:
-        every = range(len(ledger.rows))
+        every = range(len(ledger.entries))
         write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
         if len(every) <= display_limits.MOST_PRINTED:
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)

@@ -81,8 +81,7 @@ def attention_lines(
     """Return every point of a round, ordered by weight and then as the plan is."""
     plan = round_.plan
     ratings = tuple(
-        _Rating(field, ledger.index(field.label), {c.value: c for c in low_ratings(field)})
-        for field in plan.told_choices
+        _Rating(field, {c.value: c for c in low_ratings(field)}) for field in plan.told_choices
     )
     closed = _closed(round_.points)
     asking = [f for f in round_.findings if _spot(f) not in closed]
@@ -245,10 +244,9 @@ def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Findi
 
 @dataclass(frozen=True, slots=True)
 class _Rating:
-    """A choice field, its column in the ledger, and its values that ask for a look."""
+    """A choice field and its values that ask for a look."""
 
     field: Field
-    column: int
     low_ratings: Mapping[CellValue, Choice]
 
 
@@ -286,9 +284,9 @@ class _Looking:
 
     def _ratings(self, index: int) -> Iterator[tuple[Field, Choice]]:
         """Yield the ratings of a row that ask for a look."""
-        row = self.ledger.rows[index]
         for rating in self.ratings:
-            if choice := rating.low_ratings.get(row[rating.column]):
+            value = self.ledger.value(index, rating.field.label)
+            if choice := rating.low_ratings.get(value):
                 yield rating.field, choice
 
     def _low_ratings(self, index: int) -> Iterator[tuple[str, Weight]]:
@@ -319,9 +317,8 @@ class _Looking:
 
     def _text(self, index: int, entry: Entry) -> str:
         """Return what was chosen, and what the warnings say of it."""
-        row = self.ledger.rows[index]
         choices = self.plan.told_choices
-        values = (str(row[self.ledger.index(field.label)] or "") for field in choices)
+        values = (str(self.ledger.value(index, field.label) or "") for field in choices)
         chosen = "、".join(
             f"{field.label}：{field.in_sentence(value) or field.blank_label}"
             for field, value in zip(choices, values, strict=True)
@@ -335,6 +332,5 @@ class _Looking:
     def _prose(self, index: int) -> str:
         """Return the prose of a row without its first text, which says what was done."""
         texts = [field for field in self.plan.form.fields if field.is_prose]
-        row = self.ledger.rows[index]
-        text = (row[self.ledger.index(field.label)] for field in texts[1:] or texts)
+        text = (self.ledger.value(index, field.label) for field in texts[1:] or texts)
         return "\n".join(str(text) for text in text if text is not None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
 from workflow.compiled.years.trend import leading_rating
+from workflow.excel.table import CellValue
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
@@ -53,8 +54,7 @@ def _counted(name: str, ledger: Ledger, places: Sequence[int]) -> str:
 
 
 def _field_counts(ledger: Ledger, field: Field) -> str:
-    column = ledger.index(field.label)
-    counts = Counter(str(row[column] or "") for row in ledger.rows)
+    counts = Counter(str(value or "") for value in ledger.values(field.label))
     # An older issue of the form may have had other choices: what it was answered counts too.
     values = dict.fromkeys((*(choice.value for choice in field.options), *sorted(counts)))
     counted = "、".join(
@@ -71,11 +71,12 @@ def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
     ratings = [field for field in plan.told_choices if field.is_rating]
     leading = leading_rating(plan, ledger) if plan.askings else None
     for field in [leading] if leading else ratings:
-        column = ledger.index(field.label)
+        placed = zip(ledger.values(field.label), ledger.values(_group_level(plan)), strict=True)
+        groups_by_value: dict[CellValue, Counter[str]] = {}
+        for value, group in placed:
+            groups_by_value.setdefault(value, Counter())[str(group)] += 1
         for choice in low_ratings(field):
-            rows = [row for row in ledger.rows if row[column] == choice.value]
-            groups = Counter(str(row[ledger.index(_group_level(plan))]) for row in rows)
-            if groups:
+            if groups := groups_by_value.get(choice.value):
                 yield f"{field.label}が{choice.value}の取組は、{_named(groups)}あります。"
 
 

@@ -6,7 +6,7 @@ Every assignment falls into exactly one row and one column, so the totals are th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from workflow.compiled import display_limits
@@ -29,12 +29,8 @@ Condition = tuple[str, str]
 class Table(Protocol):
     """What is counted: a ledger as it was just compiled, or as it was read again."""
 
-    @property
-    def rows(self) -> Sequence[Sequence[CellValue]]:
-        """The rows, each with one value per column."""
-
-    def index(self, label: str) -> int:
-        """Return the 0-based index of a column."""
+    def values(self, label: str) -> Iterable[CellValue]:
+        """Return what stands in a column, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +121,7 @@ def _count(plan: Plan, axes_by_label: Mapping[str, _Axis], declared: Matrix) -> 
 def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
     label = axis_label(plan, axis)
     if label == axis:
-        column = ledger.index(label)
-        for text in dict.fromkeys(str(row[column]) for row in ledger.rows):
+        for text in dict.fromkeys(map(str, ledger.values(label))):
             yield Bucket(text, ((label, text),))
         return
     field = plan.form.field(axis)
@@ -135,18 +130,18 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
         return
     status = status_label(plan, axis)
     answered = (status, AnswerStatus.ANSWERED.value)
-    column, stands = ledger.index(label), ledger.index(status)
-    said = [row[column] or None for row in ledger.rows if row[stands] == AnswerStatus.ANSWERED]
+    statuses = tuple(ledger.values(status))
+    found = zip(ledger.values(label), statuses, strict=True)
+    said = [value or None for value, stands in found if stands == AnswerStatus.ANSWERED]
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.options)
     for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
         yield Bucket(value, ((label, value), answered))
     if not field.required or None in said:
         yield Bucket(field.blank_label, ((label, ""), answered))
-    stated = {row[stands] for row in ledger.rows}
     always = (AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
     for one in (AnswerStatus.NOTHING, *always, AnswerStatus.NOT_ASKED):
-        if one in always or one.value in stated:
+        if one in always or one.value in statuses:
             yield Bucket(one.value, ((status, one.value),))
 
 
@@ -161,16 +156,19 @@ def _bucket_indexes(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
 
     Buckets with the same columns differ in their texts, so a row is looked up once per kind.
     """
-    kinds: dict[tuple[int, ...], dict[tuple[str, ...], int]] = {}
-    for column, bucket in enumerate(buckets):
-        columns = tuple(ledger.index(label) for label, _ in bucket.conditions)
-        kinds.setdefault(columns, {})[tuple(text for _, text in bucket.conditions)] = column
-    known = tuple(kinds.items())
-    for row in ledger.rows:
-        for columns, bucket_pairs in known:
-            texts = tuple([_text(row[column]) for column in columns])
-            if texts in bucket_pairs:
-                yield bucket_pairs[texts]
+    kinds: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
+    for index, bucket in enumerate(buckets):
+        labels, texts = zip(*bucket.conditions, strict=True)
+        kinds.setdefault(labels, {})[texts] = index
+    columns = [
+        zip(*(map(_text, ledger.values(label)) for label in labels), strict=True)
+        for labels in kinds
+    ]
+    known = tuple(kinds.values())
+    for row in zip(*columns, strict=True):
+        for texts, indexes in zip(row, known, strict=True):
+            if texts in indexes:
+                yield indexes[texts]
                 break
 
 

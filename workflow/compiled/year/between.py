@@ -86,9 +86,9 @@ class RatingChange:
 def rating_changes(plan: Plan, ledger: Ledger) -> Iterator[RatingChange]:
     """Yield, row by row, every rating that is another than in the round it follows."""
     pairs = rating_pairs(plan)
-    for n, (entry, row) in enumerate(zip(ledger.entries, ledger.rows, strict=True)):
+    for n, entry in enumerate(ledger.entries):
         for pair in pairs:
-            before, after = (row[ledger.index(f.label)] for f in (pair.before, pair.after))
+            before, after = (ledger.value(n, f.label) for f in (pair.before, pair.after))
             if before is None or after is None or before == after:
                 continue
             yield _changed(plan, n, entry, pair, str(before), str(after))

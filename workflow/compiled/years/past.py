@@ -100,9 +100,11 @@ def in_todays_units(past: PastYear, today: Form) -> PastYear:
 
 
 def this_year(ledger: Ledger, form: Form) -> PastYear:
-    """Return the year of a ledger just compiled, spelled as its CSV will be."""
-    labels = [column.label for column in ledger.columns]
-    rows = tuple(dict(zip(labels, map(format_value, row), strict=True)) for row in ledger.rows)
+    """Return the year of a ledger just compiled, spelled as its CSV will be; no sources."""
+    columns = [(c.label, c.value) for c in ledger.columns if not c.is_source]
+    rows = tuple(
+        {label: format_value(value(entry)) for label, value in columns} for entry in ledger.entries
+    )
     own = [c for c in ledger.columns if c.field and c.status != STATUS_LABEL]
     return PastYear(ledger.year, rows, form, statuses={c.label: c.status for c in own})
 

@@ -102,8 +102,7 @@ def _answers(field: Field, past: PastYear) -> Iterator[str]:
 
 def _answers_now(field: Field, ledger: Ledger) -> Iterator[str]:
     """Yield what each row of this year answers, spelled as in earlier ledgers."""
-    index = ledger.index(field.label)
-    return (format_value(row[index]) for row in ledger.rows)
+    return map(format_value, ledger.values(field.label))
 
 
 def _left_out(field: Field, rest: Sequence[PastYear]) -> Iterator[str]:

@@ -353,7 +353,7 @@ def count_formula(cells: Cells, *buckets: tuple[Bucket, str]) -> str:
 
 
 def _over_ledger(ledger: Ledger) -> Cells:
-    return lambda label: _below(LEDGER_SHEET, ledger.index(label), len(ledger.rows))
+    return lambda label: _below(LEDGER_SHEET, ledger.index(label), len(ledger.entries))
 
 
 def _over_indicators(table: IndicatorTable) -> Cells:
