@@ -8,7 +8,7 @@ answers that item.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workflow.compiled.merging.entries import (
@@ -57,18 +57,14 @@ def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
     """Return what every department with something to correct gets, in the plan's order."""
     current = returns_by_department(r for r in round_.returns if r.outcome.is_answer)
     before = returns_by_department(r for r in round_.returns if r.outcome is Outcome.SUPERSEDED)
-    shown: dict[str, dict[str, Answer]] = {}
-    for (code, item), answer in round_.newest.items():
-        shown.setdefault(code, {})[item] = answer
-    for answer in (entry.answer for entry in round_.entries if entry.answer):
-        shown.setdefault(answer.department, {})[answer.item] = answer
+    entries = entries_by_department(round_.entries)
     found = (
         _hand_back(
+            round_,
             d,
-            round_.register.latest_for(d),
             current.get(d.code, []),
             before.get(d.code, []),
-            shown.get(d.code, {}),
+            entries.get(d.code, ()),
             _questions(round_.points, d, wording),
             wording,
         )
@@ -78,16 +74,22 @@ def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
 
 
 def _hand_back(
+    round_: Round,
     department: Department,
-    issue: Issue | None,
     own: list[Return],
     before: list[Return],
-    counting: dict[str, Answer],
+    entries: Sequence[Entry],
     questions: tuple[Question, ...],
     wording: Wording,
 ) -> HandBack | None:
-    if issue is None:
+    issue = round_.register.latest_for(department)
+    is_sent_back = any(returned.outcome is Outcome.SENT_BACK for returned in own)
+    if issue is None or not (is_sent_back or questions):
         return None
+    counting = dict(round_.newest.get(department.code, {}))
+    for answer in (entry.answer for entry in entries):
+        if answer and answer.department == department.code:
+            counting[answer.item] = answer
     corrections = tuple(dict.fromkeys(_corrections(own, counting, issue, wording)))
     if not own or not (corrections or questions):
         return None
@@ -250,5 +252,5 @@ def outstanding_requests(
 
 
 def _says_nothing(round_: Round, department: Department, entry: Entry) -> bool:
-    answer = round_.newest.get((department.code, entry.assignment.item.id))
+    answer = round_.said(department.code, entry.assignment.item.id)
     return answer is not None and answer.says_nothing

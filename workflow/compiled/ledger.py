@@ -101,7 +101,7 @@ class Ledger:
 
     period: Period
     columns: tuple[LedgerColumn, ...]
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     parts: tuple[Part, ...] = ()
     askings: tuple[Asking, ...] = (WHOLE,)
 
@@ -145,7 +145,7 @@ class Ledger:
         return {column.label: n for n, column in enumerate(self.columns)}
 
 
-def build_ledger(plan: Plan, year: int, entries: tuple[Entry, ...]) -> Ledger:
+def build_ledger(plan: Plan, year: int, entries: Sequence[Entry]) -> Ledger:
     """Return the ledger of a round, divided when it is too long for one sheet."""
     columns = ledger_columns(plan, year)
     is_whole = len(entries) <= display_limits.MOST_ROWS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 
-from workflow.compiled.merging.entries import Entry
+from workflow.compiled.merging.entries import Entry, Newest
 from workflow.compiled.points.point import Point, settled_findings
 from workflow.compiled.recorded import Basis
 from workflow.compiled.years.past import PastYear
@@ -24,7 +24,7 @@ from workflow.templates.register import Register
 class Round:
     """One fiscal year's round: every file with its outcome, every assignment with its answer.
 
-    Newest is what each department said last about an item, rejected or not, by department and item.
+    Newest is what each department said last about an item, rejected or not.
     Past are the earlier years, newest first, and previous is what departments answered the year
     before. Points are what asks for a person's judgement, with what was decided. Is_repeatable says
     that judging the same files again would give the same again. Parts are the rounds it was made of
@@ -34,9 +34,9 @@ class Round:
     plan: Plan
     register: Register
     returns: tuple[Return, ...]
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     findings: tuple[Finding, ...]
-    newest: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
+    newest: Newest = field(default_factory=dict)
     past: tuple[PastYear, ...] = ()
     previous: PreviousAnswers = field(default_factory=dict)
     basis: Basis = Basis()
@@ -48,6 +48,10 @@ class Round:
     def year(self) -> int:
         """The fiscal year."""
         return self.register.year
+
+    def said(self, department: str, item: str) -> Answer | None:
+        """Return what a department said last about an item, rejected or not."""
+        return self.newest.get(department, {}).get(item)
 
     @property
     def period(self) -> Period:

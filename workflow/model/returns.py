@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -168,7 +168,7 @@ class Return:
     envelope: Envelope | None = None
     mail: MailHeader | None = None
     made_from: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: Sequence[Answer] = ()
     offered: tuple[Answer, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -45,6 +45,7 @@ from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.rounds.siblings.before import round_digests, with_rounds_before
 from workflow.rounds.siblings.named import collect_command
 from workflow.rounds.siblings.of_year import rounds_of_year, told_late
+from workflow.storage.answers import AnswerStore
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
@@ -89,11 +90,12 @@ def load_round(
         judged_by = _judged_by(inputs, year, passwords, others)
         engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
     returns: list[Return] = []
+    answers = AnswerStore()
     is_repeatable = snapshot is not None
     judging = zip(files, engine(files, context), strict=True)
     for done, (file, judged) in enumerate(judging, start=1):
         options.progress(done, len(files))
-        named = (one.named(file.file) for one in judged)
+        named = (answers.with_kept(one.named(file.file)) for one in judged)
         returns += (one for one in named if of_year is None or of_year.holds(one))
         is_repeatable = is_repeatable and is_lasting(file, judged, digests[file.file])
     if of_year:
@@ -103,7 +105,7 @@ def load_round(
         inputs = replace(inputs, late=late)
     whole = with_rounds_before(workspace, plan, year)
     return replace(
-        merge(whole, register, returns, recorded_collects(journal)),
+        merge(whole, register, returns, recorded_collects(journal), answers),
         past=past,
         previous=previous,
         basis=inputs,

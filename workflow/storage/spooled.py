@@ -1,15 +1,29 @@
-"""What a file is to hold before it is written: a large one waits on disk, not in memory."""
+"""What waits on disk and not in memory while a round is made: large files, and many things.
+
+It lies in temporary files without a name: nobody else can open them, and they go with their owner.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import pickle
 import tempfile
+import zlib
+from array import array
 from collections.abc import Callable, Iterator
-from typing import IO, cast
+from typing import IO, Generic, TypeVar, cast
+
+from workflow.model.errors import OutputError
 
 _MOST_IN_MEMORY = 8_000_000
 """Bytes of one file up to which it stays in memory: all that a usual city makes."""
 _PIECE = 1 << 20
+_MOST_THINGS = 32_768
+"""Things that stay in memory: all the answers of a usual city."""
+_MOST_READ_BEFORE = 256
+
+ThingT = TypeVar("ThingT")
 
 
 class Spooled:
@@ -63,3 +77,88 @@ def pieces_of(content: Writable) -> Iterator[bytes]:
 def whole(content: Writable) -> bytes:
     """Return what a file is to hold, all of it in memory."""
     return content if isinstance(content, bytes) else b"".join(content.pieces())
+
+
+class SpooledThings(Generic[ThingT]):
+    """Things that are kept one after the other, and read by their numbers as often as needed.
+
+    The first ones stay in memory as they are. All others are read anew each time, but for those
+    read just before: what is read twice is equal, and need not be the same object.
+    """
+
+    def __init__(self, most_in_memory: int | None = None) -> None:
+        self._most = _MOST_THINGS if most_in_memory is None else most_in_memory
+        self._first: list[ThingT] = []
+        self._ends, self._checks = array("q", [0]), array("L")
+        self._stream: IO[bytes] | None = None
+        self._is_writing = False
+        self._read_before: dict[int, ThingT] = {}
+
+    def __len__(self) -> int:
+        """Return how many things are kept."""
+        return len(self._first) + len(self._checks)
+
+    def keep(self, thing: ThingT) -> int:
+        """Keep a thing and return its number. Raises OutputError when the disk is full."""
+        if len(self._first) < self._most:
+            self._first.append(thing)
+        else:
+            self._write(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+        return len(self) - 1
+
+    def is_in_memory(self, number: int) -> bool:
+        """Whether a thing can be had without reading it."""
+        return number < len(self._first)
+
+    def __getitem__(self, number: int) -> ThingT:
+        """Return the thing of a number. Raises OutputError when it cannot be read any more."""
+        if number < len(self._first):
+            return self._first[number]
+        known = self._read_before.get(number)
+        if known is None:
+            if len(self._read_before) >= _MOST_READ_BEFORE:
+                self._read_before.clear()
+            known = self._read_before[number] = self._read(number - len(self._first))
+        return known
+
+    def _write(self, content: bytes) -> None:
+        with _as_output_error(_NO_ROOM):
+            if self._stream is None:
+                # Nobody else can open the file: when this object goes, so does it.
+                self._stream = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
+            if not self._is_writing:
+                self._stream.seek(self._ends[-1])
+                self._is_writing = True
+            self._stream.write(content)
+        self._ends.append(self._ends[-1] + len(content))
+        self._checks.append(zlib.crc32(content))
+
+    def _read(self, place: int) -> ThingT:
+        assert self._stream
+        if self._is_writing:
+            with _as_output_error(_NO_ROOM):
+                self._stream.flush()
+            self._is_writing = False
+        start, end = self._ends[place], self._ends[place + 1]
+        with _as_output_error(_UNREADABLE):
+            self._stream.seek(start)
+            content = self._stream.read(end - start)
+            if zlib.crc32(content) != self._checks[place]:
+                raise OSError("changed")
+        thing: ThingT = pickle.loads(content)  # noqa: S301 - as this process wrote it
+        return thing
+
+
+_NO_ROOM = "一時ファイルの置き場所（{place}）に空きがないか、書き込めないため"
+_UNREADABLE = "途中の結果を置いた一時ファイル（{place}）を読み直せないため"
+
+
+@contextlib.contextmanager
+def _as_output_error(reason: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{reason.format(place=tempfile.gettempdir())}、続けられませんでした。"
+            "以前のファイルはそのまま残っています。確かめてから、もう一度実行してください。"
+        ) from error

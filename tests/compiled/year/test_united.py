@@ -153,7 +153,7 @@ def _as_numbers(part: Round) -> Round:
             return None
         return replace(answer, values={k: Decimal(str(v)) for k, v in answer.values.items()})
 
-    return replace(part, entries=tuple(replace(e, answer=numbers(e.answer)) for e in part.entries))
+    return replace(part, entries=tuple(replace(e, held=numbers(e.answer)) for e in part.entries))
 
 
 def test_an_indicator_counts_as_it_was_asked_last() -> None:
@@ -187,6 +187,6 @@ def _with_actual(part: Round, indicator: Indicator, actual: Decimal) -> Round:
         if entry.answer is None or entry.assignment.item.id != indicator.item:
             return entry
         values = {**entry.answer.values, indicator.key: actual}
-        return replace(entry, answer=replace(entry.answer, values=values))
+        return replace(entry, held=replace(entry.answer, values=values))
 
     return replace(part, entries=tuple(map(given, part.entries)))

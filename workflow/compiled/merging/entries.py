@@ -1,14 +1,17 @@
-"""Assignments with the answer that counts for each, and lookups by department. Pure."""
+"""Assignments with the answer that counts for each, and lookups by department."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from array import array
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_sequence import Chosen, LazySequence
 from workflow.model.plan import Assignment
 from workflow.model.returns import Answer, Return
+from workflow.storage.answers import AnswerStore, StoredAnswer
 
 
 class AnswerStatus(StrEnum):
@@ -38,12 +41,18 @@ class Entry:
 
     That is an answer that was sent back, or that says that there is nothing to report. In a year of
     several rounds the entry is that of the first one, and others are those of all further askings.
+    Held is the answer, or what reads it.
     """
 
     assignment: Assignment
     status: AnswerStatus
-    answer: Answer | None
+    held: Answer | StoredAnswer | None
     others: tuple[Entry, ...] = ()
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer; asked for twice, it may be read twice."""
+        return self.held.read() if isinstance(self.held, StoredAnswer) else self.held
 
     @property
     def every(self) -> tuple[Entry, ...]:
@@ -65,6 +74,75 @@ def entry_for(assignment: Assignment, answer: Answer) -> Entry:
     return Entry(assignment, nothing if answer.says_nothing else answered, answer)
 
 
+_STATUSES = tuple(AnswerStatus)
+
+
+class Entries(LazySequence[Entry]):
+    """The entries of a round: of each, its status and the number of its answer are in memory."""
+
+    def __init__(self, assignments: Sequence[Assignment], answers: AnswerStore) -> None:
+        self._assignments, self._answers = assignments, answers
+        self._statuses, self._numbers = bytearray(), array("q")
+
+    def add(self, status: AnswerStatus, number: int) -> None:
+        """Add the entry of the next assignment, with the number of its answer; -1 for none."""
+        self._statuses.append(_STATUSES.index(status))
+        self._numbers.append(number)
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return len(self._numbers)
+
+    def thing(self, index: int) -> Entry:
+        """Return the entry at an index."""
+        held = self._answers.held(self._numbers[index])
+        return Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
+
+
+class AnswersByItem(Mapping[str, Answer]):
+    """What one department said last about each item; its answers are known by their numbers."""
+
+    def __init__(self, answers: AnswerStore) -> None:
+        self._answers = answers
+        self._hashes, self._numbers = array("q"), array("q")
+
+    def add(self, item: str, number: int) -> None:
+        """Add the number of what is said about one more item."""
+        self._hashes.append(hash(item))
+        self._numbers.append(number)
+
+    def number_of(self, item: str) -> int:
+        """Return the number of what is said about an item; -1 where nothing is."""
+        wanted, start = hash(item), 0
+        while True:
+            try:
+                place = self._hashes.index(wanted, start)
+            except ValueError:
+                return -1
+            if self._answers[self._numbers[place]].item == item:
+                return self._numbers[place]
+            start = place + 1
+
+    def __getitem__(self, item: str) -> Answer:
+        """Return what is said about an item."""
+        number = self.number_of(item)
+        if number < 0:
+            raise KeyError(item)
+        return self._answers[number]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every item that something is said about."""
+        return (self._answers[number].item for number in self._numbers)
+
+    def __len__(self) -> int:
+        """Return about how many items something is said."""
+        return len(self._numbers)
+
+
+Newest = Mapping[str, Mapping[str, Answer]]
+"""What each department said last about each item: by the department's code, then by the item."""
+
+
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:
     """Return the returns of each department, in their order."""
     found: dict[str, list[Return]] = {}
@@ -84,13 +162,13 @@ class Assigned(Protocol):
 AssignedT = TypeVar("AssignedT", bound=Assigned)
 
 
-def entries_by_department(entries: Iterable[AssignedT]) -> dict[str, list[AssignedT]]:
+def entries_by_department(entries: Sequence[AssignedT]) -> dict[str, Sequence[AssignedT]]:
     """Return the entries each department takes part in, in their order."""
-    found: dict[str, list[AssignedT]] = {}
-    for entry in entries:
+    found: dict[str, array[int]] = {}
+    for index, entry in enumerate(entries):
         for code in dict.fromkeys(d.code for d in entry.assignment.departments):
-            found.setdefault(code, []).append(entry)
-    return found
+            found.setdefault(code, array("L")).append(index)
+    return {code: Chosen(entries, indexes) for code, indexes in found.items()}
 
 
 def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:

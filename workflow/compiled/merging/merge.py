@@ -1,19 +1,33 @@
-"""Many returns → one answer per assignment. Pure; what it decides it says as findings."""
+"""Many returns → one answer per assignment; what it decides it says as findings.
+
+Answers are looked at department by department: a large round has them on disk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
-from workflow.compiled.merging.entries import AnswerStatus, Entry, returns_by_department
+from workflow.compiled.merging.entries import (
+    AnswersByItem,
+    AnswerStatus,
+    Entries,
+    Entry,
+    Newest,
+    returns_by_department,
+)
 from workflow.compiled.merging.version_order import evidence_of, older_files, seemingly_older_files
 from workflow.compiled.merging.versions import Versions, closed, location_of
 from workflow.compiled.recorded import Collects
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
+from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Assignment, Plan
+from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
+from workflow.storage.answers import AnswerStore, numbers_of
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.layout import issued_form, issued_items
 from workflow.templates.register import Register
@@ -27,25 +41,33 @@ def merge(
     register: Register,
     returns: Iterable[Return],
     collects: Collects = NONE_COLLECTED,
+    answers: AnswerStore | None = None,
 ) -> Round:
-    """Return the round that the judged files make, with what they say and contradict."""
-    settled = _mark_duplicates(tuple(returns))
-    chosen: dict[tuple[str, str], Answer] = {}
+    """Return the round that the judged files make, with what they say and contradict.
+
+    Answers are those of the files, where they are kept already.
+    """
+    store = answers or AnswerStore()
+    settled = _mark_duplicates(tuple(map(store.with_kept, returns)))
+    newest: dict[str, AnswersByItem] = {}
     final: dict[str, Return] = {r.file: r for r in settled}
     current = returns_by_department(r for r in settled if r.outcome.is_answer)
     copies = returns_by_department(r for r in settled if r.outcome is Outcome.DUPLICATE)
+    unused: list[Finding] = []
     for department in plan.departments:
-        own = current.get(department.code, ())
-        evidence = [evidence_of(returned, register, collects) for returned in own]
+        code = department.code
+        own = _Own(store, current.get(code, ()))
+        evidence = [evidence_of(returned, register, collects) for returned in own.returns]
         certain = older_files(evidence)
         versions = Versions(plan, certain, seemingly_older_files(evidence, certain))
-        versions.take_all(own)
-        versions.take_copies(copies.get(department.code, ()), register, collects)
-        final |= versions.settled
-        chosen |= {(department.code, item): a for item, a in versions.chosen.items()}
-    entries = tuple(entry_of(assignment, chosen) for assignment in plan.assignments())
-    joint = _joint_findings(entries, chosen)
-    for finding in (*joint, *_unused(entries, chosen)):
+        versions.take_all(own.returns)
+        versions.take_copies(copies.get(code, ()), register, collects)
+        final |= own.kept(versions.settled)
+        if versions.chosen:
+            newest[code] = own.by_item(versions.chosen)
+            unused += _unused(plan.items_of(code), versions.chosen)
+    entries, joint = _entries(plan.assignments(), newest, store)
+    for finding in (*joint, *unused):
         file = finding.location.file
         final[file] = _with_warning(final[file], finding)
     issued = register.item_ids()
@@ -66,8 +88,42 @@ def merge(
             *_plan_changes(plan, register),
             *_earlier_changes(plan, register),
         ),
-        newest=chosen,
+        newest=newest,
     )
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The returns of one department while they are merged, with their answers in memory."""
+
+    store: AnswerStore
+    found: Sequence[Return]
+
+    @cached_property
+    def returns(self) -> tuple[Return, ...]:
+        """The returns with their answers read."""
+        return tuple(replace(returned, answers=tuple(returned.answers)) for returned in self.found)
+
+    def kept(self, settled: Mapping[str, Return]) -> dict[str, Return]:
+        """Return what became of the department's files, with their answers as they are kept."""
+        known = {returned.file: returned.answers for returned in self.found}
+        return {
+            file: replace(returned, answers=known.get(file, returned.answers))
+            for file, returned in settled.items()
+        }
+
+    def by_item(self, chosen: Mapping[str, Answer]) -> AnswersByItem:
+        """Return what counts of each item; what differs from every file is kept besides."""
+        numbers = {
+            id(answer): number
+            for returned, kept in zip(self.returns, self.found, strict=True)
+            for answer, number in zip(returned.answers, numbers_of(kept), strict=True)
+        }
+        found = AnswersByItem(self.store)
+        for item, answer in chosen.items():
+            number = numbers.get(id(answer))
+            found.add(item, self.store.keep(answer) if number is None else number)
+        return found
 
 
 def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
@@ -156,13 +212,36 @@ def _with_warning(returned: Return, finding: Finding) -> Return:
     return closed(returned, outcome, finding)
 
 
-def entry_of(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -> Entry:
-    """Return what stands for an assignment, given the answers of each department by item.
+def _entries(
+    assignments: Sequence[Assignment], newest: Mapping[str, AnswersByItem], store: AnswerStore
+) -> tuple[Entries, list[Finding]]:
+    """Return what stands for each assignment, and where departments contradict each other."""
+    entries, joint = Entries(assignments, store), list[Finding]()
+    for assignment in assignments:
+        item = assignment.item.id
+        own = (newest[d.code].number_of(item) for d in assignment.departments if d.code in newest)
+        numbers = [number for number in own if number >= 0]
+        answers = [store[number] for number in numbers]
+        entry = _entry_among(assignment, answers)
+        chosen = (n for n, a in zip(numbers, answers, strict=True) if a is entry.held)
+        entries.add(entry.status, next(chosen, -1))
+        joint += _joint_findings(assignment, answers)
+    return entries, joint
+
+
+def entry_of(assignment: Assignment, newest: Newest) -> Entry:
+    """Return what stands for an assignment, given what each department said last."""
+    item = assignment.item.id
+    own = (newest.get(d.code, {}).get(item) for d in assignment.departments)
+    return _entry_among(assignment, [answer for answer in own if answer])
+
+
+def _entry_among(assignment: Assignment, answers: Sequence[Answer]) -> Entry:
+    """Return what stands for an assignment, given its departments' answers: the first one leads.
 
     That one department of a joint item has nothing to report does not speak for the others: it may
     leave the report to them.
     """
-    answers = _answers_to(assignment, chosen)
     reporting = [answer for answer in answers if answer.rejected or not answer.says_nothing]
     accepted = [answer for answer in reporting if not answer.rejected]
     if accepted:
@@ -174,34 +253,22 @@ def entry_of(assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]) -
     return Entry(assignment, AnswerStatus.MISSING, None)
 
 
-def _answers_to(
-    assignment: Assignment, chosen: Mapping[tuple[str, str], Answer]
-) -> tuple[Answer, ...]:
-    """Return the answers of the departments asked, in the plan's order: the first one leads."""
-    keys = ((d.code, assignment.item.id) for d in assignment.departments)
-    return tuple(chosen[key] for key in keys if key in chosen)
-
-
-def _joint_findings(
-    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
-) -> Iterator[Finding]:
-    for entry in entries:
-        answers = _answers_to(entry.assignment, chosen)
-        accepted = [a for a in answers if not (a.rejected or a.says_nothing)]
-        differing = _differing_keys(accepted) if len(accepted) > 1 else []
-        if not differing:
-            continue
-        names = {d.code: d.name for d in entry.assignment.departments}
-        for answer in accepted:
-            yield Finding(
-                Code.JOINT_DIFFERS,
-                location_of(answer),
-                {
-                    "departments": tuple(names[a.department] for a in accepted),
-                    "labels": tuple(differing),
-                    "used": names[accepted[0].department],
-                },
-            )
+def _joint_findings(assignment: Assignment, answers: Sequence[Answer]) -> Iterator[Finding]:
+    accepted = [a for a in answers if not (a.rejected or a.says_nothing)]
+    differing = _differing_keys(accepted) if len(accepted) > 1 else []
+    if not differing:
+        return
+    names = {d.code: d.name for d in assignment.departments}
+    for answer in accepted:
+        yield Finding(
+            Code.JOINT_DIFFERS,
+            location_of(answer),
+            {
+                "departments": tuple(names[a.department] for a in accepted),
+                "labels": tuple(differing),
+                "used": names[accepted[0].department],
+            },
+        )
 
 
 def _differing_keys(answers: list[Answer]) -> list[str]:
@@ -210,13 +277,9 @@ def _differing_keys(answers: list[Answer]) -> list[str]:
     return [key for key, values in said.items() if len(values) > 1]
 
 
-def _unused(
-    entries: Iterable[Entry], chosen: Mapping[tuple[str, str], Answer]
-) -> tuple[Finding, ...]:
-    """Return a finding for each answer nobody asks for any more: the plan changed after issue."""
-    asked = {(d.code, e.assignment.item.id) for e in entries for d in e.assignment.departments}
-    return tuple(
-        Finding(Code.ANSWER_NOT_ASKED, location_of(answer))
-        for key, answer in chosen.items()
-        if key not in asked
-    )
+def _unused(items: Iterable[Item], chosen: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Yield a finding for each answer nobody asks for any more: the plan changed after issue."""
+    asked = {item.id for item in items}
+    for item, answer in chosen.items():
+        if item not in asked:
+            yield Finding(Code.ANSWER_NOT_ASKED, location_of(answer))

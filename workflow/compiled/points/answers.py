@@ -55,12 +55,10 @@ class RoundAnswers:
 
     def answer(self, file: str, item: str) -> Answer | None:
         """Return what a file answers about an item; None when it says nothing."""
-        return self.answers.get((file, item)) if item else None
-
-    @cached_property
-    def answers(self) -> Mapping[tuple[str, str], Answer]:
-        """Every answer by its file and item."""
-        return {(r.file, a.item): a for r in self.round.returns for a in r.answers}
+        returned = self.returns.get(file) if item else None
+        if returned is None:
+            return None
+        return next((a for a in reversed(returned.answers) if a.item == item), None)
 
     @cached_property
     def returns(self) -> Mapping[str, Return]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from workflow.compiled.merging.entries import AnswerStatus, Entry, entry_for
+from workflow.compiled.merging.entries import AnswerStatus, Entry, Newest, entry_for
 from workflow.compiled.merging.merge import entry_of, standing
 from workflow.compiled.merging.versions import (
     closed,
@@ -23,6 +23,7 @@ from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
+from workflow.model.lazy_sequence import Changed
 from workflow.model.returns import Answer, Outcome, Return
 
 _SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直してください。"
@@ -133,15 +134,14 @@ class _Applying:
             if entry.assignment.item.id != point.item or point.department not in codes:
                 continue
             if point.code is not Code.JOINT_DIFFERS and self._has_other_answer(point, codes):
-                answer = self.round.newest[point.department, point.item]
+                answer = self.round.newest[point.department][point.item]
                 self.chosen[point.department, point.item] = replace(answer, rejected=True)
             else:
                 self.nothing |= {(code, point.item): point.number for code in codes}
 
     def _has_other_answer(self, point: Point, codes: Iterable[str]) -> bool:
-        newest = self.round.newest
-        others = (newest.get((code, point.item)) for code in codes if code != point.department)
-        has_own = (point.department, point.item) in newest
+        others = (self.round.said(c, point.item) for c in codes if c != point.department)
+        has_own = self.round.said(point.department, point.item) is not None
         return has_own and any(answer and not answer.rejected for answer in others)
 
     def _replace(self, finding: Finding, *instead: Finding) -> None:
@@ -149,8 +149,8 @@ class _Applying:
 
     def result(self) -> Round:
         """Return the round that follows."""
-        newest = {**self.round.newest, **self.chosen}
-        entries = tuple(self._entry(entry, newest) for entry in self.round.entries)
+        newest = self._newest()
+        entries = self._entries(newest)
         returns = tuple(map(self._as_it_came_back, map(self._settled, self.round.returns)))
         returns = tuple(_without_use(r, entries, self.preferred) for r in returns)
         returns = tuple(map(self._as_checked, returns))
@@ -171,6 +171,20 @@ class _Applying:
             newest=newest,
         )
 
+    def _newest(self) -> Newest:
+        """Return what each department said last, with the answers that were decided for it."""
+        newest = dict(self.round.newest)
+        for (code, item), answer in self.chosen.items():
+            newest[code] = {**newest.get(code, {}), item: answer}
+        return newest
+
+    def _entries(self, newest: Newest) -> Sequence[Entry]:
+        """Return the entries, of which those that something was decided about are others."""
+        decided = {item for _, item in (*self.chosen, *self.preferred, *self.nothing)}
+        found = enumerate(self.round.entries)
+        own = ((n, entry) for n, entry in found if entry.assignment.item.id in decided)
+        return Changed(self.round.entries, {n: self._entry(entry, newest) for n, entry in own})
+
     def _as_checked(self, returned: Return) -> Return:
         """Return a file as 採用 where nothing is left to check of it."""
         asks = (f for f in returned.findings if f.severity is Severity.WARNING)
@@ -183,7 +197,7 @@ class _Applying:
         department = self.round.plan.successor(answer.department)
         return department.name if department else answer.department
 
-    def _entry(self, entry: Entry, newest: Mapping[tuple[str, str], Answer]) -> Entry:
+    def _entry(self, entry: Entry, newest: Newest) -> Entry:
         assignment = entry.assignment
         item, codes = assignment.item.id, [d.code for d in assignment.departments]
         again = entry

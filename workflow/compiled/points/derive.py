@@ -101,9 +101,9 @@ class _Deriving:
             if finding.code is Code.JOINT_DIFFERS:
                 by_item.setdefault(finding.location.item, []).append(finding)
         for entry in self.round.entries:
-            findings = by_item.get(entry.assignment.item.id, ())
-            used = entry.answer
-            if not findings or used is None or len(entry.assignment.departments) < 2:
+            findings = by_item.get(entry.assignment.item.id)
+            used = entry.answer if findings else None
+            if findings is None or used is None or len(entry.assignment.departments) < 2:
                 continue
             own, *_ = [f for f in findings if f.location.file == used.source.file] or findings
             for other in self._rivals(entry, used):
@@ -116,7 +116,7 @@ class _Deriving:
     def _rivals(self, entry: Entry, used: Answer) -> Iterator[Answer]:
         """Yield what other departments report of a joint item."""
         for department in entry.assignment.departments:
-            other = self.round.newest.get((department.code, entry.assignment.item.id))
+            other = self.round.said(department.code, entry.assignment.item.id)
             if other is None or other.rejected or other.says_nothing:
                 continue
             if other.department != used.department:
@@ -129,7 +129,7 @@ class _Deriving:
             at = finding.location
             if finding.code not in _OF_VERSIONS:
                 continue
-            used = self.round.newest.get((self.answers.department(at.file), at.item))
+            used = self.round.said(self.answers.department(at.file), at.item)
             file = str(finding.details["other"])
             if used is None or used.source.file != at.file:
                 continue  # the other of a pair tells it

@@ -130,7 +130,7 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
 
 
 def _status(
-    department: Department, issue: Issue | None, returns: list[Return], entries: list[Entry]
+    department: Department, issue: Issue | None, returns: list[Return], entries: Sequence[Entry]
 ) -> DepartmentStatus:
     current = [r for r in returns if r.outcome.is_answer]
     latest = max(current, key=lambda r: (r.received, r.file), default=None)
@@ -155,5 +155,5 @@ def _worst(returns: list[Return]) -> Outcome | None:
     return max((r.outcome for r in returns), key=order.index, default=None)
 
 
-def _count(entries: list[Entry], status: AnswerStatus) -> int:
+def _count(entries: Sequence[Entry], status: AnswerStatus) -> int:
     return sum(entry.status is status for entry in entries)

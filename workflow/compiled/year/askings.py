@@ -189,7 +189,7 @@ def _of_asking(
         entry = own[place] if place < len(own) else None
     if entry is None:
         return Entry(row, AnswerStatus.NOT_ASKED, None)
-    return replace(entry, answer=entry.answer and in_years_keys(entry.answer, asking))
+    return replace(entry, held=entry.answer and in_years_keys(entry.answer, asking))
 
 
 def in_years_keys(answer: Answer, asking: Asking) -> Answer:

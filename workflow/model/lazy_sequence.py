@@ -1,0 +1,82 @@
+"""Sequences whose things are made, or read again, each time they are asked for. Pure.
+
+A large round has more rows than memory should hold: what follows from something else, or lies on
+disk, is not kept beside it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar, overload
+
+ThingT = TypeVar("ThingT")
+
+
+class LazySequence(Sequence[ThingT]):
+    """A sequence that only says how many things it has, and gives each of them when asked."""
+
+    @abstractmethod
+    def thing(self, index: int) -> ThingT:
+        """Return the thing at an index from 0 to the last one."""
+
+    @overload
+    def __getitem__(self, index: int) -> ThingT: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ThingT, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> ThingT | tuple[ThingT, ...]:
+        """Return one thing, or those of a slice."""
+        places = range(len(self))[index]
+        return self.thing(places) if isinstance(places, int) else tuple(map(self.thing, places))
+
+    def __iter__(self) -> Iterator[ThingT]:
+        """Yield every thing."""
+        return map(self.thing, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another sequence gives the same things."""
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as a list: what equals it need not be like it
+
+
+class Chosen(LazySequence[ThingT]):
+    """Some things of another sequence, by their indexes there.
+
+    >>> Chosen("abc", [2, 0])[:]
+    ('c', 'a')
+    """
+
+    def __init__(self, things: Sequence[ThingT], indexes: Sequence[int]) -> None:
+        self._things, self._indexes = things, indexes
+
+    def __len__(self) -> int:
+        """Return how many were chosen."""
+        return len(self._indexes)
+
+    def thing(self, index: int) -> ThingT:
+        """Return the thing at an index."""
+        return self._things[self._indexes[index]]
+
+
+class Changed(LazySequence[ThingT]):
+    """Another sequence in which some things stand in the place of others, by their indexes.
+
+    >>> Changed("abc", {1: "B"})[:]
+    ('a', 'B', 'c')
+    """
+
+    def __init__(self, things: Sequence[ThingT], instead: Mapping[int, ThingT]) -> None:
+        self._things, self._instead = things, instead
+
+    def __len__(self) -> int:
+        """Return how many things there are."""
+        return len(self._things)
+
+    def thing(self, index: int) -> ThingT:
+        """Return the thing at an index."""
+        return self._instead[index] if index in self._instead else self._things[index]
