@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workflow.templates.own.names import ID_NAME, answer_name
+from workflow.templates.own.form import ID_NAME, answer_name
 
 _ANSWER = answer_name("")
 

@@ -28,7 +28,7 @@ from workflow.rounds.collected import Collected
 from workflow.rounds.inputs.known_table import with_recorded_table
 from workflow.rounds.load import load_round, not_collected, plan_as_recorded, stage_of
 from workflow.rounds.options import ReadOptions, in_workers
-from workflow.rounds.record import written_copies
+from workflow.rounds.points import written_copies
 from workflow.rounds.write import compilation_of, write_final
 from workflow.rounds.write_year import bring_up_year, finalize_year
 from workflow.storage.journal import EventKind, load_journal

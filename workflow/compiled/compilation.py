@@ -14,14 +14,13 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.attention import AttentionLine, attention_lines
 from workflow.compiled.summaries.brief import Brief, brief_of
-from workflow.compiled.summaries.details import Details, list_details
 from workflow.compiled.summaries.errata import (
     Erratum,
     FormerFinal,
     errata_of_returns,
     errata_of_versions,
 )
-from workflow.compiled.summaries.matrix import CountedMatrix, count
+from workflow.compiled.summaries.matrix import CountedMatrix, Details, count, list_details
 from workflow.compiled.summaries.status import DepartmentStatus, department_statuses
 from workflow.compiled.year.between import RatingChange, rating_changes
 from workflow.compiled.year.cumulative import Measure, has_values, measures

@@ -90,9 +90,9 @@ def _loaded_router() -> Router:
     """Return the other screens, each of which gives ROUTES; files come last: they have any name."""
     # 450 ms, of which prepare takes 319 and points 124.
     from workflow.desk import files
-    from workflow.desk.screens import intake, points, prepare, results, running
+    from workflow.desk.screens import forms, intake, points, prepare, results
 
-    screens = (intake, points, prepare, results, running)
+    screens = (intake, points, prepare, results, forms)
     return Router([*(route for screen in screens for route in screen.ROUTES), *files.ROUTES])
 
 

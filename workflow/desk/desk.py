@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from workflow.desk.actions import Actions
 from workflow.desk.events import Events
-from workflow.desk.session import Session
+from workflow.desk.safety import Session
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.years import era_year

@@ -21,9 +21,8 @@ from workflow.desk.app import application
 from workflow.desk.desk import ChosenRound, Desk
 from workflow.desk.events import Events
 from workflow.desk.only_one import Note, address_of_the_other, only_one, write_note
-from workflow.desk.safety import Safety
+from workflow.desk.safety import Safety, Session
 from workflow.desk.screens.pages import actions_panel
-from workflow.desk.session import Session
 from workflow.model.errors import BusyError
 from workflow.model.years import JST
 from workflow.storage.workspace import Workspace

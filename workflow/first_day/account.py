@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from workflow.first_day.answers import AnswerLine
+from workflow.first_day.document import AnswerLine
 from workflow.first_day.fields import ProposedField
 from workflow.first_day.indicators import ImportedIndicators
 from workflow.first_day.names import Departments, Ids

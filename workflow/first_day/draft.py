@@ -8,8 +8,14 @@ from dataclasses import field, replace
 from typing import Any
 
 from workflow.first_day.account import Account, Became, Fate
-from workflow.first_day.answers import AnswerLine, BroughtIn, answer_lines, stored
-from workflow.first_day.document import document_of, free_levels
+from workflow.first_day.document import (
+    AnswerLine,
+    BroughtIn,
+    answer_lines,
+    document_of,
+    free_levels,
+    stored,
+)
 from workflow.first_day.fields import (
     AnswerColumn,
     ProposedField,

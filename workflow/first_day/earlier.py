@@ -12,7 +12,7 @@ from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.recording import without_passwords
-from workflow.first_day.answers import BroughtIn
+from workflow.first_day.document import BroughtIn
 from workflow.first_day.draft import Draft, Wishes
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError

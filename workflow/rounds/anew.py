@@ -21,7 +21,7 @@ from workflow.rounds.inputs.known_plan import known_plan
 from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.load import decided, load_round, stage_of, undecided_points, with_gone
 from workflow.rounds.options import ReadOptions
-from workflow.rounds.record import written_copies
+from workflow.rounds.points import written_copies
 from workflow.rounds.write import compilation_of, write_provisional
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.workspace import Workspace

@@ -1,4 +1,4 @@
-"""The points of a collected round as they stand: with the answers, and what was decided of them."""
+"""The points of a round: as they stand, and the copies of 確認の記録 that people wrote in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from datetime import datetime
 
 from workflow.compiled.points.decisions import DecisionLog, decision_findings, decision_log
 from workflow.compiled.points.point import Point
-from workflow.compiled.recorded import recorded_files
+from workflow.compiled.points.record import RecordCopy, read_record
+from workflow.compiled.recorded import every_output, recorded_files
 from workflow.model.dataclass import dataclass
+from workflow.model.findings import Finding
+from workflow.model.limits import COMPILED
+from workflow.model.plan import Plan
 from workflow.model.wording import Wording
-from workflow.returned.inbox import take_snapshot
-from workflow.rounds.load import as_recorded, load_round, not_collected, plan_as_recorded
+from workflow.returned.inbox import content_digest, single, take_snapshot
+from workflow.rounds.load import (
+    as_recorded,
+    known_passwords,
+    load_round,
+    not_collected,
+    plan_as_recorded,
+)
 from workflow.rounds.options import ReadOptions
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.recover import at_work
@@ -64,3 +74,23 @@ def load_points(
     numbered = tuple(point for point in round_.points if point.number)
     wording = Wording(plan.labels)
     return RoundPoints(journal=journal, points=numbered, log=decision_log(journal), wording=wording)
+
+
+def written_copies(
+    workspace: Workspace, year: int, options: ReadOptions, plan: Plan, journal: Journal
+) -> tuple[RecordCopy, ...]:
+    """Return every copy of 確認の記録 that is not as we wrote it and was not taken in yet."""
+    ours = {digest for _, digest in every_output(journal)} | decision_log(journal).read
+    passwords = known_passwords(plan, options.passwords)
+    copies = []
+    for path in workspace.record_copies(year):
+        received = single(path)
+        digest = content_digest(received)
+        if digest in ours:
+            continue
+        found = options.open_written(received, passwords, COMPILED)
+        if isinstance(found, Finding):
+            copies.append(RecordCopy(path.name, digest, reason=Wording().problem(found)))
+        else:
+            copies.append(read_record(path.name, digest, found))
+    return tuple(copies)

@@ -9,8 +9,7 @@ from tests.compiled.rounds import MISSING, answered, round_plan
 from tests.compiled.summaries.test_matrix import ledgers
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import Ledger, build_ledger
-from workflow.compiled.summaries.details import Details, list_details
-from workflow.compiled.summaries.matrix import count
+from workflow.compiled.summaries.matrix import Details, count, list_details
 from workflow.model.plan import Plan
 
 

@@ -7,7 +7,7 @@ from xlsxwriter import Workbook
 from workflow.compiled.display_limits import not_detailed
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.sheets.links import to_row
-from workflow.compiled.summaries.details import Details, Line
+from workflow.compiled.summaries.matrix import Details, Line
 from workflow.excel.page import Page
 from workflow.excel.table import TableColumn, TableStyles, write_sentence, write_table
 from workflow.excel.workbook import GrowingSheet

@@ -49,10 +49,9 @@ from workflow.compiled.sheets.rounds import (
 from workflow.compiled.sheets.summary.layout import SUMMARY_SHEET, lay_out_summary
 from workflow.compiled.sheets.summary.sheet import Summary, write_summary
 from workflow.compiled.summaries.attention import Weight, decision_sentences
-from workflow.compiled.summaries.details import DETAILS_SHEET
 from workflow.compiled.summaries.errata import ERRATA_SHEET
 from workflow.compiled.summaries.headline import headline
-from workflow.compiled.summaries.matrix import CountedMatrix
+from workflow.compiled.summaries.matrix import DETAILS_SHEET, CountedMatrix
 from workflow.compiled.year.between import change_sentences
 from workflow.compiled.year.cumulative import CUMULATIVE_SHEET
 from workflow.compiled.years.comparison import headline_sentences

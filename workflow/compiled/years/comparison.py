@@ -16,11 +16,12 @@ from workflow.compiled.years.changes import (
     Change,
     ComparedField,
     FieldChange,
+    IndicatorChange,
     answer_in,
     compared_fields,
     field_change,
+    indicator_changes,
 )
-from workflow.compiled.years.indicator_changes import IndicatorChange, indicator_changes
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
 from workflow.compiled.years.past import PastYear, Row, this_year
 from workflow.model.cells import folded

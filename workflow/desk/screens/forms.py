@@ -1,17 +1,22 @@
-"""The forms of the pages that are commands: what each is called, and the words it makes."""
+"""The forms of the pages that are commands: what each is called, the words it makes, its run."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
 from workflow.commands.command import year_of
 from workflow.commands.status import state, what_is_open
-from workflow.desk.desk import Desk
+from workflow.desk.desk import Desk, desk_of
 from workflow.menu.steps import Entry
 from workflow.model.dataclass import dataclass
-from workflow.model.errors import WorkspaceError
+from workflow.model.errors import WorkflowError, WorkspaceError
 from workflow.model.plain_text import legible
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
@@ -186,3 +191,34 @@ PLACES: Mapping[Entry, str] = {
     Entry.FINALIZE_YEAR: "/results#final-title",
 }
 """Where at the desk each choice of the terminal's menu is: both offer the same."""
+
+
+async def start(request: Request) -> Response:
+    """Start the command of a form."""
+    try:
+        values = json.loads(await request.body())
+        form = FORMS[values["command"]]
+    except (ValueError, KeyError, TypeError):
+        return PlainTextResponse("何をするのか分かりません。\n", 400)
+    desk = desk_of(request)
+    try:
+        run = desk.actions.start(form.label, form.words(desk, values))
+    except WorkflowError as error:
+        return JSONResponse({"problem": str(error)}, 422)
+    return JSONResponse({"number": run.number})
+
+
+def stop(request: Request) -> Response:
+    """Stop a run."""
+    actions = desk_of(request).actions
+    run = actions.find(request.path_params["number"])
+    if run is None:
+        return PlainTextResponse("その作業はありません。\n", 404)
+    actions.stop(run)
+    return JSONResponse({"number": run.number})
+
+
+ROUTES = (
+    Route("/actions", start, methods=["POST"]),
+    Route("/actions/{number:int}/stop", stop, methods=["POST"]),
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workflow.first_day.reading.indicator_blocks import find_blocks, with_blocks
 from workflow.first_day.reading.indicator_words import heads_indicators, names_a_part
+from workflow.first_day.reading.indicators import find_blocks, with_blocks
 from workflow.first_day.reading.source import Place
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.first_day.reading.column import BY_MAP, Column
-from workflow.first_day.reading.indicator_columns import with_indicators
 from workflow.first_day.reading.indicator_words import OF_INDICATORS
+from workflow.first_day.reading.indicators import with_indicators
 from workflow.first_day.reading.tables import Cell, Heading, Table
 from workflow.first_day.reading.words import (
     NOTHING,

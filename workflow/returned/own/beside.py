@@ -26,8 +26,7 @@ from workflow.returned.own.sheets import OwnSheet, is_cover
 from workflow.returned.printed import Cell, Page, Template, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.cover_cells import own_cover_texts
-from workflow.templates.own.form import beside_text, picture_cell
-from workflow.templates.own.names import CHOICES_SHEET
+from workflow.templates.own.form import CHOICES_SHEET, beside_text, picture_cell
 from workflow.templates.own.places import OwnLayout
 
 

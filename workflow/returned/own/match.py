@@ -12,9 +12,8 @@ from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import RawCell
 from workflow.returned.find_rows import MatchedRow, Matching, quoted_all, says_same
 from workflow.returned.own.sheets import OwnSheet
-from workflow.templates.own.form import Cell, Repeat
+from workflow.templates.own.form import Cell, Repeat, answer_name
 from workflow.templates.own.marks import MarkKind
-from workflow.templates.own.names import answer_name
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.register import IssuedItem
 

@@ -24,26 +24,23 @@ from workflow.templates.layout import (
     NUMBER_PROPERTY,
 )
 from workflow.templates.own.beside import each_link, linked_cells, move_down
-from workflow.templates.own.cover import own_cover
-from workflow.templates.own.form import Repeat
-from workflow.templates.own.indicator_sheet import own_indicators
-from workflow.templates.own.names import ID_NAME, NUMBER_CELL_NAME, answer_name
+from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, Repeat, answer_name
+from workflow.templates.own.our_sheets import own_cover, own_indicators
 from workflow.templates.own.package.digits import normal_font
-from workflow.templates.own.package.footer import write_number
-from workflow.templates.own.package.formulas import (
+from workflow.templates.own.package.graft import put_first, put_last
+from workflow.templates.own.package.looks import Looks
+from workflow.templates.own.package.parts import SHEET_PART, Parts, write_core, write_properties
+from workflow.templates.own.package.rows import (
+    Repetition,
     names_sheet,
     rename_in,
     renamed,
+    repeat_rows,
     spread_here,
     spread_name,
 )
-from workflow.templates.own.package.graft import put_first, put_last
-from workflow.templates.own.package.looks import Looks
-from workflow.templates.own.package.parts import SHEET_PART, Parts
-from workflow.templates.own.package.properties import write_core, write_properties
-from workflow.templates.own.package.rows import Repetition, repeat_rows
 from workflow.templates.own.package.rules import add_rules
-from workflow.templates.own.package.sheet import SheetTree, cells_of
+from workflow.templates.own.package.sheet import SheetTree, cells_of, write_number
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -11,12 +11,19 @@ from typing import Any
 from workflow.excel.xlsx.references import area_of, place_of
 from workflow.model.cells import a1, folded
 from workflow.model.dataclass import dataclass
-from workflow.model.raw import Area, RemarkKind
+from workflow.model.raw import CELL_NAME_PREFIX, Area, RemarkKind
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
 
 Cell = tuple[int, int]
 """The 1-based row and column of a cell."""
+
+# The names laid on cells: each is of one sheet, and goes with it.
+ID_NAME = f"{CELL_NAME_PREFIX}id"
+NUMBER_CELL_NAME = f"{CELL_NAME_PREFIX}number"
+CHOICES_SHEET = "選択肢"
+"""Hidden; where dropdowns and rules find their values."""
+_ANSWER = f"{CELL_NAME_PREFIX}a_"
 
 _NUMBERED = re.compile(rf"{NUMBER_LABEL}[\s:：]*[\w.-]*")
 
@@ -176,3 +183,12 @@ class MarkedSheet:
 def marked(form: OwnForm, words: Words) -> tuple[MarkedSheet, ...]:
     """Return the sheets of a form with what their marks say."""
     return tuple(MarkedSheet(sheet, words) for sheet in form.sheets)
+
+
+def answer_name(key: str) -> str:
+    """Return the name of the cell that takes the answer to a field, or that of an indicator's mark.
+
+    >>> answer_name("rating"), answer_name("indicator.1")
+    ('torimatome_a_rating', 'torimatome_a_indicator.1')
+    """
+    return f"{_ANSWER}{key}"

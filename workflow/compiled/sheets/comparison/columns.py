@@ -8,9 +8,8 @@ from functools import partial
 
 from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.compiled.years.changes import Change, ComparedField, FieldChange
+from workflow.compiled.years.changes import Change, ComparedField, FieldChange, change_of_all
 from workflow.compiled.years.comparison import Comparison, Line
-from workflow.compiled.years.indicator_changes import change_of_all
 from workflow.compiled.years.pairing import LineKind
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field

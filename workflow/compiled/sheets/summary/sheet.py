@@ -29,8 +29,7 @@ from workflow.compiled.sheets.summary.layout import (
     TrendLayout,
     page_breaks,
 )
-from workflow.compiled.summaries.details import DETAILS_SHEET, Details
-from workflow.compiled.summaries.matrix import TOTAL, Bucket
+from workflow.compiled.summaries.matrix import DETAILS_SHEET, TOTAL, Bucket, Details
 from workflow.excel.measures import characters_in, column_pixels, row_height
 from workflow.excel.page import print_scale, set_page
 from workflow.excel.style import (
