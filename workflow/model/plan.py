@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import overload
 
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
@@ -287,15 +289,55 @@ class Plan:
         is_asked = one is not None and one.respondent is not Respondent.DEPARTMENT
         return is_asked and code not in in_charge
 
-    def assignments(self) -> tuple[Assignment, ...]:
+    def assignments(self) -> Sequence[Assignment]:
         """Return one assignment per answer expected, in the plan's order."""
-        if self.rows:
-            return self.rows
-        found: list[Assignment] = []
-        for item in self.items:
-            departments = tuple(self.department(code) for code in item.asked)
+        return self.rows or self._assignments
+
+    @cached_property
+    def _assignments(self) -> Sequence[Assignment]:
+        return _Assignments(self)
+
+
+class _Assignments(Sequence[Assignment]):
+    """What a plan asks, made as it is looked at: a large plan has as many as it has items.
+
+    Kept is alone which item of the plan, and which of those asked about it, each one is of.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._items, self._departments = plan.items, plan._departments_by_code
+        self._of_item, self._of_asked = array("I"), array("h")
+        for n, item in enumerate(plan.items):
             if item.answer is AnswerRule.EACH:
-                found.extend(Assignment(item, (d,)) for d in departments)
+                self._of_item.extend([n] * len(item.asked))
+                self._of_asked.extend(range(len(item.asked)))
             else:
-                found.append(Assignment(item, departments))
-        return tuple(found)
+                self._of_item.append(n)
+                self._of_asked.append(_ALL)
+
+    def __len__(self) -> int:
+        return len(self._of_item)
+
+    @overload
+    def __getitem__(self, at: int) -> Assignment: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Assignment, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Assignment | tuple[Assignment, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._made, self._of_item[at], self._of_asked[at]))
+        return self._made(self._of_item[at], self._of_asked[at])
+
+    def __iter__(self) -> Iterator[Assignment]:
+        return map(self._made, self._of_item, self._of_asked)
+
+    def _made(self, n: int, which: int) -> Assignment:
+        item = self._items[n]
+        codes = item.asked if which == _ALL else (item.asked[which],)
+        known = self._departments
+        return Assignment(item, tuple([known[code] for code in codes]))
+
+
+_ALL = -1
+"""Stands for all who are asked about an item: one answer of theirs suffices."""
