@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,27 @@ def test_a_register_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     found = load_register(stored(tmp_path, written), 2023)
     assert found == several()
     assert register_as_bytes(found) == written
+
+
+def test_what_stands_on_a_template_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
+    written = register_as_bytes(several())
+    found = load_register(stored(tmp_path, written), 2023, by_line=True)
+    assert [len(i.items) for i in found.issues] == [len(i.items) for i in several().issues]
+    given = pickle.loads(pickle.dumps(found))
+    for one in (found, given, given.in_memory()):
+        assert one == several()
+        assert register_as_bytes(one) == written
+    stored(tmp_path, written.replace(b"1-2", b"1-3"))
+    with pytest.raises(WorkspaceError, match=REGISTER_NAME):
+        pickle.loads(pickle.dumps(found)).in_memory()
+
+
+@pytest.mark.parametrize("line", ['"id": "1-1"', '"調査票"'])
+def test_a_line_that_cannot_be_read_stops_who_asks_for_it(tmp_path: Path, line: str) -> None:
+    broken = register_as_bytes(several()).replace(line.encode(), b"5")
+    found = load_register(stored(tmp_path, broken), 2023, by_line=True)
+    with pytest.raises(WorkspaceError, match=REGISTER_NAME):
+        found.in_memory()
 
 
 def test_what_departments_share_is_written_once() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 
 from workflow.model.dataclass import dataclass
@@ -52,6 +52,19 @@ class Context:
         """Return the register of the year that is judged, or else of the first number's year."""
         year = self.year or (found[0].year if found else max(self.registers, default=0))
         return self.registers.get(year, Register(year))
+
+    def of_one_file(self) -> Context:
+        """Return what judging single files needs of it, which workers are given.
+
+        Of the plan that is neither its items, but for those that several are asked about, nor what
+        is known of each: what stands on a form is told by the register.
+        """
+        several = tuple(item for item in self.plan.items if len(item.asked) > 1)
+        return replace(self, plan=replace(self.plan, items=several, known_table=None, earlier=()))
+
+    def without_files(self) -> Context:
+        """Return it with all that it would read from files of this machine when asked."""
+        return replace(self, registers={y: r.in_memory() for y, r in self.registers.items()})
 
     @cached_property
     def answered_by_any(self) -> frozenset[str]:

@@ -70,7 +70,8 @@ def load_round(
     is taken anew unless it is known.
     Raises WorkspaceError when nothing was issued.
     """
-    register = load_issued_register(workspace.templates(year), year, workspace.round)
+    folder = workspace.templates(year)
+    register = load_issued_register(folder, year, workspace.round, by_line=True)
     files = snapshot.files if snapshot else scan(workspace.returned(year))
     if known is not None:
         files = tuple(file for file in files if file.file in known)

@@ -283,7 +283,7 @@ def _plain_indicators(plan: Plan, department: Department, year: int) -> dict[str
     return {"indicators": asked} if asked else {}
 
 
-def _known_content(form: IssuedForm, items: tuple[IssuedItem, ...]) -> dict[str, object]:
+def _known_content(form: IssuedForm, items: Sequence[IssuedItem]) -> dict[str, object]:
     """Return what a template says that is known already; nothing where nothing is."""
     if not form.known:
         return {}
@@ -349,7 +349,7 @@ def _laid_out(
     issued_at: datetime,
     digest: str,
     form: IssuedForm,
-    items: tuple[IssuedItem, ...],
+    items: Sequence[IssuedItem],
     previous: PreviousAnswers,
 ) -> Layout:
     bands, rows = _lay_out_rows(form, items, department, previous)
@@ -429,7 +429,7 @@ def _banded_levels(form: IssuedForm) -> int:
 
 def _lay_out_rows(
     form: IssuedForm,
-    asked: tuple[IssuedItem, ...],
+    asked: Sequence[IssuedItem],
     department: Department,
     previous: PreviousAnswers,
 ) -> tuple[tuple[Band, ...], tuple[EntryRow, ...]]:
@@ -451,12 +451,12 @@ def _lay_out_rows(
     return tuple(bands), tuple(rows)
 
 
-def _band_text(labels: tuple[str, ...], items: tuple[IssuedItem, ...]) -> str:
+def _band_text(labels: tuple[str, ...], items: Sequence[IssuedItem]) -> str:
     pages = "、".join(dict.fromkeys(item.pages for item in items if item.pages))
     return "■ " + "　＞　".join(labels) + (f"　（計画書 {pages}ページ）" if pages else "")
 
 
-def _columns(form: IssuedForm, items: tuple[IssuedItem, ...]) -> Iterator[Column]:
+def _columns(form: IssuedForm, items: Sequence[IssuedItem]) -> Iterator[Column]:
     yield Column(1, ColumnKind.ID, ID_LABEL, 4.5)
     lowest = len(form.levels) - 1
     for depth, level in enumerate(form.levels):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -103,8 +103,8 @@ class Issue:
     issued_at: datetime
     tool_version: str
     form: IssuedForm
-    items: tuple[IssuedItem, ...]
-    texts: tuple[str, ...] = ()
+    items: Sequence[IssuedItem]
+    texts: Sequence[str] = ()
     indicators: tuple[Indicator, ...] = ()
     own: OwnForm | None = None
 
@@ -119,7 +119,7 @@ class Issue:
         """The labels of all that it asks, by key."""
         return self.form.form.labels | indicator_labels(self.indicators)
 
-    def known_differences(self, form: IssuedForm, items: tuple[IssuedItem, ...]) -> tuple[str, ...]:
+    def known_differences(self, form: IssuedForm, items: Sequence[IssuedItem]) -> tuple[str, ...]:
         """Return in words which known values a plan has otherwise by now."""
         was, fields = (_known_values(one) for one in (self.form, form))
         if was != fields:
@@ -131,9 +131,7 @@ class Issue:
             if is_of_known_value(field.key)
         )
 
-    def earlier_differences(
-        self, form: IssuedForm, items: tuple[IssuedItem, ...]
-    ) -> tuple[str, ...]:
+    def earlier_differences(self, form: IssuedForm, items: Sequence[IssuedItem]) -> tuple[str, ...]:
         """Return in words which answers of earlier rounds are otherwise by now."""
         was, columns = (
             [f.key for f in one.known if is_of_earlier_round(f.key)] for one in (self.form, form)
@@ -147,7 +145,7 @@ class Issue:
         )
 
     def _changed_texts(
-        self, form: IssuedForm, items: tuple[IssuedItem, ...]
+        self, form: IssuedForm, items: Sequence[IssuedItem]
     ) -> Iterator[tuple[str, Field, str, str]]:
         """Yield what is shown locked and is otherwise by now: the item, the column, both texts."""
         keys = [field.key for field in form.known]
@@ -161,7 +159,7 @@ class Issue:
     def differences(
         self,
         form: IssuedForm,
-        items: tuple[IssuedItem, ...],
+        items: Sequence[IssuedItem],
         indicators: tuple[Indicator, ...] = (),
     ) -> tuple[str, ...]:
         """Return in words what a plan asks otherwise by now, given what it asks.
@@ -198,7 +196,7 @@ def _known_values(form: IssuedForm) -> tuple[Field, ...]:
     return tuple(field for field in form.known if is_of_known_value(field.key))
 
 
-def _without_known(items: tuple[IssuedItem, ...]) -> tuple[IssuedItem, ...]:
+def _without_known(items: Sequence[IssuedItem]) -> tuple[IssuedItem, ...]:
     """Return items without what is known of them."""
     return tuple(replace(item, known=()) if item.known else item for item in items)
 
@@ -303,6 +301,14 @@ class Register:
             for item in dict.fromkeys(folded_id(item.id) for item in issue.items):
                 found.setdefault(item, []).append(place)
         return found
+
+    def in_memory(self) -> Register:
+        """Return the register with all that would be read from its file when it is asked for."""
+        read = (
+            replace(issue, items=tuple(issue.items), texts=tuple(issue.texts))
+            for issue in self.issues
+        )
+        return replace(self, issues=tuple(read))
 
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -38,13 +39,17 @@ from workflow.templates.register import (
     Register,
     canonical_digest,
 )
+from workflow.templates.register_lines import (
+    BROKEN,
+    MISFITS,
+    LinedFile,
+    Parser,
+    Runs,
+    read_lined,
+)
 
 _VERSION = 2
-_BROKEN = "控えがあれば戻し、なければ担当者にご相談ください。"
-
 ThingT = TypeVar("ThingT", bound="str | IssuedItem")
-Runs = list[list[int]]
-"""Places in a table, as runs of neighbours: the first and the last of each."""
 
 
 def register_as_bytes(register: Register) -> bytes:
@@ -84,9 +89,12 @@ def register_as_bytes(register: Register) -> bytes:
     return "{{\n{}\n}}\n".format(",\n".join(parts)).encode()
 
 
-def load_register(folder: Path, year: int, round_name: str = "") -> Register:
+def load_register(
+    folder: Path, year: int, round_name: str = "", *, by_line: bool = False
+) -> Register:
     """Return the register of templates/YEAR, or of a round in it; empty before anything is issued.
 
+    By line, what stands on a template is read when it is asked for; the file must stay until then.
     Raises WorkspaceError when register.json is there but cannot be read.
     """
     path = folder / REGISTER_NAME
@@ -94,12 +102,12 @@ def load_register(folder: Path, year: int, round_name: str = "") -> Register:
         return Register(year)
     period = Period(year, round_name)
     try:
-        document = json.loads(path.read_bytes())
-        read = _READERS.get(document["version"])
-        issues = None if read is None else tuple(read(document))
-        issued = IssuedRound(**document["round"]) if "round" in document else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkspaceError(f"{period}の発行台帳（{path}）を読み取れません。{_BROKEN}") from error
+        file = read_lined(path, _TABLES if by_line else {})
+        read = _READERS.get(file.document["version"])
+        issues = None if read is None else tuple(read(file))
+        issued = IssuedRound(**file.document["round"]) if "round" in file.document else None
+    except MISFITS as error:
+        raise WorkspaceError(f"{period}の発行台帳（{path}）を読み取れません。{BROKEN}") from error
     if issues is None:
         raise WorkspaceError(
             f"{period}の発行台帳（{path}）は、この道具では読めない新しい書き方です。"
@@ -108,12 +116,14 @@ def load_register(folder: Path, year: int, round_name: str = "") -> Register:
     return Register(year, issues, issued)
 
 
-def load_issued_register(folder: Path, year: int, round_name: str = "") -> Register:
-    """Return the register of templates/YEAR, or of a round in it.
+def load_issued_register(
+    folder: Path, year: int, round_name: str = "", *, by_line: bool = False
+) -> Register:
+    """Return the register of templates/YEAR, or of a round in it, as load_register does.
 
     Raises WorkspaceError when nothing was issued.
     """
-    register = load_register(folder, year, round_name)
+    register = load_register(folder, year, round_name, by_line=by_line)
     if not register.issues:
         period = Period(year, round_name)
         raise WorkspaceError(
@@ -202,31 +212,37 @@ def _plain_item(item: IssuedItem) -> dict[str, Any]:
     }
 
 
-def _issues(document: Mapping[str, Any]) -> Iterator[Issue]:
+def _issues(file: LinedFile) -> Iterator[Issue]:
     """Yield the issues of a register.json of today."""
-    shared = _Shared()
-    texts = shared.texts(document["texts"])
-    items = tuple(map(shared.item, document["items"]))
+    shared, document = _Shared(), file.document
+    texts = _chooser(file, "texts", shared.texts)
+    items = _chooser(file, "items", shared.items)
     forms = _forms(document)
     own = {d: OwnForm.from_json(form) for d, form in document.get("own_forms", {}).items()}
     for plain in document["issues"]:
-        issue = _issue(plain, forms, _taken(items, plain["items"]), _taken(texts, plain["texts"]))
+        issue = _issue(plain, forms, items(plain["items"]), texts(plain["texts"]), shared)
         yield replace(issue, own=own[plain["own"]]) if "own" in plain else issue
 
 
-def _issues_of_1(document: Mapping[str, Any]) -> Iterator[Issue]:
+def _issues_of_1(file: LinedFile) -> Iterator[Issue]:
     """Yield the issues of version 1, in which every issue repeated all that is printed on it."""
-    shared = _Shared()
+    shared, document = _Shared(), file.document
     forms = _forms(document)
     for plain in document["issues"]:
-        items = tuple(map(shared.item, plain["items"]))
-        yield _issue(plain, forms, items, shared.texts(plain["texts"]))
+        items, texts = shared.items(plain["items"]), shared.texts(plain["texts"])
+        yield _issue(plain, forms, items, texts, shared)
 
 
-_READERS: Mapping[int, Callable[[Mapping[str, Any]], Iterator[Issue]]] = {
+_READERS: Mapping[int, Callable[[LinedFile], Iterator[Issue]]] = {
     1: _issues_of_1,
     _VERSION: _issues,
 }
+
+
+def _chooser(file: LinedFile, name: str, parse: Parser[Any]) -> Callable[[Runs], Sequence[Any]]:
+    """Return what gives the entries of a table at some indexes, read now or when they are asked."""
+    table = file.tables.get(name)
+    return partial(_taken, parse(file.document[name])) if table is None else table.chosen
 
 
 class _Shared:
@@ -237,31 +253,47 @@ class _Shared:
         self._items: dict[IssuedItem, IssuedItem] = {}
 
     def texts(self, plain: Iterable[str]) -> tuple[str, ...]:
-        """Return some texts. AttributeError when one is none."""
-        return tuple(map(self._text, plain))
+        """Return some texts. TypeError when one is none."""
+        return tuple(map(self.text, plain))
 
-    def item(self, plain: Mapping[str, Any]) -> IssuedItem:
-        """Return an item as it was issued."""
+    def items(self, plain: Iterable[Mapping[str, Any]]) -> tuple[IssuedItem, ...]:
+        """Return items as they were issued."""
+        return tuple(map(self._item, plain))
+
+    def _item(self, plain: Mapping[str, Any]) -> IssuedItem:
         item = IssuedItem(
-            id=self._text(plain["id"]),
+            id=self.text(plain["id"]),
             labels=self.texts(plain["labels"]),
-            pages=self._text(plain["pages"]),
-            departments=self._text(plain["departments"]),
+            pages=self.text(plain["pages"]),
+            departments=self.text(plain["departments"]),
             known=self.texts(plain.get("known", ())),
         )
         return self._items.setdefault(item, item)
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Return a text. TypeError when it is none."""
         if not isinstance(text, str):
             raise TypeError(text)
         return self._texts.setdefault(text, text)
 
 
+def _texts(plain: list[str]) -> tuple[str, ...]:
+    return _Shared().texts(plain)
+
+
+def _items(plain: list[Mapping[str, Any]]) -> tuple[IssuedItem, ...]:
+    return _Shared().items(plain)
+
+
+_TABLES: Mapping[str, Parser[Any]] = {"texts": _texts, "items": _items}
+
+
 def _issue(
     plain: Mapping[str, Any],
     forms: Mapping[str, IssuedForm],
-    items: tuple[IssuedItem, ...],
-    texts: tuple[str, ...],
+    items: Sequence[IssuedItem],
+    texts: Sequence[str],
+    shared: _Shared,
 ) -> Issue:
     number = FormNumber.parse(plain["number"])
     if number is None:
@@ -273,7 +305,7 @@ def _issue(
         digest=plain["digest"],
         sha256=plain["sha256"],
         issued_at=datetime.fromisoformat(plain["issued_at"]),
-        tool_version=plain["tool_version"],
+        tool_version=shared.text(plain["tool_version"]),
         form=forms[plain["form"]],
         texts=texts,
         items=items,

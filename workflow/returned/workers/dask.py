@@ -130,7 +130,8 @@ def _judged(
 ) -> Iterator[tuple[Return, ...]]:
     """Submit a few tasks ahead and yield what they give, in order."""
     # A task, not data laid out: whatever its worker dies of, it is made again elsewhere.
-    known = client.submit(_same, context, pure=False)
+    sent = context.of_one_file().without_files()  # a worker may be on another machine
+    known = client.submit(_same, sent, pure=False)
     chunks = [tuple(files[start : start + _AT_ONCE]) for start in range(0, len(files), _AT_ONCE)]
     waiting: deque[tuple[Sequence[Received], Future[Lines]]] = deque()
     for chunk in chunks:

@@ -38,7 +38,8 @@ def judge_in_workers(
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
     limits = context.plan.limits
-    judged = run(partial(_judged, context=context), files, _resource_limits(limits, workers))
+    judge = partial(_judged, context=context.of_one_file())
+    judged = run(judge, files, _resource_limits(limits, workers))
     for received, line in zip(files, judged, strict=True):
         if isinstance(line, Stopped):
             yield _cut_short(received, line, limits)
