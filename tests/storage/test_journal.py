@@ -7,11 +7,13 @@ import random
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflow.compiled.recorded import recorded_plan
 from workflow.model.errors import WorkspaceError
 from workflow.model.years import JST
 from workflow.storage.journal import (
@@ -23,6 +25,7 @@ from workflow.storage.journal import (
     load_journal,
     read_journal,
 )
+from workflow.storage.json_text import JsonText
 from workflow.storage.spooled import whole
 
 NOON = datetime(2024, 5, 20, 12, 0, 0, 123456, tzinfo=JST)
@@ -112,8 +115,12 @@ def mutations(content: bytes) -> list[bytes]:
     return found
 
 
-def test_a_change_of_any_line_shows(path: Path) -> None:
-    content = on_disk(path, made({"a": "あ"}, {"files": ["い"]}, {"b": 3}))
+@pytest.mark.parametrize("piece", [7, 100, 1 << 20])
+def test_a_change_of_any_line_shows(
+    path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr("workflow.storage.journal.PIECE", piece)
+    content = on_disk(path, made({"a": "あ"}, {"files": ["い"], **PLAN}, {"b": 3}))
     assert read_journal(content)[1] == ()
     for mutated in mutations(content):
         assert read_journal(mutated)[1], mutated
@@ -121,6 +128,39 @@ def test_a_change_of_any_line_shows(path: Path) -> None:
         if mutated.endswith(b"\n"):
             with pytest.raises(WorkspaceError, match="行目"):
                 load_journal(path)
+
+
+PLAN: dict[str, Any] = {
+    "plan_content": {"plan": {"title": '計画,"plan_content":'}, "items": [{"id": "1-1"}]}
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "is_late"),
+    [
+        (EventKind.JUDGED, PLAN, True),
+        (EventKind.JUDGED, {"a": "x" * 400}, False),
+        (EventKind.BROUGHT_IN, PLAN | {"outputs": {}}, False),
+    ],
+)
+def test_a_long_plan_is_parsed_where_it_is_asked_for(
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: EventKind,
+    facts: dict[str, Any],
+    is_late: bool,
+) -> None:
+    needed = dict.fromkeys(NEEDED[kind], "")
+    content = on_disk(path, made({}).adding(kind, NOON, needed | facts))
+    monkeypatch.setattr("workflow.storage.journal.PIECE", 100)
+    read = load_journal(path)
+    assert isinstance(read.events[1].facts.get("plan_content"), JsonText) is is_late
+    assert recorded_plan(read) == facts.get("plan_content")
+    path.unlink()
+    again = Journal()
+    for event in read_journal(content)[0].events:  # the plan as it is spelled there
+        again = again.adding(event.kind, event.at, event.facts)
+    assert on_disk(path, again) == content
 
 
 def test_a_line_that_is_wrong_is_named_by_its_number(path: Path) -> None:

@@ -13,7 +13,8 @@ from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
 from workflow.model.years import JST
-from workflow.storage.journal import Event, EventKind, Journal
+from workflow.storage.journal import EventKind, Journal
+from workflow.storage.json_text import JsonText
 
 if TYPE_CHECKING:
     from workflow.model.fields.form import Form
@@ -137,10 +138,22 @@ def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
 
     Of a year that was brought in it is the plan made of the city's table.
     """
-    kinds = (EventKind.BROUGHT_IN, EventKind.JUDGED)
-    events = [e for e in journal.events if e.kind in kinds and _has_plan(e)]
-    plans = [e.facts["plan_content"] for e in events]
-    return plans[-1] if plans else None
+    content = _plan_content(journal)
+    plan: Mapping[str, Any] | None = content.value if isinstance(content, JsonText) else content
+    return plan
+
+
+def recorded_known_values(journal: Journal) -> Mapping[str, Any] | None:
+    """Return what that plan says of its known values; the rest of a large plan is not looked at."""
+    content = _plan_content(journal)
+    if isinstance(content, JsonText) and not content.holds(b'"known_values"'):
+        return None
+    return (recorded_plan(journal) or {}).get("known_values")
+
+
+def _plan_content(journal: Journal) -> Any:  # noqa: ANN401 - what JSON says, or its text
+    plans = (e.facts["plan_content"] for e in reversed(journal.events) if "plan_content" in e.facts)
+    return next(plans, None)
 
 
 def recorded_form(journal: Journal) -> tuple[Form, dict[str, str]] | None:
@@ -177,10 +190,6 @@ def recorded_table(journal: Journal) -> str:
     """Return the digest of the table of known values the last judging rested on; "" for none."""
     basis = recorded_basis(journal)
     return basis.known if basis else ""
-
-
-def _has_plan(event: Event) -> bool:
-    return "plan_content" in event.facts
 
 
 def recorded_issues(journal: Journal) -> dict[str, str]:

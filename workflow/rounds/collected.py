@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.point import ABOUT_DECISIONS
-from workflow.compiled.recorded import recorded_outputs, recorded_plan
+from workflow.compiled.recorded import recorded_known_values, recorded_outputs
 from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
@@ -134,7 +134,7 @@ def cache_result(
 
 def _known_table(workspace: Workspace, journal: Journal) -> list[str]:
     """Return the digest of the table the plan of the last collect names; nothing for none."""
-    known = (recorded_plan(journal) or {}).get("known_values")
+    known = recorded_known_values(journal)
     return [_digest(workspace.home / known["file"])] if known else []
 
 

@@ -1,0 +1,62 @@
+"""JSON that is not parsed before somebody asks what it says: a plan may be as large as a city."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from workflow.model.dataclass import dataclass
+
+PIECE = 1 << 20
+"""Bytes that are read or written at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A value as it is spelled in a file or in memory, from one byte to before another.
+
+    The file may get longer meanwhile, but what is there stays.
+
+    >>> JsonText(b'{"a": [1]}', 6, 9).value
+    [1]
+    """
+
+    source: Path | bytes
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes it is spelled in."""
+        return self.end - self.start
+
+    def holds(self, spelled: bytes) -> bool:
+        """Whether some bytes stand anywhere in it. Raises OSError."""
+        before = b""
+        for piece in self.pieces():
+            if spelled in before + piece:
+                return True
+            before = piece[-len(spelled) :]
+        return False
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all of it, piece by piece. Raises OSError."""
+        with opened(self.source) as stream:
+            stream.seek(self.start)
+            left = self.size
+            while left and (piece := stream.read(min(PIECE, left))):
+                left -= len(piece)
+                yield piece
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - whatever JSON can spell
+        """What it says. Raises OSError, or ValueError when it is no JSON."""
+        return json.loads(b"".join(self.pieces()))
+
+
+def opened(source: Path | bytes) -> IO[bytes]:
+    """Return a stream of the bytes of a file, or of those in memory."""
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
