@@ -7,7 +7,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Row
 
-from workflow.compiled.report.word_layout_parts import (
+from workflow.compiled.report.word_layout_sections import (
     add_notice,
 )
 from workflow.compiled.report.word_styles import (

@@ -9,8 +9,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from workflow.compiled.report.word_layout_blocks import add_blocks_layout
-from workflow.compiled.report.word_layout_rows import add_rows_layout
+from workflow.compiled.report.word_layout_sections import add_blocks_layout, add_rows_layout
 from workflow.compiled.report.word_layout_tables import add_tables_layout
 from workflow.compiled.report.word_package import packed
 from workflow.compiled.report.word_styles import NOTE, element

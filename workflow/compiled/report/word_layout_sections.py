@@ -1,22 +1,22 @@
-"""門真型: all items on an overview, then two or three blocks a page, headed on every page."""
+"""The layouts of the report's Word template that go section by section, 門真型 and 一覧型.
+
+門真型: all items on an overview, then two or three blocks a page, headed on every page.
+一覧型: a row for each reply, its prose side by side across the page.
+"""
 
 from __future__ import annotations
 
 from docx.document import Document as WordDocument
 from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Length, Mm
+from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Cell, _Row
 
-from workflow.compiled.report.word_layout_parts import (
-    add_contents_of_sections,
-    add_front,
-    begin_sections,
-    write_choice,
-)
 from workflow.compiled.report.word_styles import (
     BAND,
     BLOCK,
+    COVER_TEXT,
+    FRONT_TITLE,
     LABEL,
     NOTE,
     PART,
@@ -45,15 +45,15 @@ from workflow.compiled.report.word_tables import (
 from workflow.excel.style import LABEL_FILL
 
 _RIGHT, _CENTER = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
-_PAPER = Paper(Mm(210), Mm(297), Mm(15))
+_UPRIGHT = Paper(Mm(210), Mm(297), Mm(15))
 _OWNER, _PROSE, _CHOICE, _PAGES = Mm(24), Mm(77), Mm(40), Mm(26)
-_REST = Length(_PAPER.text_width - _OWNER - _PROSE - _PAGES)
+_REST = Length(_UPRIGHT.text_width - _OWNER - _PROSE - _PAGES)
 _END = Mm(1.5)
 
 
 def add_blocks_layout(document: WordDocument) -> None:
     """Add front page, contents, overview and the blocks of every section."""
-    set_up(document, _PAPER)
+    set_up(document, _UPRIGHT)
     add_front(document)
     add_contents_of_sections(document)
     _add_overview(document)
@@ -190,3 +190,115 @@ def _add_block_row(
     cells = [row.cells[first].merge(row.cells[last]) for first, last in spans]
     go_down(row.cells[0], begins)
     return row, cells
+
+
+# What both have: front page, contents, choices.
+
+
+def add_front(document: WordDocument) -> None:
+    """Add what the first page says: what this is and how it went."""
+    document.add_paragraph("{{ 計画名 }}　進捗状況報告書", FRONT_TITLE)
+    document.add_paragraph("{{ 年度と西暦 }}　　{{ 団体名 }}", COVER_TEXT)
+    document.add_paragraph("{{ 時点 }}", NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    add_notice(document)
+    greeting = document.add_paragraph(
+        "この報告書は、「{{ 計画名 }}」に掲げた取組が、{{ 年度 }}にどこまで進んだかを、"
+        "市民の皆さまにお知らせするものです。{{ 件数 }}"
+    )
+    greeting.paragraph_format.space_before = Pt(10)
+    tag(document, "if 図")
+    document.add_paragraph("{{ 図の題 }}の結果", PART)
+    document.add_paragraph("{{r 図 }}").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    tag(document, "endif")
+    tag(document, "if 凡例")
+    meaning = "{{ 語.項目名 }}の「{{ 語.値 }}」は、「{{ 語.意味 }}」という意味です。"
+    document.add_paragraph(f"{{% for 語 in 凡例 %}}{meaning}{{% endfor %}}", NOTE)
+    tag(document, "endif")
+
+
+def add_notice(document: WordDocument) -> None:
+    """Add what a version that is not final says of itself."""
+    tag(document, "if not 確定")
+    notice = "暫定版です。報告を集めている途中のため、内容が変わることがあります。"
+    document.add_paragraph(notice, NOTE).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    tag(document, "endif")
+
+
+def add_contents_of_sections(document: WordDocument) -> None:
+    """Add the contents: a line for each section, under the heading above it."""
+    document.add_paragraph("目次\tページ", PART)
+    tag(document, "for 施策 in 節")
+    tag(document, "if 施策.始まり")
+    document.add_paragraph("{{ 施策.上の見出し }}", "toc 1").paragraph_format.keep_with_next = True
+    tag(document, "endif")
+    line = document.add_paragraph("{{ 施策.見出し }}\t", "toc 2")
+    line.add_run("{{r 施策.ページ }}")
+    tag(document, "endfor")
+
+
+def begin_sections(document: WordDocument) -> None:
+    """Begin a new page, and what repeats for each section."""
+    document.add_paragraph("各取組の状況", PART).paragraph_format.page_break_before = True
+    tag(document, "for 施策 in 節")
+
+
+def write_choice(cell: _Cell, name: str) -> None:
+    """Write what was chosen, what it means and what it was last year, on one line."""
+    first = cell.paragraphs[0]
+    paragraph = add_cell_text(cell, "", VALUE) if first.text else first
+    paragraph.style = VALUE
+    paragraph.add_run(f"■{{{{ {name}.項目名 }}}}　").bold = True
+    paragraph.add_run(f"{{{{ {name}.内容 }}}}{{% if {name}.意味 %}}　")
+    meaning = paragraph.add_run(f"{{{{ {name}.意味 }}}}{{% endif %}}{{% if {name}.前年度 %}}")
+    before = paragraph.add_run(f"（{{{{ 前年度 }}}}は{{{{ {name}.前年度 }}}}）{{% endif %}}")
+    meaning.font.size = before.font.size = Pt(9)
+
+
+# 一覧型.
+
+_ACROSS = Paper(Mm(297), Mm(210), Mm(15))
+
+
+def add_rows_layout(document: WordDocument) -> None:
+    """Add front page, contents and a table for every section."""
+    set_up(document, _ACROSS)
+    add_front(document)
+    add_contents_of_sections(document)
+    _add_sections_of_rows(document)
+
+
+def _add_sections_of_rows(document: WordDocument) -> None:
+    begin_sections(document)
+    tag(document, "if 施策.始まり")
+    document.add_paragraph("{{ 施策.上の見出し }}", "Heading 1")
+    tag(document, "endif")
+    title = document.add_paragraph("{{r 施策.しおり }}", "Heading 2")
+    title.add_run("{{ 施策.見出し }}　{{ 施策.Ｐ }}")
+    table = new_table(document, (Mm(60), Mm(1), Mm(151), Mm(1), Mm(54)))
+    set_header(
+        table,
+        ("{{ 階層[-1] }}・担当課", "{%tc for 名 in 文章の項目 %}", "{{ 名 }}", "{%tc endfor %}",
+         "{{ 選択の項目|join('・') or '回答' }}"),
+    )  # fmt: skip
+    row_tag(table, "for 取 in 施策.取組")
+    row_tag(table, "for 答 in 取.回答")
+    row = add_row(table)
+    write(row.cells[0], "{{ 取.整理番号 }}　{{ 取.見出し }}", LABEL)
+    add_cell_text(row.cells[0], "{{ 答.担当課 }}", VALUE)
+    write(row.cells[1], "{%tc for 項 in 答.文章 %}", VALUE)
+    write(row.cells[2], "{{ 項.内容 }}", VALUE)
+    write(row.cells[3], "{%tc endfor %}", VALUE)
+    _write_choices(row.cells[4])
+    row_tag(table, "endfor")
+    row_tag(table, "endfor")
+    add_space(document)
+    tag(document, "endfor")
+
+
+def _write_choices(cell: _Cell) -> None:
+    write(cell, "{%p if not 答.回答済 %}", VALUE)
+    add_cell_text(cell, "{{ 答.回答状況 }}　{{ 答.説明 }}", VALUE)
+    add_cell_tag(cell, "endif")
+    add_cell_tag(cell, "for 項 in 答.選択")
+    write_choice(cell, "項")
+    add_cell_tag(cell, "endfor")
