@@ -23,7 +23,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.wording import Wording, cell_text, places_text
-from workflow.plan.book.layout import PLAN_SHEET
+from workflow.plan.book.settings import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import as_json_bytes, keys
 from workflow.plan.load import load_written_plan

@@ -22,9 +22,10 @@ from tests.rounds.examples import EXAMPLES, FOUR_ROUNDS, MANAGER_CHECK, plan_of
 from tests.tables import rows, written
 from workflow.excel.style import ALERT_FILL, TO_FILL_FILL
 from workflow.model.plan import Plan
-from workflow.plan.book.layout import DEPARTMENTS, FIELDS, PLAN_SHEET, item_table
+from workflow.plan.book.layout import DEPARTMENTS, FIELDS, item_table
 from workflow.plan.book.reader import read_book
 from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS
+from workflow.plan.book.settings import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import Node, empty_document, sample_document
 from workflow.plan.load import load_plan, validated

@@ -16,19 +16,7 @@ from workflow.plan.book.indicator_sheet import (
     complete_indicators,
     table_of_sheet,
 )
-from workflow.plan.book.layout import (
-    DEPARTMENTS,
-    FIELDS,
-    HINT_LABEL,
-    ITEM_SHEET,
-    PLAN_SHEET,
-    SETTING_LABEL,
-    SETTINGS,
-    SHEETS,
-    VALUE_LABEL,
-    item_table,
-    label_of,
-)
+from workflow.plan.book.layout import DEPARTMENTS, FIELDS, ITEM_SHEET, SHEETS, item_table, label_of
 from workflow.plan.book.reading import HeaderRow, Reading, is_complete, notes_of
 from workflow.plan.book.round_sheets import (
     REVIEWERS,
@@ -36,6 +24,7 @@ from workflow.plan.book.round_sheets import (
     complete_reviewers,
     complete_rounds,
 )
+from workflow.plan.book.settings import HINT_LABEL, PLAN_SHEET, SETTING_LABEL, SETTINGS, VALUE_LABEL
 from workflow.plan.book.values import axis_labels, field_labels, parse_cell
 from workflow.plan.document import Document, Node, ReadAs, child, keys
 from workflow.plan.written.days import day_near, written_day

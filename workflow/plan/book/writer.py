@@ -27,19 +27,16 @@ from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book.indicator_sheet import table_of_document
-from workflow.plan.book.layout import (
-    CONDITION_FIELDS,
-    DEPARTMENTS,
-    FIELDS,
+from workflow.plan.book.layout import CONDITION_FIELDS, DEPARTMENTS, FIELDS, item_table
+from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS, spelled_rounds
+from workflow.plan.book.settings import (
     HINT_LABEL,
     PLAN_INTRO,
     PLAN_SHEET,
     SETTING_LABEL,
     SETTINGS,
     VALUE_LABEL,
-    item_table,
 )
-from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS, spelled_rounds
 from workflow.plan.book.values import axis_labels, field_labels, format_value
 from workflow.plan.document import Correction, Node, parent
 
