@@ -15,14 +15,14 @@ from typing import Protocol
 from workflow.model.cells import folded, folded_id
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import CellKind, RawCell, RawSheet
-from workflow.templates.cover_sheet import (
+from workflow.templates.layout import Layout
+from workflow.templates.sheets.cover import (
     CORRECTION_DEADLINE_LABEL,
     IN_THE_MAIL,
     NOTICE,
     cover_texts,
 )
-from workflow.templates.entry_sheet import entry_texts
-from workflow.templates.layout import Layout
+from workflow.templates.sheets.entries import entry_texts
 
 Cell = tuple[int, int]
 """The 1-based row and column of a cell."""

@@ -11,10 +11,7 @@ from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import JST
-from workflow.templates.correction_sheet import made_from_text, write_corrections
 from workflow.templates.corrections import cell_marks, mark_cells
-from workflow.templates.cover_sheet import NUMBER_CELL, write_cover
-from workflow.templates.entry_sheet import write_entries
 from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     CORRECTION_SHEET,
@@ -29,6 +26,9 @@ from workflow.templates.layout import (
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook
 from workflow.templates.register import Issue
+from workflow.templates.sheets.corrections import made_from_text, write_corrections
+from workflow.templates.sheets.cover import NUMBER_CELL, write_cover
+from workflow.templates.sheets.entries import write_entries
 
 _EMPTY = Filling()
 

@@ -11,13 +11,13 @@ from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.places import Finder
-from workflow.templates.cover_sheet import COVER_HEADINGS
 from workflow.templates.indicator_table import LOCKED
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, Cell, MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import MarkKind, mark_pattern
 from workflow.templates.own.places import words_of
 from workflow.templates.register import NUMBER_PATTERN, FormNumber, Register
+from workflow.templates.sheets.cover import COVER_HEADINGS
 
 _ALIKE = 0.5
 """The share of what a form prints that a sheet without our names must still hold."""

@@ -13,7 +13,15 @@ from workflow.model.fields.checks import Check, RowCells
 from workflow.model.fields.form import Form
 from workflow.model.indicators.actual import ActualField
 from workflow.model.indicators.indicator import is_of_indicator
-from workflow.templates.cover_cells import (
+from workflow.templates.filling import Filling
+from workflow.templates.indicator_table import ACTUAL_KEY
+from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
+from workflow.templates.own.form import Cell
+from workflow.templates.own.marks import ACTUAL_WORD, INDICATOR_WORD
+from workflow.templates.own.package.rules import any_of, fitting, is_whole
+from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.sheets.cover import cover_texts
+from workflow.templates.sheets.cover_cells import (
     SENDING,
     TO_THE_NEXT,
     WRITING,
@@ -26,21 +34,13 @@ from workflow.templates.cover_cells import (
     to_leave_out,
     to_the_indicators,
 )
-from workflow.templates.cover_sheet import cover_texts
-from workflow.templates.entry_rules import (
+from workflow.templates.sheets.entries import entry_texts
+from workflow.templates.sheets.entry_rules import (
     Highlight,
     checks_of,
     field_highlights,
     waived_when,
 )
-from workflow.templates.entry_sheet import entry_texts
-from workflow.templates.filling import Filling
-from workflow.templates.indicator_table import ACTUAL_KEY
-from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
-from workflow.templates.own.form import Cell
-from workflow.templates.own.marks import ACTUAL_WORD, INDICATOR_WORD
-from workflow.templates.own.package.rules import any_of, fitting, is_whole
-from workflow.templates.own.places import IssuedSheet, OwnLayout
 
 _BLANK = Filling()
 _ACTUAL = f"{INDICATOR_WORD}の{ACTUAL_WORD}"

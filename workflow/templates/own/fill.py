@@ -16,7 +16,6 @@ from lxml.etree import _Element, fromstring
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import column_letters, quoted_sheet
 from workflow.model.years import JST
-from workflow.templates.correction_sheet import made_from_text
 from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     DIGEST_PROPERTY,
@@ -42,6 +41,7 @@ from workflow.templates.own.package.rows import (
 from workflow.templates.own.package.rules import add_rules
 from workflow.templates.own.package.sheet import SheetTree, cells_of, write_number
 from workflow.templates.own.places import IssuedSheet, OwnLayout
+from workflow.templates.sheets.corrections import made_from_text
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ID = f"{{{_RELATED}}}id"

@@ -12,7 +12,6 @@ from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, column_letters
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.raw import Area
-from workflow.templates.correction_sheet import write_corrections
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.filling import Filling
 from workflow.templates.layout import CORRECTION_SHEET
@@ -24,6 +23,7 @@ from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts
 from workflow.templates.own.package.sheet import SheetTree, cells_of, range_of
 from workflow.templates.own.places import OwnLayout
+from workflow.templates.sheets.corrections import write_corrections
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -9,12 +9,12 @@ from xlsxwriter import Workbook
 
 from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, GrowingSheet, add_sheet, new_workbook
 from workflow.model.fields.declarations import FONT_SIZE
-from workflow.templates.cover_sheet import write_cover
-from workflow.templates.entry_sheet import write_entries
 from workflow.templates.filling import Filling
 from workflow.templates.layout import Layout
 from workflow.templates.own.cover_cells import OwnCells
 from workflow.templates.own.places import OwnLayout
+from workflow.templates.sheets.cover import write_cover
+from workflow.templates.sheets.entries import write_entries
 
 
 def own_cover(own: OwnLayout, filling: Filling, share: float) -> bytes:

@@ -38,9 +38,9 @@ from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
-from workflow.templates.entry_sheet import field_mark
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PREVIOUS_LABEL
 from workflow.templates.own.marks import ENTRY_WORD, INDICATOR_WORD
+from workflow.templates.sheets.entries import field_mark
 
 LIST_NAME, CARD_NAME = "様式ひな形_一覧.xlsx", "様式ひな形_単票.xlsx"
 """The names they are written under; the one that is taken is renamed."""

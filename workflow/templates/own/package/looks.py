@@ -17,7 +17,7 @@ from workflow.excel.style import (
 )
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.fields.declarations import CellRules
-from workflow.templates.entry_rules import HighlightKind
+from workflow.templates.sheets.entry_rules import HighlightKind
 
 _FORMATS, _DXFS, _XFS = f"{MAIN}numFmts", f"{MAIN}dxfs", f"{MAIN}cellXfs"
 _BEFORE_DXFS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles")

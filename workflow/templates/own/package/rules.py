@@ -12,11 +12,11 @@ from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.raw import Area
-from workflow.templates.entry_rules import field_highlights, validation_from
 from workflow.templates.own.form import Cell
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.sheet import SheetTree, range_of
 from workflow.templates.own.places import IssuedSheet, ItemKey, OwnLayout
+from workflow.templates.sheets.entry_rules import field_highlights, validation_from
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

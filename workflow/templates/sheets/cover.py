@@ -11,9 +11,6 @@ from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check
 from workflow.model.years import japanese_date_and_weekday
-from workflow.templates.cover_cells import DONE, LEFT, Cells, CoverLine, EntrySheets
-from workflow.templates.cover_paper import FIRST, LAST, CoverPage, CoverPen
-from workflow.templates.entry_sheet import field_mark, footer_text
 from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     CORRECTION_SHEET,
@@ -22,6 +19,9 @@ from workflow.templates.layout import (
     RESPONDENT_LABEL,
     Layout,
 )
+from workflow.templates.sheets.cover_cells import DONE, LEFT, Cells, CoverLine, EntrySheets
+from workflow.templates.sheets.cover_paper import FIRST, LAST, CoverPage, CoverPen
+from workflow.templates.sheets.entries import field_mark, footer_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -39,7 +39,6 @@ from workflow.model.cells import a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
 from workflow.model.rounds.earlier import is_of_earlier_round, round_of
-from workflow.templates.entry_rules import Highlight, HighlightKind, highlights, validation
 from workflow.templates.filling import Filling
 from workflow.templates.layout import (
     HEADER_ROW,
@@ -54,6 +53,7 @@ from workflow.templates.layout import (
     Layout,
     previous_label,
 )
+from workflow.templates.sheets.entry_rules import Highlight, HighlightKind, highlights, validation
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -35,7 +35,6 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.years import japanese_date, japanese_date_and_weekday
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
-from workflow.templates.entry_sheet import write_answer
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import INDICATOR_SHEET
 from workflow.templates.layout import (
@@ -53,6 +52,7 @@ from workflow.templates.layout import (
     Layout,
     printed_checks,
 )
+from workflow.templates.sheets.entries import write_answer
 
 _COLUMNS = (
     ("番号", 2.5),

@@ -11,8 +11,12 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check
 from workflow.model.fields.form import Form
 from workflow.model.rounds.earlier import rounds_shown
-from workflow.templates.cover_paper import Computed
-from workflow.templates.entry_rules import (
+from workflow.templates.filling import Filling
+from workflow.templates.indicator_table import actual_label
+from workflow.templates.layout import ENTRY_SHEET, Column, EntryRow, Layout, previous_label
+from workflow.templates.sheets.cover_paper import Computed
+from workflow.templates.sheets.entries import OPTIONAL_MARK, REQUIRED_MARK, SOMETIMES_MARK
+from workflow.templates.sheets.entry_rules import (
     Highlight,
     HighlightKind,
     checks_of,
@@ -20,10 +24,6 @@ from workflow.templates.entry_rules import (
     row_cells,
     waived_when,
 )
-from workflow.templates.entry_sheet import OPTIONAL_MARK, REQUIRED_MARK, SOMETIMES_MARK
-from workflow.templates.filling import Filling
-from workflow.templates.indicator_table import actual_label
-from workflow.templates.layout import ENTRY_SHEET, Column, EntryRow, Layout, previous_label
 
 DONE, LEFT = "記入済", "未入力"
 _MOST_OF_A_FORMULA = 7500

@@ -1,0 +1,1 @@
+"""The sheets of a template as they are written: cover, entries, what to correct."""
