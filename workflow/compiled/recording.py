@@ -5,6 +5,7 @@ Events say only what is new, so the journal grows with what comes in, not with e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,9 +20,11 @@ from workflow.compiled.summaries.status import totals
 from workflow.model.returns import Return
 from workflow.model.years import iso_time
 from workflow.storage.journal import EventKind, Facts, Journal
+from workflow.storage.json_text import JsonText
 from workflow.templates.register import Register
 
-_PASSWORDS = ("lock_password", "open_passwords")
+PASSWORDS = ("lock_password", "open_passwords")
+"""Settings of a plan that are not recorded: anybody may read that."""
 _CHANGES = ("returns", "dropped", "plan_content")
 _BEFORE_JUDGING = (EventKind.REOPENED, EventKind.NUMBERED, EventKind.DECIDED)
 """What is judged anew also where no file and no outcome is another."""
@@ -36,10 +39,11 @@ def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
     return {"files": changed, "gone": gone} if changed or gone else None
 
 
-def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) -> Facts | None:
+def judgement(journal: Journal, round_: Round, plan_content: JsonText) -> Facts | None:
     """Return what to record of the outcomes; None when nothing differs from the last time.
 
-    The plan's content goes with it when it is new: plan.xlsx will be another next year.
+    The plan's content, without passwords, goes with it when it is new: plan.xlsx will be another
+    next year. It is the last fact.
     """
     known = recorded_outcomes(journal)
     basis = round_.basis
@@ -61,7 +65,7 @@ def judgement(journal: Journal, round_: Round, plan_content: Mapping[str, Any]) 
     if not is_news and journal.last(*_BEFORE_JUDGING, EventKind.JUDGED) is last:
         return None
     is_new_plan = last is None or last.facts["plan"] != basis.plan
-    return facts | ({"plan_content": without_passwords(plan_content)} if is_new_plan else {})
+    return facts | ({"plan_content": plan_content} if is_new_plan else {})
 
 
 def issued(register: Register, digest: str, journal: Journal) -> Facts | None:
@@ -80,8 +84,15 @@ def issued(register: Register, digest: str, journal: Journal) -> Facts | None:
 
 def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's content as it may be shown to anybody."""
-    plan = {k: v for k, v in plan_content["plan"].items() if k not in _PASSWORDS}
+    plan = {k: v for k, v in plan_content["plan"].items() if k not in PASSWORDS}
     return {**plan_content, "plan": plan}
+
+
+def spelled(plan_content: Mapping[str, Any]) -> JsonText:
+    """Return a plan's content as the journal records it."""
+    shown = without_passwords(plan_content)
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+    return JsonText(text, 0, len(text))
 
 
 def _file(returned: Return) -> dict[str, str | int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from sys import intern
 from typing import Any
 
 from workflow.model.fields.form import form_from_json
@@ -16,8 +17,8 @@ from workflow.model.rounds.declared import DeclaredRound
 _RATING_LABEL = "評価"
 
 
-def build_plan(content: Mapping[str, Any]) -> Plan:
-    """Return the plan a valid document describes."""
+def build_plan(content: Mapping[str, Any], items: Iterable[Item] | None = None) -> Plan:
+    """Return the plan a valid document describes; items are given where they were made already."""
     plan = content["plan"]
     known = content.get("known_values")
     return Plan(
@@ -26,7 +27,7 @@ def build_plan(content: Mapping[str, Any]) -> Plan:
         coordinator=plan["coordinator"],
         levels=tuple(content["levels"]),
         departments=tuple(map(_department, content["departments"])),
-        items=tuple(map(_item, content["items"])),
+        items=tuple(_items(content["items"]) if items is None else items),
         form=form_from_json(_with_rating(content["form"]["fields"]), content.get("checks", ())),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
         deadline=_day(plan.get("deadline")),
@@ -66,15 +67,19 @@ def _department(department: Mapping[str, Any]) -> Department:
     )
 
 
-def _item(item: Mapping[str, Any]) -> Item:
-    return Item(
-        id=item["id"],
-        path=tuple(item["path"]),
-        title=item["title"],
-        departments=tuple(item["departments"]),
-        pages=item.get("pages", ""),
-        answer=AnswerRule(item.get("answer", "any")),
-    )
+def _items(items: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
+    """Yield the items; those under one heading, or of the same departments, share what is equal."""
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for item in items:
+        path, departments = tuple(item["path"]), tuple(item["departments"])
+        yield Item(
+            id=item["id"],
+            path=shared.setdefault(path, path),
+            title=item["title"],
+            departments=shared.setdefault(departments, departments),
+            pages=intern(item.get("pages", "")),
+            answer=AnswerRule(item.get("answer", "any")),
+        )
 
 
 def _day(text: str | None) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -43,15 +43,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
     if isinstance(value, str):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        kind = type(value)
-        parts = ((name, getattr(value, name), usual) for name, usual in _settings(kind))
-        unusual = {name: _plain(part) for name, part, usual in parts if part != usual()}
-        return unusual | {"is": kind.__name__}
+        return _unusual(value)
     match value:
         case Mapping():
             return {str(key): _plain(part) for key, part in value.items()}
         case tuple():
-            return [_plain(part) for part in value]
+            return [part if type(part) is str else _plain(part) for part in value]
         case Decimal():
             return plain_number(value)
         case Enum():
@@ -62,13 +59,22 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
             return value
 
 
+def _unusual(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return what of a dataclass is not as usual, and what class it is."""
+    found: dict[str, Any] = {"is": type(value).__name__}
+    kind: Any = type(value)
+    for name, usual in _settings(kind):
+        part = getattr(value, name)
+        if part is not usual and part != usual:
+            found[name] = part if type(part) is str else _plain(part)
+    return found
+
+
 @cache
-def _settings(kind: Any) -> tuple[tuple[str, Callable[[], object]], ...]:  # noqa: ANN401
-    """Return what a dataclass holds, each with what gives its usual value: MISSING for none."""
-    return tuple((f.name, _usual(f)) for f in fields(kind))
+def _settings(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401
+    """Return what a dataclass holds, each with its usual value: MISSING for none."""
+    return tuple((field.name, _usual(field)) for field in fields(kind))
 
 
-def _usual(field: Field[Any]) -> Callable[[], object]:
-    if field.default_factory is not MISSING:
-        return field.default_factory
-    return lambda: field.default
+def _usual(field: Field[Any]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
@@ -28,6 +28,9 @@ from workflow.plan.checks.plan import (
 from workflow.plan.document import Document, Node
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, plan_paths, possible_paths
 from workflow.plan.schema import schema_violations
+from workflow.storage.files import file_digest
+
+ReadT = TypeVar("ReadT", bytes, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,19 @@ def plan_files(home: Path) -> dict[Path, bytes]:
     return {path: _content(path) for path in plan_paths(home)}
 
 
+def plan_digests(home: Path) -> dict[Path, str]:
+    """Return the digest of each of those files, by its path. Raises PlanError as reading does."""
+    return {path: _opened(path, file_digest) for path in plan_paths(home)}
+
+
 def understood(files: Mapping[Path, bytes]) -> WrittenPlan:
     """Return the plan some files hold. Raises PlanError with every finding when it has errors."""
     return _understood(tuple(files.items()))
+
+
+def forget() -> None:
+    """Let go of the document that was understood last: it takes more memory than the plan."""
+    _understood.cache_clear()
 
 
 @lru_cache(maxsize=1)  # a command asks for the rounds of a plan, and then for the plan
@@ -141,6 +154,11 @@ def load_document(path: Path) -> Document:
 
 
 def _content(path: Path) -> bytes:
+    return _opened(path, Path.read_bytes)
+
+
+def _opened(path: Path, read: Callable[[Path], ReadT]) -> ReadT:
+    """Return what reading a plan file gives. Raises PlanError when it cannot be opened."""
     open_mark = path.with_name(f"~${path.name}")
     if open_mark.exists():
         raise PlanError(
@@ -148,7 +166,7 @@ def _content(path: Path) -> bytes:
             f"（Excelを閉じても続くときは、同じ場所の{open_mark.name}を削除してください）。"
         )
     try:
-        return path.read_bytes()
+        return read(path)
     except OSError as error:
         raise PlanError(
             f"{path.name}を開けません。ほかで開いていないか、読み取りが許されているか"

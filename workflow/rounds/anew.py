@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from workflow.compiled.points.decisions import decision_log, numbering, with_decisions
 from workflow.compiled.points.on_screen import Refused, ScreenDecision, taken_on_screen
@@ -24,6 +23,7 @@ from workflow.rounds.options import ReadOptions
 from workflow.rounds.points import written_copies
 from workflow.rounds.write import compilation_of, write_provisional
 from workflow.storage.journal import EventKind, Journal
+from workflow.storage.json_text import JsonText
 from workflow.storage.workspace import Workspace
 
 
@@ -99,7 +99,7 @@ def with_news(
     journal: Journal,
     now: datetime,
     round_: Round,
-    plan_content: Mapping[str, Any],
+    plan_content: JsonText,
     written: Sequence[RecordCopy] = (),
     on_screen: Sequence[ScreenDecision] = (),
 ) -> News:

@@ -24,6 +24,12 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, however large it is. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def write_file(target: Path, content: Writable, *, durable: bool = True) -> None:
     """Write one complete file or leave the old one. A durable file survives a power cut afterwards.
 

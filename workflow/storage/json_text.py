@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -32,6 +33,14 @@ class JsonText:
     def size(self) -> int:
         """How many bytes it is spelled in."""
         return self.end - self.start
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it is spelled as. Raises OSError."""
+        digest = hashlib.sha256()
+        for piece in self.pieces():
+            digest.update(piece)
+        return digest.hexdigest()
 
     def holds(self, spelled: bytes) -> bool:
         """Whether some bytes stand anywhere in it. Raises OSError."""

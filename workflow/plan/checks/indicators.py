@@ -14,6 +14,8 @@ from workflow.plan.document import Node
 def check_indicators(document: Node) -> Iterator[Violation]:
     """Every indicator is of an item of the plan, and can be told from the others."""
     indicators = document["indicators"].elements
+    if not indicators:
+        return
     known = {item["id"].text for item in document["items"].elements}
     yield from repeated((folded_id(one["id"].text), one["id"]) for one in indicators)
     names = ((f"{one['item'].text}\n{folded(one['name'].text)}", one["name"]) for one in indicators)

@@ -1,42 +1,51 @@
 """The plan of a round: checked and digested once, and known again by the bytes of its files.
 
-What is known of it is kept beside the extracts: its digest and, where it is written in plan.xlsx,
-what plan.json would say. A workbook with passwords is read each time: a copy would lie open.
+What is known of it is kept beside the extracts, as short as it can be said: its digest, and what it
+says but for its passwords. Where it has some, they are read from plan.json each time, and so is all
+of plan.xlsx: a copy would lie open.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from sys import intern
 from typing import Any
 
-from workflow.compiled.recording import without_passwords
+from workflow.compiled.recording import PASSWORDS, spelled, without_passwords
 from workflow.model.dataclass import dataclass
+from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
-from workflow.model.plan import Plan
+from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import in_scope, plan_files, understood
+from workflow.plan.load import forget, in_scope, plan_digests, plan_files, understood
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
 from workflow.rounds.inputs.kept import keep, kept
 from workflow.storage.files import sha256
+from workflow.storage.json_text import JsonText
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 
-_RECORD = "plan.json"
+_RECORD, _CONTENT = "plan.json", "plan_content.json"
+_LARGE = 30_000_000
+"""Bytes of a plan from which on a process of its own checks it: the memory goes with that."""
+_ITEMS_A_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
-    """The plan of a round, its digest, and what all of the plan says as plan.json spells it.
+    """The plan of a round, its digest, and what all of the plan says as the journal records it.
 
     Notes say how its files were understood, when they were read just now and not known before.
     """
 
     plan: Plan
-    content: Any
+    content: JsonText
     digest: str
     notes: tuple[Finding, ...] = ()
 
@@ -46,52 +55,168 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
 
     Raises PlanError with every finding when it has errors.
     """
-    files = plan_files(workspace.home)
     if not use_kept:
-        return _read(files, workspace.round)
-    digests = [[path.name, sha256(content)] for path, content in files.items()]
-    key = sha256(json.dumps([tool_digest(), digests]).encode())
-    record = workspace.extracts(year) / _RECORD
-    try:
-        known = _known(record, key, files, workspace.round)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        known = None  # nothing is kept, or nothing of ours
-    if known is None:
-        known = _read(files, workspace.round)
-        _keep(record, key, files, known)
-    return known
+        return _read(workspace).known
+    digests = plan_digests(workspace.home)
+    folder, key = workspace.extracts(year), _key(digests)
+    known = _known(folder, key, digests, workspace.round)
+    if known:
+        return known
+    if sum(path.stat().st_size for path in digests) > _LARGE:
+        notes = _keep_in_worker(workspace, folder)
+        known = _known(folder, key, digests, workspace.round)
+        if known:
+            return replace(known, notes=notes)
+    return _read_and_keep(workspace, folder).known
 
 
-def _read(files: Mapping[Path, bytes], round_name: str) -> KnownPlan:
+@dataclass(frozen=True, slots=True)
+class _ReadPlan:
+    """A plan as it was read just now, whole, and the digests of the files it was read from."""
+
+    known: KnownPlan
+    whole: Plan
+    content: Mapping[str, Any]
+    digests: Mapping[Path, str]
+
+
+def _read(workspace: Workspace) -> _ReadPlan:
+    files = plan_files(workspace.home)
     written = understood(files)
+    forget()
     notes = tuple(finding for document in written.documents for finding in document.findings)
-    plan = in_scope(written.plan, round_name)
-    return KnownPlan(plan, written.content, plan_digest(plan), notes)
+    plan = in_scope(written.plan, workspace.round)
+    known = KnownPlan(plan, spelled(written.content), plan_digest(plan), notes)
+    digests = {path: sha256(content) for path, content in files.items()}
+    return _ReadPlan(known, written.plan, written.content, digests)
 
 
-def _known(
-    record: Path, key: str, files: Mapping[Path, bytes], round_name: str
-) -> KnownPlan | None:
-    """Return what is kept of these files, None when it is of others. ValueError when of nothing."""
-    plain = json.loads(kept(record))
-    if plain["key"] != key:
-        return None
-    content = plain["content"]
-    if _is_document(files):
-        content = json.loads(next(iter(files.values())).decode("utf-8-sig"))
-    if not is_plainly_valid(content):
-        return None
-    plan = in_scope(build_plan(content), round_name)
-    return KnownPlan(plan, content, str(plain["digest"]))
+def _read_and_keep(workspace: Workspace, folder: Path) -> _ReadPlan:
+    read = _read(workspace)
+    shown = without_passwords(read.content)
+    is_whole = shown["plan"] == read.content["plan"]
+    if is_whole or _is_document(read.digests):
+        text = b"".join(read.known.content.pieces())
+        keep(folder / _CONTENT, text)
+        keep(folder / _RECORD, b"\n".join(_record(read, shown, is_whole, sha256(text))))
+    return read
 
 
-def _keep(record: Path, key: str, files: Mapping[Path, bytes], known: KnownPlan) -> None:
-    content = None if _is_document(files) else known.content
-    if content is None or content == without_passwords(content):
-        plain = {"key": key, "digest": known.digest, "content": content}
-        keep(record, json.dumps(plain, ensure_ascii=False).encode())
+def _record(
+    read: _ReadPlan, shown: dict[str, Any], is_whole: bool, content: str
+) -> Iterator[bytes]:
+    """Yield the lines of what is kept of a plan: its head, then its items, many a line.
+
+    An item names by number where it stands in the plan and who is asked: many share that.
+    """
+    shared: dict[tuple[str, ...], int] = {}
+    rows = [
+        (
+            item.id,
+            shared.setdefault(item.path, len(shared)),
+            item.title,
+            shared.setdefault(item.departments, len(shared)),
+            item.pages,
+            item.answer,
+        )
+        for item in read.whole.items
+    ]
+    head = {
+        "key": _key(read.digests),
+        "digest": read.known.digest,
+        "content": content,
+        "is_whole": is_whole,
+        "plan": shown | {"items": shown["items"][:1]},
+        "shared": list(shared),
+    }
+    yield _json(head)
+    lines = iter(rows)
+    while line := list(islice(lines, _ITEMS_A_LINE)):
+        yield _json(line)
 
 
-def _is_document(files: Mapping[Path, bytes]) -> bool:
-    """Whether the plan is written in plan.json alone, which is quick to read as it is."""
+def _known(folder: Path, key: str, files: Mapping[Path, str], round_name: str) -> KnownPlan | None:
+    """Return what is kept of these files; None where nothing is, or something else."""
+    try:
+        head, *lines = kept(folder / _RECORD).split(b"\n")
+        plain = json.loads(head)
+        if plain["key"] != key or not is_plainly_valid(plain["plan"]):
+            return None
+        content = folder / _CONTENT
+        start, end = len(key) + 1, content.stat().st_size
+        text = JsonText(content, start, end)
+        if text.digest != plain["content"]:
+            return None
+        items = _items(lines, [tuple(map(_text, texts)) for texts in plain["shared"]])
+        shown = plain["plan"]
+        if not plain["is_whole"]:
+            shown = shown | {"plan": shown["plan"] | _passwords(files)}
+        whole = build_plan(shown, items)
+        return KnownPlan(in_scope(whole, round_name), text, str(plain["digest"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return None  # nothing is kept, or nothing of ours
+
+
+def _items(lines: Iterable[bytes], shared: list[tuple[str, ...]]) -> Iterator[Item]:
+    for line in lines:
+        for id_, path, title, departments, pages, answer in json.loads(line):
+            yield Item(
+                _text(id_),
+                shared[path],
+                _text(title),
+                shared[departments],
+                intern(pages),
+                AnswerRule(answer),
+            )
+
+
+def _text(plain: object) -> str:
+    if type(plain) is not str:
+        raise TypeError(plain)
+    return plain
+
+
+def _passwords(files: Iterable[Path]) -> dict[str, Any]:
+    """Return the passwords of a plan.json."""
+    (path,) = files
+    plan = json.loads(path.read_bytes().decode("utf-8-sig"))["plan"]
+    return {name: plan[name] for name in PASSWORDS if name in plan}
+
+
+def _key(digests: Mapping[Path, str]) -> str:
+    files = [[path.name, digest] for path, digest in digests.items()]
+    return sha256(_json([tool_digest(), files]))
+
+
+def _is_document(files: Iterable[Path]) -> bool:
+    """Whether the plan is written in plan.json alone, in which its passwords are found quickly."""
     return [path.name for path in files] == [JSON_NAME]
+
+
+def _json(plain: object) -> bytes:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _keep_in_worker(workspace: Workspace, folder: Path) -> tuple[Finding, ...]:
+    """Check a plan in a process of its own and keep it; return how its files were understood.
+
+    Where nothing can be kept, nothing is. Raises PlanError with every finding when it has errors.
+    """
+    # 20 ms, for a plan as large as many cities alone.
+    from workflow.returned.workers.pool import ResourceLimits, Stopped, run
+
+    limits = ResourceLimits(_HOURS, _ANY_MEMORY, workers=1)
+    (made,) = run(_make_record, ((workspace, folder),), limits)
+    if isinstance(made, PlanError):
+        raise made
+    return () if isinstance(made, Stopped) else made
+
+
+_HOURS, _ANY_MEMORY = 36_000, 1 << 46
+
+
+def _make_record(task: tuple[Workspace, Path]) -> tuple[Finding, ...] | PlanError:
+    try:
+        return _read_and_keep(*task).known.notes
+    except PlanError as error:
+        return error
