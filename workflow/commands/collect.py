@@ -43,7 +43,10 @@ from workflow.terminal.output import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workflow.compiled.points.on_screen import ScreenDecision
+    from workflow.model.findings import Finding
     from workflow.rounds.siblings.before import RoundAfter
 
 
@@ -86,7 +89,7 @@ def _run(arguments: Namespace) -> int:
     if arguments.json:
         print_json(collected.document)
     else:
-        _show_plan_notes(collected)
+        _show_plan_notes(collected.plan_notes)
         show_collected(workspace, year, collected)
         if workspace.round:
             _show_rounds_after(workspace, year, is_reopened=reason is not None)
@@ -134,12 +137,12 @@ def _remedies(after: RoundAfter, period: Period) -> Iterator[str]:
         )
 
 
-def _show_plan_notes(collected: Collected) -> None:
+def _show_plan_notes(notes: Sequence[Finding]) -> None:
     """Say once of a plan.xlsx how it was understood."""
-    if collected.plan_notes:
+    if notes:
         from workflow.commands.plan import note_lines  # where plan.xlsx was changed alone
 
-        for line in note_lines(collected.plan_notes):
+        for line in note_lines(notes):
             say(line)
 
 
@@ -251,9 +254,10 @@ def show_collected(workspace: Workspace, year: int, collected: Collected) -> Non
         say(f"{era_year(year)}全体：{path}")
     if not workspace.digest_list(year).exists():
         period = workspace.period(year)
-        show_points(points_to_decide(collected.document), workspace.record(year), period)
-    _show_parts(collected)
-    _show_handbacks(collected)
+        waiting = points_to_decide(collected.document["points"])
+        show_points(waiting, workspace.record(year), period)
+    _show_parts(collected.parts, lacks_parquet=collected.lacks_parquet)
+    _show_handbacks(collected.handbacks, collected.kept)
     for path in collected.held_open:
         say(
             f"{path.name} が開かれているため、書き換えませんでした。"
@@ -270,15 +274,15 @@ def show_round(collected: Collected) -> None:
     show_findings(collected.asking)
 
 
-def _show_parts(collected: Collected) -> None:
-    if collected.parts:
+def _show_parts(parts: Sequence[Path], *, lacks_parquet: bool) -> None:
+    if parts:
         say(
-            f"台帳の行が多いため、{len(collected.parts)}冊に分けました。"
+            f"台帳の行が多いため、{len(parts)}冊に分けました。"
             "どの行がどの冊にあるかは、シート「台帳の分冊」で分かります。"
         )
-    for path in collected.parts:
+    for path in parts:
         say(f"・{path.name}")
-    if collected.lacks_parquet:
+    if lacks_parquet:
         say(
             "Parquet形式の台帳は、pyarrow が入っていないため作りませんでした。"
             "要るときは、README.ja.md の「とても大きな台帳」のとおりに入れて、"
@@ -286,13 +290,12 @@ def _show_parts(collected: Collected) -> None:
         )
 
 
-def _show_handbacks(collected: Collected) -> None:
-    if collected.handbacks:
-        folder = collected.handbacks[0].parent
-        say(f"差戻し用の調査票を{folder}に作りました（{len(collected.handbacks)}件）。")
-    for path in collected.handbacks:
+def _show_handbacks(made: Sequence[Path], kept: Sequence[Path]) -> None:
+    if made:
+        say(f"差戻し用の調査票を{made[0].parent}に作りました（{len(made)}件）。")
+    for path in made:
         say(f"・{path.name}")
-    for path in collected.kept:
+    for path in kept:
         say(
             f"差戻し用の調査票が書き換えられていたため、写しを残しました：{path}。"
             "回答であれば、returned に移して collect をもう一度実行してください。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +127,15 @@ def _summed(totals: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return summed | {"outcomes": {outcome.value: outcomes[outcome.value] for outcome in Outcome}}
 
 
-def points_to_decide(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the numbers of the points that wait for the coordinator, of a round's JSON.
+def points_to_decide(points: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the numbers of the points that wait for the coordinator, of those in a round's JSON.
 
     What is missing or sent back waits for its department, what is lost for the file to come back. A
     question waits for the coordinator again once it is explained.
     """
     return tuple(
         point["id"]
-        for point in document.get("points", ())
+        for point in points
         if waits_for_coordinator(point["code"], point["decision"], point["explanation"])
     )
 
@@ -240,7 +240,8 @@ def _show(workspace: Workspace, year: int, document: dict[str, Any]) -> None:
     show_departments(document["departments"])
     show_totals(document["totals"])
     if not is_final:
-        show_points(points_to_decide(document), workspace.record(year), workspace.period(year))
+        waiting = points_to_decide(document.get("points", ()))
+        show_points(waiting, workspace.record(year), workspace.period(year))
     if document["uncollected"] and is_final:
         say(
             f"確定したあとに届いたか変わったファイルが{document['uncollected']}件あります。"

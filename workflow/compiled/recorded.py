@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import field
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
-from workflow.model.returns import Outcome, Return
+from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.json_text import JsonText
@@ -65,22 +65,24 @@ class Basis:
 
 def recorded_files(journal: Journal) -> dict[str, RecordedFile]:
     """Return the files that lay in returned/ at the last collect, by path."""
+    return _files_and_gone(journal)[0]
+
+
+def _files_and_gone(journal: Journal) -> tuple[dict[str, RecordedFile], dict[str, RecordedFile]]:
+    """Return the files that lay there last, and what was known of those that went, by path."""
     files: dict[str, RecordedFile] = {}
+    gone: dict[str, RecordedFile] = {}
     for event in journal.of(EventKind.RECEIVED):
         for path in event.facts["gone"]:
-            files.pop(path, None)
+            if path in files:
+                gone[path] = files.pop(path)
         for file in event.facts["files"]:
-            files[file["path"]] = recorded_file(file, files.get(file["path"]), event.at)
-    return files
-
-
-def recorded_file(
-    said: Mapping[str, Any], known: RecordedFile | None, at: datetime
-) -> RecordedFile:
-    """Return what the journal says of a file, given what it said before and when it says so."""
-    same = known is not None and known.sha256 == said["sha256"]
-    seen = known.first_seen if known and same else at
-    return RecordedFile(said["sha256"], said["size"], said["modified"], seen)
+            path, sha256 = file["path"], file["sha256"]
+            known = files.get(path)
+            seen = known.first_seen if known and known.sha256 == sha256 else event.at
+            files[path] = RecordedFile(sha256, file["size"], file["modified"], seen)
+            gone.pop(path, None)
+    return files, gone
 
 
 def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:
@@ -201,13 +203,13 @@ def recorded_issues(journal: Journal) -> dict[str, str]:
     }
 
 
-def gone_files(journal: Journal, returns: Iterable[Return]) -> tuple[Finding, ...]:
+def gone_files(journal: Journal, digests: Set[str]) -> tuple[Finding, ...]:
     """Return a warning for each return taken away; renamed ones, and what was none, do not count.
 
-    The journal must already say what lies there now; the returns are those of today.
+    The journal must already say what lies there now; digests are those of the returns of today.
     """
-    on_disk = {file.sha256 for file in recorded_files(journal).values()}
-    on_disk |= {returned.sha256 for returned in returns}  # also within a zip
+    files, gone = _files_and_gone(journal)
+    on_disk = digests | {file.sha256 for file in files.values()}
     mattered, answering = _ever_returns(journal), _answering(journal)
     return tuple(
         Finding(
@@ -215,7 +217,7 @@ def gone_files(journal: Journal, returns: Iterable[Return]) -> tuple[Finding, ..
             Location(file=path),
             {"received": _day(file.first_seen), "departments": answering.get(path, ())},
         )
-        for path, file in _gone(journal).items()
+        for path, file in gone.items()
         if file.sha256 and file.sha256 not in on_disk and path in mattered
     )
 
@@ -242,20 +244,6 @@ def lost_records(journal: Journal) -> tuple[Finding, ...]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(JST).date()
-
-
-def _gone(journal: Journal) -> dict[str, RecordedFile]:
-    """Return what was last known of each file that went and did not come back, by path."""
-    known: dict[str, RecordedFile] = {}
-    gone: dict[str, RecordedFile] = {}
-    for event in journal.of(EventKind.RECEIVED):
-        for path in event.facts["gone"]:
-            if path in known:
-                gone[path] = known.pop(path)
-        for file in event.facts["files"]:
-            known[file["path"]] = recorded_file(file, known.get(file["path"]), event.at)
-            gone.pop(file["path"], None)
-    return gone
 
 
 def _answering(journal: Journal) -> dict[str, tuple[str, ...]]:

@@ -47,7 +47,9 @@ def judgement(journal: Journal, round_: Round, plan_content: JsonText) -> Facts 
     """
     known = recorded_outcomes(journal)
     basis = round_.basis
-    outcomes = {r.file: _outcome(r) for r in round_.returns}
+    outcomes = {
+        r.file: [r.sha256, r.outcome.value, r.department, len(r.answers)] for r in round_.returns
+    }
     changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
     dropped = [path for path in known if path not in outcomes]
     figures = totals(round_.returns, round_.entries, round_.points)
@@ -111,11 +113,6 @@ def _is_recorded(known: RecordedFile | None, file: Mapping[str, str | int]) -> b
         return False
     said = {"sha256": known.sha256, "size": known.size, "modified": known.modified}
     return all(file[key] == value for key, value in said.items())
-
-
-def _outcome(returned: Return) -> list[str | int]:
-    answers = len(returned.answers)
-    return [returned.sha256, returned.outcome.value, returned.department, answers]
 
 
 def _figures(facts: Facts) -> dict[str, object]:

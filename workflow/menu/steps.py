@@ -135,7 +135,7 @@ def _round_state(workspace: Workspace, year: int) -> RoundState:
         submitted=sum(bool(d["outcome"]) for d in departments),
         sent_back=_count(departments, Outcome.SENT_BACK),
         missing=document["totals"]["missing"],
-        to_look_at=len(points_to_decide(document)),
+        to_look_at=len(points_to_decide(document.get("points", ()))),
         open=what_is_open(document),
         uncollected=document["uncollected"],
         is_drafted=any(workspace.distribution_drafts(year).glob("*.eml")),

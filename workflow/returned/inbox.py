@@ -139,7 +139,8 @@ def _closed(folder: Path, path: Path) -> Received | None:
     """Return a folder nobody can look into: opening it fails as opening a locked file does."""
     on_disk = _received(folder, path)
     if on_disk is None:
-        return Received(_shown(folder, path), path, 0, from_timestamp(0), regular=True)
+        file = shown_name(path.relative_to(folder).as_posix())
+        return Received(file, path, 0, from_timestamp(0), regular=True)
     return replace(on_disk, folder=False, regular=True)
 
 
@@ -152,19 +153,14 @@ def _with_names_of_their_own(files: Iterable[Received]) -> Iterator[Received]:
         yield received if times == 1 else replace(received, file=f"{received.file} ({times})")
 
 
-def _shown(folder: Path, path: Path) -> str:
-    return shown_name(path.relative_to(folder).as_posix())
-
-
 def _received(folder: Path, path: Path) -> Received | None:
     """Return a file as it lies there; None for one that went while it was listed."""
     try:
         status = path.lstat()
     except OSError:
         return None
-    shown = _shown(folder, path)
     return Received(
-        file=shown,
+        file=shown_name(path.relative_to(folder).as_posix()),
         path=path,
         size=status.st_size,
         received=from_timestamp(status.st_mtime),

@@ -116,7 +116,8 @@ def load_round(
 
 def with_gone(round_: Round, journal: Journal) -> Round:
     """Return a round with a finding for each file, and each journal, that was there and is gone."""
-    findings = (*round_.findings, *gone_files(journal, round_.returns), *lost_records(journal))
+    digests = {returned.sha256 for returned in round_.returns}  # also of what a zip holds
+    findings = (*round_.findings, *gone_files(journal, digests), *lost_records(journal))
     return replace(round_, findings=findings)
 
 

@@ -44,21 +44,17 @@ def status_document(
     department has still to do, by its code: what letters to it say.
     """
     asked = outstanding_requests(round_, hand_backs)
+    # An archive is one file, whatever it gives.
+    seen = {(r.on_disk.file, r.on_disk.size, iso_time(r.received)) for r in round_.returns}
     return {
         "year": round_.year,
         "departments": [department_document(status) for status in department_statuses(round_)],
         "totals": totals(round_.returns, round_.entries, round_.points).as_json(),
         "points": [point.as_json(wording) for point in round_.points],
-        "seen": _seen(round_.returns),
+        "seen": sorted(seen),
         "made": dict(made),
         "asked": {code: requests.as_json() for code, requests in asked.items()},
     }
-
-
-def _seen(returns: Iterable[Return]) -> list[tuple[str, int, str]]:
-    """Return the files that returns came in: an archive is one file, whatever it gives."""
-    files = {(r.on_disk.file, r.on_disk.size, iso_time(r.received)) for r in returns}
-    return sorted(files)
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:

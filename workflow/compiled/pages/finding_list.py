@@ -45,12 +45,12 @@ def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]
     Departments are named by their code.
     """
     round_ = compilation.round
-    departments = {returned.file: _owner(compilation, returned) for returned in round_.returns}
+    owners = {r.file: _owner(compilation, r.department) for r in round_.returns}
     found: dict[str, list[Finding]] = {}
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in round_.asking:
             if finding.severity is severity:
-                found.setdefault(departments.get(finding.location.file, NOBODY), []).append(finding)
+                found.setdefault(owners.get(finding.location.file, NOBODY), []).append(finding)
     return found
 
 
@@ -75,19 +75,20 @@ def of_the_plan(findings: Mapping[str, Sequence[Finding]]) -> tuple[Finding, ...
     return tuple(f for f in findings.get(NOBODY, ()) if not f.location.file)
 
 
-def unassigned_files(compilation: Compilation, hrefs: Mapping[str, str]) -> Shown[UnassignedFile]:
+def unassigned_files(compilation: Compilation) -> Shown[UnassignedFile]:
     """Return the files that belong to no department."""
+    period = compilation.ledger.period
     found = [
-        _unassigned_file(returned, hrefs[returned.file], compilation.wording)
-        for returned in compilation.round.returns
-        if _owner(compilation, returned) == NOBODY
+        _unassigned_file(r, to_returned(period, r.on_disk.file), compilation.wording)
+        for r in compilation.round.returns
+        if _owner(compilation, r.department) == NOBODY
     ]
     return bounded(found, _MOST_UNASSIGNED)
 
 
-def _owner(compilation: Compilation, returned: Return) -> str:
-    """Return the code of the department of the plan a file belongs to, or NOBODY."""
-    owner = compilation.round.plan.successor(returned.department)
+def _owner(compilation: Compilation, code: str) -> str:
+    """Return the code of the department of the plan that stands for one today, or NOBODY."""
+    owner = compilation.round.plan.successor(code)
     return owner.code if owner else NOBODY
 
 
@@ -104,5 +105,4 @@ def _unassigned_file(returned: Return, href: str, wording: Wording) -> Unassigne
 def file_hrefs(compilation: Compilation) -> Mapping[str, str]:
     """Return the address of every file; what came in an archive leads to the archive."""
     period = compilation.ledger.period
-    returns = compilation.round.returns
-    return {returned.file: to_returned(period, returned.on_disk.file) for returned in returns}
+    return {r.file: to_returned(period, r.on_disk.file) for r in compilation.round.returns}

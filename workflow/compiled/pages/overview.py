@@ -204,7 +204,7 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
 def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     """Return what the page shows of a round."""
     plan, ledger = compilation.round.plan, compilation.ledger
-    findings, hrefs = asking_findings(compilation), file_hrefs(compilation)
+    findings = asking_findings(compilation)
     figures, progress = _figures(compilation)
     sentences = (
         *headline_sentences(compilation.comparison),
@@ -223,9 +223,9 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         points=tuple(point_groups(compilation)),
         groups=finding_groups(compilation, findings),
         plan_findings=of_the_plan(findings),
-        unassigned_files=unassigned_files(compilation, hrefs),
+        unassigned_files=unassigned_files(compilation),
         wording=compilation.wording,
-        hrefs=hrefs,
+        hrefs=file_hrefs(compilation),
         documents=tuple(documents(beside)),
         indicators=indicator_lines(indicator_rows(compilation.indicators), ledger.year),
         rounds=year_of_rounds(compilation),

@@ -50,10 +50,9 @@ class OfRound(Protocol):
 OfRoundT = TypeVar("OfRoundT", bound=OfRound)
 
 
-def _round_column(rows: Iterable[OfRoundT]) -> tuple[TableColumn[OfRoundT], ...]:
+def _round_column(in_rounds: bool) -> tuple[TableColumn[OfRoundT], ...]:
     """Return the column that names the round; none where a year has one alone."""
-    named = any(row.round for row in rows)
-    return (TableColumn(ROUND_LABEL, 6, lambda row: row.round or None),) if named else ()
+    return (TableColumn(ROUND_LABEL, 6, lambda row: row.round or None),) if in_rounds else ()
 
 
 def status_columns(
@@ -66,7 +65,7 @@ def status_columns(
         AnswerStatus.NOTHING.value, 4.5, lambda s: s.nothing_to_report
     )
     return (
-        *_round_column(statuses),
+        *_round_column(in_rounds),
         TableColumn(who_answers(statuses), 8 if in_rounds else 11, lambda s: s.department.name),
         TableColumn("様式番号", 11, lambda s: str(s.issue.number) if s.issue else _NOT_ISSUED),
         TableColumn("受付回数", 4.5, lambda s: s.returns),
@@ -153,7 +152,7 @@ def return_columns(
         return recorded.first_seen if recorded else None
 
     return (
-        *_round_column(returns),
+        *_round_column(in_rounds),
         TableColumn("ファイル", 12 if in_rounds else 15.5, lambda r: r.file),
         opening(lambda r: sources.to(r.file)),
         TableColumn("受付結果", 7 if in_rounds else 8, lambda r: r.outcome.label),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -233,24 +234,28 @@ def errata_by_department(errata: Iterable[Erratum]) -> Mapping[str, list[Erratum
     return found
 
 
-_Versions = Mapping[tuple[str, str], Sequence[tuple[Return, Answer]]]
+_Versions = Mapping[tuple[str, str], Sequence[Answer]]
 
 
 def _by_answer(returns: Iterable[Return]) -> _Versions:
-    """Return every answer to an item with the file it stands in, by department and item."""
-    found: dict[tuple[str, str], list[tuple[Return, Answer]]] = {}
+    """Return every answer to an item, by department and item."""
+    found: dict[tuple[str, str], list[Answer]] = {}
     for returned in returns:
         if returned.outcome is Outcome.SUPERSEDED or returned.outcome.is_answer:
             for answer in returned.answers:
-                found.setdefault((answer.department, answer.item), []).append((returned, answer))
+                found.setdefault((answer.department, answer.item), []).append(answer)
     return found
 
 
-def _last_before(answer: Answer, versions: Sequence[tuple[Return, Answer]]) -> Answer | None:
+def _last_before(answer: Answer, versions: Sequence[Answer]) -> Answer | None:
     """Return the newest of the answers that stand in another file than the one that counts."""
-    others = [v for v in versions if v[1].source.file != answer.source.file]
-    newest = max(others, key=lambda v: (v[0].received, v[0].sha256, v[0].file), default=None)
-    return newest[1] if newest else None
+    others = [v for v in versions if v.source.file != answer.source.file]
+    return max(others, key=_age, default=None)
+
+
+def _age(answer: Answer) -> tuple[datetime, str, str]:
+    source = answer.source
+    return source.received, source.sha256, source.file
 
 
 def _of_answers(
