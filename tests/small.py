@@ -19,7 +19,7 @@ from workflow.model.findings import Finding, Location
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 from workflow.model.returns import Answer, Outcome, Return, Source
 from workflow.model.years import JST
-from workflow.templates.layout import issued_items
+from workflow.templates.lay_out import issued_items
 from workflow.templates.register import FormNumber, Issue, IssuedForm, Register
 
 NOW = datetime(2024, 4, 15, 9, 0, tzinfo=JST)

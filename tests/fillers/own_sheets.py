@@ -16,7 +16,7 @@ from tests.fillers.rebuilt import as_a_gateway_writes, as_google_sheets_writes
 from tests.fillers.xml_patch import escaped
 from tests.harness.verbs.registry import packed, parts_of
 from workflow.model.cells import a1
-from workflow.templates.layout import lay_out_issue
+from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.own.places import lay_out_own
 
 Said = Mapping[str, Mapping[str, str | float]]

@@ -14,7 +14,8 @@ from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.plan import Plan
 from workflow.model.rounds.earlier import EarlierAnswer, EarlierRound
 from workflow.storage.workspace import REGISTER_NAME
-from workflow.templates.layout import ColumnKind, Layout, issued_form, issued_items, lay_out
+from workflow.templates.lay_out import issued_form, issued_items, lay_out
+from workflow.templates.layout import ColumnKind, Layout
 from workflow.templates.register import FormNumber, Register
 from workflow.templates.register_file import load_register, register_as_bytes
 

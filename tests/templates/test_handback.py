@@ -23,7 +23,8 @@ from workflow.model.rounds.declared import Period
 from workflow.returned.identify import made_from, stamps
 from workflow.returned.readers.openpyxl import open_exactly, read_book
 from workflow.templates.filling import Correction, Filling
-from workflow.templates.layout import MADE_FROM_PROPERTY, lay_out_issue
+from workflow.templates.lay_out import lay_out_issue
+from workflow.templates.layout import MADE_FROM_PROPERTY
 from workflow.templates.workbook import handback_bytes, template_bytes
 
 ISSUE = issue("A")

@@ -13,7 +13,8 @@ from workflow.model.fields.declarations import Value
 from workflow.model.years import JST
 from workflow.plan.build import build_plan
 from workflow.templates.filling import Correction, Filling
-from workflow.templates.layout import Layout, lay_out
+from workflow.templates.lay_out import lay_out
+from workflow.templates.layout import Layout
 from workflow.templates.register import FormNumber
 from workflow.templates.workbook import template_bytes
 

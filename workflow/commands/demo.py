@@ -40,7 +40,8 @@ from workflow.rounds.options import in_workers
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
-from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, lay_out_issue
+from workflow.templates.lay_out import lay_out_issue
+from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.starting_forms import CARD_NAME, LIST_NAME, starting_forms
 from workflow.templates.register import Issue

@@ -23,7 +23,8 @@ from workflow.returned.open import Opened, closed, open_received, with_notices
 from workflow.returned.own.beside import kept_of_refused
 from workflow.returned.own.sheets import OwnSheet, find_own_sheets, own_numbers, own_stamps
 from workflow.returned.readers.readings import read_again, read_first
-from workflow.templates.layout import ID_LABEL, lay_out_issue
+from workflow.templates.lay_out import lay_out_issue
+from workflow.templates.layout import ID_LABEL
 from workflow.templates.register import FormNumber, Issue, Register
 
 _SOMETHING = "（前年度の回答）"

@@ -32,7 +32,8 @@ from workflow.returned.notes import Beside, written_beside
 from workflow.returned.own.beside import beside_own
 from workflow.returned.own.match import match_own
 from workflow.returned.own.sheets import OwnSheet
-from workflow.templates.layout import Layout, lay_out_issue
+from workflow.templates.lay_out import lay_out_issue
+from workflow.templates.layout import Layout
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.register import Issue
 

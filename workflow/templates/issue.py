@@ -31,7 +31,7 @@ from workflow.storage.workspace import (
     department_file,
 )
 from workflow.templates.indicator_table import issued_indicators
-from workflow.templates.layout import content_digest, issued_form, issued_items, lay_out
+from workflow.templates.lay_out import content_digest, issued_form, issued_items, lay_out
 from workflow.templates.own.cover_cells import own_printed_texts
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.places import lay_out_own

@@ -13,6 +13,7 @@ from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.years import JST
 from workflow.templates.corrections import cell_marks, mark_cells
 from workflow.templates.filling import Filling
+from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.layout import (
     CORRECTION_SHEET,
     COVER_SHEET,
@@ -21,7 +22,6 @@ from workflow.templates.layout import (
     NUMBER_NAME,
     NUMBER_PROPERTY,
     Layout,
-    lay_out_issue,
 )
 from workflow.templates.own.places import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook

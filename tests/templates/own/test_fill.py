@@ -24,7 +24,8 @@ from workflow.plan.build import build_plan
 from workflow.returned.inbox import single
 from workflow.returned.open import opened_book
 from workflow.templates.filling import Correction, Filling, Question
-from workflow.templates.layout import CORRECTION_SHEET, Layout, lay_out
+from workflow.templates.lay_out import lay_out
+from workflow.templates.layout import CORRECTION_SHEET, Layout
 from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.parts import Parts as PackageParts
 from workflow.templates.own.package.sheet import SheetTree

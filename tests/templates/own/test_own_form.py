@@ -21,7 +21,7 @@ from workflow.plan.build import build_plan
 from workflow.returned.intake.detect import Kind
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.templates.filling import Filling
-from workflow.templates.layout import content_digest, lay_out
+from workflow.templates.lay_out import content_digest, lay_out
 from workflow.templates.own.checks import check_own_form
 from workflow.templates.own.fill import own_template_bytes
 from workflow.templates.own.form import OwnForm

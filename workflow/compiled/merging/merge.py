@@ -29,7 +29,7 @@ from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.storage.answers import AnswerStore, numbers_of
 from workflow.templates.indicator_table import issued_indicators
-from workflow.templates.layout import issued_form, issued_items
+from workflow.templates.lay_out import issued_form, issued_items
 from workflow.templates.register import Register
 
 _MOST_DIFFERENCES = 6

@@ -20,7 +20,7 @@ from workflow.returned.inbox import single
 from workflow.rounds.options import open_table_in_worker
 from workflow.storage.files import sha256
 from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, OWN_FORM_OF_ROUND, Workspace
-from workflow.templates.layout import issued_form
+from workflow.templates.lay_out import issued_form
 from workflow.templates.own.form import OwnForm, marked
 from workflow.templates.own.marks import Mark, MarkKind, Words, with_marks_of_round
 from workflow.templates.own.places import words_of

@@ -24,7 +24,8 @@ from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
-from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, issued_form, issued_items
+from workflow.templates.lay_out import issued_form, issued_items
+from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 from workflow.templates.register_file import load_register
 
 
