@@ -18,7 +18,7 @@ from workflow.plan.paths import BOOK_NAME, JSON_NAME
 from workflow.returned.inbox import Snapshot, file_identity
 from workflow.rounds.inputs.kept import keep, kept, read_limited
 from workflow.rounds.options import secret_digest
-from workflow.storage.files import sha256
+from workflow.storage.files import file_digest, sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
@@ -187,6 +187,6 @@ def _earlier(workspace: Workspace, year: int) -> list[str | bool]:
 
 def _digest(path: Path) -> str:
     try:
-        return sha256(path.read_bytes())
+        return file_digest(path)
     except OSError:
         return ""

@@ -46,7 +46,7 @@ from workflow.rounds.siblings.before import round_digests, with_rounds_before
 from workflow.rounds.siblings.named import collect_command
 from workflow.rounds.siblings.of_year import rounds_of_year, told_late
 from workflow.storage.answers import AnswerStore
-from workflow.storage.files import sha256
+from workflow.storage.files import file_digest, sha256
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
@@ -196,7 +196,7 @@ def basis(workspace: Workspace, plan: Plan, digest: str, year: int, known: str =
     register = workspace.register(year)
     return Basis(
         plan=digest,
-        register=sha256(register.read_bytes()) if register.exists() else "",
+        register=file_digest(register) if register.exists() else "",
         earlier=dict(earlier_digests(workspace, year)),
         known=known,
         rounds=dict(round_digests(workspace, plan, year)),

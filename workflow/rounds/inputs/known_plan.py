@@ -22,7 +22,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import forget, in_scope, plan_digests, plan_files, understood
+from workflow.plan.load import forget, in_scope, load_plan, plan_digests, plan_files, understood
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
 from workflow.rounds.inputs.kept import keep, kept
@@ -35,6 +35,7 @@ _RECORD, _CONTENT = "plan.json", "plan_content.json"
 _LARGE = 30_000_000
 """Bytes of a plan from which on a process of its own checks it: the memory goes with that."""
 _ITEMS_A_LINE = 1000
+_MISFITS = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,21 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
         if known:
             return replace(known, notes=notes)
     return _read_and_keep(workspace, folder).known
+
+
+def known_title(workspace: Workspace, year: int) -> str:
+    """Return the title of the plan, of which nothing else is read where it is known.
+
+    Raises PlanError with every finding when it has errors.
+    """
+    digests = plan_digests(workspace.home)
+    try:
+        head = json.loads(kept(workspace.extracts(year) / _RECORD).partition(b"\n")[0])
+        if head["key"] == _key(digests):
+            return _text(head["plan"]["plan"]["title"])
+    except _MISFITS:  # nothing is kept, or nothing of ours
+        pass
+    return load_plan(workspace.home).title
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +169,7 @@ def _known(folder: Path, key: str, files: Mapping[Path, str], round_name: str) -
             shown = shown | {"plan": shown["plan"] | _passwords(files)}
         whole = build_plan(shown, items)
         return KnownPlan(in_scope(whole, round_name), text, str(plain["digest"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except _MISFITS:
         return None  # nothing is kept, or nothing of ours
 
 
