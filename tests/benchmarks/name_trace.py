@@ -7,6 +7,8 @@ mapping of names or of such objects; *at most two deep* is also an object that h
 What is read from a disk or a pipe is no argument, and what an iterator would yield is not asked
 for. Lambdas and comprehensions count as a part of the function they stand in. A *change of module*
 is a call from a function on the way, or leading to it, into one of another module, counted once.
+
+`python -m tests.benchmarks.structure --way` lists the functions, and what of each holds the name.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
@@ -39,6 +41,8 @@ class Way:
     functions: int
     modules: int
     changes: int
+    steps: Mapping[str, Mapping[str, str]]
+    """Module → function → the arguments that hold the name, in the order they are first met."""
 
 
 def traced_ways(root: Path) -> Iterator[Way]:
@@ -58,12 +62,17 @@ def traced_ways(root: Path) -> Iterator[Way]:
 
 
 def _way(depth: int, record: Path) -> Way:
-    calls = {tuple(line.split("\t")) for line in record.read_text("utf-8").splitlines()}
+    calls = [line.split("\t") for line in record.read_text("utf-8").splitlines()]
+    steps: dict[str, dict[str, str]] = {}
+    for _, module, name, holding in calls:
+        steps.setdefault(module, {}).setdefault(name, holding)
+    moves = {(caller, module, name) for caller, module, name, _ in calls}
     return Way(
         depth=depth,
-        functions=len({(module, name) for _, module, name in calls}),
-        modules=len({module for _, module, _ in calls}),
-        changes=len({call for call in calls if call[0].partition(" ")[0] != call[1]}),
+        functions=sum(map(len, steps.values())),
+        modules=len(steps),
+        changes=sum(caller.partition(" ")[0] != module for caller, module, _ in moves),
+        steps=steps,
     )
 
 
@@ -125,17 +134,25 @@ class _Tracer:
         self._house = f"{Path.cwd() / 'workflow'}{os.sep}"
         self._depth = depth
         self._file = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
 
     def profile(self, frame: FrameType, event: str, _: object) -> None:
         """Look at a call; as sys.setprofile wants it."""
         if event != "call" or not self._is_ours(frame.f_code):
             return
-        if any(_holds(value, self._depth) for value in _arguments(frame)):
+        holding = [
+            f"{name}: {type(value).__name__}"
+            for name, value in _arguments(frame)
+            if _holds(value, self._depth)
+        ]
+        if holding:
             caller = frame.f_back
             while caller and not self._is_ours(caller.f_code):
                 caller = caller.f_back
-            self._note(f"{self._told(caller, ' ')}\t{self._told(frame, chr(9))}\n")
+            call = (self._told(caller, " "), self._told(frame, "\t"))
+            if call not in self._seen:
+                self._seen.add(call)
+                os.write(self._file, "\t".join((*call, f"{', '.join(holding)}\n")).encode())
 
     def _is_ours(self, code: CodeType) -> bool:
         file, name = code.co_filename, code.co_name
@@ -147,18 +164,13 @@ class _Tracer:
         module = frame.f_code.co_filename.removeprefix(self._house)
         return f"{module}{between}{frame.f_code.co_qualname}"
 
-    def _note(self, line: str) -> None:
-        if line not in self._seen:
-            self._seen.add(line)
-            os.write(self._file, line.encode())
 
-
-def _arguments(frame: FrameType) -> Iterator[object]:
+def _arguments(frame: FrameType) -> Iterator[tuple[str, object]]:
     code = frame.f_code
     count = code.co_argcount + code.co_kwonlyargcount
     count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # *args and **kwargs
     given = frame.f_locals
-    return (given[name] for name in code.co_varnames[:count] if name in given)
+    return ((name, given[name]) for name in code.co_varnames[:count] if name in given)
 
 
 def _holds(value: object, depth: int) -> bool:

@@ -1,5 +1,7 @@
 """How the code is built: `python -m tests.benchmarks.structure [--before CHECKOUT]` prints a table.
 
+With `--way` it prints instead, function by function, the way of a returned file's name.
+
 What is counted, in `workflow/` alone and without `__init__.py`:
 
 - a *place that asks for a field's type* is an `isinstance(…)` with a class called …Field, or a
@@ -51,7 +53,12 @@ def main() -> None:
     """Print the table of this checkout, beside another one where that is given."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.structure")
     parser.add_argument("--before", type=Path, metavar="CHECKOUT", help="the code to compare with")
+    parser.add_argument("--way", action="store_true", help="list the functions on a name's way")
     arguments = parser.parse_args()
+    if arguments.way:
+        directly = next(traced_ways(Path.cwd()))
+        print("\n".join(_listed(directly)))
+        return
     before = figures(arguments.before.resolve()) if arguments.before else {}
     print("\n".join(_table(figures(Path.cwd()), before)))
 
@@ -162,6 +169,14 @@ def _without_type_checking(node: ast.AST) -> Iterator[ast.AST]:
         if not (isinstance(child, ast.If) and _name(child.test) == "TYPE_CHECKING"):
             yield child
             yield from _without_type_checking(child)
+
+
+def _listed(way: Way) -> Iterator[str]:
+    for module, functions in way.steps.items():
+        yield f"{module}  {len(functions)}"
+        for name, holding in functions.items():
+            yield f"    {name}  ({holding})"
+    yield f"{way.functions} functions, {way.modules} modules, {way.changes} changes of module"
 
 
 def _table(now: Figures, before: Figures) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import overload
 
 from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -16,6 +15,7 @@ from workflow.model import known_values
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
+from workflow.model.lazy_sequence import LazySequence
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
 from workflow.model.rounds.asking import WHOLE, Asking
@@ -63,8 +63,8 @@ Row = tuple[CellValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Sequence[Row]):
-    """The rows of a ledger. Nothing keeps them: each is made of its entry when it is asked for."""
+class Rows(LazySequence[Row]):
+    """The rows of a ledger, each made of its entry."""
 
     values: Sequence[Callable[[Entry], CellValue]]
     entries: Sequence[Entry]
@@ -73,21 +73,9 @@ class Rows(Sequence[Row]):
         """Return how many there are."""
         return len(self.entries)
 
-    def __iter__(self) -> Iterator[Row]:
-        """Yield them one after the other."""
-        return map(self._made_of, self.entries)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """Return one of them, or some that stand together."""
-        if isinstance(index, slice):
-            return [self._made_of(entry) for entry in self.entries[index]]
-        return self._made_of(self.entries[index])
-
-    def _made_of(self, entry: Entry) -> Row:
+    def thing(self, index: int) -> Row:
+        """Return the row at an index."""
+        entry = self.entries[index]
         return tuple([value(entry) for value in self.values])
 
 
@@ -111,7 +99,7 @@ class Ledger:
         return self.period.year
 
     @property
-    def rows(self) -> Rows:
+    def rows(self) -> LazySequence[Row]:
         """Every row, each made when it is asked for."""
         return Rows([column.value for column in self.columns], self.entries)
 
