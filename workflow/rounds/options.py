@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workflow.model.dataclass import dataclass
+from workflow.returned.workers import engine as workers
 
 if TYPE_CHECKING:
-    from workflow.model.findings import Finding
-    from workflow.model.limits import Limits
-    from workflow.model.raw import RawBook
-    from workflow.model.returns import Return
-    from workflow.returned.context import Context
-    from workflow.returned.inbox import Received
-    from workflow.returned.open import OpenedTable
     from workflow.returned.workers.engine import Engine, Opener, TableOpener, WrittenOpener
 
 Progress = Callable[[int, int], None]
@@ -31,37 +25,8 @@ def no_preparation() -> None:
     """Do nothing ahead."""
 
 
-def _judge(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-    from workflow.returned.workers.engine import (
-        judge_in_workers,  # 30 ms, not where nothing changed
-    )
-
-    return judge_in_workers(files, context)
-
-
-def _open(content: bytes) -> RawBook | None:
-    from workflow.returned.workers.engine import open_in_worker  # as above
-
-    return open_in_worker(content)
-
-
-def _open_written(
-    received: Received, passwords: Sequence[str], limits: Limits
-) -> RawBook | Finding:
-    from workflow.returned.workers.engine import open_received_in_worker  # as above
-
-    return open_received_in_worker(received, passwords, limits)
-
-
-def open_table_in_worker(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
-    """Return a table of the city's own, read in a worker process; again by other readers."""
-    from workflow.returned.workers import engine  # as above
-
-    return engine.open_table_in_worker(received, limits, again)
-
-
 def _get_ready() -> None:
-    from workflow.returned.workers import processes  # as above
+    from workflow.returned.workers import processes  # 6 ms, where files are read
 
     processes.get_ready()
 
@@ -81,7 +46,7 @@ class ReadOptions:
     engine: Engine
     open_book: Opener
     open_written: WrittenOpener
-    open_table: TableOpener = open_table_in_worker
+    open_table: TableOpener = workers.open_table_in_worker
     passwords: tuple[str, ...] = ()
     progress: Progress = no_progress
     get_ready: Callable[[], None] = no_preparation
@@ -93,9 +58,9 @@ class ReadOptions:
 def in_workers(passwords: Sequence[str] = (), progress: Progress = no_progress) -> ReadOptions:
     """Return how commands read: files are opened in worker processes alone."""
     return ReadOptions(
-        engine=_judge,
-        open_book=_open,
-        open_written=_open_written,
+        engine=workers.judge_in_workers,
+        open_book=workers.open_in_worker,
+        open_written=workers.open_received_in_worker,
         passwords=tuple(passwords),
         progress=progress,
         get_ready=_get_ready,

@@ -1,26 +1,31 @@
-"""Judging many files in worker processes: one that hangs, swells or dies costs that file alone."""
+"""Judging many files in worker processes: one that hangs, swells or dies costs that file alone.
+
+Every command that may read a file imports it, so it imports what reads when a file is read.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
 from workflow.model.limits import COMPILED, MILLION, Limits
 from workflow.model.raw import RawBook
 from workflow.model.returns import Return
-from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded
-from workflow.returned.workers.pool import ResourceLimits, Stopped, run
 
 if TYPE_CHECKING:
+    from workflow.returned.context import Context
     from workflow.returned.open import OpenedTable
+    from workflow.returned.workers.pool import ResourceLimits, Stopped
 
-Engine = Callable[[Sequence[Received], Context], Iterator[tuple[Return, ...]]]
+ReadT = TypeVar("ReadT")
+
+Engine = Callable[[Sequence[Received], "Context"], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
 
 TableOpener = Callable[[Received, Limits, bool], "OpenedTable | Finding"]
@@ -37,12 +42,14 @@ def judge_in_workers(
     files: Sequence[Received], context: Context, workers: int = os.cpu_count() or 1
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
+    from workflow.returned.workers.pool import Stopped, run  # 12 ms
+
     limits = context.plan.limits
     judge = partial(_judged, context=context.of_one_file())
     judged = run(judge, files, _resource_limits(limits, workers))
     for received, line in zip(files, judged, strict=True):
         if isinstance(line, Stopped):
-            yield _cut_short(received, line, limits)
+            yield (_cut_short(received, line, limits),)
         else:
             yield decoded(line)
 
@@ -57,6 +64,7 @@ def _judged(received: Received, context: Context) -> bytes:
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
     from workflow.returned.readers.readings import open_book  # as above
+    from workflow.returned.workers.pool import Stopped, run  # as above
 
     (book,) = run(open_book, (content,), _resource_limits(COMPILED, workers=1))
     return None if isinstance(book, Stopped) else book
@@ -69,10 +77,7 @@ def open_received_in_worker(
     from workflow.returned.open import opened_book  # as above
 
     work = partial(opened_book, passwords=tuple(passwords), limits=limits)
-    (found,) = run(work, (received,), _resource_limits(limits, workers=1))
-    if isinstance(found, Stopped):
-        return _cut_short(received, found, limits)[0].findings[0]
-    return found
+    return _read_in_worker(work, received, limits)
 
 
 def open_table_in_worker(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
@@ -80,19 +85,28 @@ def open_table_in_worker(received: Received, limits: Limits, again: bool) -> Ope
     from workflow.returned.open import opened_table  # as above
 
     work = partial(opened_table, limits=limits, again=again)
-    (found,) = run(work, (received,), _resource_limits(limits, workers=1))
-    if isinstance(found, Stopped):
-        return _cut_short(received, found, limits)[0].findings[0]
-    return found
+    return _read_in_worker(work, received, limits)
+
+
+def _read_in_worker(
+    read: Callable[[Received], ReadT | Finding], received: Received, limits: Limits
+) -> ReadT | Finding:
+    """Return what a worker process reads of a file; or why it cannot."""
+    from workflow.returned.workers.pool import Stopped, run  # as above
+
+    (found,) = run(read, (received,), _resource_limits(limits, workers=1))
+    return _cut_short(received, found, limits).findings[0] if isinstance(found, Stopped) else found
 
 
 def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:
+    from workflow.returned.workers.pool import ResourceLimits  # as above
+
     return ResourceLimits(limits.seconds, limits.memory_megabytes * MILLION, workers)
 
 
-def _cut_short(received: Received, reason: Stopped, limits: Limits) -> tuple[Return, ...]:
+def _cut_short(received: Received, reason: Stopped, limits: Limits) -> Return:
     from workflow.returned.open import unjudged  # as above
 
     if reason is Stopped.TIMED_OUT:
-        return (unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds}),)
-    return (unjudged(received, Code.FILE_READER_DIED),)
+        return unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds})
+    return unjudged(received, Code.FILE_READER_DIED)

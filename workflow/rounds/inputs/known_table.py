@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
@@ -19,12 +18,9 @@ from workflow.model.wording import Wording
 from workflow.model.years import era_year
 from workflow.plan.known_table import known_table
 from workflow.returned.inbox import single
-from workflow.rounds.options import open_table_in_worker
+from workflow.returned.workers.engine import TableOpener, open_table_in_worker
 from workflow.storage.files import sha256
 from workflow.storage.workspace import Workspace
-
-if TYPE_CHECKING:
-    from workflow.returned.workers.engine import TableOpener
 
 _DIGITS = 8
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
@@ -17,7 +16,7 @@ from workflow.model.wording import Wording
 from workflow.plan.document import Document
 from workflow.plan.load import load_plan
 from workflow.returned.inbox import single
-from workflow.rounds.options import open_table_in_worker
+from workflow.returned.workers.engine import TableOpener, open_table_in_worker
 from workflow.storage.files import sha256
 from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, OWN_FORM_OF_ROUND, Workspace
 from workflow.templates.lay_out import issued_form
@@ -26,9 +25,6 @@ from workflow.templates.own.marks import Mark, MarkKind, Words, with_marks_of_ro
 from workflow.templates.own.places import words_of
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name, own_workbook
 from workflow.templates.register import Issue
-
-if TYPE_CHECKING:
-    from workflow.returned.workers.engine import TableOpener
 
 
 def load_own_workbook(
