@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.hyperlinks import hyperlinks
-from workflow.excel import table, zip_stream
+from workflow.excel import rows, table, zip_stream
 from workflow.excel.measures import RowHeights, row_height
+from workflow.excel.rows import RowsInPieces
 from workflow.excel.table import FONT_SIZE, CellValue, Heading, TableStyles, write_values
 from workflow.excel.workbook import Link, add_sheet, new_workbook
 from workflow.model.cells import decoded
 from workflow.model.errors import OutputError
 from workflow.model.years import JST
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.pieces import Pieces
 
 MOMENT = datetime(2024, 5, 10, 17, 5, 9, tzinfo=JST)
 VALUES: tuple[CellValue, ...] = (
@@ -32,12 +34,15 @@ VALUES: tuple[CellValue, ...] = (
 def written(
     rows: Sequence[Sequence[CellValue]],
     links: dict[tuple[int, int], Link] | None = None,
+    pieces: Pieces | None = None,
 ) -> bytes:
     stream = io.BytesIO()
     book = new_workbook(stream, FONT_SIZE)
     book.set_properties({"created": datetime(2024, 5, 10)})  # else it is the moment of writing
     columns = [Heading(f"列{n}", 6.0) for n in range(len(rows[0]))]
-    write_values(add_sheet(book, "表"), TableStyles(book), columns, rows, links or {})
+    known = (RowsInPieces(rows), pieces) if pieces else None
+    sheet, styles = add_sheet(book, "表"), TableStyles(book)
+    write_values(sheet, styles, columns, rows, links or {}, known=known)
     book.close()
     return stream.getvalue()
 
@@ -80,6 +85,46 @@ def test_rows_of_all_shapes_stand_in_their_order() -> None:
     found = [cells[:2] for cells in sheet_of(written(rows)).iter_rows(values_only=True)]
     assert found[3:] == [(n, str(n)) for n in range(50)]
     assert sheet_of(written(rows)).dimensions == "A1:G53"
+
+
+def test_pieces_are_the_rows_they_were_made_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_ROWS_IN_PIECE", 3)
+    content = [VALUES, ("=1+1", 2, None, None, None, MOMENT, "<&> 　_x0041_\n"), *[VALUES] * 9]
+    links = {(n, 0): Link("", f"'表'!A{n}") for n in range(1, 11)}
+    first = Pieces()
+    made = written(content, links, first)
+    whole, plain = (sheet_of(one).iter_rows() for one in (made, written(content, links)))
+    for one, other in zip(whole, plain, strict=True):
+        assert [(c.value, c.number_format, c.font.color) for c in one] == [
+            (c.value, c.number_format, c.font.color) for c in other
+        ]
+    again = Pieces(first.made, io.BytesIO(made))
+    assert written(content, links, again) == made
+    assert zipfile.ZipFile(io.BytesIO(made)).testzip() is None
+    assert again.made == first.made and len(first.made) == 4
+
+
+@pytest.mark.parametrize("changed", [0, 4, 9])
+def test_a_piece_that_changed_is_made_anew(changed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_ROWS_IN_PIECE", 3)
+    before = [(n, str(n)) for n in range(10)]
+    now = [(n, "別") if n == changed else (n, str(n)) for n in range(10)]
+    first = Pieces()
+    made = written(before, pieces=first)
+    again = Pieces(first.made, io.BytesIO(made))
+    assert written(now, pieces=again) == written(now, pieces=Pieces())
+    assert len(first.made.keys() & again.made.keys()) == 3
+
+
+def test_a_piece_depends_on_where_it_stands_and_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_ROWS_IN_PIECE", 1)
+    first = Pieces()
+    made = written([["同じ"], ["同じ"], ["同じ"]], {(1, 0): Link("", "'表'!A1")}, first)
+    assert len(first.made) == 3
+    for links in ({}, {(2, 0): Link("", "'表'!A1")}):
+        again = Pieces(first.made, io.BytesIO(made))
+        rows_now = [["同じ"], ["同じ"], ["同じ"]]
+        assert written(rows_now, links, again) == written(rows_now, links, Pieces())
 
 
 def test_links_into_one_file_share_its_relationship() -> None:

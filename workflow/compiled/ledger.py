@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -102,6 +102,11 @@ class Ledger:
     def rows(self) -> LazySequence[Row]:
         """Every row, each made when it is asked for."""
         return Rows([column.value for column in self.columns], self.entries)
+
+    def rows_of(self, indexes: Iterable[int]) -> Rows:
+        """Return some of the rows, given their indexes."""
+        entries = [self.entries[index] for index in indexes]
+        return Rows([column.value for column in self.columns], entries)
 
     def values(self, label: str) -> Iterator[CellValue]:
         """Yield what stands in a column, row by row."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.open_data.csv import write_table_csv
+from workflow.compiled.open_data.csv import write_csv_in_pieces, write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
@@ -15,8 +16,10 @@ from workflow.compiled.report.pages import page_titles, report_pages
 from workflow.compiled.sheets.ledger import write_part
 from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, write_workbook
+from workflow.excel.rows import RowsInPieces
 from workflow.model.garbage import without_garbage_collection
 from workflow.storage.files import as_output_error
+from workflow.storage.pieces import Pieces
 from workflow.storage.spooled import Spooled, Writable
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
@@ -29,29 +32,45 @@ from workflow.storage.workspace import (
 )
 
 
-def output_files(compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
+def no_pieces(_: str) -> Pieces:
+    """Return the pieces of a file of which none was there before."""
+    return Pieces()
+
+
+def output_files(
+    compilation: Compilation,
+    with_parquet: bool = False,
+    pieces: Callable[[str], Pieces] = no_pieces,
+) -> dict[str, Writable]:
     """Return the workbook, the ledger as CSV, what describes it, and the page that leads to them.
 
-    The parts of a divided ledger stand first. Parquet is made of such a ledger alone.
+    The parts of a divided ledger stand first. Parquet is made of such a ledger alone. What is as it
+    was in the files before is taken over from their pieces, by name.
     """
     with without_garbage_collection(), as_output_error(Path(tempfile.gettempdir())):
-        return _contents(compilation, with_parquet and bool(compilation.ledger.parts))
+        return _contents(compilation, with_parquet and bool(compilation.ledger.parts), pieces)
 
 
-def _contents(compilation: Compilation, with_parquet: bool) -> dict[str, Writable]:
+def _contents(
+    compilation: Compilation, with_parquet: bool, pieces: Callable[[str], Pieces]
+) -> dict[str, Writable]:
     round_, ledger = compilation.round, compilation.ledger
     period = round_.period
     name = ledger_name(period)
     sources = source_links_of(compilation)
     write_parts = partial(write_part, compilation, sources, f"{name}.xlsx")
-    parts = {part.file: Spooled(partial(write_parts, part)) for part in ledger.parts}
-    tables: dict[str, Writable] = {f"{name}.csv": Spooled(partial(write_table_csv, ledger))}
+    parts = {
+        part.file: Spooled(partial(write_parts, part, pieces(part.file))) for part in ledger.parts
+    }
+    rows = RowsInPieces(ledger.rows)
+    write_csv = partial(write_csv_in_pieces, ledger, rows, pieces(f"{name}.csv"))
+    tables: dict[str, Writable] = {f"{name}.csv": Spooled(write_csv)}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)
     graded = _indicators(compilation)
     made: dict[str, Writable] = {
         **parts,
-        f"{name}.xlsx": Spooled(partial(write_workbook, compilation)),
+        f"{name}.xlsx": Spooled(partial(write_workbook, compilation, rows, pieces(f"{name}.xlsx"))),
         **tables,
         **graded,
         DATA_PACKAGE: data_package(

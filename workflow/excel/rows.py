@@ -2,19 +2,24 @@
 
 XlsxWriter keeps an object per cell and writes attribute by attribute, several times slower.
 Rows whose cells are of the same types and formats share one template here.
+
+Of very many rows, those that are as before are taken over as they were written: they come in pieces
+whose texts stand in their cells, since the numbers of shared texts depend on all that comes before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
 
-from workflow.excel.shared_strings import SharedTexts
+from workflow.excel.deflated import KnownPieces
+from workflow.excel.shared_strings import SharedTexts, inline_text
 from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass
 
@@ -53,6 +58,75 @@ class FlatRow(NamedTuple):
     kind: RowKind
 
 
+_ROWS_IN_PIECE = 500
+
+
+class RowsInPieces:
+    """The rows of a large table in pieces, each with the digest of what stands in it."""
+
+    def __init__(self, rows: Sequence[Sequence[CellValue]]) -> None:
+        self.rows = rows
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of the pieces."""
+        return self._looked_through[0]
+
+    @cached_property
+    def first_values(self) -> Mapping[int, CellValue]:
+        """The first value of each column that holds any."""
+        return self._looked_through[1]
+
+    @cached_property
+    def _looked_through(self) -> tuple[tuple[str, ...], Mapping[int, CellValue]]:
+        # Once, since rows may be made only when they are asked for.
+        digests, firsts = list[str](), dict[int, CellValue]()
+        for first, end in self.spans:
+            rows = self.rows[first:end]
+            digests.append(_digest(rows))
+            firsts = {**first_values(rows), **firsts}
+        return tuple(digests), firsts
+
+    @property
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The first row of each piece, and that behind it."""
+        for first in range(0, len(self.rows), _ROWS_IN_PIECE):
+            yield first, min(len(self.rows), first + _ROWS_IN_PIECE)
+
+
+def first_values(rows: Iterable[Sequence[CellValue]]) -> dict[int, CellValue]:
+    """Return the first value of each column that holds any, by its index."""
+    found: dict[int, CellValue] = {}
+    for row in rows:
+        new = [n for n in range(len(row)) if n not in found and row[n] is not None]
+        found |= {n: row[n] for n in new}
+        if len(found) == len(row):
+            break
+    return found
+
+
+def _digest(rows: Sequence[Sequence[CellValue]]) -> str:
+    # What Python writes of a value tells its type as well: 5 is not "5".
+    content = repr([*map(tuple, rows)]).encode("utf-8", "surrogatepass")
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+class FlatPiece(NamedTuple):
+    """Rows that are written in one piece: how many, what they are made from, and the rows."""
+
+    size: int
+    made_from: str
+    rows: Callable[[], Iterable[FlatRow]]
+
+
+class FlatPieces(NamedTuple):
+    """The pieces of a sheet, all formats they may use, and those of the workbook before."""
+
+    pieces: Iterable[FlatPiece]
+    formats: Sequence[Format]
+    known: KnownPieces
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """What rows of one kind have in common."""
@@ -63,11 +137,14 @@ class _Shape:
 
 
 class RowXml:
-    """Formats rows as XML. A text gets its shared string number when its row is formatted."""
+    """Formats rows as XML.
 
-    def __init__(self, strings: SharedTexts, serial: Callable[[date], float]) -> None:
+    A text gets its shared string number when its row is formatted, or stands in its cell where
+    there are no shared strings.
+    """
+
+    def __init__(self, strings: SharedTexts | None, serial: Callable[[date], float]) -> None:
         self._strings = strings
-        self._numbers = strings.numbers
         self._serial = serial
         self._day = lru_cache(maxsize=1024)(self._day_number)
         self._shapes: dict[RowKind, _Shape] = {}
@@ -78,7 +155,8 @@ class RowXml:
         if shape is None:
             shape = self._shapes[row.kind] = self._shape(row)
         values = [formats(value) for formats, value in zip(shape.formats, row.values, strict=True)]
-        self._strings.add(shape.texts)
+        if self._strings:
+            self._strings.add(shape.texts)
         return shape.template.replace(_NUMBER, str(number)) % (row.height, *values)
 
     def _shape(self, row: FlatRow) -> _Shape:
@@ -98,8 +176,11 @@ class RowXml:
         match value:
             case None:
                 return '<c r="%s" s="%d"/>%%.0s', _nothing
+            case str() if not self._strings:
+                return '<c r="%s" s="%d" t="inlineStr"><is>%%s</is></c>', inline_text
             case str():
-                number: Callable[[Any], int] = self._numbers.__getitem__
+                assert self._strings
+                number: Callable[[Any], int] = self._strings.numbers.__getitem__
                 return '<c r="%s" s="%d" t="s"><v>%%d</v></c>', number
             case date():
                 return '<c r="%s" s="%d"><v>%%.16G</v></c>', self._day

@@ -50,10 +50,7 @@ class TextNumbers(dict[str, int]):
         return known
 
     def _added(self, text: str) -> int:
-        """Store a text. What XlsxWriter takes for markup or escapes amiss stays as it is given."""
-        is_plain = text.isprintable() and "_x" not in text
-        stored = escaped(text if is_plain else encoded(text))
-        self._xml.write(f'<si><t xml:space="preserve">{stored}</t></si>')
+        self._xml.write(f"<si>{_text_element(text)}</si>")
         self.stored += 1
         return self.stored - 1
 
@@ -85,6 +82,18 @@ class SharedTexts(SharedStringTable):
         """Count so many more cells with texts, whose numbers were looked up."""
         self.count += count
         self.unique_count = self.numbers.stored
+
+
+def inline_text(text: str) -> str:
+    """Return the XML of a text that stands in its cell."""
+    return _text_element(_cut(text) if len(text) > MAX_CELL_TEXT // 2 else text)
+
+
+def _text_element(text: str) -> str:
+    """Return the element of a text; what XlsxWriter takes for markup or escapes amiss stays."""
+    is_plain = text.isprintable() and "_x" not in text
+    stored = escaped(text if is_plain else encoded(text))
+    return f'<t xml:space="preserve">{stored}</t>'
 
 
 def _cut(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from workflow.excel.deflated import KnownPieces
 from workflow.excel.measures import (
     CONTINUED,
     RowHeights,
@@ -22,7 +24,14 @@ from workflow.excel.measures import (
 )
 from workflow.excel.page import Page, set_page
 from workflow.excel.rows import CellValue as CellValue
-from workflow.excel.rows import FlatRow, RowKind
+from workflow.excel.rows import (
+    FlatPiece,
+    FlatPieces,
+    FlatRow,
+    RowKind,
+    RowsInPieces,
+    first_values,
+)
 from workflow.excel.style import (
     HEADER_FILL,
     HEADER_INK,
@@ -109,6 +118,11 @@ class TableStyles:
         self.day: Format = book.add_format(line | {"num_format": DAY_FORMAT, "align": "left"})
         self.moment: Format = book.add_format(line | {"num_format": MOMENT_FORMAT, "align": "left"})
 
+    @property
+    def of_values(self) -> tuple[Format, ...]:
+        """The formats that cells below the headings may have."""
+        return self.text, self.link, self.number, self.day, self.moment
+
     def of(self, value: CellValue) -> Format:
         """Return the format of a value. A text stays a text, whatever it looks like."""
         match value:
@@ -191,11 +205,13 @@ def write_values(
     links: Mapping[tuple[int, int], Link] = MappingProxyType({}),
     repeated: int = 0,
     page: Page = _PAGE,
+    known: tuple[RowsInPieces, KnownPieces] | None = None,
 ) -> None:
     """Write values under a frozen, filtered header, ready to print.
 
     Links are by 0-based row below the header and column; more of them than Excel bears are left
     out. Repeated are the first columns that paper shows again where the others need a second page.
+    Very many rows come in pieces, with those that are known of the workbook before.
     """
     if len(rows) > MAX_ROWS:
         raise OutputError(
@@ -205,15 +221,22 @@ def write_values(
         )
     links = links if len(links) <= MAX_LINKS else {}
     pixels = [column_pixels(column.width, FONT_SIZE) for column in columns]
+    firsts = known[0].first_values if known else first_values(rows)
     for index, (column, width) in enumerate(zip(columns, pixels, strict=True)):
         sheet.set_column_pixels(index, index, width)
-        style = styles.number_header if _holds_numbers(rows, index) else styles.header
+        is_number = isinstance(firsts.get(index), int | Decimal)
+        style = styles.number_header if is_number else styles.header
         sheet.write_string(0, index, column.label, style)
     heads = [(column.label, column.width - _BUTTON_WIDTH) for column in columns]
     sheet.set_row(0, row_height(heads, FONT_SIZE))
     if rows:
-        widths = [column.width for column in columns]
-        sheet.write_flat_rows(1, (len(rows), len(columns)), _flat(styles, widths, rows, links))
+        flat = _Flat(styles, [column.width for column in columns], links)
+        size = len(rows), len(columns)
+        if known:
+            pieces = FlatPieces(flat.pieces(known[0]), styles.of_values, known[1])
+            sheet.write_flat_pieces(1, size, pieces)
+        else:
+            sheet.write_flat_rows(1, size, flat.rows(rows))
     for (row, index), link in links.items():
         sheet.link_cell(row, index, link)
     sheet.freeze_panes(1, 0)
@@ -225,36 +248,47 @@ def write_values(
     sheet.set_footer(SHEET_FOOTER)
 
 
-def _holds_numbers(rows: Sequence[Sequence[CellValue]], index: int) -> bool:
-    """Whether the first value of a column is a number; those below it are of the same type."""
-    first = next((row[index] for row in rows if row[index] is not None), None)
-    return isinstance(first, int | Decimal)
-
-
 def write_sentence(sheet: GrowingSheet, styles: TableStyles, label: str, sentence: str) -> None:
     """Write one sentence under a heading, where there is no table."""
     write_values(sheet, styles, [Heading(label, _SENTENCE_WIDTH)], [(sentence,)])
 
 
-def _flat(
-    styles: TableStyles,
-    widths: Sequence[float],
-    rows: Iterable[Sequence[CellValue]],
-    links: Mapping[tuple[int, int], Link],
-) -> Iterator[FlatRow]:
-    heights = RowHeights(widths, FONT_SIZE)
-    linked: dict[int, list[int]] = {}
-    for row, index in links:
-        linked.setdefault(row, []).append(index)
-    kinds: dict[tuple[object, ...], RowKind] = {}
-    for number, values in enumerate(rows, start=1):
-        indexes = linked.get(number, ())
-        key = (*map(type, values), *indexes)
-        kind = kinds.get(key)
-        if kind is None:
-            formats = tuple(
-                styles.link if index in indexes else styles.of(value)
-                for index, value in enumerate(values)
-            )
-            kind = kinds[key] = RowKind(formats)
-        yield FlatRow(heights.of(values), values, kind)
+class _Flat:
+    """The rows below the headings: their heights, and which of their cells lead somewhere."""
+
+    def __init__(
+        self,
+        styles: TableStyles,
+        widths: Sequence[float],
+        links: Mapping[tuple[int, int], Link],
+    ) -> None:
+        self._styles, self._widths = styles, widths
+        self._heights = RowHeights(widths, FONT_SIZE)
+        self._linked: dict[int, list[int]] = {}
+        for row, index in links:
+            self._linked.setdefault(row, []).append(index)
+        self._kinds: dict[tuple[object, ...], RowKind] = {}
+
+    def rows(self, rows: Iterable[Sequence[CellValue]], before: int = 0) -> Iterator[FlatRow]:
+        """Yield the rows that stand below so many others."""
+        for number, values in enumerate(rows, start=before + 1):
+            indexes = self._linked.get(number, ())
+            key = (*map(type, values), *indexes)
+            kind = self._kinds.get(key)
+            if kind is None:
+                formats = tuple(
+                    self._styles.link if index in indexes else self._styles.of(value)
+                    for index, value in enumerate(values)
+                )
+                kind = self._kinds[key] = RowKind(formats)
+            yield FlatRow(self._heights.of(values), values, kind)
+
+    def pieces(self, rows: RowsInPieces) -> Iterator[FlatPiece]:
+        """Yield the rows piece by piece; none is made before it is asked for."""
+        for (first, end), digest in zip(rows.spans, rows.digests, strict=True):
+            linked = [self._linked.get(row + 1, ()) for row in range(first, end)]
+            made_from = repr((digest, self._widths, linked))
+            yield FlatPiece(end - first, made_from, partial(self._piece, rows, first, end))
+
+    def _piece(self, rows: RowsInPieces, first: int, end: int) -> Iterator[FlatRow]:
+        return self.rows(rows.rows[first:end], before=first)

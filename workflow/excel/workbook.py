@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO, StringIO
 from itertools import count, islice
 from typing import IO, Any, NamedTuple
@@ -14,11 +14,11 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from workflow.excel.measures import NORMAL_FONT, TEXT_FONT
-from workflow.excel.rows import FlatRow, RowXml
+from workflow.excel.rows import FlatPiece, FlatPieces, FlatRow, RowXml
 from workflow.excel.shared_strings import SharedTexts
 from workflow.excel.style import INK
 from workflow.excel.xml_text import quoted
-from workflow.excel.zip_stream import ZipStream
+from workflow.excel.zip_stream import PartText, ZipStream
 from workflow.model.cells import column_letters
 
 ALLOWED_WHEN_LOCKED: dict[str, Any] = {
@@ -60,6 +60,7 @@ class GrowingSheet(Worksheet):
         self._links: dict[tuple[int, int], Link] = {}
         self._flat_from, self._flat_to = 0, 0
         self._flat_rows: Iterable[FlatRow] = ()
+        self._flat_pieces: FlatPieces | None = None
 
     def link_cell(self, row: int, column: int, link: Link) -> None:
         """Give a written cell a link; XlsxWriter's own call would write a text into it."""
@@ -74,6 +75,11 @@ class GrowingSheet(Worksheet):
         self._flat_rows = rows
         self._check_dimensions(self._flat_to, size[1] - 1)
 
+    def write_flat_pieces(self, first: int, size: tuple[int, int], flat: FlatPieces) -> None:
+        """Write so many rows and columns in pieces; of those known before, nothing is made anew."""
+        self.write_flat_rows(first, size, ())
+        self._flat_pieces = flat
+
     def _write_rows(self) -> None:
         if not self._flat_from:
             super()._write_rows()
@@ -81,11 +87,24 @@ class GrowingSheet(Worksheet):
         self.dim_rowmax = self._flat_from - 1
         super()._write_rows()
         self.dim_rowmax = self._flat_to
+        if self._flat_pieces:
+            self._write_pieces(self._flat_pieces)
+            return
         row_xml = RowXml(self.str_table, self._convert_date_time)
         numbers = count(self._flat_from + 1)
         format_row = map(row_xml.format_row, numbers, self._flat_rows)
         while rows := "".join(islice(format_row, _ROWS_AT_ONCE)):
             self.fh.write(rows)
+
+    def _write_pieces(self, flat: FlatPieces) -> None:
+        assert isinstance(self.fh, PartText)
+        row_xml = RowXml(None, self._convert_date_time)
+        styles = repr([style._get_xf_index() for style in flat.formats])  # type: ignore[no-untyped-call]
+        number = self._flat_from + 1
+        for piece in flat.pieces:
+            key = flat.known.key(self.name or "", styles, str(number), piece.made_from)
+            self.fh.write_piece(key, flat.known, partial(_xml_of, row_xml, number, piece))
+            number += piece.size
 
     def _write_hyperlinks(self) -> None:
         """Write the links of cells; all links into one file share one relationship."""
@@ -118,6 +137,10 @@ class GrowingSheet(Worksheet):
 
     def _xml_empty_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:  # noqa: ANN401
         super()._xml_empty_tag_unencoded(tag, _without_custom_height(tag, attributes))
+
+
+def _xml_of(row_xml: RowXml, first: int, piece: FlatPiece) -> str:
+    return "".join(map(row_xml.format_row, count(first), piece.rows()))
 
 
 @lru_cache(maxsize=1024)  # many returns are answered in the same cells

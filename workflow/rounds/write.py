@@ -32,6 +32,7 @@ from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
 from workflow.rounds.inputs.known_table import copy_to_keep
 from workflow.rounds.inputs.own_form import issued_workbook
+from workflow.rounds.inputs.pieces import keep_pieces, pieces_before
 from workflow.rounds.load import load_round
 from workflow.rounds.options import in_workers
 from workflow.storage.commit import Changes, commit
@@ -87,7 +88,9 @@ def write_provisional(
     Raises OutputError; then the previous version is whole.
     """
     year, has_parquet = compilation.round.year, is_available()
-    folder, outputs = workspace.compiled(year), output_files(compilation, has_parquet)
+    folder = workspace.compiled(year)
+    with pieces_before(workspace, year) as pieces:
+        outputs = output_files(compilation, has_parquet, pieces.__getitem__)
     edited = edited_copies(workspace, year, outputs, before)
     copies = _copies_of_record(workspace, year, before, journal)
     stale = no_longer_made(folder, outputs, recorded_outputs(before))
@@ -108,6 +111,7 @@ def write_provisional(
     old_list = (workspace.digest_list(year),) if reopened else ()
     changes = Changes(writes=writes, removals=(*handing_back.stale, *old_list, *stale))
     held_open = commit_or_lay_beside(workspace, year, changes)
+    keep_pieces(workspace, year, pieces)
     collected = collected_of(folder, compilation, edited | copies, has_parquet)
     made = replace(
         collected,

@@ -18,6 +18,7 @@ from workflow.compiled.round import Stage
 from workflow.model.errors import BusyError
 from workflow.model.years import to_the_second
 from workflow.rounds.collected import Collected
+from workflow.rounds.inputs.pieces import keep_pieces, pieces_before
 from workflow.rounds.load import not_collected
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.write import (
@@ -101,8 +102,9 @@ def _write(found: YearOnDisk, now: datetime, options: ReadOptions) -> None:
     )
     year = united_year(read)
     compilation = compilation_of_year(read, year, stage_of_year(read))
-    outputs = output_files(compilation, is_available())
     workspace = found.workspace
+    with pieces_before(workspace, found.year) as pieces:
+        outputs = output_files(compilation, is_available(), pieces.__getitem__)
     folder = workspace.compiled(found.year)
     edited = edited_copies(workspace, found.year, outputs, before)
     facts = facts_of(outputs, edited) | {"rounds": found.state} | form_facts(year, compilation)
@@ -118,6 +120,7 @@ def _write(found: YearOnDisk, now: datetime, options: ReadOptions) -> None:
     commit_or_lay_beside(
         workspace, found.year, Changes(writes=writes, removals=(*old_list, *stale))
     )
+    keep_pieces(workspace, found.year, pieces)
 
 
 def _reason(found: YearOnDisk) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Protocol
@@ -14,13 +14,17 @@ from workflow.model.cells import plain_number
 from workflow.model.years import iso_time
 
 if TYPE_CHECKING:
+    from workflow.excel.rows import RowsInPieces
     from workflow.excel.table import CellValue
+    from workflow.storage.pieces import Pieces
 
 # Texts in a CSV that a spreadsheet opens: none becomes a formula, and each can be read back.
 #
 # A text that Excel would take for a formula gets an apostrophe before it, and so does one that
 # already looks as if it had one; reading takes one away from each. Which beginnings are risky is
 # told by https://owasp.org/www-community/attacks/CSV_Injection. Numbers are no texts: -5 stays -5.
+
+_BYTE_ORDER_MARK = "\ufeff"
 
 APOSTROPHE = "'"
 """What stands before a text that would be a formula without it."""
@@ -67,11 +71,40 @@ class Labelled(Protocol):
 
 def write_table_csv(table: Table, content: IO[bytes]) -> None:
     """Write a table; texts stand as `escape_formula` spells them, days and times in ISO 8601."""
-    stream = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
-    writer = csv.writer(stream)
-    writer.writerow([column.label for column in table.columns])
-    writer.writerows(map(_stored, row) for row in table.rows)
+    stream = io.TextIOWrapper(content, encoding="utf-8", newline="")
+    stream.write(_heading(table))
+    _write_lines(stream, table.rows)
     stream.detach()  # which writes what it holds, and leaves the file open
+
+
+def write_csv_in_pieces(
+    table: Table, rows: RowsInPieces, known: Pieces, content: IO[bytes]
+) -> None:
+    """Write a large table in the same way; what is as it was is taken over from the file before."""
+    at = content.write(_heading(table).encode())
+    for (first, end), digest in zip(rows.spans, rows.digests, strict=True):
+        key = known.key("csv", digest)
+        kept = known.find(key)
+        lines = kept[0] if kept else _lines(rows.rows[first:end])
+        known.note(key, at, lines)
+        at += content.write(lines)
+
+
+def _heading(table: Table) -> str:
+    heading = io.StringIO(_BYTE_ORDER_MARK, newline="")
+    heading.seek(0, io.SEEK_END)
+    csv.writer(heading).writerow([column.label for column in table.columns])
+    return heading.getvalue()
+
+
+def _lines(rows: Iterable[Sequence[CellValue]]) -> bytes:
+    lines = io.StringIO(newline="")
+    _write_lines(lines, rows)
+    return lines.getvalue().encode()
+
+
+def _write_lines(stream: IO[str], rows: Iterable[Sequence[CellValue]]) -> None:
+    csv.writer(stream).writerows(map(_stored, row) for row in rows)
 
 
 def _stored(value: CellValue) -> str:

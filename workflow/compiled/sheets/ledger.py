@@ -7,6 +7,7 @@ from typing import IO
 
 from xlsxwriter import Workbook
 
+from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.ledger import FILE_LABEL, LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.compiled.merging.entries import Entry
@@ -14,6 +15,7 @@ from workflow.compiled.parts import Part
 from workflow.compiled.sheets.legend import COLUMNS, LEGEND_SHEET, Meaning
 from workflow.compiled.sheets.links import beside
 from workflow.compiled.sheets.records import SourceLinks
+from workflow.excel.rows import RowsInPieces
 from workflow.excel.table import (
     FONT_SIZE,
     MAX_LINKS,
@@ -25,6 +27,7 @@ from workflow.excel.table import (
 )
 from workflow.excel.workbook import GrowingSheet, Link, add_sheet, new_workbook
 from workflow.model.years import full_year
+from workflow.storage.pieces import Pieces
 
 
 def write_ledger(
@@ -33,10 +36,13 @@ def write_ledger(
     ledger: Ledger,
     entries: Sequence[int],
     sources: SourceLinks,
+    known: tuple[RowsInPieces, Pieces],
 ) -> None:
-    """Write the rows of some entries, given their indexes in the ledger."""
+    """Write the rows of some entries, given their indexes in the ledger.
+
+    What is known of them are the rows in pieces, and those of the workbook before.
+    """
     columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
-    rows = [ledger.rows[entry] for entry in entries]
     chosen = [ledger.entries[entry] for entry in entries]
     links = {
         place: link
@@ -48,7 +54,17 @@ def write_ledger(
             sources,
         ).items()
     }
-    write_values(sheet, TableStyles(book), columns, rows, links, repeated=2)
+    rows, pieces = known
+    is_large = len(entries) > display_limits.MOST_PRINTED
+    write_values(
+        sheet,
+        TableStyles(book),
+        columns,
+        rows.rows,
+        links,
+        repeated=2,
+        known=(rows, pieces) if is_large else None,
+    )
 
 
 def _to_answers(
@@ -96,7 +112,12 @@ def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
 
 
 def write_part(
-    compilation: Compilation, sources: SourceLinks, main: str, part: Part, stream: IO[bytes]
+    compilation: Compilation,
+    sources: SourceLinks,
+    main: str,
+    part: Part,
+    pieces: Pieces,
+    stream: IO[bytes],
 ) -> None:
     """Write a part as an .xlsx file; main is the name of the workbook with the list of parts."""
     book = new_workbook(stream, FONT_SIZE)
@@ -109,7 +130,9 @@ def write_part(
             "created": stage.as_of.replace(tzinfo=None),
         }
     )
-    write_ledger(book, add_sheet(book, LEDGER_SHEET), compilation.ledger, part.entries, sources)
+    ledger, sheet = compilation.ledger, add_sheet(book, LEDGER_SHEET)
+    rows = RowsInPieces(ledger.rows_of(part.entries))
+    write_ledger(book, sheet, ledger, part.entries, sources, (rows, pieces))
     lines = list(_legend(compilation, part, main))
     links = {(1, 1): beside(main, PARTS_SHEET, "A1")}
     write_values(add_sheet(book, LEGEND_SHEET), TableStyles(book), COLUMNS, lines, links)

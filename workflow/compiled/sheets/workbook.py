@@ -56,9 +56,11 @@ from workflow.compiled.year.between import change_sentences
 from workflow.compiled.year.cumulative import CUMULATIVE_SHEET
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.excel.page import print_only
+from workflow.excel.rows import RowsInPieces
 from workflow.excel.table import FONT_SIZE, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.years import era_year
+from workflow.storage.pieces import Pieces
 
 SHEETS = (
     SUMMARY_SHEET,
@@ -107,12 +109,14 @@ def sheet_names(compilation: Compilation) -> tuple[str, ...]:
 def workbook_bytes(compilation: Compilation) -> bytes:
     """Return the compiled workbook as an .xlsx file."""
     stream = BytesIO()
-    write_workbook(compilation, stream)
+    write_workbook(compilation, RowsInPieces(compilation.ledger.rows), Pieces(), stream)
     return stream.getvalue()
 
 
-def write_workbook(compilation: Compilation, stream: IO[bytes]) -> None:
-    """Write the compiled workbook as an .xlsx file."""
+def write_workbook(
+    compilation: Compilation, rows: RowsInPieces, pieces: Pieces, stream: IO[bytes]
+) -> None:
+    """Write the compiled workbook as an .xlsx file; rows are those of its ledger."""
     book = new_workbook(stream, FONT_SIZE)
     plan = compilation.round.plan
     book.set_properties(
@@ -126,7 +130,7 @@ def write_workbook(compilation: Compilation, stream: IO[bytes]) -> None:
     sheets = {name: add_sheet(book, name) for name in sheet_names(compilation)}
     sources = source_links_of(compilation)
     _write_for_readers(book, sheets, compilation, sources)
-    _write_records(book, sheets, compilation, sources)
+    _write_records(book, sheets, compilation, sources, (rows, pieces))
     book.close()
 
 
@@ -222,6 +226,7 @@ def _write_records(
     sheets: dict[str, GrowingSheet],
     compilation: Compilation,
     sources: SourceLinks,
+    known: tuple[RowsInPieces, Pieces],
 ) -> None:
     """Write the flat tables: the ledger and how it came about."""
     styles = TableStyles(book)
@@ -230,7 +235,7 @@ def _write_records(
         write_parts(book, sheets[PARTS_SHEET], ledger)
     else:
         every = range(len(ledger.entries))
-        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources)
+        write_ledger(book, sheets[LEDGER_SHEET], ledger, every, sources, known)
         if len(every) <= display_limits.MOST_PRINTED:
             print_only(sheets[LEDGER_SHEET], 0, _PRINTED_COLUMNS - 1, PRINT_SHEET)
     if compilation.indicators:

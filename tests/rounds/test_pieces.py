@@ -1,0 +1,121 @@
+"""A large ledger whose unchanged pieces are taken over is the one that is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.city import City, full_texts
+from workflow.compiled import display_limits
+from workflow.excel import rows, workbook
+from workflow.storage.pieces import Pieces
+
+YEAR = 2023
+FIRST, LATE = ("GAKKO", "KIKI"), "FUKUSHI"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_pieces() -> Iterator[None]:
+    """Take every ledger of more than five rows for a large one, and four rows for a piece."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(display_limits, "MOST_PRINTED", 5)
+        patch.setattr(rows, "_ROWS_IN_PIECE", 4)
+        yield
+
+
+@pytest.fixture(scope="module")
+def collected_first(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Return a round of two returns, collected, to which another one came."""
+    city = City.with_sample_plan(tmp_path_factory.mktemp("課"))
+    city.generate()
+    for department in FIRST:
+        city.send_back(department, full_texts(city.plan))
+    city.collect()
+    city.send_back(LATE, full_texts(city.plan), hours=1)
+    return city
+
+
+def compiled(city: City) -> dict[str, bytes]:
+    paths = (city.workspace.ledger(YEAR), city.workspace.ledger_csv(YEAR))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def _remove_note(city: City) -> None:
+    (city.workspace.extracts(YEAR) / "pieces.json").unlink()
+
+
+def _damage_note(city: City) -> None:
+    path = city.workspace.extracts(YEAR) / "pieces.json"
+    path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+
+
+def _move_ledgers(city: City) -> None:
+    """Shift what lies in both files, as if they had been written by somebody else."""
+    for path in (city.workspace.ledger(YEAR), city.workspace.ledger_csv(YEAR)):
+        path.write_bytes(b"\n" + path.read_bytes())
+
+
+def _link_ledgers(city: City) -> None:
+    for path in (city.workspace.ledger(YEAR), city.workspace.ledger_csv(YEAR)):
+        elsewhere = path.rename(path.with_suffix(".old"))
+        path.symlink_to(elsewhere)
+
+
+def collected(first: City, home: Path, spoil: Callable[[City], None] | None) -> City:
+    city = first.copy(home)
+    if spoil:
+        spoil(city)
+    city.collect()
+    return city
+
+
+@pytest.fixture(scope="module")
+def taken_over(collected_first: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    return collected(collected_first, tmp_path_factory.mktemp("taken") / "課", None)
+
+
+@pytest.mark.parametrize("spoil", [_remove_note, _damage_note, _move_ledgers, _link_ledgers])
+def test_pieces_give_the_bytes_that_are_made_anew(
+    collected_first: City, taken_over: City, tmp_path: Path, spoil: Callable[[City], None]
+) -> None:
+    made: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pieces, "find", _noting(made))
+        again = collected(collected_first, tmp_path / "課", spoil)
+    assert not made
+    assert compiled(again) == compiled(taken_over)
+
+
+def _noting(found: list[str]) -> Callable[[Pieces, str], tuple[bytes, tuple[int, ...]] | None]:
+    find = Pieces.find
+
+    def noting(pieces: Pieces, key: str) -> tuple[bytes, tuple[int, ...]] | None:
+        known = find(pieces, key)
+        found.extend([key] if known else [])
+        return known
+
+    return noting
+
+
+def test_what_did_not_change_is_taken_over(
+    collected_first: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    made: list[str] = []
+    xml_of = workbook._xml_of
+    monkeypatch.setattr(Pieces, "find", _noting(found))
+    monkeypatch.setattr(workbook, "_xml_of", lambda *a: made.append("made") or xml_of(*a))
+    city = collected(collected_first, tmp_path / "課", None)
+    pieces = -(-len(city.ledger()) // 4)
+    assert len(found) == 2 * (pieces - len(made)) > 0
+    assert 0 < len(made) < pieces / 2
+
+
+def test_a_ledger_of_pieces_reads_as_its_csv(taken_over: City) -> None:
+    by_sheet = [{k: str(v or "") for k, v in row.items()} for row in taken_over.ledger()]
+    by_csv = taken_over.ledger_csv()
+    assert [row["整理番号"] for row in by_sheet] == [row["整理番号"] for row in by_csv]
+    for label in ("取組状況", "課題・改善点", "回答状況", "SHA-256"):
+        assert [row[label] for row in by_sheet] == [row[label] for row in by_csv]
