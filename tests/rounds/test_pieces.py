@@ -10,6 +10,7 @@ import pytest
 from tests.city import City, full_texts
 from workflow.compiled import display_limits
 from workflow.excel import rows, workbook
+from workflow.excel.rows import FlatPiece, RowXml
 from workflow.storage.pieces import Pieces
 
 YEAR = 2023
@@ -105,8 +106,13 @@ def test_what_did_not_change_is_taken_over(
     found: list[str] = []
     made: list[str] = []
     xml_of = workbook._xml_of
+
+    def noting(row_xml: RowXml, first: int, piece: FlatPiece) -> str:
+        made.append(piece.made_from)
+        return xml_of(row_xml, first, piece)
+
     monkeypatch.setattr(Pieces, "find", _noting(found))
-    monkeypatch.setattr(workbook, "_xml_of", lambda *a: made.append("made") or xml_of(*a))
+    monkeypatch.setattr(workbook, "_xml_of", noting)
     city = collected(collected_first, tmp_path / "課", None)
     pieces = -(-len(city.ledger()) // 4)
     assert len(found) == 2 * (pieces - len(made)) > 0

@@ -85,15 +85,24 @@ class SharedTexts(SharedStringTable):
 
 
 def inline_text(text: str) -> str:
-    """Return the XML of a text that stands in its cell."""
-    return _text_element(_cut(text) if len(text) > MAX_CELL_TEXT // 2 else text)
+    """Return the XML of a text that stands in its cell.
+
+    Only white space at its ends needs a word that it is to be kept; said of every cell of a large
+    sheet, it would take a tenth of its text.
+    """
+    cut = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
+    is_stripped = cut and not (cut[0].isspace() or cut[-1].isspace())
+    return f"<t>{_stored(cut)}</t>" if is_stripped else _text_element(cut)
 
 
 def _text_element(text: str) -> str:
-    """Return the element of a text; what XlsxWriter takes for markup or escapes amiss stays."""
+    return f'<t xml:space="preserve">{_stored(text)}</t>'
+
+
+def _stored(text: str) -> str:
+    """Return a text as XML. What XlsxWriter takes for markup or escapes amiss stays as it is."""
     is_plain = text.isprintable() and "_x" not in text
-    stored = escaped(text if is_plain else encoded(text))
-    return f'<t xml:space="preserve">{stored}</t>'
+    return escaped(text if is_plain else encoded(text))
 
 
 def _cut(text: str) -> str:
