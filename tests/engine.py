@@ -48,7 +48,7 @@ HERE = ReadOptions(
 
 def without_workers() -> AbstractContextManager[object]:
     """Have commands do in this process what they leave to workers, as long as this lasts."""
-    return patch("workflow.returned.workers.engine.run", _run_here)
+    return patch("workflow.returned.workers.pool.run", _run_here)
 
 
 def _run_here(
