@@ -15,7 +15,7 @@ from workflow.model import known_values
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
-from workflow.model.lazy_sequence import LazySequence
+from workflow.model.lazy_sequence import LazySequence, Repeated
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
 from workflow.model.rounds.asking import WHOLE, Asking
@@ -110,6 +110,8 @@ class Ledger:
 
     def values(self, label: str) -> Iterator[CellValue]:
         """Yield what stands in a column, row by row."""
+        if label in self._choices:
+            return iter(self._choices[label])
         return map(self.columns[self.index(label)].value, self.entries)
 
     def value(self, index: int, label: str) -> CellValue:
@@ -124,6 +126,16 @@ class Ledger:
         """Return the part an entry stands in, and the 0-based index of its row there."""
         number, at = self._rows_in_parts[entry]
         return self.parts[number], at
+
+    @cached_property
+    def _choices(self) -> Mapping[str, Sequence[CellValue]]:
+        """The columns that are answered from lists: counted again and again, they are read once."""
+        own = [column for column in self.columns if column.field and column.field.is_listed]
+        found: dict[str, Repeated[CellValue]] = {column.label: Repeated() for column in own}
+        for entry in self.entries if own else ():
+            for column in own:
+                found[column.label].add(column.value(entry))
+        return found
 
     @cached_property
     def _rows_in_parts(self) -> Mapping[int, tuple[int, int]]:

@@ -7,6 +7,7 @@ disk, is not kept beside it.
 from __future__ import annotations
 
 from abc import abstractmethod
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar, overload
 
@@ -61,6 +62,40 @@ class Chosen(LazySequence[ThingT]):
     def thing(self, index: int) -> ThingT:
         """Return the thing at an index."""
         return self._things[self._indexes[index]]
+
+
+class Repeated(LazySequence[ThingT]):
+    """Things of which there are few different ones: each of those is kept once.
+
+    >>> ratings = Repeated()
+    >>> for rating in "AABA": ratings.add(rating)
+    >>> ratings[:]
+    ('A', 'A', 'B', 'A')
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[ThingT, int] = {}
+        self._things: list[ThingT] = []
+        self._indexes = array("L")
+
+    def add(self, thing: ThingT) -> None:
+        """Add a thing at the end."""
+        index = self._known.setdefault(thing, len(self._known))
+        if index == len(self._things):
+            self._things.append(thing)
+        self._indexes.append(index)
+
+    def __len__(self) -> int:
+        """Return how many things there are."""
+        return len(self._indexes)
+
+    def thing(self, index: int) -> ThingT:
+        """Return the thing at an index."""
+        return self._things[self._indexes[index]]
+
+    def __iter__(self) -> Iterator[ThingT]:
+        """Yield every thing."""
+        return map(self._things.__getitem__, self._indexes)
 
 
 class Changed(LazySequence[ThingT]):

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from workflow.model.dataclass import dataclass
+from workflow.model.fields.declarations import Value
 from workflow.model.lazy_sequence import LazySequence
-from workflow.model.returns import Answer, Return
+from workflow.model.returns import Answer, Return, Source
 from workflow.storage.spooled import SpooledThings
+
+NO_ANSWER = -1
+"""What stands in place of the number of an answer where there is none."""
+_FIRST_BESIDE = -2
+
+_Written = Mapping[str, str]
+_Plain = tuple[
+    str,
+    str,
+    Mapping[str, Value],
+    _Written | None,
+    _Written,
+    tuple[str, str, int, str, datetime],
+    bool,
+    bool,
+]
+_Spooled = SpooledThings[Answer, _Plain]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer that is read when it is looked at."""
+    """An answer of a file that is read when it is looked at."""
 
-    answers: SpooledThings[Answer]
+    answers: _Spooled
     number: int
 
     def read(self) -> Answer:
@@ -26,7 +45,7 @@ class StoredAnswer:
 class KeptAnswers(LazySequence[Answer]):
     """The answers of one return: so many from a number on."""
 
-    def __init__(self, answers: SpooledThings[Answer], numbers: range) -> None:
+    def __init__(self, answers: _Spooled, numbers: range) -> None:
         self._answers, self.numbers = answers, numbers
 
     def __len__(self) -> int:
@@ -39,38 +58,66 @@ class KeptAnswers(LazySequence[Answer]):
 
 
 def numbers_of(returned: Return) -> Sequence[int]:
-    """Return the numbers of a file's answers, which are kept."""
+    """Return the numbers of a file's answers; none where they are not kept."""
     return returned.answers.numbers if isinstance(returned.answers, KeptAnswers) else ()
 
 
 class AnswerStore:
-    """All answers of a round."""
+    """All answers of a round: those of its files, and those that are otherwise than in any file.
+
+    The latter are few; they stay in memory, under numbers below that of no answer.
+    """
 
     def __init__(self) -> None:
-        self._answers: SpooledThings[Answer] = SpooledThings()
+        self._of_files: _Spooled = SpooledThings(_as_plain, _of_plain)
+        self._beside: list[Answer] = []
 
     def with_kept(self, returned: Return) -> Return:
         """Return a file whose answers are kept here."""
         if isinstance(returned.answers, KeptAnswers) or not returned.answers:
             return returned
-        first = len(self._answers)
+        first = len(self._of_files)
         for answer in returned.answers:
-            self._answers.keep(answer)
-        numbers = range(first, len(self._answers))
-        return replace(returned, answers=KeptAnswers(self._answers, numbers))
+            self._of_files.keep(answer)
+        numbers = range(first, len(self._of_files))
+        return replace(returned, answers=KeptAnswers(self._of_files, numbers))
 
-    def keep(self, answer: Answer) -> int:
-        """Keep one more answer and return its number."""
-        return self._answers.keep(answer)
+    def keep_beside(self, answer: Answer) -> int:
+        """Keep an answer that is otherwise than in any file, and return its number."""
+        self._beside.append(answer)
+        return _FIRST_BESIDE + 1 - len(self._beside)
 
     def __getitem__(self, number: int) -> Answer:
         """Return the answer of a number."""
-        return self._answers[number]
+        return self._of_files[number] if number >= 0 else self._beside[_FIRST_BESIDE - number]
 
     def held(self, number: int) -> Answer | StoredAnswer | None:
-        """Return the answer of a number, or what reads it; None for a number below 0."""
-        if number < 0:
+        """Return the answer of a number, or what reads it; None where there is none."""
+        if number == NO_ANSWER:
             return None
-        if self._answers.is_in_memory(number):
-            return self._answers[number]
-        return StoredAnswer(self._answers, number)
+        if number < 0 or self._of_files.is_in_memory(number):
+            return self[number]
+        return StoredAnswer(self._of_files, number)
+
+
+def _as_plain(answer: Answer) -> _Plain:
+    """Return an answer without objects of ours, which take three times as long to read."""
+    source = answer.source
+    return (
+        answer.item,
+        answer.department,
+        answer.values,
+        None if answer.written is answer.values else answer.written,
+        answer.cells,
+        (source.file, source.sheet, source.row, source.sha256, source.received),
+        answer.rejected,
+        answer.says_nothing,
+    )
+
+
+def _of_plain(plain: _Plain) -> Answer:
+    item, department, values, written, cells, source, rejected, says_nothing = plain
+    if written is None:
+        written = values  # type: ignore[assignment]  # the same object, so texts alone
+    place = Source(*source)
+    return Answer(item, department, values, written, cells, place, rejected, says_nothing)  # type: ignore[arg-type]

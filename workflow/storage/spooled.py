@@ -24,6 +24,7 @@ _MOST_THINGS = 32_768
 _MOST_READ_BEFORE = 256
 
 ThingT = TypeVar("ThingT")
+PlainT = TypeVar("PlainT")
 
 
 class Spooled:
@@ -79,15 +80,18 @@ def whole(content: Writable) -> bytes:
     return content if isinstance(content, bytes) else b"".join(content.pieces())
 
 
-class SpooledThings(Generic[ThingT]):
+class SpooledThings(Generic[ThingT, PlainT]):
     """Things that are kept one after the other, and read by their numbers as often as needed.
 
     The first ones stay in memory as they are. All others are read anew each time, but for those
-    read just before: what is read twice is equal, and need not be the same object.
+    read just before: what is read twice is equal, and need not be the same object. As_plain makes
+    of a thing what is quick to write, and of_plain the thing again.
     """
 
-    def __init__(self, most_in_memory: int | None = None) -> None:
-        self._most = _MOST_THINGS if most_in_memory is None else most_in_memory
+    def __init__(
+        self, as_plain: Callable[[ThingT], PlainT], of_plain: Callable[[PlainT], ThingT]
+    ) -> None:
+        self._as_plain, self._of_plain = as_plain, of_plain
         self._first: list[ThingT] = []
         self._ends, self._checks = array("q", [0]), array("L")
         self._stream: IO[bytes] | None = None
@@ -100,10 +104,10 @@ class SpooledThings(Generic[ThingT]):
 
     def keep(self, thing: ThingT) -> int:
         """Keep a thing and return its number. Raises OutputError when the disk is full."""
-        if len(self._first) < self._most:
+        if len(self._first) < _MOST_THINGS:
             self._first.append(thing)
         else:
-            self._write(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+            self._write(pickle.dumps(self._as_plain(thing), pickle.HIGHEST_PROTOCOL))
         return len(self) - 1
 
     def is_in_memory(self, number: int) -> bool:
@@ -145,8 +149,7 @@ class SpooledThings(Generic[ThingT]):
             content = self._stream.read(end - start)
             if zlib.crc32(content) != self._checks[place]:
                 raise OSError("changed")
-        thing: ThingT = pickle.loads(content)  # noqa: S301 - as this process wrote it
-        return thing
+        return self._of_plain(pickle.loads(content))  # noqa: S301 - as this process wrote it
 
 
 _NO_ROOM = "一時ファイルの置き場所（{place}）に空きがないか、書き込めないため"

@@ -11,7 +11,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.lazy_sequence import Chosen, LazySequence
 from workflow.model.plan import Assignment
 from workflow.model.returns import Answer, Return
-from workflow.storage.answers import AnswerStore, StoredAnswer
+from workflow.storage.answers import NO_ANSWER, AnswerStore, StoredAnswer
 
 
 class AnswerStatus(StrEnum):
@@ -85,7 +85,7 @@ class Entries(LazySequence[Entry]):
         self._statuses, self._numbers = bytearray(), array("q")
 
     def add(self, status: AnswerStatus, number: int) -> None:
-        """Add the entry of the next assignment, with the number of its answer; -1 for none."""
+        """Add the entry of the next assignment, with the number of its answer, or NO_ANSWER."""
         self._statuses.append(_STATUSES.index(status))
         self._numbers.append(number)
 
@@ -102,23 +102,19 @@ class Entries(LazySequence[Entry]):
 class AnswersByItem(Mapping[str, Answer]):
     """What one department said last about each item; its answers are known by their numbers."""
 
-    def __init__(self, answers: AnswerStore) -> None:
+    def __init__(self, answers: AnswerStore, hashes: Iterable[int], numbers: Iterable[int]) -> None:
+        """Know what is said about some items: the hashes of their ids, and the numbers of it."""
         self._answers = answers
-        self._hashes, self._numbers = array("q"), array("q")
-
-    def add(self, item: str, number: int) -> None:
-        """Add the number of what is said about one more item."""
-        self._hashes.append(hash(item))
-        self._numbers.append(number)
+        self._hashes, self._numbers = array("q", hashes), array("q", numbers)
 
     def number_of(self, item: str) -> int:
-        """Return the number of what is said about an item; -1 where nothing is."""
+        """Return the number of what is said about an item; NO_ANSWER where nothing is."""
         wanted, start = hash(item), 0
         while True:
             try:
                 place = self._hashes.index(wanted, start)
             except ValueError:
-                return -1
+                return NO_ANSWER
             if self._answers[self._numbers[place]].item == item:
                 return self._numbers[place]
             start = place + 1
@@ -126,7 +122,7 @@ class AnswersByItem(Mapping[str, Answer]):
     def __getitem__(self, item: str) -> Answer:
         """Return what is said about an item."""
         number = self.number_of(item)
-        if number < 0:
+        if number == NO_ANSWER:
             raise KeyError(item)
         return self._answers[number]
 

@@ -27,7 +27,7 @@ from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
-from workflow.storage.answers import AnswerStore, numbers_of
+from workflow.storage.answers import NO_ANSWER, AnswerStore, numbers_of
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.lay_out import issued_form, issued_items
 from workflow.templates.register import Register
@@ -119,11 +119,11 @@ class _Own:
             for returned, kept in zip(self.returns, self.found, strict=True)
             for answer, number in zip(returned.answers, numbers_of(kept), strict=True)
         }
-        found = AnswersByItem(self.store)
-        for item, answer in chosen.items():
-            number = numbers.get(id(answer))
-            found.add(item, self.store.keep(answer) if number is None else number)
-        return found
+        found = (
+            numbers[id(a)] if id(a) in numbers else self.store.keep_beside(a)
+            for a in chosen.values()
+        )
+        return AnswersByItem(self.store, map(hash, chosen), found)
 
 
 def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
@@ -220,11 +220,11 @@ def _entries(
     for assignment in assignments:
         item = assignment.item.id
         own = (newest[d.code].number_of(item) for d in assignment.departments if d.code in newest)
-        numbers = [number for number in own if number >= 0]
+        numbers = [number for number in own if number != NO_ANSWER]
         answers = [store[number] for number in numbers]
         entry = _entry_among(assignment, answers)
         chosen = (n for n, a in zip(numbers, answers, strict=True) if a is entry.held)
-        entries.add(entry.status, next(chosen, -1))
+        entries.add(entry.status, next(chosen, NO_ANSWER))
         joint += _joint_findings(assignment, answers)
     return entries, joint
 

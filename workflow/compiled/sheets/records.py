@@ -23,6 +23,7 @@ from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Note, NoteKind, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording, cell_text
+from workflow.storage.answers import StoredAnswer, numbers_of
 
 STATUS_SHEET = "提出状況"
 FINDINGS_SHEET = "指摘一覧"
@@ -203,24 +204,54 @@ def unused_answers(round_: Round) -> Iterator[Note]:
     still counts for others, an answer nobody asks for any more, and what was written of an item
     with nothing to report.
     """
-    shown: dict[str, set[str]] = {}
-    used: set[tuple[str, str, int]] = set()
-    shown_entries = (e for row in round_.entries for e in row.every if _is_shown(e))
-    for answer in (entry.answer for entry in shown_entries if entry.answer):
-        shown.setdefault(answer.item, set()).update(answer.written.values())
-        used.add(_row_of(answer))
-    for returned in round_.returns:
-        if not returned.outcome.is_answer:
-            continue
-        for answer in returned.answers:
-            if _row_of(answer) not in used:
-                yield from _notes(answer, shown.get(answer.item, set()))
+    entries = [e for row in round_.entries for e in row.every] if round_.parts else round_.entries
+    shown = _Shown(by_number=not round_.parts)
+    for entry in filter(_is_shown, entries):
+        shown.add(entry)
+    current = (returned for returned in round_.returns if returned.outcome.is_answer)
+    unused = [answer for returned in current for answer in shown.others_of(returned)]
+    said: dict[str, set[str]] = {answer.item: set() for answer in unused}
+    for answer in (e.answer for e in filter(_is_shown, entries if unused else ())):
+        if answer and answer.item in said:
+            said[answer.item].update(answer.written.values())
+    for answer in unused:
+        yield from _notes(answer, said[answer.item])
 
 
 def _is_shown(entry: Entry) -> bool:
     """Whether the ledger shows all of an answer: it is one, or says why there is none."""
     is_nothing = entry.status is AnswerStatus.NOTHING
     return not is_nothing or (entry.answer is not None and entry.answer.says_nothing)
+
+
+class _Shown:
+    """The answers that the ledger shows.
+
+    They are known by their rows; those on disk by their numbers, which needs no reading, as long as
+    all of them are of one round.
+    """
+
+    def __init__(self, *, by_number: bool) -> None:
+        self._by_number = by_number
+        self._rows: set[tuple[str, str, int]] = set()
+        self._numbers = bytearray()
+
+    def add(self, entry: Entry) -> None:
+        """Add the answer of an entry."""
+        if self._by_number and isinstance(entry.held, StoredAnswer):
+            missing = entry.held.number + 1 - len(self._numbers)
+            self._numbers.extend(bytes(max(0, missing)))
+            self._numbers[entry.held.number] = True
+        elif entry.answer:
+            self._rows.add(_row_of(entry.answer))
+
+    def others_of(self, returned: Return) -> Iterator[Answer]:
+        """Yield the answers of a file that are not shown."""
+        numbers = numbers_of(returned) if self._by_number else ()
+        for index, number in zip_longest(range(len(returned.answers)), numbers):
+            is_known = number is not None and number < len(self._numbers) and self._numbers[number]
+            if not is_known and _row_of(returned.answers[index]) not in self._rows:
+                yield returned.answers[index]
 
 
 def _row_of(answer: Answer) -> tuple[str, str, int]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import takewhile
+from itertools import chain, takewhile
 
-from workflow.compiled.merging.entries import AnswerStatus, Entry
+from workflow.compiled.merging.entries import AnswerStatus, Entry, returns_by_department
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.year.askings import in_years_keys
@@ -124,11 +124,13 @@ class FormerFinal:
 def errata_of_returns(round_: Round) -> Iterator[Erratum]:
     """Yield what the answers that count say otherwise than the same department's return before."""
     for asking in round_.plan.askings or (WHOLE,):
-        earlier = _by_answer(r for r in round_.returns if r.round == asking.round)
-        for index, row in enumerate(round_.entries):
+        again = _who_answered_again(r for r in round_.returns if r.round == asking.round)
+        earlier = _by_answer(chain(*again.values()))
+        for index, row in enumerate(round_.entries) if again else ():
             entry = row.at(asking.place)
-            answer = entry.answer
-            if answer is not None and entry.status is AnswerStatus.ANSWERED:
+            is_answered = entry.status is AnswerStatus.ANSWERED
+            answer = entry.answer if is_answered and entry.is_asked_of_any(again) else None
+            if answer is not None:
                 before = _last_before(answer, earlier.get((answer.department, answer.item), ()))
                 if before is not None:
                     before = in_years_keys(before, asking)
@@ -237,13 +239,19 @@ def errata_by_department(errata: Iterable[Erratum]) -> Mapping[str, list[Erratum
 _Versions = Mapping[tuple[str, str], Sequence[Answer]]
 
 
+def _who_answered_again(returns: Iterable[Return]) -> Mapping[str, list[Return]]:
+    """Return the departments that answered in several files, and those files."""
+    answering = (r for r in returns if r.outcome is Outcome.SUPERSEDED or r.outcome.is_answer)
+    by_department = returns_by_department(answering).items()
+    return {code: own for code, own in by_department if len(own) > 1}
+
+
 def _by_answer(returns: Iterable[Return]) -> _Versions:
     """Return every answer to an item, by department and item."""
     found: dict[tuple[str, str], list[Answer]] = {}
     for returned in returns:
-        if returned.outcome is Outcome.SUPERSEDED or returned.outcome.is_answer:
-            for answer in returned.answers:
-                found.setdefault((answer.department, answer.item), []).append(answer)
+        for answer in returned.answers:
+            found.setdefault((answer.department, answer.item), []).append(answer)
     return found
 
 
