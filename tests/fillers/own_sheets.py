@@ -17,7 +17,7 @@ from tests.fillers.xml_patch import escaped
 from tests.harness.verbs.registry import packed, parts_of
 from workflow.model.cells import a1
 from workflow.templates.lay_out import lay_out_issue
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 
 Said = Mapping[str, Mapping[str, str | float]]
 """整理番号 → label → what is written there."""

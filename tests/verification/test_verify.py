@@ -280,7 +280,7 @@ def test_another_tools_work_is_held_to_its_figures_and_digests_alone(
     monkeypatch.setattr("workflow.compiled.outputs.overview_page", lambda *_: b"another page")
     monkeypatch.setattr("workflow.compiled.sheets.legend.VERSION", "another")
     assert "VERIFY_CELL" in codes(verified(city))  # as if this tool had made it otherwise
-    monkeypatch.setattr("workflow.verification.verify.tool_digest", lambda: "another")
+    monkeypatch.setattr("workflow.verification.on_disk.tool_digest", lambda: "another")
     found = verified(city)
     assert found.is_clean
     assert codes(found) == {"VERIFY_OTHER_TOOL"}

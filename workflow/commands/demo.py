@@ -42,7 +42,7 @@ from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
 from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 from workflow.templates.own.starting_forms import CARD_NAME, LIST_NAME, starting_forms
 from workflow.templates.register import Issue
 from workflow.terminal.output import progress_bar, say

@@ -34,7 +34,7 @@ from workflow.returned.own.match import match_own
 from workflow.returned.own.sheets import OwnSheet
 from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.layout import Layout
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 from workflow.templates.register import Issue
 
 _ABOUT_ROWS = (Code.ROW_UNKNOWN, Code.ROW_BLANK)

@@ -179,12 +179,12 @@ def digests_of_year(found: YearOnDisk, journal: Journal) -> dict[str, str]:
     The journal is that of the year. The lists of the rounds are there too.
     """
     workspace, year = found.workspace, found.year
-    folder = workspace.compiled(year).relative_to(workspace.home).as_posix()
+    folder = workspace.shown(workspace.compiled(year))
     digests = {f"{folder}/{name}": made for name, made in recorded_outputs(journal).items()}
     for part in found.parts:
         if part.round:
             of_round = workspace.in_round(part.declared.name)
             digests |= final_digests(of_round, part.round, part.journal)
             path = of_round.digest_list(year)
-            digests[path.relative_to(workspace.home).as_posix()] = _digest(path)
+            digests[workspace.shown(path)] = _digest(path)
     return digests

@@ -100,7 +100,7 @@ def _intended(workspace: Workspace, changes: Changes) -> Intent:
     removed = {path: "" for path in changes.removals if path.exists()}
     written = {path: digest_of(content) for path, content in changes.writes.items()}
     steps = (
-        Step(path.relative_to(workspace.home).as_posix(), new, path.exists(), is_locked(path))
+        Step(workspace.shown(path), new, path.exists(), is_locked(path))
         for path, new in (written | removed).items()
     )
     return Intent(secrets.token_hex(8), tuple(steps))

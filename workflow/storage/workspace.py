@@ -231,9 +231,11 @@ class Workspace:
 
     def round_folders(self, year: int) -> tuple[str, str]:
         """The folders of a round that the tool writes to, as paths below the workspace."""
-        folders = (self.templates(year), self.compiled(year))
-        templates, compiled = (folder.relative_to(self.home).as_posix() for folder in folders)
-        return templates, compiled
+        return self.shown(self.templates(year)), self.shown(self.compiled(year))
+
+    def shown(self, path: Path) -> str:
+        """Return a path as people know it: below the workspace, with slashes."""
+        return path.relative_to(self.home).as_posix()
 
     def issued_years(self) -> tuple[int, ...]:
         """Return the years that have a templates folder, the earliest first."""

@@ -32,7 +32,7 @@ from workflow.templates.layout import (
     QUESTION_SIGN,
     Layout,
 )
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 
 _TOLD_LETTERS = 240  # an even number: half from each end
 

@@ -34,7 +34,7 @@ from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.lay_out import content_digest, issued_form, issued_items, lay_out
 from workflow.templates.own.cover_cells import own_printed_texts
 from workflow.templates.own.form import OwnForm
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name
 from workflow.templates.register import FormNumber, Issue, IssuedRound, Register
 from workflow.templates.register_file import register_as_bytes

@@ -23,7 +23,7 @@ from workflow.templates.layout import (
     NUMBER_PROPERTY,
     Layout,
 )
-from workflow.templates.own.places import lay_out_own
+from workflow.templates.own.lay_out import lay_out_own
 from workflow.templates.own.workbook import OwnWorkbook
 from workflow.templates.register import Issue
 from workflow.templates.sheets.corrections import made_from_text, write_corrections

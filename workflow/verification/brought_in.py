@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
 from workflow.compiled.years.past import read_ledger
@@ -42,7 +41,7 @@ def differences(workspace: Workspace, year: int) -> Iterator[Finding]:
         return
     wishes, name, digest, changed = said
     kept, ledger = workspace.brought_in(year) / name, workspace.ledger_csv(year)
-    location = Location(file=_shown(workspace, kept))
+    location = Location(file=workspace.shown(kept))
     if not kept.is_file():
         yield Finding(Code.VERIFY_FILE_GONE, location, {"expected": digest})
         return
@@ -52,20 +51,16 @@ def differences(workspace: Workspace, year: int) -> Iterator[Finding]:
         yield Finding(Code.VERIFY_FILE_CHANGED, location, details)
         return
     if not ledger.is_file():
-        location = Location(file=_shown(workspace, ledger))
+        location = Location(file=workspace.shown(ledger))
         yield Finding(Code.VERIFY_OUTPUT_GONE, location, {"expected": ""})
         return
     draft = drafted(load_source(kept, again=True), wishes)
     again = brought_in_ledger(draft.document, draft.answers, year, (name, digest, changed))
-    shown = _shown(workspace, ledger)
+    shown = workspace.shown(ledger)
     yield from compare.tables(shown, ledger_csv(again), ledger.read_bytes(), unescape_formula)
 
 
 def _journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:
     path = workspace.journal(year)
     content = path.read_bytes() if path.is_file() else b""
-    return read_journal(content, _shown(workspace, path))
-
-
-def _shown(workspace: Workspace, path: Path) -> str:
-    return path.relative_to(workspace.home).as_posix()
+    return read_journal(content, workspace.shown(path))

@@ -16,10 +16,8 @@ from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.outputs import output_files
 from workflow.compiled.recorded import (
     has_parquet_recorded,
-    is_made_by,
     recorded_files,
     recorded_outputs,
-    recorded_table,
 )
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.summary.layout import (
@@ -33,30 +31,20 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
-from workflow.model.returns import Outcome, Return
-from workflow.model.rounds.declared import Period
-from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import load_plan
-from workflow.returned.context import Context
-from workflow.returned.inbox import Received, scan
-from workflow.returned.workers.engine import Engine
 from workflow.rounds.earlier import earlier_digests
-from workflow.rounds.inputs.known_table import table_digest, with_recorded_table
-from workflow.rounds.load import as_recorded, basis, load_round, plan_as_recorded, stage_of
+from workflow.rounds.load import as_recorded, load_round, stage_of
 from workflow.rounds.options import ReadOptions
-from workflow.rounds.siblings.named import collect_command
-from workflow.rounds.siblings.of_year import rounds_of_year
 from workflow.rounds.write import compilation_of
 from workflow.storage.files import sha256
-from workflow.storage.journal import EventKind, Journal, read_journal
+from workflow.storage.journal import EventKind
 from workflow.storage.spooled import Writable, digest_of, whole
-from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace, indicators_name, record_name
 from workflow.verification import brought_in, compare, records, recount
 from workflow.verification.differences import Checked, Report, limited
+from workflow.verification.on_disk import OnDisk
 from workflow.verification.stored_answers import StoredAnswers
+from workflow.verification.two_readings import TwoReadings
 
 
 def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
@@ -84,140 +72,6 @@ def verified_again(
         return Report(year=year, checked=on_disk.checked, differences=tuple(found)), None
     found += again.differences()
     return Report(year=year, checked=again.checked, differences=tuple(found)), again
-
-
-def is_collected(workspace: Workspace, year: int) -> bool:
-    """Whether a round has anything to verify: it was collected, or its ledger lies there."""
-    return _is_collected(workspace, year, _read_journal(workspace, year)[0])
-
-
-def _is_collected(workspace: Workspace, year: int, journal: Journal) -> bool:
-    return journal.last(EventKind.JUDGED) is not None or workspace.ledger(year).exists()
-
-
-def _read_journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:
-    path = workspace.journal(year)
-    return read_journal(path.read_bytes() if path.exists() else b"", _shown(workspace, path))
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """A round on disk, with its journal read and its chain checked."""
-
-    workspace: Workspace
-    year: int
-    journal: Journal
-    broken: tuple[Finding, ...]
-
-    @classmethod
-    def of(cls, workspace: Workspace, year: int) -> OnDisk:
-        """Return a round on disk. Raises WorkspaceError when it was never collected."""
-        file = _shown(workspace, workspace.journal(year))
-        journal, wrong = _read_journal(workspace, year)
-        if not _is_collected(workspace, year, journal):
-            raise WorkspaceError(
-                f"{workspace.period(year)}の台帳はまだありません。"
-                f"先に {collect_command(workspace, year)} を実行してください。"
-            )
-        return cls(workspace, year, journal, (*wrong, *records.stages(file, journal)))
-
-    @property
-    def period(self) -> Period:
-        """The fiscal year, or the round of it, and what it is called."""
-        return self.workspace.period(self.year)
-
-    @property
-    def checked(self) -> Checked:
-        """How much of the records there is."""
-        files = len(recorded_files(self.journal))
-        return Checked(events=len(self.journal.events), files=files)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this very version made the files on disk; another may lay them out otherwise."""
-        return is_made_by(self.journal, tool_digest())
-
-    def plan(self) -> Plan:
-        """Return the plan the round was judged by, without its known values."""
-        return plan_as_recorded(self.workspace, self.journal)[0]
-
-    def with_known(self, plan: Plan, options: ReadOptions, *, again: bool) -> Plan:
-        """Return that plan with the table of known values the round was made from."""
-        digest = recorded_table(self.journal)
-        return with_recorded_table(
-            self.workspace, plan, self.year, digest, options.open_table, again=again
-        )
-
-    def record_differences(self) -> Iterator[Finding]:
-        """Yield what journal, plan, register and files disagree in."""
-        workspace, year = self.workspace, self.year
-        yield from self.broken
-        register = _shown(workspace, workspace.register(year))
-        plan = self._plan_today()
-        known = plan.known_values
-        table = table_digest(workspace.home / known.file) if known else ""
-        today = basis(workspace, plan, plan_digest(plan), year, table)
-        yield from records.basis(self.journal, today, register)
-        yield from records.evidence(self.journal, self._files(plan))
-
-    def _files(self, plan: Plan) -> tuple[Received, ...]:
-        """Return the files that came back: of a round, those that count to it or may do so."""
-        files = scan(self.workspace.returned(self.year))
-        if plan.round is None:
-            return files
-        of_year, recorded = rounds_of_year(self.workspace, self.year), recorded_files(self.journal)
-        return tuple(f for f in files if f.file in recorded or of_year.may_hold(f.file))
-
-    def _plan_today(self) -> Plan:
-        """Return plan.xlsx as it is; when it cannot be read, that changes no figure of a round."""
-        try:
-            return load_plan(self.workspace.home, self.workspace.round)
-        except PlanError:
-            return self.plan()
-
-
-@dataclass(frozen=True, slots=True)
-class TwoReadings:
-    """An engine that judges every file twice: as collect does, and then by other readers.
-
-    A file that another reader cannot read is said to be so; for it the first reading stands in.
-    """
-
-    engine: Engine
-    judged: dict[str, tuple[Return, ...]] = field(default_factory=dict)
-    not_reread: list[Finding] = field(default_factory=list)
-
-    def first(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-        """Judge files as collect does."""
-        for file, returns in zip(files, self.engine(files, context), strict=True):
-            self.judged[file.file] = returns
-            yield returns
-
-    def second(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
-        """Judge the same files by the second readers."""
-        for file, returns in zip(files, self.engine(files, context), strict=True):
-            again = {returned.file: returned for returned in returns}
-            yield tuple(self._second(file, r, again, returns) for r in self.judged[file.file])
-
-    def _second(
-        self,
-        file: Received,
-        first: Return,
-        again: Mapping[str, Return],
-        returns: Sequence[Return],
-    ) -> Return:
-        second = again.get(first.file, returns[0])
-        if second.outcome is not Outcome.UNREADABLE or not first.outcome.is_answer:
-            return again.get(first.file, first)
-        location, details = Location(file=file.file + first.file), {"reason": _why_unread(second)}
-        self.not_reread.append(Finding(Code.VERIFY_NOT_REREAD, location, details))
-        return first
-
-
-def _why_unread(second: Return) -> str:
-    """Return what a second reader tripped over; it was stopped where it does not say."""
-    reasons = (str(f.details["reason"]) for f in second.findings if "reason" in f.details)
-    return next(reasons, "読み取りの途中で止まったか、時間がかかりすぎました")
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +179,7 @@ class Recomputed:
         made = {n: c for n, c in self.outputs.items() if n in recorded or self.on_disk.is_ours}
         for name, expected in made.items():
             path = workspace.compiled(year) / name
-            file = _shown(workspace, path)
+            file = workspace.shown(path)
             yield from limited(self._output(path, expected, recorded.get(name, "")), file)
         yield from records.report(workspace.compiled(year), workspace.home, journal, made)
         if {name: digest_of(content) for name, content in self.outputs.items()} != recorded:
@@ -333,11 +187,11 @@ class Recomputed:
 
     def _other_tool(self) -> Iterator[Finding]:
         if not self.on_disk.is_ours:
-            file = _shown(self.on_disk.workspace, self.on_disk.workspace.ledger(self.on_disk.year))
+            file = self.on_disk.workspace.shown(self.on_disk.workspace.ledger(self.on_disk.year))
             yield Finding(Code.VERIFY_OTHER_TOOL, Location(file=file))
 
     def _output(self, path: Path, expected: Writable, recorded: str) -> Iterator[Finding]:
-        file = _shown(self.on_disk.workspace, path)
+        file = self.on_disk.workspace.shown(path)
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": recorded})
             return
@@ -425,13 +279,8 @@ class Recomputed:
         """Yield every line of the final version's list that is not what it must be."""
         workspace, year = self.on_disk.workspace, self.on_disk.year
         path = workspace.digest_list(year)
-        file = _shown(workspace, path)
+        file = workspace.shown(path)
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": ""})
             return
         yield from compare.lines(file, digest_list(digests), path.read_bytes())
-
-
-def _shown(workspace: Workspace, path: Path) -> str:
-    """Return a path as people know it: below the workspace, with slashes."""
-    return path.relative_to(workspace.home).as_posix()

@@ -23,7 +23,8 @@ from workflow.rounds.year import (
 from workflow.storage.journal import EventKind, read_journal
 from workflow.storage.workspace import Workspace
 from workflow.verification.differences import Checked, Report
-from workflow.verification.verify import OnDisk, Recomputed, is_collected, verified_again
+from workflow.verification.on_disk import OnDisk, is_collected
+from workflow.verification.verify import Recomputed, verified_again
 
 
 def verified_year(workspace: Workspace, year: int, options: ReadOptions) -> Report:
@@ -58,7 +59,7 @@ def _of_year(
 ) -> Iterator[Finding]:
     """Yield what the files of the year itself are otherwise; how much was looked at is reported."""
     path = whole.journal(year)
-    file = path.relative_to(whole.home).as_posix()
+    file = whole.shown(path)
     journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
     yield from wrong
     try:

@@ -110,13 +110,10 @@ def final_digests(workspace: Workspace, round_: Round, journal: Journal) -> dict
 
     What was made is as the journal has it. Paths are relative to the workspace, with slashes.
     """
-    year, home = round_.year, workspace.home
-    compiled, returned = (
-        folder.relative_to(home).as_posix()
-        for folder in (workspace.compiled(year), workspace.returned(year))
-    )
+    year = round_.year
+    compiled, returned = map(workspace.shown, (workspace.compiled(year), workspace.returned(year)))
     made = {f"{compiled}/{name}": made for name, made in recorded_outputs(journal).items()}
-    register = {workspace.register(year).relative_to(home).as_posix(): round_.basis.register}
+    register = {workspace.shown(workspace.register(year)): round_.basis.register}
     files = {f"{returned}/{path}": f.sha256 for path, f in recorded_files(journal).items()}
     return {**made, **register, **files}
 

@@ -164,9 +164,7 @@ def _in(folder: Path, ending: str = "") -> list[Path]:
 def _made(workspace: Workspace, path: Path, about: str) -> MadeFile:
     size = path.stat().st_size
     shown = f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} KB"
-    return MadeFile(
-        path.name, about, shown, f"/{quote(path.relative_to(workspace.home).as_posix())}"
-    )
+    return MadeFile(path.name, about, shown, f"/{quote(workspace.shown(path))}")
 
 
 ROUTES = (Route("/results", overview),)

@@ -14,8 +14,8 @@ from workflow.returned.own.places import Finder
 from workflow.templates.indicator_table import LOCKED
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, Cell, MarkedSheet, Repeat, marked
+from workflow.templates.own.lay_out import words_of
 from workflow.templates.own.marks import MarkKind, mark_pattern
-from workflow.templates.own.places import words_of
 from workflow.templates.register import NUMBER_PATTERN, FormNumber, Register
 from workflow.templates.sheets.cover import COVER_HEADINGS
 

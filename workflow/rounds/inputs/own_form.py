@@ -21,8 +21,8 @@ from workflow.storage.files import sha256
 from workflow.storage.workspace import OWN_FOLDER, OWN_FORM, OWN_FORM_OF_ROUND, Workspace
 from workflow.templates.lay_out import issued_form
 from workflow.templates.own.form import OwnForm, marked
+from workflow.templates.own.lay_out import words_of
 from workflow.templates.own.marks import Mark, MarkKind, Words, with_marks_of_round
-from workflow.templates.own.places import words_of
 from workflow.templates.own.workbook import OwnWorkbook, own_copy_name, own_workbook
 from workflow.templates.register import Issue
 
