@@ -106,6 +106,7 @@ def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:
 
 def _cut_short(received: Received, reason: Stopped, limits: Limits) -> Return:
     from workflow.returned.open import unjudged  # as above
+    from workflow.returned.workers.pool import Stopped
 
     if reason is Stopped.TIMED_OUT:
         return unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds})
