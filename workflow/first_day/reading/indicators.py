@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from workflow.first_day.reading.column import BY_MAP, Column
 from workflow.first_day.reading.indicator_words import (
@@ -19,12 +20,15 @@ from workflow.first_day.reading.indicator_words import (
     names_a_part,
     year_in_brackets,
 )
+from workflow.first_day.reading.items import DraftIndicator
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import NOTHING, Role, label_of
 from workflow.model.dataclass import dataclass
 
 _RATE = re.compile(r"(?:目標)?(?:達成|進捗)(?:率|割合)")
 _MOST = 0.5
+_OF_ONE = (Role.INDICATOR, Role.INDICATOR_ID, *VALUES)
+"""What every indicator has of its own."""
 
 
 def with_indicators(columns: Sequence[Column], wishes: Mapping[str, str]) -> list[Column]:
@@ -75,6 +79,28 @@ def _as_part(column: Column, role: Role | None) -> Column:
         why = "指標の達成率は、実績値から求めます"
         return replace(column, role=Role.UNUSED, is_sure=True, why=why)
     return column
+
+
+def indicators_in(row: Row, columns: Mapping[int, Column]) -> Iterator[DraftIndicator]:
+    """Yield the indicators of a row, if it has any: what they are called, or what they measure.
+
+    Unit, aim and years are merged down where they are the same.
+    """
+    of_indicators = sorted(c for c, column in columns.items() if column.role in OF_INDICATORS)
+    own = {c: cell for c, cell in row.own.items() if c in of_indicators}
+    if not any(cell.text not in NOTHING for cell in own.values()):
+        return
+    merged = {c for c in of_indicators if columns[c].role not in _OF_ONE}
+    own |= {c: cell for c in merged - own.keys() if (cell := row.at(c)) is not None}
+    starts = [c for c in of_indicators if columns[c].role is Role.INDICATOR][1:]
+    for first, end in pairwise((0, *starts, max(own) + 1)):  # several may stand side by side
+        cells = {c: own[c] for c in sorted(own) if first <= c < end}
+        names = (c for c, cell in cells.items() if cell.text not in NOTHING)
+        named = next((c for c in names if columns[c].role is Role.INDICATOR), 0)
+        name = columns[named].key if named else ""
+        by_key = {columns[c].key: cell for c, cell in cells.items()}
+        if any(cell.text not in NOTHING for c, cell in cells.items() if c not in merged):
+            yield DraftIndicator(name, by_key)
 
 
 # On a card: a row of headings, a row for each indicator.

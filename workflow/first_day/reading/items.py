@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
@@ -94,3 +96,19 @@ def _identity(item: DraftItem) -> tuple[str, ...]:
 def plain_heading(text: str) -> str:
     """Return a heading without blank lines; a line that only wraps is one with the next."""
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def id_of(cell: Cell) -> str:
+    """Return the number of an item as its cell has it."""
+    return "".join(unicodedata.normalize("NFKC", cell.text).split())
+
+
+def pages_of(text: str) -> str:
+    """Return pages as plan.xlsx writes them.
+
+    >>> pages_of("P.44～45"), pages_of("44ページ")
+    ('44-45', '44')
+    """
+    text = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"(?i)^(?:p{1,2}\.?|ページ|頁)\s*|(?:ページ|頁)$", "", text.strip())
+    return re.sub(r"\s*[~〜～―－ー–]\s*", "-", plain)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from workflow.first_day.reading.bands import (
     LONGEST_BAND,
@@ -18,15 +16,17 @@ from workflow.first_day.reading.bands import (
 )
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.columns import Keys
-from workflow.first_day.reading.indicator_words import OF_INDICATORS, VALUES
+from workflow.first_day.reading.indicator_words import OF_INDICATORS
+from workflow.first_day.reading.indicators import indicators_in
 from workflow.first_day.reading.items import (
     NO_LEVEL,
     Answered,
-    DraftIndicator,
     DraftItem,
     ItemList,
     LeftOut,
+    id_of,
     joined,
+    pages_of,
 )
 from workflow.first_day.reading.tables import Cell, Grid, Row, Table
 from workflow.first_day.reading.words import (
@@ -44,8 +44,6 @@ _TOTAL = re.compile(
 _NOTE = re.compile(r"(?:※|＊|\*|注|（注|\(注|備考|出典|資料|凡例|【).*", re.DOTALL)
 _OUTLINE_NUMBER = re.compile(r"第.{1,3}[章節部]?|[IVX]+|[一二三四五六七八九十]+")
 _SHORTEST_BAND = 2
-_OF_ONE = (Role.INDICATOR, Role.INDICATOR_ID, *VALUES)
-"""What every indicator has of its own."""
 _OF_ITEMS = (Role.ID, Role.LEVEL, Role.NUMBER_OF_LEVEL, Role.TITLE, Role.DEPARTMENT, Role.PAGES)
 
 
@@ -86,7 +84,7 @@ class _TableReader:
         self._levels: dict[int, Cell] = {}
         self._numbers: dict[int, Cell] = {}
         self._ids = {
-            _id_of(row.own[self._column(Role.ID)])
+            id_of(row.own[self._column(Role.ID)])
             for row in table.rows
             if self._column(Role.ID) in row.own
         }
@@ -219,7 +217,7 @@ class _TableReader:
         ids, title = self._column(Role.ID), self._column(Role.TITLE)
         if not ids or set(row.own) != {ids, title}:
             return False
-        number = _id_of(row.own[ids])
+        number = id_of(row.own[ids])
         if any(other.startswith((f"{number}-", f"{number}.")) for other in self._ids):
             return True
         beyond = range(title + 1, title + row.widths.get(title, 1))
@@ -251,7 +249,7 @@ class _TableReader:
         number, department = row.at(self._column(Role.ID)), row.at(self._column(Role.DEPARTMENT))
         levels = self._of.get(Role.LEVEL, ())
         return (
-            (number is None or _id_of(number) == item.number)
+            (number is None or id_of(number) == item.number)
             and (department is None or item.departments.keys() >= _named_in(department))
             and all(
                 row.own[c].text == self._levels[c].text
@@ -264,7 +262,7 @@ class _TableReader:
         """Take the indicator of a row that says its item again; the rest says nothing new."""
         item = self._item
         assert item is not None
-        self._add_indicator(item, row)
+        item.indicators += indicators_in(row, self._columns)
         said = {cell.text for cell in self._above_answers(item)}
         for column, cell in row.own.items():
             role = self._columns[column].role if column in self._columns else Role.UNKNOWN
@@ -298,12 +296,12 @@ class _TableReader:
             if cell and cell.text not in NOTHING:
                 item.parts.append((role, role.value, cell))
                 if role is Role.ID:
-                    item.number = _id_of(cell)
+                    item.number = id_of(cell)
                 else:
-                    item.pages = _pages(cell.text)
+                    item.pages = pages_of(cell.text)
         self._add_departments(item, row)
         self._add_answers(item, row, list(item.departments))
-        self._add_indicator(item, row)
+        item.indicators += indicators_in(row, self._columns)
         self._found.append((item, dict(self._band), own))
 
     def _continue(self, row: Row) -> None:
@@ -326,7 +324,7 @@ class _TableReader:
         self._add_departments(item, row)
         added = [name for name in item.departments if name not in before]
         self._add_answers(item, row, added)
-        self._add_indicator(item, row)
+        item.indicators += indicators_in(row, self._columns)
         used = {*self._of.get(Role.ANSWER, ()), self._column(Role.TITLE), *levels}
         used |= {self._column(Role.DEPARTMENT), *self._of.get(Role.UNUSED, ())}
         used |= self._of_indicators
@@ -381,26 +379,6 @@ class _TableReader:
             item.departments.setdefault(name, cell)
         item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, cell))
 
-    def _add_indicator(self, item: DraftItem, row: Row) -> None:
-        """Add the indicator of a row, if it has one: what it is called, or what it measures.
-
-        Unit, aim and years are merged down where they are the same.
-        """
-        own = {c: cell for c, cell in row.own.items() if c in self._of_indicators}
-        if not any(cell.text not in NOTHING for cell in own.values()):
-            return
-        merged = {c for c in self._of_indicators if self._columns[c].role not in _OF_ONE}
-        own |= {c: cell for c in merged - own.keys() if (cell := row.at(c)) is not None}
-        starts = self._of.get(Role.INDICATOR, ())[1:]  # several stand side by side
-        for first, end in pairwise((0, *starts, max(own) + 1)):
-            cells = {c: own[c] for c in sorted(own) if first <= c < end}
-            names = (c for c, cell in cells.items() if cell.text not in NOTHING)
-            named = next((c for c in names if self._columns[c].role is Role.INDICATOR), 0)
-            name = self._columns[named].key if named else ""
-            by_key = {self._columns[c].key: cell for c, cell in cells.items()}
-            if any(cell.text not in NOTHING for c, cell in cells.items() if c not in merged):
-                item.indicators.append(DraftIndicator(name, by_key))
-
     def _add_answers(self, item: DraftItem, row: Row, departments: list[str]) -> None:
         """Add what a row answers: to the departments it names, or to the last that were named."""
         found = {
@@ -418,18 +396,3 @@ class _TableReader:
 
 def _named_in(cell: Cell) -> set[str]:
     return set(department_names(cell.text))
-
-
-def _id_of(cell: Cell) -> str:
-    return "".join(unicodedata.normalize("NFKC", cell.text).split())
-
-
-def _pages(text: str) -> str:
-    """Return pages as plan.xlsx writes them.
-
-    >>> _pages("P.44～45"), _pages("44ページ")
-    ('44-45', '44')
-    """
-    text = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"(?i)^(?:p{1,2}\.?|ページ|頁)\s*|(?:ページ|頁)$", "", text.strip())
-    return re.sub(r"\s*[~〜～―－ー–]\s*", "-", plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workflow.excel.measures import (
     column_pixels,
@@ -21,23 +21,12 @@ from workflow.excel.page import (
     set_page,
 )
 from workflow.excel.style import (
-    ALERT_FILL,
-    ALERT_INK,
-    ENTRY_LINE,
-    HEADER_FILL,
-    HEADER_INK,
-    LINE,
-    LOCKED_FILL,
-    MUTED_INK,
-    PREVIOUS_FILL,
-    TO_FILL_FILL,
-    TO_LOOK_AT_FILL,
     footer,
     header,
 )
 from workflow.model.cells import a1
 from workflow.model.fields.base import Field
-from workflow.model.fields.declarations import FONT_SIZE, CellRules, Value
+from workflow.model.fields.declarations import FONT_SIZE, Value
 from workflow.model.rounds.earlier import is_of_earlier_round, round_of
 from workflow.templates.filling import Filling
 from workflow.templates.layout import (
@@ -47,18 +36,19 @@ from workflow.templates.layout import (
     NUMBER_ROW,
     PREVIOUS_LABEL,
     TITLE_ROW,
-    Column,
     ColumnKind,
     EntryRow,
     Layout,
     previous_label,
 )
-from workflow.templates.sheets.entry_rules import Highlight, HighlightKind, highlights, validation
+from workflow.templates.sheets.entry_rules import Highlight, highlights, validation
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
+
+from workflow.templates.sheets.entry_looks import LABEL_SIZE, EntryStyles
 
 REQUIRED_MARK, SOMETIMES_MARK, OPTIONAL_MARK = "●必須", "▲条件つき", "○任意"
 LOCKED_MARK = "■ 灰色のセルは変更できません"
@@ -66,14 +56,7 @@ _MOST_SCALE = 110
 """Percent at which the highest row still fits a page below its headings."""
 _MOST_TITLE = 150
 """Characters of the title on paper; a header holds some more."""
-_DOTTED_FILL = 18
-"""Excel's pattern of few dots: a cell to fill is told from a locked one in greyscale too."""
-_STRIPED_FILL = 14
-"""Excel's pattern of thin slanting lines, for a cell to look at once more."""
-_LABEL_SIZE = 9.0
 _BAND_HEIGHT, _MARK_HEIGHT, _HEADER_HEIGHT = 18.75, 18.75, 30.0
-_MARK = {"border": 5, "border_color": ALERT_INK}
-_ASKED = {"border": 6, "border_color": HEADER_FILL}
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
 
 
@@ -81,7 +64,7 @@ def write_entries(
     book: Workbook, sheet: Worksheet, layout: Layout, choices: Mapping[str, str], filling: Filling
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
-    styles = _Styles(book, layout)
+    styles = EntryStyles(book, layout)
     first = layout.form.form.fields[0].key
     asked = ((q.item, q.field_key or first) for q in filling.questions)
     looks = dict.fromkeys(asked, styles.asked) | dict.fromkeys(filling.marked, styles.marked)
@@ -152,64 +135,6 @@ def _previous_texts(layout: Layout, entry: EntryRow) -> Iterator[tuple[int, str]
     yield beside, previous_label(layout.number.year)
     for column, field in layout.field_columns:
         yield column.index, said.get(field.key, "")
-
-
-class _Styles:
-    """The formats of the sheet; entry cells are the only unlocked ones."""
-
-    def __init__(self, book: Workbook, layout: Layout) -> None:
-        boxed: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True}
-        begins = {"top": 2, "top_color": HEADER_FILL}
-        small = boxed | {"font_size": _LABEL_SIZE}
-        label = small | begins | {"bg_color": LOCKED_FILL}
-        grey = {"bg_color": PREVIOUS_FILL, "font_color": MUTED_INK, "italic": False}
-        entry = boxed | {"border_color": ENTRY_LINE, "locked": False} | begins
-        head = {"bold": True, "align": "center", "valign": "vcenter"}
-        self.title = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
-        self.plain = book.add_format({"valign": "vcenter"})
-        self.header = book.add_format(
-            boxed | head | {"bg_color": HEADER_FILL, "font_color": HEADER_INK}
-        )
-        self.band = book.add_format(
-            {"bold": True, "valign": "vcenter", "bottom": 2, "bottom_color": HEADER_FILL}
-        )
-        self.label = book.add_format(label)
-        self.centred = book.add_format(label | {"align": "center", "bold": True})
-        self._known = book.add_format(label | {"align": "right"}) if _has_figures(layout) else None
-        # Its text runs on over the columns beside it, so nothing may be drawn between them.
-        before = {"font_size": _LABEL_SIZE, "valign": "top", "bold": True, "top": 4} | grey
-        self.previous_label = book.add_format(before | {"bottom": 1, "bottom_color": LINE})
-        self.mark = book.add_format({"font_size": _LABEL_SIZE, "align": "center", "bold": True})
-        self.locked_mark = book.add_format({"font_size": _LABEL_SIZE})
-        looks = {field.key: field.cell_rules for field in layout.every_field}
-        self.entry = {key: book.add_format(entry | _format(r)) for key, r in looks.items()}
-        self.marked = {key: book.add_format(entry | _format(r) | _MARK) for key, r in looks.items()}
-        self.asked = {key: book.add_format(entry | _format(r) | _ASKED) for key, r in looks.items()}
-        self.previous = {
-            key: book.add_format(small | grey | _text_format(r) | {"top": 4})
-            for key, r in looks.items()
-        }
-        self.highlights: dict[HighlightKind, Format] = {
-            HighlightKind.TO_FILL: book.add_format(
-                {"bg_color": TO_FILL_FILL, "fg_color": ENTRY_LINE, "pattern": _DOTTED_FILL}
-            ),
-            HighlightKind.TO_PUT_RIGHT: book.add_format(
-                {"bg_color": ALERT_FILL, "font_color": ALERT_INK, "bold": True}
-            ),
-            HighlightKind.TO_LOOK_AT: book.add_format(
-                {"bg_color": TO_LOOK_AT_FILL, "fg_color": LINE, "pattern": _STRIPED_FILL}
-            ),
-        }
-
-    def locked(self, column: Column) -> Format:
-        """Return the format of what is printed in a column of an item's row."""
-        if column.kind is ColumnKind.ID:
-            return self.centred
-        return self._known if self._known and column.align else self.label
-
-
-def _has_figures(layout: Layout) -> bool:
-    return any(column.align for column in layout.columns)
 
 
 def _set_page(sheet: Worksheet, layout: Layout, filling: Filling) -> None:
@@ -295,7 +220,7 @@ def _item_columns(layout: Layout) -> int:
     return 1 + len(layout.form.levels)
 
 
-def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
+def _write_heading(sheet: Worksheet, styles: EntryStyles, layout: Layout) -> None:
     sheet.set_row(TITLE_ROW - 1, 24)
     sheet.write_string(TITLE_ROW - 1, 0, _title(layout), styles.title)
     sheet.write_string(NUMBER_ROW - 1, 0, _number(layout), styles.plain)
@@ -308,7 +233,7 @@ def _write_heading(sheet: Worksheet, styles: _Styles, layout: Layout) -> None:
         sheet.write_string(HEADER_ROW - 1, column.index - 1, column.label, styles.header)
 
 
-def _write_blanks(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+def _write_blanks(sheet: Worksheet, styles: EntryStyles, layout: Layout, entry: EntryRow) -> None:
     """Lock the cells of columns in which a row asks nothing."""
     for column, _ in layout.field_columns[len(layout.fields_in(entry)) :]:
         sheet.write_blank(entry.row - 1, column.index - 1, None, styles.label)
@@ -316,7 +241,7 @@ def _write_blanks(sheet: Worksheet, styles: _Styles, layout: Layout, entry: Entr
 
 def _write_entry(
     sheet: Worksheet,
-    styles: _Styles,
+    styles: EntryStyles,
     layout: Layout,
     entry: EntryRow,
     filling: Filling,
@@ -334,7 +259,7 @@ def _write_entry(
 
 def _entry_height(layout: Layout, entry: EntryRow, filling: Filling) -> float:
     labels = zip(entry.texts, layout.columns, strict=False)
-    height = row_height(((t, c.width) for t, c in labels if not c.hidden), _LABEL_SIZE)
+    height = row_height(((t, c.width) for t, c in labels if not c.hidden), LABEL_SIZE)
     values = ((f.key, filling.value(entry.item.id, f.key)) for _, f in layout.fields_in(entry))
     texts = {key: value for key, value in values if isinstance(value, str)}
     return max(layout.least_height, height, _text_height(layout, entry, texts))
@@ -357,7 +282,7 @@ def write_answer(
             sheet.write_datetime(row, column, value, style)  # type: ignore[call-overload]  # or a date
 
 
-def _write_previous(sheet: Worksheet, styles: _Styles, layout: Layout, entry: EntryRow) -> None:
+def _write_previous(sheet: Worksheet, styles: EntryStyles, layout: Layout, entry: EntryRow) -> None:
     row = entry.previous_row - 1
     formats = {
         column.index: styles.previous[column.field.key] if column.field else styles.previous_label
@@ -379,15 +304,6 @@ def _text_height(layout: Layout, entry: EntryRow, texts: Mapping[str, str]) -> f
         row_height([(texts.get(f.key, ""), c.width)], c.font_size)
         for c, f in layout.fields_in(entry)
     )
-
-
-def _text_format(rules: CellRules) -> dict[str, Any]:
-    align = {"align": rules.align} if rules.align else {}
-    return align | {"font_size": rules.font_size}
-
-
-def _format(rules: CellRules) -> dict[str, Any]:
-    return {"num_format": rules.number_format} | _text_format(rules)
 
 
 def _runs(layout: Layout) -> Iterator[tuple[int, int]]:
@@ -418,7 +334,7 @@ def _add_validations(sheet: Worksheet, layout: Layout, choices: Mapping[str, str
 
 
 def _add_highlights(
-    sheet: Worksheet, styles: _Styles, layout: Layout, choices: Mapping[str, str]
+    sheet: Worksheet, styles: EntryStyles, layout: Layout, choices: Mapping[str, str]
 ) -> None:
     if any(entry.fields for entry in layout.rows):
         for entry in layout.rows:
@@ -430,7 +346,7 @@ def _add_highlights(
 
 def _add_rules(
     sheet: Worksheet,
-    styles: _Styles,
+    styles: EntryStyles,
     rules: Iterable[Highlight],
     runs: Sequence[tuple[int, int]],
 ) -> None:
