@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import overload
 
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
+from workflow.model.lazy_sequence import LazySequence
 from workflow.model.limits import USUAL, Limits
 from workflow.model.rounds.asking import WHOLE, Asking, Combined
 from workflow.model.rounds.declared import (
@@ -298,7 +298,7 @@ class Plan:
         return _Assignments(self)
 
 
-class _Assignments(Sequence[Assignment]):
+class _Assignments(LazySequence[Assignment]):
     """What a plan asks, made as it is looked at: a large plan has as many as it has items.
 
     Kept is alone which item of the plan, and which of those asked about it, each one is of.
@@ -306,6 +306,7 @@ class _Assignments(Sequence[Assignment]):
 
     def __init__(self, plan: Plan) -> None:
         self._items, self._departments = plan.items, plan._departments_by_code
+        self._asked: dict[tuple[str, ...], tuple[Department, ...]] = {}
         self._of_item, self._of_asked = array("I"), array("h")
         for n, item in enumerate(plan.items):
             if item.answer is AnswerRule.EACH:
@@ -318,25 +319,16 @@ class _Assignments(Sequence[Assignment]):
     def __len__(self) -> int:
         return len(self._of_item)
 
-    @overload
-    def __getitem__(self, at: int) -> Assignment: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Assignment, ...]: ...
-
-    def __getitem__(self, at: int | slice) -> Assignment | tuple[Assignment, ...]:
-        if isinstance(at, slice):
-            return tuple(map(self._made, self._of_item[at], self._of_asked[at]))
-        return self._made(self._of_item[at], self._of_asked[at])
-
-    def __iter__(self) -> Iterator[Assignment]:
-        return map(self._made, self._of_item, self._of_asked)
-
-    def _made(self, n: int, which: int) -> Assignment:
+    def thing(self, index: int) -> Assignment:
+        """Return the assignment at an index."""
+        n, which = self._of_item[index], self._of_asked[index]
         item = self._items[n]
         codes = item.asked if which == _ALL else (item.asked[which],)
-        known = self._departments
-        return Assignment(item, tuple([known[code] for code in codes]))
+        asked = self._asked.get(codes)
+        if asked is None:
+            known = self._departments
+            asked = self._asked[codes] = tuple([known[code] for code in codes])
+        return Assignment(item, asked)
 
 
 _ALL = -1

@@ -75,6 +75,8 @@ def entry_for(assignment: Assignment, answer: Answer) -> Entry:
 
 
 _STATUSES = tuple(AnswerStatus)
+_MOST_MADE = 30_000
+"""Entries that are kept once they were made: all of a usual round, where each is often asked for."""
 
 
 class Entries(LazySequence[Entry]):
@@ -83,6 +85,7 @@ class Entries(LazySequence[Entry]):
     def __init__(self, assignments: Sequence[Assignment], answers: AnswerStore) -> None:
         self._assignments, self._answers = assignments, answers
         self._statuses, self._numbers = bytearray(), array("q")
+        self._made: dict[int, Entry] = {}
 
     def add(self, status: AnswerStatus, number: int) -> None:
         """Add the entry of the next assignment, with the number of its answer, or NO_ANSWER."""
@@ -95,8 +98,14 @@ class Entries(LazySequence[Entry]):
 
     def thing(self, index: int) -> Entry:
         """Return the entry at an index."""
-        held = self._answers.held(self._numbers[index])
-        return Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
+        known = self._made.get(index)
+        if known is None:
+            if len(self._made) >= _MOST_MADE:
+                self._made.clear()
+            held = self._answers.held(self._numbers[index])
+            known = Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
+            self._made[index] = known
+        return known
 
 
 class AnswersByItem(Mapping[str, Answer]):
