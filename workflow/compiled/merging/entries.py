@@ -76,7 +76,7 @@ def entry_for(assignment: Assignment, answer: Answer) -> Entry:
 
 _STATUSES = tuple(AnswerStatus)
 _MOST_MADE = 30_000
-"""Entries that are kept once they were made: all of a usual round, where each is often asked for."""
+"""Entries that are kept once they were made: all of a usual round, each often asked for."""
 
 
 class Entries(LazySequence[Entry]):
