@@ -30,6 +30,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome, Return
+from workflow.model.wording import Wording
 from workflow.plan.load import in_scope, load_plan
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, single
@@ -38,7 +39,7 @@ from workflow.returned.workers.engine import Engine
 from workflow.rounds.load import known_passwords
 from workflow.rounds.siblings.of_year import rounds_of_year
 from workflow.storage.workspace import Workspace
-from workflow.templates.register import FormNumber, Register, wording
+from workflow.templates.register import FormNumber, Register
 from workflow.templates.register_file import load_issued_register
 from workflow.terminal.output import print_json, say, show_findings
 
@@ -106,6 +107,8 @@ def check(
     files = [single(path) for path in paths]
     judged = tuple(_judged(files, scopes, engine))
     returns = tuple(returned for _, returned in judged)
+    registers = (register for scope in scopes for register in scope.registers.values())
+    issued = {number: asked for one in registers for number, asked in one.labels.items()}
     groups = [(s, [r for scope, r in judged if scope is s]) for s in scopes]
 
     findings = tuple(finding for returned in returns for finding in returned.findings)
@@ -117,7 +120,7 @@ def check(
         totals(returns, points=points),
         findings,
         points,
-        wording(plan, (r for s in scopes for r in s.registers.values()), returns),
+        Wording.of_returns(plan.labels, issued, returns),
     )
     document["totals"] |= {
         "assignments": asked,

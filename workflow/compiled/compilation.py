@@ -31,7 +31,6 @@ from workflow.compiled.years.trend import Trend, trend
 from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.storage.journal import Journal
-from workflow.templates.register import wording as form_wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def compile_round(
     Former is the final version of the same year that was reopened.
     """
     plan = round_.plan
-    wording = form_wording(plan, (round_.register,), round_.returns)
+    wording = Wording.of_returns(plan.labels, round_.register.labels, round_.returns)
     ledger = build_ledger(plan, round_.year, round_.entries)
     indicators = indicator_table(plan, round_.year, round_.entries)
     matrices = count(plan, ledger)

@@ -14,9 +14,10 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan, PreviousAnswers
-from workflow.model.returns import Answer, Return
+from workflow.model.returns import Answer, NoteKind, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, japanese_date
+from workflow.templates.layout import QUESTION_SIGN
 from workflow.templates.register import Register
 
 
@@ -63,6 +64,17 @@ class Round:
         """The findings that stand, but for those a person has settled: they ask for nothing."""
         settled = settled_findings(self.points)
         return tuple(f for f in self.findings if (f.code, f.location) not in settled)
+
+    @property
+    def explanations(self) -> Mapping[int, str]:
+        """What departments explained, by the number of the point; the newest return counts."""
+        oldest_first = sorted(self.returns, key=lambda r: (r.received, r.file))
+        return {
+            int(note.label.removeprefix(QUESTION_SIGN)): note.text
+            for returned in oldest_first
+            for note in returned.notes
+            if note.kind is NoteKind.EXPLANATION
+        }
 
     @property
     def lost(self) -> Mapping[str, tuple[str, ...]]:

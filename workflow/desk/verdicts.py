@@ -16,12 +16,12 @@ from workflow.model.catalogue import Code, Severity
 from workflow.model.dataclass import dataclass
 from workflow.model.returns import Outcome, Return
 from workflow.model.rounds.declared import Period
+from workflow.model.wording import Wording
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import Engine
 from workflow.rounds.collected import Collected
 from workflow.storage.workspace import safe_name
-from workflow.templates.register import wording
 from workflow.watch.watch import files_of, next_step
 
 _LOCKED = (Code.FILE_ENCRYPTED.name, Code.FILE_ARCHIVE_ENCRYPTED.name)
@@ -137,7 +137,8 @@ def _first_words(
     received: Received, found: Iterable[Return], context: Context
 ) -> Iterator[Verdict]:
     named = [r.named(received.file) for r in found if not _is_of_another_round(r)]
-    words = wording(context.plan, context.registers.values(), named)
+    issued = {n: asked for r in context.registers.values() for n, asked in r.labels.items()}
+    words = Wording.of_returns(context.plan.labels, issued, named)
     for returned in named:
         owner = context.plan.successor(returned.department)
         yield _verdict(file_document(returned, words), owner.name if owner else "")

@@ -15,6 +15,7 @@ from workflow.model.catalogue import LABEL
 from workflow.model.cells import a1, a1_ranges, with_unseen_named
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
+from workflow.model.returns import Return
 from workflow.model.years import era_year, japanese_date, japanese_date_and_weekday
 
 _LIST = "、"
@@ -39,6 +40,18 @@ class Wording:
 
     labels: Labels = field(default_factory=dict)
     older: Mapping[str, Labels] = field(default_factory=dict)
+
+    @classmethod
+    def of_returns(
+        cls, labels: Labels, issued: Mapping[str, Labels], returns: Iterable[Return]
+    ) -> Wording:
+        """Return how findings read: by today's labels, or by those of the form a file answers.
+
+        Issued are the labels of every form, by its number.
+        """
+        asked = {number: {**labels, **own} for number, own in issued.items()}
+        older = {number: own for number, own in asked.items() if own != labels}
+        return cls(labels, {r.file: older[r.number] for r in returns if r.number in older})
 
     def label(self, location: Location) -> str:
         """Return the label of the field at a location, "" where no field is meant.

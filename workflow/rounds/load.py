@@ -13,7 +13,6 @@ from workflow.compiled.points.apply import applied, with_lost
 from workflow.compiled.points.decisions import (
     decision_findings,
     decision_log,
-    explanations,
     record_findings,
     with_decisions,
 )
@@ -129,7 +128,7 @@ def undecided_points(round_: Round, journal: Journal) -> tuple[Point, ...]:
 def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:
     """Return a round with its points as the journal numbers and decides them, and what follows."""
     log = decision_log(journal)
-    numbered = with_decisions(points, log, explanations(round_.returns))
+    numbered = with_decisions(points, log, round_.explanations)
     after = applied(round_, numbered)
     said = (*decision_findings(numbered, log), *record_findings(log))
     findings = (*after.findings, *said)

@@ -18,10 +18,9 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import is_of_known_value
-from workflow.model.plan import Department, Plan
-from workflow.model.returns import Return
+from workflow.model.plan import Department
 from workflow.model.rounds.earlier import is_of_earlier_round
-from workflow.model.wording import Wording
+from workflow.model.wording import Labels
 
 if TYPE_CHECKING:
     from workflow.templates.own.form import OwnForm
@@ -302,6 +301,11 @@ class Register:
                 found.setdefault(item, []).append(place)
         return found
 
+    @property
+    def labels(self) -> Mapping[str, Labels]:
+        """The labels of every form that was issued, by its number as a return names it."""
+        return {str(issue.number): issue.labels for issue in self.issues}
+
     def in_memory(self) -> Register:
         """Return the register with all that would be read from its file when it is asked for."""
         read = (
@@ -313,14 +317,6 @@ class Register:
     def adding(self, issues: tuple[Issue, ...]) -> Register:
         """Return the register with more issues at its end."""
         return replace(self, issues=self.issues + issues)
-
-
-def wording(plan: Plan, registers: Iterable[Register], returns: Iterable[Return]) -> Wording:
-    """Return how findings read: by the labels of today's plan, or of the form a file answers."""
-    labels = plan.labels
-    older = {str(i.number): labels | i.labels for r in registers for i in r.issues}
-    older = {number: asked for number, asked in older.items() if asked != labels}
-    return Wording(labels, {r.file: older[r.number] for r in returns if r.number in older})
 
 
 def canonical_digest(content: object) -> str:

@@ -14,9 +14,8 @@ from workflow.compiled.points.point import Decision, Handling, Point
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.returns import Answer, Note, NoteKind, Return
+from workflow.model.returns import Answer, Note, NoteKind
 from workflow.storage.journal import EventKind, Facts, Journal
-from workflow.templates.layout import QUESTION_SIGN
 
 ON_SCREEN = "（画面）"
 """What stands in the place of a file where something was decided on a screen."""
@@ -199,17 +198,6 @@ def _decided(point: Point, log: DecisionLog, explanations: Mapping[int, str]) ->
         return numbered
     stands = recorded.stands_for(point) and not recorded.versions
     return replace(numbered, decision=recorded.decision if stands else Decision())
-
-
-def explanations(returns: Iterable[Return]) -> dict[int, str]:
-    """Return what departments explained, by the number of the point; the newest return counts."""
-    oldest_first = sorted(returns, key=lambda r: (r.received, r.file))
-    return {
-        int(note.label.removeprefix(QUESTION_SIGN)): note.text
-        for returned in oldest_first
-        for note in returned.notes
-        if note.kind is NoteKind.EXPLANATION
-    }
 
 
 def decision_findings(points: Iterable[Point], log: DecisionLog) -> Iterator[Finding]:

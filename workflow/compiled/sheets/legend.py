@@ -279,13 +279,15 @@ def _history(compilation: Compilation) -> Iterator[Meaning]:
     In a year of several rounds it is what was done to each of them, and then to the year.
     """
     for standing, journal in zip(compilation.rounds, compilation.journals, strict=True):
-        yield from (_event_line(event, standing.name) for event in _telling(journal))
-    yield from (_event_line(event) for event in _telling(compilation.journal))
+        yield from _events(journal, f"経過（{standing.name}）")
+    yield from _events(compilation.journal, "経過")
 
 
-def _telling(journal: Journal) -> Iterator[Event]:
-    quiet = (EventKind.COMPILED, EventKind.NUMBERED)
-    return (event for event in journal.events if event.kind not in quiet)
+def _events(journal: Journal, label: str) -> Iterator[Meaning]:
+    for event in journal.events:
+        if event.kind not in (EventKind.COMPILED, EventKind.NUMBERED):
+            moment = event.at.astimezone(JST)
+            yield label, f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}", _event_text(event)
 
 
 _DONE = {
@@ -293,15 +295,6 @@ _DONE = {
     EventKind.FINALIZED: "確定版を作りました。",
     EventKind.REPORTED: "公表用の報告書を作りました。",
 }
-
-
-def _event_line(event: Event, of_round: str = "") -> Meaning:
-    moment = event.at.astimezone(JST)
-    return (
-        f"経過（{of_round}）" if of_round else "経過",
-        f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}",
-        _event_text(event),
-    )
 
 
 def _event_text(event: Event) -> str:

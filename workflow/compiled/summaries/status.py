@@ -20,6 +20,7 @@ from workflow.model.returns import LOST_LABEL, Outcome, Return
 from workflow.templates.register import Issue
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
+_BY_WEIGHT = (*_ACCEPTED, Outcome.SENT_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +142,13 @@ def _status(
         first_received=min((r.received for r in returns), default=None),
         received=latest.received if latest else None,
         accepted=sum(r.outcome in _ACCEPTED for r in returns),
-        outcome=_worst(current),
+        outcome=max((r.outcome for r in current), key=_BY_WEIGHT.index, default=None),
         answered=_count(entries, AnswerStatus.ANSWERED),
         sent_back=_count(entries, AnswerStatus.SENT_BACK),
         missing=_count(entries, AnswerStatus.MISSING),
         nothing_to_report=_count(entries, AnswerStatus.NOTHING),
         open_items=tuple(e.assignment.item.id for e in entries if e.status.is_open),
     )
-
-
-def _worst(returns: list[Return]) -> Outcome | None:
-    order = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.SENT_BACK)
-    return max((r.outcome for r in returns), key=order.index, default=None)
 
 
 def _count(entries: Sequence[Entry], status: AnswerStatus) -> int:
