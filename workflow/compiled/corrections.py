@@ -229,7 +229,9 @@ def outstanding_requests(
     may have been answered in a file that came and is sought here, nor a joint item of whoever said
     that it has nothing to report: the others are asked.
     """
-    issued, sought = round_.register.item_ids(), round_.sought
+    sought = round_.sought
+    is_missing = any(entry.status is AnswerStatus.MISSING for entry in round_.entries)
+    issued = round_.register.item_ids() if is_missing else frozenset()
     entries = entries_by_department(round_.entries)
     handed_back = {one.department.code: one.filling for one in hand_backs}
     found = {}

@@ -116,6 +116,8 @@ class Ledger:
 
     def value(self, index: int, label: str) -> CellValue:
         """Return one cell: the index is that of its entry."""
+        if label in self._choices:
+            return self._choices[label][index]
         return self.columns[self.index(label)].value(self.entries[index])
 
     def index(self, label: str) -> int:

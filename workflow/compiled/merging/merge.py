@@ -70,12 +70,6 @@ def merge(
     for finding in (*joint, *unused):
         file = finding.location.file
         final[file] = _with_warning(final[file], finding)
-    issued = register.item_ids()
-    unissued = tuple(
-        Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
-        for item in plan.items
-        if item.id not in issued
-    )
     merged = tuple(final[r.file] for r in settled)
     return Round(
         plan=plan,
@@ -84,7 +78,7 @@ def merge(
         entries=entries,
         findings=(
             *standing(merged),
-            *unissued,
+            *_unissued(plan, register),
             *_plan_changes(plan, register),
             *_earlier_changes(plan, register),
         ),
@@ -133,6 +127,22 @@ def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
             yield returned.findings[-1]
         else:
             yield from returned.findings
+
+
+def _unissued(plan: Plan, register: Register) -> Iterator[Finding]:
+    """Yield the items that stand on no form people have.
+
+    Those on a form of whom they are asked are most, and need no look at the forms of all others.
+    """
+    wanted: set[str] = set()
+    for department in plan.departments:
+        issue = register.latest_for(department)
+        own = {item.id for item in issue.items} if issue else set()
+        wanted.update(item.id for item in plan.items_of(department.code) if item.id not in own)
+    issued = register.item_ids() if wanted else frozenset()
+    for item in plan.items if wanted else ():
+        if item.id in wanted and item.id not in issued:
+            yield Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
 
 
 def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:

@@ -212,9 +212,12 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[AttentionLine]:
 
 def _uncovered(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
-    entries = [entry for row in round_.entries for entry in row.every]
-    covered = {(e.answer.source.file, e.answer.item) for e in entries if e.answer}
-    is_open = {(e.assignment.item.id, r) for e, r in _with_rounds(round_) if e.status.is_open}
+    items = {finding.location.item for finding in round_.findings} - {""}
+    rows = [row for row in round_.entries if row.assignment.item.id in items] if items else []
+    answers = [entry.answer for row in rows for entry in row.every if entry.answer]
+    covered = {(answer.source.file, answer.item) for answer in answers}
+    with_rounds = _with_rounds(round_.plan, rows)
+    is_open = {(e.assignment.item.id, r) for e, r in with_rounds if e.status.is_open}
     for finding in round_.findings:
         at = finding.location
         is_covered = (at.file, at.item) in covered or (at.item, at.round) in is_open
@@ -226,10 +229,10 @@ def _uncovered(round_: Round) -> Iterator[Finding]:
             yield finding
 
 
-def _with_rounds(round_: Round) -> Iterator[tuple[Entry, str]]:
-    """Yield every entry with the name of its round, "" where there is one alone."""
-    for asking in round_.plan.askings or (WHOLE,):
-        yield from ((entry.at(asking.place), asking.round) for entry in round_.entries)
+def _with_rounds(plan: Plan, rows: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
+    """Yield every entry of some rows with the name of its round, "" where there is one alone."""
+    askings = plan.askings or (WHOLE,)
+    return ((row.at(asking.place), asking.round) for row in rows for asking in askings)
 
 
 def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:
@@ -265,7 +268,7 @@ class _Looking:
     def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
         for index, entry in enumerate(self.ledger.entries):
-            if any(one.answer and not one.status.is_open for one in entry.every):
+            if any(one.held and not one.status.is_open for one in entry.every):
                 reasons = dict(self._reasons(index, entry))
                 if reasons:
                     yield self._point(index, entry, reasons)
@@ -298,6 +301,8 @@ class _Looking:
             yield from (change for change in line.changes if change.is_changed_choice)
 
     def _warnings(self, entry: Entry) -> list[Finding]:
+        if not self.warnings:
+            return []
         answers = (one.answer for one in entry.every if one.answer)
         keys = ((answer.source.file, answer.item) for answer in answers)
         return [finding for key in keys for finding in self.warnings.get(key, ())]
