@@ -5,7 +5,6 @@ It lies in temporary files without a name: nobody else can open them, and they g
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import pickle
 import tempfile
@@ -126,7 +125,7 @@ class SpooledThings(Generic[ThingT, PlainT]):
         return known
 
     def _write(self, content: bytes) -> None:
-        with _as_output_error(_NO_ROOM):
+        try:
             if self._stream is None:
                 # Nobody else can open the file: when this object goes, so does it.
                 self._stream = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
@@ -134,21 +133,27 @@ class SpooledThings(Generic[ThingT, PlainT]):
                 self._stream.seek(self._ends[-1])
                 self._is_writing = True
             self._stream.write(content)
+        except OSError as error:
+            raise _stopped(_NO_ROOM) from error
         self._ends.append(self._ends[-1] + len(content))
         self._checks.append(zlib.crc32(content))
 
     def _read(self, place: int) -> ThingT:
         assert self._stream
         if self._is_writing:
-            with _as_output_error(_NO_ROOM):
+            try:
                 self._stream.flush()
+            except OSError as error:
+                raise _stopped(_NO_ROOM) from error
             self._is_writing = False
         start, end = self._ends[place], self._ends[place + 1]
-        with _as_output_error(_UNREADABLE):
+        try:
             self._stream.seek(start)
             content = self._stream.read(end - start)
-            if zlib.crc32(content) != self._checks[place]:
-                raise OSError("changed")
+        except OSError as error:
+            raise _stopped(_UNREADABLE) from error
+        if zlib.crc32(content) != self._checks[place]:
+            raise _stopped(_UNREADABLE)
         return self._of_plain(pickle.loads(content))  # noqa: S301 - as this process wrote it
 
 
@@ -156,12 +161,8 @@ _NO_ROOM = "一時ファイルの置き場所（{place}）に空きがないか�
 _UNREADABLE = "途中の結果を置いた一時ファイル（{place}）を読み直せないため"
 
 
-@contextlib.contextmanager
-def _as_output_error(reason: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{reason.format(place=tempfile.gettempdir())}、続けられませんでした。"
-            "以前のファイルはそのまま残っています。確かめてから、もう一度実行してください。"
-        ) from error
+def _stopped(reason: str) -> OutputError:
+    return OutputError(
+        f"{reason.format(place=tempfile.gettempdir())}、続けられませんでした。"
+        "以前のファイルはそのまま残っています。確かめてから、もう一度実行してください。"
+    )

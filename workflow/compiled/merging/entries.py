@@ -87,10 +87,15 @@ class Entries(LazySequence[Entry]):
         self._statuses, self._numbers = bytearray(), array("q")
         self._made: dict[int, Entry] = {}
 
-    def add(self, status: AnswerStatus, number: int) -> None:
-        """Add the entry of the next assignment, with the number of its answer, or NO_ANSWER."""
+    def add(self, assignment: Assignment, newest: Mapping[str, AnswersByItem]) -> Sequence[int]:
+        """Add the entry of the next assignment; return the numbers of what departments say."""
+        item = assignment.item.id
+        found = [newest[d.code].find(item) for d in assignment.departments if d.code in newest]
+        found = [one for one in found if one[0] != NO_ANSWER]
+        status, leading = _standing([kind for _, kind in found], len(assignment.departments))
         self._statuses.append(_STATUSES.index(status))
-        self._numbers.append(number)
+        self._numbers.append(NO_ANSWER if leading is None else found[leading][0])
+        return [number for number, _ in found]
 
     def __len__(self) -> int:
         """Return how many entries there are."""
@@ -108,44 +113,80 @@ class Entries(LazySequence[Entry]):
         return known
 
 
+Newest = Mapping[str, Mapping[str, Answer]]
+"""What each department said last about each item: by the department's code, then by the item."""
+
+
+_ACCEPTED, _REJECTED, _NOTHING = range(3)
+"""What an answer is worth: it counts, it was sent back, or it says there is nothing to report."""
+
+
+def _kind_of(answer: Answer) -> int:
+    if answer.rejected:
+        return _REJECTED
+    return _NOTHING if answer.says_nothing else _ACCEPTED
+
+
+def _standing(kinds: Sequence[int], asked: int) -> tuple[AnswerStatus, int | None]:
+    """Return where an assignment stands, given its answers, and which of them leads.
+
+    That one department of a joint item has nothing to report does not speak for the others: it may
+    leave the report to them.
+    """
+    if _ACCEPTED in kinds:
+        return AnswerStatus.ANSWERED, kinds.index(_ACCEPTED)
+    if _REJECTED in kinds:
+        return AnswerStatus.SENT_BACK, kinds.index(_REJECTED)
+    is_nothing = kinds and len(kinds) == asked
+    return (AnswerStatus.NOTHING, 0) if is_nothing else (AnswerStatus.MISSING, None)
+
+
+def entry_of(assignment: Assignment, newest: Newest) -> Entry:
+    """Return what stands for an assignment, given what each department said last."""
+    item = assignment.item.id
+    own = (newest.get(d.code, {}).get(item) for d in assignment.departments)
+    answers = [answer for answer in own if answer]
+    status, leading = _standing([*map(_kind_of, answers)], len(assignment.departments))
+    return Entry(assignment, status, None if leading is None else answers[leading])
+
+
 class AnswersByItem(Mapping[str, Answer]):
     """What one department said last about each item; its answers are known by their numbers."""
 
-    def __init__(self, answers: AnswerStore, hashes: Iterable[int], numbers: Iterable[int]) -> None:
-        """Know what is said about some items: the hashes of their ids, and the numbers of it."""
-        self._answers = answers
-        self._hashes, self._numbers = array("q", hashes), array("q", numbers)
+    def __init__(self, store: AnswerStore) -> None:
+        self._store = store
+        # An id is known by its hash, 64 bits that no two ids of one department share by chance.
+        self._hashes, self._numbers, self._kinds = array("q"), array("q"), bytearray()
 
-    def number_of(self, item: str) -> int:
-        """Return the number of what is said about an item; NO_ANSWER where nothing is."""
-        wanted, start = hash(item), 0
-        while True:
-            try:
-                place = self._hashes.index(wanted, start)
-            except ValueError:
-                return NO_ANSWER
-            if self._answers[self._numbers[place]].item == item:
-                return self._numbers[place]
-            start = place + 1
+    def add(self, answer: Answer, number: int) -> None:
+        """Add what is said about one more item, and the number it is kept under."""
+        self._hashes.append(hash(answer.item))
+        self._numbers.append(number)
+        self._kinds.append(_kind_of(answer))
+
+    def find(self, item: str) -> tuple[int, int]:
+        """Return of what is said about an item the number and the kind; NO_ANSWER for nothing."""
+        try:
+            place = self._hashes.index(hash(item))
+        except ValueError:
+            return NO_ANSWER, _ACCEPTED
+        return self._numbers[place], self._kinds[place]
 
     def __getitem__(self, item: str) -> Answer:
         """Return what is said about an item."""
-        number = self.number_of(item)
-        if number == NO_ANSWER:
+        number, _ = self.find(item)
+        answer = None if number == NO_ANSWER else self._store[number]
+        if answer is None or answer.item != item:
             raise KeyError(item)
-        return self._answers[number]
+        return answer
 
     def __iter__(self) -> Iterator[str]:
         """Yield every item that something is said about."""
-        return (self._answers[number].item for number in self._numbers)
+        return (self._store[number].item for number in self._numbers)
 
     def __len__(self) -> int:
         """Return about how many items something is said."""
         return len(self._numbers)
-
-
-Newest = Mapping[str, Mapping[str, Answer]]
-"""What each department said last about each item: by the department's code, then by the item."""
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:

@@ -6,15 +6,12 @@ Answers are looked at department by department: a large round has them on disk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from workflow.compiled.merging.entries import (
     AnswersByItem,
-    AnswerStatus,
     Entries,
-    Entry,
-    Newest,
     returns_by_department,
 )
 from workflow.compiled.merging.version_order import evidence_of, older_files, seemingly_older_files
@@ -24,13 +21,13 @@ from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
-from workflow.model.findings import Finding, Location
-from workflow.model.plan import Assignment, Item, Plan
+from workflow.model.findings import Detail, Finding, Location
+from workflow.model.plan import Assignment, Department, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
-from workflow.storage.answers import NO_ANSWER, AnswerStore, numbers_of
+from workflow.storage.answers import AnswerStore, numbers_of
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.lay_out import issued_form, issued_items
-from workflow.templates.register import Register
+from workflow.templates.register import IssuedForm, Register
 
 _MOST_DIFFERENCES = 6
 NONE_COLLECTED = Collects({}, {})
@@ -78,9 +75,7 @@ def merge(
         entries=entries,
         findings=(
             *standing(merged),
-            *_unissued(plan, register),
-            *_plan_changes(plan, register),
-            *_earlier_changes(plan, register),
+            *_Forms.of(plan, register).findings(),
         ),
         newest=newest,
     )
@@ -113,11 +108,11 @@ class _Own:
             for returned, kept in zip(self.returns, self.found, strict=True)
             for answer, number in zip(returned.answers, numbers_of(kept), strict=True)
         }
-        found = (
-            numbers[id(a)] if id(a) in numbers else self.store.keep_beside(a)
-            for a in chosen.values()
-        )
-        return AnswersByItem(self.store, map(hash, chosen), found)
+        found = AnswersByItem(self.store)
+        for answer in chosen.values():
+            number = numbers.get(id(answer))
+            found.add(answer, self.store.keep_beside(answer) if number is None else number)
+        return found
 
 
 def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
@@ -129,71 +124,73 @@ def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
             yield from returned.findings
 
 
-def _unissued(plan: Plan, register: Register) -> Iterator[Finding]:
-    """Yield the items that stand on no form people have.
+@dataclass(frozen=True)
+class _Forms:
+    """What the plan asks, held against the forms people have: each form is looked at once."""
 
-    Those on a form of whom they are asked are most, and need no look at the forms of all others.
-    """
-    wanted: set[str] = set()
-    for department in plan.departments:
-        issue = register.latest_for(department)
-        own = {item.id for item in issue.items} if issue else set()
-        wanted.update(item.id for item in plan.items_of(department.code) if item.id not in own)
-    issued = register.item_ids() if wanted else frozenset()
-    for item in plan.items if wanted else ():
-        if item.id in wanted and item.id not in issued:
-            yield Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
+    plan: Plan
+    register: Register
+    lacking: set[str] = field(default_factory=set)
+    """Items that are not on the form of somebody who is asked about them."""
+    asked: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    known: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    earlier: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """What is otherwise of what is asked, known or answered before, and on whose forms."""
+
+    @classmethod
+    def of(cls, plan: Plan, register: Register) -> _Forms:
+        """Look at the form of every department."""
+        forms, form = cls(plan, register), issued_form(plan)
+        for department in plan.departments:
+            forms._look_at(department, form)
+        return forms
+
+    def _look_at(self, department: Department, form: IssuedForm) -> None:
+        plan, issue = self.plan, self.register.latest_for(department)
+        wanted = (item.id for item in plan.items_of(department.code))
+        if issue is None:
+            self.lacking.update(wanted)
+            return
+        on_form = {item.id for item in issue.items}
+        self.lacking.update(item for item in wanted if item not in on_form)
+        items, indicators = issued_items(plan, department), issued_indicators(plan, department)
+        _tell(self.asked, issue.differences(form, items, indicators), department)
+        _tell(self.known, issue.known_differences(form, items), department)
+        if plan.earlier:
+            _tell(self.earlier, issue.earlier_differences(form, items), department)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is otherwise, and on whose forms."""
+        yield from self._unissued()
+        for what, names in self.asked.items():
+            yield self._changed(Code.PLAN_CHANGED, what, names)
+        file = self.plan.known_values.file if self.plan.known_values else ""
+        for what, names in self.known.items():
+            yield self._changed(Code.KNOWN_CHANGED, what, names, value=file)
+        rounds = tuple(one.name for one in self.plan.earlier)
+        for what, names in self.earlier.items():
+            yield self._changed(Code.ROUND_BEFORE_CHANGED, what, names, rounds=rounds)
+
+    def _unissued(self) -> Iterator[Finding]:
+        """Yield the items on no form at all: most are on that of somebody asked about them."""
+        issued = self.register.item_ids() if self.lacking else frozenset()
+        for item in self.plan.items if self.lacking else ():
+            if item.id in self.lacking and item.id not in issued:
+                yield Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
+
+    def _changed(
+        self, code: Code, what: tuple[str, ...], names: Sequence[str], **more: Detail
+    ) -> Finding:
+        return Finding(
+            code, Location(), {"departments": tuple(names), **more, "what": _first(what)}
+        )
 
 
-def _plan_changes(plan: Plan, register: Register) -> Iterator[Finding]:
-    """Yield what the plan asks otherwise than the forms people have, and whose forms these are."""
-    form = issued_form(plan)
-    asked: dict[tuple[str, ...], list[str]] = {}
-    known: dict[tuple[str, ...], list[str]] = {}
-    for department in plan.departments:
-        if issue := register.latest_for(department):
-            items, indicators = issued_items(plan, department), issued_indicators(plan, department)
-            differences = issue.differences(form, items, indicators)
-            asked.setdefault(differences, []).append(department.name)
-            known.setdefault(issue.known_differences(form, items), []).append(department.name)
-    for differences, names in asked.items():
-        if differences:
-            yield Finding(
-                Code.PLAN_CHANGED,
-                Location(),
-                {"departments": tuple(names), "what": _first(differences)},
-            )
-    file = plan.known_values.file if plan.known_values else ""
-    for differences, names in known.items():
-        if differences:
-            yield Finding(
-                Code.KNOWN_CHANGED,
-                Location(),
-                {"departments": tuple(names), "value": file, "what": _first(differences)},
-            )
-
-
-def _earlier_changes(plan: Plan, register: Register) -> Iterator[Finding]:
-    """Yield what earlier rounds answer otherwise than stands on the forms that people have."""
-    if not plan.earlier:
-        return
-    form, names = issued_form(plan), tuple(one.name for one in plan.earlier)
-    changed: dict[tuple[str, ...], list[str]] = {}
-    for department in plan.departments:
-        if issue := register.latest_for(department):
-            differences = issue.earlier_differences(form, issued_items(plan, department))
-            changed.setdefault(differences, []).append(department.name)
-    for differences, departments in changed.items():
-        if differences:
-            yield Finding(
-                Code.ROUND_BEFORE_CHANGED,
-                Location(),
-                {
-                    "departments": tuple(departments),
-                    "rounds": names,
-                    "what": _first(differences),
-                },
-            )
+def _tell(
+    whose: dict[tuple[str, ...], list[str]], what: tuple[str, ...], department: Department
+) -> None:
+    if what:
+        whose.setdefault(what, []).append(department.name)
 
 
 def _first(differences: tuple[str, ...]) -> tuple[str, ...]:
@@ -228,39 +225,10 @@ def _entries(
     """Return what stands for each assignment, and where departments contradict each other."""
     entries, joint = Entries(assignments, store), list[Finding]()
     for assignment in assignments:
-        item = assignment.item.id
-        own = (newest[d.code].number_of(item) for d in assignment.departments if d.code in newest)
-        numbers = [number for number in own if number != NO_ANSWER]
-        answers = [store[number] for number in numbers]
-        entry = _entry_among(assignment, answers)
-        chosen = (n for n, a in zip(numbers, answers, strict=True) if a is entry.held)
-        entries.add(entry.status, next(chosen, NO_ANSWER))
-        joint += _joint_findings(assignment, answers)
+        numbers = entries.add(assignment, newest)
+        if len(numbers) > 1:
+            joint += _joint_findings(assignment, [store[number] for number in numbers])
     return entries, joint
-
-
-def entry_of(assignment: Assignment, newest: Newest) -> Entry:
-    """Return what stands for an assignment, given what each department said last."""
-    item = assignment.item.id
-    own = (newest.get(d.code, {}).get(item) for d in assignment.departments)
-    return _entry_among(assignment, [answer for answer in own if answer])
-
-
-def _entry_among(assignment: Assignment, answers: Sequence[Answer]) -> Entry:
-    """Return what stands for an assignment, given its departments' answers: the first one leads.
-
-    That one department of a joint item has nothing to report does not speak for the others: it may
-    leave the report to them.
-    """
-    reporting = [answer for answer in answers if answer.rejected or not answer.says_nothing]
-    accepted = [answer for answer in reporting if not answer.rejected]
-    if accepted:
-        return Entry(assignment, AnswerStatus.ANSWERED, accepted[0])
-    if reporting:
-        return Entry(assignment, AnswerStatus.SENT_BACK, reporting[0])
-    if answers and len(answers) == len(assignment.departments):
-        return Entry(assignment, AnswerStatus.NOTHING, answers[0])
-    return Entry(assignment, AnswerStatus.MISSING, None)
 
 
 def _joint_findings(assignment: Assignment, answers: Sequence[Answer]) -> Iterator[Finding]:

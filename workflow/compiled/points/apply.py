@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from workflow.compiled.merging.entries import AnswerStatus, Entry, Newest, entry_for
-from workflow.compiled.merging.merge import entry_of, standing
+from workflow.compiled.merging.entries import AnswerStatus, Entry, Newest, entry_for, entry_of
+from workflow.compiled.merging.merge import standing
 from workflow.compiled.merging.versions import (
     closed,
     is_unchanged,
