@@ -151,7 +151,7 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "ledger as CSV": lambda: ledger_csv(ledger),
         "data package": lambda: data_package(plan, round_.register, ledger, {"a.csv": content}),
         "last year": lambda: previous_answers(plan, read_ledger(made.earlier)),
-        "receipts": lambda: receipts(Journal(), round_.returns),
+        "receipts": lambda: receipts(Journal(), round_),
         "judgement": lambda: judgement(Journal(), round_, spelled({"plan": {}})),
         "document": lambda: round_document(
             2023, round_.returns, figures, round_.findings, round_.points, wording

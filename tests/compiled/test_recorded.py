@@ -37,7 +37,7 @@ def collected(journal: Journal, result: Round, hours: int = 0, basis: Basis = BA
     """Return the journal after a collect some hours later."""
     at = NOW + timedelta(hours=hours)
     for kind, facts in (
-        (EventKind.RECEIVED, receipts(journal, result.returns)),
+        (EventKind.RECEIVED, receipts(journal, result)),
         (EventKind.JUDGED, judgement(journal, replace(result, basis=basis), spelled(CONTENT))),
     ):
         journal = journal.adding(kind, at, facts) if facts else journal

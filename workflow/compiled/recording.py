@@ -6,18 +6,16 @@ Events say only what is new, so the journal grows with what comes in, not with e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from workflow.compiled.recorded import (
-    RecordedFile,
     recorded_files,
     recorded_issues,
     recorded_outcomes,
 )
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.status import totals
-from workflow.model.returns import Return
 from workflow.model.years import iso_time
 from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.storage.json_text import JsonText
@@ -30,11 +28,22 @@ _BEFORE_JUDGING = (EventKind.REOPENED, EventKind.NUMBERED, EventKind.DECIDED)
 """What is judged anew also where no file and no outcome is another."""
 
 
-def receipts(journal: Journal, returns: Iterable[Return]) -> Facts | None:
+def receipts(journal: Journal, round_: Round) -> Facts | None:
     """Return what to record of the files that are new, changed or gone; None if there are none."""
-    known = recorded_files(journal)
-    on_disk = {r.on_disk.file: _file(r) for r in returns}
-    changed = [file for path, file in on_disk.items() if not _is_recorded(known.get(path), file)]
+    known = {
+        path: {"path": path, "sha256": file.sha256, "size": file.size, "modified": file.modified}
+        for path, file in recorded_files(journal).items()
+    }
+    on_disk: dict[str, dict[str, str | int]] = {}
+    for returned in round_.returns:
+        file = returned.on_disk
+        on_disk[file.file] = {
+            "path": file.file,
+            "sha256": file.sha256,
+            "size": file.size,
+            "modified": iso_time(returned.received),
+        }
+    changed = [file for path, file in on_disk.items() if known.get(path) != file]
     gone = [path for path in known if path not in on_disk]
     return {"files": changed, "gone": gone} if changed or gone else None
 
@@ -95,24 +104,6 @@ def spelled(plan_content: Mapping[str, Any]) -> JsonText:
     shown = without_passwords(plan_content)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
     return JsonText(text, 0, len(text))
-
-
-def _file(returned: Return) -> dict[str, str | int]:
-    on_disk = returned.on_disk
-    modified = iso_time(returned.received)
-    return {
-        "path": on_disk.file,
-        "sha256": on_disk.sha256,
-        "size": on_disk.size,
-        "modified": modified,
-    }
-
-
-def _is_recorded(known: RecordedFile | None, file: Mapping[str, str | int]) -> bool:
-    if known is None:
-        return False
-    said = {"sha256": known.sha256, "size": known.size, "modified": known.modified}
-    return all(file[key] == value for key, value in said.items())
 
 
 def _figures(facts: Facts) -> dict[str, object]:

@@ -110,7 +110,7 @@ def with_news(
     """
     news = (
         (EventKind.ISSUED, issued(round_.register, round_.basis.register, journal)),
-        (EventKind.RECEIVED, receipts(journal, round_.returns)),
+        (EventKind.RECEIVED, receipts(journal, round_)),
     )
     for kind, facts in news:
         journal = journal.adding(kind, now, facts) if facts else journal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from xlsxwriter import Workbook
 
@@ -22,7 +22,7 @@ from workflow.model.indicators.indicator import Band
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome
 from workflow.model.years import JST, full_year
-from workflow.storage.journal import Event, EventKind, Journal
+from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.templates.register import Register
 
 LEGEND_SHEET = "凡例"
@@ -286,33 +286,24 @@ def _history(compilation: Compilation) -> Iterator[Meaning]:
 def _events(journal: Journal, label: str) -> Iterator[Meaning]:
     for event in journal.events:
         if event.kind not in (EventKind.COMPILED, EventKind.NUMBERED):
-            moment = event.at.astimezone(JST)
-            yield label, f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}", _event_text(event)
+            moment, done = event.at.astimezone(JST), _DONE[event.kind](event.facts)
+            yield label, f"{moment:%Y-%m-%d %H:%M}　{event.kind.label}", done
 
 
-_DONE = {
-    EventKind.COMPILED: "台帳を作りました。",
-    EventKind.FINALIZED: "確定版を作りました。",
-    EventKind.REPORTED: "公表用の報告書を作りました。",
+_DONE: Mapping[EventKind, Callable[[Facts], str]] = {
+    EventKind.ISSUED: lambda f: f"調査票を{len(f['issues'])}件発行しました。",
+    EventKind.RECEIVED: lambda f: (
+        f"新しいか変わったファイルが{len(f['files'])}件"
+        + (f"、なくなったものが{len(f['gone'])}件" if f["gone"] else "")
+        + "ありました。"
+    ),
+    EventKind.JUDGED: lambda f: f"{f['assignments']}件のうち、回答済は{f['answered']}件でした。",
+    EventKind.DECIDED: lambda f: f"「確認の記録」の記入を{len(f['decisions'])}件取り込みました。",
+    EventKind.FINALIZED: lambda _: "確定版を作りました。",
+    EventKind.REOPENED: lambda f: f"確定を取り消しました。理由：{f['reason']}",
+    EventKind.REPORTED: lambda _: "公表用の報告書を作りました。",
+    EventKind.RESTARTED: lambda f: (
+        f"前の記録がなくなっていたため、新しく始めました（あったもの：{f['found']}）。"
+    ),
 }
-
-
-def _event_text(event: Event) -> str:
-    facts = event.facts
-    match event.kind:
-        case EventKind.ISSUED:
-            return f"調査票を{len(facts['issues'])}件発行しました。"
-        case EventKind.RECEIVED:
-            gone = f"、なくなったものが{len(facts['gone'])}件" if facts["gone"] else ""
-            return f"新しいか変わったファイルが{len(facts['files'])}件{gone}ありました。"
-        case EventKind.JUDGED:
-            return f"{facts['assignments']}件のうち、回答済は{facts['answered']}件でした。"
-        case EventKind.DECIDED:
-            return f"「確認の記録」の記入を{len(facts['decisions'])}件取り込みました。"
-        case EventKind.REOPENED:
-            return f"確定を取り消しました。理由：{facts['reason']}"
-        case EventKind.RESTARTED:
-            return (
-                f"前の記録がなくなっていたため、新しく始めました（あったもの：{facts['found']}）。"
-            )
-    return _DONE[event.kind]
+"""What the history says of an event, by its kind and its facts."""

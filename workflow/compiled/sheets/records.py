@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry, listed
-from workflow.compiled.recorded import RecordedFile
 from workflow.compiled.round import Round
 from workflow.compiled.sheets.links import to_return, to_row
 from workflow.compiled.summaries.errata import Erratum
@@ -95,14 +94,15 @@ _MAIL_COLUMNS: tuple[TableColumn[Return], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SourceLinks:
-    """How the records lead back to the files: the period, and what is known of each file.
+    """How the records lead back to the files that came in a period.
 
-    On_disk are the files in returned/ by the name of what came in them.
+    On_disk are the files in returned/, and first_seen when each was read first, both by the name of
+    what came in them.
     """
 
     period: Period
     on_disk: Mapping[str, str]
-    recorded: Mapping[str, RecordedFile]
+    first_seen: Mapping[str, datetime]
 
     def to(self, path: str, sheet: str = "", cell: str = "") -> Link | None:
         """Return a link to a returned file; into an archive no link can lead, so it ends there.
@@ -148,10 +148,6 @@ def return_columns(
     with_mails = any(returned.mail for returned in returns)
     in_rounds = any(returned.round for returned in returns)
 
-    def first_seen(returned: Return) -> datetime | None:
-        recorded = sources.recorded.get(returned.on_disk.file)
-        return recorded.first_seen if recorded else None
-
     return (
         *_round_column(in_rounds),
         TableColumn("ファイル", 12 if in_rounds else 15.5, lambda r: r.file),
@@ -165,7 +161,12 @@ def return_columns(
         TableColumn("指摘数", 4.5, lambda r: len(r.findings)),
         *(_MAIL_COLUMNS if with_mails else ()),
         TableColumn("形式", 12, lambda r: r.format or None, on_paper=False),
-        TableColumn("初めて読んだ日時", MOMENT_WIDTH, first_seen, on_paper=False),
+        TableColumn(
+            "初めて読んだ日時",
+            MOMENT_WIDTH,
+            lambda r: sources.first_seen.get(r.file),
+            on_paper=False,
+        ),
         TableColumn("最終更新日時", MOMENT_WIDTH, lambda r: r.modified, on_paper=False),
         TableColumn("作成者", 9, lambda r: r.author or None, on_paper=False),
         TableColumn("大きさ(バイト)", 7.5, lambda r: r.size, on_paper=False),

@@ -140,7 +140,10 @@ def source_links_of(compilation: Compilation) -> SourceLinks:
     recorded: dict[str, RecordedFile] = {}
     for journal in compilation.journals or (compilation.journal,):
         recorded |= recorded_files(journal)
-    return SourceLinks(compilation.ledger.period, on_disk, recorded)
+    first_seen = {
+        file: recorded[disk].first_seen for file, disk in on_disk.items() if disk in recorded
+    }
+    return SourceLinks(compilation.ledger.period, on_disk, first_seen)
 
 
 def _write_for_readers(
