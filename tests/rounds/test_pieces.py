@@ -9,8 +9,9 @@ import pytest
 
 from tests.city import City, full_texts
 from workflow.compiled import display_limits
-from workflow.excel import rows, workbook
-from workflow.excel.rows import FlatPiece, RowXml
+from workflow.excel import rows
+from workflow.excel.workbook import _PiecesXml
+from workflow.storage import parallel, pieces
 from workflow.storage.pieces import Pieces
 
 YEAR = 2023
@@ -92,8 +93,8 @@ def test_pieces_give_the_bytes_that_are_made_anew(
 def _noting(found: list[str]) -> Callable[[Pieces, str], tuple[bytes, tuple[int, ...]] | None]:
     find = Pieces.find
 
-    def noting(pieces: Pieces, key: str) -> tuple[bytes, tuple[int, ...]] | None:
-        known = find(pieces, key)
+    def noting(kept: Pieces, key: str) -> tuple[bytes, tuple[int, ...]] | None:
+        known = find(kept, key)
         found.extend([key] if known else [])
         return known
 
@@ -105,18 +106,38 @@ def test_what_did_not_change_is_taken_over(
 ) -> None:
     found: list[str] = []
     made: list[str] = []
-    xml_of = workbook._xml_of
+    xml_of = _PiecesXml.of
 
-    def noting(row_xml: RowXml, first: int, piece: FlatPiece) -> str:
-        made.append(piece.made_from)
-        return xml_of(row_xml, first, piece)
+    def noting(xml: _PiecesXml, index: int) -> str:
+        made.append(xml.pieces[index].made_from)
+        return xml_of(xml, index)
 
     monkeypatch.setattr(Pieces, "find", _noting(found))
-    monkeypatch.setattr(workbook, "_xml_of", noting)
+    monkeypatch.setattr(_PiecesXml, "of", noting)
     city = collected(collected_first, tmp_path / "課", None)
-    pieces = -(-len(city.ledger()) // 4)
-    assert len(found) == 2 * (pieces - len(made)) > 0
-    assert 0 < len(made) < pieces / 2
+    count = -(-len(city.ledger()) // 4)
+    assert len(found) == 2 * (count - len(made)) > 0
+    assert 0 < len(made) < count / 2
+
+
+@pytest.mark.skipif(not parallel.can_fork(), reason="there a ledger is made in one process")
+def test_pieces_that_other_processes_make_are_the_same(
+    collected_first: City, taken_over: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    made_of = _PiecesXml.of
+
+    def noting(xml: _PiecesXml, index: int) -> str:
+        made.append(index)
+        return made_of(xml, index)
+
+    monkeypatch.setattr(pieces, "_WORTH_PROCESSES", 1)
+    monkeypatch.setattr(parallel, "_WORTH_A_FORK", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(_PiecesXml, "of", noting)
+    again = collected(collected_first, tmp_path / "課", _remove_note)
+    assert not made, "nothing here"
+    assert compiled(again) == compiled(taken_over)
 
 
 def test_a_ledger_of_pieces_reads_as_its_csv(taken_over: City) -> None:

@@ -7,10 +7,13 @@ there (Z_FULL_FLUSH). So the bytes of a part are the same whether a piece was ke
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from workflow.model.dataclass import dataclass
+
+SharedT = TypeVar("SharedT")
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,14 @@ class KnownPieces(Protocol):
 
     def key(self, *made_from: str) -> str:
         """Return the key of a piece, given all it is made from."""
+
+    def holds(self, key: str) -> bool:
+        """Whether a piece was there before, as far as can be told without reading it."""
+
+    def made_of(
+        self, function: Callable[[SharedT, int], ResultT], shared: SharedT, new: Sequence[int]
+    ) -> Iterator[ResultT] | None:
+        """Return what a function makes of new pieces, in several processes; None for few."""
 
     def find(self, key: str) -> tuple[bytes, tuple[int, ...]] | None:
         """Return a piece and its checksum and size; None where it is to be made anew."""

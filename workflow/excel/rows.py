@@ -59,13 +59,15 @@ class FlatRow(NamedTuple):
 
 
 _ROWS_IN_PIECE = 500
+_MOST_KEPT = 30_000
 
 
 class RowsInPieces:
     """The rows of a large table in pieces, each with the digest of what stands in it."""
 
     def __init__(self, rows: Sequence[Sequence[CellValue]]) -> None:
-        self.rows = rows
+        # Rows that are made when they are asked for are made once where they are not very many.
+        self.rows = tuple(rows) if len(rows) <= _MOST_KEPT else rows
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -90,8 +92,12 @@ class RowsInPieces:
     @property
     def spans(self) -> Iterator[tuple[int, int]]:
         """The first row of each piece, and that behind it."""
-        for first in range(0, len(self.rows), _ROWS_IN_PIECE):
-            yield first, min(len(self.rows), first + _ROWS_IN_PIECE)
+        return map(self.span, range(-(-len(self.rows) // _ROWS_IN_PIECE)))
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return the first row of a piece, and that behind it."""
+        first = index * _ROWS_IN_PIECE
+        return first, min(len(self.rows), first + _ROWS_IN_PIECE)
 
 
 def first_values(rows: Iterable[Sequence[CellValue]]) -> dict[int, CellValue]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from io import BytesIO, StringIO
-from itertools import count, islice
+from itertools import accumulate, count, islice
 from typing import IO, Any, NamedTuple
 
 from xlsxwriter import Workbook
@@ -13,6 +13,7 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
+from workflow.excel.deflated import Packed, packed
 from workflow.excel.measures import NORMAL_FONT, TEXT_FONT
 from workflow.excel.rows import FlatPiece, FlatPieces, FlatRow, RowXml
 from workflow.excel.shared_strings import SharedTexts
@@ -20,6 +21,7 @@ from workflow.excel.style import INK
 from workflow.excel.xml_text import quoted
 from workflow.excel.zip_stream import PartText, ZipStream
 from workflow.model.cells import column_letters
+from workflow.model.dataclass import dataclass
 
 ALLOWED_WHEN_LOCKED: dict[str, Any] = {
     "select_locked_cells": True,
@@ -100,11 +102,19 @@ class GrowingSheet(Worksheet):
         assert isinstance(self.fh, PartText)
         row_xml = RowXml(None, self._convert_date_time)
         styles = repr([style._get_xf_index() for style in flat.formats])  # type: ignore[no-untyped-call]
-        number = self._flat_from + 1
-        for piece in flat.pieces:
-            key = flat.known.key(self.name or "", styles, str(number), piece.made_from)
-            self.fh.write_piece(key, flat.known, partial(_xml_of, row_xml, number, piece))
-            number += piece.size
+        pieces = [*flat.pieces]
+        numbers = [*accumulate((p.size for p in pieces), initial=self._flat_from + 1)]
+        keys = [
+            flat.known.key(self.name or "", styles, str(number), piece.made_from)
+            for number, piece in zip(numbers, pieces, strict=False)
+        ]
+        xml = _PiecesXml(row_xml, pieces, numbers)
+        new = [n for n, key in enumerate(keys) if not flat.known.holds(key)]
+        made = flat.known.made_of(_packed, xml, new)
+        for n, key in enumerate(keys):
+            is_made = made is not None and not flat.known.holds(key)
+            text = partial(next, made) if made and is_made else partial(xml.of, n)
+            self.fh.write_piece(key, flat.known, text)
 
     def _write_hyperlinks(self) -> None:
         """Write the links of cells; all links into one file share one relationship."""
@@ -139,8 +149,22 @@ class GrowingSheet(Worksheet):
         super()._xml_empty_tag_unencoded(tag, _without_custom_height(tag, attributes))
 
 
-def _xml_of(row_xml: RowXml, first: int, piece: FlatPiece) -> str:
-    return "".join(map(row_xml.format_row, count(first), piece.rows()))
+@dataclass(frozen=True, slots=True)
+class _PiecesXml:
+    """The pieces of a sheet, and the number of the first row of each."""
+
+    row_xml: RowXml
+    pieces: Sequence[FlatPiece]
+    numbers: Sequence[int]
+
+    def of(self, index: int) -> str:
+        """Return the XML of a piece."""
+        numbered = count(self.numbers[index])
+        return "".join(map(self.row_xml.format_row, numbered, self.pieces[index].rows()))
+
+
+def _packed(xml: _PiecesXml, index: int) -> Packed:
+    return packed(xml.of(index).encode())
 
 
 @lru_cache(maxsize=1024)  # many returns are answered in the same cells

@@ -149,7 +149,7 @@ class PartText(StringIO):
             self.hand_on()
         return len(text)
 
-    def write_piece(self, key: str, pieces: KnownPieces, text: Callable[[], str]) -> None:
+    def write_piece(self, key: str, pieces: KnownPieces, text: Callable[[], str | Packed]) -> None:
         """Write a piece that is known by a key: as it was written before, or made anew."""
         self.hand_on()
         known = pieces.find(key)
@@ -158,8 +158,9 @@ class PartText(StringIO):
             self._count(kept.size)
             self._target.take_piece(kept, key, pieces)
             return
-        content = text().encode()
-        self._count(len(content))
+        made = text()
+        content = made.encode() if isinstance(made, str) else made
+        self._count(content.size if isinstance(content, Packed) else len(content))
         self._target.take_piece(content, key, pieces)
 
     def hand_on(self) -> None:

@@ -7,14 +7,16 @@ stands in: what is noted beside says where it begins, and proves that it is stil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import IO
 
 from workflow.model.dataclass import dataclass
+from workflow.storage.parallel import ResultT, SharedT, can_fork, in_parallel
 from workflow.storage.tool_digest import tool_digest
 
 _DIGEST_BYTES = 16
+_WORTH_PROCESSES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ class Pieces:
             content = part.encode("utf-8", "surrogatepass")
             whole.update(b"%d\n" % len(content) + content)
         return whole.hexdigest()
+
+    def holds(self, key: str) -> bool:
+        """Whether a piece was there before, as far as can be told without reading it."""
+        return self.before is not None and key in self.known
+
+    def made_of(
+        self, function: Callable[[SharedT, int], ResultT], shared: SharedT, new: Sequence[int]
+    ) -> Iterator[ResultT] | None:
+        """Return what a function makes of new pieces, in several processes; None for few.
+
+        They begin with all that this one knows, so rows need not be sent.
+        """
+        worth = can_fork() and len(new) >= _WORTH_PROCESSES
+        return in_parallel(function, shared, new) if worth else None
 
     def find(self, key: str) -> tuple[bytes, tuple[int, ...]] | None:
         """Return a piece and its figures; None where it is to be made anew."""

@@ -6,6 +6,7 @@ It lies in temporary files without a name: nobody else can open them, and they g
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import tempfile
 import zlib
@@ -148,13 +149,20 @@ class SpooledThings(Generic[ThingT, PlainT]):
             self._is_writing = False
         start, end = self._ends[place], self._ends[place + 1]
         try:
-            self._stream.seek(start)
-            content = self._stream.read(end - start)
+            content = _read_at(self._stream, start, end - start)
         except OSError as error:
             raise _stopped(_UNREADABLE) from error
         if zlib.crc32(content) != self._checks[place]:
             raise _stopped(_UNREADABLE)
         return self._of_plain(pickle.loads(content))  # noqa: S301 - as this process wrote it
+
+
+def _read_at(stream: IO[bytes], start: int, size: int) -> bytes:
+    """Return some bytes; processes that forked share one place in a file, which is not moved."""
+    if hasattr(os, "pread"):
+        return os.pread(stream.fileno(), size, start)
+    stream.seek(start)  # on Windows, where no process forks
+    return stream.read(size)
 
 
 _NO_ROOM = "一時ファイルの置き場所（{place}）に空きがないか、書き込めないため"

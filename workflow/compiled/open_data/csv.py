@@ -82,10 +82,15 @@ def write_csv_in_pieces(
 ) -> None:
     """Write a large table in the same way; what is as it was is taken over from the file before."""
     at = content.write(_heading(table).encode())
-    for (first, end), digest in zip(rows.spans, rows.digests, strict=True):
-        key = known.key("csv", digest)
-        kept = known.find(key)
-        lines = kept[0] if kept else _lines(rows.rows[first:end])
+    keys = [known.key("csv", digest) for digest in rows.digests]
+    new = [n for n, key in enumerate(keys) if not known.holds(key)]
+    made = known.made_of(_lines_of, rows, new)
+    for n, key in enumerate(keys):
+        if made is not None and not known.holds(key):
+            lines = next(made)
+        else:
+            kept = known.find(key)
+            lines = kept[0] if kept else _lines_of(rows, n)
         known.note(key, at, lines)
         at += content.write(lines)
 
@@ -97,9 +102,11 @@ def _heading(table: Table) -> str:
     return heading.getvalue()
 
 
-def _lines(rows: Iterable[Sequence[CellValue]]) -> bytes:
+def _lines_of(rows: RowsInPieces, index: int) -> bytes:
+    """Return the lines of a piece."""
+    first, end = rows.span(index)
     lines = io.StringIO(newline="")
-    _write_lines(lines, rows)
+    _write_lines(lines, rows.rows[first:end])
     return lines.getvalue().encode()
 
 

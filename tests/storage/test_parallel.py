@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from workflow.templates import issue
-from workflow.templates.issue import in_parallel as mapped
+from workflow.storage import parallel
+from workflow.storage.parallel import in_parallel as mapped
 
 
 def shifted(by: int, number: int) -> tuple[int, int]:
@@ -28,7 +28,7 @@ def test_few_things_are_done_in_this_process() -> None:
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor only")
 def test_many_things_are_done_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issue, "_WORTH_A_SPAWN", 8)
+    monkeypatch.setattr(parallel, "_WORTH_A_SPAWN", 8)
     assert os.getpid() not in {process for _, process in mapped(shifted, 1, range(50))}
 
 

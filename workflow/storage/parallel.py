@@ -1,0 +1,77 @@
+"""A pure function over many things, in several processes where that pays for their start."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+SharedT = TypeVar("SharedT")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+_WORTH_A_FORK, _WORTH_A_SPAWN = 8, 150
+_PIECES_PER_PROCESS = 8
+_AHEAD = 4
+"""Pieces that wait for each process, so that few results wait for who takes them."""
+_work: tuple[Any, Any]
+
+
+def can_fork() -> bool:
+    """Whether a process can begin with all that this one knows; others start from nothing."""
+    return sys.platform == "linux"
+
+
+def in_parallel(
+    function: Callable[[SharedT, ItemT], ResultT], shared: SharedT, items: Sequence[ItemT]
+) -> Iterator[ResultT]:
+    """Yield what a function makes of each item, in their order; shared goes to each process once.
+
+    The function must be importable, and the items and what is made of them picklable; so must what
+    is shared where no process can fork.
+    """
+    processes = min(os.cpu_count() or 1, len(items))
+    if processes < 2 or len(items) < (_WORTH_A_FORK if can_fork() else _WORTH_A_SPAWN):
+        yield from (function(shared, item) for item in items)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # 15 ms, for many things alone
+    from concurrent.futures.process import BrokenProcessPool
+
+    context = multiprocessing.get_context("fork" if can_fork() else "spawn")
+    done = 0
+    try:
+        with ProcessPoolExecutor(processes, context, _start, (function, shared)) as pool:
+            for made in _made(pool, items, processes):
+                yield made
+                done += 1
+    except BrokenProcessPool:  # a process was ended from outside
+        yield from (function(shared, item) for item in items[done:])
+
+
+def _made(pool: ProcessPoolExecutor, items: Sequence[ItemT], processes: int) -> Iterator[Any]:
+    size = max(1, len(items) // (processes * _PIECES_PER_PROCESS))
+    waiting: deque[Future[list[Any]]] = deque()
+    for first in range(0, len(items), size):
+        waiting.append(pool.submit(_do, items[first : first + size]))
+        if len(waiting) >= processes * _AHEAD:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
+
+
+def _start(function: Any, shared: Any) -> None:  # noqa: ANN401 - as in_parallel was given them
+    global _work  # a process does one kind of work for its whole life
+    _work = (function, shared)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for this one ends it
+
+
+def _do(items: Sequence[Any]) -> list[Any]:
+    function, shared = _work
+    return [function(shared, item) for item in items]
