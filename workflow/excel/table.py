@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,6 +43,7 @@ from workflow.excel.style import (
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError
+from workflow.model.lazy_sequence import LazySequence
 
 FONT_SIZE = 10.0
 MAX_LINKS = 60_000
@@ -54,6 +56,8 @@ _MOST_LINES = most_lines(FONT_SIZE)
 _REPEATED = 60
 """Characters of a text that is repeated where a row goes on."""
 _SENTENCE_WIDTH = 60.0
+_MOST_KEPT = 10_000
+"""Rows of a table up to which their values are kept while it is written."""
 _BUTTON_WIDTH = 1.8
 """Full-width characters that the button of a filter takes of a heading."""
 DAY_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -150,16 +154,57 @@ def write_table(
     """
     widths = [column.width for column in columns]
     linking = [(n, column.link) for n, column in enumerate(columns) if column.link is not no_link]
-    values: list[Sequence[CellValue]] = []
+
+    def values_of(row: RowT) -> list[list[CellValue]]:
+        return list(_continued([column.value(row) for column in columns], widths))
+
+    is_long = isinstance(rows, Sequence) and len(rows) > _MOST_KEPT
+    values = _MadeAnew(values_of) if is_long else _Kept(values_of)
     leading: dict[tuple[int, int], Link] = {}
     for row in rows:
         first = len(values) + 1
-        values += _continued([column.value(row) for column in columns], widths)
+        values.add(row)
         for index, link_of in linking:
             if (link := link_of(row)) is not None:
                 leading[first, index] = link
     headings = [column.heading for column in columns]
     write_values(sheet, styles, headings, values, leading, repeated, page)
+
+
+class _Kept(list[Sequence[CellValue]], Generic[RowT]):
+    """The values of rows, which go on in further ones, all in memory."""
+
+    def __init__(self, values_of: Callable[[RowT], list[list[CellValue]]]) -> None:
+        super().__init__()
+        self._values_of = values_of
+
+    def add(self, row: RowT) -> None:
+        """Add the values of a row."""
+        self.extend(self._values_of(row))
+
+
+class _MadeAnew(LazySequence[Sequence[CellValue]], Generic[RowT]):
+    """The same of very many rows: the values are made again when they are asked for."""
+
+    def __init__(self, values_of: Callable[[RowT], list[list[CellValue]]]) -> None:
+        self._values_of = values_of
+        self._rows: list[RowT] = []
+        self._row_numbers, self._places = array("L"), array("L")
+
+    def add(self, row: RowT) -> None:
+        """Add the values of a row."""
+        for place in range(len(self._values_of(row))):
+            self._row_numbers.append(len(self._rows))
+            self._places.append(place)
+        self._rows.append(row)
+
+    def __len__(self) -> int:
+        """Return how many rows there are, further ones counted."""
+        return len(self._places)
+
+    def thing(self, index: int) -> Sequence[CellValue]:
+        """Return the values at an index."""
+        return self._values_of(self._rows[self._row_numbers[index]])[self._places[index]]
 
 
 def _continued(values: Sequence[CellValue], widths: Sequence[float]) -> Iterator[list[CellValue]]:

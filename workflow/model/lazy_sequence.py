@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar, overload
 
 ThingT = TypeVar("ThingT")
+OtherT = TypeVar("OtherT")
 
 
 class LazySequence(Sequence[ThingT]):
@@ -96,6 +97,29 @@ class Repeated(LazySequence[ThingT]):
     def __iter__(self) -> Iterator[ThingT]:
         """Yield every thing."""
         return map(self._things.__getitem__, self._indexes)
+
+
+class Paired(LazySequence[tuple[ThingT, OtherT]]):
+    """The things of two sequences of one length, side by side.
+
+    >>> Paired("ab", [1, 2])[:]
+    (('a', 1), ('b', 2))
+    """
+
+    def __init__(self, things: Sequence[ThingT], others: Sequence[OtherT]) -> None:
+        self._things, self._others = things, others
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        return len(self._things)
+
+    def thing(self, index: int) -> tuple[ThingT, OtherT]:
+        """Return the pair at an index."""
+        return self._things[index], self._others[index]
+
+    def __iter__(self) -> Iterator[tuple[ThingT, OtherT]]:
+        """Yield every pair."""
+        return zip(self._things, self._others, strict=True)
 
 
 class Changed(LazySequence[ThingT]):

@@ -89,9 +89,15 @@ class SpooledThings(Generic[ThingT, PlainT]):
     """
 
     def __init__(
-        self, as_plain: Callable[[ThingT], PlainT], of_plain: Callable[[PlainT], ThingT]
+        self,
+        as_plain: Callable[[ThingT], PlainT],
+        of_plain: Callable[[PlainT], ThingT],
+        weight: int = 1,
     ) -> None:
+        """Keep things that weigh as much as so many answers."""
         self._as_plain, self._of_plain = as_plain, of_plain
+        self._most = _MOST_THINGS // weight
+        self._most_read_before = _MOST_READ_BEFORE // weight
         self._first: list[ThingT] = []
         self._ends, self._checks = array("q", [0]), array("L")
         self._stream: IO[bytes] | None = None
@@ -104,7 +110,7 @@ class SpooledThings(Generic[ThingT, PlainT]):
 
     def keep(self, thing: ThingT) -> int:
         """Keep a thing and return its number. Raises OutputError when the disk is full."""
-        if len(self._first) < _MOST_THINGS:
+        if len(self._first) < self._most:
             self._first.append(thing)
         else:
             self._write(pickle.dumps(self._as_plain(thing), pickle.HIGHEST_PROTOCOL))
@@ -120,7 +126,7 @@ class SpooledThings(Generic[ThingT, PlainT]):
             return self._first[number]
         known = self._read_before.get(number)
         if known is None:
-            if len(self._read_before) >= _MOST_READ_BEFORE:
+            if len(self._read_before) >= self._most_read_before:
                 self._read_before.clear()
             known = self._read_before[number] = self._read(number - len(self._first))
         return known

@@ -11,7 +11,11 @@ from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
+from workflow.returned.workers.codec import decoded, encoded
 from workflow.returned.workers.engine import Engine
+from workflow.storage.spooled import SpooledThings
+
+_ANSWERS_IN_A_FILE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +26,24 @@ class TwoReadings:
     """
 
     engine: Engine
-    judged: dict[str, tuple[Return, ...]] = field(default_factory=dict)
+    judged: SpooledThings[tuple[Return, ...], bytes] = field(
+        default_factory=lambda: SpooledThings(encoded, decoded, weight=_ANSWERS_IN_A_FILE)
+    )
+    numbers: dict[str, int] = field(default_factory=dict)
     not_reread: list[Finding] = field(default_factory=list)
 
     def first(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
         """Judge files as collect does."""
         for file, returns in zip(files, self.engine(files, context), strict=True):
-            self.judged[file.file] = returns
+            self.numbers[file.file] = self.judged.keep(returns)
             yield returns
 
     def second(self, files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
         """Judge the same files by the second readers."""
         for file, returns in zip(files, self.engine(files, context), strict=True):
             again = {returned.file: returned for returned in returns}
-            yield tuple(self._second(file, r, again, returns) for r in self.judged[file.file])
+            before = self.judged[self.numbers[file.file]]
+            yield tuple(self._second(file, first, again, returns) for first in before)
 
     def _second(
         self,

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.sheets.links import to_cell, to_row
 from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
-from workflow.compiled.summaries.attention import AttentionLine, Weight
+from workflow.compiled.summaries.attention import AttentionLine, Weight, prose_of
 from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, Link
@@ -46,7 +46,7 @@ def write_attention(
         TableColumn(plan.levels[-1], 14, lambda p: p.title or None),
         TableColumn("担当課", 7.5, lambda p: p.owner or None),
         TableColumn("内容", 13, lambda p: p.text or None),
-        TableColumn(_prose_label(plan), 21, lambda p: p.prose or None),
+        TableColumn(_prose_label(plan), 21, lambda p: prose_of(p, plan, ledger) or None),
         TableColumn("移る先", 4.5, _target_name, target),
     )
     shown = points or (AttentionLine(weight=Weight.WARNED, reasons=(NOTHING,)),)

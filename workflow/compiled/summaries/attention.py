@@ -315,7 +315,6 @@ class _Looking:
             title=entry.assignment.item.title,
             owner=entry.assignment.department_label,
             text=self._text(index, entry),
-            prose=self._prose(index),
             depth=max((f.options.index(c) for f, c in self._ratings(index)), default=0),
             entry=index,
         )
@@ -334,8 +333,15 @@ class _Looking:
         rivals = self.rivals.get(entry.assignment.item.id)
         return "\n".join((chosen, *warned, *([rivals] if rivals else [])))
 
-    def _prose(self, index: int) -> str:
-        """Return the prose of a row without its first text, which says what was done."""
-        texts = [field for field in self.plan.form.fields if field.is_prose]
-        text = (self.ledger.value(index, field.label) for field in texts[1:] or texts)
-        return "\n".join(str(text) for text in text if text is not None)
+
+def prose_of(line: AttentionLine, plan: Plan, ledger: Ledger) -> str:
+    """Return the prose beside a line: why it was decided, or what stands in its row.
+
+    The first text of a row is left out: it says what was done.
+    """
+    if line.entry is None:
+        return line.prose
+    index = line.entry
+    texts = [field for field in plan.form.fields if field.is_prose]
+    text = (ledger.value(index, field.label) for field in texts[1:] or texts)
+    return "\n".join(str(text) for text in text if text is not None)

@@ -5,6 +5,7 @@ Every assignment falls into exactly one row and one column, so the totals are th
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -16,6 +17,7 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.table import CellValue
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
+from workflow.model.lazy_sequence import Paired
 from workflow.model.plan import Matrix, Plan
 from workflow.templates.layout import DEPARTMENT_LABEL
 
@@ -61,7 +63,7 @@ class CountedMatrix:
     rows: tuple[Bucket, ...]
     columns: tuple[Bucket, ...]
     counts: tuple[tuple[int, ...], ...]
-    bucket_pairs: tuple[tuple[int, int], ...]
+    bucket_pairs: Sequence[tuple[int, int]]
     declared: Matrix
     is_live: bool = True
 
@@ -93,18 +95,18 @@ def _title(plan: Plan, declared: Matrix) -> str:
     return f"{row_label} × {column_label}" if is_between else f"{row_label}別 {column_label}"
 
 
-_Axis = tuple[tuple[Bucket, ...], tuple[int, ...]]
+_Axis = tuple[tuple[Bucket, ...], Sequence[int]]
 """The buckets of an axis, and for each ledger row the index of its bucket."""
 
 
 def _axis(plan: Plan, ledger: Table, axis: str) -> _Axis:
     buckets = tuple(_buckets(plan, ledger, axis))
-    return buckets, tuple(_bucket_indexes(ledger, buckets))
+    return buckets, array("I", _bucket_indexes(ledger, buckets))
 
 
 def _count(plan: Plan, axes_by_label: Mapping[str, _Axis], declared: Matrix) -> CountedMatrix:
     (rows, down), (columns, across) = axes_by_label[declared.rows], axes_by_label[declared.columns]
-    bucket_pairs = tuple(zip(down, across, strict=True))
+    bucket_pairs = Paired(down, across)
     counted = Counter(bucket_pairs)
     row_label = axis_label(plan, declared.rows)
     return CountedMatrix(
@@ -131,9 +133,9 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
         return
     status = status_label(plan, axis)
     answered = (status, AnswerStatus.ANSWERED.value)
-    statuses = tuple(ledger.values(status))
-    found = zip(ledger.values(label), statuses, strict=True)
-    said = [value or None for value, stands in found if stands == AnswerStatus.ANSWERED]
+    stated = set(ledger.values(status))
+    found = zip(ledger.values(label), ledger.values(status), strict=True)
+    said = dict.fromkeys(v or None for v, stands in found if stands == AnswerStatus.ANSWERED)
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.options)
     for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
@@ -142,7 +144,7 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
         yield Bucket(field.blank_label, ((label, ""), answered))
     always = (AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
     for one in (AnswerStatus.NOTHING, *always, AnswerStatus.NOT_ASKED):
-        if one in always or one.value in statuses:
+        if one in always or one.value in stated:
             yield Bucket(one.value, ((status, one.value),))
 
 
