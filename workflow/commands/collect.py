@@ -32,6 +32,7 @@ from workflow.storage.journal import load_journal
 from workflow.storage.recover import at_work
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import (
+    note_lines,
     print_json,
     progress_bar,
     say,
@@ -141,8 +142,6 @@ def _remedies(after: RoundAfter, period: Period) -> Iterator[str]:
 def _show_plan_notes(notes: Sequence[Finding]) -> None:
     """Say once of a plan.xlsx how it was understood."""
     if notes:
-        from workflow.commands.plan import note_lines  # 54 ms, where plan.xlsx was changed
-
         for line in note_lines(notes):
             say(line)
 

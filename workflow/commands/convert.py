@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from workflow.commands.command import CLEAN, Command
-from workflow.commands.plan import note_lines
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.plan.book.cells import read_sheets
 from workflow.plan.book.writer import written_book
@@ -24,7 +23,7 @@ from workflow.plan.exchange import (
 )
 from workflow.plan.load import load_document, validated
 from workflow.storage.files import write_file
-from workflow.terminal.output import say
+from workflow.terminal.output import note_lines, say
 
 _SCHEMA_ENDS = "schema.json"
 

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from workflow.commands.command import (
     CLEAN,
@@ -18,24 +19,19 @@ from workflow.commands.command import (
     round_workspace,
     year_of,
 )
-from workflow.commands.plan import note_lines
 from workflow.compiled.recorded import recorded_outcomes
 from workflow.compiled.recording import issued
-from workflow.mail.letters import LetterKind, Occasion, distribution, load_letters
-from workflow.mail.mailing import Mail, Mailing, form_attachment, show_mailing, write_drafts
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Plan
+from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, plan_paths
-from workflow.rounds.earlier import last_answers
 from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
-from workflow.rounds.siblings.before import with_rounds_before
 from workflow.rounds.siblings.issued_round import issued_round
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
@@ -45,7 +41,11 @@ from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance, IssueRequest, plan_issuance
 from workflow.templates.register import Issue, Register
 from workflow.templates.register_file import load_issued_register, load_register
-from workflow.terminal.output import say
+from workflow.terminal.output import note_lines, say
+
+if TYPE_CHECKING:
+    from workflow.mail.letters import Occasion
+    from workflow.mail.mailing import Mail, Mailing
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -92,6 +92,8 @@ def _run(arguments: Namespace) -> int:
         _bring_up_year(workspace, year, now)
     _show(workspace, year, issuance)
     if arguments.mail:
+        from workflow.mail.mailing import show_mailing  # 40 ms, with its templates
+
         show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
     rests_on_open = any(note.code is Code.ROUND_BEFORE_OPEN for note in issuance.notes)
     return FINDINGS if rests_on_open else CLEAN
@@ -192,7 +194,11 @@ def _planned(
             f"計画は回に分かれていますが、{workspace.period(year)}の調査票は、回に分けずに発行して"
             "あります。回は、次の年度から使えます。今年度は、計画から回を除いて実行してください。"
         )
-    plan = with_rounds_before(workspace, with_known_table(workspace, written.plan), year)
+    plan = with_known_table(workspace, written.plan)
+    if plan.round:
+        from workflow.rounds.siblings.before import with_rounds_before  # as for last year
+
+        plan = with_rounds_before(workspace, plan, year)
     own = load_own_workbook(workspace.home, plan, documents=written.documents)
     folder = workspace.templates(year)
     journal = load_journal(workspace.journal(year))
@@ -205,7 +211,7 @@ def _planned(
         plan=plan,
         year=year,
         now=now,
-        previous=last_answers(workspace, plan, year),
+        previous=_last_answers(workspace, plan, year),
         department=department,
         own=own,
         round=issued_round(workspace, plan, year),
@@ -216,6 +222,17 @@ def _planned(
         raise already_final(workspace.period(year))
     notes = (*written.notes, *(own.notes if own else ()), *_open_before(plan))
     return PlannedIssue(plan, replace(issuance, notes=notes), journal)
+
+
+def _last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
+    """Return what departments answered the year before; nothing when no ledger is there."""
+    before = workspace.as_it_lay(year - 1)
+    refuse_unfinished(before, year - 1)
+    if not before.ledger_csv(year - 1).exists():
+        return {}
+    from workflow.rounds.earlier import last_answers  # 100 ms, where there was a year before
+
+    return last_answers(workspace, plan, year)
 
 
 def _open_before(plan: Plan) -> Iterator[Finding]:
@@ -251,6 +268,9 @@ def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailin
 
     Raises PlanError, WorkspaceError or OutputError; then the drafts are what they were.
     """
+    from workflow.mail.letters import Occasion, load_letters  # 40 ms, where mails are wanted
+    from workflow.mail.mailing import write_drafts
+
     plan = load_plan(workspace.home, workspace.round)
     with at_work(workspace, year, f"generate {workspace.period(year).options} --mail", now):
         register = load_issued_register(workspace.templates(year), year, workspace.round)
@@ -268,6 +288,9 @@ def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iter
 
     Raises WorkspaceError when a template was changed.
     """
+    from workflow.mail.letters import LetterKind, distribution  # as above
+    from workflow.mail.mailing import Mail, form_attachment
+
     plan = occasion.plan
     for department in plan.departments:
         issue = register.latest(department.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Plan
 from workflow.model.rounds.declared import DeclaredRound, Respondent
-from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
 from workflow.plan.book.reader import read_book
 from workflow.plan.book.writer import fixed_book
@@ -30,7 +29,7 @@ from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
 from workflow.storage.files import write_file
 from workflow.storage.workspace import Workspace
-from workflow.terminal.output import say
+from workflow.terminal.output import note_lines, say
 
 _INDENT = "　"
 
@@ -190,21 +189,6 @@ def _heading(plan: Plan) -> Iterator[str]:
     if idle:
         yield f"尋ねることのない課：{'、'.join(idle)}"
     yield "計画に、直すところはありません。"
-
-
-def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
-    """Yield what is to be known of a plan that can be used, one line for each note.
-
-    What was read otherwise than it is written stands together, below how many places that are.
-    """
-    wording = Wording()
-    notes = tuple(notes)
-    put_right = sum(int(str(note.details["count"])) for note in notes if "count" in note.details)
-    if put_right:
-        yield f"直して読みました：{put_right}か所（plan --fix で、plan.xlsx に書き込めます）"
-    for note in sorted(notes, key=lambda note: "count" not in note.details):
-        where = f"{note.location.file}　" if note.location.file else ""
-        yield f"・{where}{wording.message(note)}{wording.remedy(note)}"
 
 
 def _tree(plan: Plan) -> Iterator[str]:

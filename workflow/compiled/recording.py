@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.recorded import (
     recorded_files,
     recorded_issues,
     recorded_outcomes,
 )
-from workflow.compiled.round import Round
-from workflow.compiled.summaries.status import totals
 from workflow.model.years import iso_time
 from workflow.storage.journal import EventKind, Facts, Journal
 from workflow.storage.json_text import JsonText
 from workflow.templates.register import Register
+
+if TYPE_CHECKING:
+    from workflow.compiled.round import Round
 
 PASSWORDS = ("lock_password", "open_passwords")
 """Settings of a plan that are not recorded: anybody may read that."""
@@ -61,6 +62,8 @@ def judgement(journal: Journal, round_: Round, plan_content: JsonText) -> Facts 
     }
     changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
     dropped = [path for path in known if path not in outcomes]
+    from workflow.compiled.summaries.status import totals  # 60 ms, not where forms are issued
+
     figures = totals(round_.returns, round_.entries, round_.points)
     facts = basis.as_json() | {
         "returns": changed,

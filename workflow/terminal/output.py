@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.returns import LOST_LABEL, Outcome
 from workflow.model.rounds.declared import Period
+
+if TYPE_CHECKING:
+    from workflow.model.findings import Finding
 
 PROGRESS_VARIABLE = "TORIMATOME_PROGRESS"
 """Set by who runs a command and reads what it says: progress then comes in lines."""
@@ -28,6 +31,23 @@ def say(text: str) -> None:
     """Write lines to standard output, without what would steer the terminal."""
     for line in text.split("\n"):
         sys.stdout.write(f"{strip_controls(line)}\n")
+
+
+def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
+    """Yield what is to be known of a plan that can be used, one line for each note.
+
+    What was read otherwise than it is written stands together, below how many places that are.
+    """
+    from workflow.model.wording import Wording  # 5 ms, where there is something to be known
+
+    wording = Wording()
+    notes = tuple(notes)
+    put_right = sum(int(str(note.details["count"])) for note in notes if "count" in note.details)
+    if put_right:
+        yield f"直して読みました：{put_right}か所（plan --fix で、plan.xlsx に書き込めます）"
+    for note in sorted(notes, key=lambda note: "count" not in note.details):
+        where = f"{note.location.file}　" if note.location.file else ""
+        yield f"・{where}{wording.message(note)}{wording.remedy(note)}"
 
 
 def complain(text: str) -> None:
