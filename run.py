@@ -15,7 +15,6 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 TOO_OLD = "とりまとめには Python {}.{} 以上が必要です（いまの Python は {}.{} です）。"
-IT_TAKES_TIME = "数分かかることがあります。"
 STARTER = Path(__file__).absolute()  # not resolve(): it turns a Windows drive into \\server\...
 if STARTER.is_symlink():
     STARTER = STARTER.resolve()
@@ -29,8 +28,11 @@ UNFINISHED = "unfinished"  # what the stamp says while .venv is being made or ch
 INSTALLING = b"Installing collected packages"  # what pip says before it changes anything
 IN_VENV = "torimatome"  # as `-X torimatome`: marks the second process, and no child inherits it
 
-# pip settings that would put the parts elsewhere or choose others; proxies and indexes stay.
-MISLEADING_SETTINGS = ("TARGET", "PREFIX", "ROOT", "USER", "CONSTRAINT", "REQUIREMENT", "DRY_RUN")
+SETS = ("requirements.txt", "requirements-verify.txt", "requirements-dev.txt")  # each in the next
+# Settings that would put the parts elsewhere or choose others; proxies and indexes stay.
+MISLEADING = (
+    r"PYTHON(PATH|HOME)|PIP_(TARGET|PREFIX|ROOT|USER|CONSTRAINT|REQUIREMENT|DRY_RUN|PYTHON)"
+)
 
 # What pip, venv or the system said (a pattern) → what it means; the first that is found counts.
 REASONS = {
@@ -60,9 +62,10 @@ def needed(arguments: "list[str]") -> "tuple[Path, str]":
     """Return the requirements a command needs, and the stamp of a .venv that holds them.
 
     The stamp says for which Python and place .venv was made, and what it holds, by digest. The
-    developers' set includes the other, and its stamp begins with the other's.
+    stamp of a larger set begins with that of the smaller one.
     """
-    names = ["requirements.txt", "requirements-dev.txt"][: 2 if arguments[:1] == ["test"] else 1]
+    verifies = not arguments or "verify" in arguments or "desk" in arguments
+    names = SETS[: 3 if arguments[:1] == ["test"] else 2 if verifies else 1]
     stamp = f"{sys.version.split()[0]} {sys.base_prefix} {VENV}"
     for name in names:
         stamp += f"\n{name} {hashlib.sha256((ROOT / name).read_bytes()).hexdigest()}"
@@ -81,12 +84,12 @@ def ready(stamp: str) -> bool:
 
 
 def looks_usable() -> bool:
-    """Ask a .venv that is not ready whether pip can go on in it, or it must be made anew."""
+    """Ask a .venv that is not ready whether parts can be added, or it must be made anew."""
     import subprocess
 
     if read_stamp() == UNFINISHED or not (VENV / "pyvenv.cfg").is_file():
         return False
-    question = "import pip, sys; sys.exit([sys.version, sys.base_prefix] != sys.argv[1:])"
+    question = "import sys; sys.exit([sys.version, sys.base_prefix] != sys.argv[1:])"
     command = [str(VENV_PYTHON), "-I", "-c", question, sys.version, sys.base_prefix]
     try:
         return subprocess.run(command, capture_output=True).returncode == 0
@@ -101,9 +104,9 @@ def prepare(requirements: Path, stamp: str) -> None:
         if ready(stamp):  # another start did it while this one waited
             return
         if looks_usable():
-            say("必要な部品を入れています（.venv）。" + IT_TAKES_TIME)
+            say("必要な部品を入れています（.venv）。数分かかることがあります。")
         else:
-            say("初回の準備をしています（.venv を作り、必要な部品を入れます）。" + IT_TAKES_TIME)
+            say("初回の準備をしています（.venvに部品を入れます）。数分かかることがあります。")
             make_venv()
         before = read_stamp()
         STAMP.write_text(UNFINISHED, encoding="utf-8")
@@ -152,38 +155,36 @@ def make_venv() -> None:
     VENV.mkdir()
     STAMP.write_text(UNFINISHED, encoding="utf-8")
     python = getattr(sys, "_base_executable", sys.executable)
-    run_logged([python, "-I", "-X", "utf8", "-m", "venv", str(VENV)], dict(os.environ))
+    run_logged([python, "-I", "-X", "utf8", "-m", "venv", "--without-pip", str(VENV)])
 
 
 def install(requirements: Path) -> None:
     """Install with pip, from wheels/ alone if there; Python then compiles only what it imports."""
-    command = [str(VENV_PYTHON), "-I", "-X", "utf8", "-m", "pip", "--disable-pip-version-check"]
-    command += ["--no-input", "install", "--no-user", "--require-hashes", "--only-binary=:all:"]
-    misleading = {"PIP_" + name for name in MISLEADING_SETTINGS}
-    environment = {name: value for name, value in os.environ.items() if name not in misleading}
+    from importlib.util import find_spec
+
+    command = [sys.executable, "-P", "-X", "utf8", "-m", "pip", "--python", str(VENV_PYTHON)]
+    if not find_spec("pip"):  # one is put into .venv: a quarter of the time of a first start
+        run_logged([str(VENV_PYTHON), "-I", "-m", "ensurepip"])
+        command = [str(VENV_PYTHON), "-I", "-X", "utf8", "-m", "pip"]
+    command += ["--disable-pip-version-check", "--no-input", "install", "--no-user", "--no-deps"]
+    command += ["--require-hashes", "--only-binary=:all:", "--no-compile", "-r", str(requirements)]
+    environment = {k: v for k, v in os.environ.items() if not re.fullmatch(MISLEADING, k)}
     if WHEELS.is_dir():  # then no index or link the user has set is asked
         command += ["--no-index", "--find-links", str(WHEELS)]
         environment = {k: v for k, v in environment.items() if not k.startswith("PIP_")}
         environment["PIP_CONFIG_FILE"] = os.devnull
-    run_logged([*command, "--no-compile", "-r", str(requirements)], environment)
+    run_logged(command, environment)
 
 
-def run_logged(command: "list[str]", environment: "dict[str, str]") -> None:
+def run_logged(command: "list[str]", environment: "dict[str, str] | None" = None) -> None:
     """Run one step of the preparation, all its output going to the log."""
-    import subprocess
+    from subprocess import DEVNULL, run
 
     with LOG.open("wb") as log:  # close_fds=False hands the lock on
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            close_fds=False,
-        )
+        done = run(command, env=environment, stdin=DEVNULL, stdout=log, stderr=log, close_fds=False)
     if done.returncode:
         text = LOG.read_bytes().decode("utf-8", errors="replace")
-        raise CannotStartError(f"{reason(text)}（詳しい記録: {LOG}）。")
+        raise CannotStartError(f"{reason(text)}、準備ができませんでした（詳しい記録: {LOG}）。")
 
 
 def reason(text: str) -> str:
@@ -195,8 +196,7 @@ def reason(text: str) -> str:
     found = ((re.search(pattern, text), meaning) for pattern, meaning in REASONS.items())
     match, meaning = next((match, meaning) for match, meaning in found if match)
     source = "wheels フォルダ" if WHEELS.is_dir() else "配布元"
-    why = meaning.format(root=ROOT, source=source, **match.groupdict())
-    return f"{why}、準備ができませんでした"
+    return meaning.format(root=ROOT, source=source, **match.groupdict())
 
 
 def start_in_venv(arguments: "list[str]") -> int:
@@ -240,7 +240,7 @@ def main(arguments: "list[str]") -> int:
     except CannotStartError as problem:
         say(str(problem))
     except OSError as problem:
-        say(f"{reason(str(problem))}。")
+        say(f"{reason(str(problem))}、準備ができませんでした。")
     except KeyboardInterrupt:
         say("準備を中断しました（もう一度実行すると、準備をやり直します）。")
     return 2

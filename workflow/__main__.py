@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from workflow import COMMAND, VERSION
+from workflow import COMMAND, SOURCE_FOLDER, VERSION
 from workflow.commands.command import (
     CLEAN,
     COULD_NOT_RUN,
@@ -25,6 +25,12 @@ from workflow.model.wording import Wording
 from workflow.terminal.output import complain, say
 from workflow.terminal.streams import open_streams
 
+_HOW_TO_GET_PARTS = (
+    f"「{COMMAND} verify」のように操作を付けて始めると入ります。それでも足りないときは、"
+    "run.py のあるフォルダーの .venv を消して、もう一度実行してください。"
+    if SOURCE_FOLDER
+    else "torimatome[verify] として入れ直すと、すべての部品が入ります。"
+)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -63,8 +69,7 @@ def _explain(error: Exception) -> None:
         complain(str(error))
     elif isinstance(error, ModuleNotFoundError) and _is_of_others(error):
         complain(
-            f"この操作に要る部品「{error.name}」が入っていないため、実行できません。"
-            "run.py のあるフォルダーの .venv を消してもう一度実行すると、すべての部品が入ります。"
+            f"この操作に要る部品「{error.name}」が入っていないため、実行できません。{_HOW_TO_GET_PARTS}"
         )
     elif isinstance(error, OSError) and error.errno in _NO_ROOM:
         _forget_output()

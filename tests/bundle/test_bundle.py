@@ -81,7 +81,7 @@ def test_the_batch_file_is_read_by_japanese_windows_and_by_no_byte_as_a_command(
 
 
 def test_a_bundle_holds_the_tool_and_nobodys_data(tmp_path: Path) -> None:
-    tool = {"run.py": b"run", "requirements.txt": b"", "workflow/cli.py": b"cli"}
+    tool = {"run.py": b"run", "requirements-verify.txt": b"", "workflow/cli.py": b"cli"}
     wheel = Wheel("a-1-py3-none-any.whl", b"wheel", "a", "1", "MIT")
 
     files = contents(WINDOWS, tool, (wheel,))
@@ -104,7 +104,7 @@ def test_a_bundle_holds_the_tool_and_nobodys_data(tmp_path: Path) -> None:
 def test_a_double_click_opens_the_desk(system: str, start: str) -> None:
     """What is no program on its own must be allowed to run as soon as it is unpacked."""
     asked = Target(system, (3, 12))
-    files = contents(asked, {"requirements.txt": b""}, ())
+    files = contents(asked, {"requirements-verify.txt": b""}, ())
     entry = zipfile.ZipFile(BytesIO(zipped("x", files))).getinfo(f"x/{start}")
 
     assert {name for name in files if name.startswith(("run.", "受付."))} == {start}

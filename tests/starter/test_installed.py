@@ -18,6 +18,7 @@ import pytest
 
 from tests.programs import ROOT
 from workflow import VERSION
+from workflow.bundle.wheels import python_with_pip
 
 NEEDS_SOURCE = "run.py のあるフォルダー"
 
@@ -53,8 +54,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     tool = Installed(folder / "環境", next(folder.glob("*.whl")))
     venv.create(tool.environment)
     python = str(tool.scripts / "python")
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--no-index", "--no-deps"]
-    subprocess.run([*pip, str(tool.wheel)], capture_output=True, check=True)
+    pip = [python_with_pip(), "-m", "pip", "--python", python]
+    install = [*pip, "install", "--no-index", "--no-deps", str(tool.wheel)]
+    subprocess.run(install, capture_output=True, check=True)
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = tool.run(folder, "python", "-c", ask).stdout.strip()
     Path(packages, "parts.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import venv
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -104,10 +105,12 @@ def new_project(parent: Path) -> Project:
     shutil.copy(run.STARTER, project.folder / "run.py")
     (project.folder / "workflow" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     shutil.copy(STREAMS, project.folder / "workflow" / "terminal")
-    for pin in ("hinagata==1.0", "hinagata==2.0", "kensa==1.0", "nise==1.0"):
+    for pin in ("hinagata==1.0", "hinagata==2.0", "kensa==1.0", "nise==1.0", "shogo==1.0"):
         build_wheel(project.folder / "wheels", pin)
     project.require("hinagata==1.0")
-    project.require("hinagata==1.0", "kensa==1.0", file="requirements-dev.txt")
+    project.require("hinagata==1.0", "shogo==1.0", file="requirements-verify.txt")
+    everything = ("hinagata==1.0", "shogo==1.0", "kensa==1.0")
+    project.require(*everything, file="requirements-dev.txt")
     return project
 
 
@@ -132,7 +135,7 @@ def project(
 ) -> Project:
     """The started project, brought back to its own requirements after another test changed them."""
     started[0].require("hinagata==1.0")
-    started[0].start()
+    started[0].start("status")
     return started[0]
 
 
@@ -194,18 +197,43 @@ def test_the_test_command_adds_its_parts_once(project: Project) -> None:
         assert project.start(*arguments).stderr == ""
 
 
+@pytest.mark.parametrize("words", [("verify", "--year", "2023"), ("--home", "x", "desk"), ()])
+def test_what_verifies_adds_its_parts_once(moved: Project, words: "tuple[str, ...]") -> None:
+    moved.start("status")
+    first = moved.start(*words, PART="shogo")
+    assert told(first)["part"] == "1.0"
+    assert "必要な部品を入れています" in first.stderr
+    for arguments in (words, ("status",)):
+        assert moved.start(*arguments).stderr == ""
+
+
+def test_a_python_without_pip_gets_one_in_the_venv(tmp_path: Path) -> None:
+    without = tmp_path / "python"
+    venv.create(without, with_pip=False)
+    project = new_project(tmp_path)
+    script = without / run.VENV_PYTHON.relative_to(run.VENV)
+    start = subprocess.run(
+        [str(script), str(project.folder / "run.py"), "status"],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert told(start)["part"] == "1.0"
+    assert list(project.venv.glob("[lL]ib/**/site-packages/pip"))
+
+
 def test_changed_requirements_are_installed(project: Project) -> None:
     project.require("hinagata==2.0")
-    start = project.start()
+    start = project.start("status")
     assert told(start)["part"] == "2.0"
     assert start.stderr.count("\n") == 1
-    assert project.start().stderr == ""
+    assert project.start("status").stderr == ""
 
 
 def test_changed_requirements_are_installed_also_for_the_test_command(project: Project) -> None:
     project.start("test")
     project.require("hinagata==2.0")
-    assert told(project.start())["part"] == "2.0"
+    assert told(project.start("status"))["part"] == "2.0"
     # What developers need is not known to be there any more; it asks for hinagata 1.0 still.
     assert told(project.start("test"))["part"] == "1.0"
     assert project.start("test").stderr == ""
@@ -218,42 +246,42 @@ def test_markers_are_left_to_pip(project: Project) -> None:
         f" --hash=sha256:{'0' * 64}\n",
         encoding="utf-8",
     )
-    assert told(project.start())["part"] == "1.0"
-    assert project.start().stderr == ""
+    assert told(project.start("status"))["part"] == "1.0"
+    assert project.start("status").stderr == ""
 
 
 def test_a_venv_a_person_made_is_kept(moved: Project) -> None:
     moved.stamp.unlink()
     kept = moved.venv / "大事なメモ.txt"
     kept.touch()
-    assert "必要な部品を入れています" in moved.start().stderr
+    assert "必要な部品を入れています" in moved.start("status").stderr
     assert kept.exists()
-    assert moved.start().stderr == ""
+    assert moved.start("status").stderr == ""
 
 
 def test_hash_mismatch_stops_and_leaves_what_worked(project: Project) -> None:
     wrong = f"nise==1.0 --hash=sha256:{'0' * 64}\n"
     (project.folder / "requirements.txt").write_text(wrong, encoding="utf-8")
-    start = project.start()
+    start = project.start("status")
     assert_one_sentence(start, "ハッシュ値")
     assert str(project.pip_log) in start.stderr
     assert "sha256" in project.pip_log.read_text(encoding="utf-8")
     project.require("hinagata==1.0")
-    assert project.start().returncode == 0
+    assert project.start("status").returncode == 0
 
 
 def test_missing_wheel_is_named(project: Project) -> None:
     project.require("kensa==9.9")
-    start = project.start(PIP_INDEX_URL="https://never.invalid/simple")
+    start = project.start("status", PIP_INDEX_URL="https://never.invalid/simple")
     assert_one_sentence(start, "kensa==9.9")
     assert "wheels フォルダ" in start.stderr
 
 
 def test_moved_venv_is_mended(moved: Project) -> None:
-    start = moved.start()
+    start = moved.start("status")
     assert told(start)["prefix"] == str(moved.venv)
     assert start.stderr.count("\n") == 1
-    assert moved.start().stderr == ""
+    assert moved.start("status").stderr == ""
 
 
 def test_unreachable_registry(moved: Project) -> None:
@@ -261,13 +289,13 @@ def test_unreachable_registry(moved: Project) -> None:
     moved.require("hinagata==3.0")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}
     without_links = {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": "", "PIP_RETRIES": "1"}
-    assert_one_sentence(moved.start(**nowhere, **without_links), "接続できない")
+    assert_one_sentence(moved.start("status", **nowhere, **without_links), "接続できない")
 
 
 def test_venv_without_its_python_is_made_anew(moved: Project) -> None:
     for python in moved.venv.glob("[bS]*/python*"):
         python.unlink()
-    start = moved.start()
+    start = moved.start("status")
     assert told(start)["part"] == "1.0"
     assert start.stderr.startswith("初回の準備をしています")
 
@@ -280,7 +308,7 @@ def test_start_after_a_killed_one_makes_the_venv_anew(tmp_path: Path) -> None:
         while not list(project.venv.glob("[lL]ib/**/site-packages")):
             time.sleep(0.02)
         killed.kill()  # the starter alone: what it has started goes on for a while
-    start = project.start()
+    start = project.start("status")
     assert told(start)["part"] == "1.0"
     assert "初回の準備をしています" in start.stderr
 
@@ -297,7 +325,7 @@ def test_two_first_starts_at_once_both_run(
 def test_something_else_named_venv_is_left_alone(tmp_path: Path) -> None:
     project = new_project(tmp_path)
     project.venv.write_text("大事なメモ", encoding="utf-8")
-    assert_one_sentence(project.start(), ".venv という名前の別のもの")
+    assert_one_sentence(project.start("status"), ".venv という名前の別のもの")
     assert project.venv.read_text(encoding="utf-8") == "大事なメモ"
 
 

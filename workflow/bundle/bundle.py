@@ -13,6 +13,7 @@ from workflow import VERSION
 from workflow.bundle.wheels import Target, Wheel, fetch
 from workflow.storage.files import sha256, write_file
 
+_PARTS = "requirements-verify.txt"  # with all of requirements.txt
 _PAPERS = (
     "README.ja.md",
     "README.md",
@@ -20,6 +21,7 @@ _PAPERS = (
     "LICENSE",
     "pyproject.toml",
     "requirements.txt",
+    _PARTS,
 )
 _FOLDERS = ("templates", "returned", "compiled")
 _STARTED = (".command", ".desktop")
@@ -33,7 +35,7 @@ def make_bundle(root: Path, target: Target, folder: Path) -> Path:
     Raises WorkspaceError when its parts cannot be fetched, or OutputError.
     """
     tool = dict(_tool(root))
-    wheels = fetch(target, tool["requirements.txt"].decode())
+    wheels = fetch(target, tool[_PARTS].decode())
     path = folder / f"{target.name}.zip"
     write_file(path, zipped(target.name, contents(target, tool, wheels)))
     return path

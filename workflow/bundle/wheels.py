@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import importlib.util
 import re
 import subprocess
 import sys
@@ -147,8 +148,15 @@ def fetch(target: Target, requirements: str) -> tuple[Wheel, ...]:
         return tuple(_wheel(path) for path in sorted(wheels.iterdir()))
 
 
+def python_with_pip() -> str:
+    """Return this Python, or the one it was made from: run.py puts no pip into .venv needlessly."""
+    own = importlib.util.find_spec("pip")
+    return sys.executable if own else str(getattr(sys, "_base_executable", sys.executable))
+
+
 def _pip(target: Target) -> list[str]:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command = [python_with_pip(), "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check"]
     command += ["--no-input", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
     command += ["--implementation", "cp", "--python-version", target.python_text]
     return command + [part for tag in target.system.wheels for part in ("--platform", tag)]

@@ -45,8 +45,8 @@ def dask_engine(scheduler: str | None) -> Engine:
         import distributed  # noqa: F401 - only whether it is there
     except ImportError:
         raise WorkspaceError(
-            "Daskが入っていません。python -m pip install dask distributed を"
-            ".venv のPythonで実行して入れるか、--engine を付けずに実行してください。"
+            "Daskが入っていません。python -m pip --python .venv install dask distributed を"
+            "実行して入れるか、--engine を付けずに実行してください。"
         ) from None
     return _Cluster(scheduler).judge
 
