@@ -8,6 +8,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _start(function: Any, shared: Any) -> None:  # noqa: ANN401 - as in_parallel
     global _work  # a process does one kind of work for its whole life
     _work = (function, shared)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for this one ends it
+    # A thread of that process (a progress bar's) may have held what guards its streams.
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - to its end
 
 
 def _do(items: Sequence[Any]) -> list[Any]:

@@ -35,4 +35,4 @@ def measure(bench: Bench) -> Iterator[Line]:
 def _load(workspace: Workspace, use_kept: bool) -> None:
     with without_garbage_collection():
         known_plan(workspace, YEAR, use_kept)
-        load_register(workspace.templates(YEAR), YEAR)
+        load_register(workspace.templates(YEAR), YEAR, by_line=True)
