@@ -20,10 +20,11 @@ from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
 from workflow.model.plan import Plan
 from workflow.model.years import JST
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.rounds.collected import Collected
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import REGISTER_NAME, Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue, Register
@@ -46,7 +47,7 @@ class City:
     @classmethod
     def with_plan(cls, home: Path, document: dict[str, Any]) -> City:
         home.mkdir(parents=True, exist_ok=True)
-        (home / "plan.json").write_bytes(as_json_bytes(document))
+        (home / "plan.json").write_bytes(json_bytes(document))
         return cls(Workspace(home))
 
     @classmethod
@@ -147,7 +148,7 @@ _keep = TemporaryDirectory(prefix="torimatome-city-")
 
 @cache
 def _sample_plan() -> bytes:
-    return as_json_bytes(sample_document())
+    return json_bytes(sample_document())
 
 
 @cache

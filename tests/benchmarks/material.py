@@ -16,7 +16,8 @@ from tests.fillers.xml_patch import located, patch_cells
 from workflow.commands.generate import generate
 from workflow.model.years import JST
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register
@@ -63,7 +64,7 @@ def issued_round(home: Path, name: str, plan: bytes) -> Workspace:
 
 def returned_round(home: Path, plan: Mapping[str, Any]) -> Workspace:
     """Return a workspace in which every department of a plan has answered its 25 items."""
-    workspace = issued_round(home, "plan.json", as_json_bytes(plan))
+    workspace = issued_round(home, "plan.json", json_bytes(plan))
     issues = load_register(workspace.templates(YEAR), YEAR).issues
     _returned_folder(workspace)
     places = places_on(workspace.templates(YEAR) / issues[0].file, issues[0])

@@ -22,9 +22,10 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.files import json_bytes
 
 
 def with_deadline(day: str) -> dict[str, object]:
@@ -117,7 +118,7 @@ def test_the_prefill_follows_a_reorganisation_and_is_announced(city: City) -> No
     for department in city.plan.departments:
         city.send_back(department.code, full_texts(city.plan))
     city.collect()
-    (city.home / "plan.json").write_bytes(as_json_bytes(reorganised()))
+    (city.home / "plan.json").write_bytes(json_bytes(reorganised()))
 
     found = succession(city.workspace, 2024)
 

@@ -32,9 +32,8 @@ from workflow.__main__ import main as run_command
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkflowError
 from workflow.model.wording import Wording
-from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document
-from workflow.storage.files import is_temporary
+from workflow.storage.files import is_temporary, json_bytes
 from workflow.storage.recover import take_back
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -84,7 +83,7 @@ def _situations(folder: Path) -> tuple[Situation, ...]:
     path = issuing.home / "plan.json"
     content = load_document(path).content
     content["items"][0]["title"] += "（改）"
-    path.write_bytes(as_json_bytes(content))
+    path.write_bytes(json_bytes(content))
     collecting = compiled.copy(folder / "collecting")
     texts = usual_answers("small", [item.id for item in collecting.plan.items])
     collecting.send_back("B", texts, "直し.xlsx", hours=4)

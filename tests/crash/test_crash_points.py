@@ -15,9 +15,9 @@ from tests.harness.snapshot import snapshot
 from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
-from workflow.plan.document import as_json_bytes
 from workflow.plan.load import load_document
 from workflow.storage.commit import Changes
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -46,7 +46,7 @@ def new_title(city: City) -> None:
     path = city.home / "plan.json"
     content = load_document(path).content
     content["items"][0]["title"] += "（改）"
-    path.write_bytes(as_json_bytes(content))
+    path.write_bytes(json_bytes(content))
 
 
 def assert_tried(trial: Trial) -> None:

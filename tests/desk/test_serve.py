@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from tests.city import ISSUED_AT, City
 from tests.desk.live import SECONDS, live_desk
 from tests.harness.cities import build_city
 from tests.harness.description import Example
+from tests.harness.process import children_cpu
 from tests.programs import ROOT, TOOL, hear_ctrl_c
 from workflow.desk.actions import State
 from workflow.desk.only_one import only_one
@@ -110,11 +110,6 @@ def test_its_first_page_costs_no_second_more_than_status(city: City) -> None:
         desk.send_signal(signal.SIGINT)
         assert desk.wait(SECONDS) == 0
     assert children_cpu() - begun - status < status + 1.0
-
-
-def children_cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def test_it_ends_with_its_last_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

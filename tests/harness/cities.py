@@ -13,7 +13,8 @@ from typing import Any
 from tests.city import ISSUED_AT, City
 from tests.harness.description import CITIES, EVERY_ITEM, Example, hostile_cases
 from tests.tables import Table, table
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import OLD_FOLDER, OWN_FORM, Workspace
 
 GOOD = ("GOOD-1", "GOOD-2", "GOOD-3")
@@ -38,7 +39,7 @@ def build_city(example: Example, home: Path) -> City:
     if example.passwords:
         document = json.loads((home / "plan.json").read_bytes())
         document["plan"]["open_passwords"] = list(example.passwords)
-        (home / "plan.json").write_bytes(as_json_bytes(document))
+        (home / "plan.json").write_bytes(json_bytes(document))
     return City(Workspace(home))
 
 
@@ -109,7 +110,7 @@ def _built(plan: str, years: tuple[int, ...], changed: str, reissued: bool, last
     for year in years:
         city.generate(year)
     if changed:
-        (home / "plan.json").write_bytes(as_json_bytes(plan_document(changed)))
+        (home / "plan.json").write_bytes(json_bytes(plan_document(changed)))
         if reissued:
             for year in years:
                 city.generate(year, ISSUED_AT + _LATER)

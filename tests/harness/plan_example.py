@@ -25,10 +25,11 @@ from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.wording import Wording, cell_text, places_text
 from workflow.plan.book.settings import PLAN_SHEET
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import as_json_bytes, keys
+from workflow.plan.document import keys
 from workflow.plan.load import load_written_plan
 from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 _HEADER_ROW = 3
@@ -75,7 +76,7 @@ def read_plan_example(folder: Path) -> PlanExample:
         return PlanExample(folder, about, "plan.xlsx", content, tables)
     for pointer, value in json_changes:
         _set(document, pointer, value)
-    content = text.encode() if text else as_json_bytes(document)
+    content = text.encode() if text else json_bytes(document)
     return PlanExample(folder, about, "plan.json", content, tables)
 
 

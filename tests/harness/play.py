@@ -36,10 +36,10 @@ from tests.harness.sending import Impossible, name_on_disk, send, shown_name
 from tests.harness.snapshot import Snapshot, changed_paths, snapshot
 from workflow.__main__ import main
 from workflow.model.returns import Return
-from workflow.plan.document import as_json_bytes
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import judge_in_workers
+from workflow.storage.files import json_bytes
 
 PATIENCE = 600.0
 """Seconds after which a real run counts as one that hangs."""
@@ -148,7 +148,7 @@ def play(example: Example, folder: Path, collect: Collecting | None = None) -> P
             city.workspace.journal(example.year).unlink()
         if phase in example.plans:
             document = plan_document(example.plans[phase])
-            (home / "plan.json").write_bytes(as_json_bytes(document))
+            (home / "plan.json").write_bytes(json_bytes(document))
             lay_tables(example.plans[phase], home)
         edits = [edit for edit in example.record if edit.phase == phase]
         edit_record(city.workspace.record(example.year), edits, points)

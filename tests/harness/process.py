@@ -33,7 +33,7 @@ class Watched:
 def run_watched(arguments: Sequence[str], scratch: Path, seconds: float) -> Watched:
     """Run run.py in a session of its own; all it starts is in that session too."""
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONIOENCODING": "utf-8"}
-    before = _cpu_seconds()
+    before = children_cpu()
     with subprocess.Popen(
         [*TOOL, *arguments],
         stdin=subprocess.DEVNULL,
@@ -54,10 +54,10 @@ def run_watched(arguments: Sequence[str], scratch: Path, seconds: float) -> Watc
             held.join()
     most = max(held.most, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
     run = (process.returncode, output, errors)
-    return Watched(run, _cpu_seconds() - before, most, _left_in(process.pid))
+    return Watched(run, children_cpu() - before, most, _left_in(process.pid))
 
 
-def _cpu_seconds() -> float:
+def children_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -30,7 +30,7 @@ from tests.tables import Table, table
 from workflow.commands.command import COULD_NOT_RUN
 from workflow.commands.generate import plan_issue
 from workflow.model.years import JST
-from workflow.plan.document import as_json_bytes
+from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 ROUNDS = EXAMPLES / "rounds"
@@ -130,7 +130,7 @@ def _change_plan(home: Path, values: Mapping[str, Any]) -> None:
             place.append(value)
         else:
             place[last] = value
-    (home / "plan.json").write_bytes(as_json_bytes(document))
+    (home / "plan.json").write_bytes(json_bytes(document))
 
 
 def send_file(city: City, file: RoundFile) -> None:

@@ -93,7 +93,7 @@ def _filled(example: Example, city: City, file: SentFile) -> bytes:
     year = file.year or example.year
     issuer = other_city(file.plan, year) if file.plan else city
     if file.handback:
-        source = _handback(city, file.template, example.year)
+        source = handback(city, file.template, example.year)
     else:
         source = template_of(issuer, file.template, year, file.issue)
     template = source.read_bytes()
@@ -119,7 +119,7 @@ def with_entry_sheet_of(content: bytes, other: bytes) -> bytes:
     return stream.getvalue()
 
 
-def _handback(city: City, department: str, year: int) -> Path:
+def handback(city: City, department: str, year: int) -> Path:
     (path,) = city.workspace.handbacks(year).glob(f"{department}_*.xlsx")
     return path
 

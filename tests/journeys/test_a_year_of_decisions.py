@@ -21,6 +21,7 @@ from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.fillers.xml_patch import located
 from tests.harness.deciding import decide
+from tests.harness.sending import handback
 from tests.harness.verbs.flat_sheet import explain
 from tests.journeys.coordinator import Coordinator, program
 from tests.programs import needs_libreoffice, needs_pseudo_terminal
@@ -193,9 +194,9 @@ def departments_explain_and_correct(coordinator: Coordinator, city: City) -> Non
     for code in ("KIKI", "FUKUSHI"):
         agreed = {"7-3": {"評価": "Ａ"}}
         fill_with_openpyxl(
-            handback(city, code), city.returned(f"{code} 再.xlsx"), agreed, datetime.now(JST)
+            handback(city, code, YEAR), city.returned(f"{code} 再.xlsx"), agreed, datetime.now(JST)
         )
-    book = load_workbook(handback(city, "KOREI"))
+    book = load_workbook(handback(city, "KOREI", YEAR))
     explain(book, f"問{number(city, 'VALUE_NOTHING', '1-2')}", "【例】講師の都合で中止した。")
     book.save(city.returned("高齢福祉課 説明.xlsx"))
     send(city, "CLEAN")  # found again
@@ -205,11 +206,6 @@ def departments_explain_and_correct(coordinator: Coordinator, city: City) -> Non
     assert "番号1の扱い「この回答を採る" in shown
     assert "（番号1、4）" in shown  # it opens again, and the explanation is to be read
     assert "まだのもの0件です" in shown
-
-
-def handback(city: City, department: str) -> Path:
-    (path,) = city.workspace.handbacks(YEAR).glob(f"{department}_*.xlsx")
-    return path
 
 
 def closes_the_last_points(coordinator: Coordinator, city: City) -> None:

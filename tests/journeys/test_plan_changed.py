@@ -15,7 +15,7 @@ from tests.harness.description import CITIES
 from tests.programs import TOOL
 from workflow.__main__ import main
 from workflow.commands.generate import AlreadyAnsweredError, generate
-from workflow.plan.document import as_json_bytes
+from workflow.storage.files import json_bytes
 
 LATER = ISSUED_AT + timedelta(days=40)
 ANSWERS = {f"1-{n}": {"取組状況": f"行った{n}", "評価": "Ａ", "状態": "継続"} for n in range(1, 5)}
@@ -35,7 +35,7 @@ def changed() -> dict[str, Any]:
 
 
 def write(city: City, plan: dict[str, Any]) -> None:
-    (city.home / "plan.json").write_bytes(as_json_bytes(plan))
+    (city.home / "plan.json").write_bytes(json_bytes(plan))
 
 
 @pytest.fixture

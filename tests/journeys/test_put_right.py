@@ -20,8 +20,9 @@ from workflow.commands.report import report
 from workflow.commands.verify import verify
 from workflow.compiled.summaries.brief import BRIEF_TITLE
 from workflow.compiled.summaries.errata import ERRATA_SHEET
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.files import json_bytes
 
 LATER = COLLECTED_AT + timedelta(days=1)
 PAPER = "正誤表_令和5年度.docx"
@@ -150,7 +151,7 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
     rating = next(f for f in document["form"]["fields"] if f["key"] == "rating")
     rating["choices"][0]["meaning"] = "前の版と違う意味"
     fields.remove(dropped)
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     again = LATER + timedelta(days=1)
     collect(city.workspace, 2023, again, HERE, reopening="計画の誤り")
     city.generate(2023, again, reissue=True)

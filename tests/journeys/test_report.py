@@ -23,7 +23,7 @@ from workflow.commands.finalize import finalize
 from workflow.commands.report import Reported, report
 from workflow.commands.verify import verify
 from workflow.compiled.years.past import Row, read_ledger
-from workflow.plan.document import as_json_bytes
+from workflow.storage.files import json_bytes
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=1)
@@ -80,7 +80,7 @@ def expected(row: Row, note: str = "") -> dict[str, str]:
 def choose(city: City, layout: str) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["plan"]["report_layout"] = layout
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
 
 
 def test_the_word_report_says_what_the_ledger_says_in_its_order(city: City) -> None:
@@ -145,7 +145,7 @@ def test_a_page_the_plan_has_no_more_goes_and_one_changed_by_hand_is_kept(city: 
     edited.write_bytes(b"by hand")
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"] = [i for i in document["items"] if not i["id"].startswith("8-")]
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     collected = city.collect(now=LATER)
     assert not last.exists()
     (kept,) = collected.set_aside

@@ -18,7 +18,8 @@ from tests.fillers.libreoffice import print_all
 from tests.programs import needs_pdftotext, needs_validator, needs_writer
 from tests.test_ooxml import errors
 from workflow.commands.report import report
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
+from workflow.storage.files import json_bytes
 
 pytestmark = [needs_writer, needs_pdftotext]
 
@@ -73,7 +74,7 @@ def pages(city: City, layout: str, tmp_path_factory: pytest.TempPathFactory) -> 
 def printed(city: City, layout: str, folder: Path) -> list[list[str]]:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["plan"]["report_layout"] = layout
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     report(city.workspace, 2023, COLLECTED_AT)
     return laid_out(city.workspace.report(2023), folder)
 

@@ -17,8 +17,9 @@ from tests.hyperlinks import dead_links
 from tests.tables import rows
 from workflow.commands.finalize import finalize
 from workflow.commands.verify import verify
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.files import json_bytes
 
 YEARS = (2022, 2023, 2024)
 CHANGES = """
@@ -74,7 +75,7 @@ def three_years(home: Path) -> City:
     plans = dict(zip(YEARS, (sample_document(), reorganised(), rescaled()), strict=True))
     city = City.with_plan(home, plans[2022])
     for year in YEARS:
-        (home / "plan.json").write_bytes(as_json_bytes(plans[year]))
+        (home / "plan.json").write_bytes(json_bytes(plans[year]))
         city.generate(year)
         texts = full_texts(city.plan)
         texts["7-1"]["評価"] = "Ｂ" if year == 2022 else "Ａ"

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.compiled.report.contents import Row, content
 from tests.compiled.rounds import round_of
 from tests.fillers.libreoffice import print_all
-from tests.paper.test_paper import FURTHER_FIELDS, LEAST, spans_of, with_three_hundred_items
+from tests.paper.test_paper import LEAST, spans_of, with_nine_fields, with_three_hundred_items
 from tests.programs import chromium, needs_chromium, needs_libreoffice
 from workflow.compiled.content import Content
 from workflow.compiled.ledger import Ledger
@@ -37,12 +37,6 @@ PROSE = {"取組状況": "実施した。", "課題・改善点": "担い手の�
 
 def as_they_are() -> dict[str, Any]:
     return sample_document()
-
-
-def with_nine_fields() -> dict[str, Any]:
-    document = sample_document()
-    document["form"]["fields"] += FURTHER_FIELDS
-    return document
 
 
 def with_long_names() -> dict[str, Any]:

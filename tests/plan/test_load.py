@@ -21,8 +21,9 @@ from workflow.model.fields.text import TextField
 from workflow.model.limits import Limits
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import Document, as_json_bytes, sample_document
+from workflow.plan.document import Document, sample_document
 from workflow.plan.load import load_document, load_plan, validated
+from workflow.storage.files import json_bytes
 
 BOOK = written_book(small())
 
@@ -123,7 +124,7 @@ def test_a_book_without_the_sheets_is_refused_with_findings(tmp_path: Path) -> N
 
 
 def test_a_key_written_twice_is_found(tmp_path: Path) -> None:
-    text = as_json_bytes(small()).replace(b'"version": 1,', b'"version": 1, "version": 1,')
+    text = json_bytes(small()).replace(b'"version": 1,', b'"version": 1, "version": 1,')
     (tmp_path / "plan.json").write_bytes(text)
     assert [f.code.name for f in _refusal(tmp_path).findings] == ["PLAN_REPEATED_KEY"]
 
@@ -148,13 +149,13 @@ def test_a_folder_called_plan_is_refused(tmp_path: Path) -> None:
 
 def test_two_spellings_of_the_same_plan_are_fine(tmp_path: Path) -> None:
     (tmp_path / "plan.xlsx").write_bytes(BOOK)
-    (tmp_path / "plan.json").write_bytes(as_json_bytes(small()))
+    (tmp_path / "plan.json").write_bytes(json_bytes(small()))
     assert load_plan(tmp_path).title == "小さな計画"
 
 
 def test_two_different_plans_are_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "plan.xlsx").write_bytes(BOOK)
-    (tmp_path / "plan.json").write_bytes(as_json_bytes(changed("/plan/title", "別の計画")))
+    (tmp_path / "plan.json").write_bytes(json_bytes(changed("/plan/title", "別の計画")))
     refusal = _refusal(tmp_path)
     assert "plan.xlsx" in str(refusal)
     assert "plan.json" in str(refusal)
@@ -163,7 +164,7 @@ def test_two_different_plans_are_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.json"])
 def test_findings_name_the_file(tmp_path: Path, name: str) -> None:
     broken = changed("/plan/coordinator", "C")
-    content = written_book(broken) if name == "plan.xlsx" else as_json_bytes(broken)
+    content = written_book(broken) if name == "plan.xlsx" else json_bytes(broken)
     (tmp_path / name).write_bytes(content)
     refusal = _refusal(tmp_path)
     assert [(f.code.name, f.location.file) for f in refusal.findings] == [
@@ -175,7 +176,7 @@ def test_findings_name_the_file(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.json"])
 def test_the_sample_is_the_real_plan(tmp_path: Path, name: str) -> None:
     document = sample_document()
-    content = written_book(document) if name == "plan.xlsx" else as_json_bytes(document)
+    content = written_book(document) if name == "plan.xlsx" else json_bytes(document)
     (tmp_path / name).write_bytes(content)
     plan = load_plan(tmp_path)
     assert (len(plan.items), len(plan.departments), len(plan.assignments())) == (25, 12, 25)
@@ -185,12 +186,12 @@ def test_the_sample_is_the_real_plan(tmp_path: Path, name: str) -> None:
 
 
 def test_a_bom_before_the_json_does_not_matter(tmp_path: Path) -> None:
-    (tmp_path / "plan.json").write_bytes(b"\xef\xbb\xbf" + as_json_bytes(small()))
+    (tmp_path / "plan.json").write_bytes(b"\xef\xbb\xbf" + json_bytes(small()))
     assert load_plan(tmp_path).title == "小さな計画"
 
 
 def test_json_is_written_for_people() -> None:
-    text = as_json_bytes(small()).decode("utf-8")
+    text = json_bytes(small()).decode("utf-8")
     assert text.endswith("}\n")
     assert '\n  "levels": [\n' in text
     assert "小さな計画" in text

@@ -13,15 +13,15 @@ from workflow.compiled.recording import spelled
 from workflow.model.errors import PlanError
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import as_json_bytes, sample_document
+from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import WrittenPlan, load_written_plan, understood
 from workflow.rounds.inputs.known_plan import KnownPlan, known_plan
-from workflow.storage.files import sha256
+from workflow.storage.files import json_bytes, sha256
 from workflow.storage.workspace import Workspace
 
 YEAR = 2023
-WRITERS = {"plan.json": as_json_bytes, "plan.xlsx": written_book}
+WRITERS = {"plan.json": json_bytes, "plan.xlsx": written_book}
 
 
 class Checked:

@@ -12,8 +12,8 @@ import pytest
 from tests.city import ISSUED_AT, City, full_texts
 from tests.templates.registers import as_version_1
 from workflow.model.errors import OutputError, WorkspaceError
-from workflow.plan.document import as_json_bytes, sample_document
-from workflow.storage.files import sha256
+from workflow.plan.document import sample_document
+from workflow.storage.files import json_bytes, sha256
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import OLD_FOLDER, REGISTER_NAME
 from workflow.templates.register_file import load_register
@@ -33,7 +33,7 @@ def lying(city: City) -> dict[str, bytes]:
 def changed_plan(city: City, change: Callable[[dict[str, Any]], None]) -> City:
     document = sample_document()
     change(document)
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     return city
 
 

@@ -19,8 +19,8 @@ from tests.verification.rounds import codes, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkspaceError
-from workflow.plan.document import as_json_bytes
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.files import json_bytes
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=30)
@@ -81,7 +81,7 @@ def test_collect_and_generate_leave_a_final_version_alone(final: City) -> None:
     home = ("--home", str(final.home))
     document = json.loads((final.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
-    (final.home / "plan.json").write_bytes(as_json_bytes(document))
+    (final.home / "plan.json").write_bytes(json_bytes(document))
     for command in ("collect", "generate"):
         code, printed, complaint = run_here(command, "--year", "2023", *home)
         assert (code, printed) == (2, "")

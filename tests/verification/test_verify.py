@@ -25,11 +25,11 @@ from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawBook
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
-from workflow.plan.document import as_json_bytes
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import unjudged
+from workflow.storage.files import json_bytes
 from workflow.verification import differences
 
 
@@ -139,7 +139,7 @@ def test_a_second_reader_that_fails_is_said_to_have_failed(
 def test_a_plan_that_changed_since_is_told(city: City) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     assert codes(verified(city)) == {"VERIFY_STALE"}
 
 
@@ -151,7 +151,7 @@ def test_a_plan_that_cannot_be_read_today_hinders_nothing(city: City) -> None:
 def test_templates_issued_since_are_told(city: City) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     city.generate(YEAR, COLLECTED_AT, reissue=True)
     assert "VERIFY_STALE" in codes(verified(city))
 
@@ -230,7 +230,7 @@ def test_a_final_round_is_verified_by_the_plan_of_its_day(city: City) -> None:
     finalize(city.workspace, YEAR, COLLECTED_AT, HERE, "年度末のため")
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"] = document["items"][:2]
-    (city.home / "plan.json").write_bytes(as_json_bytes(document))
+    (city.home / "plan.json").write_bytes(json_bytes(document))
     assert codes(verified(city)) == set()
     final = city.workspace.digest_list(YEAR)
     final.chmod(0o644)

@@ -11,7 +11,7 @@ from workflow.commands.command import CLEAN, Command
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.plan.book.cells import read_sheets
 from workflow.plan.book.writer import written_book
-from workflow.plan.document import as_json_bytes, empty_document
+from workflow.plan.document import empty_document
 from workflow.plan.exchange import (
     CHOICES,
     SURVEY,
@@ -22,7 +22,7 @@ from workflow.plan.exchange import (
     table_schema_of,
 )
 from workflow.plan.load import load_document, validated
-from workflow.storage.files import write_file
+from workflow.storage.files import json_bytes, write_file
 from workflow.terminal.output import note_lines, say
 
 _SCHEMA_ENDS = "schema.json"
@@ -88,7 +88,7 @@ COMMAND = Command(
 def _written(target: Path, content: dict[str, Any]) -> bytes:
     if target.name.casefold().endswith(_SCHEMA_ENDS):
         return table_schema_of(content["form"]["fields"])
-    return (as_json_bytes if target.suffix.casefold() == ".json" else written_book)(content)
+    return (json_bytes if target.suffix.casefold() == ".json" else written_book)(content)
 
 
 def _imported_form(source: Path) -> ImportedForm | None:

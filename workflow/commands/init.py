@@ -23,21 +23,21 @@ from workflow.model.indicators.indicator import Indicator
 from workflow.model.years import JST, era_year, japanese_date_and_weekday
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
-from workflow.plan.document import as_json_bytes, empty_document, sample_document
+from workflow.plan.document import empty_document, sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import kept_name, load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.plan.written.municipality import ListedMunicipality, municipalities_named
 from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.rounds.siblings.named import collect_command
-from workflow.storage.files import write_file
+from workflow.storage.files import json_bytes, write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.own.starting_forms import starting_forms
 from workflow.terminal.output import say
 
 _PASSWORDS = ("lock_password", "open_passwords")
 NOTHING: Mapping[str, Mapping[int, Decimal]] = {}
-_WRITERS = {BOOK_NAME: written_book, JSON_NAME: as_json_bytes}
+_WRITERS = {BOOK_NAME: written_book, JSON_NAME: json_bytes}
 
 
 def _arguments(parser: ArgumentParser) -> None:

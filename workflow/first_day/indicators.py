@@ -17,7 +17,7 @@ from workflow.first_day.reading.indicator_words import VALUES, amount_in, year_o
 from workflow.first_day.reading.items import DraftIndicator, DraftItem
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING, Role, label_of
-from workflow.model.cells import folded
+from workflow.model.cells import folded, number_as_json
 from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 from workflow.plan.book.indicator_sheet import counting_in, direction_in, indicator_ids
@@ -154,7 +154,7 @@ class _Making:
             (self._found.aims_read if aim else self._blank("めざす方向")).append(self._name)
         declared |= {"base": self._base} if "value" in self._base else {}
         for key, values in (("targets", targets), ("actuals", actuals)):
-            plain = {str(year): _plain_number(values[year]) for year in sorted(values)}
+            plain = {str(year): number_as_json(values[year]) for year in sorted(values)}
             declared |= {key: plain} if plain else {}
         if not self._unit:
             self._blank("単位").append(self._name)
@@ -172,7 +172,7 @@ class _Making:
     def _aim(self, targets: Mapping[int, Decimal]) -> str:
         """Return the aim that base and last target show; "" where they show none."""
         base = self._base.get("value")
-        last = _plain_number(targets[max(targets)]) if targets else base
+        last = number_as_json(targets[max(targets)]) if targets else base
         if base is None or last is None or last == base:
             return ""
         return "up" if last > base else "down"
@@ -229,7 +229,7 @@ class _Making:
         value, unit, year = read
         self._unit = self._unit or column.label.unit or unit
         year = year or column.label.year
-        written = str(_plain_number(value))
+        written = str(number_as_json(value))
         if column.role is Role.BASE:
             self._take_base(cell, value, year, written)
             return
@@ -245,7 +245,7 @@ class _Making:
 
     def _take_base(self, cell: Cell, value: Decimal, year: int | None, written: str) -> None:
         same_year = year is None or self._base.setdefault("year", year) == year
-        number = _plain_number(value)
+        number = number_as_json(value)
         if same_year and self._base.setdefault("value", number) == number:
             self._take(cell, Role.BASE.value, written)
         else:
@@ -259,8 +259,3 @@ class _Making:
 
 
 _WORDS = {Role.AIM: ("direction", direction_in), Role.COUNTING: ("kind", counting_in)}
-
-
-def _plain_number(value: Decimal) -> int | float:
-    """Return a number as plan.json holds it."""
-    return int(value) if value == value.to_integral_value() else float(value)

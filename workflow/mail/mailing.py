@@ -17,7 +17,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Department
 from workflow.model.rounds.declared import Period
 from workflow.storage.commit import Changes, commit
-from workflow.storage.files import sha256, write_file
+from workflow.storage.files import json_bytes, sha256, write_file
 from workflow.storage.own_files import plan_writes
 from workflow.storage.workspace import OLD_FOLDER, Workspace, department_file
 from workflow.templates.register import Issue
@@ -157,7 +157,7 @@ def plan_drafts(folder: Path, contents: Mapping[str, bytes]) -> tuple[Drafts, Ch
         if name not in contents and folder / name not in planned.stale and (folder / name).is_file()
     }
     record = {**planned.made, **left}
-    stored = {folder / _RECORD: _as_bytes(record)} if record != before else {}
+    stored = {folder / _RECORD: json_bytes(record)} if record != before else {}
     drafts = Drafts(
         current=planned.current,
         fresh=tuple(path for path in planned.current if path in planned.writes),
@@ -178,10 +178,6 @@ def _record(folder: Path) -> dict[str, str]:
             f"下書きの記録（{path}）を読み取れません。「{folder}」を別の場所に移してから、"
             "もう一度実行してください。"
         ) from error
-
-
-def _as_bytes(record: Mapping[str, str]) -> bytes:
-    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 # What is shown.

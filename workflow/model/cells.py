@@ -86,6 +86,16 @@ def plain_number(number: Decimal) -> str:
     return f"{whole:f}" if number == whole else f"{number:f}"
 
 
+def number_from_json(plain: float) -> Decimal:
+    """Return a number as plan.json spells it: a whole one is whole, and 0.1 stays what it says."""
+    return Decimal(int(plain)) if float(plain).is_integer() else Decimal(str(plain))
+
+
+def number_as_json(number: Decimal) -> int | float:
+    """Return a number as plan.json spells it."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 def grouped_number(number: Decimal) -> str:
     """Return a number as people read it: its thousands apart.
 

@@ -136,6 +136,10 @@ class Area:
         """Whether a cell lies in the block."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
+    def down(self, rows: int) -> Area:
+        """Return the block so many rows further down."""
+        return Area(self.top + rows, self.left, self.bottom + rows, self.right)
+
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:

@@ -74,6 +74,11 @@ def japanese_date_and_weekday(day: date) -> str:
     return f"{japanese_date(day)}（{'月火水木金土日'[day.weekday()]}）"
 
 
+def day_from_json(text: str | None) -> date | None:
+    """Return a day as plan.json spells it; None for none."""
+    return None if text is None else date.fromisoformat(text)
+
+
 def iso_time(moment: datetime) -> str:
     """Return a moment in Japan's time to the second, as 2024-05-31T17:00:00+09:00."""
     return to_the_second(moment).isoformat()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from sys import intern
 from typing import Any
 
@@ -13,6 +12,7 @@ from workflow.model.known_values import known_values_from_json
 from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 from workflow.model.rounds.declared import DeclaredRound
+from workflow.model.years import day_from_json
 
 _RATING_LABEL = "評価"
 
@@ -30,8 +30,8 @@ def build_plan(content: Mapping[str, Any], items: Iterable[Item] | None = None) 
         items=tuple(_items(content["items"]) if items is None else items),
         form=form_from_json(_with_rating(content["form"]["fields"]), content.get("checks", ())),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
-        deadline=_day(plan.get("deadline")),
-        correction_deadline=_day(plan.get("correction_deadline")),
+        deadline=day_from_json(plan.get("deadline")),
+        correction_deadline=day_from_json(plan.get("correction_deadline")),
         contact=plan.get("contact", ""),
         paper=plan.get("paper", "A4"),
         own_form=plan.get("own_form", ""),
@@ -80,7 +80,3 @@ def _items(items: Iterable[Mapping[str, Any]]) -> Iterator[Item]:
             pages=intern(item.get("pages", "")),
             answer=AnswerRule(item.get("answer", "any")),
         )
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)

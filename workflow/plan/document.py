@@ -205,8 +205,3 @@ def empty_document() -> dict[str, Any]:
     """
     blank = {"title": "", "municipality": {"name": "", "code": ""}, "coordinator": ""}
     return {**sample_document(), "plan": blank, "departments": [], "items": []}
-
-
-def as_json_bytes(document: Mapping[str, Any]) -> bytes:
-    """Return a document as the content of plan.json."""
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

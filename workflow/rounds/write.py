@@ -17,7 +17,6 @@ from workflow.compiled.corrections import handback_name
 from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.open_data.round_json import (
-    as_bytes,
     department_document,
     round_document,
     status_document,
@@ -36,7 +35,7 @@ from workflow.rounds.inputs.pieces import keep_pieces, pieces_before
 from workflow.rounds.load import load_round
 from workflow.rounds.options import in_workers
 from workflow.storage.commit import Changes, commit
-from workflow.storage.files import sha256, write_file
+from workflow.storage.files import json_bytes, sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
 from workflow.storage.own_files import (
     KEPT_FOLDER,
@@ -263,7 +262,7 @@ def kept_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, b
 def _state(compilation: Compilation, made: Mapping[str, str]) -> bytes:
     """Return the state of the round, for status, letters and the next collect."""
     document = status_document(compilation.round, compilation.handbacks, made, compilation.wording)
-    return as_bytes(document)
+    return json_bytes(document)
 
 
 def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites:

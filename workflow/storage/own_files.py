@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from workflow.model.dataclass import dataclass
 from workflow.model.years import JST, from_timestamp
-from workflow.storage.files import sha256
+from workflow.storage.files import file_digest, sha256
 from workflow.storage.spooled import Writable, digest_of
 
 KEPT_FOLDER = "上書き前"
@@ -77,7 +76,7 @@ def set_aside(
     copies = {}
     for name, content in outputs.items():
         path = folder / name
-        digest = _digest(path) if path.is_file() else ""
+        digest = file_digest(path) if path.is_file() else ""
         if digest not in ("", digest_of(content)) and (name, digest) not in ours:
             existing = path.read_bytes()
             copies[_dated(path, existing)] = existing
@@ -91,7 +90,9 @@ def no_longer_made(
     return tuple(
         folder / name
         for name, digest in made.items()
-        if name not in outputs and (folder / name).is_file() and _digest(folder / name) == digest
+        if name not in outputs
+        and (folder / name).is_file()
+        and file_digest(folder / name) == digest
     )
 
 
@@ -119,11 +120,6 @@ def remove_blocked_copies(path: Path) -> None:
         with contextlib.suppress(OSError):
             if existing == blocked_copy(path, existing.read_bytes()):
                 existing.unlink()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _dated(path: Path, existing: bytes) -> Path:

@@ -6,7 +6,8 @@ import random
 import re
 from collections.abc import Callable
 
-from tests.excel.xlsx.readings import packed, parts_of
+from tests.excel.xlsx.readings import packed
+from tests.harness.verbs.registry import parts_of
 
 PARTS = ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml")
 SNIPPETS = [

@@ -32,12 +32,6 @@ def told_by_both(content: bytes) -> tuple[RawBook | None, RawBook | None]:
     return attempt(read, content), attempt(read_book, content)
 
 
-def parts_of(content: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook by name."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def packed(parts: Mapping[str, bytes]) -> bytes:
     """Return a workbook of these parts."""
     stream = io.BytesIO()

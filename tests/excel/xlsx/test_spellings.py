@@ -16,9 +16,10 @@ import pytest
 
 from tests.city import City, full_texts
 from tests.excel.xlsx.mutations import mutated
-from tests.excel.xlsx.readings import packed, parts_of, read, told_by_both
+from tests.excel.xlsx.readings import packed, read, told_by_both
 from tests.excel.xlsx.test_reader import book, told
 from tests.fillers import programs
+from tests.harness.verbs.registry import parts_of
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
 from workflow.excel.xlsx.package import Package, package_in
 

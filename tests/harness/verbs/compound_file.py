@@ -53,7 +53,7 @@ class _Layout:
         packed_table = struct.pack(f"<{len(self.small_table)}I", *self.small_table)
         small_sectors = -(-len(packed_table) // _SECTOR)
         small_at = self._chained(packed_table.ljust(small_sectors * _SECTOR, b"\xff"))
-        directory_at = self._chained(b"".join(_entry(*entry) for entry in self.entries))
+        directory_at = self._chained(b"".join(directory_entry(*entry) for entry in self.entries))
         first = len(self.table)
         sectors = 1
         while (first + sectors) * 4 > sectors * _SECTOR:
@@ -91,7 +91,7 @@ def _chain(first: int, sectors: int) -> list[int]:
     return [*range(first + 1, first + sectors), _END] if sectors else []
 
 
-def _entry(name: str, kind: int, right: int, child: int, first: int, size: int) -> bytes:
+def directory_entry(name: str, kind: int, right: int, child: int, first: int, size: int) -> bytes:
     stored = name.encode("utf-16-le")
     head = stored.ljust(64, b"\0") + struct.pack("<HBB", len(stored) + 2, kind, 1)
     links = struct.pack("<III", _NOBODY, right, child)

@@ -9,6 +9,7 @@ from unittest import mock
 from msoffcrypto.method import ecma376_agile
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
+from tests.harness.verbs.compound_file import directory_entry
 from tests.harness.verbs.registry import byte_verb
 
 _MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -86,10 +87,12 @@ def _ole(names: tuple[str, ...]) -> bytes:
         table += [*range(first + 1, first + _STREAM_SECTORS), _END]
         streams.append(first)
     table += [_FREE] * (_SECTOR // 4 - len(table))
-    root = _entry("Root Entry", 5, _NOBODY, 1, _END, 0)
+    root = directory_entry("Root Entry", 5, _NOBODY, 1, _END, 0)
     size = _STREAM_SECTORS * _SECTOR
     entries = [
-        _entry(name, 2, number + 2 if number + 1 < len(names) else _NOBODY, _NOBODY, first, size)
+        directory_entry(
+            name, 2, number + 2 if number + 1 < len(names) else _NOBODY, _NOBODY, first, size
+        )
         for number, (name, first) in enumerate(zip(names, streams, strict=True))
     ]
     directory = b"".join([root, *entries]).ljust(_SECTOR, b"\0")
@@ -101,10 +104,3 @@ def _header() -> bytes:
     head = _MARK + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
     head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, _END, 0, _END, 0)
     return head + struct.pack("<109I", 0, *[_FREE] * 108)
-
-
-def _entry(name: str, kind: int, right: int, child: int, first: int, size: int) -> bytes:
-    stored = name.encode("utf-16-le")
-    head = stored.ljust(64, b"\0") + struct.pack("<HBB", len(stored) + 2, kind, 1)
-    links = struct.pack("<III", _NOBODY, right, child)
-    return head + links + bytes(36) + struct.pack("<IQ", first, size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -55,11 +54,6 @@ def status_document(
         "made": dict(made),
         "asked": {code: requests.as_json() for code, requests in asked.items()},
     }
-
-
-def as_bytes(document: dict[str, Any]) -> bytes:
-    """Return a document as UTF-8 JSON that people can read too."""
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def file_document(returned: Return, wording: Wording) -> dict[str, Any]:

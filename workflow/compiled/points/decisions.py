@@ -167,19 +167,15 @@ def decided_facts(
     point: Point, decision: Decision, versions: Sequence[tuple[str, Decision]] = ()
 ) -> dict[str, object]:
     """Return what the journal keeps of a decision."""
-
-    def spelled(one: Decision) -> dict[str, object]:
-        return {"word": one.word, "reason": one.reason, "by": one.by}
-
     facts: dict[str, object] = {
         "key": point.key,
         "point": point.number,
         "basis": basis_digest(point),
     }
-    said = [{"file": file} | spelled(one) for file, one in versions]
+    said = [{"file": file} | one.as_json() for file, one in versions]
     on = point.this_answer if decision.handling is Handling.NOTHING else None
     about = {"about": [on.item, on.department, answer_digest(on)]} if on else {}
-    return facts | spelled(decision) | ({"versions": said} if said else {}) | about
+    return facts | decision.as_json() | ({"versions": said} if said else {}) | about
 
 
 def with_decisions(

@@ -83,6 +83,10 @@ class Decision:
         """Whether nothing is written."""
         return self == NO_DECISION
 
+    def as_json(self) -> dict[str, object]:
+        """Return it as the journal keeps it."""
+        return {"word": self.word, "reason": self.reason, "by": self.by}
+
 
 NO_DECISION = Decision()
 

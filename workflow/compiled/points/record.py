@@ -226,7 +226,7 @@ class _Merging:
             if key:
                 self._add_row(copy.file, key, row)
             elif not row.decision.is_blank:
-                words = {"file": copy.file, "row": row.row} | _words(row.decision)
+                words = {"file": copy.file, "row": row.row} | row.decision.as_json()
                 self._unplaced.append(words)
 
     def _add_row(self, file: str, key: str, row: RecordRow) -> None:
@@ -289,7 +289,3 @@ def _together(edits: Sequence[_Edit]) -> Decision | None:
     reasons = dict.fromkeys(e.row.decision.reason for e in edits if e.row.decision.reason)
     people = dict.fromkeys(e.row.decision.by for e in edits if e.row.decision.by)
     return Decision(next(iter(words.values()), ""), "／".join(reasons), "、".join(people))
-
-
-def _words(decision: Decision) -> dict[str, object]:
-    return {"word": decision.word, "reason": decision.reason, "by": decision.by}

@@ -11,7 +11,14 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import as_excel_keeps, grouped_number, plain_number, without_unseen
+from workflow.model.cells import (
+    as_excel_keeps,
+    grouped_number,
+    number_as_json,
+    number_from_json,
+    plain_number,
+    without_unseen,
+)
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, Thousandfold
@@ -96,7 +103,7 @@ class NumberField(Field):
 
     @classmethod
     def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:
-        bounds = {n: _from_json(parts[n]) for n in ("minimum", "maximum") if n in parts}
+        bounds = {n: number_from_json(parts[n]) for n in ("minimum", "maximum") if n in parts}
         return bounds | ({"decimals": int(parts["decimals"])} if "decimals" in parts else {})
 
     def _own_as_json(self) -> dict[str, Any]:
@@ -107,7 +114,7 @@ class NumberField(Field):
 
     def _bounds_as_json(self) -> dict[str, Any]:
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
-        return {name: _as_json(bound) for name, bound in bounds.items() if bound is not None}
+        return {name: number_as_json(bound) for name, bound in bounds.items() if bound is not None}
 
     @property
     def adds_up_to(self) -> str:
@@ -256,7 +263,9 @@ class NumberField(Field):
         return f"{low}{high}の数値" if low or high else ""
 
     def _value_schema(self) -> dict[str, Any]:
-        steps = {} if self.decimals is None else {"multipleOf": _as_json(_step(self.decimals))}
+        steps = (
+            {} if self.decimals is None else {"multipleOf": number_as_json(_step(self.decimals))}
+        )
         return {"type": "number"} | self._bounds_as_json() | steps
 
     def as_instance(self, stored: str) -> object:
@@ -290,7 +299,7 @@ class NumberField(Field):
         """Return a number, or an integer where no form allows decimals."""
         bounds = widest_bounds([f.minimum for f in fields], [f.maximum for f in fields])
         whole = all(f.decimals == 0 for f in fields) and all(map(_is_whole, bounds.values()))
-        constraints = {name: _as_json(bound) for name, bound in bounds.items()}
+        constraints = {name: number_as_json(bound) for name, bound in bounds.items()}
         return (
             {"type": "integer" if whole else "number"}
             | ({"constraints": constraints} if constraints else {})
@@ -370,12 +379,3 @@ def _is_whole(number: Decimal) -> bool:
 @cache
 def _step(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
-
-
-def _from_json(bound: float) -> Decimal:
-    # A whole number is one, however it is spelled; str keeps 0.1 what it says.
-    return Decimal(int(bound)) if float(bound).is_integer() else Decimal(str(bound))
-
-
-def _as_json(number: Decimal) -> int | float:
-    return int(number) if _is_whole(number) else float(number)

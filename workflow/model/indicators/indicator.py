@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from workflow.model.cells import number_as_json, number_from_json
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.indicators.actual import ActualField, RemarkField
@@ -168,7 +169,7 @@ class Indicator:
             unit=plain.get("unit", ""),
             direction=Direction(plain["direction"]),
             kind=Kind(plain.get("kind", Kind.ANNUAL)),
-            base=Base(int(base["year"]), _number(base["value"])) if base else None,
+            base=Base(int(base["year"]), number_from_json(base["value"])) if base else None,
             targets=_by_year(plain.get("targets", {})),
             actuals=_by_year(plain.get("actuals", {})),
             grading=tuple(map(_band, plain.get("grading", ()))),
@@ -185,10 +186,10 @@ class Indicator:
         spelled |= {"unit": self.unit} if self.unit else {}
         spelled |= {"direction": self.direction.value, "kind": self.kind.value}
         if self.base:
-            spelled["base"] = {"year": self.base.year, "value": _plain(self.base.value)}
+            spelled["base"] = {"year": self.base.year, "value": number_as_json(self.base.value)}
         for name, values in (("targets", self.targets), ("actuals", self.actuals)):
             if values:
-                spelled[name] = {str(year): _plain(values[year]) for year in sorted(values)}
+                spelled[name] = {str(year): number_as_json(values[year]) for year in sorted(values)}
         spelled |= {"grading": list(map(_plain_band, self.grading))} if self.grading else {}
         spelled |= {"rate": self.rate.value} if self.rate else {}
         spelled |= {} if self.decimals is None else {"decimals": self.decimals}
@@ -229,21 +230,13 @@ def indicator_labels(indicators: Iterable[Indicator]) -> dict[str, str]:
 def _band(plain: Mapping[str, Any]) -> Band:
     least = plain.get("at_least")
     rate = Rate(plain["rate"]) if "rate" in plain else None
-    return Band(plain["grade"], None if least is None else _number(least), rate)
+    return Band(plain["grade"], None if least is None else number_from_json(least), rate)
 
 
 def _plain_band(band: Band) -> dict[str, Any]:
-    least = {} if band.at_least is None else {"at_least": _plain(band.at_least)}
+    least = {} if band.at_least is None else {"at_least": number_as_json(band.at_least)}
     return least | {"grade": band.grade} | ({"rate": band.rate.value} if band.rate else {})
 
 
 def _by_year(plain: Mapping[str, Any]) -> dict[int, Decimal]:
-    return {int(year): _number(value) for year, value in sorted(plain.items())}
-
-
-def _number(plain: float) -> Decimal:
-    return Decimal(int(plain)) if float(plain).is_integer() else Decimal(str(plain))
-
-
-def _plain(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
+    return {int(year): number_from_json(value) for year, value in sorted(plain.items())}

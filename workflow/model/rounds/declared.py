@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflow.model.dataclass import dataclass
-from workflow.model.years import era_year, full_year
+from workflow.model.years import day_from_json, era_year, full_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,14 @@ class DeclaredRound:
             name=_as_folder(plain["name"]),
             number=number,
             fields=tuple(plain["fields"]),
-            deadline=_day(plain.get("deadline")),
+            deadline=day_from_json(plain.get("deadline")),
             respondent=Respondent.PEOPLE if people else Respondent(asked),
             people=people,
             reviewers=tuple(Reviewer(r.get("of", ""), r["code"]) for r in _reviewers(plain)),
             of=_as_folder(plain.get("of", "")),
             combine=_combine(combine) if combine else None,
             indicators=plain.get("indicators", False),
-            correction_deadline=_day(plain.get("correction_deadline")),
+            correction_deadline=day_from_json(plain.get("correction_deadline")),
         )
 
 
@@ -171,10 +171,6 @@ def _combine(plain: Mapping[str, str]) -> Combine:
 def _as_folder(name: str) -> str:
     """Return a name as every system keeps it: on some, が is two characters."""
     return unicodedata.normalize("NFC", name)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def rounds_before(rounds: Sequence[DeclaredRound], name: str) -> tuple[DeclaredRound, ...]:

@@ -21,7 +21,7 @@ from workflow.model.known_values import SOURCE_LABELS
 from workflow.plan.book.layout import label_of
 from workflow.plan.checks.indicators import check_indicators
 from workflow.plan.checks.rounds import ROUND_CHECKS
-from workflow.plan.checks.unique import duplicate, repeated
+from workflow.plan.checks.unique import day_of, duplicate, is_filled, repeated
 from workflow.plan.document import Node, as_text
 from workflow.plan.written.municipality import is_name_of, municipality_of
 
@@ -82,7 +82,7 @@ def check_municipality_code(document: Node) -> Iterator[Violation]:
 
 def check_deadlines(document: Node) -> Iterator[Violation]:
     """Nobody is to correct an answer before it is due."""
-    answers, corrections = (_day(document.at(pointer)) for pointer in _DEADLINES)
+    answers, corrections = (day_of(document.at(pointer)) for pointer in _DEADLINES)
     if answers and corrections and corrections < answers:
         details = {"found": corrections, "limit": answers}
         yield Violation(_DEADLINES[1], Code.PLAN_DEADLINES, details)
@@ -106,7 +106,7 @@ def check_departments(document: Node) -> Iterator[Violation]:
     owners: dict[str, tuple[Node, Node]] = {}
     for department in document["departments"].elements:
         names = (department["code"], department["name"], *department["formerly"].elements)
-        for name in filter(_is_filled, names):
+        for name in filter(is_filled, names):
             owner, first = owners.setdefault(folded(name.text), (department, name))
             if owner.pointer != department.pointer:
                 yield duplicate(name, first)
@@ -168,7 +168,7 @@ def check_choices(document: Node) -> Iterator[Violation]:
         kind = TYPES_BY_NAME.get(field["type"].text)
         owners: dict[str, tuple[int, Node]] = {}
         for answer, words in enumerate(kind.declared_words(dict(field.members)) if kind else ()):
-            for spelling in filter(_is_filled, map(field.at, words)):
+            for spelling in filter(is_filled, map(field.at, words)):
                 owner, first = owners.setdefault(folded(spelling.text), (answer, spelling))
                 if owner != answer:
                     yield duplicate(spelling, first)
@@ -193,7 +193,7 @@ def _unknown_condition(
     if other.text not in choices or other.text in own:
         yield Violation(other.pointer, Code.PLAN_UNKNOWN_FIELD, {"value": other.text})
         return
-    for value in filter(_is_filled, condition["in"].elements):
+    for value in filter(is_filled, condition["in"].elements):
         if value.text not in choices[other.text]:
             details = {"value": value.text, "field": other.text}
             yield Violation(value.pointer, Code.PLAN_UNKNOWN_CHOICE, details)
@@ -247,7 +247,7 @@ def check_matrices(document: Node) -> Iterator[Violation]:
     levels = {level.text for level in document["levels"].elements}
     axes = levels | set(_choice_values(document)) | {DEPARTMENT_AXIS}
     for matrix in document["matrices"].elements:
-        for axis in filter(_is_filled, (matrix["rows"], matrix["columns"])):
+        for axis in filter(is_filled, (matrix["rows"], matrix["columns"])):
             if axis.text not in axes:
                 yield Violation(axis.pointer, Code.PLAN_UNKNOWN_AXIS, {"value": axis.text})
 
@@ -297,7 +297,7 @@ def days_off(document: Node) -> Iterator[Violation]:
     rounds = document["rounds"].elements
     own = (one[key] for one in rounds for key in ("deadline", "correction_deadline"))
     for deadline in (*map(document.at, _DEADLINES), *own):
-        day = _day(deadline)
+        day = day_of(deadline)
         if day and (reason := reason_to_rest(day)):
             name = label_of(deadline.pointer)
             details: dict[str, Detail] = {"name": name, "at": day, "reason": reason}
@@ -322,13 +322,6 @@ def reason_to_rest(day: date) -> str:
     return "年末年始の休み" if is_new_year else ""
 
 
-def _day(node: Node) -> date | None:
-    try:
-        return date.fromisoformat(node.text) if node.text else None
-    except ValueError:
-        return None
-
-
 def _fields(document: Node) -> tuple[Node, ...]:
     return document.at("/form/fields").elements
 
@@ -350,16 +343,12 @@ def _is_above(low: Node, high: Node) -> bool:
     return bool(low.text and high.text and low.text > high.text)
 
 
-def _is_filled(node: Node) -> bool:
-    return bool(node.text)
-
-
 def _department_codes(document: Node) -> frozenset[str]:
     return frozenset(d["code"].text for d in document["departments"].elements)
 
 
 def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterator[Violation]:
-    for node in filter(_is_filled, named) if known else ():
+    for node in filter(is_filled, named) if known else ():
         if node.text not in known:
             yield Violation(node.pointer, Code.PLAN_UNKNOWN_DEPARTMENT, {"value": node.text})
 

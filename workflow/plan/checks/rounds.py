@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
@@ -11,7 +10,7 @@ from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
 from workflow.model.rounds.declared import Respondent
-from workflow.plan.checks.unique import duplicate, repeated
+from workflow.plan.checks.unique import day_of, duplicate, is_filled, repeated
 from workflow.plan.document import Node
 
 RESERVED_NAMES = (
@@ -47,7 +46,7 @@ def check_round_fields(document: Node) -> Iterator[Violation]:
     asked: dict[str, Node] = {}
     for one in rounds:
         own: dict[str, Node] = {}
-        for node in filter(_is_filled, one["fields"].elements):
+        for node in filter(is_filled, one["fields"].elements):
             if node.text in own:
                 yield duplicate(node, own[node.text])
             elif node.text not in labels:
@@ -87,7 +86,7 @@ def check_round_order(document: Node) -> Iterator[Violation]:
 
 def _over_too_early(document: Node, one: Node, before: Node) -> Iterator[Violation]:
     usual = document.at("/plan/deadline")
-    own, earlier = (_day(part["deadline"]) or _day(usual) for part in (one, before))
+    own, earlier = (day_of(part["deadline"]) or day_of(usual) for part in (one, before))
     if own and earlier and own < earlier and one["deadline"].text:
         details: dict[str, Detail] = {
             "round": one["name"].text,
@@ -111,7 +110,7 @@ def check_round_respondents(document: Node) -> Iterator[Violation]:
         yield from repeated((node.text, node) for node in people)
         yield from _unknown_reviewed(document, one, known)
         yield from _nobody_asked(document, one)
-    for node in filter(_is_filled, reviewing):
+    for node in filter(is_filled, reviewing):
         if node.text in _NOT_PEOPLE:
             yield _bad_round(
                 document, node, "「担当課」や「確認する人」と、人の名前は一緒に書けません"
@@ -131,7 +130,7 @@ def _unknown_reviewed(document: Node, one: Node, known: Container[str]) -> Itera
 def _nobody_asked(document: Node, one: Node) -> Iterator[Violation]:
     if one["respondent"].text != Respondent.REVIEWER.value:
         return
-    usual = {d["code"].text for d in document["departments"].elements if _is_filled(d["reviewer"])}
+    usual = {d["code"].text for d in document["departments"].elements if is_filled(d["reviewer"])}
     reviewed = {row["of"].text for row in one["reviewers"].elements}
     left = [
         item["id"].text
@@ -273,14 +272,3 @@ def _rounds(document: Node) -> tuple[Node, ...]:
 def _labels(document: Node) -> dict[str, str]:
     fields: Sequence[Node] = document.at("/form/fields").elements
     return {f["key"].text: f["label"].text for f in fields if f["key"].text}
-
-
-def _is_filled(node: Node) -> bool:
-    return bool(node.text)
-
-
-def _day(node: Node) -> date | None:
-    try:
-        return date.fromisoformat(node.text) if node.text else None
-    except ValueError:
-        return None

@@ -62,7 +62,7 @@ def move_down(parts: Parts, part: str, tree: SheetTree, repetition: Repetition) 
             _move_markers(root, repetition)
             for element in root.iter("{*}comment", "{*}threadedComment"):
                 row, column = place_of(element.get("ref", "A1"))
-                element.set("ref", a1(_row(row, repetition), column))
+                element.set("ref", a1(repetition.row(row), column))
             parts.put(name, root)
         elif kind == "vmlDrawing" and name:
             parts.stored[name] = _SHAPE.sub(
@@ -74,11 +74,7 @@ def move_down(parts: Parts, part: str, tree: SheetTree, repetition: Repetition) 
 def _move_markers(root: _Element, repetition: Repetition) -> None:
     """Move the corners of what is drawn, counted from 0."""
     for row in root.iter(f"{_DRAWN}row"):
-        row.text = str(_row(int(row.text or 0) + 1, repetition) - 1)
-
-
-def _row(row: int, repetition: Repetition) -> int:
-    return row + repetition.shift if row > repetition.bottom else row
+        row.text = str(repetition.row(int(row.text or 0) + 1) - 1)
 
 
 def _moved_link(link: str, repetition: Repetition) -> str:
@@ -90,11 +86,11 @@ def _moved_shape(shape: bytes, repetition: Repetition) -> bytes:
     def anchor(found: re.Match[bytes]) -> bytes:
         numbers = [int(number) for number in found[2].split(b",")]
         for at in (2, 6):
-            numbers[at] = _row(numbers[at] + 1, repetition) - 1
+            numbers[at] = repetition.row(numbers[at] + 1) - 1
         return found[1] + ", ".join(map(str, numbers)).encode() + found[3]
 
     def row(found: re.Match[bytes]) -> bytes:
-        moved = _row(int(found[2]) + 1, repetition) - 1
+        moved = repetition.row(int(found[2]) + 1) - 1
         return found[1] + str(moved).encode() + found[3]
 
     return _SHAPE_ROW.sub(row, _SHAPE_ANCHOR.sub(anchor, shape))

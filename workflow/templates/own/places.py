@@ -67,12 +67,12 @@ class IssuedSheet:
     def _repeated(self, area: Area) -> Iterator[Area]:
         top, bottom = self.source.block
         if area.top > bottom:
-            yield _down(area, self.shift)
+            yield area.down(self.shift)
         elif area.bottom < top or not (top <= area.top and area.bottom <= bottom):
             yield area
         else:
             height = bottom - top + 1
-            yield from (_down(area, at * height) for at in range(len(self.items)))
+            yield from (area.down(at * height) for at in range(len(self.items)))
 
     def origin(self, cell: Cell) -> Cell:
         """Return the cell of the city's workbook that a cell comes from."""
@@ -170,7 +170,3 @@ class OwnLayout:
     def shows_number(self) -> bool:
         """Whether a mark of the city's has the 様式番号 in a cell."""
         return any(sheet.number for sheet in self.sheets)
-
-
-def _down(area: Area, rows: int) -> Area:
-    return Area(area.top + rows, area.left, area.bottom + rows, area.right)

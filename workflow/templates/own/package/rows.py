@@ -52,11 +52,11 @@ class Repetition:
     def areas(self, area: Area) -> Iterator[Area]:
         """Yield where an area stands in the end: once for each item, longer, or further down."""
         if area.top > self.bottom:
-            yield _down(area, self.shift)
+            yield area.down(self.shift)
         elif area.bottom < self.top:
             yield area
         elif self.top <= area.top and area.bottom <= self.bottom:
-            yield from (_down(area, at * self.height) for at in range(self.count))
+            yield from (area.down(at * self.height) for at in range(self.count))
         else:
             yield Area(area.top, area.left, self._last(area.bottom), area.right)
 
@@ -70,13 +70,14 @@ class Repetition:
             if token["quoted"]:
                 return token[0]
             if token["last"] is None:
-                return self._moved(token["first"], self._row)
-            first, last = self._moved(token["first"], self._row), token["last"]
+                return self._moved(token["first"], self.row)
+            first, last = self._moved(token["first"], self.row), token["last"]
             return f"{first}:{self._moved(last, self._last)}"
 
         return _TOKEN.sub(replaced, formula)
 
-    def _row(self, row: int) -> int:
+    def row(self, row: int) -> int:
+        """Return where a row stands in the end; one that repeats, where it stands first."""
         return row + self.shift if row > self.bottom else row
 
     @staticmethod
@@ -174,10 +175,6 @@ def _spread_merges(tree: SheetTree, repetition: Repetition) -> None:
 def _spread_ranges(ranges: str, repetition: Repetition) -> str:
     areas = (a for one in ranges.split() for a in repetition.areas(area_of(one)))
     return " ".join(range_of(area) for area in areas)
-
-
-def _down(area: Area, rows: int) -> Area:
-    return Area(area.top + rows, area.left, area.bottom + rows, area.right)
 
 
 # Formulas and names, once sheets are renamed and rows repeated.
