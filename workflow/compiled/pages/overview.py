@@ -6,7 +6,7 @@ The conclusion comes first, then whose turn it is, then the figures, then what t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from fnmatch import fnmatch
 from itertools import groupby
 from urllib.parse import quote
@@ -30,7 +30,12 @@ from workflow.compiled.pages.finding_list import (
 from workflow.compiled.pages.frame import Anchor, frame, page_bytes, to_file
 from workflow.compiled.pages.rounds import YearOfRounds, year_of_rounds
 from workflow.compiled.sheets.links import to_row
-from workflow.compiled.summaries.attention import AttentionLine, Weight, decision_sentences
+from workflow.compiled.summaries.attention import (
+    AttentionLine,
+    Weight,
+    decision_sentences,
+    prose_of,
+)
 from workflow.compiled.summaries.brief import Brief
 from workflow.compiled.summaries.headline import headline
 from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
@@ -348,5 +353,8 @@ class PointGroup:
 
 def point_groups(compilation: Compilation) -> Iterator[PointGroup]:
     """Yield the points of a round, a group per weight."""
+    plan, ledger = compilation.round.plan, compilation.ledger
     for weight, points in groupby(compilation.attention, key=lambda point: point.weight):
-        yield PointGroup(_TITLES[weight], bounded(list(points), _MOST_POINTS))
+        shown = bounded(list(points), _MOST_POINTS)
+        told = tuple(replace(point, prose=prose_of(point, plan, ledger)) for point in shown.things)
+        yield PointGroup(_TITLES[weight], replace(shown, things=told))

@@ -58,6 +58,7 @@ _REFUSED = {
 class AttentionLine:
     """One line: its reasons, what it is about, and what is said there.
 
+    Prose is why it was decided; that of a row is told by `prose_of`.
     Depth is how far down a rating is. Entry is the index of its row in the ledger, department a
     code where a whole department is meant, file the return where only a file is.
     """
