@@ -8,7 +8,7 @@ That they do, and what follows from another round, tests/verification shows with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -17,8 +17,9 @@ from typing import Any
 from unittest.mock import patch
 
 from workflow.compiled.compilation import Compilation, compile_round
-from workflow.compiled.outputs import output_files
+from workflow.compiled.outputs import no_pieces, output_files
 from workflow.compiled.round import Round
+from workflow.storage.pieces import Pieces
 from workflow.storage.spooled import Writable
 
 _READERS = (
@@ -69,11 +70,16 @@ class _Kept:
         self.compiled.append((asked, given, compilation))
         return compilation
 
-    def outputs(self, compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
+    def outputs(
+        self,
+        compilation: Compilation,
+        with_parquet: bool = False,
+        pieces: Callable[[str], Pieces] = no_pieces,
+    ) -> dict[str, Writable]:
         """Return the files of a compilation."""
         for known, parquet, files in self.made:
             if known is compilation and parquet == with_parquet:
                 return dict(files)
-        files = output_files(compilation, with_parquet)
+        files = output_files(compilation, with_parquet, pieces)
         self.made.append((compilation, with_parquet, files))
         return dict(files)
