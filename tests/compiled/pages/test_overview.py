@@ -17,6 +17,7 @@ from tests.compiled.rounds import (
     round_plan,
 )
 from tests.small import PLAN
+from workflow.compiled.merging.entries import Entry
 from workflow.compiled.pages.overview import overview_page
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
@@ -188,6 +189,16 @@ def test_files_beside_it_are_named_and_the_report_only_when_it_is_there() -> Non
     assert report in with_report.hrefs
     (part,) = (e for e in with_report.all("a") if (e.attributes["href"] or "").endswith("/1.html"))
     assert part.text == "一"
+
+
+def test_a_low_rating_is_shown_with_what_was_written_about_it() -> None:
+    entries = answered(PLAN, ["Ｃ", "Ａ"])
+    said = entries[0].answer
+    assert said
+    told = replace(said, values={**said.values, "reason": "人手が足りない。"})
+    first = Entry(entries[0].assignment, entries[0].status, told)
+    page = overview_of(compilation(PLAN, (first, *entries[1:])))
+    assert [e.text for e in page.of_class("quoted")] == ["人手が足りない。"]
 
 
 def test_a_round_without_anything_wrong_says_so() -> None:
