@@ -18,13 +18,13 @@ from workflow.commands.collect import collect
 from workflow.commands.generate import generate
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.years.past import read_ledger
+from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.model.years import JST
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
 from workflow.rounds.collected import Collected
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import REGISTER_NAME, Workspace
 from workflow.templates.issue import Issuance
 from workflow.templates.register import Issue, Register

@@ -14,10 +14,10 @@ from typing import Any
 
 from tests.fillers.xml_patch import located, patch_cells
 from workflow.commands.generate import generate
+from workflow.model.plain_text import json_bytes
 from workflow.model.years import JST
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register

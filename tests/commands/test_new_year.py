@@ -19,13 +19,13 @@ from workflow.__main__ import main
 from workflow.commands.init import carry_forward
 from workflow.commands.plan import succession
 from workflow.model.errors import WorkspaceError
+from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.storage.files import json_bytes
 
 
 def with_deadline(day: str) -> dict[str, object]:

@@ -31,9 +31,10 @@ from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.__main__ import main as run_command
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkflowError
+from workflow.model.plain_text import json_bytes
 from workflow.model.wording import Wording
 from workflow.plan.load import load_document
-from workflow.storage.files import is_temporary, json_bytes
+from workflow.storage.files import is_temporary
 from workflow.storage.recover import take_back
 
 LATER = COLLECTED_AT + timedelta(days=1)

@@ -15,9 +15,9 @@ from tests.harness.snapshot import snapshot
 from tests.verification.rounds import YEAR, compiled_round, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
+from workflow.model.plain_text import json_bytes
 from workflow.plan.load import load_document
 from workflow.storage.commit import Changes
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 LATER = COLLECTED_AT + timedelta(days=1)

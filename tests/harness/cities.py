@@ -13,8 +13,8 @@ from typing import Any
 from tests.city import ISSUED_AT, City
 from tests.harness.description import CITIES, EVERY_ITEM, Example, hostile_cases
 from tests.tables import Table, table
+from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import OLD_FOLDER, OWN_FORM, Workspace
 
 GOOD = ("GOOD-1", "GOOD-2", "GOOD-3")

@@ -20,6 +20,7 @@ from tests.harness.verbs import in_workbook
 from tests.tables import rows, written
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
+from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.wording import Wording, cell_text, places_text
@@ -29,7 +30,6 @@ from workflow.plan.document import keys
 from workflow.plan.load import load_written_plan
 from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 _HEADER_ROW = 3

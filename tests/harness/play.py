@@ -35,11 +35,11 @@ from tests.harness.process import Watched, run_watched
 from tests.harness.sending import Impossible, name_on_disk, send, shown_name
 from tests.harness.snapshot import Snapshot, changed_paths, snapshot
 from workflow.__main__ import main
+from workflow.model.plain_text import json_bytes
 from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import judge_in_workers
-from workflow.storage.files import json_bytes
 
 PATIENCE = 600.0
 """Seconds after which a real run counts as one that hangs."""

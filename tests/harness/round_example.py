@@ -29,8 +29,8 @@ from tests.harness.verbs.registry import packed, parts_of
 from tests.tables import Table, table
 from workflow.commands.command import COULD_NOT_RUN
 from workflow.commands.generate import plan_issue
+from workflow.model.plain_text import json_bytes
 from workflow.model.years import JST
-from workflow.storage.files import json_bytes
 from workflow.storage.workspace import Workspace
 
 ROUNDS = EXAMPLES / "rounds"

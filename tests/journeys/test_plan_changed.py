@@ -15,7 +15,7 @@ from tests.harness.description import CITIES
 from tests.programs import TOOL
 from workflow.__main__ import main
 from workflow.commands.generate import AlreadyAnsweredError, generate
-from workflow.storage.files import json_bytes
+from workflow.model.plain_text import json_bytes
 
 LATER = ISSUED_AT + timedelta(days=40)
 ANSWERS = {f"1-{n}": {"取組状況": f"行った{n}", "評価": "Ａ", "状態": "継続"} for n in range(1, 5)}

@@ -20,9 +20,9 @@ from workflow.commands.report import report
 from workflow.commands.verify import verify
 from workflow.compiled.summaries.brief import BRIEF_TITLE
 from workflow.compiled.summaries.errata import ERRATA_SHEET
+from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.storage.files import json_bytes
 
 LATER = COLLECTED_AT + timedelta(days=1)
 PAPER = "正誤表_令和5年度.docx"

@@ -23,7 +23,7 @@ from workflow.commands.finalize import finalize
 from workflow.commands.report import Reported, report
 from workflow.commands.verify import verify
 from workflow.compiled.years.past import Row, read_ledger
-from workflow.storage.files import json_bytes
+from workflow.model.plain_text import json_bytes
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=1)

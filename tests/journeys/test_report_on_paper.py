@@ -18,8 +18,8 @@ from tests.fillers.libreoffice import print_all
 from tests.programs import needs_pdftotext, needs_validator, needs_writer
 from tests.test_ooxml import errors
 from workflow.commands.report import report
+from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
-from workflow.storage.files import json_bytes
 
 pytestmark = [needs_writer, needs_pdftotext]
 

@@ -17,9 +17,9 @@ from tests.hyperlinks import dead_links
 from tests.tables import rows
 from workflow.commands.finalize import finalize
 from workflow.commands.verify import verify
+from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.storage.files import json_bytes
 
 YEARS = (2022, 2023, 2024)
 CHANGES = """

@@ -19,11 +19,11 @@ from workflow.model.fields.date import DateField
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.limits import Limits
+from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import Document, sample_document
 from workflow.plan.load import load_document, load_plan, validated
-from workflow.storage.files import json_bytes
 
 BOOK = written_book(small())
 

@@ -11,13 +11,14 @@ import pytest
 
 from workflow.compiled.recording import spelled
 from workflow.model.errors import PlanError
+from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import WrittenPlan, load_written_plan, understood
 from workflow.rounds.inputs.known_plan import KnownPlan, known_plan
-from workflow.storage.files import json_bytes, sha256
+from workflow.storage.files import sha256
 from workflow.storage.workspace import Workspace
 
 YEAR = 2023

@@ -12,8 +12,9 @@ import pytest
 from tests.city import ISSUED_AT, City, full_texts
 from tests.templates.registers import as_version_1
 from workflow.model.errors import OutputError, WorkspaceError
+from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
-from workflow.storage.files import json_bytes, sha256
+from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import OLD_FOLDER, REGISTER_NAME
 from workflow.templates.register_file import load_register

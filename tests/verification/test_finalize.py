@@ -19,8 +19,8 @@ from tests.verification.rounds import codes, verified
 from workflow.commands.collect import collect
 from workflow.commands.finalize import finalize
 from workflow.model.errors import WorkspaceError
+from workflow.model.plain_text import json_bytes
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.storage.files import json_bytes
 from workflow.storage.journal import EventKind, load_journal
 
 LATER = COLLECTED_AT + timedelta(days=30)

@@ -22,6 +22,7 @@ from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
+from workflow.model.plain_text import json_bytes
 from workflow.model.raw import RawBook
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
@@ -29,7 +30,6 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import unjudged
-from workflow.storage.files import json_bytes
 from workflow.verification import differences
 
 

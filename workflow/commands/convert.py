@@ -9,6 +9,7 @@ from typing import Any
 
 from workflow.commands.command import CLEAN, Command
 from workflow.model.errors import PlanError, WorkspaceError
+from workflow.model.plain_text import json_bytes
 from workflow.plan.book.cells import read_sheets
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import empty_document
@@ -22,7 +23,7 @@ from workflow.plan.exchange import (
     table_schema_of,
 )
 from workflow.plan.load import load_document, validated
-from workflow.storage.files import json_bytes, write_file
+from workflow.storage.files import write_file
 from workflow.terminal.output import note_lines, say
 
 _SCHEMA_ENDS = "schema.json"

@@ -20,6 +20,7 @@ from workflow.model.cells import grouped_number
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.plain_text import json_bytes
 from workflow.model.years import JST, era_year, japanese_date_and_weekday
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
@@ -30,7 +31,7 @@ from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.plan.written.municipality import ListedMunicipality, municipalities_named
 from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.rounds.siblings.named import collect_command
-from workflow.storage.files import json_bytes, write_file
+from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
 from workflow.templates.own.starting_forms import starting_forms
 from workflow.terminal.output import say

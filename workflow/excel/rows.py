@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from xlsxwriter.format import Format
 
 from workflow.excel.deflated import KnownPieces
-from workflow.excel.shared_strings import SharedTexts, inline_text
+from workflow.excel.texts import SharedTexts, inline_text
 from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass
 

@@ -16,9 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from workflow.excel.deflated import Packed, packed
 from workflow.excel.measures import NORMAL_FONT, TEXT_FONT
 from workflow.excel.rows import FlatPiece, FlatPieces, FlatRow, RowXml
-from workflow.excel.shared_strings import SharedTexts
 from workflow.excel.style import INK
-from workflow.excel.xml_text import quoted
+from workflow.excel.texts import SharedTexts, quoted
 from workflow.excel.zip_stream import PartText, ZipStream
 from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass

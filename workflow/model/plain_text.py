@@ -1,10 +1,12 @@
-"""Text for a terminal or a page: columns that line up, and nothing that moves a cursor."""
+"""Text that people read as it is: columns that line up, nothing that moves a cursor, JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 _GAP = "  "
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -58,3 +60,8 @@ def _width(character: str) -> int:
 
 def _steers(character: str) -> bool:
     return character in _TURNS or unicodedata.category(character) == "Cc"
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """Return a document as UTF-8 JSON that people can read too."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

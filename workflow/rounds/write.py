@@ -26,6 +26,7 @@ from workflow.compiled.recorded import every_output, has_parquet_recorded, recor
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
+from workflow.model.plain_text import json_bytes
 from workflow.plan.load import load_plan
 from workflow.rounds.collected import Collected
 from workflow.rounds.earlier import earlier_ledgers, former_final
@@ -35,7 +36,7 @@ from workflow.rounds.inputs.pieces import keep_pieces, pieces_before
 from workflow.rounds.load import load_round
 from workflow.rounds.options import in_workers
 from workflow.storage.commit import Changes, commit
-from workflow.storage.files import json_bytes, sha256, write_file
+from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
 from workflow.storage.own_files import (
     KEPT_FOLDER,

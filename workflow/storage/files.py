@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from workflow.model.errors import HeldOpenError, OutputError
 from workflow.storage.spooled import Writable, pieces_of
@@ -24,11 +22,6 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def json_bytes(document: Mapping[str, Any]) -> bytes:
-    """Return a document as UTF-8 JSON that people can read too."""
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def file_digest(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""The texts of a workbook, each stored once and numbered at its first look-up.
+"""The texts of a workbook, as XML has them, each stored once and numbered at its first look-up.
 
 Their XML waits in a temporary file once it is large, and of a long text only its digest stays in
 memory: a large ledger holds more text than an office computer has memory to spare.
+xml.sax.saxutils escapes texts too, but loads half of urllib for it, at the start of every run.
 """
 
 from __future__ import annotations
@@ -14,8 +15,36 @@ from typing import IO, cast
 
 from xlsxwriter.sharedstrings import SharedStringTable
 
-from workflow.excel.xml_text import escaped
 from workflow.model.cells import MAX_CELL_TEXT, encoded
+
+_BETWEEN_TAGS = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_IN_QUOTES = (*_BETWEEN_TAGS, ('"', "&quot;"), ("\t", "&#9;"), ("\n", "&#10;"), ("\r", "&#13;"))
+
+
+def escaped(text: str) -> str:
+    """Return a text for use between tags.
+
+    >>> escaped("A&B <1>")
+    'A&amp;B &lt;1&gt;'
+    """
+    return _replaced(text, _BETWEEN_TAGS)
+
+
+def quoted(text: str) -> str:
+    """Return a text as the value of an attribute, with its quotation marks.
+
+    >>> quoted('5" x')
+    '"5&quot; x"'
+    """
+    return f'"{_replaced(text, _IN_QUOTES)}"'
+
+
+def _replaced(text: str, names: tuple[tuple[str, str], ...]) -> str:
+    for letter, name in names:
+        if letter in text:
+            text = text.replace(letter, name)
+    return text
+
 
 _MOST_IN_MEMORY = 8_000_000
 _LONG = 200
