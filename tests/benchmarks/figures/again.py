@@ -18,7 +18,7 @@ def measure(bench: Bench) -> Iterator[Line]:
     For a city both are mostly the start of Python, so nothing is promised of them.
     """
     many = bench.round_of(bench.returns)
-    yield from _again(bench, many, f"{bench.returns:,} returns", at_most(0.06), at_most(0.15))
+    yield from _again(bench, many, f"{bench.returns:,} returns × 25 own items", at_most(0.06), at_most(0.15))
     yield from _again(bench, bench.city(), "a city's returns", NONE, NONE)
 
 
@@ -26,7 +26,8 @@ def _again(
     bench: Bench, complete: Workspace, which: str, same: Goal, one_new: Goal
 ) -> Iterator[Line]:
     home = bench.fresh(complete)
-    late = sorted(home.returned(YEAR).iterdir())[-1]
+    returned = sorted(home.returned(YEAR).iterdir())
+    late = returned[len(returned) // 2]  # so that what it answers stands between what others did
     late.unlink()
     first = bench.time(ours(home.home, "collect"))
     again = bench.fastest({"again": lambda: ours(home.home, "collect")}, 3)["again"]
