@@ -18,7 +18,8 @@ def measure(bench: Bench) -> Iterator[Line]:
     For a city both are mostly the start of Python, so nothing is promised of them.
     """
     many = bench.round_of(bench.returns)
-    yield from _again(bench, many, f"{bench.returns:,} returns × 25 own items", at_most(0.06), at_most(0.15))
+    which = f"{bench.returns:,} returns × 25 own items"
+    yield from _again(bench, many, which, at_most(0.06), at_most(0.15))
     yield from _again(bench, bench.city(), "a city's returns", NONE, NONE)
 
 
