@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from tests.city import COLLECTED_AT, City, full_texts
-from tests.compiled.rounds import MISSING, answered, compilation, round_plan
+from tests.compiled.rounds import MISSING, answered, compilation, round_plan, workbook_bytes
 from tests.engine import HERE
 from tests.journeys.test_another_city import answers, other_plan
 from tests.journeys.test_three_years import YEARS, three_years
 from tests.programs import needs_validator, ooxml_validator
 from workflow.commands.finalize import finalize
-from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import empty_document, sample_document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from io import BytesIO
 
 from tests.small import NOW, PLAN, RATING, answer, register, returns
 from workflow.compiled.compilation import Compilation, compile_round
@@ -11,6 +12,8 @@ from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.recorded import Basis
 from workflow.compiled.round import Round, Stage
+from workflow.compiled.sheets.workbook import write_workbook
+from workflow.excel.rows import RowsInPieces
 from workflow.model.fields.base import Choice
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
@@ -18,6 +21,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Department, Item, Matrix, Plan
 from workflow.model.returns import Outcome, Return, Source
 from workflow.storage.journal import Journal
+from workflow.storage.pieces import Pieces
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 
@@ -95,3 +99,10 @@ def round_of(
 def _compiled(made: Round, is_final: bool = False) -> Compilation:
     made = replace(made, basis=Basis("0", "0"))
     return compile_round(made, Journal(), Stage(is_final, NOW), {})
+
+
+def workbook_bytes(compilation: Compilation) -> bytes:
+    """Return the compiled workbook as an .xlsx file."""
+    stream = BytesIO()
+    write_workbook(compilation, RowsInPieces(compilation.ledger.rows), Pieces(), stream)
+    return stream.getvalue()

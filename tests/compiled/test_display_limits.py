@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiled.rounds import answered, compilation, round_plan
+from tests.compiled.rounds import answered, compilation, round_plan, workbook_bytes
 from tests.hyperlinks import hyperlinks
 from workflow.compiled import display_limits
 from workflow.compiled.sheets.print_list import PRINT_SHEET
-from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.returned.readers.openpyxl import open_exactly
 
 

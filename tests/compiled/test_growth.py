@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.compiled.rounds import workbook_bytes
 from tests.small import FORM, NOW, PLAN, answer, register, with_formerly
 from workflow.compiled.compilation import Compilation, compile_round
 from workflow.compiled.corrections import hand_backs
@@ -23,7 +24,6 @@ from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.recorded import Basis
 from workflow.compiled.recording import judgement, receipts, spelled
 from workflow.compiled.round import Round, Stage
-from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import past_year, read_ledger

@@ -48,7 +48,7 @@ LOCKED = (
     LockedColumn(NAME_LABEL, 9.0, lambda one, item, year: one.name),
     LockedColumn("単位", 3.0, lambda one, item, year: one.unit),
     LockedColumn("めざす方向", 5.5, lambda one, item, year: _way(one)),
-    LockedColumn("基準値", 5.5, lambda one, item, year: _base(one, "\n")),
+    LockedColumn("基準値", 5.5, lambda one, item, year: _base(one)),
     LockedColumn("目標値", 8.0, lambda one, item, year: "\n".join(_targets(one, year))),
     LockedColumn("これまでの実績値", 8.0, lambda one, item, year: "\n".join(_earlier(one, year))),
 )
@@ -110,27 +110,14 @@ def as_issue(issue: Issue) -> Issue:
     return replace(issue, form=form, items=asked)
 
 
-def shown_lines(indicator: Indicator, year: int) -> Iterator[str]:
-    """Yield what is known of an indicator on a form of a fiscal year, a line each."""
-    unit = f"（{indicator.unit}）" if indicator.unit else ""
-    yield f"{indicator.name}{unit}"
-    for label, text in (
-        ("基準値", _base(indicator)),
-        ("目標値", "、".join(_targets(indicator, year))),
-        ("これまでの実績値", "、".join(_earlier(indicator, year))),
-    ):
-        if text:
-            yield f"{label}：{text}"
-
-
 def _way(one: Indicator) -> str:
     return f"{one.direction.word}\n（{one.kind.word}）"
 
 
-def _base(one: Indicator, between: str = "") -> str:
+def _base(one: Indicator) -> str:
     if one.base is None:
         return ""
-    return f"{grouped_number(one.base.value)}{between}（{era_year(one.base.year)}）"
+    return f"{grouped_number(one.base.value)}\n（{era_year(one.base.year)}）"
 
 
 def _targets(one: Indicator, year: int) -> Iterator[str]:

@@ -17,12 +17,12 @@ from tests.compiled.rounds import (
     answered,
     compilation,
     round_plan,
+    workbook_bytes,
 )
 from tests.fillers.libreoffice import run_jobs
 from tests.programs import needs_libreoffice
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.compiled.sheets.workbook import workbook_bytes
 from workflow.compiled.summaries.matrix import CountedMatrix, count
 from workflow.model.fields.base import Choice
 from workflow.model.fields.choice import ChoiceField

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import IO
 
 from xlsxwriter import Workbook
@@ -104,13 +103,6 @@ def sheet_names(compilation: Compilation) -> tuple[str, ...]:
     left_out = [name for name, content in needed.items() if not content]
     renamed = {LEDGER_SHEET: PARTS_SHEET} if compilation.ledger.parts else {}
     return tuple(renamed.get(name, name) for name in SHEETS if name not in left_out)
-
-
-def workbook_bytes(compilation: Compilation) -> bytes:
-    """Return the compiled workbook as an .xlsx file."""
-    stream = BytesIO()
-    write_workbook(compilation, RowsInPieces(compilation.ledger.rows), Pieces(), stream)
-    return stream.getvalue()
 
 
 def write_workbook(

@@ -97,16 +97,6 @@ def day_near(text: str, known: date, *, is_later: bool) -> date | None:
     return None if day and weekday and _WEEKDAYS[day.weekday()] != weekday else day
 
 
-def names_no_year(text: str) -> bool:
-    """Whether a text names a day, but not its year.
-
-    >>> names_no_year("5月31日（金）"), names_no_year("2024/5/31"), names_no_year("5月下旬")
-    (True, False, False)
-    """
-    around = _AROUND.fullmatch(_plain(text))
-    return bool(around and _NO_YEAR.fullmatch(around["day"]))
-
-
 def _plain(text: str) -> str:
     """Return a text with every digit an ASCII one, without blanks, in capitals."""
     plain = "".join(without_unseen(unicodedata.normalize("NFKC", text)).split()).upper()

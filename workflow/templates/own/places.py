@@ -107,14 +107,6 @@ class IssuedSheet:
     def _keys_of_marks(self) -> Mapping[ItemKey, str]:
         return {(item, mark): key for (item, key), mark in self.marked.items()}
 
-    def key_at(self, cell: Cell) -> ItemKey | None:
-        """Return which answer a cell takes; None for none."""
-        return self._keys.get(cell)
-
-    @cached_property
-    def _keys(self) -> Mapping[Cell, ItemKey]:
-        return {cell: key for key, cell in self.answers.items()}
-
 
 @dataclass(frozen=True)
 class OwnLayout:
@@ -141,11 +133,6 @@ class OwnLayout:
             if cell:
                 return sheet, cell
         return None
-
-    def first_place(self, item: str) -> tuple[IssuedSheet, Cell] | None:
-        """Return where the first answer of an item stands."""
-        keys = (field.key for field in self.layout.form.form.fields)
-        return next(filter(None, (self.place(item, key) for key in keys)), None)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

@@ -26,7 +26,6 @@ _RANGES = "{http://schemas.microsoft.com/office/excel/2006/main}sqref"
 _TYPES = {"length": "textLength", "integer": "whole"}
 _OPERATORS = {"<=": "lessThanOrEqual", "between": ""}
 _DAY_ZERO = date(1899, 12, 30)
-_DATES_FROM = date(1900, 3, 1)
 
 
 def add_rules(
