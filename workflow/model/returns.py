@@ -201,6 +201,10 @@ class Return:
         """The file in returned/ this came in: its archive, or itself."""
         return self.envelope or Envelope(self.file, self.sha256, self.size)
 
+    def answer_to(self, item: str) -> Answer | None:
+        """Return what it answers about an item; None when it says nothing."""
+        return next((a for a in reversed(self.answers) if a.item == item), None)
+
     @property
     def accepted_answers(self) -> tuple[Answer, ...]:
         """The answers without an error."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from workflow.compiled.merging.entries import Entry
@@ -29,7 +29,7 @@ class RoundAnswers:
         returned = self.returns.get(at.file)
         if at.item or returned is None or not returned.answers:
             return ""
-        return f"回答{len(returned.answers)}件（照合用の記号：{_digest_of(returned)}）"
+        return f"回答{len(returned.answers)}件（照合用の記号：{_digest_of(returned.answers)}）"
 
     def text(self, answer: Answer, keys: Sequence[str] = ()) -> str:
         """Return an answer as text: some of its fields, or all that are filled."""
@@ -48,17 +48,10 @@ class RoundAnswers:
         shown = (labels[key] for key in keys or labels)
         return "\n".join(f"{label}：{said[label]}" for label in shown if said.get(label))
 
-    def department(self, file: str) -> str:
-        """Return the department a file is of; "" when nobody knows."""
-        returned = self.returns.get(file)
-        return returned.department if returned else ""
-
-    def answer(self, file: str, item: str) -> Answer | None:
-        """Return what a file answers about an item; None when it says nothing."""
-        returned = self.returns.get(file) if item else None
-        if returned is None:
-            return None
-        return next((a for a in reversed(returned.answers) if a.item == item), None)
+    @cached_property
+    def departments(self) -> Mapping[str, str]:
+        """The department each file is of, by the file's name; "" where nobody knows."""
+        return {returned.file: returned.department for returned in self.round.returns}
 
     @cached_property
     def returns(self) -> Mapping[str, Return]:
@@ -79,7 +72,7 @@ class RoundAnswers:
         return found
 
 
-def _digest_of(returned: Return) -> str:
+def _digest_of(answers: Iterable[Answer]) -> str:
     """Return a short digest of what a return answers: the same answers in another file match."""
-    said = sorted((a.item, sorted(a.written.items())) for a in returned.answers)
+    said = sorted((a.item, sorted(a.written.items())) for a in answers)
     return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:8]

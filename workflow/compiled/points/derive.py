@@ -129,11 +129,12 @@ class _Deriving:
             at = finding.location
             if finding.code not in _OF_VERSIONS:
                 continue
-            used = self.round.said(self.answers.department(at.file), at.item)
+            used = self.round.said(self.answers.departments.get(at.file, ""), at.item)
             file = str(finding.details["other"])
             if used is None or used.source.file != at.file:
                 continue  # the other of a pair tells it
-            other = self.answers.answer(file, at.item)
+            rival = self.answers.returns.get(file)
+            other = rival.answer_to(at.item) if rival else None
             if other is None or (file, at.item) in seen:
                 continue
             seen.add((file, at.item))
@@ -165,7 +166,7 @@ class _Deriving:
                 item = finding.location.item or _item_in(finding)
                 reasons.setdefault(item, []).append(finding)
         disputed = {
-            (self.answers.department(f.location.file), f.location.item)
+            (self.answers.departments.get(f.location.file, ""), f.location.item)
             for f in self.round.findings
             if f.code is Code.RETURN_CONFLICT
         }
@@ -233,7 +234,7 @@ class _Deriving:
         own = [
             f
             for f in reasons
-            if not f.location.file or self.answers.department(f.location.file) in codes
+            if not f.location.file or self.answers.departments.get(f.location.file, "") in codes
         ]
         stands = Finding(_OPEN[entry.status], Location(item=item.id))
         answer = entry.answer
@@ -256,8 +257,9 @@ class _Deriving:
 
     def _warning(self, finding: Finding) -> Point:
         at = finding.location
-        department = self.answers.department(at.file) or self.gone_from.get(at.file, "")
-        answer = self.answers.answer(at.file, at.item)
+        department = self.answers.departments.get(at.file) or self.gone_from.get(at.file, "")
+        returned = self.answers.returns.get(at.file)
+        answer = returned.answer_to(at.item) if returned and at.item else None
         owner = self.round.plan.successor(department) if department else None
         return Point(
             key=self._key_of_warning(finding, department),
@@ -358,7 +360,7 @@ class _Deriving:
 
     def _is_open(self, file: str, item: str) -> bool:
         """Whether an assignment of a department has no answer that counts."""
-        department = self.answers.department(file)
+        department = self.answers.departments.get(file, "")
         return any(
             entry.status in _OPEN
             and (not file or any(d.code == department for d in entry.assignment.departments))

@@ -46,7 +46,11 @@ def write_attention(
         TableColumn(plan.levels[-1], 14, lambda p: p.title or None),
         TableColumn("担当課", 7.5, lambda p: p.owner or None),
         TableColumn("内容", 13, lambda p: p.text or None),
-        TableColumn(_prose_label(plan), 21, lambda p: prose_of(p, plan, ledger) or None),
+        TableColumn(
+            _prose_label(plan),
+            21,
+            lambda p: p.prose or prose_of(plan, ledger, p.entry) or None,
+        ),
         TableColumn("移る先", 4.5, _target_name, target),
     )
     shown = points or (AttentionLine(weight=Weight.WARNED, reasons=(NOTHING,)),)

@@ -335,14 +335,13 @@ class _Looking:
         return "\n".join((chosen, *warned, *([rivals] if rivals else [])))
 
 
-def prose_of(line: AttentionLine, plan: Plan, ledger: Ledger) -> str:
-    """Return the prose beside a line: why it was decided, or what stands in its row.
+def prose_of(plan: Plan, ledger: Ledger, entry: int | None) -> str:
+    """Return the prose of a row of the ledger, "" for none.
 
     The first text of a row is left out: it says what was done.
     """
-    if line.entry is None:
-        return line.prose
-    index = line.entry
+    if entry is None:
+        return ""
     texts = [field for field in plan.form.fields if field.is_prose]
-    text = (ledger.value(index, field.label) for field in texts[1:] or texts)
+    text = (ledger.value(entry, field.label) for field in texts[1:] or texts)
     return "\n".join(str(text) for text in text if text is not None)
