@@ -33,6 +33,7 @@ ALLOWED_WHEN_LOCKED: dict[str, Any] = {
 
 _DEFAULT_ROW_PIXELS = 25
 _ROWS_AT_ONCE = 100
+_LINKS_AT_ONCE = 1_000
 
 
 class Link(NamedTuple):
@@ -119,15 +120,21 @@ class GrowingSheet(Worksheet):
         """Write the links of cells; all links into one file share one relationship."""
         if not self._links:
             return
-        ids: dict[str, str] = {}
         self._xml_start_tag("hyperlinks")
-        for (row, column), (file, location) in sorted(self._links.items()):
-            if file and file not in ids:
-                ids[file] = self._relationship(file)
-            to_file = f' r:id="{ids[file]}"' if file else ""
-            at = f"{column_letters(column + 1)}{row + 1}"
-            self.fh.write(f'<hyperlink ref="{at}"{to_file}{_location_attribute(location)}/>')
+        elements = self._link_elements()
+        while together := "".join(islice(elements, _LINKS_AT_ONCE)):
+            self.fh.write(together)
         self._xml_end_tag("hyperlinks")
+
+    def _link_elements(self) -> Iterator[str]:
+        to_files = {"": ""}
+        letters = {column: column_letters(column + 1) for _, column in self._links}
+        for place in sorted(self._links):
+            file, location = self._links[place]
+            if file not in to_files:
+                to_files[file] = f' r:id="{self._relationship(file)}"'
+            at = f"{letters[place[1]]}{place[0] + 1}"
+            yield f'<hyperlink ref="{at}"{to_files[file]}{_location_attribute(location)}/>'
 
     def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
         """Return a formula as it is stored: ours use no function that is newer than the format.

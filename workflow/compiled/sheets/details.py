@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from xlsxwriter import Workbook
 
 from workflow.compiled.display_limits import not_detailed
@@ -10,7 +12,7 @@ from workflow.compiled.sheets.links import to_row
 from workflow.compiled.summaries.matrix import Details, Line
 from workflow.excel.page import Page
 from workflow.excel.table import TableColumn, TableStyles, write_sentence, write_table
-from workflow.excel.workbook import GrowingSheet
+from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.plan import Plan
 
 _PAGE = Page(is_landscape=False)
@@ -26,21 +28,17 @@ def write_details(
         write_sentence(sheet, TableStyles(book), "内訳", not_detailed(details.omitted))
         return
 
-    def item(line: Line) -> str:
-        return ledger.entries[line.entry].assignment.item.id
-
-    def title(line: Line) -> str:
-        return ledger.entries[line.entry].assignment.item.title
-
-    def owner(line: Line) -> str:
-        return ledger.entries[line.entry].assignment.department_label
+    @cache  # a row of the ledger stands behind several counts
+    def known(entry: int) -> tuple[str, str, str, Link]:
+        asked = ledger.entries[entry].assignment
+        return asked.item.id, asked.item.title, asked.department_label, to_row(ledger, entry)
 
     columns: tuple[TableColumn[Line], ...] = (
         TableColumn("集計表", 8, lambda x: x.matrix),
         TableColumn("行の見出し", 11.5, lambda x: x.row),
         TableColumn("列の見出し", 5, lambda x: x.column),
-        TableColumn("整理番号", 5, item, lambda x: to_row(ledger, x.entry)),
-        TableColumn(plan.levels[-1], 17, title),
-        TableColumn("担当課", 7.5, owner),
+        TableColumn("整理番号", 5, lambda x: known(x.entry)[0], lambda x: known(x.entry)[3]),
+        TableColumn(plan.levels[-1], 17, lambda x: known(x.entry)[1]),
+        TableColumn("担当課", 7.5, lambda x: known(x.entry)[2]),
     )
     write_table(sheet, TableStyles(book), columns, details.lines, page=_PAGE)
