@@ -16,10 +16,9 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from workflow.compiled.compilation import Compilation, compile_round
-from workflow.compiled.outputs import no_pieces, output_files
+from workflow.compiled.compilation import Compilation, compile_round, compile_year
+from workflow.compiled.outputs import output_files
 from workflow.compiled.round import Round
-from workflow.storage.pieces import Pieces
 from workflow.storage.spooled import Writable
 
 _READERS = (
@@ -43,12 +42,18 @@ def each_file_read_once() -> Iterator[None]:
 
 @contextmanager
 def each_round_written_once() -> Iterator[None]:
-    """Compile a round once, and write it out once, as long as this lasts."""
+    """Let verify take the files that were made of an equal round, as long as this lasts.
+
+    Whatever writes makes them anew each time: that the same is written again is never taken for
+    granted.
+    """
     kept = _Kept()
     with (
         patch("workflow.rounds.write.compile_round", kept.compilation),
-        patch("workflow.rounds.write.output_files", kept.outputs),
-        patch("workflow.verification.verify.output_files", kept.outputs),
+        patch("workflow.rounds.year.compile_year", kept.compilation_of_year),
+        patch("workflow.rounds.write.output_files", kept.written),
+        patch("workflow.rounds.write_year.output_files", kept.written),
+        patch("workflow.verification.verify.output_files", kept.recomputed),
     ):
         yield
 
@@ -62,24 +67,38 @@ class _Kept:
 
     def compilation(self, round_: Round, *given: Any) -> Compilation:  # noqa: ANN401 - as they come
         """Return the compilation of a round; whether its cache may be kept changes nothing."""
-        asked = replace(round_, is_repeatable=False)
+        return self._compiled(compile_round, replace(round_, is_repeatable=False), round_, *given)
+
+    def compilation_of_year(self, year: Round, *given: Any) -> Compilation:  # noqa: ANN401
+        """Return the compilation of a whole year of rounds."""
+        return self._compiled(compile_year, year, year, *given)
+
+    def _compiled(
+        self,
+        compiling: Callable[..., Compilation],
+        asked: Round,
+        round_: Round,
+        *given: Any,  # noqa: ANN401
+    ) -> Compilation:
         for known, besides, compilation in self.compiled:
             if known == asked and besides == given:
                 return compilation
-        compilation = compile_round(round_, *given)
+        compilation = compiling(round_, *given)
         self.compiled.append((asked, given, compilation))
         return compilation
 
-    def outputs(
-        self,
-        compilation: Compilation,
-        with_parquet: bool = False,
-        pieces: Callable[[str], Pieces] = no_pieces,
-    ) -> dict[str, Writable]:
-        """Return the files of a compilation."""
-        for known, parquet, files in self.made:
-            if known is compilation and parquet == with_parquet:
-                return dict(files)
-        files = output_files(compilation, with_parquet, pieces)
+    def written(self, compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
+        """Make the files of a compilation."""
+        files = output_files(compilation, with_parquet)
         self.made.append((compilation, with_parquet, files))
         return dict(files)
+
+    def recomputed(
+        self, compilation: Compilation, with_parquet: bool = False
+    ) -> dict[str, Writable]:
+        """Return the files of a compilation. Where Parquet may be made and is not, none ever is."""
+        for known, parquet, files in self.made:
+            has_parquet = any(name.endswith(".parquet") for name in files)
+            if known is compilation and with_parquet == (parquet and has_parquet):
+                return dict(files)
+        return self.written(compilation, with_parquet)

@@ -15,11 +15,24 @@ from openpyxl import Workbook
 from openpyxl.cell.text import Text
 from openpyxl.reader import excel
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
+from openpyxl.worksheet._reader import (
+    CF_TAG,
+    COL_TAG,
+    EXT_TAG,
+    FILTER_TAG,
+    HYPERLINK_TAG,
+    MERGE_TAG,
+    ROW_TAG,
+    VALIDATION_TAG,
+    WorkSheetParser,
+    WorksheetReader,
+)
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.merge import MergeCells
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
-from openpyxl.xml.functions import fromstring
+from openpyxl.xml.functions import fromstring, iterparse
 
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
@@ -37,6 +50,12 @@ from workflow.templates.layout import COVER_SHEET
 _CELL, _VALUE = f"{MAIN}c", f"{MAIN}v"
 _OF_A_NUMBER = frozenset(string.digits + "+-.eE")
 _TRUTHS = {"true": "1", "false": "0"}
+_OVER_ROWS: Mapping[str, tuple[str, Any]] = {
+    MERGE_TAG: ("merged_cells", MergeCells),
+    FILTER_TAG: ("auto_filter", AutoFilter),
+}
+_LOOKS = frozenset((COL_TAG, CF_TAG, EXT_TAG, HYPERLINK_TAG, VALIDATION_TAG))
+"""What of a sheet may be large and says nothing of its cells."""
 
 Results = Mapping[str, Mapping[tuple[int, int], RawCell]]
 """Results stored with formulas, by sheet and place."""
@@ -260,6 +279,22 @@ def _spelled_plainly(cell: Any) -> str | None:  # noqa: ANN401 - an element
 class _SheetParser(WorkSheetParser):
     """Takes cells alone for cells, however they spell their places and values."""
 
+    auto_filter: AutoFilter | None = None
+
+    def parse(self) -> Any:  # noqa: ANN401
+        """Yield the rows, and take what lies over them; all else of a sheet is how it looks."""
+        for _, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                row = self.parse_row(element)
+                element.clear()
+                yield row
+            elif element.tag in _OVER_ROWS:
+                name, kind = _OVER_ROWS[element.tag]
+                setattr(self, name, kind.from_tree(element))
+                element.clear()
+            elif element.tag in _LOOKS:
+                element.clear()
+
     def parse_row(self, row: Any) -> Any:  # noqa: ANN401 - openpyxl has no types
         for other in [child for child in row if child.tag != _CELL]:
             row.remove(other)
@@ -287,17 +322,25 @@ class _SheetParser(WorkSheetParser):
 
 
 class _SheetReader(WorksheetReader):
-    """Binds no links: openpyxl writes a link's target into a cell that is empty."""
+    """Binds the cells, what merges, hides and filters them, and nothing else of a sheet.
+
+    A third of openpyxl's reading is rules and validations; and it writes the target of a link into
+    a cell that is empty.
+    """
 
     def __init__(self, ws: Any, *given: Any) -> None:  # noqa: ANN401
         self.ws, book = ws, ws.parent
-        part, texts, results_only, keeps_runs = given
         formats = (book.epoch, book._date_formats, book._timedelta_formats)
-        self.parser = _SheetParser(part, texts, results_only, *formats, keeps_runs)
-        self.tables = []
+        part, texts, results_only = given
+        self.parser: _SheetParser = _SheetParser(part, texts, results_only, *formats)
 
-    def bind_hyperlinks(self) -> None:
-        """Leave the cells as they are stored."""
+    def bind_all(self) -> None:
+        """Put what was read into the sheet."""
+        self.bind_cells()
+        self.bind_merged_cells()
+        self.bind_row_dimensions()
+        if self.parser.auto_filter:
+            self.ws.auto_filter = self.parser.auto_filter
 
     def bind_merged_cells(self) -> None:
         """Drop what merged cells cover; openpyxl gives each a border, a third of its reading."""
@@ -329,13 +372,13 @@ class _ExactReader(excel.ExcelReader):
             self.shared_strings = _Texts(texts)
 
     def read_worksheets(self) -> None:
-        # openpyxl names its sheet reader in its module alone.
-        usual = vars(excel)["WorksheetReader"]
-        vars(excel)["WorksheetReader"] = _SheetReader
-        try:
-            super().read_worksheets()
-        finally:
-            vars(excel)["WorksheetReader"] = usual
+        """Read cells alone: openpyxl reads pictures, comments and tables too, and nobody asks."""
+        for listed, relation in self.parser.find_sheets():
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                sheet = self.wb.create_sheet(listed.name)
+                with self.archive.open(relation.target) as part:
+                    _SheetReader(sheet, part, self.shared_strings, self.data_only).bind_all()
+                sheet.sheet_state = listed.state
 
 
 def open_exactly(content: bytes, results_only: bool = False) -> Workbook:
