@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from openpyxl.worksheet.merge import MergedCellRange
 
 from tests.city import City
 from tests.fillers.libreoffice import end_office
+from workflow.storage import parallel
 
 # The same examples in every run, however busy the machine is. To look for new ones, with others
 # each time: pytest --hypothesis-profile=search.
@@ -23,6 +25,9 @@ settings.load_profile("steady")
 # of what loading a template takes. Nobody sees these cells, and no test looks at their borders.
 MergedCellRange.format = lambda self: None  # type: ignore[method-assign]
 
+# The tests are at work on every core: a process that forks for twelve templates takes a third more
+# than one that makes them itself. That both make the same: tests/templates/test_issue.py.
+parallel._WORTH_A_FORK = sys.maxsize
 
 _LONG = (
     "tests/examples/test_returns.py",

@@ -58,7 +58,9 @@ def test_templates_and_list_of_the_sample_plan(city: City) -> None:
     city.generate()
     paths = sorted(city.workspace.templates(2023).glob("*.xlsx"))
     assert len(paths) == 13
-    assert_all_valid(paths)
+    (listed,) = (path for path in paths if path.name.startswith("送付一覧"))
+    forms = sorted(set(paths) - {listed}, key=lambda path: path.stat().st_size)
+    assert_all_valid([listed, forms[0], forms[-1]])  # the others differ in how many rows they have
 
 
 def test_templates_that_show_last_year(city: City) -> None:

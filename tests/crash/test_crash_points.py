@@ -25,8 +25,11 @@ LATER = COLLECTED_AT + timedelta(days=1)
 
 @pytest.fixture
 def trial(monkeypatch: pytest.MonkeyPatch) -> Trial:
-    """Every commit is tried before it is made."""
-    made = Trial()
+    """Every commit is tried before it is made, between its ends at one of five operations.
+
+    A command does the same few operations to each of its files, and never five of them.
+    """
+    made = Trial(every=5)
     monkeypatch.setattr("workflow.commands.generate.commit", made)
     monkeypatch.setattr("workflow.rounds.write.commit", made)
     return made
@@ -72,7 +75,7 @@ def test_every_kind_of_change_also_where_taking_it_back_is_cut_short(
     (compiled / "locked").chmod(0o444)
     new = (templates / "new", compiled / "pages" / "new", compiled / "replaced")
     locked = (compiled / "locked", templates / "new locked")
-    trial.nested = True
+    trial.nested, trial.every = True, 1
     trial(
         workspace,
         YEAR,
@@ -112,7 +115,6 @@ def test_collect(city: City, trial: Trial) -> None:
 def test_finalize_and_reopen(city: City, trial: Trial) -> None:
     finalize(city.workspace, YEAR, LATER, HERE, "年度末のため")
     assert verified(city).is_clean
-    trial.every = 3
     collect(city.workspace, YEAR, LATER, HERE, reopening="評価の誤りのため")
     assert verified(city).is_clean
     assert_tried(trial)

@@ -6,6 +6,7 @@ Trial takes the place of commit() within a real command, so what is tried is wha
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,13 +19,17 @@ from workflow.storage.journal import read_journal
 from workflow.storage.recover import refuse_unfinished, take_back
 from workflow.storage.workspace import Workspace
 
+_AT_ENDS = 8
+"""How many operations are tried at the beginning and at the end of a commit, one by one."""
+
 
 @dataclass(slots=True)
 class Trial:
     """What was tried: the file operations of each commit, and the cuts and errors survived.
 
     nested: the taking back of a cut commit is cut short as well. every: of how many operations in
-    a row one is tried; a large commit repeats the same operation for each of its files.
+    a row one is tried between the first and the last ones; a large commit repeats the same few
+    operations for each of its files.
     """
 
     nested: bool = False
@@ -47,11 +52,17 @@ class Trial:
             commit(workspace, year, changes)
         new = on_disk(workspace.home)
         attempt = _Attempt(self, workspace, year, changes, old, new)
-        for number in range(1, whole.done + 1, self.every):
+        for number in self._tried(whole.done):
             attempt.cut_at(number)
             attempt.failing_at(number)
         lay(workspace.home, new)
         self.operations += whole.done
+
+    def _tried(self, operations: int) -> Iterator[int]:
+        for number in range(1, operations + 1):
+            is_at_an_end = number <= _AT_ENDS or number > operations - _AT_ENDS
+            if is_at_an_end or number % self.every == 0:
+                yield number
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.harness.own_form import drawn_form, form_folders, read_form
-from tests.programs import needs_validator
-from tests.test_ooxml import errors
 from workflow.plan.build import build_plan
 
 NAMES = [folder.name for folder in form_folders()]
@@ -34,11 +31,3 @@ def test_a_form_is_drawn_the_same_every_time(name: str) -> None:
 def test_the_card_has_thirty_merged_areas() -> None:
     sheet = load_workbook(io.BytesIO(drawn_form("card")))["個別票"]
     assert len(sheet.merged_cells.ranges) >= 30
-
-
-@needs_validator
-@pytest.mark.parametrize("name", NAMES)
-def test_a_form_is_a_workbook_excel_takes(name: str, tmp_path: Path) -> None:
-    path = tmp_path / f"{name}.xlsx"
-    path.write_bytes(drawn_form(name))
-    assert errors(path) == []

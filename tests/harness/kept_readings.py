@@ -17,8 +17,9 @@ from typing import Any
 from unittest.mock import patch
 
 from workflow.compiled.compilation import Compilation, compile_round, compile_year
-from workflow.compiled.outputs import output_files
+from workflow.compiled.outputs import no_pieces, output_files
 from workflow.compiled.round import Round
+from workflow.storage.pieces import Pieces
 from workflow.storage.spooled import Writable
 
 _READERS = (
@@ -87,10 +88,22 @@ class _Kept:
         self.compiled.append((asked, given, compilation))
         return compilation
 
-    def written(self, compilation: Compilation, with_parquet: bool = False) -> dict[str, Writable]:
-        """Make the files of a compilation."""
-        files = output_files(compilation, with_parquet)
-        self.made.append((compilation, with_parquet, files))
+    def written(
+        self,
+        compilation: Compilation,
+        with_parquet: bool = False,
+        pieces: Callable[[str], Pieces] = no_pieces,
+    ) -> dict[str, Writable]:
+        """Make the files of a compilation; those made of older pieces, verify must make anew."""
+        lent: list[Pieces] = []
+
+        def lend(name: str) -> Pieces:
+            lent.append(pieces(name))
+            return lent[-1]
+
+        files = output_files(compilation, with_parquet, lend)
+        if not any(one.known for one in lent):
+            self.made.append((compilation, with_parquet, files))
         return dict(files)
 
     def recomputed(

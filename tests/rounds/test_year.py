@@ -13,6 +13,7 @@ from openpyxl.utils.cell import range_boundaries
 from tests.city import City
 from tests.engine import HERE
 from tests.harness.deciding import decide
+from tests.harness.kept_readings import each_file_read_once, each_round_written_once
 from tests.rounds.playing import PlayedYear
 from tests.rounds.small_year import FIRST, PANEL, SECOND, YEAR, collected, small_year
 from tests.verification.mutations import (
@@ -31,6 +32,13 @@ from workflow.rounds import write_year
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.own_files import old_final_folder
 from workflow.verification import compare
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worked_out_once() -> Iterator[None]:
+    """Read each file once, and let verify take what was made of an equal round or year."""
+    with each_file_read_once(), each_round_written_once():
+        yield
 
 
 @pytest.fixture(scope="module")

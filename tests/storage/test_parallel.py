@@ -8,6 +8,12 @@ from workflow.storage import parallel
 from workflow.storage.parallel import in_parallel as mapped
 
 
+@pytest.fixture(autouse=True)
+def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for least in ("_WORTH_A_FORK", "_WORTH_A_SPAWN"):
+        monkeypatch.setattr(parallel, least, 8)
+
+
 def shifted(by: int, number: int) -> tuple[int, int]:
     return number + by, os.getpid()
 
@@ -27,8 +33,7 @@ def test_few_things_are_done_in_this_process() -> None:
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor only")
-def test_many_things_are_done_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_WORTH_A_SPAWN", 8)
+def test_many_things_are_done_in_others() -> None:
     assert os.getpid() not in {process for _, process in mapped(shifted, 1, range(50))}
 
 

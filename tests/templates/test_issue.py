@@ -14,6 +14,7 @@ from tests.templates.registers import as_version_1
 from workflow.model.errors import OutputError, WorkspaceError
 from workflow.model.plain_text import json_bytes
 from workflow.plan.document import sample_document
+from workflow.storage import parallel
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import OLD_FOLDER, REGISTER_NAME
@@ -193,10 +194,14 @@ def test_a_department_with_nothing_left_to_answer_is_put_away(city: City) -> Non
 
 
 @pytest.mark.parametrize("hours", [0, 5])
-def test_the_same_plan_on_the_same_day_gives_the_same_bytes(tmp_path: Path, hours: int) -> None:
+def test_the_same_plan_on_the_same_day_gives_the_same_bytes(
+    tmp_path: Path, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where several processes make the templates."""
     plan = sample_document()
     one, other = (City.with_plan(tmp_path / name, plan) for name in ("一", "二 空白"))
     one.generate()
+    monkeypatch.setattr(parallel, "_WORTH_A_FORK", 2)
     other.generate(now=ISSUED_AT + timedelta(hours=hours))
     templates = {i.file for i in load_register(one.workspace.templates(2023), 2023).issues}
     assert len(templates) == 12
