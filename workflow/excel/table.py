@@ -56,8 +56,6 @@ _MOST_LINES = most_lines(FONT_SIZE)
 _REPEATED = 60
 """Characters of a text that is repeated where a row goes on."""
 _SENTENCE_WIDTH = 60.0
-_MOST_KEPT = 10_000
-"""Rows of a table up to which their values are kept while it is written."""
 _BUTTON_WIDTH = 1.8
 """Full-width characters that the button of a filter takes of a heading."""
 DAY_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -147,10 +145,12 @@ def write_table(
     rows: Iterable[RowT],
     repeated: int = 0,
     page: Page = _PAGE,
+    in_memory: bool = True,
 ) -> None:
     """Write rows under a frozen, filtered header, ready to print.
 
-    What needs more lines than Excel shows goes on in a further row.
+    What needs more lines than Excel shows goes on in a further row. Where the values of all rows
+    are not to be in memory together, they are made a second time when they are written.
     """
     widths = [column.width for column in columns]
     linking = [(n, column.link) for n, column in enumerate(columns) if column.link is not no_link]
@@ -158,8 +158,7 @@ def write_table(
     def values_of(row: RowT) -> list[list[CellValue]]:
         return list(_continued([column.value(row) for column in columns], widths))
 
-    is_long = isinstance(rows, Sequence) and len(rows) > _MOST_KEPT
-    values = _MadeAnew(values_of) if is_long else _Kept(values_of)
+    values = _Kept(values_of) if in_memory else _MadeAnew(values_of)
     leading: dict[tuple[int, int], Link] = {}
     for row in rows:
         first = len(values) + 1

@@ -30,8 +30,13 @@ class LazySequence(Sequence[ThingT]):
 
     def __getitem__(self, index: int | slice) -> ThingT | tuple[ThingT, ...]:
         """Return one thing, or those of a slice."""
-        places = range(len(self))[index]
-        return self.thing(places) if isinstance(places, int) else tuple(map(self.thing, places))
+        size = len(self)
+        if isinstance(index, slice):
+            return tuple(map(self.thing, range(size)[index]))
+        place = index + size if index < 0 else index
+        if 0 <= place < size:
+            return self.thing(place)
+        raise IndexError(index)
 
     def __iter__(self) -> Iterator[ThingT]:
         """Yield every thing."""

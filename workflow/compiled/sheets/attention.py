@@ -18,6 +18,9 @@ from workflow.model.plan import Plan
 ATTENTION_SHEET = "要確認"
 NOTHING = "要確認のものはありません。"
 
+_MOST_IN_MEMORY = 5_000
+"""Lines whose prose is in memory together while they are written."""
+
 
 def write_attention(
     book: Workbook,
@@ -54,7 +57,9 @@ def write_attention(
         TableColumn("移る先", 4.5, _target_name, target),
     )
     shown = points or (AttentionLine(weight=Weight.WARNED, reasons=(NOTHING,)),)
-    write_table(sheet, TableStyles(book), columns if points else columns[1:], shown)
+    asked = columns if points else columns[1:]
+    is_short = len(shown) <= _MOST_IN_MEMORY
+    write_table(sheet, TableStyles(book), asked, shown, in_memory=is_short)
 
 
 def _target_name(point: AttentionLine) -> str | None:
