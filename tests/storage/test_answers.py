@@ -78,6 +78,7 @@ def test_a_damaged_file_is_said_in_one_sentence(harm: str) -> None:
         stream.seek(20)
         stream.write(b"\0" * 8)
         stream.flush()
+        stream.flush()
     else:
         os.ftruncate(stream.fileno(), 30 if harm == "cut short" else 0)
     with pytest.raises(OutputError, match="以前のファイルはそのまま残っています"):
