@@ -131,7 +131,7 @@ def test_without_dask_it_is_said_how_to_install_it(
     answered: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert "pip install" in refused(answered, capsys, "--engine", "dask")
+    assert "pip --python .venv install" in refused(answered, capsys, "--engine", "dask")
 
 
 def test_a_scheduler_that_is_not_there_is_named(

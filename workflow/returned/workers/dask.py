@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import multiprocessing
+import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -26,7 +28,7 @@ from workflow.storage.tool_digest import tool_digest
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_AT_ONCE = 16
+_AT_LEAST, _AT_MOST = 16, 256
 _PER_WORKER = 4
 _CONNECT_SECONDS = 10
 _WORKER_SECONDS = 60
@@ -119,7 +121,9 @@ def _settings() -> Iterator[None]:
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        with dask.config.set(_MAY_HAVE_CHILDREN):
+        with dask.config.set(_MAY_HAVE_CHILDREN), warnings.catch_warnings():
+            # A round is a task, so that it outlives its worker, however large its register is.
+            warnings.filterwarnings("ignore", "Sending large graph")
             yield
     finally:
         logger.setLevel(before)
@@ -132,11 +136,16 @@ def _judged(
     # A task, not data laid out: whatever its worker dies of, it is made again elsewhere.
     sent = context.of_one_file().without_files()  # a worker may be on another machine
     known = client.submit(_same, sent, pure=False)
-    chunks = [tuple(files[start : start + _AT_ONCE]) for start in range(0, len(files), _AT_ONCE)]
+    workers = max(1, len(client.nthreads()))
+    # Each task begins by handing the round to a process of its own, which takes as long as reading
+    # a hundred files where the register is large: so few tasks, but enough to share the work.
+    fair = math.ceil(len(files) / (_PER_WORKER * workers))
+    at_once = min(_AT_MOST, max(_AT_LEAST, fair))
+    chunks = [tuple(files[start : start + at_once]) for start in range(0, len(files), at_once)]
     waiting: deque[tuple[Sequence[Received], Future[Lines]]] = deque()
     for chunk in chunks:
         waiting.append((chunk, client.submit(_judge_some, chunk, known, tool_digest(), pure=False)))
-        if len(waiting) >= _PER_WORKER * max(1, len(client.nthreads())):
+        if len(waiting) >= _PER_WORKER * workers:
             yield from _result(*waiting.popleft(), context)
     while waiting:
         yield from _result(*waiting.popleft(), context)
