@@ -98,7 +98,9 @@ def content_of(received: Received, most_bytes: int) -> bytes | None:
     """Return what a file holds now, one byte more than it may be at most; None when it is shut."""
     try:
         with opened_file(received.path) as stream:
-            return stream.read(most_bytes + 1)
+            size = min(os.fstat(stream.fileno()).st_size, most_bytes)
+            content = stream.read(size + 1)  # room for all that may be takes longer than reading
+            return content + stream.read(most_bytes - size) if len(content) > size else content
     except OSError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.excel.xlsx.xml import parsed, walked
+from workflow.excel.xlsx.xml import parsed, taken
 
 HONEST = {
     "nothing declared": "<a>あ</a>".encode(),
@@ -56,15 +56,15 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", HONEST)
 def test_a_part_is_read_in_its_encoding(name: str) -> None:
-    taken = []
+    found = []
     assert parsed(HONEST[name]).text == "あ"
-    assert walked(HONEST[name], "a", lambda element: taken.append(element.text)).tag == "a"
-    assert taken == ["あ"]
+    assert taken(HONEST[name], "a", lambda element: found.append(element.text)).tag == "a"
+    assert found == ["あ"]
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_part_is_refused_for(name: str) -> None:
-    for read in (parsed, lambda part: walked(part, "a", lambda _: None)):
+    for read in (parsed, lambda part: taken(part, "a", lambda _: None)):
         with pytest.raises((ValueError, SyntaxError, LookupError)):
             read(REFUSED[name])
 
@@ -74,8 +74,8 @@ def test_comments_and_instructions_are_no_part_of_a_text() -> None:
 
 
 def test_of_a_large_part_each_element_is_whole_when_it_is_taken() -> None:
-    taken = []
+    found = []
     part = b"<a>" + b"".join(b"<b><c>%d</c></b>" % n for n in range(150_000)) + b"</a>"
-    root = walked(part, "b", lambda element: taken.append(element[0].text))
-    assert taken == [str(n) for n in range(150_000)]
+    root = taken(part, "b", lambda element: found.append(element[0].text))
+    assert found == [str(n) for n in range(150_000)]
     assert not any(map(len, root))  # and emptied

@@ -14,12 +14,20 @@ from workflow.excel.xlsx.package import NamedCell, Package, package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.sheet import STRIKE, plain_text, read_sheet, runs_of
 from workflow.excel.xlsx.sheet_parts import Runs, Stored
-from workflow.excel.xlsx.xml import MAIN, walked
+from workflow.excel.xlsx.xml import MAIN, taken, xpath
+from workflow.model.cells import decoded
 from workflow.model.raw import RawBook, RawSheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_IS_PLAIN = xpath(
+    "count(m:si/m:t[1]) = count(m:si) and count(m:si/m:t) = count(m:si)"
+    " and not(parent::* or self::m:si or m:si/m:r or m:si/m:t/*)"
+)
+"""Whether each text is stored once and in one piece, whatever tells how it is pronounced."""
+_PLAIN = xpath("m:si/m:t")
+_LISTED = xpath("self::*[not(parent::*)]/m:si | self::m:si[parent::*[not(parent::*)]]")
 _SMALL = 100_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _known_styles = lru_cache(maxsize=16)(cell_styles_of)
 """Workbooks filled from the templates of one round have the same styles to the byte."""
@@ -73,12 +81,13 @@ def shared_texts(package: Package) -> list[str]:
         return []
     texts: list[str] = []
 
-    def take(text: _Element) -> None:
-        around = text.getparent()
-        if around is not None and around.getparent() is None:
-            texts.append(plain_text(text))
+    def take(piece: _Element) -> None:
+        if _IS_PLAIN(piece):
+            texts.extend([decoded(text.text or "") for text in _PLAIN(piece)])
+        else:
+            texts.extend(map(plain_text, _LISTED(piece)))
 
-    walked(package.read(part), f"{MAIN}si", take)
+    taken(package.read(part), f"{MAIN}si", take)
     return texts
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,25 +9,32 @@ from workflow.excel.xlsx.conditional_formats import HIDDEN_VALUE, apply_conditio
 from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import moved, place_of
-from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, formula_cell, is_flat
-from workflow.excel.xlsx.xml import MAIN, walked
-from workflow.model.cells import decoded
+from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, is_flat
+from workflow.excel.xlsx.xml import MAIN, taken, xpath
+from workflow.model.cells import a1, decoded
 from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_SHEET, _ROWS, _ROW, _CELL, _MERGES, _MERGE = (
-    MAIN + tag for tag in ("worksheet", "sheetData", "row", "c", "mergeCells", "mergeCell")
-)
+_ROW, _CELL = MAIN + "row", MAIN + "c"
 _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _FONT = (
     MAIN + tag for tag in ("v", "f", "is", "t", "r", "rPr")
 )
 STRIKE = b"strike"
 """Stands in a part in which anything is struck through."""
-_MAY_LIE_IN = {_ROWS: _SHEET, _ROW: _ROWS, _CELL: _ROW, _MERGES: _SHEET, _MERGE: _MERGES}
-_SINGLE = frozenset({_ROWS, _MERGES})
-_PARTS_OF_A_CELL = frozenset({_VALUE, _FORMULA, _INLINE})
+_IN_PLACE = xpath(
+    "count(descendant::m:sheetData) = count(self::m:worksheet/m:sheetData[1])"
+    " and count(descendant-or-self::m:row) = count(m:sheetData/m:row)"
+    " and count(descendant::m:c) = count(m:sheetData/m:row/m:c)"
+    " and count(descendant::m:mergeCells) = count(self::m:worksheet/m:mergeCells[1])"
+    " and count(descendant::m:mergeCell) = count(m:mergeCells/m:mergeCell/@ref)"
+)
+"""Whether all rows, cells and merges of a sheet lie where they belong."""
+_ROW_IN_PLACE = xpath(
+    "parent::m:sheetData and count(descendant::m:c) = count(m:c) and not(descendant::m:row"
+    " or descendant::m:sheetData or descendant::m:mergeCells or descendant::m:mergeCell)"
+)
 
 
 def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = True) -> RawSheet:
@@ -39,46 +45,13 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     two tables of rows; so nobody can say what was meant, and the sheet is refused.
     """
     rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or STRIKE in part)
-    sheet = walked(part, _ROW, rows.take)
-    _refuse_misplaced_beside_rows(sheet)
+    sheet = taken(part, _ROW, rows.take)
+    if not _IN_PLACE(sheet):  # counted in libxml2: to ask each takes longer than to read it
+        raise ValueError("rows, cells or merges out of place")
     if stored.conditional or HIDDEN_VALUE in part:
         apply_conditions(sheet, rows.cells, stored.conditional)
     found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
     return replace(found, doubled=rows.doubled) if rows.doubled else found
-
-
-def _refuse_misplaced_beside_rows(sheet: _Element) -> None:
-    """Look into a sheet but for its rows, which were looked into as they came by."""
-    seen: set[str] = set()
-    for element in _placed_beside_rows(sheet):
-        _refuse_misplaced_itself(element)
-        if element.tag in seen:
-            raise ValueError(f"{element.tag} twice")
-        seen |= {element.tag} & _SINGLE
-
-
-def _placed_beside_rows(sheet: _Element) -> Iterator[_Element]:
-    if sheet.tag in _MAY_LIE_IN:
-        yield sheet
-    for part in sheet:
-        is_table = part.tag == _ROWS
-        if is_table:
-            yield part
-        for element in part if is_table else (part,):
-            if element.tag != _ROW:
-                yield from element.iter(*_MAY_LIE_IN)
-
-
-def _refuse_misplaced_in(row: _Element) -> None:
-    """Raise ValueError when a row or cell, or anything in it, is out of place."""
-    for element in row.iter(*_MAY_LIE_IN):
-        _refuse_misplaced_itself(element)
-
-
-def _refuse_misplaced_itself(element: _Element) -> None:
-    around = element.getparent()
-    if around is None or around.tag != _MAY_LIE_IN[element.tag]:
-        raise ValueError(f"{element.tag} out of place")
 
 
 def plain_text(element: _Element) -> str:
@@ -157,35 +130,54 @@ class _Rows:
         self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
         self._row = 0
 
-    def take(self, row: _Element) -> None:
-        """Take a row and its cells; rows and cells without a number follow the one before."""
-        _refuse_misplaced_itself(row)
-        self._row = int(row.get("r") or self._row + 1)
-        if is_true(row.get("hidden")) or _is_flat(row):
-            self.hidden.append(self._row)
-        column = 0
-        for cell in row:
-            if cell.tag != _CELL:
-                _refuse_misplaced_in(row)
-                continue
-            reference = cell.get("r")
-            place = place_of(reference) if reference else (self._row, column + 1)
-            column = place[1]
-            raw = (self._shared_text(cell) or self._raw(cell, place)) if len(cell) else None
-            if raw is None:
-                if place in self.cells:
-                    self._note_second(place, raw)
-                continue
-            if self._has_looks:
-                raw = self._with_look(raw, cell)
-            if self.cells.setdefault(place, raw) is not raw:
-                self._note_second(place, raw)
+    def take(self, piece: _Element) -> None:
+        """Take all rows of a sheet, or one of them."""
+        if piece.tag == _ROW:
+            if not _ROW_IN_PLACE(piece):
+                raise ValueError("cells out of place in a row")
+            self._number(piece)
+        for row in piece.iter(_ROW):
+            if is_true(row.get("hidden")) or _is_flat(row):
+                if not row.get("r"):
+                    self._number(piece)
+                self.hidden.append(int(row.get("r", "")))
+        texts = self._stored.texts
+        for cell in piece.iter(_CELL):
+            reference = cell.get("r") or self._numbered(piece, cell)
+            place, raw = place_of(reference), None
+            if count := len(cell):
+                first = cell[0]
+                if count == 1 and cell.get("t") == "s" and first.tag == _VALUE:
+                    raw = texts.get(first.text)  # as most cells are stored
+                raw = raw or self._raw(cell, place)
+            self._keep(cell, place, raw)
 
-    def _note_second(self, place: tuple[int, int], raw: RawCell | None) -> None:
-        """Note that a cell has two contents: nobody can say which of them is meant."""
-        first = self.cells[place]
-        if first != raw:
-            self.doubled[place] = (first, raw)
+    def _keep(self, cell: _Element, place: tuple[int, int], raw: RawCell | None) -> None:
+        if raw and self._has_looks:
+            raw = self._with_look(raw, cell)
+        first = self.cells.setdefault(place, raw) if raw else self.cells.get(place)
+        if first is not raw and first != raw:
+            assert first
+            self.doubled[place] = (first, raw)  # nobody can say which of them is meant
+
+    def _numbered(self, piece: _Element, cell: _Element) -> str:
+        """Return the reference of a cell that is stored without one."""
+        self._number(piece)
+        reference = cell.get("r")
+        if not reference:
+            raise ValueError("a cell out of place")
+        return reference
+
+    def _number(self, piece: _Element) -> None:
+        """Give rows and cells without a number that which follows on the one before."""
+        for row in piece.iter(_ROW):
+            self._row = int(row.get("r") or self._row + 1)
+            row.set("r", str(self._row))
+            column = 0
+            for cell in row.iterchildren(_CELL):
+                reference = cell.get("r") or a1(self._row, column + 1)
+                cell.set("r", reference)
+                column = place_of(reference)[1]
 
     def _with_look(self, raw: RawCell, cell: _Element) -> RawCell:
         """Return a cell with what a person sees of it."""
@@ -197,31 +189,21 @@ class _Rows:
             runs = runs_of(first)
         return self._stored.with_look(raw, cell.get("s", "0"), runs)
 
-    def _shared_text(self, cell: _Element) -> RawCell | None:
-        """Return what most cells hold, stored as it usually is; None of any other cell."""
-        only = cell[0]
-        if cell.get("t") == "s" and only.tag == _VALUE and len(cell) == 1 and not len(only):
-            return self._stored.texts.get(only.text)
-        return None
-
     def _raw(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
         parts: dict[str, _Element] = {}
         for part in cell:
             if parts.setdefault(part.tag, part) is not part:
                 raise ValueError("two contents in a cell")
-            if len(part) or part.tag not in _PARTS_OF_A_CELL:
-                _refuse_misplaced_in(cell)
         stored = parts.get(_VALUE)
         if stored is not None and stored.text and _INLINE in parts:
             raise ValueError("two contents in a cell")
-        value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         formula = parts.get(_FORMULA)
+        if formula is not None and not self._keeps_results:
+            return RawCell(CellKind.FORMULA, self._formula(formula, place))
+        value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         if formula is None:
             return value
-        text = self._formula(formula, place)
-        if value is None or not self._keeps_results:
-            return formula_cell(text)
-        return RawCell(CellKind.FORMULA, text, cached=value)
+        return RawCell(CellKind.FORMULA, self._formula(formula, place), cached=value)
 
     def _value(
         self, cell: _Element, stored: str | None, inline: _Element | None = None

@@ -14,7 +14,7 @@ from workflow.excel.xlsx.number_formats import CellStyles, Face, day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, hidden_under
 from workflow.excel.xlsx.shown_numbers import NumberFormat
-from workflow.excel.xlsx.xml import MAIN
+from workflow.excel.xlsx.xml import MAIN, xpath
 from workflow.model.cells import decoded
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 BLANKS = " \t\r\n"
 """White space of XML, which programs that write it for people put around a number too."""
 
+_MERGED = xpath("m:mergeCells/m:mergeCell/@ref")
+_FEW = 1_000
+_TEXT = CellKind.TEXT  # asked for once: an enumeration takes its time to answer
 _SHORT = 64
 _FLAT = frozenset("0.")  # how a size below one is spelled
 _CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
@@ -34,15 +37,9 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @lru_cache(maxsize=10_000)
-def formula_cell(text: str) -> RawCell:
-    """Return the cell of a formula whose result is left out; our cover has the same everywhere."""
-    return RawCell(CellKind.FORMULA, text)
-
-
-@lru_cache(maxsize=10_000)
 def _short_text_cell(text: str) -> RawCell:
     """Return the cell of a short text: most are printed on the template, so on every return."""
-    return RawCell(CellKind.TEXT, text)
+    return RawCell(_TEXT, text)
 
 
 Runs = tuple[tuple[str, bool | None], ...]
@@ -60,7 +57,7 @@ class Stored:
         runs: Mapping[str, Runs] | None = None,
     ) -> None:
         cells = [
-            _short_text_cell(text) if len(text) <= _SHORT else RawCell(CellKind.TEXT, text)
+            _short_text_cell(text) if len(text) <= _SHORT else RawCell(_TEXT, text)
             for text in texts
         ]
         self.texts = dict(zip(map(str, range(len(cells))), cells, strict=True))
@@ -157,14 +154,22 @@ class Merges:
     wide: tuple[Area, ...]
 
     @classmethod
-    def of(cls, references: Iterable[str]) -> Merges:
+    def of(cls, references: tuple[str, ...]) -> Merges:
         """Return the merges at some places. ValueError for one that is no block of cells."""
+        return (_known_merges if len(references) <= _FEW else cls._at)(references)
+
+    @classmethod
+    def _at(cls, references: Iterable[str]) -> Merges:
         hidden = {reference: hidden_under(reference) for reference in references}
         return cls(
             areas=tuple(sorted({*map(area_of, hidden)}, key=_CORNERS)),
             hidden=frozenset(place for places in hidden.values() for place in places or ()),
             wide=tuple(area_of(at) for at, places in hidden.items() if places is None),
         )
+
+
+_known_merges = lru_cache(maxsize=64)(Merges._at)
+"""The sheets of one form are merged alike in every workbook."""
 
 
 def is_flat(size: str | None) -> bool:
@@ -188,7 +193,7 @@ class Frame:
     def of(cls, sheet: _Element) -> Frame:
         """Return the frame of a sheet. ValueError for a merged cell that is no block of cells."""
         return cls(
-            Merges.of(merge.get("ref", "") for merge in sheet.iter(f"{MAIN}mergeCell")),
+            Merges.of(tuple(_MERGED(sheet))),
             filtered=sheet.find(f"{MAIN}autoFilter/{MAIN}filterColumn") is not None,
             hidden_columns=tuple(
                 (int(columns.get("min", "1")), int(columns.get("max", "1")))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from lxml.etree import XMLParser, XMLPullParser, _Element, _ListErrorLog, fromstring
+from lxml.etree import XMLParser, XMLPullParser, XPath, _Element, _ListErrorLog, fromstring
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of workbooks, sheets and texts as it stands before a tag."""
@@ -28,7 +28,8 @@ _WIDE = {
     b"\0<": "utf-16be",
 }
 _EVERY_BYTE = bytes(range(256))
-_STEP = 100_000  # bytes of a part that are parsed before its elements are taken
+_WHOLE = 1_000_000  # bytes: a part that is no longer is parsed as a whole, in half the time
+_STEP = 100_000  # bytes of a longer one that are parsed before its elements are taken
 _OPTIONS: dict[str, Any] = {
     "encoding": "utf-8",  # as the part is handed over, whatever it was declared to be
     "load_dtd": False,
@@ -54,19 +55,26 @@ def parsed_leniently(stored: bytes) -> _Element:
     return root
 
 
-def walked(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
-    """Hand over each element of a tag, one after another, and return the root of the part.
+def taken(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
+    """Hand over a part as it is read, and return its root: a whole one, or each element of a tag.
 
-    Of a large part each is emptied when it was taken, so no more than a few are in memory; a small
-    one is parsed as a whole, which takes half the time. ValueError as for parsed.
+    Of a long part each element is emptied when it was taken, so no more than a few are in memory.
+    ValueError as for parsed.
     """
     part = _admitted(stored)
-    if len(part) > _STEP:
-        return _walked_in_steps(part, tag, take)
+    if len(part) > _WHOLE:
+        return _taken_in_steps(part, tag, take)
     root = _tree(part)
-    for element in root.iter(tag):
-        take(element)
+    take(root)
     return root
+
+
+def xpath(expression: str) -> XPath:
+    """Return a question about elements, by the prefix m for the namespace of workbooks.
+
+    It is answered within libxml2, some times faster than by a loop over the elements.
+    """
+    return XPath(expression, namespaces={"m": MAIN[1:-1]}, smart_strings=False)
 
 
 def _tree(part: bytes) -> _Element:
@@ -76,7 +84,7 @@ def _tree(part: bytes) -> _Element:
     return root
 
 
-def _walked_in_steps(part: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
+def _taken_in_steps(part: bytes, tag: str, take: Callable[[_Element], None]) -> _Element:
     parser = XMLPullParser(events=("end",), tag=tag, **_OPTIONS)
     for start in range(0, len(part), _STEP):
         parser.feed(part[start : start + _STEP])
@@ -96,9 +104,14 @@ def _parser() -> XMLParser:
 def _admitted(stored: bytes) -> bytes:
     """Return a part in UTF-8. ValueError when it may not be parsed."""
     part = in_utf8(stored)
-    if b"<!DOCTYPE" in part:
+    if declares_a_type(part):
         raise ValueError("a document type is declared")
     return part
+
+
+def declares_a_type(part: bytes) -> bool:
+    """Whether a document type is declared in a part, in letters of one byte."""
+    return b"!" in part and b"<!DOCTYPE" in part  # the first is found ten times as fast
 
 
 def in_utf8(stored: bytes) -> bytes:

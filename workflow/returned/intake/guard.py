@@ -11,13 +11,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from workflow.excel.xlsx.package import Package
+from workflow.excel.xlsx.xml import declares_a_type
 from workflow.model.limits import MILLION, Limits
 from workflow.returned.intake.refusal import Refusal, broken, too_large
 
 _SMALL = 100_000  # bytes: what is packed smaller may inflate as if it were so large
 _LOCAL_HEADER = struct.Struct("<26xHH")  # the lengths of name and extra field
 _XML = (".xml", ".rels", ".vml")
-_DOCTYPE = b"<!DOCTYPE"
 _UNREAD = ("meta-inf/", "basic/", "dialogs/")
 """Of an .ods: OpenOffice once began the list of parts with a document type, and programs still
 begin libraries of macros and dialogs with one; nobody opens those here."""
@@ -107,7 +107,7 @@ def _declaring(package: Package, _: Limits) -> Refusal | None:
             part = package.read(name)
             # A text of wide letters begins with a NUL among its first letters.
             letters = part.replace(b"\0", b"") if b"\0" in part[:4] else part
-            if _DOCTYPE in letters:
+            if declares_a_type(letters):
                 return broken("文書型（DOCTYPE）の宣言があります")
     return None
 

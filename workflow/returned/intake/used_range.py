@@ -13,7 +13,7 @@ from workflow.model.raw import RawBook
 from workflow.returned.intake.refusal import RefusedError, broken, too_large, unreadable
 
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of every sheet since Excel 2007
-_ROW, _COLUMN = itemgetter(0), itemgetter(1)
+_COLUMN = itemgetter(1)
 _ROW_RECORD = 0
 _CELL_RECORDS = range(2, 12)
 _UNREAD_RECORDS = frozenset({*range(13, 19), 62})
@@ -42,10 +42,9 @@ def refuse_absurd(book: RawBook, limits: Limits) -> None:
 def _are_on_a_sheet(places: Collection[tuple[int, int]]) -> bool:
     if not places:
         return True
-    rows: set[int] = {*map(_ROW, places)}
     columns: set[int] = {*map(_COLUMN, places)}
-    within = min(rows) >= 1 and min(columns) >= 1
-    return within and max(rows) <= _ROWS and max(columns) <= _COLUMNS
+    within = min(places)[0] >= 1 and min(columns) >= 1
+    return within and max(places)[0] <= _ROWS and max(columns) <= _COLUMNS
 
 
 def measure_xlsb(content: bytes, limits: Limits) -> None:
