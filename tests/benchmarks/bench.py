@@ -32,6 +32,11 @@ class Bench:
         plan = material.plan_of(departments)
         return self._kept(str(departments), lambda home: material.returned_round(home, plan))
 
+    def cards_of(self, departments: int) -> Workspace:
+        """Return such a round of a city that asks on cards of its own."""
+        plan = material.plan_of(departments)
+        return self._kept(f"{departments}-cards", lambda home: material.returned_cards(home, plan))
+
     def city(self) -> Workspace:
         """Return the round of the sample plan; made once and never changed."""
         return self._kept("city", material.returned_city)

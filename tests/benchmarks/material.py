@@ -12,13 +12,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from tests.city import City
+from tests.fillers.own_sheets import as_excel, cells_of
 from tests.fillers.xml_patch import located, patch_cells
 from workflow.commands.generate import generate
 from workflow.model.plain_text import json_bytes
 from workflow.model.years import JST
 from workflow.plan.book.writer import written_book
+from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
-from workflow.storage.workspace import Workspace
+from workflow.storage.workspace import OWN_FORM, Workspace
+from workflow.templates.own.starting_forms import CARD_NAME, starting_forms
 from workflow.templates.register import Issue
 from workflow.templates.register_file import load_register
 
@@ -71,6 +75,28 @@ def returned_round(home: Path, plan: Mapping[str, Any]) -> Workspace:
     numbered = [(n, issue.file) for n, issue in enumerate(issues)]
     with ProcessPoolExecutor() as pool:
         list(pool.map(partial(_answer, workspace, places), numbered, chunksize=8))
+    return workspace
+
+
+def returned_cards(home: Path, plan: Mapping[str, Any]) -> Workspace:
+    """Return such a workspace of a city that asks on cards of its own, one for each item."""
+    home.mkdir(parents=True)
+    form = starting_forms(build_plan(plan))[CARD_NAME]
+    (home / "plan.json").write_bytes(json_bytes(plan))
+    (home / OWN_FORM).write_bytes(form)
+    workspace = Workspace(home)
+    generate(workspace, YEAR, ISSUED_AT)
+    _returned_folder(workspace)
+    for n, issue in enumerate(load_register(workspace.templates(YEAR), YEAR).issues):
+        labels = [field.label for field in issue.form.form.fields]
+        said = {
+            item.id: {label: _said(n, m, label) for label in labels}
+            for m, item in enumerate(issue.items)
+        }
+        cells = cells_of(City(workspace), issue.number.department, said)
+        as_excel(
+            workspace.templates(YEAR) / issue.file, workspace.returned(YEAR) / issue.file, cells
+        )
     return workspace
 
 

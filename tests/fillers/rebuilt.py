@@ -1,14 +1,17 @@
-"""Workbooks that a service has rebuilt: what a gateway leaves of them, what Google Sheets gives.
+"""Workbooks rebuilt: what a gateway leaves of them, what Google Sheets gives, what Excel writes.
 
 A 無害化 gateway writes anew the cells, their looks and the lists to choose from, and nothing else.
 Its parts have names of their own, and every text stands in its cell. Google Sheets stores no
 document properties, so no time of saving and no author, and no protection; it gives every sheet a
-drawing.
+drawing. Excel names the versions its parts were written by, in namespaces that others may ignore,
+and keeps every text among the shared ones, in Japan with the font its reading is shown in.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +32,13 @@ _BESIDE = re.compile(
 )
 _LOCKS = ("sheetProtection", "workbookProtection", "protectedRanges", "fileSharing")
 _BOUND = ("legacyDrawing", "drawing", "pageSetup", "hyperlinks", "tableParts", "extLst")
+_INLINE_CELL = re.compile(r'<c((?: [rs]="\w+")*) t="inlineStr"><is>(.*?)</is></c>', re.DOTALL)
+_MICROSOFT = "http://schemas.microsoft.com/office/spreadsheetml"
+_IGNORABLE = (
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' mc:Ignorable="x14ac xr"'
+    f' xmlns:x14ac="{_MICROSOFT}/2009/9/ac" xmlns:xr="{_MICROSOFT}/2014/revision"'
+)
 _RENAMED = {"xl/workbook.xml": "xl/book.xml", "xl/styles.xml": "xl/looks.xml"}
 
 
@@ -61,6 +71,44 @@ def as_google_sheets_writes(content: bytes) -> bytes:
         _give_a_drawing(parts, name, number)
     _edit(parts, "xl/workbook.xml", lambda book: _drop(book, *_LOCKS))
     return packed(parts)
+
+
+def as_excel_writes(content: bytes) -> bytes:
+    """Return a workbook with what Excel of today writes besides; no two files have the same."""
+    parts = _with_shared_texts(parts_of(content))
+    own = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
+    for name in filter(_SHEET.fullmatch, parts):
+        uid = str(uuid.uuid5(own, name)).upper()
+        sheet = parts[name].decode()
+        sheet = re.sub(
+            "(<worksheet [^>]*)>", rf'\1 {_IGNORABLE} xr:uid="{{{uid}}}">', sheet, count=1
+        )
+        sheet = sheet.replace("<sheetFormatPr ", '<sheetFormatPr x14ac:dyDescent="0.4" ')
+        sheet = re.sub("<row ([^>]*?)(/?)>", r'<row \1 x14ac:dyDescent="0.4"\2>', sheet)
+        parts[name] = sheet.encode()
+    book = parts["xl/workbook.xml"].decode()
+    saved = f'<xr:revisionPtr revIDLastSave="0" documentId="13_ncr:1_{{{str(own).upper()}}}"/>'
+    book = re.sub("(<workbook [^>]*)>", rf"\1 {_IGNORABLE}>", book, count=1)
+    parts["xl/workbook.xml"] = re.sub("(?=<bookViews)", saved, book, count=1).encode()
+    return packed(parts)
+
+
+def _with_shared_texts(parts: Parts) -> Parts:
+    """Return the parts with every text among the shared ones, and how its reading is shown."""
+    strings = parts["xl/sharedStrings.xml"].decode()
+    known = len(re.findall("<si[>/]", strings))
+    added: list[str] = []
+
+    def shared(cell: re.Match[str]) -> str:
+        added.append(f"<si>{cell[2]}</si>")
+        return f'<c{cell[1]} t="s"><v>{known + len(added) - 1}</v></c>'
+
+    for name in filter(_SHEET.fullmatch, parts):
+        parts[name] = _INLINE_CELL.sub(shared, parts[name].decode()).encode()
+    strings = strings.replace("</sst>", f"{''.join(added)}</sst>")
+    strings = strings.replace("</t></si>", '</t><phoneticPr fontId="1"/></si>')
+    parts["xl/sharedStrings.xml"] = strings.encode()
+    return parts
 
 
 def _without_what_lies_beside(parts: Parts) -> Parts:

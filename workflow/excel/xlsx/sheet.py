@@ -136,21 +136,30 @@ class _Rows:
             if not _ROW_IN_PLACE(piece):
                 raise ValueError("cells out of place in a row")
             self._number(piece)
+        self._note_hidden(piece)
+        for cell in piece.iter(_CELL):
+            reference = cell.get("r") or self._numbered(piece, cell)
+            place = place_of(reference)
+            if len(cell):
+                self._keep(cell, place, self._content(cell, place))
+            elif place in self.cells:
+                self._keep(cell, place, None)
+
+    def _note_hidden(self, piece: _Element) -> None:
         for row in piece.iter(_ROW):
             if is_true(row.get("hidden")) or _is_flat(row):
                 if not row.get("r"):
                     self._number(piece)
                 self.hidden.append(int(row.get("r", "")))
-        texts = self._stored.texts
-        for cell in piece.iter(_CELL):
-            reference = cell.get("r") or self._numbered(piece, cell)
-            place, raw = place_of(reference), None
-            if count := len(cell):
-                first = cell[0]
-                if count == 1 and cell.get("t") == "s" and first.tag == _VALUE:
-                    raw = texts.get(first.text)  # as most cells are stored
-                raw = raw or self._raw(cell, place)
-            self._keep(cell, place, raw)
+
+    def _content(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
+        """Return what a cell holds; most are stored as the number of a shared text alone."""
+        first = cell[0]
+        if cell.get("t") == "s" and first.tag == _VALUE and len(cell) == 1:
+            shared = self._stored.texts.get(first.text)
+            if shared is not None:
+                return shared
+        return self._raw(cell, place)
 
     def _keep(self, cell: _Element, place: tuple[int, int], raw: RawCell | None) -> None:
         if raw and self._has_looks:
@@ -163,7 +172,7 @@ class _Rows:
     def _numbered(self, piece: _Element, cell: _Element) -> str:
         """Return the reference of a cell that is stored without one."""
         self._number(piece)
-        reference = cell.get("r")
+        reference: str | None = cell.get("r")
         if not reference:
             raise ValueError("a cell out of place")
         return reference
