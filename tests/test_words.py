@@ -42,7 +42,7 @@ READ_BY_OTHERS = {
     "頁": (
         "compiled/report/word_tags.py",  # what templates of cities may say
         "first_day/reading/columns.py",  # and their tables
-        "first_day/reading/rows.py",
+        "first_day/reading/items.py",
         "first_day/reading/words.py",
     ),
 }

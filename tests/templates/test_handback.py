@@ -21,7 +21,7 @@ from workflow.model.fields.text import TextField
 from workflow.model.plan import Item
 from workflow.model.rounds.declared import Period
 from workflow.returned.identify import made_from, stamps
-from workflow.returned.readers.openpyxl import open_exactly, read_book
+from workflow.returned.readers.openpyxl import read_book
 from workflow.templates.filling import Correction, Filling
 from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.layout import MADE_FROM_PROPERTY
@@ -56,7 +56,7 @@ def made(filling: Filling = FILLING) -> bytes:
 
 
 def opened(content: bytes) -> Workbook:
-    return open_exactly(content)
+    return load_workbook(io.BytesIO(content))
 
 
 def entry_sheet(book: Workbook) -> Worksheet:

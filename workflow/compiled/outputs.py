@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.open_data.csv import write_csv_in_pieces, write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
@@ -63,7 +64,9 @@ def _contents(
         part.file: Spooled(partial(write_parts, part, pieces(part.file))) for part in ledger.parts
     }
     rows = RowsInPieces(ledger.rows)
-    write_csv = partial(write_csv_in_pieces, ledger, rows, pieces(f"{name}.csv"))
+    write_csv = partial(write_table_csv, ledger)
+    if len(ledger.entries) > display_limits.MOST_PRINTED:
+        write_csv = partial(write_csv_in_pieces, ledger, rows, pieces(f"{name}.csv"))
     tables: dict[str, Writable] = {f"{name}.csv": Spooled(write_csv)}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)

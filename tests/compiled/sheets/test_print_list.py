@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.programs import needs_libreoffice, needs_pdftotext
@@ -36,7 +37,6 @@ from workflow.model.plan import Department, Item, Plan
 from workflow.model.returns import Source
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
-from workflow.returned.readers.openpyxl import open_exactly
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
 Said = Mapping[str, Value] | AnswerStatus
@@ -77,7 +77,7 @@ def book_bytes(plan: Plan, ledger: Ledger) -> bytes:
 
 
 def printed(plan: Plan = PLAN, said: Sequence[Said] = (FULL,)) -> Worksheet:
-    return open_exactly(book_bytes(plan, ledger_of(plan, said)))[PRINT_SHEET]
+    return load_workbook(BytesIO(book_bytes(plan, ledger_of(plan, said))))[PRINT_SHEET]
 
 
 def header_row(sheet: Worksheet) -> int:
@@ -443,4 +443,6 @@ def test_libreoffice_prints_every_text_to_its_end(tmp_path: Path) -> None:
     assert [mark for mark in marks if mark not in "".join(pages["low"])], "it could not fail"
     assert all("整理番号" in page and "課題・改善点" in page for page in pages["whole"])
     assert all(f"{n}/{len(pages['whole'])}" in p for n, p in enumerate(pages["whole"], start=1))
-    assert len(pages["whole"]) == 1 + len(breaks(open_exactly(whole.read_bytes())[PRINT_SHEET]))
+    assert len(pages["whole"]) == 1 + len(
+        breaks(load_workbook(BytesIO(whole.read_bytes()))[PRINT_SHEET])
+    )

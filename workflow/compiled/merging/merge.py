@@ -21,7 +21,7 @@ from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
-from workflow.model.findings import Detail, Finding, Location
+from workflow.model.findings import Finding, Location
 from workflow.model.plan import Assignment, Department, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.storage.answers import AnswerStore, numbers_of
@@ -162,14 +162,22 @@ class _Forms:
     def findings(self) -> Iterator[Finding]:
         """Yield what is otherwise, and on whose forms."""
         yield from self._unissued()
-        for what, names in self.asked.items():
-            yield self._changed(Code.PLAN_CHANGED, what, names)
+        for what, names in _shortened(self.asked):
+            yield Finding(Code.PLAN_CHANGED, Location(), {"departments": names, "what": what})
         file = self.plan.known_values.file if self.plan.known_values else ""
-        for what, names in self.known.items():
-            yield self._changed(Code.KNOWN_CHANGED, what, names, value=file)
+        for what, names in _shortened(self.known):
+            yield Finding(
+                Code.KNOWN_CHANGED,
+                Location(),
+                {"departments": names, "value": file, "what": what},
+            )
         rounds = tuple(one.name for one in self.plan.earlier)
-        for what, names in self.earlier.items():
-            yield self._changed(Code.ROUND_BEFORE_CHANGED, what, names, rounds=rounds)
+        for what, names in _shortened(self.earlier):
+            yield Finding(
+                Code.ROUND_BEFORE_CHANGED,
+                Location(),
+                {"departments": names, "rounds": rounds, "what": what},
+            )
 
     def _unissued(self) -> Iterator[Finding]:
         """Yield the items on no form at all: most are on that of somebody asked about them."""
@@ -177,13 +185,6 @@ class _Forms:
         for item in self.plan.items if self.lacking else ():
             if item.id in self.lacking and item.id not in issued:
                 yield Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
-
-    def _changed(
-        self, code: Code, what: tuple[str, ...], names: Sequence[str], **more: Detail
-    ) -> Finding:
-        return Finding(
-            code, Location(), {"departments": tuple(names), **more, "what": _first(what)}
-        )
 
 
 def _tell(
@@ -193,9 +194,13 @@ def _tell(
         whose.setdefault(what, []).append(department.name)
 
 
-def _first(differences: tuple[str, ...]) -> tuple[str, ...]:
-    more = ("ほか",) if len(differences) > _MOST_DIFFERENCES else ()
-    return (*differences[:_MOST_DIFFERENCES], *more)
+def _shortened(
+    whose: Mapping[tuple[str, ...], Sequence[str]],
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the first differences, and the departments on whose forms they are."""
+    for what, names in whose.items():
+        more = ("ほか",) if len(what) > _MOST_DIFFERENCES else ()
+        yield (*what[:_MOST_DIFFERENCES], *more), tuple(names)
 
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:

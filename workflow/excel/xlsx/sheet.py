@@ -29,8 +29,9 @@ _IN_PLACE = xpath(
     " and count(descendant::m:c) = count(m:sheetData/m:row/m:c)"
     " and count(descendant::m:mergeCells) = count(self::m:worksheet/m:mergeCells[1])"
     " and count(descendant::m:mergeCell) = count(m:mergeCells/m:mergeCell/@ref)"
+    " and not(m:sheetData/m:row[translate(normalize-space(@r), '0123456789', '')])"
 )
-"""Whether all rows, cells and merges of a sheet lie where they belong."""
+"""Whether all rows, cells and merges of a sheet lie where they belong, and rows have numbers."""
 _ROW_IN_PLACE = xpath(
     "parent::m:sheetData and count(descendant::m:c) = count(m:c) and not(descendant::m:row"
     " or descendant::m:sheetData or descendant::m:mergeCells or descendant::m:mergeCell)"
