@@ -22,7 +22,8 @@ from tests.harness.cities import build_city
 from tests.harness.description import Example
 from tests.harness.process import children_cpu
 from tests.programs import ROOT, TOOL, hear_ctrl_c
-from workflow.desk.actions import State
+from workflow.desk import actions
+from workflow.desk.actions import Run, State
 from workflow.desk.only_one import only_one
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
@@ -149,13 +150,17 @@ def test_what_only_other_users_left_is_no_desk(city: City) -> None:
     assert not folder.exists()
 
 
+def _await_a_line(run: Run) -> None:
+    until = time.monotonic() + SECONDS
+    while not run.lines:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_a_command_shows_its_progress_and_is_stopped_as_with_ctrl_c(city: City) -> None:
     with live_desk(city.home) as live:
         run = live.desk.actions.start("見張る", ("watch", "--year", str(YEAR)))
-        until = time.monotonic() + SECONDS
-        while not run.lines:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        _await_a_line(run)
         assert f"python run.py watch --year {YEAR} --home" in live.get("/intake").text
         waiting = live.desk.actions.start("待つ", ("status", "--year", str(YEAR)))
         assert live.post(f"/actions/{waiting.number}/stop", {}).status == 200
@@ -172,6 +177,27 @@ def test_a_command_shows_its_progress_and_is_stopped_as_with_ctrl_c(city: City) 
         assert failed.state is State.FAILED
         assert failed.lines[-1].endswith("。")
         assert live.post("/actions/99/stop", {}).status == 404
+
+
+def test_a_stop_that_was_not_heard_is_asked_for_again(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed = list[int]()
+
+    def unheard_at_first(process: subprocess.Popen[str]) -> None:
+        pressed.append(process.pid)
+        if len(pressed) > 1:
+            process.send_signal(signal.SIGINT)
+
+    monkeypatch.setattr(actions, "_interrupt", unheard_at_first)
+    monkeypatch.setattr(actions, "_UNTIL_AGAIN", 0.1)
+    with live_desk(city.home) as live:
+        run = live.desk.actions.start("見張る", ("watch", "--year", str(YEAR)))
+        _await_a_line(run)
+        live.desk.actions.stop(run)
+        live.settle()
+        assert len(pressed) > 1
+        assert run.state in (State.DONE, State.STOPPED)
 
 
 def test_whatever_is_killed_is_whole_afterwards() -> None:

@@ -25,6 +25,8 @@ from workflow.model.errors import WorkflowError
 from workflow.terminal.output import PROGRESS_VARIABLE, read_progress
 
 _MOST_LINES, _MOST_RUNS = 2_000, 20
+_UNTIL_AGAIN = 10.0
+"""Seconds a command may take to end before it is interrupted again."""
 _PACKAGE = Path(__file__).resolve().parents[2]
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -132,7 +134,7 @@ class Actions:
                 return
             run.state = State.STOPPING
             if self._process is not None and run.work is None:
-                _interrupt(self._process)
+                _interrupt_until_over(run, self._process)
         self._tell()
 
     def stop_all(self, patience: float = 10.0) -> None:
@@ -181,7 +183,7 @@ class Actions:
             with self._changing:
                 self._process = process
                 if run.is_stopping:
-                    _interrupt(process)
+                    _interrupt_until_over(run, process)
             assert process.stdout is not None
             for line in process.stdout:
                 self._hear(run, line.rstrip("\n"))
@@ -205,6 +207,20 @@ def _environment() -> Mapping[str, str]:
     """Return the environment of a command: our package, UTF-8, and progress in lines."""
     ours = {"PYTHONPATH": str(_PACKAGE), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
     return {**os.environ, **ours, "PYTHONUNBUFFERED": "1", PROGRESS_VARIABLE: "1"}
+
+
+def _interrupt_until_over(run: Run, process: subprocess.Popen[str]) -> None:
+    """Interrupt a command, and again where it goes on.
+
+    Python loses an interrupt that comes while it ends an import or forgets an object.
+    """
+
+    def press() -> None:
+        while process.poll() is None:
+            _interrupt(process)
+            run.over.wait(_UNTIL_AGAIN)
+
+    threading.Thread(target=press, daemon=True).start()
 
 
 def _interrupt(process: subprocess.Popen[str]) -> None:
