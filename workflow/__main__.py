@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -22,7 +23,7 @@ from workflow.commands.command import (
 )
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.wording import Wording
-from workflow.terminal.output import complain, say
+from workflow.terminal.output import PROGRESS_VARIABLE, complain, say
 from workflow.terminal.streams import open_streams
 
 _HOW_TO_GET_PARTS = (
@@ -37,6 +38,9 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def start() -> int:
     """Run the command a person typed: `torimatome …` or `python -m workflow …`."""
     open_streams()
+    if PROGRESS_VARIABLE in os.environ:
+        # The desk stops a command by an interrupt; one started in the background ignores it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return main(sys.argv[1:])
 
 

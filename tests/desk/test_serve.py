@@ -157,6 +157,15 @@ def _await_a_line(run: Run) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def in_the_background() -> Iterator[None]:
+    """Ignore interrupts as a shell has it for what it starts with `&`: commands inherit that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_the_background")
 def test_a_command_shows_its_progress_and_is_stopped_as_with_ctrl_c(city: City) -> None:
     with live_desk(city.home) as live:
         run = live.desk.actions.start("見張る", ("watch", "--year", str(YEAR)))
