@@ -155,38 +155,33 @@ class AnswersByItem(Mapping[str, Answer]):
 
     def __init__(self, store: AnswerStore) -> None:
         self._store = store
-        # An id is known by its hash, 64 bits that no two ids of one department share by chance.
-        self._hashes, self._numbers, self._kinds = array("q"), array("q"), bytearray()
+        self._places: dict[str, int] = {}
+        self._numbers, self._kinds = array("q"), bytearray()
 
     def add(self, answer: Answer, number: int) -> None:
         """Add what is said about one more item, and the number it is kept under."""
-        self._hashes.append(hash(answer.item))
+        self._places[answer.item] = len(self._numbers)
         self._numbers.append(number)
         self._kinds.append(_kind_of(answer))
 
     def find(self, item: str) -> tuple[int, int]:
         """Return of what is said about an item the number and the kind; NO_ANSWER for nothing."""
-        try:
-            place = self._hashes.index(hash(item))
-        except ValueError:
+        place = self._places.get(item)
+        if place is None:
             return NO_ANSWER, _ACCEPTED
         return self._numbers[place], self._kinds[place]
 
     def __getitem__(self, item: str) -> Answer:
         """Return what is said about an item."""
-        number, _ = self.find(item)
-        answer = None if number == NO_ANSWER else self._store[number]
-        if answer is None or answer.item != item:
-            raise KeyError(item)
-        return answer
+        return self._store[self._numbers[self._places[item]]]
 
     def __iter__(self) -> Iterator[str]:
         """Yield every item that something is said about."""
-        return (self._store[number].item for number in self._numbers)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        """Return about how many items something is said."""
-        return len(self._numbers)
+        """Return of how many items something is said."""
+        return len(self._places)
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:
