@@ -49,13 +49,13 @@ def not_detailed(lines: int) -> str:
 
 def not_compared(lines: int, shown: int) -> str:
     """Return the sentence above a comparison that leaves lines out."""
-    told = (
+    sentence = (
         f"全{lines:,}件のうち、新規、終了、担当替えのものと、選択肢が変わったものなど{shown:,}件だけを"
         "載せています。"
         if shown
         else f"全{lines:,}件は一つの表で読むには多すぎるため、表は載せていません。"
     )
-    return f"{told}ほかの取組の値は、シート「台帳」と前年度の台帳にあります。"
+    return f"{sentence}ほかの取組の値は、シート「台帳」と前年度の台帳にあります。"
 
 
 def not_live() -> str:

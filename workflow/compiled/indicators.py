@@ -169,13 +169,13 @@ def _series(indicator: Indicator, at: int, entry: Entry, year: int) -> Series:
     years = sorted({year, *known, *indicator.targets})
     found: list[YearOf] = []
     for one in years:
-        said = answer if one == year else known.get(one)
-        graded = grade(indicator, said, one)
+        value = answer if one == year else known.get(one)
+        graded = grade(indicator, value, one)
         is_base = base is not None and one == base.year
         if is_base and one != year and graded.target is None:
             graded = Graded()  # where a plan starts from is no result
         before = found[-1] if found and found[-1].year == one - 1 and one <= year else None
-        actual = said if isinstance(said, Decimal) else None
+        actual = value if isinstance(value, Decimal) else None
         found.append(YearOf(one, actual, graded, one == year, one > year, is_base, before))
     return Series(indicator, at, entry, tuple(found))
 

@@ -91,7 +91,7 @@ def recorded_outcomes(journal: Journal) -> dict[str, list[str | int]]:
     for event in journal.of(EventKind.JUDGED):
         for path in event.facts["dropped"]:
             outcomes.pop(path, None)
-        outcomes |= {path: said for path, *said in event.facts["returns"]}
+        outcomes |= {path: outcome for path, *outcome in event.facts["returns"]}
     return outcomes
 
 

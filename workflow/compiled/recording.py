@@ -60,7 +60,7 @@ def judgement(journal: Journal, round_: Round, plan_content: JsonText) -> Facts 
     outcomes = {
         r.file: [r.sha256, r.outcome.value, r.department, len(r.answers)] for r in round_.returns
     }
-    changed = [[path, *said] for path, said in outcomes.items() if known.get(path) != said]
+    changed = [[path, *outcome] for path, outcome in outcomes.items() if known.get(path) != outcome]
     dropped = [path for path in known if path not in outcomes]
     from workflow.compiled.summaries.status import totals  # 60 ms, not where forms are issued
 
@@ -110,4 +110,4 @@ def spelled(plan_content: Mapping[str, Any]) -> JsonText:
 
 
 def _figures(facts: Facts) -> dict[str, object]:
-    return {key: said for key, said in facts.items() if key not in _CHANGES}
+    return {key: figure for key, figure in facts.items() if key not in _CHANGES}

@@ -280,9 +280,9 @@ class _Drawing:
         """Yield what each row says."""
         for row in self._rows:
             cells = (self._sheet.sheet.cell(row, column) for column in self._columns)
-            said = [legible(str(c.value)).strip() for c in cells if c.value is not None]
-            if any(said):
-                yield "　".join(said)
+            texts = [legible(str(c.value)).strip() for c in cells if c.value is not None]
+            if any(texts):
+                yield "　".join(texts)
 
     def _cells(self) -> Iterator[tuple[Cell, Box]]:
         sheet = self._sheet

@@ -192,9 +192,9 @@ class _MadeAnew(LazySequence[Sequence[CellValue]], Generic[RowT]):
 
     def add(self, row: RowT) -> None:
         """Add the values of a row."""
-        for place in range(len(self._values_of(row))):
+        for index in range(len(self._values_of(row))):
             self._row_numbers.append(len(self._rows))
-            self._places.append(place)
+            self._places.append(index)
         self._rows.append(row)
 
     def __len__(self) -> int:

@@ -158,12 +158,12 @@ class Account:
         for column in found.undated.values():
             letters = "・".join(column.letters)
             self.say(Code.IMPORT_INDICATOR_NO_YEAR, {"column": letters, "heading": column.heading})
-        told = (
+        counted = (
             *((Code.IMPORT_INDICATOR_BLANK, what, names) for what, names in found.blank.items()),
             (Code.IMPORT_INDICATOR_AIM, Role.AIM.value, found.aims_read),
             (Code.IMPORT_INDICATOR_NAME, Role.INDICATOR.value, found.named_by_items),
         )
-        for code, what, names in told:
+        for code, what, names in counted:
             if names:
                 self.say(code, {"first": names[0], "count": len(names), "what": what})
 

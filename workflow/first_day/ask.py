@@ -55,12 +55,12 @@ def settled(source: Source, wishes: Wishes, talk: Talk | None) -> tuple[Draft, W
     if Code.IMPORT_CITY_UNKNOWN in codes:
         wishes = replace(wishes, city=talk.ask("市区町村の名前を入れてください：").strip())
     if Code.IMPORT_NO_DEPARTMENTS in codes:
-        said = talk.ask("とりまとめ課の名前を入れてください（分からなければEnter）：").strip()
-        wishes = replace(wishes, coordinator=said)
+        typed = talk.ask("とりまとめ課の名前を入れてください（分からなければEnter）：").strip()
+        wishes = replace(wishes, coordinator=typed)
     if Code.IMPORT_COORDINATOR_GUESSED in codes:
         proposed = str(codes[Code.IMPORT_COORDINATOR_GUESSED].details["name"])
-        said = talk.ask(f"とりまとめ課の名前を入れてください（Enterで「{proposed}」）：").strip()
-        wishes = replace(wishes, coordinator=said or proposed)
+        typed = talk.ask(f"とりまとめ課の名前を入れてください（Enterで「{proposed}」）：").strip()
+        wishes = replace(wishes, coordinator=typed or proposed)
     return drafted(source, wishes), wishes
 
 
@@ -79,8 +79,8 @@ def _with_dates(draft: Draft, wishes: Wishes, talk: Talk) -> Wishes:
             letters = str(finding.details["column"]).split("・")
             column = next(c for c in draft.columns if [*c.letters] == letters)
             if dated := _asked_date(column, talk):
-                said = (name for name in wishes.mapped if folded(name) in column.names)
-                name = next(said, column.letters[0])
+                named = (name for name in wishes.mapped if folded(name) in column.names)
+                name = next(named, column.letters[0])
                 wishes = replace(wishes, mapped={**wishes.mapped, name: dated})
     return wishes
 
@@ -91,11 +91,11 @@ def _asked_role(column: Column, talk: Talk) -> str:
     talk.say(f"{_named(column)}（例：{examples}）は、{column.became}でよいですか（{column.why}）。")
     numbered = "　".join(f"{n} {_called(role)}" for n, role in enumerate(_CHOICES, start=1))
     while True:
-        said = talk.ask(f"よければEnter、違えば番号（{numbered}）：").strip()
-        if not said:
+        typed = talk.ask(f"よければEnter、違えば番号（{numbered}）：").strip()
+        if not typed:
             return column.role.value
-        if said.isdecimal() and 1 <= int(said) <= len(_CHOICES):
-            return _CHOICES[int(said) - 1].value
+        if typed.isdecimal() and 1 <= int(typed) <= len(_CHOICES):
+            return _CHOICES[int(typed) - 1].value
 
 
 def _called(role: Role) -> str:
@@ -118,11 +118,11 @@ def _asked_year(talk: Talk) -> int | None:
 
 def _asked_for(question: str, talk: Talk) -> int | None:
     while True:
-        said = talk.ask(question).strip()
-        if not said:
+        typed = talk.ask(question).strip()
+        if not typed:
             return None
         try:
-            return parse_year(said)
+            return parse_year(typed)
         except ValueError:
             talk.say("年度は、令和5年度、R5、2023 のように入れてください。")
 
@@ -153,10 +153,10 @@ def summary_lines(draft: Draft) -> Iterator[str]:
     if draft.year is not None and draft.answers:
         yield f"{era_year(draft.year)}の回答{len(draft.answers)}件を、前の年度の回答にしました。"
     if draft.united:
-        spelled = "、".join(
+        spellings = "、".join(
             f"{one.written}（{'・'.join(text for text, _ in one.others)}）" for one in draft.united
         )
-        yield f"表記を揃えました：{one_line(spelled)}"
+        yield f"表記を揃えました：{one_line(spellings)}"
     left = sum(1 for _ in draft.left_out())
     yield f"取り込まなかったセルは{left}個です。" if left else "取り込まなかったセルはありません。"
     wording = Wording()

@@ -174,8 +174,8 @@ class _Drafting:
     ) -> tuple[int | None, tuple[Column, ...]]:
         """Return the year that is brought in, and the columns without those of other years."""
         answers = [column for column in columns if column.role is Role.ANSWER]
-        told = [c.label.year for c in answers if c.label.year is not None and c.cells]
-        year = self._wishes.year or max(told, default=None) or self._year_beside(tables)
+        years = [c.label.year for c in answers if c.label.year is not None and c.cells]
+        year = self._wishes.year or max(years, default=None) or self._year_beside(tables)
         kept = tuple(self._kept(column, year) for column in columns)
         if year is None and any(column.cells for column in answers):
             self._account.say(Code.IMPORT_YEAR_UNKNOWN)

@@ -118,8 +118,8 @@ def _as_json(wishes: Wishes, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _from_json(said: Mapping[str, Any]) -> Wishes:
-    return replace(Wishes(), **said)
+def _from_json(stored: Mapping[str, Any]) -> Wishes:
+    return replace(Wishes(), **stored)
 
 
 def _entry(

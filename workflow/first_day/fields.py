@@ -267,9 +267,9 @@ def one_spelling(texts: Iterable[str], what: str) -> tuple[dict[str, str], tuple
 def _order(values: Sequence[str]) -> list[str]:
     """Return values from best to worst where their scale is known; nothing otherwise."""
     for scale in _SCALES:
-        places = {folded(step): at for at, step in enumerate(scale)}
-        if all(_step(value) in places for value in values):
-            return sorted(values, key=lambda value: places[_step(value)])
+        ranks = {folded(step): at for at, step in enumerate(scale)}
+        if all(_step(value) in ranks for value in values):
+            return sorted(values, key=lambda value: ranks[_step(value)])
     return []
 
 
@@ -280,12 +280,12 @@ def _with_unused_grades(order: Sequence[str], label: str) -> list[str]:
     (['Ａ', 'Ｂ', 'Ｃ'], ['A', 'B', 'C', 'D'])
     """
     named = _GRADE_RANGE.search(label)
-    said = [*order, *(named.groups() if named else ())]
+    given = [*order, *(named.groups() if named else ())]
     for grades in _GRADES:
-        places = [grades.find(folded(grade)) for grade in said if len(grade) == 1]
-        if len(places) == len(said) > 1 and min(places) >= 0:
-            spelled = {folded(value): value for value in order}
-            return [spelled.get(g, _alike(g.upper(), order)) for g in grades[: max(places) + 1]]
+        ranks = [grades.find(folded(grade)) for grade in given if len(grade) == 1]
+        if len(ranks) == len(given) > 1 and min(ranks) >= 0:
+            by_folded = {folded(value): value for value in order}
+            return [by_folded.get(g, _alike(g.upper(), order)) for g in grades[: max(ranks) + 1]]
     return list(order)
 
 
@@ -309,9 +309,9 @@ def with_meanings(fields: Iterable[ProposedField], notes: Iterable[str]) -> Iter
             (one for one in legends if values and set(map(folded, values)) <= set(one)), None
         )
         if legend:
-            spelled = {folded(value): value for value in values}
+            by_folded = {folded(value): value for value in values}
             declared["choices"] = [
-                {"value": spelled.get(key, _alike(value, values)), "meaning": meaning}
+                {"value": by_folded.get(key, _alike(value, values)), "meaning": meaning}
                 for key, (value, meaning) in legend.items()
             ]
             declared |= {"ordered": True} if "ordered" in declared else {}

@@ -207,11 +207,11 @@ class _Making:
                 self._refuse(cell, _ANOTHER)
             return
         key, read = _WORDS[role]
-        said = read(cell.text)
-        if said is None:
+        meaning = read(cell.text)
+        if meaning is None:
             self._refuse(cell, f"{role.value}として読めない")
-        elif self._told.setdefault(key, said[0]) == said[0]:
-            self._take(cell, role.value, said[1])
+        elif self._told.setdefault(key, meaning[0]) == meaning[0]:
+            self._take(cell, role.value, meaning[1])
         else:
             self._refuse(cell, "上の行と違う")
 

@@ -151,7 +151,7 @@ def departments_of(names: Sequence[str]) -> Departments:
     united += tuple(
         United("担当課", whole, ((name, counts[name]),)) for name, whole in more.items()
     )
-    named = {spelled: more.get(name, name) for spelled, name in written.items()}
+    named = {spelling: more.get(name, name) for spelling, name in written.items()}
     kept = sorted(set(named.values()))
     pairs = ((a, b) for at, a in enumerate(kept) for b in kept[at + 1 :])
     return Departments(named, united, tuple(pair for pair in pairs if _are_alike(*pair)))

@@ -33,9 +33,9 @@ class LazySequence(Sequence[ThingT]):
         size = len(self)
         if isinstance(index, slice):
             return tuple(map(self.thing, range(size)[index]))
-        place = index + size if index < 0 else index
-        if 0 <= place < size:
-            return self.thing(place)
+        position = index + size if index < 0 else index
+        if 0 <= position < size:
+            return self.thing(position)
         raise IndexError(index)
 
     def __iter__(self) -> Iterator[ThingT]:

@@ -40,9 +40,9 @@ def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) 
     for row in shown:
         cells = (
             " " * (width - columns(cell)) + cell
-            if place in right
+            if column in right
             else cell + " " * (width - columns(cell))
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield _GAP.join(cells).rstrip()
 

@@ -168,15 +168,15 @@ def _condition(
     rule: str, keys: Mapping[str, str], fields: Mapping[str, Declared]
 ) -> Declared | None:
     parts = [_IS.fullmatch(part.strip()) for part in re.split(r"\s+or\s+", rule)]
-    said = [(m[1] or m[3], m[2] if m[1] else m[4]) for m in parts if m]
-    other = fields.get(keys.get(said[0][0], "")) if said else None
-    if other is None or len(said) < len(parts) or len({name for name, _ in said}) > 1:
+    conditions = [(m[1] or m[3], m[2] if m[1] else m[4]) for m in parts if m]
+    other = fields.get(keys.get(conditions[0][0], "")) if conditions else None
+    if other is None or len(conditions) < len(parts) or len({name for name, _ in conditions}) > 1:
         return None
     words = {
         w: c["value"] for c in other.get("choices", ()) for w in (c["value"], *c.get("aliases", ()))
     }
-    values = [words[value] for _, value in said if value in words]
-    return {"field": other["key"], "in": values} if len(values) == len(said) else None
+    values = [words[value] for _, value in conditions if value in words]
+    return {"field": other["key"], "in": values} if len(values) == len(conditions) else None
 
 
 # --- Table Schema, as https://datapackage.org describes it

@@ -78,7 +78,7 @@ def match(table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:
     repeated = [again for copy in copies for again in seen.unite(rows, copy)]
     seen.notice_missing(rows)
     is_ambiguous = seen.notice_headings()
-    places = {one.sheet.name: place for place, one in enumerate((table, *copies))}
+    places = {one.sheet.name: index for index, one in enumerate((table, *copies))}
     found = sorted(rows.values(), key=lambda matched: (places[matched.sheet], matched.row))
     return Matching(
         table.sheet.name, tuple(found), tuple(seen.findings), tuple(repeated), is_ambiguous

@@ -128,11 +128,11 @@ class _Known:
 
     def rows(self, sheet: RawSheet) -> set[int]:
         """Return the rows in which a heading may stand."""
-        remembered = self._remembered.get
+        known = self._remembered.get
         found = set()
         for (row, _), cell in sheet.cells.items():
             if row <= _HEADER_ROWS:
-                is_heading = remembered(cell.text)
+                is_heading = known(cell.text)
                 if is_heading or (is_heading is None and self._is_heading(cell.text)):
                     found.add(row)
         return found

@@ -72,20 +72,20 @@ def parts_by_form(
     is_clear = len(forms) == len(entry_sheets) and everywhere == {*owners.values()}
     if len(owners) == 1 or not is_clear or any(len(found) > 1 for found in shown.values()):
         return {}
-    lead = next(iter(hidden), forms[0])
-    parts: dict[FormNumber, list[RawSheet]] = {form: [] for form in dict.fromkeys((lead, *forms))}
+    main = next(iter(hidden), forms[0])
+    parts: dict[FormNumber, list[RawSheet]] = {form: [] for form in dict.fromkeys((main, *forms))}
     for sheet in book.sheets:
-        parts[next(iter(shown[id(sheet)]), lead)].append(sheet)
-    return {form: _part(book, sheets, form == lead) for form, sheets in parts.items()}
+        parts[next(iter(shown[id(sheet)]), main)].append(sheet)
+    return {form: _part(book, sheets, form == main) for form, sheets in parts.items()}
 
 
-def _part(book: RawBook, sheets: Sequence[RawSheet], leads: bool) -> RawBook:
+def _part(book: RawBook, sheets: Sequence[RawSheet], is_main: bool) -> RawBook:
     names = {sheet.name for sheet in sheets}
     return replace(
         book,
         sheets=tuple(sheets),
-        properties=book.properties if leads else {},
-        names=book.names if leads else {},
+        properties=book.properties if is_main else {},
+        names=book.names if is_main else {},
         remarks=tuple(remark for remark in book.remarks if remark.sheet in names),
         unread=tuple(sheet for sheet in book.unread if sheet in names or not sheet),
     )

@@ -62,18 +62,18 @@ def scan(folder: Path) -> tuple[Received, ...]:
     """
     if not folder.is_dir():
         return ()
-    closed: dict[Path, None] = {}
+    unreadable: dict[Path, None] = {}
 
     def note(error: OSError) -> None:
-        closed[Path(error.filename)] = None
+        unreadable[Path(error.filename)] = None
 
     found = dict.fromkeys(
         Path(parent) / name
         for parent, folders, names in os.walk(folder, onerror=note, followlinks=False)
         for name in (*names, *(f for f in folders if _is_listed(Path(parent) / f)))
     )
-    received = [_received(folder, path) for path in found if path not in closed]
-    received += [_closed(folder, path) for path in closed]
+    received = [_received(folder, path) for path in found if path not in unreadable]
+    received += [_closed(folder, path) for path in unreadable]
     named = sorted((one for one in received if one), key=lambda one: (one.file, one.path))
     return tuple(_with_names_of_their_own(named))
 

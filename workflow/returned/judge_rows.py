@@ -125,9 +125,9 @@ def judge_rows(
         if answer is not None:
             answers.append(answer)
         elif above:
-            answer, told = judging.answer_above(row, above)
+            answer, finding = judging.answer_above(row, above)
             answers.append(answer)
-            findings.append(told)
+            findings.append(finding)
         elif row.item.id not in context.answered_by_any:
             findings.append(Finding(Code.ROW_BLANK, judging.location(row)))
     if not answers:
@@ -241,8 +241,8 @@ class Rows:
     def repeats_last_year(self, row: MatchedRow) -> bool:
         """Whether a row says nothing but what the department answered last year."""
         previous = self._previous.get((row.item.id, self._read.department), {})
-        said = {self._fields[key].label: cell.text for key, cell in row.cells.items()}
-        return all(folded(previous.get(label, "")) == folded(text) for label, text in said.items())
+        texts = {self._fields[key].label: cell.text for key, cell in row.cells.items()}
+        return all(folded(previous.get(label, "")) == folded(text) for label, text in texts.items())
 
     def location(self, row: MatchedRow) -> Location:
         """Return the location of a whole row."""

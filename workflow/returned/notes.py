@@ -298,9 +298,9 @@ def on_the_cover(
     """Yield what somebody wrote on the cover, and what is told of it."""
     for place, cell, text in written_over(sheet, page, printed, _never):
         kind = NoteKind.RESPONDENT if _is_respondent(sheet, place) else NoteKind.MARGIN
-        told = changed(sheet, place, cell, text) if text else None
-        note = Note(NoteKind.OVERWRITTEN if told else kind, sheet.name, a1(*place), cell.text)
-        yield note, told
+        finding = changed(sheet, place, cell, text) if text else None
+        note = Note(NoteKind.OVERWRITTEN if finding else kind, sheet.name, a1(*place), cell.text)
+        yield note, finding
 
 
 def _is_respondent(sheet: RawSheet, place: Cell) -> bool:

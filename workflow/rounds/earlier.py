@@ -119,8 +119,8 @@ def plan_of_year(workspace: Workspace, year: int) -> Mapping[str, Any] | None:
     names = ("", *whole.round_names(year))
     journals = [load_journal(whole.in_round(name).journal(year)) for name in names]
     kinds = (EventKind.BROUGHT_IN, EventKind.JUDGED)
-    told = [(event.at, recorded_plan(j)) for j in journals if (event := j.last(*kinds))]
-    return max(told, key=lambda plan: plan[0])[1] if told else None
+    plans = [(event.at, recorded_plan(j)) for j in journals if (event := j.last(*kinds))]
+    return max(plans, key=lambda plan: plan[0])[1] if plans else None
 
 
 def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYear]:
@@ -141,11 +141,11 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each of these years, as a text, with the digests of its ledger and of its form."""
     for earlier in range(year - 1, year - MOST_YEARS, -1):
-        lying = workspace.as_it_lay(earlier)
-        ledger = lying.ledger_csv(earlier)
+        past = workspace.as_it_lay(earlier)
+        ledger = past.ledger_csv(earlier)
         if not ledger.exists():
             return
-        form = _form_of(lying, earlier)
+        form = _form_of(past, earlier)
         yield str(earlier), [sha256(ledger.read_bytes()), form_digest(form)]
 
 

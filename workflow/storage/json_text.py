@@ -42,13 +42,13 @@ class JsonText:
             digest.update(piece)
         return digest.hexdigest()
 
-    def holds(self, spelled: bytes) -> bool:
+    def holds(self, content: bytes) -> bool:
         """Whether some bytes stand anywhere in it. Raises OSError."""
         before = b""
         for piece in self.pieces():
-            if spelled in before + piece:
+            if content in before + piece:
                 return True
-            before = piece[-len(spelled) :]
+            before = piece[-len(content) :]
         return False
 
     def pieces(self) -> Iterator[bytes]:

@@ -145,7 +145,7 @@ class SpooledThings(Generic[ThingT, PlainT]):
         self._ends.append(self._ends[-1] + len(content))
         self._checks.append(zlib.crc32(content))
 
-    def _read(self, place: int) -> ThingT:
+    def _read(self, index: int) -> ThingT:
         assert self._stream
         if self._is_writing:
             try:
@@ -153,12 +153,12 @@ class SpooledThings(Generic[ThingT, PlainT]):
             except OSError as error:
                 raise _stopped(_NO_ROOM) from error
             self._is_writing = False
-        start, end = self._ends[place], self._ends[place + 1]
+        start, end = self._ends[index], self._ends[index + 1]
         try:
             content = _read_at(self._stream, start, end - start)
         except OSError as error:
             raise _stopped(_UNREADABLE) from error
-        if zlib.crc32(content) != self._checks[place]:
+        if zlib.crc32(content) != self._checks[index]:
             raise _stopped(_UNREADABLE)
         return self._of_plain(pickle.loads(content))  # noqa: S301 - as this process wrote it
 

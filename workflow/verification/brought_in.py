@@ -36,10 +36,10 @@ def verified_table(workspace: Workspace, year: int) -> Report:
 
 def differences(workspace: Workspace, year: int) -> Iterator[Finding]:
     """Yield what the ledger of a year says and its table, kept as evidence, does not."""
-    said = read_again(_journal(workspace, year)[0])
-    if said is None:
+    recorded = read_again(_journal(workspace, year)[0])
+    if recorded is None:
         return
-    wishes, name, digest, changed = said
+    wishes, name, digest, changed = recorded
     kept, ledger = workspace.brought_in(year) / name, workspace.ledger_csv(year)
     location = Location(file=workspace.shown(kept))
     if not kept.is_file():

@@ -103,8 +103,8 @@ class StoredAnswers:
     def _holds_answer(self, row: _Row, asking: Asking) -> bool:
         """Whether a row holds an answer, or why there is nothing to report."""
         status = row.get(asking.column(STATUS_LABEL))
-        is_said = any(row.get(field.label) for field in self._fields[asking.label])
-        return status == AnswerStatus.ANSWERED or (status == AnswerStatus.NOTHING and is_said)
+        has_text = any(row.get(field.label) for field in self._fields[asking.label])
+        return status == AnswerStatus.ANSWERED or (status == AnswerStatus.NOTHING and has_text)
 
     def _answers(self, row: _Row) -> dict[str, dict[str, Any]]:
         """Return what a row answers, by the label of the asking."""

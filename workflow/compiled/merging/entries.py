@@ -166,10 +166,10 @@ class AnswersByItem(Mapping[str, Answer]):
 
     def find(self, item: str) -> tuple[int, int]:
         """Return of what is said about an item the number and the kind; NO_ANSWER for nothing."""
-        place = self._places.get(item)
-        if place is None:
+        index = self._places.get(item)
+        if index is None:
             return NO_ANSWER, _ACCEPTED
-        return self._numbers[place], self._kinds[place]
+        return self._numbers[index], self._kinds[index]
 
     def __getitem__(self, item: str) -> Answer:
         """Return what is said about an item."""

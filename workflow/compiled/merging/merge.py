@@ -256,8 +256,8 @@ def _joint_findings(assignment: Assignment, answers: Sequence[Answer]) -> Iterat
 
 def _differing_keys(answers: list[Answer]) -> list[str]:
     keys = dict.fromkeys(key for answer in answers for key in answer.values)
-    said: dict[str, set[Value | None]] = {k: {a.values.get(k) for a in answers} for k in keys}
-    return [key for key, values in said.items() if len(values) > 1]
+    values_of: dict[str, set[Value | None]] = {k: {a.values.get(k) for a in answers} for k in keys}
+    return [key for key, values in values_of.items() if len(values) > 1]
 
 
 def _unused(items: Iterable[Item], chosen: Mapping[str, Answer]) -> Iterator[Finding]:

@@ -138,15 +138,15 @@ def _strict(edges: Mapping[str, AbstractSet[str]]) -> _Edges:
 
     What is reached from each file is one number with a bit a file: one may send a thousand.
     """
-    bits = {file: 1 << place for place, file in enumerate(edges)}
-    reached = {file: sum(bits[other] for other in older) for file, older in edges.items()}
+    bits = {file: 1 << index for index, file in enumerate(edges)}
+    bits_of_older = {file: sum(bits[other] for other in older) for file, older in edges.items()}
     for through, bit in bits.items():
-        for file, older in reached.items():
+        for file, older in bits_of_older.items():
             if older & bit:
-                reached[file] = older | reached[through]
+                bits_of_older[file] = older | bits_of_older[through]
     return {
-        file: {o for o in bits if older & bits[o] and not reached[o] & bits[file]}
-        for file, older in reached.items()
+        file: {o for o in bits if older & bits[o] and not bits_of_older[o] & bits[file]}
+        for file, older in bits_of_older.items()
     }
 
 

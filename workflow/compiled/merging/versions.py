@@ -73,8 +73,8 @@ class Versions:
             finding = Finding(Code.RETURN_RESENT, location_of(chosen), details)
             returned = self.settled[path]
             self.settled[path] = settled_by(returned, (*returned.findings, finding))
-            told = Finding(Code.FILE_RESENT, Location(file=copy.file), {"newer": path})
-            self.settled[copy.file] = replace(copy, findings=(*copy.findings[:-1], told))
+            superseded = Finding(Code.FILE_RESENT, Location(file=copy.file), {"newer": path})
+            self.settled[copy.file] = replace(copy, findings=(*copy.findings[:-1], superseded))
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
         """Return a place in an order that keeps to what is known.
@@ -192,8 +192,8 @@ class Versions:
 
     def _became_nothing(self, answer: Answer, before: Answer) -> Finding:
         labels = self.plan.labels
-        said = tuple(f"{labels[k]}：{text}" for k, text in before.written.items() if k in labels)
-        details: dict[str, Detail] = {"other": before.source.file, "before": said}
+        texts = tuple(f"{labels[k]}：{text}" for k, text in before.written.items() if k in labels)
+        details: dict[str, Detail] = {"other": before.source.file, "before": texts}
         return Finding(Code.ANSWER_BECAME_NOTHING, location_of(answer), details)
 
     def _without_filled_blanks(self, returned: Return) -> Return:

@@ -356,8 +356,8 @@ def point_groups(compilation: Compilation) -> Iterator[PointGroup]:
     plan, ledger = compilation.round.plan, compilation.ledger
     for weight, points in groupby(compilation.attention, key=lambda point: point.weight):
         shown = bounded(list(points), _MOST_POINTS)
-        told = tuple(
+        lines = tuple(
             replace(point, prose=point.prose or prose_of(plan, ledger, point.entry))
             for point in shown.things
         )
-        yield PointGroup(_TITLES[weight], replace(shown, things=told))
+        yield PointGroup(_TITLES[weight], replace(shown, things=lines))

@@ -41,12 +41,12 @@ class RoundAnswers:
 
     def last_year(self, department: str, item: str, keys: Sequence[str] = ()) -> str:
         """Return last year's answer as text: some of its fields, or all that are filled."""
-        said = self.round.previous.get((item, department), {})
+        texts = self.round.previous.get((item, department), {})
         labels = self.round.plan.labels
         if len(keys) == 1:
-            return said.get(labels.get(keys[0], ""), "")
+            return texts.get(labels.get(keys[0], ""), "")
         shown = (labels[key] for key in keys or labels)
-        return "\n".join(f"{label}：{said[label]}" for label in shown if said.get(label))
+        return "\n".join(f"{label}：{texts[label]}" for label in shown if texts.get(label))
 
     @cached_property
     def departments(self) -> Mapping[str, str]:
@@ -74,5 +74,5 @@ class RoundAnswers:
 
 def _digest_of(answers: Iterable[Answer]) -> str:
     """Return a short digest of what a return answers: the same answers in another file match."""
-    said = sorted((a.item, sorted(a.written.items())) for a in answers)
-    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:8]
+    texts = sorted((a.item, sorted(a.written.items())) for a in answers)
+    return hashlib.sha256(repr(texts).encode("utf-8", "replace")).hexdigest()[:8]

@@ -154,8 +154,10 @@ class _Applying:
         returns = tuple(map(self._as_it_came_back, map(self._settled, self.round.returns)))
         returns = tuple(_without_use(r, entries, self.preferred) for r in returns)
         returns = tuple(map(self._as_checked, returns))
-        told = {id(finding) for returned in self.round.returns for finding in returned.findings}
-        homeless = [f for f in self.round.findings if id(f) not in told]
+        of_returns = {
+            id(finding) for returned in self.round.returns for finding in returned.findings
+        }
+        homeless = [f for f in self.round.findings if id(f) not in of_returns]
         findings = (*standing(returns), *self._changed(homeless))
         counting = (e.answer for e in entries if e.answer and e.status is AnswerStatus.ANSWERED)
         joint = {answer.item: self._name(answer) for answer in counting}
@@ -241,14 +243,14 @@ class _Applying:
 
     def _needed(self, returned: Return) -> Iterable[Finding]:
         """Yield the findings of a file but for what is wrong where nothing is to be reported."""
-        told: set[str] = set()
+        noted: set[str] = set()
         for finding in returned.findings:
             item = finding.location.item
             number = self.nothing.get((returned.department, item))
             if number is None or finding.severity is not Severity.ERROR:
                 yield finding
-            elif item not in told:
-                told.add(item)
+            elif item not in noted:
+                noted.add(item)
                 yield Finding(Code.ANSWER_NOT_NEEDED, finding.location, {"point": str(number)})
 
     def _changed(self, findings: Iterable[Finding]) -> Iterable[Finding]:

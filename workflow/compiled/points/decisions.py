@@ -123,9 +123,9 @@ def record_findings(log: DecisionLog) -> Iterator[Finding]:
 
 
 def _recorded(event: int, facts: Mapping[str, object]) -> Recorded:
-    def decision(spelled: object) -> Decision:
-        assert isinstance(spelled, Mapping)
-        return Decision(str(spelled["word"]), str(spelled["reason"]), str(spelled["by"]))
+    def decision(stored: object) -> Decision:
+        assert isinstance(stored, Mapping)
+        return Decision(str(stored["word"]), str(stored["reason"]), str(stored["by"]))
 
     versions = facts.get("versions", ())
     assert isinstance(versions, Sequence)
@@ -151,8 +151,8 @@ def basis_digest(point: Point) -> str:
 
 def answer_digest(answer: Answer) -> str:
     """Return the digest of what an answer says, wherever it stands."""
-    said = repr(sorted(answer.written.items()))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    text = repr(sorted(answer.written.items()))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def numbering(journal: Journal, points: Iterable[Point]) -> Facts | None:
@@ -172,10 +172,10 @@ def decided_facts(
         "point": point.number,
         "basis": basis_digest(point),
     }
-    said = [{"file": file} | one.as_json() for file, one in versions]
+    stored = [{"file": file} | one.as_json() for file, one in versions]
     on = point.this_answer if decision.handling is Handling.NOTHING else None
     about = {"about": [on.item, on.department, answer_digest(on)]} if on else {}
-    return facts | decision.as_json() | ({"versions": said} if said else {}) | about
+    return facts | decision.as_json() | ({"versions": stored} if stored else {}) | about
 
 
 def with_decisions(

@@ -144,11 +144,11 @@ class _Deriving:
 
     def warnings(self) -> Iterator[Point]:
         """Yield a point for every other warning."""
-        told_elsewhere = (Code.JOINT_DIFFERS, *_OF_VERSIONS)
+        reported_elsewhere = (Code.JOINT_DIFFERS, *_OF_VERSIONS)
         rows = {str(f.details["other"]) for f in self.round.findings if f.code in _OF_VERSIONS}
         for finding in self.round.findings:
             at = finding.location
-            if finding.severity is not Severity.WARNING or finding.code in told_elsewhere:
+            if finding.severity is not Severity.WARNING or finding.code in reported_elsewhere:
                 continue
             if finding.code in _OF_WHOLE_VERSIONS and at.file in rows:
                 continue
@@ -176,10 +176,10 @@ class _Deriving:
             if entry.status in _OPEN and not is_disputed:
                 yield self._without_answer(entry, reasons.get(entry.assignment.item.id, ()))
 
-    def against_decisions(self, told: Container[str]) -> Iterator[Point]:
+    def against_decisions(self, open_keys: Container[str]) -> Iterator[Point]:
         """Yield a point for each answer that came after 報告なし had been decided.
 
-        Told are the keys of the other points: where the one it was decided about still stands, it
+        Open keys are those of the other points: where the one it was decided about still stands, it
         opens again by itself.
         """
         if not self.log.decisions:
@@ -189,11 +189,11 @@ class _Deriving:
             if answer is None or entry.status is not AnswerStatus.ANSWERED:
                 continue
             codes = [department.code for department in entry.assignment.departments]
-            if self._came_after_nothing(answer, codes, told):
+            if self._came_after_nothing(answer, codes, open_keys):
                 yield self._contrary(_answer_key(answer.item, codes), entry, answer)
 
     def _came_after_nothing(
-        self, answer: Answer, codes: Sequence[str], told: Container[str]
+        self, answer: Answer, codes: Sequence[str], open_keys: Container[str]
     ) -> bool:
         if self.log.has_settled(_hashed(_answer_key(answer.item, codes))):
             return True
@@ -203,8 +203,8 @@ class _Deriving:
             for key, one in self.log.about(answer.item, (answer.department,))
             if one.decision.handling is Handling.NOTHING
         }
-        is_told = any(key in told for key in settled)
-        return bool(settled) and all(settled.values()) and not is_told
+        opens_again = any(key in open_keys for key in settled)
+        return bool(settled) and all(settled.values()) and not opens_again
 
     def _contrary(self, key: str, entry: Entry, answer: Answer) -> Point:
         item = entry.assignment.item
@@ -283,8 +283,8 @@ class _Deriving:
             return _key(finding.code.name, department, at.file, str(finding.details["received"]))
         if at.item:
             return _key(finding.code.name, department, at.item, at.field_key)
-        place = (at.sheet, str(at.row), str(at.column)) if at.row else ()
-        return _key(finding.code.name, department, *(() if department else (at.file,)), *place)
+        cell = (at.sheet, str(at.row), str(at.column)) if at.row else ()
+        return _key(finding.code.name, department, *(() if department else (at.file,)), *cell)
 
     def _choices(
         self, finding: Finding, department: str, answer: Answer | None

@@ -270,8 +270,8 @@ class _Merging:
         decided = _together(edits) if len(versions) > 1 else edits[0].row.decision
         if decided is not None and (len(versions) == 1 or set(versions) <= _of(edits)):
             return {**decided_facts(point, decided), "basis": basis}
-        said = [(file, decision) for decision, file in versions.items()]
-        return {**decided_facts(point, NO_DECISION, said), "basis": basis}
+        by_file = [(file, decision) for decision, file in versions.items()]
+        return {**decided_facts(point, NO_DECISION, by_file), "basis": basis}
 
 
 def _of(edits: Iterable[_Edit]) -> set[Decision]:

@@ -140,8 +140,8 @@ def _field(field: Field) -> Iterator[Meaning]:
 def _checks(plan: Plan) -> Iterator[Meaning]:
     """Yield the rules between fields that the plan declares."""
     for check in plan.form.declared:
-        said = f"担当課には「{check.message}」と知らせます。" if check.message else ""
-        meaning = f"次のときに{check.severity.label}とします：{check.in_words}{said}"
+        message = f"担当課には「{check.message}」と知らせます。" if check.message else ""
+        meaning = f"次のときに{check.severity.label}とします：{check.in_words}{message}"
         yield "確認の決まり", "・".join(check.labels.values()), meaning
 
 

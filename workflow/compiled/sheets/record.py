@@ -258,10 +258,10 @@ def _write_block(pages: BlockPages, texts: Mapping[str, str]) -> None:
 def described(point: Point, wording: Wording) -> str:
     """Return what a point is about, with the place in the file it was noticed in."""
     finding = point.told
-    said = wording.problem(finding)
+    problem = wording.problem(finding)
     at = finding.location
-    place = "".join((f"「{at.file}」" if at.file else "", wording.where(at) if at.row else ""))
-    return f"{said}\n（{place}）" if place else said
+    where = "".join((f"「{at.file}」" if at.file else "", wording.where(at) if at.row else ""))
+    return f"{problem}\n（{where}）" if where else problem
 
 
 def state_of(point: Point) -> str:

@@ -211,12 +211,12 @@ def unused_answers(round_: Round) -> Iterator[Note]:
         shown.add(entry)
     current = (returned for returned in round_.returns if returned.outcome.is_answer)
     unused = [answer for returned in current for answer in shown.others_of(returned)]
-    said: dict[str, set[str]] = {answer.item: set() for answer in unused}
+    shown_texts: dict[str, set[str]] = {answer.item: set() for answer in unused}
     for answer in (e.answer for e in filter(_is_shown, entries if unused else ())):
-        if answer and answer.item in said:
-            said[answer.item].update(answer.written.values())
+        if answer and answer.item in shown_texts:
+            shown_texts[answer.item].update(answer.written.values())
     for answer in unused:
-        yield from _notes(answer, said[answer.item])
+        yield from _notes(answer, shown_texts[answer.item])
 
 
 def _is_shown(entry: Entry) -> bool:

@@ -192,7 +192,7 @@ def _summary(compilation: Compilation) -> Summary:
             COMPARISON_SHEET: not compilation.comparison.lines,
             FINDINGS_SHEET: not findings,
         }
-        leading = {said: name for said, name in leading.items() if not is_empty.get(name)}
+        leading = {text: name for text, name in leading.items() if not is_empty.get(name)}
     if compilation.changed:
         leading[f"{CHANGES_SHEET}（{len(compilation.changed)}件）"] = CHANGES_SHEET
     if compilation.cumulative:

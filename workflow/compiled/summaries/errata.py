@@ -98,16 +98,16 @@ def _shared(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _outside_numeral(text: str, place: int) -> int:
+def _outside_numeral(text: str, index: int) -> int:
     """Return a place in a text, or where the number begins that it would cut in two."""
-    cut = (found for found in _NUMERAL.finditer(text) if found.start() < place < found.end())
-    return next((found.start() for found in cut), place)
+    cut = (found for found in _NUMERAL.finditer(text) if found.start() < index < found.end())
+    return next((found.start() for found in cut), index)
 
 
 def _passage(text: str, start: int, end: int) -> Passage:
-    lead, tail = text[:start], text[len(text) - end :]
+    head, tail = text[:start], text[len(text) - end :]
     return Passage(
-        before=lead if start <= _CONTEXT + len(_BEFORE) else _BEFORE + lead[-_CONTEXT:],
+        before=head if start <= _CONTEXT + len(_BEFORE) else _BEFORE + head[-_CONTEXT:],
         changed=text[start : len(text) - end],
         after=tail if end <= _CONTEXT + len(_AFTER) else tail[:_CONTEXT] + _AFTER,
     )
@@ -153,13 +153,13 @@ def errata_of_versions(
                 yield _dropped(plan, since, pair.row)
             continue
         assignment = entries[pair.entry].assignment
-        said = {c.field.label: _texts(c, pair, rows[pair.entry]) for c in fields}
+        texts_of = {c.field.label: _texts(c, pair, rows[pair.entry]) for c in fields}
         if pair.row is None:
             new = assignment.item.title + (
                 _UNANSWERED if entries[pair.entry].status.is_open else ""
             )
-            said = {plan.levels[-1]: (_NOT_THEN, new), **said}
-        for label, texts in said.items():
+            texts_of = {plan.levels[-1]: (_NOT_THEN, new), **texts_of}
+        for label, texts in texts_of.items():
             if texts is not None:
                 yield Erratum(
                     since=since,

@@ -135,12 +135,12 @@ def _buckets(plan: Plan, ledger: Table, axis: str) -> Iterator[Bucket]:
     answered = (status, AnswerStatus.ANSWERED.value)
     stated = set(ledger.values(status))
     found = zip(ledger.values(label), ledger.values(status), strict=True)
-    said = dict.fromkeys(v or None for v, stands in found if stands == AnswerStatus.ANSWERED)
+    given = dict.fromkeys(v or None for v, stands in found if stands == AnswerStatus.ANSWERED)
     # An older issue of the form may have had other choices, or not asked for this at all.
     declared = (choice.value for choice in field.options)
-    for value in dict.fromkeys((*declared, *(str(v) for v in said if v is not None))):
+    for value in dict.fromkeys((*declared, *(str(v) for v in given if v is not None))):
         yield Bucket(value, ((label, value), answered))
-    if not field.required or None in said:
+    if not field.required or None in given:
         yield Bucket(field.blank_label, ((label, ""), answered))
     always = (AnswerStatus.SENT_BACK, AnswerStatus.MISSING)
     for one in (AnswerStatus.NOTHING, *always, AnswerStatus.NOT_ASKED):

@@ -118,12 +118,12 @@ def _returns(parts: Mapping[str, Round]) -> Iterator[Return]:
     A form that lies in another round's folder is named in both; the round it answers has it.
     """
     answering = _answering(parts)
-    told: set[str] = set()
+    yielded: set[str] = set()
     for name, part in parts.items():
         for returned in part.returns:
-            if returned.file in told or (_is_elsewhere(returned) and returned.file in answering):
+            if returned.file in yielded or (_is_elsewhere(returned) and returned.file in answering):
                 continue
-            told.add(returned.file)
+            yielded.add(returned.file)
             findings = tuple(_of_round(finding, name) for finding in returned.findings)
             yield replace(returned, findings=findings, round=name)
 

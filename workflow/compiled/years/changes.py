@@ -191,11 +191,11 @@ def _said(indicator: Indicator, year: YearOf | None) -> str:
     """Return the actual of a year with its verdict, or the word that there is none."""
     if year is None or year.actual is None:
         why = year.reason if year else ""
-        said = f"（{why or _NO_ACTUAL}）"
+        text = f"（{why or _NO_ACTUAL}）"
     else:
         verdict = f"（{year.graded.verdict}）" if year.graded.verdict else ""
-        said = f"{grouped_number(year.actual)}{indicator.unit}{verdict}"
-    return f"{indicator.id} {indicator.name}：{said}"
+        text = f"{grouped_number(year.actual)}{indicator.unit}{verdict}"
+    return f"{indicator.id} {indicator.name}：{text}"
 
 
 def _signed(change: Decimal, unit: str) -> str:

@@ -165,8 +165,8 @@ async def offer(request: Request) -> Response:
     """Say of a large file, before it comes, whether it will be taken."""
     desk = desk_of(request)
     try:
-        said = await request.json()
-        asked = Offer(name=str(said["name"]), size=int(said["size"]))
+        sent = await request.json()
+        asked = Offer(name=str(sent["name"]), size=int(sent["size"]))
         refuse(asked, await asyncio.to_thread(limits_of, desk.of_years), 0, desk.staging)
     except (ValueError, KeyError, TypeError):
         return PlainTextResponse("何を受け取るのか分かりません。\n", 400)

@@ -187,9 +187,9 @@ def _neighbours(found: RoundPoints, number: int) -> dict[str, Any]:
 
 async def _decision(request: Request) -> ScreenDecision | None:
     try:
-        said = json.loads(await request.body())
-        made_on = PointState(str(said["basis"]), int(said["event"]))
-        decision = Decision(*(str(said[name]) for name in ("word", "reason", "by")))
+        sent = json.loads(await request.body())
+        made_on = PointState(str(sent["basis"]), int(sent["event"]))
+        decision = Decision(*(str(sent[name]) for name in ("word", "reason", "by")))
     except (ValueError, KeyError, TypeError):
         return None
     return ScreenDecision(request.path_params["number"], made_on, decision)

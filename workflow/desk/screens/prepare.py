@@ -291,9 +291,9 @@ def issue(request: Request) -> Response:
 
 
 def _asked_year(request: Request, desk: Desk) -> int:
-    said = request.query_params.get("year", "").strip()
-    if said:
-        return year_of(said)
+    typed = request.query_params.get("year", "").strip()
+    if typed:
+        return year_of(typed)
     if desk.year is None:
         raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
     return desk.year
@@ -322,10 +322,10 @@ def _lines(planned: PlannedIssue) -> Iterator[IssueLine]:
     for one in issuance.issued:
         code = one.number.department
         is_again = code in issuance.differences
-        said = "、".join(issuance.differences.get(code, ())) if is_again else ""
+        differences = "、".join(issuance.differences.get(code, ())) if is_again else ""
         what = "作り直します" if is_again else "新しく作ります"
-        said = said or ("期限や問い合わせ先など" if is_again else "")
-        yield _line(one, what, said, has_answered=code in answered)
+        differences = differences or ("期限や問い合わせ先など" if is_again else "")
+        yield _line(one, what, differences, has_answered=code in answered)
     for one in issuance.unchanged:
         yield _line(one, "変わりません", "", has_answered=False)
 

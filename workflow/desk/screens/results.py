@@ -127,8 +127,8 @@ def _files(workspace: Workspace, year: int, journal: Journal) -> Iterator[Files]
     papers += [p for p in _in(folder / _REPORTS, ".html") if p.name == _REPORT_PAGES]
     yield Files("報告書", tuple(_made(workspace, path, _about_report(path)) for path in papers))
     digests = [path for path in (workspace.digest_list(year),) if path.is_file()]
-    told = "確定した内容を、後で照合するための一覧です。"
-    yield Files("確定版", tuple(_made(workspace, path, told) for path in digests))
+    purpose = "確定した内容を、後で照合するための一覧です。"
+    yield Files("確定版", tuple(_made(workspace, path, purpose) for path in digests))
 
 
 def _about(period: Period) -> dict[str, str]:

@@ -184,8 +184,8 @@ def _pictures(parts: list[_Element]) -> Iterator[str]:
 def _names(parts: list[_Element]) -> Iterator[str]:
     """Yield the name, and what somebody said of it, of what is drawn first."""
     for drawn in [e for e in parts if _local(e) == "cNvPr"][:1]:
-        said = (drawn.get("name"), drawn.get("descr"))
-        yield "：".join(filter(None, said)) or RemarkKind.PICTURE.value
+        texts = (drawn.get("name"), drawn.get("descr"))
+        yield "：".join(filter(None, texts)) or RemarkKind.PICTURE.value
 
 
 def _drawn_in_vml(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:

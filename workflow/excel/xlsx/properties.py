@@ -32,11 +32,11 @@ def saving_of_package(package: Package) -> Saving:
     part = package.related("core-properties")
     if not part:
         return Saving()
-    said = {element.tag: element.text or "" for element in reversed(package.tree(part))}
+    texts = {element.tag: element.text or "" for element in reversed(package.tree(part))}
     return Saving(
-        author=said.get(_CREATOR, ""),
-        saved_by=said.get(_SAVED_BY, ""),
-        modified=_moment(said.get(_MODIFIED, "")),
+        author=texts.get(_CREATOR, ""),
+        saved_by=texts.get(_SAVED_BY, ""),
+        modified=_moment(texts.get(_MODIFIED, "")),
     )
 
 

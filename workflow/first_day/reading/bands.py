@@ -126,8 +126,8 @@ class Bands:
 
 
 def _numbering(text: str) -> str:
-    bare = text.lstrip(f"{_OPENING} 　")
-    return next((str(n) for n, way in enumerate(_NUMBERINGS) if way.match(bare)), "")
+    stripped = text.lstrip(f"{_OPENING} 　")
+    return next((str(n) for n, way in enumerate(_NUMBERINGS) if way.match(stripped)), "")
 
 
 def names_above(contexts: Sequence[Context], bands: Bands) -> tuple[str, ...]:

@@ -36,13 +36,13 @@ def with_indicators(columns: Sequence[Column], wishes: Mapping[str, str]) -> lis
 
     Wishes are what a person said that columns are, by the columns' keys.
     """
-    said = [_as_said(column, wishes.get(column.key, "")) for column in columns]
-    roles = {role for _, role in said if role}
-    is_wished = any(column.why == BY_MAP for column, _ in said)
+    pairs = [_as_said(column, wishes.get(column.key, "")) for column in columns]
+    roles = {role for _, role in pairs if role}
+    is_wished = any(column.why == BY_MAP for column, _ in pairs)
     is_named = Role.INDICATOR in roles and (len(roles) > 1 or is_wished)
     if not is_named and not {Role.BASE, Role.TARGET} <= roles:
         return list(columns)
-    return [_as_part(column, role) for column, role in said]
+    return [_as_part(column, role) for column, role in pairs]
 
 
 def _as_said(column: Column, wish: str) -> tuple[Column, Role | None]:

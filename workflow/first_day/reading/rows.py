@@ -263,10 +263,10 @@ class _TableReader:
         item = self._item
         assert item is not None
         item.indicators += indicators_in(row, self._columns)
-        said = {cell.text for cell in self._above_answers(item)}
+        known = {cell.text for cell in self._above_answers(item)}
         for column, cell in row.own.items():
             role = self._columns[column].role if column in self._columns else Role.UNKNOWN
-            if role is Role.ANSWER and cell.text not in said:
+            if role is Role.ANSWER and cell.text not in known:
                 self._add_answers(item, Row(row.sheet, row.number, {column: cell}), [])
             elif role is Role.ANSWER:
                 self.left_out.append(LeftOut(cell, "上の行と同じ回答です"))
@@ -369,11 +369,11 @@ class _TableReader:
     def _add_departments(self, item: DraftItem, row: Row) -> None:
         cell = row.at(self._column(Role.DEPARTMENT))
         if cell is None or cell.text in NOTHING:
-            text, said_in = self._department
+            text, named_in = self._department
             if text and not item.departments:
-                item.departments |= dict.fromkeys(department_names(text), said_in)
-                if said_in:
-                    item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, said_in))
+                item.departments |= dict.fromkeys(department_names(text), named_in)
+                if named_in:
+                    item.parts.append((Role.DEPARTMENT, Role.DEPARTMENT.value, named_in))
             return
         for name in department_names(cell.text):
             item.departments.setdefault(name, cell)

@@ -105,13 +105,13 @@ class Field(ABC):
 
     def as_json(self) -> dict[str, Any]:
         """Return the declaration; what has its default value is left out."""
-        spelled: dict[str, Any] = {"key": self.key, "label": self.label, "type": self.type_name}
-        spelled |= {"required": True} if self.required else {}
-        spelled |= {"help": self.help} if self.help else {}
+        declared: dict[str, Any] = {"key": self.key, "label": self.label, "type": self.type_name}
+        declared |= {"required": True} if self.required else {}
+        declared |= {"help": self.help} if self.help else {}
         if self.required_when:
             condition = self.required_when
-            spelled["required_when"] = {"field": condition.field, "in": list(condition.values)}
-        return spelled | self._own_as_json()
+            declared["required_when"] = {"field": condition.field, "in": list(condition.values)}
+        return declared | self._own_as_json()
 
     @classmethod
     def _own_from_json(cls, parts: Mapping[str, Any]) -> dict[str, Any]:

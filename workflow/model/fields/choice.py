@@ -240,9 +240,9 @@ def _declared_aliases(choice: object) -> list[Any]:
 
 
 def _as_json(choice: Choice) -> dict[str, Any]:
-    spelled: dict[str, Any] = {"value": choice.value}
-    spelled |= {"meaning": choice.meaning} if choice.meaning else {}
-    return spelled | ({"aliases": list(choice.aliases)} if choice.aliases else {})
+    declared: dict[str, Any] = {"value": choice.value}
+    declared |= {"meaning": choice.meaning} if choice.meaning else {}
+    return declared | ({"aliases": list(choice.aliases)} if choice.aliases else {})
 
 
 def _or_none(meaning: str) -> str:

@@ -218,11 +218,11 @@ class DeclaredCheck(Check):
 
     def as_json(self) -> dict[str, Any]:
         """Return the declaration; what has its default value is left out."""
-        spelled: dict[str, Any] = {"rule": self.spelled}
-        spelled |= {} if self.weight is Severity.WARNING else {"severity": self.weight.value}
+        declared: dict[str, Any] = {"rule": self.spelled}
+        declared |= {} if self.weight is Severity.WARNING else {"severity": self.weight.value}
         if self.when:
-            spelled["when"] = {"field": self.when.field, "in": list(self.when.values)}
-        return spelled | ({"message": self.message} if self.message else {})
+            declared["when"] = {"field": self.when.field, "in": list(self.when.values)}
+        return declared | ({"message": self.message} if self.message else {})
 
     @property
     def needs_last_year(self) -> bool:

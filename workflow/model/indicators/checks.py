@@ -130,11 +130,11 @@ class AgainstText:
         if not isinstance(actual, Decimal):
             return None
         texts = {key: str(values[key]) for key in self.prose if key in values}
-        said = {key: list(_numbers(text, self.indicator)) for key, text in texts.items()}
+        numbers_of = {key: list(_numbers(text, self.indicator)) for key, text in texts.items()}
         earlier = self.indicator.known.values()
         known = {actual, *earlier, *self.indicator.targets.values()}
         known |= {abs(actual - one) for one in earlier}
-        for key, numbers in said.items():
+        for key, numbers in numbers_of.items():
             if numbers and not any(number in known for _, number in numbers):
                 details = {
                     "value": f"{grouped_number(actual)}{self.indicator.unit}",

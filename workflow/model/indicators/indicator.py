@@ -182,20 +182,22 @@ class Indicator:
 
     def as_json(self) -> dict[str, Any]:
         """Return the declaration; what has its default value is left out."""
-        spelled: dict[str, Any] = {"id": self.id, "item": self.item, "name": self.name}
-        spelled |= {"unit": self.unit} if self.unit else {}
-        spelled |= {"direction": self.direction.value, "kind": self.kind.value}
+        declared: dict[str, Any] = {"id": self.id, "item": self.item, "name": self.name}
+        declared |= {"unit": self.unit} if self.unit else {}
+        declared |= {"direction": self.direction.value, "kind": self.kind.value}
         if self.base:
-            spelled["base"] = {"year": self.base.year, "value": number_as_json(self.base.value)}
+            declared["base"] = {"year": self.base.year, "value": number_as_json(self.base.value)}
         for name, values in (("targets", self.targets), ("actuals", self.actuals)):
             if values:
-                spelled[name] = {str(year): number_as_json(values[year]) for year in sorted(values)}
-        spelled |= {"grading": list(map(_plain_band, self.grading))} if self.grading else {}
-        spelled |= {"rate": self.rate.value} if self.rate else {}
-        spelled |= {} if self.decimals is None else {"decimals": self.decimals}
-        spelled |= {} if self.required else {"required": False}
-        spelled |= {"remark": True} if self.remark else {}
-        return spelled | ({"help": self.help} if self.help else {})
+                declared[name] = {
+                    str(year): number_as_json(values[year]) for year in sorted(values)
+                }
+        declared |= {"grading": list(map(_plain_band, self.grading))} if self.grading else {}
+        declared |= {"rate": self.rate.value} if self.rate else {}
+        declared |= {} if self.decimals is None else {"decimals": self.decimals}
+        declared |= {} if self.required else {"required": False}
+        declared |= {"remark": True} if self.remark else {}
+        return declared | ({"help": self.help} if self.help else {})
 
 
 _ADDED_UP = "これまでの累計を記入してください。"

@@ -108,8 +108,8 @@ def earlier_column_from_json(declared: Mapping[str, str]) -> Field:
 def earlier_column_as_json(column: Field) -> dict[str, Any]:
     """Return a column as a register spells it."""
     _, name, key = column.key.split(_BETWEEN, 2)
-    spelled = {"round": name, "key": key, "label": column.label}
-    return spelled | ({"prose": True} if holds_prose(column) else {})
+    declared = {"round": name, "key": key, "label": column.label}
+    return declared | ({"prose": True} if holds_prose(column) else {})
 
 
 def holds_prose(column: Field) -> bool:
@@ -162,13 +162,13 @@ def earlier_texts(rounds: Iterable[EarlierRound], item: str, respondent: str) ->
     return tuple(text for one in rounds for text in one.texts(item, respondent))
 
 
-def _side_by_side(said: Sequence[tuple[str, str]]) -> str:
+def _side_by_side(answers: Sequence[tuple[str, str]]) -> str:
     """Return what several answered, each on lines of his own; of one it needs no name."""
-    if len(said) == 1:
-        return _cut(said[0][1])
-    if not said:
+    if len(answers) == 1:
+        return _cut(answers[0][1])
+    if not answers:
         return UNANSWERED
-    return _cut("\n".join(f"{name}：{text}" for name, text in said if text))
+    return _cut("\n".join(f"{name}：{text}" for name, text in answers if text))
 
 
 def _who(answers: Sequence[EarlierAnswer]) -> Iterator[str]:

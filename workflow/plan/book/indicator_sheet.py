@@ -238,9 +238,9 @@ def counting_in(text: str) -> tuple[str, str] | None:
 
 
 def _meant(
-    text: str, words: Mapping[str, str], spelled: Mapping[str, str]
+    text: str, words: Mapping[str, str], spellings: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    known = {**{folded(word): key for key, word in words.items()}, **_spellings(spelled)}
+    known = {**{folded(word): key for key, word in words.items()}, **_spellings(spellings)}
     key = known.get(folded(text))
     return (key, words[key]) if key else None
 

@@ -177,7 +177,7 @@ def spelled_rounds(document: Mapping[str, Any]) -> Mapping[str, Any]:
         for one, node in zip(rounds, root["rounds"].elements, strict=True)
         for row in node["reviewers"].elements
     ]
-    spelled = [
+    written = [
         one
         | {
             "fields": _listed(one.get("fields"), labels),
@@ -188,7 +188,7 @@ def spelled_rounds(document: Mapping[str, Any]) -> Mapping[str, Any]:
     ]
     departments = [dict(d.members) for d in root["departments"].elements]
     named = [d | _named_reviewer(d.get("reviewer"), names) for d in departments]
-    return {**document, "rounds": spelled, "reviewers": reviewers, "departments": named}
+    return {**document, "rounds": written, "reviewers": reviewers, "departments": named}
 
 
 def _listed(names: object, words: Mapping[str, str]) -> object:

@@ -70,7 +70,7 @@ def _is_fit(text: str) -> bool:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return not any(spelled in text for spelled in _SPELLED_OUT)
+    return not any(escape in text for escape in _SPELLED_OUT)
 
 
 def check_municipality_code(document: Node) -> Iterator[Violation]:

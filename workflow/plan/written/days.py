@@ -120,8 +120,8 @@ def _as_digits(written: str) -> str:
 def _full_day(plain: str) -> date | None:
     if match := _WESTERN.fullmatch(plain):
         year, era, month, day = match.groups()
-        said = _ERA_YEAR.fullmatch(era) if era else None
-        if era and (said is None or _western(said[1], said[2]) != int(year)):
+        era_year = _ERA_YEAR.fullmatch(era) if era else None
+        if era and (era_year is None or _western(era_year[1], era_year[2]) != int(year)):
             return None
         return _date(int(year), month, day)
     if match := _ERA.fullmatch(plain):

@@ -171,17 +171,17 @@ def _written(
     is_form = bool(page)
     only = standings[0].item.id if len({s.item.id for s in standings}) == 1 else ""
     for place, cell, text in _over(sheet, page, taken, printed):
-        told = changed(sheet, place, cell, text, only) if text else None
+        finding = changed(sheet, place, cell, text, only) if text else None
         kind = NoteKind.MARGIN if is_form else NoteKind.SHEET
         yield (
             Note(
-                NoteKind.OVERWRITTEN if told else kind,
+                NoteKind.OVERWRITTEN if finding else kind,
                 sheet.name,
                 a1(*place),
                 cell.text,
                 item=only,
             ),
-            told,
+            finding,
         )
 
 

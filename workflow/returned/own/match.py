@@ -91,8 +91,8 @@ class _Seen:
                 cells.setdefault(key, at)
             elif key:
                 lost.append(key)
-        lead = min(cells.values(), default=(1, 1))
-        yield Standing(sheet, issued, self._items[item], lead, cells, tuple(lost))
+        first = min(cells.values(), default=(1, 1))
+        yield Standing(sheet, issued, self._items[item], first, cells, tuple(lost))
 
     def _item_of(self, sheet: OwnSheet) -> str | None:
         """Return whose card a sheet is: by its 整理番号, or by its name where it shows none."""
@@ -111,7 +111,7 @@ class _Seen:
         issued = self._issued(sheet, "")
         if issued is None:
             return
-        lead = next(iter(sheet.source.of(MarkKind.ID)), None)
+        id_cell = next(iter(sheet.source.of(MarkKind.ID)), None)
         entries = sheet.source.of(MarkKind.ENTRY)
         columns = [
             (mark, cell[0], sheet.finder.column(cell, answer_name(mark.key)))
@@ -123,7 +123,7 @@ class _Seen:
                 mark.key: issued.key_of(item, mark) if item else mark.key for mark, _, _ in columns
             }
             cells = {
-                key: (row + line - (lead[0] if lead else line), column)
+                key: (row + line - (id_cell[0] if id_cell else line), column)
                 for mark, line, column in columns
                 if column is not None and (key := keys[mark.key])
             }

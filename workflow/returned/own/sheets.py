@@ -62,19 +62,19 @@ class OwnSheet:
     def ids(self) -> Mapping[int, str]:
         """What stands as 整理番号, by row: one of a card, many of a list."""
         marks = self.source.of(MarkKind.ID)
-        lead = next(iter(marks), None)
-        if lead is None:
+        id_cell = next(iter(marks), None)
+        if id_cell is None:
             return {}
-        pattern = mark_pattern(self.source.sheet.cells[lead], self.source.words, MarkKind.ID)
+        pattern = mark_pattern(self.source.sheet.cells[id_cell], self.source.words, MarkKind.ID)
         if self.source.repeat is Repeat.ROWS:
-            return self._ids_below(lead, pattern)
-        at = self.finder.cell(lead, ID_NAME)
+            return self._ids_below(id_cell, pattern)
+        at = self.finder.cell(id_cell, ID_NAME)
         cell = self.sheet.cells.get(at) if at else None
         return {at[0]: _inside(cell.text, pattern)} if at and cell else {}
 
-    def _ids_below(self, lead: tuple[int, int], pattern: re.Pattern[str]) -> dict[int, str]:
-        column = self.finder.column(lead, ID_NAME)
-        head = self.finder.head_row(lead) if column else 0
+    def _ids_below(self, id_cell: tuple[int, int], pattern: re.Pattern[str]) -> dict[int, str]:
+        column = self.finder.column(id_cell, ID_NAME)
+        head = self.finder.head_row(id_cell) if column else 0
         found = {
             row: _inside(cell.text, pattern)
             for (row, at), cell in self.sheet.cells.items()

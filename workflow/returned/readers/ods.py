@@ -149,8 +149,8 @@ def _headers(styles: bytes) -> dict[str, list[str]]:
             if region is edge or region.tag.startswith(_STYLE + "region")
         )
         texts = (_paragraphs(region).strip() for region in regions)
-        said = [text for text in texts if any(map(str.isalnum, text))]
-        pages[page.get(_STYLE + "name", "")] = said
+        shown = [text for text in texts if any(map(str.isalnum, text))]
+        pages[page.get(_STYLE + "name", "")] = shown
     return pages
 
 

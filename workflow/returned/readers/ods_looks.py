@@ -110,9 +110,9 @@ class Styles:
                     sizes = (properties.get(_STYLE + s) for s in ("row-height", "column-width"))
                     self.flat |= {name} if any(map(_is_flat, sizes)) else set()
                 case "map":
-                    told = properties.get(_STYLE + "condition", "")
+                    condition = properties.get(_STYLE + "condition", "")
                     named = properties.get(_STYLE + "apply-style-name", "")
-                    self.maps.setdefault(name, []).append((told, named))
+                    self.maps.setdefault(name, []).append((condition, named))
                 case "table-properties":
                     is_hidden = properties.get(_TABLE + "display") == "false"
                     self.hidden_tables |= {name} if is_hidden else set()
@@ -170,18 +170,18 @@ class Styles:
     def rules_of(self, conditions: Element) -> Iterator[Rule]:
         """Yield the rules of a conditional format; the first that holds is the only one applied."""
         areas = _areas(conditions.get(_CALC + "target-range-address", ""))
-        for told in conditions if areas else ():
-            named = told.get(_CALC + "apply-style-name", "")
-            face, condition = self._face(self.shown.get(named, named)), told.get(_CALC + "value")
-            if any(part.get(_CALC + "show-value") == "false" for part in (told, *told)):
+        for entry in conditions if areas else ():
+            named = entry.get(_CALC + "apply-style-name", "")
+            face, condition = self._face(self.shown.get(named, named)), entry.get(_CALC + "value")
+            if any(part.get(_CALC + "show-value") == "false" for part in (entry, *entry)):
                 yield Rule(areas, Condition("notContainsBlanks"), Face(is_faint=True))
             else:
                 yield Rule(areas, _condition(condition or ""), face, stops=bool(named))
 
     def rules_of_style(self, style: str, areas: Sequence[Area]) -> Iterator[Rule]:
         """Yield the rules of a style of cells, as programs but LibreOffice keep them."""
-        for told, named in self.maps[style]:
-            yield Rule(areas, _condition(told), self._face(named), stops=True)
+        for condition, named in self.maps[style]:
+            yield Rule(areas, _condition(condition), self._face(named), stops=True)
 
     def _face(self, style: str) -> Face:
         """Return what a style does to a text; that it formats numbers is not looked into."""
@@ -237,7 +237,7 @@ def _areas(addresses: str) -> list[Area]:
     return [area_of(":".join(filter(None, corners)).replace("$", "")) for corners in found]
 
 
-def _condition(spelled: str) -> Condition:
+def _condition(text: str) -> Condition:
     """Return a condition as OpenDocument spells it, in the words of .xlsx.
 
     >>> _condition('contains-text("中止")')
@@ -245,7 +245,7 @@ def _condition(spelled: str) -> Condition:
     >>> _condition("cell-content()>=5").operator
     'greaterThanOrEqual'
     """
-    called, compared = _CALLED.fullmatch(spelled), _COMPARED.fullmatch(spelled)
+    called, compared = _CALLED.fullmatch(text), _COMPARED.fullmatch(text)
     if compared:
         return Condition("cellIs", _OPERATORS[compared[1]], (compared[2],))
     if called is None:

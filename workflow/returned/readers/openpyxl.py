@@ -264,9 +264,9 @@ class _Texts(list[str]):
 
 def _spelled_plainly(cell: Any) -> str | None:  # noqa: ANN401 - an element
     """Spell place, style and value of a cell as openpyxl expects them; return the value."""
-    for name, said in (("r", cell.get("r", "").replace("$", "")), ("s", cell.get("s", ""))):
-        if said:
-            cell.set(name, said)
+    for name, stored in (("r", cell.get("r", "").replace("$", "")), ("s", cell.get("s", ""))):
+        if stored:
+            cell.set(name, stored)
         elif name in cell.attrib:
             del cell.attrib[name]
     value = cell.find(_VALUE)

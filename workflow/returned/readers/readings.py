@@ -53,8 +53,8 @@ def read_again(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
     except (RefusedError, MemoryError):
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise RefusedError(broken(f"{reader}では読めません：{said[:_MOST_SAID]}")) from error
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise RefusedError(broken(f"{reader}では読めません：{reason[:_MOST_SAID]}")) from error
 
 
 def _second(kind: Kind) -> tuple[str, Callable[[bytes, Limits], RawBook]]:

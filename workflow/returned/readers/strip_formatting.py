@@ -165,7 +165,7 @@ def _cell(stored: _Element, styles: int) -> _Element:
 
 def _kept(element: _Element, names: Sequence[str]) -> dict[str, str]:
     """Return the attributes that say something."""
-    return {name: said for name in names if (said := element.get(name))}
+    return {name: value for name in names if (value := element.get(name))}
 
 
 # The same of an .ods, for calamine, which gives up on white space between its cells.
@@ -178,8 +178,8 @@ def bare_ods(content: bytes) -> bytes:
         kept = SubElement(root, table.tag, {f"{TABLE}name": str(number)})
         for row in table.iter(f"{TABLE}table-row"):
             if next(row.iterancestors(f"{TABLE}table")) is table:
-                bare = SubElement(kept, row.tag, _kept(row, (f"{TABLE}number-rows-repeated",)))
-                bare.extend(_ods_cell(cell) for cell in row if cell.tag in CELLS)
+                plain = SubElement(kept, row.tag, _kept(row, (f"{TABLE}number-rows-repeated",)))
+                plain.extend(_ods_cell(cell) for cell in row if cell.tag in CELLS)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -195,7 +195,7 @@ def _outermost_tables(tree: _Element) -> Iterator[_Element]:
 
 
 def _ods_cell(stored: _Element) -> _Element:
-    values = {name: said for name, said in stored.attrib.items() if name.startswith(OFFICE)}
+    values = {name: value for name, value in stored.attrib.items() if name.startswith(OFFICE)}
     cell = Element(stored.tag, values | _kept(stored, (f"{TABLE}number-columns-repeated",)))
     cell.extend(_ods_text(part) for part in stored if part.tag == f"{TEXT}p")
     return cell

@@ -203,9 +203,9 @@ class _Sheet:
 
     def finished(self) -> Iterator[RawRemark]:
         """Yield what stands beside the cells: comments, then shapes, then headers."""
-        said: Mapping[int, str] = {s.number: _lines(s) for s in self.shapes if s.kind == _COMMENT}
+        texts: Mapping[int, str] = {s.number: _lines(s) for s in self.shapes if s.kind == _COMMENT}
         for place, number, author in self.notes:
-            text = said.get(number, "")
+            text = texts.get(number, "")
             yield RawRemark(self.name, place, text, author, RemarkKind.COMMENT)
         for shape in self.shapes:
             if shape.text and shape.kind != _COMMENT:

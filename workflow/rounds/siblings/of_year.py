@@ -116,8 +116,8 @@ class RoundsOfYear:
 
 def told_late(returned: Return) -> Return:
     """Return a return of another round as one that this round does not count any more."""
-    told = tuple(replace(f, code=Code.RETURN_CLOSED_ROUND) for f in returned.findings)
-    return replace(returned, findings=told)
+    findings = tuple(replace(f, code=Code.RETURN_CLOSED_ROUND) for f in returned.findings)
+    return replace(returned, findings=findings)
 
 
 def rounds_of_year(workspace: Workspace, year: int) -> RoundsOfYear:

@@ -115,14 +115,14 @@ def _on_our_sheet(
     sheets: Sequence[MarkedSheet], indicators: Sequence[Indicator]
 ) -> Iterator[Finding]:
     """Yield how many indicators have no place on the form, so that our sheet asks for them."""
-    places = {mark.which for mark in _asking_indicators(sheets) if not mark.asks_remark}
+    numbers = {mark.which for mark in _asking_indicators(sheets) if not mark.asks_remark}
     counts = Counter(one.item for one in indicators)
     by_item = Counter[str]()
     left = 0
     for one in indicators:
         by_item[one.item] += 1
-        is_only = counts[one.item] == 1 and 0 in places
-        left += not (is_only or by_item[one.item] in places)
+        is_only = counts[one.item] == 1 and 0 in numbers
+        left += not (is_only or by_item[one.item] in numbers)
     if left:
         yield _finding(Code.OWN_INDICATORS_ON_SHEET, total=len(indicators), found=left)
 

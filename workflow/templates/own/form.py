@@ -175,8 +175,8 @@ class MarkedSheet:
     def block(self) -> tuple[int, int]:
         """The first and the last row of what is one item in a list."""
         ids = self.of(MarkKind.ID)
-        lead = next(iter(ids), self.of_items[0])
-        area = self.sheet.area(lead)
+        first = next(iter(ids), self.of_items[0])
+        area = self.sheet.area(first)
         return area.top, area.bottom
 
 

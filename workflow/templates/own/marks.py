@@ -161,9 +161,9 @@ class Words:
         return None
 
     def _unknown(self, inner: str) -> UnknownMark:
-        spelled = {folded(word): word for word in self.spelled}
-        near = get_close_matches(folded(inner), spelled, n=1, cutoff=0.0)
-        return UnknownMark(inner.strip(), spelled[near[0]])
+        by_folded = {folded(word): word for word in self.spelled}
+        near = get_close_matches(folded(inner), by_folded, n=1, cutoff=0.0)
+        return UnknownMark(inner.strip(), by_folded[near[0]])
 
     @property
     def spelled(self) -> tuple[str, ...]:

@@ -129,12 +129,12 @@ def field_mark(field: Field) -> str:
 
 def _previous_texts(layout: Layout, entry: EntryRow) -> Iterator[tuple[int, str]]:
     """Yield what last year's row below an item says, by column."""
-    said = dict(entry.previous)
+    texts = dict(entry.previous)
     yield 1, PREVIOUS_LABEL
     beside = next(c.index for c in layout.columns[1:] if not c.hidden)
     yield beside, previous_label(layout.number.year)
     for column, field in layout.field_columns:
-        yield column.index, said.get(field.key, "")
+        yield column.index, texts.get(field.key, "")
 
 
 def _set_page(sheet: Worksheet, layout: Layout, filling: Filling) -> None:

@@ -169,10 +169,10 @@ def _write_links(sheet: GrowingSheet, summary: Summary, styles: _Styles) -> None
     sheet.write_string(LINKS_ROW - 1, 1, hint, styles.hint)
     first = FIRST_COUNT_COLUMN - 1
     in_row = (summary.layout.last_column - first) // _LINK_COLUMNS
-    for block, (said, name) in enumerate(summary.sheets.items()):
+    for block, (text, name) in enumerate(summary.sheets.items()):
         below, beside = divmod(block, in_row)
         at = LINKS_ROW - 1 + below, first + _LINK_COLUMNS * beside
-        sheet.write_string(*at, said, styles.link)
+        sheet.write_string(*at, text, styles.link)
         sheet.link_cell(*at, to_cell(name, "A1"))
 
 

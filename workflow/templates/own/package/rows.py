@@ -130,16 +130,16 @@ def _rewrite(line: _Element, to: Callable[[str], str]) -> None:
 
 def _own_formulas(tree: SheetTree) -> None:
     """Give every cell a formula of its own: what is stored once for a block cannot be repeated."""
-    leads: dict[str, tuple[tuple[int, int], str]] = {}
+    formulas: dict[str, tuple[tuple[int, int], str]] = {}
     for formula in tree.rows.iter(_FORMULA):
         cell = formula.getparent()
         if formula.get("t") != "shared" or cell is None:
             continue
         at, number = place_of(cell.get("r", "")), formula.get("si", "")
         if formula.text:
-            leads[number] = (at, formula.text)
-        elif number in leads:
-            (row, column), text = leads[number]
+            formulas[number] = (at, formula.text)
+        elif number in formulas:
+            (row, column), text = formulas[number]
             formula.text = moved(text, at[0] - row, at[1] - column)
         for name in ("t", "si", "ref"):
             formula.attrib.pop(name, None)
