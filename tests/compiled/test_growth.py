@@ -22,7 +22,7 @@ from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.open_data.package import data_package
 from workflow.compiled.open_data.round_json import round_document
 from workflow.compiled.recorded import Basis
-from workflow.compiled.recording import judgement, receipts, spelled
+from workflow.compiled.recording import judgement, receipts, recorded_plan_content
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.status import department_statuses, totals
 from workflow.compiled.years.pairing import previous_answers
@@ -152,7 +152,7 @@ def prepared(step: str, size: int) -> Callable[[], object]:
         "data package": lambda: data_package(plan, round_.register, ledger, {"a.csv": content}),
         "last year": lambda: previous_answers(plan, read_ledger(made.earlier)),
         "receipts": lambda: receipts(Journal(), round_),
-        "judgement": lambda: judgement(Journal(), round_, spelled({"plan": {}})),
+        "judgement": lambda: judgement(Journal(), round_, recorded_plan_content({"plan": {}})),
         "document": lambda: round_document(
             2023, round_.returns, figures, round_.findings, round_.points, wording
         ),

@@ -16,7 +16,7 @@ from workflow.compiled.recorded import (
     recorded_outcomes,
     recorded_plan,
 )
-from workflow.compiled.recording import issued, judgement, receipts, spelled
+from workflow.compiled.recording import issued, judgement, receipts, recorded_plan_content
 from workflow.compiled.round import Round
 from workflow.model.returns import Envelope
 from workflow.storage.journal import EventKind, Journal
@@ -38,7 +38,10 @@ def collected(journal: Journal, result: Round, hours: int = 0, basis: Basis = BA
     at = NOW + timedelta(hours=hours)
     for kind, facts in (
         (EventKind.RECEIVED, receipts(journal, result)),
-        (EventKind.JUDGED, judgement(journal, replace(result, basis=basis), spelled(CONTENT))),
+        (
+            EventKind.JUDGED,
+            judgement(journal, replace(result, basis=basis), recorded_plan_content(CONTENT)),
+        ),
     ):
         journal = journal.adding(kind, at, facts) if facts else journal
     return journal

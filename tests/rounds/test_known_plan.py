@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from workflow.compiled.recording import spelled
+from workflow.compiled.recording import recorded_plan_content
 from workflow.model.errors import PlanError
 from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import WrittenPlan, load_written_plan, understood
+from workflow.plan.load import WrittenPlan, load_written_plan, parsed_plan
 from workflow.rounds.inputs.known_plan import KnownPlan, known_plan
 from workflow.storage.files import sha256
 from workflow.storage.workspace import Workspace
@@ -42,9 +42,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
 
     def counted(files: Mapping[Path, bytes]) -> WrittenPlan:
         noted.times += 1
-        return understood(files)
+        return parsed_plan(files)
 
-    monkeypatch.setattr("workflow.rounds.inputs.known_plan.understood", counted)
+    monkeypatch.setattr("workflow.rounds.inputs.known_plan.parsed_plan", counted)
     return noted
 
 
@@ -54,7 +54,7 @@ def test_it_is_checked_once_and_is_the_same(
 ) -> None:
     workspace = written(tmp_path, sample_document(), *names)
     whole = load_written_plan(tmp_path)
-    content = spelled(whole.content)
+    content = recorded_plan_content(whole.content)
     for found in (known(workspace) for _ in range(3)):
         assert (found.plan, found.digest) == (whole.plan, plan_digest(whole.plan))
         assert b"".join(found.content.pieces()) == b"".join(content.pieces())

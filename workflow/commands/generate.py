@@ -95,8 +95,8 @@ def _run(arguments: Namespace) -> int:
         from workflow.mail.mailing import show_mailing  # 40 ms, with its templates
 
         show_mailing(draft_distribution(workspace, year, datetime.now(JST)))
-    rests_on_open = any(note.code is Code.ROUND_BEFORE_OPEN for note in issuance.notes)
-    return FINDINGS if rests_on_open else CLEAN
+    follows_open_round = any(note.code is Code.ROUND_BEFORE_OPEN for note in issuance.notes)
+    return FINDINGS if follows_open_round else CLEAN
 
 
 def _bring_up_year(workspace: Workspace, year: int, now: datetime) -> None:
@@ -226,7 +226,7 @@ def _planned(
 
 def _last_answers(workspace: Workspace, plan: Plan, year: int) -> PreviousAnswers:
     """Return what departments answered the year before; nothing when no ledger is there."""
-    before = workspace.as_it_lay(year - 1)
+    before = workspace.holding_ledger(year - 1)
     refuse_unfinished(before, year - 1)
     if not before.ledger_csv(year - 1).exists():
         return {}

@@ -254,5 +254,5 @@ def outstanding_requests(
 
 
 def _says_nothing(round_: Round, department: Department, entry: Entry) -> bool:
-    answer = round_.said(department.code, entry.assignment.item.id)
+    answer = round_.newest_answer(department.code, entry.assignment.item.id)
     return answer is not None and answer.says_nothing

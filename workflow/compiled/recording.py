@@ -102,7 +102,7 @@ def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
     return {**plan_content, "plan": plan}
 
 
-def spelled(plan_content: Mapping[str, Any]) -> JsonText:
+def recorded_plan_content(plan_content: Mapping[str, Any]) -> JsonText:
     """Return a plan's content as the journal records it."""
     shown = without_passwords(plan_content)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()

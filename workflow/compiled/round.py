@@ -50,7 +50,7 @@ class Round:
         """The fiscal year."""
         return self.register.year
 
-    def said(self, department: str, item: str) -> Answer | None:
+    def newest_answer(self, department: str, item: str) -> Answer | None:
         """Return what a department said last about an item, rejected or not."""
         return self.newest.get(department, {}).get(item)
 

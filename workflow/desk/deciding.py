@@ -95,7 +95,7 @@ class Deciding:
             refused = {id(one.made): one for one in collected.refused}
             for pending in taken:
                 pending.refused = refused.get(id(pending.made))
-                run.lines.append(_told(pending))
+                run.lines.append(_result_text(pending))
             run.lines.extend(_held_open(collected))
             return State.DONE if not refused else State.FINDINGS
         finally:
@@ -128,7 +128,7 @@ def _patiently(do: Callable[[], _Result], is_enough: Callable[[], bool]) -> _Res
         time.sleep(_PAUSE)
 
 
-def _told(pending: Pending) -> str:
+def _result_text(pending: Pending) -> str:
     number, word = pending.made.number, pending.made.decision.word
     if pending.refused:
         return f"番号{number}は記録しませんでした。{pending.refused.why}"

@@ -122,7 +122,7 @@ class _Making:
         self.number_cell: Cell | None = None
         self._name, self._columns, self._year, self._found = name, columns, year, found
         self._unit = ""
-        self._told: dict[str, str] = {}
+        self._words: dict[str, str] = {}
         self._base: dict[str, Any] = {}
         self._by_year: dict[Role, dict[int, Decimal]] = {Role.TARGET: {}, Role.ACTUAL: {}}
 
@@ -147,7 +147,7 @@ class _Making:
         targets, actuals = (self._by_year[role] for role in (Role.TARGET, Role.ACTUAL))
         declared: dict[str, Any] = {"id": id_, "item": self.item, "name": self._name}
         declared |= {"unit": self._unit} if self._unit else {}
-        declared |= self._told
+        declared |= self._words
         if "direction" not in declared:
             aim = self._aim(targets)
             declared |= {"direction": aim} if aim else {}
@@ -210,7 +210,7 @@ class _Making:
         meaning = read(cell.text)
         if meaning is None:
             self._refuse(cell, f"{role.value}として読めない")
-        elif self._told.setdefault(key, meaning[0]) == meaning[0]:
+        elif self._words.setdefault(key, meaning[0]) == meaning[0]:
             self._take(cell, role.value, meaning[1])
         else:
             self._refuse(cell, "上の行と違う")

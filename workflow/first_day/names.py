@@ -49,7 +49,7 @@ def ids_of(numbers: Sequence[str], paths: Sequence[tuple[str, ...]]) -> Ids:
             joined = tuple(f"{above}-{number}" for above, number in zip(base, own, strict=True))
             if _are_unique(joined):
                 return Ids(joined, is_own=False, is_made=False)
-    base = next(_told_apart(paths), ("",) * len(paths))
+    base = next(_distinct_numbers(paths), ("",) * len(paths))
     counts: Counter[str] = Counter()
     made = []
     for above in base:
@@ -74,7 +74,7 @@ def _bases(paths: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         yield whole
 
 
-def _told_apart(paths: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def _distinct_numbers(paths: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield the numbers that differ where the levels they stand for do, the lowest first."""
     depth = min(map(len, paths), default=0)
     for level in reversed(range(depth)):

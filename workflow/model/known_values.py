@@ -103,10 +103,10 @@ def is_of_known_value(key: str) -> bool:
 
 def known_field_as_json(known: Field) -> dict[str, Any]:
     """Return a column's field as a register spells it."""
-    return {name: value for name, value in known.as_json().items() if name in _SPELLED}
+    return {name: value for name, value in known.as_json().items() if name in _STORED}
 
 
-_SPELLED = ("label", "type", "unit", "decimals")
+_STORED = ("label", "type", "unit", "decimals")
 
 
 def known_texts(fields: tuple[Field, ...], row: KnownRow | None) -> tuple[str, ...]:

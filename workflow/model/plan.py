@@ -214,7 +214,7 @@ class Plan:
         return self._askings_by_key.get(key, WHOLE)
 
     @property
-    def told_choices(self) -> tuple[Field, ...]:
+    def shown_choices(self) -> tuple[Field, ...]:
         """The fields answered from a list, but for those of several people that come to one."""
         several = {key for one in self.combined for key in one.keys}
         return tuple(field for field in self.form.choice_fields if field.key not in several)

@@ -43,7 +43,7 @@ class WrittenPlan:
 
     @property
     def notes(self) -> tuple[Finding, ...]:
-        """How it was understood, and what is worth another look before it is issued."""
+        """How it was read, and what is worth another look before it is issued."""
         notes: list[Finding] = []
         for document in self.documents:
             worth_a_look = (
@@ -68,7 +68,7 @@ def load_written_plan(home: Path, round_name: str = "") -> WrittenPlan:
 
     Raises PlanError with every finding when it has errors, or when it has no such round.
     """
-    written = understood(plan_files(home))
+    written = parsed_plan(plan_files(home))
     return replace(written, plan=in_scope(written.plan, round_name))
 
 
@@ -86,7 +86,7 @@ def in_scope(plan: Plan, round_name: str) -> Plan:
 
 
 def may_have_rounds(home: Path) -> bool:
-    """Whether a plan may declare rounds: to tell that most have none, it need not be understood.
+    """Whether a plan may declare rounds: to tell that most have none, it need not be parsed.
 
     Raises PlanError when there is no plan, or it cannot be opened.
     """
@@ -115,18 +115,18 @@ def plan_digests(home: Path) -> dict[Path, str]:
     return {path: _opened(path, file_digest) for path in plan_paths(home)}
 
 
-def understood(files: Mapping[Path, bytes]) -> WrittenPlan:
+def parsed_plan(files: Mapping[Path, bytes]) -> WrittenPlan:
     """Return the plan some files hold. Raises PlanError with every finding when it has errors."""
-    return _understood(tuple(files.items()))
+    return _parsed_plan(tuple(files.items()))
 
 
 def forget() -> None:
-    """Let go of the document that was understood last: it takes more memory than the plan."""
-    _understood.cache_clear()
+    """Let go of the document that was read last: it takes more memory than the plan."""
+    _parsed_plan.cache_clear()
 
 
 @lru_cache(maxsize=1)  # a command asks for the rounds of a plan, and then for the plan
-def _understood(files: tuple[tuple[Path, bytes], ...]) -> WrittenPlan:
+def _parsed_plan(files: tuple[tuple[Path, bytes], ...]) -> WrittenPlan:
     documents = tuple(_document(path, content) for path, content in files)
     plans = [validated(document) for document in documents]
     if any(plan != plans[0] for plan in plans):

@@ -147,20 +147,20 @@ def _validator() -> Validator:
 def whole_schema() -> Mapping[str, Any]:
     """Return the schema without references: to follow one takes as long as checking by it."""
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    whole: Mapping[str, Any] = _spelled_out(schema, schema.pop("$defs"))
+    whole: Mapping[str, Any] = _inlined(schema, schema.pop("$defs"))
     return whole
 
 
-def _spelled_out(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401  a schema
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401  a schema
     """Return a schema with every reference replaced by what it leads to; none leads to itself."""
     if isinstance(schema, list):
-        return [_spelled_out(part, definitions) for part in schema]
+        return [_inlined(part, definitions) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/$defs/")
-        return _spelled_out(definitions[name], definitions)
-    return {key: _spelled_out(part, definitions) for key, part in schema.items()}
+        return _inlined(definitions[name], definitions)
+    return {key: _inlined(part, definitions) for key, part in schema.items()}
 
 
 def _missing(pointer: str) -> Violation:

@@ -14,7 +14,7 @@ from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHE
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 
 _HEADER_ROWS = 60
-_SHORT, _MOST_REMEMBERED = 100, 20_000
+_SHORT, _MOST_CACHED = 100, 20_000
 
 
 Named = tuple[str, str]
@@ -124,11 +124,11 @@ class _Known:
         self.named = {folded(heading): folded(label) for label, heading in labels}
         self._headings = self.labels | self.named.keys() | {folded(id_label)}
         self._longest = max(map(len, self._headings))
-        self._remembered: dict[str, bool] = {}
+        self._is_known_heading: dict[str, bool] = {}
 
     def rows(self, sheet: RawSheet) -> set[int]:
         """Return the rows in which a heading may stand."""
-        known = self._remembered.get
+        known = self._is_known_heading.get
         found = set()
         for (row, _), cell in sheet.cells.items():
             if row <= _HEADER_ROWS:
@@ -139,8 +139,8 @@ class _Known:
 
     def _is_heading(self, text: str) -> bool:
         is_heading = may_fold_to(text, self._longest) and folded(text) in self._headings
-        if len(text) <= _SHORT and len(self._remembered) < _MOST_REMEMBERED:
-            self._remembered[text] = is_heading
+        if len(text) <= _SHORT and len(self._is_known_heading) < _MOST_CACHED:
+            self._is_known_heading[text] = is_heading
         return is_heading
 
 

@@ -73,7 +73,7 @@ def scan(folder: Path) -> tuple[Received, ...]:
         for name in (*names, *(f for f in folders if _is_listed(Path(parent) / f)))
     )
     received = [_received(folder, path) for path in found if path not in unreadable]
-    received += [_closed(folder, path) for path in unreadable]
+    received += [_unreadable_folder(folder, path) for path in unreadable]
     named = sorted((one for one in received if one), key=lambda one: (one.file, one.path))
     return tuple(_with_names_of_their_own(named))
 
@@ -137,7 +137,7 @@ def _is_listed(folder: Path) -> bool:
         return False
 
 
-def _closed(folder: Path, path: Path) -> Received | None:
+def _unreadable_folder(folder: Path, path: Path) -> Received | None:
     """Return a folder nobody can look into: opening it fails as opening a locked file does."""
     on_disk = _received(folder, path)
     if on_disk is None:

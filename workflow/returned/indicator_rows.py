@@ -71,7 +71,7 @@ def find_indicator_rows(book: RawBook, issue: Issue) -> IndicatorRows | None:
         tuple(_of_item(row, indicators[row.item.id], items) for row in part)
         for part in (found.rows, found.repeated)
     )
-    findings = tuple(_said_of(finding, indicators) for finding in found.findings)
+    findings = tuple(_finding_of_item(finding, indicators) for finding in found.findings)
     return IndicatorRows(tables, replace(found, rows=rows, repeated=repeated, findings=findings))
 
 
@@ -124,7 +124,7 @@ def _of_item(row: MatchedRow, indicator: Indicator, items: Mapping[str, IssuedIt
     )
 
 
-def _said_of(finding: Finding, indicators: Mapping[str, Indicator]) -> Finding:
+def _finding_of_item(finding: Finding, indicators: Mapping[str, Indicator]) -> Finding:
     """Return a finding of the sheet as one of the item that the indicator belongs to."""
     at = finding.location
     if finding.code is Code.ROW_MISSING:  # there is no row it could stand at

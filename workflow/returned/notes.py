@@ -239,7 +239,7 @@ class _Entries:
         self._headed = {table.column(label) for label in named.values()}
         headings = {table.id_label, *(column.label for column, _ in layout.field_columns)}
         is_lost = any(table.column(named[heading]) is None for heading in headings)
-        self._told = named.keys() if is_lost else headings
+        self._reported = named.keys() if is_lost else headings
         self.findings: list[Finding] = []
         self.last_year: dict[str, dict[str, tuple[Cell, RawCell]]] = {}
 
@@ -258,7 +258,7 @@ class _Entries:
                 self.last_year.setdefault(item, {})[key] = (place, cell)
             elif is_above:
                 self.findings.append(changed(sheet, place, cell, text or "", item))
-            elif text and not self._is_told_elsewhere(place, text):
+            elif text and not self._is_reported_elsewhere(place, text):
                 self.findings.append(changed(sheet, place, cell, text, item))
             kind = NoteKind.OVERWRITTEN if text or is_above else self._kind
             yield Note(kind, sheet.name, a1(*place), cell.text, item=item, label=label)
@@ -277,9 +277,9 @@ class _Entries:
         rows = ((moved.get(entry.previous_row, 0), entry.item.id) for entry in shown)
         return {row: item for row, item in rows if row and row not in self._items}
 
-    def _is_told_elsewhere(self, place: Cell, text: str) -> bool:
+    def _is_reported_elsewhere(self, place: Cell, text: str) -> bool:
         """Whether the finding of the rows told of a printed cell: of an item, or a heading."""
-        is_heading = place[0] == self._table.header_row and text in self._told
+        is_heading = place[0] == self._table.header_row and text in self._reported
         return place[0] in self._items or is_heading
 
 

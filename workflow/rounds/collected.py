@@ -180,7 +180,7 @@ def _copies(workspace: Workspace, year: int) -> list[Path]:
 
 def _earlier(workspace: Workspace, year: int) -> list[str | bool]:
     """Return what a collect takes from an earlier year."""
-    workspace = workspace.as_it_lay(year)
+    workspace = workspace.holding_ledger(year)
     ledger = workspace.ledger_csv(year)
     return [_digest(workspace.register(year)), _digest(ledger), workspace.ledger(year).exists()]
 

@@ -103,7 +103,7 @@ def earlier_ledgers(workspace: Workspace, year: int) -> dict[int, str]:
     """Return the paths of the compiled workbooks of earlier years that are there, from this one."""
     here = workspace.compiled(year)
     ledgers = {
-        before: workspace.as_it_lay(before).ledger(before)
+        before: workspace.holding_ledger(before).ledger(before)
         for before in range(year - 1, year - MOST_YEARS, -1)
     }
     there = {before: ledger for before, ledger in ledgers.items() if ledger.exists()}
@@ -141,7 +141,7 @@ def past_years(workspace: Workspace, year: int, today: Form) -> Iterator[PastYea
 def earlier_digests(workspace: Workspace, year: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each of these years, as a text, with the digests of its ledger and of its form."""
     for earlier in range(year - 1, year - MOST_YEARS, -1):
-        past = workspace.as_it_lay(earlier)
+        past = workspace.holding_ledger(earlier)
         ledger = past.ledger_csv(earlier)
         if not ledger.exists():
             return
@@ -170,7 +170,7 @@ def former_final(workspace: Workspace, year: int, journal: Journal) -> FormerFin
 
 
 def _past_year(workspace: Workspace, year: int) -> PastYear | None:
-    workspace = workspace.as_it_lay(year)
+    workspace = workspace.holding_ledger(year)
     refuse_unfinished(workspace, year)
     ledger = workspace.ledger_csv(year)
     if not ledger.exists():

@@ -43,7 +43,7 @@ from workflow.rounds.earlier import earlier_digests, past_years
 from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.rounds.siblings.before import round_digests, with_rounds_before
 from workflow.rounds.siblings.named import collect_command
-from workflow.rounds.siblings.of_year import rounds_of_year, told_late
+from workflow.rounds.siblings.of_year import as_late, rounds_of_year
 from workflow.storage.answers import AnswerStore
 from workflow.storage.files import file_digest, sha256
 from workflow.storage.journal import EventKind, Journal
@@ -101,7 +101,7 @@ def load_round(
     if of_year:
         again = recorded_basis(journal) if known is not None else None
         late = again.late if again else tuple(r.file for r in returns if of_year.is_late(r))
-        returns = [told_late(r) if r.file in late else r for r in returns]
+        returns = [as_late(r) if r.file in late else r for r in returns]
         inputs = replace(inputs, late=late)
     whole = with_rounds_before(workspace, plan, year)
     return replace(

@@ -68,7 +68,7 @@ class Workspace:
         """Return the workspace of whole years."""
         return replace(self, round="")
 
-    def as_it_lay(self, year: int) -> Workspace:
+    def holding_ledger(self, year: int) -> Workspace:
         """Return the workspace in the same round of an earlier year, or of the whole year."""
         return self if self.ledger_csv(year).exists() else self.of_year()
 

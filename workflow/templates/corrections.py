@@ -34,7 +34,7 @@ from workflow.templates.layout import (
 )
 from workflow.templates.own.lay_out import lay_out_own
 
-_TOLD_LETTERS = 240  # an even number: half from each end
+_QUOTED_LETTERS = 240  # an even number: half from each end
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def _note_places(found: dict[tuple[str, str], Target], sheets: Iterable[Layout])
 
 def in_a_box(text: str) -> str:
     """Return a text that fits a box: what is cut is a long value quoted in its middle."""
-    half = _TOLD_LETTERS // 2
-    return text if len(text) <= _TOLD_LETTERS else f"{text[:half]}…{text[-half:]}"
+    half = _QUOTED_LETTERS // 2
+    return text if len(text) <= _QUOTED_LETTERS else f"{text[:half]}…{text[-half:]}"
 
 
 COMMENT_WIDTH, _COMMENT_SIZE = 300, 9

@@ -237,7 +237,7 @@ class Watcher:
         self._waiting: list[Event] = []
         self._files: Sequence[Document] = ()
         self._looks = 0
-        self._lay_there: list[Event] = []
+        self._already_there: list[Event] = []
         self._complaint = ""
         self._pause, self._not_before = _FIRST_PAUSE, 0.0
 
@@ -255,7 +255,7 @@ class Watcher:
         self._looks += 1
         self._watched, events = self._watched.after(look, self._can_be_opened)
         if self._looks == _FIRST_LOOKS:
-            self._lay_there = events
+            self._already_there = events
         if events:
             self._waiting += events
             self._pause, self._not_before = _FIRST_PAUSE, now
@@ -289,13 +289,13 @@ class Watcher:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
     def _report_all(self, files: Sequence[Document], departments: Mapping[str, Document]) -> None:
-        if self._lay_there:
+        if self._already_there:
             self._tell(f"これまでに届いたファイルは{len(files)}件です（{counted(files)}）。")
-        for event in self._waiting[len(self._lay_there) :]:
+        for event in self._waiting[len(self._already_there) :]:
             source = self._files if event.happening is Happening.GONE else files
             found = files_of(event.file, source)
             self._tell(event_text(event, found, departments, self._round))
-        self._waiting, self._lay_there = [], []
+        self._waiting, self._already_there = [], []
         self._files = files
         self._complaint = ""
 

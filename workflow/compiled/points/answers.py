@@ -19,7 +19,7 @@ class RoundAnswers:
 
     round: Round
 
-    def said(self, finding: Finding, answer: Answer | None) -> str:
+    def basis_of(self, finding: Finding, answer: Answer | None) -> str:
         """Return what a decision about a warning rests on: the cell, the row, or the whole file."""
         at = finding.location
         if answer is not None and at.field_key in answer.cells:

@@ -140,8 +140,8 @@ class _Applying:
                 self.nothing |= {(code, point.item): point.number for code in codes}
 
     def _has_other_answer(self, point: Point, codes: Iterable[str]) -> bool:
-        others = (self.round.said(c, point.item) for c in codes if c != point.department)
-        has_own = self.round.said(point.department, point.item) is not None
+        others = (self.round.newest_answer(c, point.item) for c in codes if c != point.department)
+        has_own = self.round.newest_answer(point.department, point.item) is not None
         return has_own and any(answer and not answer.rejected for answer in others)
 
     def _replace(self, finding: Finding, *instead: Finding) -> None:

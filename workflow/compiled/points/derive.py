@@ -116,7 +116,7 @@ class _Deriving:
     def _rivals(self, entry: Entry, used: Answer) -> Iterator[Answer]:
         """Yield what other departments report of a joint item."""
         for department in entry.assignment.departments:
-            other = self.round.said(department.code, entry.assignment.item.id)
+            other = self.round.newest_answer(department.code, entry.assignment.item.id)
             if other is None or other.rejected or other.says_nothing:
                 continue
             if other.department != used.department:
@@ -129,7 +129,7 @@ class _Deriving:
             at = finding.location
             if finding.code not in _OF_VERSIONS:
                 continue
-            used = self.round.said(self.answers.departments.get(at.file, ""), at.item)
+            used = self.round.newest_answer(self.answers.departments.get(at.file, ""), at.item)
             file = str(finding.details["other"])
             if used is None or used.source.file != at.file:
                 continue  # the other of a pair tells it
@@ -269,7 +269,7 @@ class _Deriving:
             item=at.item,
             title=self.answers.titles.get(at.item, ""),
             field_key=at.field_key,
-            answer=self.answers.said(finding, answer),
+            answer=self.answers.basis_of(finding, answer),
             last_year=self.answers.last_year(
                 department, at.item, [at.field_key] if at.field_key else ()
             ),

@@ -125,7 +125,7 @@ class Point:
         return self.findings[0].code
 
     @property
-    def told(self) -> Finding:
+    def shown_finding(self) -> Finding:
         """What is said of it: of a joint item, with the answer that was chosen."""
         first = self.findings[0]
         if first.code is not Code.JOINT_DIFFERS or self.handling is not Handling.TAKE_OTHER:

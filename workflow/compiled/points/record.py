@@ -25,7 +25,7 @@ PRINT_CHECK_COLUMN = 5
 """Hidden; beside each line of the sheet for paper it tells what is printed there."""
 MEANINGS_SHEET = "扱いの意味"
 NUMBER_LABEL, HANDLING_LABEL, REASON_LABEL, BY_LABEL = "番号", "扱い", "理由", "確認した人"
-FIELD_LABEL, TOLD_LABEL, EXPLANATION_LABEL = "項目", "どういうことか", "課からの説明"
+FIELD_LABEL, FINDING_LABEL, EXPLANATION_LABEL = "項目", "どういうことか", "課からの説明"
 STATE_LABEL = "いまの状態"
 TITLE_LABEL, MARK_LABEL, CHECK_LABEL = "取組内容", "照合", "照合（印刷した文字）"
 LABELS = (
@@ -34,7 +34,7 @@ LABELS = (
     ID_LABEL,
     TITLE_LABEL,
     FIELD_LABEL,
-    TOLD_LABEL,
+    FINDING_LABEL,
     "いまの回答",
     "もう一方の回答",
     "昨年度",

@@ -40,7 +40,7 @@ _STATUSES = {
     ),
     AnswerStatus.NOT_ASKED: "この回では、この行を尋ねていません。",
 }
-_SAID_NOTHING = (
+_NOTHING_DECLARED = (
     "担当課が「{label}」に理由を記入したか、とりまとめ課が「確認の記録」で、今年度は報告なしと決めました。"
     "回答を求めず、未提出にも数えません。"
 )
@@ -98,7 +98,7 @@ def _meaning_of(status: AnswerStatus, plan: Plan) -> str:
     waiver = plan.form.waiver
     if status is not AnswerStatus.NOTHING or waiver is None:
         return _STATUSES[status]
-    return _SAID_NOTHING.format(label=waiver.field.label)
+    return _NOTHING_DECLARED.format(label=waiver.field.label)
 
 
 def write_audit(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:

@@ -17,6 +17,7 @@ from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.points.record import (
     EXPLANATION_LABEL,
     FIELD_LABEL,
+    FINDING_LABEL,
     HANDLING_LABEL,
     LABELS,
     MEANINGS_SHEET,
@@ -27,7 +28,6 @@ from workflow.compiled.points.record import (
     RECORD_SHEET,
     STATE_LABEL,
     TITLE_LABEL,
-    TOLD_LABEL,
     mark_of,
 )
 from workflow.compiled.sheets.blocks import BlockColumn, BlockPages
@@ -251,13 +251,13 @@ def _write_block(pages: BlockPages, texts: Mapping[str, str]) -> None:
     if not any(cell.text for cell in answers):
         del rows[0]
     heads = (texts[label] for label in (NUMBER_LABEL, DEPARTMENT_LABEL, ID_LABEL, TITLE_LABEL))
-    sentence = f"{texts[TOLD_LABEL]}\n{STATE_LABEL}：{texts[STATE_LABEL]}"
+    sentence = f"{texts[FINDING_LABEL]}\n{STATE_LABEL}：{texts[STATE_LABEL]}"
     pages.write_block("　".join(head for head in heads if head), rows, sentence)
 
 
 def described(point: Point, wording: Wording) -> str:
     """Return what a point is about, with the place in the file it was noticed in."""
-    finding = point.told
+    finding = point.shown_finding
     problem = wording.problem(finding)
     at = finding.location
     where = "".join((f"「{at.file}」" if at.file else "", wording.where(at) if at.row else ""))

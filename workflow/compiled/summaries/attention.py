@@ -82,7 +82,7 @@ def attention_lines(
     """Return every point of a round, ordered by weight and then as the plan is."""
     plan = round_.plan
     ratings = tuple(
-        _Rating(field, {c.value: c for c in low_ratings(field)}) for field in plan.told_choices
+        _Rating(field, {c.value: c for c in low_ratings(field)}) for field in plan.shown_choices
     )
     closed = _closed(round_.points)
     asking = [f for f in round_.findings if _spot(f) not in closed]
@@ -136,7 +136,7 @@ def _decided(points: Iterable[Point], wording: Wording) -> Iterator[AttentionLin
                 item=point.item,
                 title=point.title,
                 owner=point.owner,
-                text=wording.problem(point.told),
+                text=wording.problem(point.shown_finding),
                 prose=point.decision.reason,
                 department="" if point.item else point.department,
             )
@@ -322,7 +322,7 @@ class _Looking:
 
     def _text(self, index: int, entry: Entry) -> str:
         """Return what was chosen, and what the warnings say of it."""
-        choices = self.plan.told_choices
+        choices = self.plan.shown_choices
         values = (str(self.ledger.value(index, field.label) or "") for field in choices)
         chosen = "、".join(
             f"{field.label}：{field.in_sentence(value) or field.blank_label}"

@@ -19,7 +19,7 @@ _MOST_NAMED = 6
 
 def headline(plan: Plan, ledger: Ledger, changes: Sequence[str]) -> str:
     """Return the paragraph; changes are the sentences about last year."""
-    sentences = (_field_counts(ledger, field) for field in plan.told_choices)
+    sentences = (_field_counts(ledger, field) for field in plan.shown_choices)
     return "".join((_counts(ledger), *sentences, *changes, *_low_rating_places(plan, ledger)))
 
 
@@ -68,7 +68,7 @@ def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
 
     In a year of several rounds, of the rating alone that speaks for it.
     """
-    ratings = [field for field in plan.told_choices if field.is_rating]
+    ratings = [field for field in plan.shown_choices if field.is_rating]
     leading = leading_rating(plan, ledger) if plan.askings else None
     for field in [leading] if leading else ratings:
         placed = zip(ledger.values(field.label), ledger.values(_group_level(plan)), strict=True)

@@ -46,7 +46,7 @@ class ComparedField:
     comparable: bool
     status_before: str = STATUS_LABEL
     status_now: str = STATUS_LABEL
-    is_told: bool = True
+    in_sentences: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def compared_fields(plan: Plan, last: PastYear) -> tuple[ComparedField, ...]:
         replace(
             compared_field(field, last),
             status_now=status_label(plan, field.key),
-            is_told=field.key not in several,
+            in_sentences=field.key not in several,
         )
         for field in plan.form.fields
     )
@@ -180,14 +180,14 @@ def _change_of(series: Series) -> IndicatorChange:
     moved = "、".join(parts) or "－"
     return IndicatorChange(
         id=indicator.id,
-        before=_said(indicator, before),
-        after=_said(indicator, now),
+        before=_actual_text(indicator, before),
+        after=_actual_text(indicator, now),
         moved=moved,
         change=change,
     )
 
 
-def _said(indicator: Indicator, year: YearOf | None) -> str:
+def _actual_text(indicator: Indicator, year: YearOf | None) -> str:
     """Return the actual of a year with its verdict, or the word that there is none."""
     if year is None or year.actual is None:
         why = year.reason if year else ""

@@ -224,7 +224,7 @@ def _counts(comparison: Comparison) -> Iterator[str]:
 
 def _counts_of(comparison: Comparison, compared: ComparedField) -> Iterator[str]:
     asked = compared.field
-    if not asked.is_listed or not compared.comparable or not compared.is_told:
+    if not asked.is_listed or not compared.comparable or not compared.in_sentences:
         return
     words = {Change.CHANGED: "変わった"}
     if asked.is_rating:

@@ -42,7 +42,7 @@ class Form:
     words: Callable[[Desk, Values], tuple[str, ...]]
 
 
-def _said(values: Values, name: str) -> str:
+def _input_text(values: Values, name: str) -> str:
     """Return what stands in an input. Raises WorkspaceError where a command cannot hold it."""
     text = legible(str(values.get(name, ""))).strip()
     if len(text) > _LONGEST:
@@ -52,8 +52,8 @@ def _said(values: Values, name: str) -> str:
 
 def _year(desk: Desk, values: Values) -> str:
     """Return the year a form names, or that of the desk."""
-    if _said(values, "year"):
-        return str(year_of(_said(values, "year")))
+    if _input_text(values, "year"):
+        return str(year_of(_input_text(values, "year")))
     if desk.year is None:
         raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
     return str(desk.year)
@@ -63,7 +63,7 @@ def _options(desk: Desk, values: Values) -> tuple[str, ...]:
     """Return the year a form names and its round, or those that are looked at."""
     year = _year(desk, values)
     seen = desk.round if year == str(desk.year) else ""
-    name = _said(values, "round") or seen
+    name = _input_text(values, "round") or seen
     return ("--year", year, *((f"--round={name}",) if name else ()))
 
 
@@ -82,26 +82,26 @@ def _plain(*words: str) -> Callable[[Desk, Values], tuple[str, ...]]:
 
 
 def _generate(desk: Desk, values: Values) -> tuple[str, ...]:
-    if not _said(values, "year"):
+    if not _input_text(values, "year"):
         raise WorkspaceError("年度を入れてください（例：令和8年度、R8、2026）。")
-    reissue = ("--reissue",) if _said(values, "reissue") else ()
-    mail = ("--mail",) if _said(values, "mail") else ()
+    reissue = ("--reissue",) if _input_text(values, "reissue") else ()
+    mail = ("--mail",) if _input_text(values, "mail") else ()
     return ("generate", *_options(desk, values), *reissue, *mail)
 
 
 def _finalize(desk: Desk, values: Values) -> tuple[str, ...]:
-    if _said(values, "typed") != FINAL_WORD:
+    if _input_text(values, "typed") != FINAL_WORD:
         raise WorkspaceError(f"確定するときは、「{FINAL_WORD}」と入れてください。")
     options, year = _options(desk, values), _year(desk, values)
     open_ = "" if is_whole_year(desk) else what_is_open(state(desk.workspace, int(year)))
-    reason = _said(values, "reason")
+    reason = _input_text(values, "reason")
     if open_ and not reason:
         raise WorkspaceError(f"{open_}が残っています。残したまま確定する理由を入れてください。")
     return ("finalize", *options, *((f"--accept-open={reason}",) if open_ else ()))
 
 
 def _reopen(desk: Desk, values: Values) -> tuple[str, ...]:
-    reason = _said(values, "reason")
+    reason = _input_text(values, "reason")
     if not reason:
         raise WorkspaceError("確定を取り消す理由を入れてください。")
     return ("collect", *_options(desk, values), "--reopen", f"--reason={reason}")
@@ -113,14 +113,14 @@ def _carry_forward(desk: Desk, values: Values) -> tuple[str, ...]:
 
 
 def _first_day(desk: Desk, values: Values) -> tuple[str, ...]:
-    path = table(desk.workspace, _said(values, "table"))
+    path = table(desk.workspace, _input_text(values, "table"))
     if path is None:
         raise WorkspaceError("先に、表のファイルを置いてください。")
     words = ["init", "--from-table", str(path), "--yes"]
     for name in ("year", "city", "sheet"):
-        if _said(values, name):
-            words.append(f"--{name}={_said(values, name)}")
-    for line in _said(values, "columns").splitlines():
+        if _input_text(values, name):
+            words.append(f"--{name}={_input_text(values, name)}")
+    for line in _input_text(values, "columns").splitlines():
         if line.strip():
             words.append(f"--map={line.strip()}")
     return tuple(words)

@@ -134,7 +134,7 @@ def _place(
     year: int, found: RoundPoints, point: Point, answer: Answer | None, owner: str = ""
 ) -> Place | None:
     """Return where an answer stands; where there is none, where the point was noticed."""
-    at = point.told.location
+    at = point.shown_finding.location
     if answer is None:
         if owner or not at.file:
             return None

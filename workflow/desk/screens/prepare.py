@@ -128,11 +128,11 @@ async def put(request: Request) -> Response:
         return JSONResponse({"problem": str(error)}, 422)
     desk.events.tell("changed")
     return JSONResponse(
-        {"name": placed.name, "plan": placed.kind is not Kind.TABLE, "said": _said(placed)}
+        {"name": placed.name, "plan": placed.kind is not Kind.TABLE, "said": _placed_text(placed)}
     )
 
 
-def _said(placed: Placed) -> str:
+def _placed_text(placed: Placed) -> str:
     older = f"前のものは「{placed.kept}」として残しました。" if placed.kept else ""
     return f"「{placed.name}」：{placed.kind.value}{older}"
 

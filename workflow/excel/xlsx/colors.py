@@ -42,13 +42,13 @@ _PALETTE = _colors(
     "000000 FFFFFF"
 )
 """The colours that are stored as a number alone (ECMA-376 Part 1, 18.8.27)."""
-_BEYOND_GROUNDS = re.compile(rb'theme="(?:[2-9]|1[01])"')
+_BEYOND_BACKGROUNDS = re.compile(rb'theme="(?:[2-9]|1[01])"')
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
 
 
 def needs_theme(styles: bytes) -> bool:
     """Whether a style sheet names a colour that its workbook's theme has to tell."""
-    return _BEYOND_GROUNDS.search(styles) is not None
+    return _BEYOND_BACKGROUNDS.search(styles) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Condition:
         if self.kind in _OF_TEXTS:
             return _OF_TEXTS[self.kind](cell.text.casefold(), self.text.casefold())
         if self.kind == "expression" and self.formulas:
-            return _told(self.formulas[0].removeprefix("="), cell, first)
+            return _holds(self.formulas[0].removeprefix("="), cell, first)
         return _compared(cell, self.operator, self.formulas) if self.kind == "cellIs" else None
 
 
@@ -155,7 +155,7 @@ _OF_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
 """What a rule of each type asks of a text, given the text that the rule names."""
 
 
-def _told(formula: str, cell: RawCell, first: tuple[int, int]) -> bool | None:
+def _holds(formula: str, cell: RawCell, first: tuple[int, int]) -> bool | None:
     """Whether a formula is true: a constant, or what our own forms ask of the cell itself."""
     plain = formula.upper()
     if plain in _TRUE | _FALSE:

@@ -102,13 +102,13 @@ def _faces(
     fills = styles.findall(f"{MAIN}fills/{MAIN}fill")
     struck = {n for n, font in enumerate(fonts) if is_struck(font)}
     inks = {n: _ink(font, palette) for n, font in enumerate(fonts)}
-    grounds = {n: _ground(fill, palette) for n, fill in enumerate(fills)}
+    backgrounds = {n: _ground(fill, palette) for n, fill in enumerate(fills)}
     for n, style in enumerate(used):
         font, fill = int(style.get("fontId", "0")), int(style.get("fillId", "0"))
         shown = formats.get(n)
         face = Face(
             is_struck=font in struck,
-            is_faint=is_faint(inks.get(font), grounds.get(fill, WHITE)),
+            is_faint=is_faint(inks.get(font), backgrounds.get(fill, WHITE)),
             format=shown if shown and shown.changes_texts else None,
         )
         if face != Face():

@@ -86,7 +86,7 @@ class Band:
         return " ".join(cell.text for cell in self.cells)
 
     @property
-    def bare(self) -> str:
+    def unbracketed(self) -> str:
         """What it says without marks and brackets around it."""
         return self.text.strip(f"{_OPENING}{_CLOSING} 　")
 

@@ -14,7 +14,7 @@ from workflow.first_day.reading.words import (
     NOTHING,
     Role,
     department_names,
-    is_surely_level,
+    is_certain_level,
     looks_like_department,
     numbers_level,
     role_of,
@@ -204,7 +204,7 @@ def _beside_items(columns: list[Column]) -> list[Column]:
     last = max(roles.index(Role.TITLE), roles.index(Role.DEPARTMENT))
     return [
         replace(column, role=Role.ANSWER)
-        if at > last and column.role is Role.LEVEL and not is_surely_level(column.label)
+        if at > last and column.role is Role.LEVEL and not is_certain_level(column.label)
         else column
         for at, column in enumerate(columns)
     ]

@@ -36,7 +36,7 @@ def with_indicators(columns: Sequence[Column], wishes: Mapping[str, str]) -> lis
 
     Wishes are what a person said that columns are, by the columns' keys.
     """
-    pairs = [_as_said(column, wishes.get(column.key, "")) for column in columns]
+    pairs = [_with_role(column, wishes.get(column.key, "")) for column in columns]
     roles = {role for _, role in pairs if role}
     is_wished = any(column.why == BY_MAP for column, _ in pairs)
     is_named = Role.INDICATOR in roles and (len(roles) > 1 or is_wished)
@@ -45,7 +45,7 @@ def with_indicators(columns: Sequence[Column], wishes: Mapping[str, str]) -> lis
     return [_as_part(column, role) for column, role in pairs]
 
 
-def _as_said(column: Column, wish: str) -> tuple[Column, Role | None]:
+def _with_role(column: Column, wish: str) -> tuple[Column, Role | None]:
     """Return a column and what it is of indicators, by a wish before its own words."""
     label = label_of(wish)
     role = next((one for one in OF_INDICATORS if one.value == label.text), None)

@@ -168,7 +168,7 @@ class _TableReader:
         cells = list(row.own.values())
         if any(_TOTAL.fullmatch("".join(cell.text.split())) for cell in cells[:3]):
             return "合計の行です"
-        if len(cells) == 1 and _NOTE.fullmatch(cells[0].text) and not self._is_said_of_rows(cells):
+        if len(cells) == 1 and _NOTE.fullmatch(cells[0].text) and not self._heads_rows(cells):
             return "表の注記です"
         at_answers = set(row.own) <= {
             *self._of.get(Role.ANSWER, ()),
@@ -180,17 +180,17 @@ class _TableReader:
         return ""
 
     def _take_band(self, band: Band) -> None:
-        if self._names_department(band.bare):
-            self._department = (band.bare, band.cells[0])
+        if self._names_department(band.unbracketed):
+            self._department = (band.unbracketed, band.cells[0])
         else:
             depth = self._bands.depth(band.text)
             self._band = {d: b for d, b in self._band.items() if d < depth} | {depth: band}
         self._levels, self._numbers, self._item = {}, {}, None
 
-    def _is_said_of_rows(self, cells: Sequence[Cell]) -> bool:
+    def _heads_rows(self, cells: Sequence[Cell]) -> bool:
         """Whether cells alone in a row read as a level, or as the department of what follows."""
         band = Band(tuple(cells))
-        return says_level(band.text) or self._names_department(band.bare)
+        return says_level(band.text) or self._names_department(band.unbracketed)
 
     def _names_department(self, text: str) -> bool:
         return not self._of.get(Role.DEPARTMENT) and looks_like_department(text)
@@ -209,7 +209,7 @@ class _TableReader:
         if row.widths.get(column, 1) > 1 and column <= self._column(Role.TITLE):
             return True
         if role is Role.ID:
-            return self._is_said_of_rows([cell])
+            return self._heads_rows([cell])
         return column == min(self._columns) and role not in (Role.LEVEL, Role.TITLE)
 
     def _is_numbered_band(self, row: Row) -> bool:

@@ -154,7 +154,7 @@ _LEVEL = re.compile(
     r"|基本的な?(?:方向性?|取組|施策|考え方)|柱|分野|部門|章|節|大綱|区分|体系|カテゴリー?|分類|領域"
     r"|取組の?(?:項目|方向性?|分野|柱|区分|方針)|取り組みの?(?:項目|方向性?|分野|柱)|政策分野|施策分野|個別目標"
 )
-_SURELY_LEVEL = re.compile(
+_CERTAIN_LEVEL = re.compile(
     r"(?:基本|重点|個別|施策の?)(?:目標|方針|施策|政策|柱)|[大中小]項目|柱|分野|政策|章|節"
 )
 _TITLE = re.compile(
@@ -201,13 +201,13 @@ def role_of(label: Label) -> Role:
     return Role.TITLE if _TITLE.fullmatch(words) else Role.UNKNOWN
 
 
-def is_surely_level(label: Label) -> bool:
+def is_certain_level(label: Label) -> bool:
     """Whether a heading can only mean a level, wherever its column stands; 方針 can mean both.
 
-    >>> is_surely_level(label_of("基本目標")), is_surely_level(label_of("今後の方針"))
+    >>> is_certain_level(label_of("基本目標")), is_certain_level(label_of("今後の方針"))
     (True, False)
     """
-    return _SURELY_LEVEL.match(folded(label.text)) is not None
+    return _CERTAIN_LEVEL.match(folded(label.text)) is not None
 
 
 def numbers_level(label: Label) -> str:

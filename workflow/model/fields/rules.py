@@ -181,14 +181,14 @@ _CODES = {
 class DeclaredCheck(Check):
     """A rule of the plan, with its own weight and, where the plan gives one, its own message.
 
-    Spelled is the rule as the plan writes it. It is asked only where the condition holds, and a
+    Text is the rule as the plan writes it. It is asked only where the condition holds, and a
     comparison only where all its fields are filled: that a field is empty is another question, and
     where there is nothing to report it is none.
     It stands at the first field of the rule.
     """
 
     key: str
-    spelled: str
+    text: str
     rule: Rule
     labels: Mapping[str, str] = field(hash=False)
     weight: Severity = Severity.WARNING
@@ -207,7 +207,7 @@ class DeclaredCheck(Check):
         labels = {field.key: field.label for field in fields}
         return cls(
             key=rule.keys[0],
-            spelled=declaration["rule"],
+            text=declaration["rule"],
             rule=rule,
             labels={key: labels[key] for key in dict.fromkeys(keys)},
             weight=Severity(declaration.get("severity", Severity.WARNING)),
@@ -218,7 +218,7 @@ class DeclaredCheck(Check):
 
     def as_json(self) -> dict[str, Any]:
         """Return the declaration; what has its default value is left out."""
-        declared: dict[str, Any] = {"rule": self.spelled}
+        declared: dict[str, Any] = {"rule": self.text}
         declared |= {} if self.weight is Severity.WARNING else {"severity": self.weight.value}
         if self.when:
             declared["when"] = {"field": self.when.field, "in": list(self.when.values)}

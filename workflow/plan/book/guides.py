@@ -95,8 +95,8 @@ def missing(cell: str, row: str, headings: str) -> str:
 
     A row of headings alone stands above the entries it is the heading of.
     """
-    says_more = f"COUNTA({row})>COUNTA({headings})" if headings else f"COUNTA({row})>0"
-    return f'=AND({cell}="",{says_more})'
+    has_more = f"COUNTA({row})>COUNTA({headings})" if headings else f"COUNTA({row})>0"
+    return f'=AND({cell}="",{has_more})'
 
 
 def missing_heading(row: str, headings: str, column: str, first: int, last: int) -> str:
@@ -110,12 +110,12 @@ def missing_heading(row: str, headings: str, column: str, first: int, last: int)
     above, below = f"${column}${first}:{cell}", f"${column}{first + 1}:${column}${last}"
     upper = f"${column}${first}:${column}${last - 1}"
     lower = f"${column}${first + 1}:${column}${last}"
-    says_again = f'SUMPRODUCT(--({upper}={lower}),--({upper}<>""))>0'
+    repeats = f'SUMPRODUCT(--({upper}={lower}),--({upper}<>""))>0'
     last_above = f'LOOKUP(2,1/({above}<>""),{above})'
     next_below = f'INDEX({below},MATCH(1,INDEX(--({below}<>""),0),0))'
     in_own_row = f'IFERROR(LOOKUP(2,1/({above}<>""),--($A${first}:$A{first}="")),0)=1'
     is_open = f"IFERROR({last_above}<>{next_below},TRUE)"
-    is_open = f"IF({in_own_row},FALSE,IF({says_again},{is_open},FALSE))"
+    is_open = f"IF({in_own_row},FALSE,IF({repeats},{is_open},FALSE))"
     blank = missing(cell, row, headings).removeprefix("=")
     return f"=IF({blank},IF(COUNTA({above})=0,TRUE,{is_open}),FALSE)"
 

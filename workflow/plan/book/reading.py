@@ -16,7 +16,7 @@ from workflow.model.findings import Detail, Finding, Location
 from workflow.plan.book.cells import Cell, Holds, Sheet
 from workflow.plan.book.columns import Setting
 from workflow.plan.book.layout import sheet_order
-from workflow.plan.book.values import NO_SPELLINGS, format_value, understood
+from workflow.plan.book.values import NO_SPELLINGS, format_value, read_value
 from workflow.plan.document import Correction, ReadAs, keys
 from workflow.plan.written.bands import BandsError, parse_bands
 from workflow.plan.written.named_departments import KnownDepartments
@@ -72,16 +72,16 @@ class Reading:
         elif like.kind.is_text and cell.holds not in _IN_TEXT[like.kind.takes_numbers]:
             self._note_no_text(location, cell)
         spellings = like.spellings if isinstance(like, PlanColumn) else NO_SPELLINGS
-        said = understood(cell, like.kind, like.words, self.departments, spellings)
-        if said.value is None:
+        read = read_value(cell, like.kind, like.words, self.departments, spellings)
+        if read.value is None:
             self.put_blank(pointer, like)
             return
-        if said.read_as:
-            text = format_value(said.value, like.kind, like.words)
-            self.correct(location, like.label, said.read_as, text, said.pairs)
-        if like.kind is Kind.BANDS and isinstance(said.value, str):
-            self.note(Code.PLAN_BAD_BANDS, location, reason=_why_no_bands(said.value))
-        self.put(pointer, said.value)
+        if read.read_as:
+            text = format_value(read.value, like.kind, like.words)
+            self.correct(location, like.label, read.read_as, text, read.pairs)
+        if like.kind is Kind.BANDS and isinstance(read.value, str):
+            self.note(Code.PLAN_BAD_BANDS, location, reason=_why_no_bands(read.value))
+        self.put(pointer, read.value)
 
     def _note_no_text(self, location: Location, cell: Cell) -> None:
         if isinstance(cell.value, datetime) and cell.value.time() == time():

@@ -70,7 +70,7 @@ def field_labels(root: Node, others: Iterable[str] = ()) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ReadValue:
     """What a cell says: the value as plan.json spells it, None of a blank one.
 
     Read_as is set where it is spelled otherwise than a plan is, but certain. Pairs are what was
@@ -82,35 +82,35 @@ class Understood:
     pairs: tuple[tuple[str, str], ...] = ()
 
 
-def understood(
+def read_value(
     cell: Cell,
     kind: Kind,
     words: Mapping[str, str],
     departments: KnownDepartments,
     spellings: Mapping[str, str] = NO_SPELLINGS,
-) -> Understood:
+) -> ReadValue:
     """Return what a cell says, spelled in any way that leaves no doubt.
 
-    What cannot be understood is returned as its text: the schema then refuses it, by its cell.
+    What cannot be read is returned as its text: the schema then refuses it, by its cell.
     """
     if kind is Kind.DAY:
-        return _understood_day(cell)
+        return _read_day(cell)
     if cell.holds is Holds.NUMBER and kind.takes_numbers and isinstance(cell.value, int | float):
         text = _city_code(cell) if kind is Kind.CITY else number_as_text(cell.value, cell.shown)
-        said = understood(
+        read = read_value(
             replace(cell, holds=Holds.TEXT, value=text, shown=text), kind, words, departments
         )
-        pairs = said.pairs or ((cell.text, text),)
-        return Understood(said.value, said.read_as or ReadAs.NUMBER, pairs)
+        pairs = read.pairs or ((cell.text, text),)
+        return ReadValue(read.value, read.read_as or ReadAs.NUMBER, pairs)
     if kind in (Kind.DEPARTMENT, Kind.DEPARTMENTS):
-        return _understood_departments(cell.text, kind, departments)
+        return _read_departments(cell.text, kind, departments)
     value = parse_cell(cell, kind, words)
     if isinstance(value, str) and value not in words and folded(value) in spellings:
         key = spellings[folded(value)]
-        return Understood(key, ReadAs.WORD, ((value, words[key]),))
+        return ReadValue(key, ReadAs.WORD, ((value, words[key]),))
     if isinstance(value, str) and kind in _ONE_LINE:
-        return _understood_line(value, kind)
-    return Understood(value)
+        return _read_line(value, kind)
+    return ReadValue(value)
 
 
 _ONE_LINE = (Kind.NAME, Kind.PERSON, Kind.PAGES, Kind.LATIN, Kind.CITY)
@@ -134,49 +134,49 @@ def parse_cell(cell: Cell, kind: Kind, words: Mapping[str, str]) -> object:
             return _bands(text)
         case Kind.BOUND:
             bound = _number(cell, text)
-            return _understood_day(cell).value if isinstance(bound, str) else bound
+            return _read_day(cell).value if isinstance(bound, str) else bound
         case _:
             return next((key for key, word in words.items() if folded(word) == folded(text)), text)
 
 
-def _understood_line(text: str, kind: Kind) -> Understood:
+def _read_line(text: str, kind: Kind) -> ReadValue:
     line = one_line(text, "、" if kind is Kind.PAGES else "")
     if kind in (Kind.LATIN, Kind.CITY):
         latin = unicodedata.normalize("NFKC", line)
         line = latin if latin.isascii() else line
     if line == text:
-        return Understood(text)
-    return Understood(line, ReadAs.ONE_LINE, ((text, line),))
+        return ReadValue(text)
+    return ReadValue(line, ReadAs.ONE_LINE, ((text, line),))
 
 
-def _understood_departments(text: str, kind: Kind, departments: KnownDepartments) -> Understood:
+def _read_departments(text: str, kind: Kind, departments: KnownDepartments) -> ReadValue:
     """Return the codes of the departments a cell names; a name that is none stays as it is."""
     if not text.strip():
-        return Understood(None)
+        return ReadValue(None)
     named = departments.codes_in(text)
     codes = list(dict.fromkeys(code or name for name, code in named.items()))
     pairs = tuple((name, code) for name, code in named.items() if code and name != code)
     read = ReadAs.DEPARTMENT if pairs else None
     if kind is Kind.DEPARTMENTS:
-        return Understood(codes, read, pairs)
+        return ReadValue(codes, read, pairs)
     # A single department is asked for: where several are named, the text stays.
-    return Understood(codes[0] if len(codes) == 1 else text.strip(), read, pairs)
+    return ReadValue(codes[0] if len(codes) == 1 else text.strip(), read, pairs)
 
 
-def _understood_day(cell: Cell) -> Understood:
+def _read_day(cell: Cell) -> ReadValue:
     text = cell.text.strip()
     if not text:
-        return Understood(None)
+        return ReadValue(None)
     if isinstance(cell.value, datetime):
-        return Understood(cell.value.date().isoformat())
+        return ReadValue(cell.value.date().isoformat())
     if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
         day = day_of_number(cell.value)
     else:
         day = written_day(text)
     if day is None:
-        return Understood(text)
+        return ReadValue(text)
     read = None if _USUAL_DAY.fullmatch(unicodedata.normalize("NFKC", text)) else ReadAs.DAY
-    return Understood(day.isoformat(), read, ((text, day.isoformat()),))
+    return ReadValue(day.isoformat(), read, ((text, day.isoformat()),))
 
 
 def _city_code(cell: Cell) -> str:

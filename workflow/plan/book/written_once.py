@@ -211,7 +211,7 @@ def _take_with_levels(
                 | {
                     column
                     for column, is_once in zip(columns.levels, once, strict=True)
-                    if is_once or _is_said_again(rows, number, above.get(column))
+                    if is_once or _is_repeated(rows, number, above.get(column))
                 }
             )
             meant.rows.append(_with_levels(row, above, columns, meant, certain))
@@ -247,7 +247,7 @@ def _is_heading(row: Row, following: Sequence[Row], columns: Columns) -> bool:
     )
 
 
-def _is_said_again(rows: Sequence[Row], number: int, value: Cell | None) -> bool:
+def _is_repeated(rows: Sequence[Row], number: int, value: Cell | None) -> bool:
     """Whether the next row below that says anything in the column of a value says the same."""
     if value is None:
         return False

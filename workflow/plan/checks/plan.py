@@ -49,7 +49,7 @@ DEPARTMENT_AXIS = "担当課"
 # XML 1.0 holds none of these; a carriage return it holds, but turns into a line feed.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_SPELLED_OUT = ("\\b", "\\f", "\\r", "\\u", "\ufffe", "\uffff")
+_ESCAPED = ("\\b", "\\f", "\\r", "\\u", "\ufffe", "\uffff")
 """What such a character comes to in JSON, but for half a character: texts without any are fit."""
 
 Check = Callable[[Node], Iterable[Violation]]
@@ -70,7 +70,7 @@ def _is_fit(text: str) -> bool:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return not any(escape in text for escape in _SPELLED_OUT)
+    return not any(escape in text for escape in _ESCAPED)
 
 
 def check_municipality_code(document: Node) -> Iterator[Violation]:

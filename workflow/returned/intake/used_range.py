@@ -75,18 +75,18 @@ def _records(stored: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield type, start and size of each record (MS-XLSB 2.1.4)."""
     at = 0
     while at < len(stored):
-        record, at = _spelled(stored, at, 2)
-        size, at = _spelled(stored, at, 4)
+        record, at = _varint(stored, at, 2)
+        size, at = _varint(stored, at, 4)
         yield record, at, size
         at += size
 
 
-def _spelled(stored: bytes, at: int, most: int) -> tuple[int, int]:
+def _varint(stored: bytes, at: int, most: int) -> tuple[int, int]:
     """Return a number of at most so many bytes, seven bits in each, and where it ends."""
     number = 0
-    for place in range(most):
-        byte = stored[at + place]
-        number |= (byte & 0x7F) << (7 * place)
+    for index in range(most):
+        byte = stored[at + index]
+        number |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
             break
-    return number, at + place + 1
+    return number, at + index + 1

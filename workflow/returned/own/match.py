@@ -28,7 +28,7 @@ class Standing:
     sheet: OwnSheet
     issued: IssuedSheet
     item: IssuedItem
-    lead: Cell
+    first: Cell
     cells: Mapping[str, Cell]
     lost: tuple[str, ...] = ()
 
@@ -241,7 +241,7 @@ def _matched(standing: Standing) -> MatchedRow:
             held[key] = cell.unstruck()
             if cell.look and cell.look.left is not None:
                 struck[key] = cell.text
-    row = standing.lead[0]
+    row = standing.first[0]
     return MatchedRow(
         item=standing.item,
         sheet=sheet.name,

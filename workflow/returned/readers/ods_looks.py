@@ -63,7 +63,7 @@ _OF_TEXTS = {
     "ends-with": "endsWith",
 }
 _FORMULAS = ("formula-is", "is-true-formula")
-_Said = TypeVar("_Said")
+_StatedT = TypeVar("_StatedT")
 _LEAST_SIZE = 0.02  # of any unit but points: nothing can be seen in it
 
 
@@ -78,7 +78,7 @@ class Styles:
 
     struck: dict[str, bool] = field(default_factory=dict)
     inks: dict[str, float] = field(default_factory=dict)
-    grounds: dict[str, float] = field(default_factory=dict)
+    backgrounds: dict[str, float] = field(default_factory=dict)
     rounding: dict[str, str] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
     flat: set[str] = field(default_factory=set)
@@ -105,7 +105,7 @@ class Styles:
                     self._take_letters(name, properties)
                 case "table-cell-properties":
                     ground = _lightness(properties.get(_FO + "background-color"))
-                    self.grounds |= {} if ground is None else {name: ground}
+                    self.backgrounds |= {} if ground is None else {name: ground}
                 case "table-row-properties" | "table-column-properties":
                     sizes = (properties.get(_STYLE + s) for s in ("row-height", "column-width"))
                     self.flat |= {name} if any(map(_is_flat, sizes)) else set()
@@ -142,7 +142,7 @@ class Styles:
         """Return a cell with what a person sees of it; usual is the style of its column."""
         style = element.get(_TABLE + "style-name", usual)
         result = cell.cached or cell
-        number_format = self._said(self.formats, style, "")
+        number_format = self._inherited(self.formats, style, "")
         shown = _shown(result, element, written, is_rounded=bool(number_format))
         if shown is not None:
             result = replace(result, look=Look(shown, number_format))
@@ -153,18 +153,21 @@ class Styles:
             return cell
         return replace(cell, look=replace(cell.look or Look(), left=left, is_faint=faint))
 
-    def _said(self, told: Mapping[str, _Said], style: str, usual: _Said) -> _Said:
+    def _inherited(self, stated: Mapping[str, _StatedT], style: str, usual: _StatedT) -> _StatedT:
         """Return what a style says, or else the one that it goes on from."""
         passed: set[str] = set()
         while style and style not in passed:
-            if style in told:
-                return told[style]
+            if style in stated:
+                return stated[style]
             passed.add(style)
             style = self.usual.get(style, "")
         return usual
 
     def _is_faint(self, style: str) -> bool:
-        ink, ground = self._said(self.inks, style, BLACK), self._said(self.grounds, style, WHITE)
+        ink, ground = (
+            self._inherited(self.inks, style, BLACK),
+            self._inherited(self.backgrounds, style, WHITE),
+        )
         return is_faint(ink, ground)
 
     def rules_of(self, conditions: Element) -> Iterator[Rule]:
@@ -185,19 +188,19 @@ class Styles:
 
     def _face(self, style: str) -> Face:
         """Return what a style does to a text; that it formats numbers is not looked into."""
-        is_struck = self._said(self.struck, style, usual=False)
+        is_struck = self._inherited(self.struck, style, usual=False)
         return Face(is_struck, self._is_faint(style), formats_otherwise=style in self.changing)
 
     def _left(self, element: Element, style: str, written: Callable[[Element], str]) -> str | None:
         """Return what is not struck through, None where nothing is."""
         copy = deepcopy(element)
-        self._blank(copy, self._said(self.struck, style, usual=False))
+        self._blank(copy, self._inherited(self.struck, style, usual=False))
         left = written(copy)
         return None if left == written(element) else left
 
     def _blank(self, element: Element, is_struck: bool) -> None:
         """Take out of a text what is struck through."""
-        own = self._said(self.struck, element.get(_TEXT + "style-name", ""), is_struck)
+        own = self._inherited(self.struck, element.get(_TEXT + "style-name", ""), is_struck)
         element.text = None if own else element.text
         for child in element:
             self._blank(child, own)

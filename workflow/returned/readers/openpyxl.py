@@ -44,7 +44,7 @@ from workflow.excel.xlsx.sheet_parts import BLANKS
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import decoded
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
-from workflow.returned.readers.strip_formatting import bare
+from workflow.returned.readers.strip_formatting import without_formatting
 from workflow.templates.layout import COVER_SHEET
 
 _CELL, _VALUE = f"{MAIN}c", f"{MAIN}v"
@@ -102,7 +102,7 @@ def _opened(content: bytes) -> tuple[Workbook, bytes]:
         raise
     except Exception:
         # openpyxl raises whatever it likes of what it does not know.
-        reduced = bare(content)
+        reduced = without_formatting(content)
         return open_exactly(reduced), reduced
 
 
@@ -262,7 +262,7 @@ class _Texts(list[str]):
         return super().__getitem__(place)
 
 
-def _spelled_plainly(cell: Any) -> str | None:  # noqa: ANN401 - an element
+def _normalized(cell: Any) -> str | None:  # noqa: ANN401 - an element
     """Spell place, style and value of a cell as openpyxl expects them; return the value."""
     for name, stored in (("r", cell.get("r", "").replace("$", "")), ("s", cell.get("s", ""))):
         if stored:
@@ -301,7 +301,7 @@ class _SheetParser(WorkSheetParser):
         return super().parse_row(row)
 
     def parse_cell(self, element: Any) -> Any:  # noqa: ANN401
-        stored, odd = _spelled_plainly(element), None
+        stored, odd = _normalized(element), None
         if stored is not None:
             kind = element.get("t", "n")
             odd = _OddValue.in_cell(stored, kind, bool(element.get("vm")))

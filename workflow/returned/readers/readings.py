@@ -17,7 +17,7 @@ from workflow.returned.intake.used_range import refuse_large_grid
 from workflow.returned.readers import calamine
 from workflow.templates.layout import COVER_SHEET
 
-_MOST_SAID = 120
+_MOST_LETTERS = 120
 
 Place = tuple[int, int]
 """The row and column of a cell."""
@@ -54,7 +54,7 @@ def read_again(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
         raise
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise RefusedError(broken(f"{reader}では読めません：{reason[:_MOST_SAID]}")) from error
+        raise RefusedError(broken(f"{reader}では読めません：{reason[:_MOST_LETTERS]}")) from error
 
 
 def _second(kind: Kind) -> tuple[str, Callable[[bytes, Limits], RawBook]]:
@@ -99,13 +99,13 @@ def _read_ods(content: bytes, limits: Limits) -> RawBook:
     values or tabs. It lays every sheet out as one block in memory, so ours is also the measure.
     """
     from workflow.returned.readers.ods import read_ods  # 11 ms, with defusedxml
-    from workflow.returned.readers.strip_formatting import bare_ods
+    from workflow.returned.readers.strip_formatting import ods_without_formatting
 
     book = read_ods(content, limits)
     for sheet in book.sheets:
         rows, columns = zip(*sheet.cells, strict=True) if sheet.cells else ((1,), (1,))
         refuse_large_grid(max(rows), max(columns), limits)
-    seen = calamine.read_values(bare_ods(content), limits)
+    seen = calamine.read_values(ods_without_formatting(content), limits)
     sheets = zip(book.sheets, seen, strict=True)
     return replace(
         book,

@@ -34,7 +34,7 @@ _PREFIXES = {"office": OFFICE[1:-1], "table": TABLE[1:-1], "text": TEXT[1:-1]}
 _OF_A_ROW, _OF_A_CELL = ("r", "hidden"), ("r", "t", "vm")
 
 
-def bare(content: bytes) -> bytes:
+def without_formatting(content: bytes) -> bytes:
     """Return a workbook reduced to its cells. Raises whatever says the file is broken."""
     package = package_in(content)
     sheets = [sheet for sheet in package.sheets if sheet.holds_cells]
@@ -171,7 +171,7 @@ def _kept(element: _Element, names: Sequence[str]) -> dict[str, str]:
 # The same of an .ods, for calamine, which gives up on white space between its cells.
 
 
-def bare_ods(content: bytes) -> bytes:
+def ods_without_formatting(content: bytes) -> bytes:
     """Return an .ods with nothing but its cells: their values, and texts without comments."""
     root = Element(f"{OFFICE}document-content", nsmap=_PREFIXES)
     for number, table in enumerate(_outermost_tables(package_in(content).tree("content.xml"))):

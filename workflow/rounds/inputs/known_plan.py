@@ -15,14 +15,14 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from workflow.compiled.recording import PASSWORDS, spelled, without_passwords
+from workflow.compiled.recording import PASSWORDS, recorded_plan_content, without_passwords
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import forget, in_scope, load_plan, plan_digests, plan_files, understood
+from workflow.plan.load import forget, in_scope, load_plan, parsed_plan, plan_digests, plan_files
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
 from workflow.rounds.inputs.kept import keep, kept
@@ -98,11 +98,11 @@ class _ReadPlan:
 
 def _read(workspace: Workspace) -> _ReadPlan:
     files = plan_files(workspace.home)
-    written = understood(files)
+    written = parsed_plan(files)
     forget()
     notes = tuple(finding for document in written.documents for finding in document.findings)
     plan = in_scope(written.plan, workspace.round)
-    known = KnownPlan(plan, spelled(written.content), plan_digest(plan), notes)
+    known = KnownPlan(plan, recorded_plan_content(written.content), plan_digest(plan), notes)
     digests = {path: sha256(content) for path, content in files.items()}
     return _ReadPlan(known, written.plan, written.content, digests)
 

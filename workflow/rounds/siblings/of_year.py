@@ -84,7 +84,7 @@ class RoundsOfYear:
             return True
         names = {one.number: one.name for one in self.issued}
         named = names.get(number.round) if number and number.year == self.year else None
-        return named == self.own or self._lies_here(returned.file, is_known=named is not None)
+        return named == self.own or self._belongs_here(returned.file, is_known=named is not None)
 
     def is_late(self, returned: Return) -> bool:
         """Whether a return is of another round that is final and has not counted it."""
@@ -96,9 +96,9 @@ class RoundsOfYear:
 
     def may_hold(self, file: str) -> bool:
         """Whether a file that nobody judged yet counts to the round, by where it lies."""
-        return self._lies_here(file, is_known=False)
+        return self._belongs_here(file, is_known=False)
 
-    def _lies_here(self, file: str, *, is_known: bool) -> bool:
+    def _belongs_here(self, file: str, *, is_known: bool) -> bool:
         folder = self._folder(file)
         if folder:
             return folder == self.own
@@ -114,7 +114,7 @@ class RoundsOfYear:
         return next((part for part in reversed(parts) if part in self.folders), "")
 
 
-def told_late(returned: Return) -> Return:
+def as_late(returned: Return) -> Return:
     """Return a return of another round as one that this round does not count any more."""
     findings = tuple(replace(f, code=Code.RETURN_CLOSED_ROUND) for f in returned.findings)
     return replace(returned, findings=findings)

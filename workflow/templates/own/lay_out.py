@@ -25,7 +25,7 @@ from workflow.templates.register import IssuedForm
 
 _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME = 31
-_NOT_SAID = "送付文のとおり"
+_AS_IN_LETTER = "送付文のとおり"
 
 
 def words_of(form: IssuedForm) -> Words:
@@ -228,7 +228,7 @@ class _Values:
                 return str(layout.number)
             case MarkKind.DEADLINE:
                 deadline = layout.deadline
-                return japanese_date_and_weekday(deadline) if deadline else _NOT_SAID
+                return japanese_date_and_weekday(deadline) if deadline else _AS_IN_LETTER
             case MarkKind.CONTACT:
                 return layout.contact or layout.coordinator
         return ""

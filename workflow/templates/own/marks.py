@@ -161,12 +161,12 @@ class Words:
         return None
 
     def _unknown(self, inner: str) -> UnknownMark:
-        by_folded = {folded(word): word for word in self.spelled}
+        by_folded = {folded(word): word for word in self.written}
         near = get_close_matches(folded(inner), by_folded, n=1, cutoff=0.0)
         return UnknownMark(inner.strip(), by_folded[near[0]])
 
     @property
-    def spelled(self) -> tuple[str, ...]:
+    def written(self) -> tuple[str, ...]:
         """Every mark that may be written, without its braces."""
         labels = [field.label for field in self.form.fields]
         return (
