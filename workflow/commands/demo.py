@@ -227,9 +227,9 @@ def _own_cells(plan: Plan, delivery: _Delivery) -> Iterator[tuple[str, str, str 
     if own.indicators is None:
         return
     for entry in own.indicators.rows:
-        for place, field in own.indicators.fields_in(entry):
+        for beside, field in own.indicators.fields_in(entry):
             if field.key in actuals:
-                yield own.indicators.sheet, a1(entry.row, place.index), actuals[field.key]
+                yield own.indicators.sheet, a1(entry.row, beside.index), actuals[field.key]
 
 
 def _fill_own(

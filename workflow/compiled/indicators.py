@@ -269,7 +269,7 @@ def _sources(text: Mapping[str, object]) -> Iterator[IndicatorColumn]:
     def place(series: Series) -> tuple[str, str]:
         answer = series.answered_by.answer
         known = answer is not None and series.indicator.key in answer.cells
-        return answer.place_of(series.indicator.key) if answer and known else ("", "")
+        return answer.cell_of(series.indicator.key) if answer and known else ("", "")
 
     def of_file(take: Callable[[Series], CellValue]) -> Callable[[Series], CellValue]:
         return lambda s: take(s) if place(s)[1] else None

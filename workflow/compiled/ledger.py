@@ -195,17 +195,17 @@ def _asking_columns(asking: Asking) -> Iterator[LedgerColumn]:
         yield replace(column, label=asking.column(column.label), value=value)
 
 
-def _standing_at(place: int, entry: Entry) -> CellValue:
-    return entry.at(place).status.value
+def _standing_at(index: int, entry: Entry) -> CellValue:
+    return entry.at(index).status.value
 
 
-def _respondent_at(place: int, entry: Entry) -> CellValue:
-    asked = entry.at(place)
+def _respondent_at(index: int, entry: Entry) -> CellValue:
+    asked = entry.at(index)
     return asked.assignment.department_label if asked.answer else None
 
 
-def _value_at(place: int, value: Callable[[Entry], CellValue], entry: Entry) -> CellValue:
-    return value(entry.at(place))
+def _value_at(index: int, value: Callable[[Entry], CellValue], entry: Entry) -> CellValue:
+    return value(entry.at(index))
 
 
 def _known_column(plan: Plan, field: Field) -> LedgerColumn:
@@ -263,16 +263,16 @@ def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
 
 
 def _field_column(plan: Plan, field: Field) -> LedgerColumn:
-    made, place = plan.combined_by_key.get(field.key), plan.asking(field.key).place
-    value = partial(combined_value, plan, made) if made else partial(_answered, field, place)
+    made, index = plan.combined_by_key.get(field.key), plan.asking(field.key).place
+    value = partial(combined_value, plan, made) if made else partial(_answered, field, index)
     status = status_label(plan, field.key)
     return LedgerColumn(field.label, field.ledger_width, value, field, status=status)
 
 
-def _answered(field: Field, place: int, row: Entry) -> CellValue:
+def _answered(field: Field, index: int, row: Entry) -> CellValue:
     # An answer that was sent back is not a figure: only its source is shown. Of what has
     # nothing to report, the reason is.
-    entry = row.at(place)
+    entry = row.at(index)
     is_reason = field.waives and entry.status is AnswerStatus.NOTHING
     if entry.answer is None or not (entry.status.has_answer or is_reason):
         return None

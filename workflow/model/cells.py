@@ -9,6 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
+CellIndex = tuple[int, int]
+"""The 1-based row and column of a cell."""
+
 MAX_CELL_TEXT = 32767
 """Characters Excel holds in one cell."""
 
@@ -46,13 +49,13 @@ def a1(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def a1_ranges(places: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+def a1_ranges(indexes: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     """Return 1-based rows and columns as ranges down their columns.
 
     >>> a1_ranges([(5, 2), (7, 2), (6, 2), (9, 2), (5, 3)])
     ('B5～B7', 'B9', 'C5')
     """
-    down = enumerate(sorted((column, row) for row, column in places))
+    down = enumerate(sorted((column, row) for row, column in indexes))
     runs = ([at for _, at in run] for _, run in groupby(down, lambda n: (n[1][0], n[1][1] - n[0])))
     ends = ((a1(r[0][1], r[0][0]), a1(r[-1][1], r[-1][0])) for r in runs)
     return tuple(first if first == last else f"{first}～{last}" for first, last in ends)

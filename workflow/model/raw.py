@@ -166,15 +166,15 @@ class RawSheet:
         contents of a cell, of which the first stands.
         """
         cells = dict(self.cells)
-        for place, cell in other.cells.items():
-            mine = cells.get(place)
+        for at, cell in other.cells.items():
+            mine = cells.get(at)
             if mine is None and (cell.cached or cell).kind is CellKind.ERROR:
-                cells[place] = cell
+                cells[at] = cell
             elif mine is not None and cell.has_look:
-                cells[place] = mine.looking_as(cell)
+                cells[at] = mine.looking_as(cell)
         return replace(
             self,
-            cells=cells | {place: first for place, (first, _) in other.doubled.items()},
+            cells=cells | {at: first for at, (first, _) in other.doubled.items()},
             hidden_rows=self.hidden_rows | other.hidden_rows,
             doubled=other.doubled,
             hidden_columns=other.hidden_columns,
@@ -189,7 +189,7 @@ class RawSheet:
 CELL_NAME_PREFIX = "torimatome_"
 """How the names begin that we lay on cells."""
 
-Places = Mapping[str, tuple[tuple[str, Area], ...]]
+NamedAreas = Mapping[str, tuple[tuple[str, Area], ...]]
 """The blocks that names of ours stand for, each with its sheet."""
 
 
@@ -218,7 +218,7 @@ class RawRemark:
 class RawBook:
     """One workbook; names maps defined names to the text of the cell they stand for.
 
-    Places are where the names of ours lead that we lay on cells of a city's own form.
+    Named areas are the cells of a city's own form that names of ours stand for.
     Author made it and saved_by saved it last, as stored; blank where it does not say. Lost are the
     sheets it lists whose cells are not there; unread are those of which it is damaged what
     stands beside the cells, or how they look (blank: it cannot be said which).
@@ -227,7 +227,7 @@ class RawBook:
     sheets: tuple[RawSheet, ...]
     properties: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    places: Places = field(default_factory=dict)
+    named_areas: NamedAreas = field(default_factory=dict)
     modified: datetime | None = None
     remarks: tuple[RawRemark, ...] = ()
     author: str = ""

@@ -42,7 +42,7 @@ class Answer:
     rejected: bool = False
     says_nothing: bool = False
 
-    def place_of(self, key: str) -> tuple[str, str]:
+    def cell_of(self, key: str) -> tuple[str, str]:
         """Return the sheet and the A1 reference of a cell. KeyError for a key without one."""
         sheet, _, cell = self.cells[key].rpartition("!")
         return sheet or self.source.sheet, cell

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import a1, column_letters, folded, folded_id
+from workflow.model.cells import CellIndex, a1, column_letters, folded, folded_id
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
@@ -15,9 +15,7 @@ from workflow.returned.find_tables import Table
 from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, IssuedItem
 
-Place = tuple[int, int]
-"""The row and column of a cell."""
-Held = tuple[Place, RawCell | None]
+Held = tuple[CellIndex, RawCell | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class MatchedRow:
     struck: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
-    def spot(self, key: str) -> tuple[str, Place]:
+    def spot(self, key: str) -> tuple[str, CellIndex]:
         """Return the sheet and the cell of a field."""
         sheet, row = self.elsewhere.get(key, (self.sheet, self.row))
         return sheet, (row, self.columns[key])
@@ -215,9 +213,9 @@ class _Seen:
         reordered = self._reordered()
         if reordered:
             self._add(Code.COLUMN_REORDERED, header, labels=reordered)
-        doubled = [place for place in sheet.doubled if place[0] == header]
-        for place in doubled:
-            self._add_doubled("", "", place)
+        doubled = [at for at in sheet.doubled if at[0] == header]
+        for at in doubled:
+            self._add_doubled("", "", at)
         return bool(doubled)
 
     def _reordered(self) -> tuple[str, ...]:
@@ -231,18 +229,18 @@ class _Seen:
             one.key
             for at, one in enumerate(fields)
             if any(
-                (place < at) is not (columns[other.key] < columns[one.key])
-                for place, other in enumerate(fields)
+                (nth < at) is not (columns[other.key] < columns[one.key])
+                for nth, other in enumerate(fields)
                 if other is not one and type(other) is type(one)
             )
         )
 
-    def _add_doubled(self, item: str, key: str, place: tuple[int, int]) -> None:
+    def _add_doubled(self, item: str, key: str, at: tuple[int, int]) -> None:
         """Note a cell that the file gives two contents; readers differ in which they take."""
-        first, second = self.table.sheet.doubled[place]
-        self._add_two(item, key, place, (place, first), (place, second))
+        first, second = self.table.sheet.doubled[at]
+        self._add_two(item, key, at, (at, first), (at, second))
 
-    def _add_two(self, item: str, key: str, at: Place, one: Held, other: Held) -> None:
+    def _add_two(self, item: str, key: str, at: CellIndex, one: Held, other: Held) -> None:
         location = replace(self._location(at[0], item), column=at[1], field_key=key)
         details = {"ours": _quoted(a1(*one[0]), one[1]), "theirs": _quoted(a1(*other[0]), other[1])}
         self.findings.append(Finding(Code.VALUE_TWICE, location, details))
@@ -324,9 +322,9 @@ class _Seen:
 
     def _notice_doubled(self, item: IssuedItem, row: int, columns: Mapping[str, int]) -> None:
         keys = {column: key for key, column in columns.items()}
-        for place in self.table.sheet.doubled:
-            if place[0] == row:
-                self._add_doubled(item.id, keys.get(place[1], ""), place)
+        for at in self.table.sheet.doubled:
+            if at[0] == row:
+                self._add_doubled(item.id, keys.get(at[1], ""), at)
 
     def _has_answers(self, row: int) -> bool:
         stored = (self.table.sheet.cells.get((row, c)) for c in self._columns.values())

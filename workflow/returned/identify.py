@@ -117,9 +117,9 @@ def _shown(sheet: RawSheet) -> Iterator[str]:
     Answers quote numbers too, of last year's form or of a contract; none of them is a stamp.
     """
     labelled = sorted(
-        (place, cell.text)
-        for place, cell in sheet.cells.items()
-        if place[0] <= _SEEN_ROWS
+        (at, cell.text)
+        for at, cell in sheet.cells.items()
+        if at[0] <= _SEEN_ROWS
         and len(cell.text) <= _LONGEST_STAMP
         and cell.text.lstrip().startswith(NUMBER_LABEL)
     )

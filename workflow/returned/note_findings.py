@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import RawBook
@@ -57,8 +57,8 @@ def picture_references(answers: Sequence[Answer], notes: Sequence[Note]) -> Iter
     for answer in answers:
         for key, text in answer.written.items():
             if found := pointer.search(text):
-                sheet, cell = answer.place_of(key)
-                row, column = place_of(cell)
+                sheet, cell = answer.cell_of(key)
+                row, column = cell_index(cell)
                 location = Location(
                     sheet=sheet,
                     row=row,

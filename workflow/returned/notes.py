@@ -13,7 +13,7 @@ from dataclasses import field
 from itertools import dropwhile
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import a1, column_letters, folded
+from workflow.model.cells import CellIndex, a1, column_letters, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
@@ -23,7 +23,6 @@ from workflow.returned.find_tables import Table
 from workflow.returned.indicator_rows import IndicatorRows
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.printed import (
-    Cell,
     Page,
     Printed,
     Template,
@@ -67,7 +66,7 @@ class Beside:
 
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
-    last_year: Mapping[str, Mapping[str, tuple[Cell, RawCell]]] = field(default_factory=dict)
+    last_year: Mapping[str, Mapping[str, tuple[CellIndex, RawCell]]] = field(default_factory=dict)
 
 
 def written_beside(
@@ -163,10 +162,10 @@ class _Printed:
             if page and count > texts[text] and (paper.is_own or texts[text])
         }
 
-    def is_ours(self, place: Cell, cell: RawCell) -> bool:
+    def is_ours(self, at: CellIndex, cell: RawCell) -> bool:
         """Whether a cell holds what is printed or computed there, or nothing to see."""
         text = _of_any_year(cell.text)
-        is_added = text in self._added and place not in self._places
+        is_added = text in self._added and at not in self._places
         return (text in self._known and not is_added) or _is_nobodys(cell)
 
     def is_of_a_form(self, cell: RawCell) -> bool:
@@ -179,9 +178,9 @@ def _loose(
 ) -> Iterator[Note]:
     """Yield what stands on a sheet down to a row, without what is printed or computed there."""
     printed = printed or _Printed(sheet, {}, Paper((), ()))
-    for place, cell in sorted(sheet.cells.items()):
-        if (last_row is None or place[0] <= last_row) and not printed.is_ours(place, cell):
-            yield Note(kind, sheet.name, a1(*place), cell.text)
+    for at, cell in sorted(sheet.cells.items()):
+        if (last_row is None or at[0] <= last_row) and not printed.is_ours(at, cell):
+            yield Note(kind, sheet.name, a1(*at), cell.text)
 
 
 def _of_any_year(text: str) -> str:
@@ -207,11 +206,11 @@ def _in_table(table: Table, printed: _Printed, paper: Paper) -> Iterator[Note]:
     headings = {c: heading for heading, c in table.columns.items() if heading not in locked}
     taken = {column for heading, column in table.columns.items() if heading in locked}
     is_known = paper.is_own and paper.is_of_year
-    for place, cell in sorted(table.sheet.cells.items()):
-        row, column = place
+    for at, cell in sorted(table.sheet.cells.items()):
+        row, column = at
         is_locked = column in taken or (row in table.previous_rows and column in headings)
         is_printed = is_locked and (
-            printed.is_ours(place, cell) if is_known else printed.is_of_a_form(cell)
+            printed.is_ours(at, cell) if is_known else printed.is_of_a_form(cell)
         )
         if row > table.header_row and not is_printed and not cell.is_blank:
             kind = NoteKind.UNUSED if column in headings else NoteKind.MARGIN
@@ -219,7 +218,7 @@ def _in_table(table: Table, printed: _Printed, paper: Paper) -> Iterator[Note]:
                 kind = NoteKind.OVERWRITTEN if is_known else NoteKind.MARGIN
             label = table.text_at(table.header_row, column) if column in headings else ""
             item = table.ids.get(row, "")
-            yield Note(kind, table.sheet.name, a1(*place), cell.text, "", item, label)
+            yield Note(kind, table.sheet.name, a1(*at), cell.text, "", item, label)
 
 
 class _Entries:
@@ -241,7 +240,7 @@ class _Entries:
         is_lost = any(table.column(named[heading]) is None for heading in headings)
         self._reported = named.keys() if is_lost else headings
         self.findings: list[Finding] = []
-        self.last_year: dict[str, dict[str, tuple[Cell, RawCell]]] = {}
+        self.last_year: dict[str, dict[str, tuple[CellIndex, RawCell]]] = {}
 
     def notes(self, template: Template) -> Iterator[Note]:
         """Yield what somebody wrote; what it was written over is noted."""
@@ -250,22 +249,22 @@ class _Entries:
         page = template.entries if is_entries else template.indicators
         written = list(written_over(sheet, page, template, self._is_taken))
         above = self._rows_of_last_year(page) if written else {}
-        for place, cell, text in written:
-            item = self._items.get(place[0], "") or above.get(place[0], "")
-            key, label = self._fields.get(place[1], ("", ""))
-            is_above = place[0] in above and key != ""
+        for at, cell, text in written:
+            item = self._items.get(at[0], "") or above.get(at[0], "")
+            key, label = self._fields.get(at[1], ("", ""))
+            is_above = at[0] in above and key != ""
             if is_above and item in self._blank:
-                self.last_year.setdefault(item, {})[key] = (place, cell)
+                self.last_year.setdefault(item, {})[key] = (at, cell)
             elif is_above:
-                self.findings.append(changed(sheet, place, cell, text or "", item))
-            elif text and not self._is_reported_elsewhere(place, text):
-                self.findings.append(changed(sheet, place, cell, text, item))
+                self.findings.append(changed(sheet, at, cell, text or "", item))
+            elif text and not self._is_reported_elsewhere(at, text):
+                self.findings.append(changed(sheet, at, cell, text, item))
             kind = NoteKind.OVERWRITTEN if text or is_above else self._kind
-            yield Note(kind, sheet.name, a1(*place), cell.text, item=item, label=label)
+            yield Note(kind, sheet.name, a1(*at), cell.text, item=item, label=label)
 
-    def _is_taken(self, place: Cell) -> bool:
+    def _is_taken(self, at: CellIndex) -> bool:
         """Whether a cell was taken as an answer, or as the heading of its column."""
-        row, column = place
+        row, column = at
         if row == self._table.header_row:
             return column in self._headed
         return column in self._taken.get(row, ())
@@ -277,10 +276,10 @@ class _Entries:
         rows = ((moved.get(entry.previous_row, 0), entry.item.id) for entry in shown)
         return {row: item for row, item in rows if row and row not in self._items}
 
-    def _is_reported_elsewhere(self, place: Cell, text: str) -> bool:
+    def _is_reported_elsewhere(self, at: CellIndex, text: str) -> bool:
         """Whether the finding of the rows told of a printed cell: of an item, or a heading."""
-        is_heading = place[0] == self._table.header_row and text in self._reported
-        return place[0] in self._items or is_heading
+        is_heading = at[0] == self._table.header_row and text in self._reported
+        return at[0] in self._items or is_heading
 
 
 def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Finding | None]]:
@@ -288,35 +287,35 @@ def _on_another(sheet: RawSheet, template: Template) -> Iterator[tuple[Note, Fin
     if sheet.name == COVER_SHEET:
         yield from on_the_cover(sheet, template.cover, template)
         return
-    for place, cell, _ in written_over(sheet, template.page_of(sheet), template, _never):
-        yield Note(NoteKind.SHEET, sheet.name, a1(*place), cell.text), None
+    for at, cell, _ in written_over(sheet, template.page_of(sheet), template, _never):
+        yield Note(NoteKind.SHEET, sheet.name, a1(*at), cell.text), None
 
 
 def on_the_cover(
     sheet: RawSheet, page: Page, printed: Printed
 ) -> Iterator[tuple[Note, Finding | None]]:
     """Yield what somebody wrote on the cover, and what is told of it."""
-    for place, cell, text in written_over(sheet, page, printed, _never):
-        kind = NoteKind.RESPONDENT if _is_respondent(sheet, place) else NoteKind.MARGIN
-        finding = changed(sheet, place, cell, text) if text else None
-        note = Note(NoteKind.OVERWRITTEN if finding else kind, sheet.name, a1(*place), cell.text)
+    for at, cell, text in written_over(sheet, page, printed, _never):
+        kind = NoteKind.RESPONDENT if _is_respondent(sheet, at) else NoteKind.MARGIN
+        finding = changed(sheet, at, cell, text) if text else None
+        note = Note(NoteKind.OVERWRITTEN if finding else kind, sheet.name, a1(*at), cell.text)
         yield note, finding
 
 
-def _is_respondent(sheet: RawSheet, place: Cell) -> bool:
+def _is_respondent(sheet: RawSheet, at: CellIndex) -> bool:
     """Whether a cell stands in the box for who filled the form."""
-    row, column = place
+    row, column = at
     before = sheet.cells.get((row, column - 1))
     return before is not None and before.text == RESPONDENT_LABEL
 
 
-def _never(_: Cell) -> bool:
+def _never(_: CellIndex) -> bool:
     return False
 
 
-def changed(sheet: RawSheet, place: Cell, cell: RawCell, text: str, item: str = "") -> Finding:
+def changed(sheet: RawSheet, at: CellIndex, cell: RawCell, text: str, item: str = "") -> Finding:
     """Return that somebody wrote over what is printed in a cell."""
-    row, column = place
+    row, column = at
     location = Location(sheet=sheet.name, row=row, column=column, item=item)
     return Finding(
         Code.PRINTED_CHANGED, location, {"before": text or "（空欄）", "after": cell.text}
@@ -327,46 +326,46 @@ def on_the_list(sheet: RawSheet) -> Iterator[Note]:
     """Yield what somebody wrote on the list of corrections of a hand-back."""
     check = CORRECTION_CHECK_COLUMN
     checks = {row: c.text for (row, column), c in sheet.cells.items() if column == check}
-    for place, cell in sorted(sheet.cells.items()):
+    for at, cell in sorted(sheet.cells.items()):
         if checks:
-            is_ours = is_computed(cell) or _is_as_printed(checks, place, cell)
+            is_ours = is_computed(cell) or _is_as_printed(checks, at, cell)
         else:  # of a hand-back made before they were written
-            is_ours = _is_requested(sheet, place)
+            is_ours = _is_requested(sheet, at)
         if not (is_ours or cell.is_blank):
-            is_printed = f" {column_letters(place[1])}" in f" {checks.get(place[0], '')}"
+            is_printed = f" {column_letters(at[1])}" in f" {checks.get(at[0], '')}"
             kind = NoteKind.OVERWRITTEN if is_printed else NoteKind.SHEET
-            number = _question_at(sheet, place)
+            number = _question_at(sheet, at)
             if number:
                 yield Note(
                     NoteKind.EXPLANATION,
                     sheet.name,
-                    a1(*place),
+                    a1(*at),
                     cell.text,
                     label=f"{QUESTION_SIGN}{number}",
                 )
             else:
-                yield Note(kind, sheet.name, a1(*place), cell.text)
+                yield Note(kind, sheet.name, a1(*at), cell.text)
 
 
-def _question_at(sheet: RawSheet, place: Cell) -> str:
+def _question_at(sheet: RawSheet, at: CellIndex) -> str:
     """Return the number of the question that is explained in a cell; "" where none is."""
-    row, column = place
+    row, column = at
     sign = sheet.cells.get((row, CORRECTION_FIRST_COLUMN))
     number = sign.text.strip().removeprefix(QUESTION_SIGN) if sign else ""
     is_asked = sign is not None and sign.text.strip().startswith(QUESTION_SIGN)
     return number if is_asked and number.isdecimal() and column == EXPLANATION_COLUMN else ""
 
 
-def _is_as_printed(checks: Mapping[int, str], place: Cell, cell: RawCell) -> bool:
+def _is_as_printed(checks: Mapping[int, str], at: CellIndex, cell: RawCell) -> bool:
     """Whether a cell holds what is printed there; what is hidden beside it is ours."""
-    row, column = place
+    row, column = at
     is_hidden = column in (CORRECTION_LAST_COLUMN, CORRECTION_CHECK_COLUMN)
     return row in checks and (is_hidden or is_as_printed(checks[row], column, cell.text))
 
 
-def _is_requested(sheet: RawSheet, place: Cell) -> bool:
+def _is_requested(sheet: RawSheet, at: CellIndex) -> bool:
     """Whether a cell belongs to the list of corrections: the heading, or a numbered line."""
-    row, column = place
+    row, column = at
     numbered = sheet.cells.get((row, CORRECTION_FIRST_COLUMN))
     is_ours = row <= CORRECTION_TABLE_ROW or (numbered is not None and numbered.text.isdecimal())
     return is_ours and CORRECTION_FIRST_COLUMN <= column <= CORRECTION_LAST_COLUMN

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Protocol
 
-from workflow.model.cells import folded, folded_id
+from workflow.model.cells import CellIndex, folded, folded_id
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import CellKind, RawCell, RawSheet
 from workflow.templates.layout import Layout
@@ -24,10 +24,7 @@ from workflow.templates.sheets.cover import (
 )
 from workflow.templates.sheets.entries import entry_texts
 
-Cell = tuple[int, int]
-"""The 1-based row and column of a cell."""
-
-Page = Mapping[Cell, str]
+Page = Mapping[CellIndex, str]
 """What is printed on a sheet; blank where it is computed."""
 
 _LIVE_TEXT = re.compile(
@@ -114,26 +111,26 @@ class Standing:
 
 
 def written_over(
-    sheet: RawSheet, page: Page, template: Printed, is_taken: Callable[[Cell], bool]
-) -> Iterator[tuple[Cell, RawCell, str | None]]:
+    sheet: RawSheet, page: Page, template: Printed, is_taken: Callable[[CellIndex], bool]
+) -> Iterator[tuple[CellIndex, RawCell, str | None]]:
     """Yield what somebody wrote, in order, each with what is printed there; None for nothing."""
     odd = [
-        (place, cell)
-        for place, cell in sheet.cells.items()
-        if page.get(place) != cell.text and not cell.is_blank and not is_taken(place)
+        (at, cell)
+        for at, cell in sheet.cells.items()
+        if page.get(at) != cell.text and not cell.is_blank and not is_taken(at)
     ]
     if not sheet.doubled and all(page.get(p) == "" and _is_open(cell) for p, cell in odd):
         return
     texts = standing(page, sheet.cells).texts
-    odd += ((place, cell) for place, (_, cell) in sheet.doubled.items() if cell)
-    for place, cell in sorted(odd, key=lambda one: one[0]):
-        text = texts.get(place)
+    odd += ((at, cell) for at, (_, cell) in sheet.doubled.items() if cell)
+    for at, cell in sorted(odd, key=lambda one: one[0]):
+        text = texts.get(at)
         if text is not None and folded_id(text) == folded_id(cell.text):
             continue
         if (text == "" and _is_open(cell)) or _is_our_formula(cell):
             continue
         if not template.is_printed_somewhere(cell.text, page):
-            yield place, cell, text
+            yield at, cell, text
 
 
 def _is_open(cell: RawCell) -> bool:
@@ -155,13 +152,13 @@ def _is_our_formula(cell: RawCell) -> bool:
     return cell.kind is CellKind.FORMULA and _LIVE_FORMULA.search(cell.text) is not None
 
 
-def standing(page: Page, cells: Mapping[Cell, RawCell]) -> Standing:
+def standing(page: Page, cells: Mapping[CellIndex, RawCell]) -> Standing:
     """Return where a page stands among some cells: rows and columns move as a whole."""
     if not page:
         return Standing({}, {})
-    found: dict[str, list[Cell]] = {}
-    for place, cell in sorted(cells.items()):
-        found.setdefault(cell.text, []).append(place)
+    found: dict[str, list[CellIndex]] = {}
+    for at, cell in sorted(cells.items()):
+        found.setdefault(cell.text, []).append(at)
     columns = _columns(page, found)
     shares = _shares(page, found, columns)
     rows = _rows(page, shares)
@@ -169,7 +166,7 @@ def standing(page: Page, cells: Mapping[Cell, RawCell]) -> Standing:
     return Standing(rows, _copies(page, shares, rows, cells, columns) | texts)
 
 
-def _columns(page: Page, found: Mapping[str, list[Cell]]) -> Mapping[int, int]:
+def _columns(page: Page, found: Mapping[str, list[CellIndex]]) -> Mapping[int, int]:
     """Return which column of the sheet holds most of what is printed in each column."""
     votes: dict[int, Counter[int]] = {column: Counter() for _, column in page}
     for (_, column), text in page.items():
@@ -184,7 +181,7 @@ def _columns(page: Page, found: Mapping[str, list[Cell]]) -> Mapping[int, int]:
 
 
 def _shares(
-    page: Page, found: Mapping[str, list[Cell]], columns: Mapping[int, int]
+    page: Page, found: Mapping[str, list[CellIndex]], columns: Mapping[int, int]
 ) -> Mapping[tuple[int, int], float]:
     """Return how much of each printed row stands in each row of the sheet, from 0 to 1."""
     printed = Counter(row for (row, _), text in page.items() if text)
@@ -223,9 +220,9 @@ def _copies(
     page: Page,
     shares: Mapping[tuple[int, int], float],
     rows: Mapping[int, int],
-    cells: Mapping[Cell, RawCell],
+    cells: Mapping[CellIndex, RawCell],
     columns: Mapping[int, int],
-) -> dict[Cell, str]:
+) -> dict[CellIndex, str]:
     """Return what rows repeat that somebody copied: as much of a printed row as makes it one."""
     taken = frozenset(rows.values())
     copied = {

@@ -60,12 +60,12 @@ Line = tuple[Correction, Target]
 
 def targets(layout: Layout, filling: Filling) -> list[Line]:
     """Return the corrections with their targets: of the whole file first, then as they stand."""
-    places = _places(layout)
+    targets = _places(layout)
     found = []
     for correction in filling.corrections:
         key = correction.field_key
-        place = places.get(correction.cell)
-        at = place or places.get((correction.item, ""))
+        place = targets.get(correction.cell)
+        at = place or targets.get((correction.item, ""))
         target = (
             Target()
             if at is None
@@ -79,7 +79,7 @@ def targets(layout: Layout, filling: Filling) -> list[Line]:
             )
         )
         found.append((correction, target))
-    sheets = list(dict.fromkeys(place.sheet for place in places.values()))
+    sheets = list(dict.fromkeys(place.sheet for place in targets.values()))
 
     def reading_order(pair: Line) -> tuple[int, int, int]:
         target = pair[1]
@@ -96,9 +96,9 @@ def _places(layout: Layout) -> dict[tuple[str, str], Target]:
         own = lay_out_own(layout.own, layout)
         for issued in own.sheets:
             for (item, key), cell in issued.answers.items():
-                place = Target(*cell, titles[item], sheet=issued.name)
-                found.setdefault((item, key), place)
-                found.setdefault((item, ""), place)
+                target = Target(*cell, titles[item], sheet=issued.name)
+                found.setdefault((item, key), target)
+                found.setdefault((item, ""), target)
         _note_places(found, (own.indicators,) if own.indicators else ())
         return found
     _note_places(found, layout.sheets)
@@ -141,8 +141,8 @@ class Listed:
 
 def asked_cell(layout: Layout, question: Question) -> Target:
     """Return the cell that a question is about, of a whole item its first; row 0 where none is."""
-    places = _places(layout)
-    at = places.get((question.item, question.field_key)) or places.get((question.item, ""))
+    targets = _places(layout)
+    at = targets.get((question.item, question.field_key)) or targets.get((question.item, ""))
     return at or Target()
 
 

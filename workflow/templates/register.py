@@ -288,17 +288,17 @@ class Register:
         Ids are compared as people do; the issues come in the order of first issue.
         """
         wanted = set(map(folded_id, items))
-        counts = Counter(place for item in wanted for place in self._places.get(item, ()))
+        counts = Counter(index for item in wanted for index in self._places.get(item, ()))
         current = self.current()
-        return tuple((current[place], counts[place]) for place in sorted(counts))
+        return tuple((current[index], counts[index]) for index in sorted(counts))
 
     @cached_property
     def _places(self) -> Mapping[str, list[int]]:
         """On which of the current issues each item stands, by its folded id."""
         found: dict[str, list[int]] = {}
-        for place, issue in enumerate(self.current()):
+        for index, issue in enumerate(self.current()):
             for item in dict.fromkeys(folded_id(item.id) for item in issue.items):
-                found.setdefault(item, []).append(place)
+                found.setdefault(item, []).append(index)
         return found
 
     @property

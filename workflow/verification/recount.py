@@ -191,5 +191,5 @@ def _answer_of(entry: Entry, ledger: Ledger, column: int) -> Answer | None:
         return None  # what several answers come to
     named = (asking for asking in ledger.askings if asking.place)
     own = (a for a in named if status == a.column(STATUS_LABEL) or label.startswith(a.column("")))
-    place = next((asking.place for asking in own), 0)
-    return entry.at(place).answer
+    index = next((asking.place for asking in own), 0)
+    return entry.at(index).answer

@@ -97,8 +97,8 @@ def test_what_is_printed_is_locked() -> None:
 @pytest.mark.parametrize("form", ["card", "list"])
 def test_both_readers_find_the_names_on_the_cells(form: str) -> None:
     first, again = read_first(Kind.XLSX, template(form)), read_again(Kind.XLSX, template(form))
-    assert first.places == again.places
-    assert first.places["torimatome_a_rating"]
+    assert first.named_areas == again.named_areas
+    assert first.named_areas["torimatome_a_rating"]
 
 
 def test_another_form_is_issued_anew() -> None:

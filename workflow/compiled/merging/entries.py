@@ -59,9 +59,9 @@ class Entry:
         """The entry of each asking: of a year of several rounds all of them, or else itself."""
         return (self, *self.others)
 
-    def at(self, place: int) -> Entry:
+    def at(self, index: int) -> Entry:
         """Return the entry of the asking of a place."""
-        return self.others[place - 1] if place else self
+        return self.others[index - 1] if index else self
 
     def is_asked_of_any(self, codes: Container[str]) -> bool:
         """Whether one of some departments is asked for it."""

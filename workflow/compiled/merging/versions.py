@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from workflow.compiled.merging.version_order import Evidence, Older, evidence_of, is_sent_after
 from workflow.compiled.recorded import Collects
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
@@ -264,8 +264,8 @@ def _cell_of(answer: Answer, key: str) -> Location:
     at = replace(location_of(answer), field_key=key)
     if key not in answer.cells:  # its column is gone
         return at
-    sheet, cell = answer.place_of(key)
-    row, column = place_of(cell)
+    sheet, cell = answer.cell_of(key)
+    row, column = cell_index(cell)
     return replace(at, sheet=sheet, row=row, column=column)
 
 

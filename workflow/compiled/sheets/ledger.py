@@ -45,10 +45,10 @@ def write_ledger(
     columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
     chosen = [ledger.entries[entry] for entry in entries]
     links = {
-        place: link
+        column: link
         for asking in ledger.askings
         if len(chosen) * len(ledger.askings) <= MAX_LINKS
-        for place, link in _to_answers(
+        for column, link in _to_answers(
             [entry.at(asking.place) for entry in chosen],
             ledger.index(asking.column(FILE_LABEL)),
             sources,

@@ -262,7 +262,7 @@ def _row_of(answer: Answer) -> tuple[str, str, int]:
 def _notes(answer: Answer, shown: set[str]) -> Iterator[Note]:
     for key, text in answer.written.items():
         if text not in shown:
-            sheet, cell = answer.place_of(key)
+            sheet, cell = answer.cell_of(key)
             yield Note(NoteKind.UNUSED, sheet, cell, text, file=answer.source.file)
 
 

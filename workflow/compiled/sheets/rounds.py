@@ -69,7 +69,7 @@ def _to_cell(sources: SourceLinks, answer: Answer | None, key: str) -> Link | No
         return None
     if key not in answer.cells:
         return sources.to(answer.source.file)
-    return sources.to(answer.source.file, *answer.place_of(key))
+    return sources.to(answer.source.file, *answer.cell_of(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,7 @@ def cumulative_columns(
     def where(part: int) -> Callable[[CumulativeRow], str | None]:
         def take(row: CumulativeRow) -> str | None:
             answer = row.of.answer
-            return (
-                answer.place_of(row.of.key)[part] if answer and row.of.value is not None else None
-            )
+            return answer.cell_of(row.of.key)[part] if answer and row.of.value is not None else None
 
         return take
 

@@ -37,16 +37,16 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 
 def _counts(ledger: Ledger) -> str:
     whole = f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
-    places: dict[str, list[int]] = {}
+    indexes: dict[str, list[int]] = {}
     for asking in ledger.askings:
-        places.setdefault(asking.round, []).append(asking.place)
-    counted = (_counted(name, ledger, own) for name, own in places.items())
+        indexes.setdefault(asking.round, []).append(asking.place)
+    counted = (_counted(name, ledger, own) for name, own in indexes.items())
     return whole + "".join(f"{one}です。" for one in counted)
 
 
-def _counted(name: str, ledger: Ledger, places: Sequence[int]) -> str:
+def _counted(name: str, ledger: Ledger, indexes: Sequence[int]) -> str:
     """Return how many answers there are, and in a year of which round."""
-    every = (entry.at(place) for place in places for entry in ledger.entries)
+    every = (entry.at(index) for index in indexes for entry in ledger.entries)
     entries = [entry for entry in every if entry.status is not AnswerStatus.NOT_ASKED]
     by_status = {one: sum(e.status is one for e in entries) for one in statuses_in_use(entries)}
     counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())

@@ -132,9 +132,9 @@ def _askings(
     plan: Plan, declared: DeclaredRound, people: Sequence[_Person], first: int
 ) -> Iterator[Asking]:
     keys = [field.key for field in plan.form.fields]
-    for place, person in enumerate(people, start=first):
+    for index, person in enumerate(people, start=first):
         yield Asking(
-            place=place,
+            place=index,
             round=declared.name,
             number=declared.number,
             person=person.label,
@@ -180,13 +180,13 @@ def _combined(plan: Plan, declared: DeclaredRound, askings: Sequence[Asking]) ->
 
 
 def _of_asking(
-    row: Assignment, own: Sequence[Entry], person: _Person, asking: Asking, place: int
+    row: Assignment, own: Sequence[Entry], person: _Person, asking: Asking, index: int
 ) -> Entry:
     """Return the entry of one asking in a row; a row nobody asked about in it says so."""
     if person.code:
         entry = next((one for one in own if one.is_asked_of_any({person.code})), None)
     else:
-        entry = own[place] if place < len(own) else None
+        entry = own[index] if index < len(own) else None
     if entry is None:
         return Entry(row, AnswerStatus.NOT_ASKED, None)
     return replace(entry, held=entry.answer and in_years_keys(entry.answer, asking))

@@ -36,8 +36,8 @@ def combine(rule: Combine, field: Field, given: Sequence[Value]) -> Value | None
         numbers = [value for value in given if isinstance(value, Decimal)]
         return _of_numbers(rule, field, numbers)
     ranks = [rank for rank in map(field.rank, map(str, given)) if rank is not None]
-    place = _place(rule, ranks)
-    return None if place is None else field.options[place].value
+    index = _place(rule, ranks)
+    return None if index is None else field.options[index].value
 
 
 def _place(rule: Combine, ranks: Sequence[int]) -> int | None:
@@ -60,11 +60,11 @@ def _most_frequent(values: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(value for value, times in counted.items() if times == most))
 
 
-def _chosen(ties: Ties, places: Sequence[int]) -> int | None:
+def _chosen(ties: Ties, indexes: Sequence[int]) -> int | None:
     """Return one of several places, the best first; None where it is left open."""
-    if len(places) == 1:
-        return places[0]
-    return {Ties.BETTER: places[0], Ties.WORSE: places[-1], Ties.OPEN: None}[ties]
+    if len(indexes) == 1:
+        return indexes[0]
+    return {Ties.BETTER: indexes[0], Ties.WORSE: indexes[-1], Ties.OPEN: None}[ties]
 
 
 def _of_numbers(rule: Combine, field: Field, numbers: Sequence[Decimal]) -> Decimal | None:
@@ -75,8 +75,8 @@ def _of_numbers(rule: Combine, field: Field, numbers: Sequence[Decimal]) -> Deci
         counted = Counter(numbers).most_common(2)
         is_tied = len(counted) > 1 and counted[0][1] == counted[1][1]
         return None if is_tied else counted[0][0]
-    places = max(map(field.decimal_places, numbers)) + 1
+    decimals = max(map(field.decimal_places, numbers)) + 1
     mean = sum(numbers, Decimal(0)) / len(numbers)
-    rounded = mean.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = mean.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     whole = rounded.to_integral_value()
     return whole if rounded == whole else rounded.normalize()

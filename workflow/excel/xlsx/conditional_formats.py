@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.package import is_true
-from workflow.excel.xlsx.references import area_of, place_of
+from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell
@@ -76,9 +76,9 @@ def apply_rules(rules: Sequence[Rule], cells: Cells) -> None:
     """Give cells the looks that rules give them; the first ones prevail."""
     if any(rule.face != Face() for rule in rules):
         areas = [area for rule in rules for area in rule.areas]
-        for place in [p for p in cells if any(area.holds(*p) for area in areas)]:
-            here = [r for r in rules if any(area.holds(*place) for area in r.areas)]
-            cells[place] = _under(here, cells[place])
+        for at in [p for p in cells if any(area.holds(*p) for area in areas)]:
+            here = [r for r in rules if any(area.holds(*at) for area in r.areas)]
+            cells[at] = _under(here, cells[at])
 
 
 def _ranked_rules(sheet: _Element, faces: Mapping[int, Face]) -> Iterator[tuple[int, Rule]]:
@@ -162,7 +162,7 @@ def _holds(formula: str, cell: RawCell, first: tuple[int, int]) -> bool | None:
         return plain in _TRUE
     longer, blank = _LONGER.fullmatch(formula), _BLANK.fullmatch(formula)
     asked = longer or blank
-    if asked is None or place_of(asked[1].replace("$", "")) != first:
+    if asked is None or cell_index(asked[1].replace("$", "")) != first:
         return None
     length = len(cell.text.encode("utf-16-le")) // 2
     return length > int(longer[2]) if longer else not cell.text.strip()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lxml.etree import tostring
 
 from workflow.excel.xlsx.package import Package
-from workflow.excel.xlsx.references import area_of, place_of
+from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, encoded, folded
 
@@ -49,8 +49,8 @@ def _changed(sheet: _Element, texts: Texts) -> bytes:
     table = sheet.find(_ROWS)
     if table is not None:
         _number(table)
-        for place, text in sorted(texts.items()):
-            _write(_cell(table, place), text)
+        for at, text in sorted(texts.items()):
+            _write(_cell(table, at), text)
     _unmerge(sheet, texts)
     return bytes(tostring(sheet, encoding="UTF-8", xml_declaration=True, standalone=True))
 
@@ -64,7 +64,7 @@ def _number(table: _Element) -> None:
         column = 0
         for cell in line.iterchildren(_CELL):
             reference = cell.get("r")
-            column = place_of(reference)[1] if reference else column + 1
+            column = cell_index(reference)[1] if reference else column + 1
             cell.set("r", a1(row, column))
 
 
@@ -72,7 +72,7 @@ def _cell(table: _Element, place: tuple[int, int]) -> _Element:
     """Return the cell at a place, made where it is missing; rows and cells keep their order."""
     row, column = place
     line = _entered(table, _ROW, row, str(row), lambda r: int(r.get("r", "0")))
-    return _entered(line, _CELL, column, a1(row, column), lambda c: place_of(c.get("r", ""))[1])
+    return _entered(line, _CELL, column, a1(row, column), lambda c: cell_index(c.get("r", ""))[1])
 
 
 def _entered(
@@ -112,7 +112,7 @@ def _unmerge(sheet: _Element, texts: Texts) -> None:
         return
     for merge in list(merges):
         area = area_of(merge.get("ref", ""))
-        if any(area.holds(*place) for place in texts):
+        if any(area.holds(*cell) for cell in texts):
             merges.remove(merge)
     if len(merges):
         merges.set("count", str(len(merges)))

@@ -13,10 +13,10 @@ from copy import copy
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.references import area_of, place_of
+from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.dataclass import dataclass
-from workflow.model.raw import CELL_NAME_PREFIX, Area, Places
+from workflow.model.raw import CELL_NAME_PREFIX, Area, NamedAreas
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -87,7 +87,7 @@ class WorkbookPart:
     since_1904: bool
     sheets: tuple[tuple[str, str], ...]
     named: tuple[NamedCell, ...]
-    places: Places
+    named_areas: NamedAreas
     hidden: frozenset[str] = frozenset()
 
 
@@ -209,7 +209,7 @@ def workbook_part(part: bytes) -> WorkbookPart:
             (element.get("name", ""), element.get(_ID, "")) for element in book.iter(f"{MAIN}sheet")
         ),
         named=tuple(_named(book)),
-        places=_places(book),
+        named_areas=_named_areas(book),
         hidden=frozenset(
             element.get("name", "")
             for element in book.iter(f"{MAIN}sheet")
@@ -228,10 +228,10 @@ def _named(book: _Element) -> Iterator[NamedCell]:
         match = _ONE_CELL.fullmatch(element.text or "")
         if match and element.get("localSheetId") is None:
             sheet = (match[1] or match[2]).replace("''", "'")
-            yield NamedCell(element.get("name", ""), sheet, place_of(match[3]))
+            yield NamedCell(element.get("name", ""), sheet, cell_index(match[3]))
 
 
-def _places(book: _Element) -> Places:
+def _named_areas(book: _Element) -> NamedAreas:
     """Return the blocks that names of ours stand for, those of one sheet among them."""
     found: dict[str, list[tuple[str, Area]]] = {}
     for element in book.iterfind(f"{MAIN}definedNames/{MAIN}definedName"):

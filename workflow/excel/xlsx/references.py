@@ -37,10 +37,10 @@ def column_number(letters: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def place_of(reference: str) -> tuple[int, int]:
+def cell_index(reference: str) -> tuple[int, int]:
     """Return the row and column of B3 or $B$3. ValueError for anything else.
 
-    >>> place_of("$B$3")
+    >>> cell_index("$B$3")
     (3, 2)
     """
     match = _PLACE.fullmatch(reference)
@@ -57,7 +57,7 @@ def area_of(reference: str) -> Area:
     Area(top=1, left=1, bottom=3, right=2)
     """
     first, _, last = reference.partition(":")
-    (top, left), (bottom, right) = place_of(first), place_of(last or first)
+    (top, left), (bottom, right) = cell_index(first), cell_index(last or first)
     if bottom < top or right < left:
         raise ValueError(f"no block: {reference!r}")
     return Area(top, left, bottom, right)

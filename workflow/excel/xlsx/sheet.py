@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.conditional_formats import HIDDEN_VALUE, apply_conditions
 from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
-from workflow.excel.xlsx.references import moved, place_of
+from workflow.excel.xlsx.references import cell_index, moved
 from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, is_flat
 from workflow.excel.xlsx.xml import MAIN, taken, xpath
 from workflow.model.cells import a1, decoded
@@ -140,11 +140,11 @@ class _Rows:
         self._note_hidden(piece)
         for cell in piece.iter(_CELL):
             reference = cell.get("r") or self._numbered(piece, cell)
-            place = place_of(reference)
+            at = cell_index(reference)
             if len(cell):
-                self._keep(cell, place, self._content(cell, place))
-            elif place in self.cells:
-                self._keep(cell, place, None)
+                self._keep(cell, at, self._content(cell, at))
+            elif at in self.cells:
+                self._keep(cell, at, None)
 
     def _note_hidden(self, piece: _Element) -> None:
         for row in piece.iter(_ROW):
@@ -153,22 +153,22 @@ class _Rows:
                     self._number(piece)
                 self.hidden.append(int(row.get("r", "")))
 
-    def _content(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
+    def _content(self, cell: _Element, at: tuple[int, int]) -> RawCell | None:
         """Return what a cell holds; most are stored as the number of a shared text alone."""
         first = cell[0]
         if cell.get("t") == "s" and first.tag == _VALUE and len(cell) == 1:
             shared = self._stored.texts.get(first.text)
             if shared is not None:
                 return shared
-        return self._raw(cell, place)
+        return self._raw(cell, at)
 
-    def _keep(self, cell: _Element, place: tuple[int, int], raw: RawCell | None) -> None:
+    def _keep(self, cell: _Element, at: tuple[int, int], raw: RawCell | None) -> None:
         if raw and self._has_looks:
             raw = self._with_look(raw, cell)
-        first = self.cells.setdefault(place, raw) if raw else self.cells.get(place)
+        first = self.cells.setdefault(at, raw) if raw else self.cells.get(at)
         if first is not raw and first != raw:
             assert first
-            self.doubled[place] = (first, raw)  # nobody can say which of them is meant
+            self.doubled[at] = (first, raw)  # nobody can say which of them is meant
 
     def _numbered(self, piece: _Element, cell: _Element) -> str:
         """Return the reference of a cell that is stored without one."""
@@ -187,7 +187,7 @@ class _Rows:
             for cell in row.iterchildren(_CELL):
                 reference = cell.get("r") or a1(self._row, column + 1)
                 cell.set("r", reference)
-                column = place_of(reference)[1]
+                column = cell_index(reference)[1]
 
     def _with_look(self, raw: RawCell, cell: _Element) -> RawCell:
         """Return a cell with what a person sees of it."""
@@ -199,7 +199,7 @@ class _Rows:
             runs = runs_of(first)
         return self._stored.with_look(raw, cell.get("s", "0"), runs)
 
-    def _raw(self, cell: _Element, place: tuple[int, int]) -> RawCell | None:
+    def _raw(self, cell: _Element, at: tuple[int, int]) -> RawCell | None:
         parts: dict[str, _Element] = {}
         for part in cell:
             if parts.setdefault(part.tag, part) is not part:
@@ -209,11 +209,11 @@ class _Rows:
             raise ValueError("two contents in a cell")
         formula = parts.get(_FORMULA)
         if formula is not None and not self._keeps_results:
-            return RawCell(CellKind.FORMULA, self._formula(formula, place))
+            return RawCell(CellKind.FORMULA, self._formula(formula, at))
         value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         if formula is None:
             return value
-        return RawCell(CellKind.FORMULA, self._formula(formula, place), cached=value)
+        return RawCell(CellKind.FORMULA, self._formula(formula, at), cached=value)
 
     def _value(
         self, cell: _Element, stored: str | None, inline: _Element | None = None
@@ -229,7 +229,7 @@ class _Rows:
             return self._stored.number_cell(stored.strip(BLANKS), cell.get("s") or "0")
         return _other_value(kind, stored, cell.get("vm"))
 
-    def _formula(self, formula: _Element, place: tuple[int, int]) -> str:
+    def _formula(self, formula: _Element, at: tuple[int, int]) -> str:
         text, kind = "=" + (formula.text or ""), formula.get("t")
         if kind == "dataTable":
             inputs = (formula.get("r1"), formula.get("r2"))
@@ -238,8 +238,8 @@ class _Rows:
             return text
         shared = formula.get("si", "")
         if formula.text:
-            self._shared.setdefault(shared, (text, place))
+            self._shared.setdefault(shared, (text, at))
         elif shared in self._shared:
             master, (row, column) = self._shared[shared]
-            return moved(master, place[0] - row, place[1] - column)
+            return moved(master, at[0] - row, at[1] - column)
         return text

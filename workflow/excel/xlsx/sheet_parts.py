@@ -206,12 +206,12 @@ class Frame:
         self, name: str, cells: dict[tuple[int, int], RawCell], hidden_rows: Iterable[int] = ()
     ) -> RawSheet:
         """Return the sheet with some cells; those that lie under a merged cell are dropped."""
-        for place in self.merges.hidden & cells.keys():
-            del cells[place]
+        for at in self.merges.hidden & cells.keys():
+            del cells[at]
         for area in self.merges.wide:
             first = (area.top, area.left)
-            for place in [p for p in cells if area.holds(*p) and p != first]:
-                del cells[place]
+            for at in [p for p in cells if area.holds(*p) and p != first]:
+                del cells[at]
         return RawSheet(
             name=name,
             cells=cells,

@@ -10,7 +10,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import PlanColumn
 from workflow.plan.book.cells import Cell, Sheet
 from workflow.plan.book.columns import Table
-from workflow.plan.book.reading import HeaderRow, Reading, at_places, is_complete
+from workflow.plan.book.reading import HeaderRow, Reading, at_indexes, is_complete
 from workflow.plan.book.written_once import Columns, Meant, Row, as_meant
 from workflow.plan.document import Node, ReadAs, child
 
@@ -66,12 +66,12 @@ def _with_levels(rows: _Rows, below: Sequence[Row]) -> Sequence[Row]:
         for at, cells in found.items():
             if cells:
                 first = reading.location(sheet.name, cells[0])
-                places = [(cell.row, cell.column) for cell in cells]
+                indexes = [(cell.row, cell.column) for cell in cells]
                 if code.severity is Severity.INFO:
-                    first = at_places(reading.file, sheet.name, places)
-                    reading.note(code, first, name=labels[at], count=len(places))
+                    first = at_indexes(reading.file, sheet.name, indexes)
+                    reading.note(code, first, name=labels[at], count=len(indexes))
                 else:
-                    reading.note(code, first, name=labels[at], cells=a1_ranges(places))
+                    reading.note(code, first, name=labels[at], cells=a1_ranges(indexes))
     return meant.rows
 
 

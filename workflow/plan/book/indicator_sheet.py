@@ -21,7 +21,7 @@ from workflow.model.indicators.indicator import Kind as IndicatorKind
 from workflow.model.years import era_year, parse_year
 from workflow.plan.book.cells import Sheet
 from workflow.plan.book.columns import Table
-from workflow.plan.book.reading import Reading, at_places
+from workflow.plan.book.reading import Reading, at_indexes
 from workflow.plan.document import Node, ReadAs
 
 INDICATOR_SHEET = "指標"
@@ -267,7 +267,7 @@ def complete_indicators(reading: Reading) -> None:
             filled += [] if written else [(location.row, location.column)]
         above = str(indicator.get("item", ""))
     if filled:
-        at = at_places(reading.file, INDICATOR_SHEET, filled)
+        at = at_indexes(reading.file, INDICATOR_SHEET, filled)
         reading.note(Code.PLAN_FILLED_DOWN, at, name="整理番号", count=len(filled))
     _number(reading, indicators)
     _read_values(reading, indicators)

@@ -172,8 +172,8 @@ def notes_of(reading: Reading) -> Iterator[Finding]:
             "count": len(corrections),
             "pairs": tuple(shown),
         }
-        places = [(c.location.row, c.location.column) for c in corrections]
-        yield Finding(_NOTED[read_as], at_places(reading.file, sheet, places), details)
+        indexes = [(c.location.row, c.location.column) for c in corrections]
+        yield Finding(_NOTED[read_as], at_indexes(reading.file, sheet, indexes), details)
 
 
 def _order(correction: Correction) -> tuple[int, int, int]:
@@ -181,9 +181,9 @@ def _order(correction: Correction) -> tuple[int, int, int]:
     return sheet_order(at.sheet), at.column, at.row
 
 
-def at_places(file: str, sheet: str, places: Iterable[tuple[int, int]]) -> Location:
+def at_indexes(file: str, sheet: str, indexes: Iterable[tuple[int, int]]) -> Location:
     """Return several cells of a sheet as one location."""
-    return Location(file=file, sheet=sheet, part="、".join(a1_ranges(places)))
+    return Location(file=file, sheet=sheet, part="、".join(a1_ranges(indexes)))
 
 
 # --- the row that names the columns

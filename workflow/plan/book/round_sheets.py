@@ -17,7 +17,7 @@ from workflow.model.findings import Location
 from workflow.model.rounds.declared import COMBINE_WORDS, Respondent
 from workflow.plan.book.columns import Table
 from workflow.plan.book.layout import REVIEWER_LABEL, ROUND_SHEET, label_of
-from workflow.plan.book.reading import Reading, at_places
+from workflow.plan.book.reading import Reading, at_indexes
 from workflow.plan.book.values import field_labels
 from workflow.plan.document import Node, ReadAs
 from workflow.plan.written.days import day_near, written_day
@@ -363,7 +363,7 @@ def _rounds_of_rows(
             filled.append((location.row, location.column))
         names.append(above)
     if filled:
-        at = at_places(reading.file, REVIEWERS.sheet, filled)
+        at = at_indexes(reading.file, REVIEWERS.sheet, filled)
         reading.note(Code.PLAN_FILLED_DOWN, at, name=_ROUND_LABEL, count=len(filled))
     return names
 

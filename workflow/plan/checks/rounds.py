@@ -195,8 +195,8 @@ def check_round_sums(document: Node) -> Iterator[Violation]:
                 "other": _with_unit(before),
                 "found": _with_unit(field),
             }
-            place = field["unit"] if field["unit"].text else field["adds_to"]
-            yield Violation(place.pointer, Code.PLAN_ROUND_UNITS, details)
+            target = field["unit"] if field["unit"].text else field["adds_to"]
+            yield Violation(target.pointer, Code.PLAN_ROUND_UNITS, details)
 
 
 def _with_unit(field: Node) -> str:

@@ -44,9 +44,9 @@ def overlap(content: bytes, archive: zipfile.ZipFile) -> bool:
     Such a zip says one thing to a program that reads its directory and another to one that reads
     from its beginning, or is a bomb: https://www.bamsoftware.com/hacks/zipbomb/.
     """
-    places = sorted((part.header_offset, _end(content, part)) for part in archive.infolist())
+    spans = sorted((part.header_offset, _end(content, part)) for part in archive.infolist())
     limit = (archive.start_dir, archive.start_dir)
-    return any(end > start for (_, end), (start, _) in pairwise((*places, limit)))
+    return any(end > start for (_, end), (start, _) in pairwise((*spans, limit)))
 
 
 def _end(content: bytes, part: zipfile.ZipInfo) -> int:

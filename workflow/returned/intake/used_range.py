@@ -39,12 +39,12 @@ def refuse_absurd(book: RawBook, limits: Limits) -> None:
             raise RefusedError(broken("シートの端より外にセルがあります"))
 
 
-def _are_on_a_sheet(places: Collection[tuple[int, int]]) -> bool:
-    if not places:
+def _are_on_a_sheet(indexes: Collection[tuple[int, int]]) -> bool:
+    if not indexes:
         return True
-    columns: set[int] = {*map(_COLUMN, places)}
-    within = min(places)[0] >= 1 and min(columns) >= 1
-    return within and max(places)[0] <= _ROWS and max(columns) <= _COLUMNS
+    columns: set[int] = {*map(_COLUMN, indexes)}
+    within = min(indexes)[0] >= 1 and min(columns) >= 1
+    return within and max(indexes)[0] <= _ROWS and max(columns) <= _COLUMNS
 
 
 def measure_xlsb(content: bytes, limits: Limits) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from workflow.model.cells import a1, folded
+from workflow.model.cells import CellIndex, a1, folded
 from workflow.model.findings import Finding
 from workflow.model.raw import RawBook, RawCell, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
@@ -23,7 +23,7 @@ from workflow.returned.notes import (
 )
 from workflow.returned.own.match import OwnMatching, Standing
 from workflow.returned.own.sheets import OwnSheet, is_cover
-from workflow.returned.printed import Cell, Page, Template, is_computed, written_over
+from workflow.returned.printed import Page, Template, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.cover_cells import own_cover_texts
 from workflow.templates.own.form import CHOICES_SHEET, beside_text, picture_cell
@@ -51,7 +51,7 @@ class _Cover:
     def page(self) -> Page:
         """The texts of the cover by their places."""
         page, issued = own_cover_texts(self._own), self._issued
-        return {place: text for place, text in page.items() if not text or text in issued}
+        return {at: text for at, text in page.items() if not text or text in issued}
 
     def is_printed_somewhere(self, text: str, page: Page) -> bool:
         """Whether a text was issued, though it stands in no place that is known."""
@@ -127,7 +127,7 @@ def _remarks(
 
 
 def _moved_to(
-    sheet: OwnSheet, standings: Sequence[Standing], pictures: Sequence[Cell]
+    sheet: OwnSheet, standings: Sequence[Standing], pictures: Sequence[CellIndex]
 ) -> Iterator[str]:
     """Yield where the city's pictures stand once rows and columns of a sheet were moved.
 
@@ -186,9 +186,9 @@ def _written(
 
 
 def _over(
-    sheet: RawSheet, page: Page, taken: Mapping[Cell, object], printed: _Printed
-) -> Iterator[tuple[Cell, RawCell, str | None]]:
-    return written_over(sheet, page, printed, lambda place: place in taken)
+    sheet: RawSheet, page: Page, taken: Mapping[CellIndex, object], printed: _Printed
+) -> Iterator[tuple[CellIndex, RawCell, str | None]]:
+    return written_over(sheet, page, printed, lambda at: at in taken)
 
 
 def kept_of_refused(
@@ -199,8 +199,8 @@ def kept_of_refused(
     own = {id(sheet.sheet) for sheet in sheets}
     for sheet in book.sheets:
         kind = NoteKind.MARGIN if id(sheet) in own else NoteKind.SHEET
-        for place, cell in sorted(sheet.cells.items()):
+        for at, cell in sorted(sheet.cells.items()):
             is_ours = folded(cell.text) in known or (is_cover(sheet) and is_computed(cell))
             if not cell.is_blank and not is_ours:
-                yield Note(kind, sheet.name, a1(*place), cell.text)
+                yield Note(kind, sheet.name, a1(*at), cell.text)
     yield from remarks_of(book)

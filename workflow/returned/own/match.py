@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.model.catalogue import Code
-from workflow.model.cells import a1, folded_id
+from workflow.model.cells import CellIndex, a1, folded_id
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import RawCell
 from workflow.returned.find_rows import MatchedRow, Matching, quoted_all, says_same
 from workflow.returned.own.sheets import OwnSheet
-from workflow.templates.own.form import Cell, Repeat, answer_name
+from workflow.templates.own.form import Repeat, answer_name
 from workflow.templates.own.marks import MarkKind
 from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.register import IssuedItem
@@ -28,8 +28,8 @@ class Standing:
     sheet: OwnSheet
     issued: IssuedSheet
     item: IssuedItem
-    first: Cell
-    cells: Mapping[str, Cell]
+    first: CellIndex
+    cells: Mapping[str, CellIndex]
     lost: tuple[str, ...] = ()
 
 
@@ -81,7 +81,7 @@ class _Seen:
         if item is None or issued is None:
             self._notice_unknown(sheet)
             return
-        cells: dict[str, Cell] = {}
+        cells: dict[str, CellIndex] = {}
         lost = []
         finder = sheet.finder_of(issued.page)
         for cell, mark in sheet.source.of(MarkKind.ENTRY).items():
@@ -203,7 +203,7 @@ class _Seen:
             self.findings.append(Finding(Code.CARD_UNKNOWN, location, {"value": shown}))
 
     @staticmethod
-    def _holds(sheet: OwnSheet, cells: Mapping[str, Cell]) -> bool:
+    def _holds(sheet: OwnSheet, cells: Mapping[str, CellIndex]) -> bool:
         found = (sheet.sheet.cells.get(at) for at in cells.values())
         return any(cell and not cell.is_blank for cell in found)
 
@@ -258,7 +258,7 @@ def _matched(standing: Standing) -> MatchedRow:
     )
 
 
-def _is_merged_otherwise(standing: Standing, at: Cell) -> bool:
+def _is_merged_otherwise(standing: Standing, at: CellIndex) -> bool:
     """Whether a cell was merged with more than the form merges: with another cell to fill."""
     area = next((a for a in standing.sheet.sheet.merged if a.holds(*at)), None)
     if area is None or (area.top, area.left) != at:

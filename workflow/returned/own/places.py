@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from workflow.model.cells import folded
+from workflow.model.cells import CellIndex, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawSheet
-from workflow.templates.own.form import COMPUTED, Cell, MarkedSheet
+from workflow.templates.own.form import COMPUTED, MarkedSheet
 from workflow.templates.own.marks import has_mark
 
 
@@ -24,7 +24,7 @@ class _Label:
     text: str
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> CellIndex:
         return self.area.top, self.area.left
 
 
@@ -58,13 +58,13 @@ class Finder:
         sheet: RawSheet,
         source: MarkedSheet,
         names: Mapping[str, Sequence[Area]],
-        printed: Mapping[Cell, str] | None = None,
+        printed: Mapping[CellIndex, str] | None = None,
     ) -> None:
         self._sheet, self._source, self._names = sheet, source, names
         self._printed = printed
-        self._known: dict[tuple[Cell, str], Cell | None] = {}
+        self._known: dict[tuple[CellIndex, str], CellIndex | None] = {}
 
-    def cell(self, cell: Cell, name: str) -> Cell | None:
+    def cell(self, cell: CellIndex, name: str) -> CellIndex | None:
         """Return where a cell of the form stands; None where nothing tells it."""
         key = (cell, name)
         if key not in self._known:
@@ -73,7 +73,7 @@ class Finder:
             self._known[key] = at or self._unnamed(cell)
         return self._known[key]
 
-    def column(self, cell: Cell, name: str) -> int | None:
+    def column(self, cell: CellIndex, name: str) -> int | None:
         """Return the column of a cell that stands in every row of a list."""
         named = {area.left for area in self._names.get(name, ())}
         if len(named) == 1:
@@ -83,7 +83,7 @@ class Finder:
         stands = bool(above) and all(map(self._stands, above))
         return cell[1] + (moved or 0) if stands or moved is not None else None
 
-    def head_row(self, cell: Cell) -> int:
+    def head_row(self, cell: CellIndex) -> int:
         """Return the last row of the heading above a cell of a list; 0 where none stands."""
         for label in self._around(cell).above:
             moved = (0, 0) if self._stands(label) else self._moved(label)
@@ -105,9 +105,9 @@ class Finder:
         )
 
     @cached_property
-    def _once(self) -> Mapping[str, Cell]:
+    def _once(self) -> Mapping[str, CellIndex]:
         """Where each text stands that is in one cell alone, by the text."""
-        found: dict[str, list[Cell]] = {}
+        found: dict[str, list[CellIndex]] = {}
         for cell, raw in self._sheet.cells.items():
             found.setdefault(folded(raw.text), []).append(cell)
         printed = [label.text for label in self._labels]
@@ -126,7 +126,7 @@ class Finder:
         at = self._once.get(label.text)
         return (at[0] - label.area.top, at[1] - label.area.left) if at else None
 
-    def _around(self, cell: Cell) -> _Around:
+    def _around(self, cell: CellIndex) -> _Around:
         area = self._source.sheet.area(cell)
         sides: dict[str, list[_Label]] = {"left": [], "right": [], "above": [], "below": []}
         for label in self._labels:
@@ -142,7 +142,7 @@ class Finder:
 
     # Where a cell stands that has no name.
 
-    def _unnamed(self, cell: Cell) -> Cell | None:
+    def _unnamed(self, cell: CellIndex) -> CellIndex | None:
         around = self._around(cell)
         rows, columns = (self._bounds(cell[axis], around.all, axis) for axis in (0, 1))
         down, right = rows.agreed, columns.agreed
@@ -175,7 +175,7 @@ class Finder:
         if begins < ends and now:
             yield ends, (now.bottom, now.right)[axis] - ends
 
-    def _by_its_area(self, cell: Cell, rows: _Bounds, columns: _Bounds) -> Cell | None:
+    def _by_its_area(self, cell: CellIndex, rows: _Bounds, columns: _Bounds) -> CellIndex | None:
         """Return the only merged area that stands where a cell with one can have moved to."""
         issued = self._source.sheet
         if cell not in {(area.top, area.left) for area in issued.merged}:

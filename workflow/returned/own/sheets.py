@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from workflow.model.cells import folded
+from workflow.model.cells import CellIndex, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.places import Finder
 from workflow.templates.indicator_table import LOCKED
 from workflow.templates.layout import NUMBER_LABEL
-from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, Cell, MarkedSheet, Repeat, marked
+from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, MarkedSheet, Repeat, marked
 from workflow.templates.own.lay_out import words_of
 from workflow.templates.own.marks import MarkKind, mark_pattern
 from workflow.templates.register import NUMBER_PATTERN, FormNumber, Register
@@ -40,7 +40,7 @@ class OwnSheet:
         """Finds the cells of the form on it."""
         return Finder(self.sheet, self.source, self.names)
 
-    def finder_of(self, page: Mapping[Cell, str]) -> Finder:
+    def finder_of(self, page: Mapping[CellIndex, str]) -> Finder:
         """Return what finds the cells where it is known all that is printed on it."""
         return Finder(self.sheet, self.source, self.names, page)
 
@@ -110,7 +110,7 @@ def find_own_sheets(
     """Return the sheets of a book that are the city's own form, in their order."""
     found = []
     for sheet in book.sheets:
-        names = {n: areas for n, a in book.places.items() if (areas := _on(sheet.name, a))}
+        names = {n: areas for n, a in book.named_areas.items() if (areas := _on(sheet.name, a))}
         is_ours = is_cover(sheet) or is_indicator_sheet(sheet)
         source = None if is_ours else _source_of(sheet, names, forms)
         if source:

@@ -27,7 +27,7 @@ from workflow.model.raw import (
     CELL_NAME_PREFIX,
     Area,
     CellKind,
-    Places,
+    NamedAreas,
     RawBook,
     RawCell,
     RawRemark,
@@ -112,14 +112,16 @@ def read_ods(content: bytes, limits: Limits = USUAL) -> RawBook:
     styles = Styles()
     if "styles.xml" in package.parts:
         _take_formats(styles, io.BytesIO(package.read("styles.xml")))
-    sheets, references, places = _sheets(io.BytesIO(package.read("content.xml")), styles, limits)
+    sheets, references, named_areas = _sheets(
+        io.BytesIO(package.read("content.xml")), styles, limits
+    )
     properties, saving = _meta(package.read("meta.xml") if "meta.xml" in package.parts else b"")
     raw = tuple(sheet.finished() for sheet in sheets)
     return RawBook(
         sheets=raw,
         properties=properties,
         names=_texts(references, {sheet.name: sheet for sheet in raw}),
-        places=places,
+        named_areas=named_areas,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
@@ -177,10 +179,10 @@ def _take_formats(styles: Styles, stream: IO[bytes]) -> None:
 
 def _sheets(
     stream: IO[bytes], styles: Styles, limits: Limits
-) -> tuple[list[_Sheet], dict[str, str], Places]:
+) -> tuple[list[_Sheet], dict[str, str], NamedAreas]:
     sheets: list[_Sheet] = []
     references: dict[str, str] = {}
-    places: dict[str, list[tuple[str, Area]]] = {}
+    named_areas: dict[str, list[tuple[str, Area]]] = {}
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):
         if element.tag == TABLE + "table":
@@ -199,13 +201,15 @@ def _sheets(
         elif event == "end" and element.tag == TABLE + "named-range":
             name = element.get(TABLE + "name", "")
             references[name] = element.get(TABLE + "cell-range-address", "")
-            _take_place(places, name.casefold(), references[name])
-    return sheets, references, {name: tuple(blocks) for name, blocks in places.items()}
+            _take_named_area(named_areas, name.casefold(), references[name])
+    return sheets, references, {name: tuple(blocks) for name, blocks in named_areas.items()}
 
 
-def _take_place(places: dict[str, list[tuple[str, Area]]], name: str, address: str) -> None:
+def _take_named_area(
+    named_areas: dict[str, list[tuple[str, Area]]], name: str, address: str
+) -> None:
     if name.startswith(CELL_NAME_PREFIX):
-        places.setdefault(name, []).extend(_block(address))
+        named_areas.setdefault(name, []).extend(_block(address))
 
 
 def _block(address: str) -> Iterator[tuple[str, Area]]:
@@ -276,23 +280,23 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     if down > 1 or across > 1:
         bottom, right = area.top + down - 1, area.left + across - 1
         sheet.merged.append(Area(area.top, area.left, bottom, right))
-    place = a1(area.top, area.left)
+    cell = a1(area.top, area.left)
     for annotation in element.iter(OFFICE + "annotation"):
         author = annotation.findtext(_DC + "creator", "")
         text = _paragraphs(annotation)
-        sheet.remarks.append(RawRemark(sheet.name, place, text, author, RemarkKind.COMMENT))
-    sheet.remarks += _shapes(sheet.name, place, element)
+        sheet.remarks.append(RawRemark(sheet.name, cell, text, author, RemarkKind.COMMENT))
+    sheet.remarks += _shapes(sheet.name, cell, element)
 
 
-def _shapes(sheet: str, place: str, element: Element) -> Iterator[RawRemark]:
+def _shapes(sheet: str, cell: str, element: Element) -> Iterator[RawRemark]:
     for shape in element:
         if shape.tag.startswith(_DRAW):
             text = "\n".join(filter(None, map(_written, shape.iter(TEXT + "p"))))
             if text:
-                yield RawRemark(sheet, place, text, "", RemarkKind.SHAPE)
+                yield RawRemark(sheet, cell, text, "", RemarkKind.SHAPE)
             elif shape.tag == _DRAW + "frame" and not any(map(_is_chart, shape)):
                 kind = _OBJECTS if any(part.tag in _EMBEDDED for part in shape) else _PICTURES
-                yield RawRemark(sheet, place, shape.get(_DRAW + "name") or kind.value, "", kind)
+                yield RawRemark(sheet, cell, shape.get(_DRAW + "name") or kind.value, "", kind)
 
 
 def _is_chart(part: Element) -> bool:

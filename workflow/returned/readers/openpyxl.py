@@ -39,7 +39,7 @@ from workflow.excel.xlsx.number_formats import BUILT_IN_DAYS, day_cell
 from workflow.excel.xlsx.package import package_in
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.reader import read_xlsx
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.excel.xlsx.sheet_parts import BLANKS
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import decoded
@@ -84,7 +84,7 @@ def read_book(content: bytes) -> RawBook:
         sheets=sheets,
         properties=custom_properties(package),
         names=_names(book, {sheet.name: sheet for sheet in sheets}),
-        places=package_in(content).workbook.places,
+        named_areas=package_in(content).workbook.named_areas,
         modified=saving.modified,
         author=saving.author,
         saved_by=saving.saved_by,
@@ -149,8 +149,8 @@ def _cells(
     sheet: Worksheet, results: Mapping[tuple[int, int], RawCell], since_1904: bool
 ) -> dict[tuple[int, int], RawCell]:
     return {
-        place: _raw(cell, results.get(place), since_1904)
-        for place, cell in _stored(sheet).items()
+        at: _raw(cell, results.get(at), since_1904)
+        for at, cell in _stored(sheet).items()
         if cell.value is not None
     }
 
@@ -190,10 +190,10 @@ def _formula(value: Any) -> str:  # noqa: ANN401 - a text, or one of openpyxl's 
 def _names(book: Workbook, sheets: Mapping[str, RawSheet]) -> dict[str, str]:
     texts = {}
     for name, defined in book.defined_names.items():
-        for sheet_name, place in _destinations(defined):
+        for sheet_name, at in _destinations(defined):
             sheet = sheets.get(sheet_name)
-            if sheet and place in sheet.cells:
-                texts[name] = sheet.cells[place].text
+            if sheet and at in sheet.cells:
+                texts[name] = sheet.cells[at].text
     return texts
 
 
@@ -202,7 +202,7 @@ def _destinations(defined: Any) -> list[tuple[str, tuple[int, int]]]:  # noqa: A
     # and openpyxl raises whatever it likes.
     try:
         found = [(s, r) for s, r in defined.destinations if r and ":" not in r]
-        return [(sheet.replace("''", "'"), place_of(reference)) for sheet, reference in found]
+        return [(sheet.replace("''", "'"), cell_index(reference)) for sheet, reference in found]
     except Exception:
         return []
 
@@ -354,9 +354,9 @@ class _SheetReader(WorksheetReader):
                 covered = [(r, c) for r in rows for c in columns]
             else:
                 covered = [(r, c) for r, c in cells if r in rows and c in columns]
-            for place in covered:
-                if place != (area.min_row, area.min_col):
-                    cells.pop(place, None)
+            for at in covered:
+                if at != (area.min_row, area.min_col):
+                    cells.pop(at, None)
         self.ws.merged_cells = MultiCellRange(ranges)
 
 

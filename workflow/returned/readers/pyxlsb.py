@@ -220,11 +220,11 @@ def _whole_records(stored: bytes, end: int) -> Iterator[tuple[int, bytes]]:
 def _of_seven_bits(stored: bytes, at: int, most: int) -> tuple[int, int]:
     """Return a number of which each byte says whether one more follows, and where it ends."""
     number = 0
-    for place in range(most):
-        number |= (stored[at + place] & 0x7F) << 7 * place
-        if stored[at + place] < 0x80:
+    for index in range(most):
+        number |= (stored[at + index] & 0x7F) << 7 * index
+        if stored[at + index] < 0x80:
             break
-    return number, at + place + 1
+    return number, at + index + 1
 
 
 def _wide_texts(record: bytes, start: int) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from workflow.excel.xlsx.reader import read_xlsx
+from workflow.model.cells import CellIndex
 from workflow.model.limits import COMPILED, USUAL, Limits
 from workflow.model.raw import CellKind, RawBook, RawCell
 from workflow.returned.intake.detect import Kind, examine
@@ -18,9 +19,6 @@ from workflow.returned.readers import calamine
 from workflow.templates.layout import COVER_SHEET
 
 _MOST_LETTERS = 120
-
-Place = tuple[int, int]
-"""The row and column of a cell."""
 
 
 def read_first(kind: Kind, content: bytes, limits: Limits = USUAL) -> RawBook:
@@ -117,14 +115,14 @@ def _read_ods(content: bytes, limits: Limits) -> RawBook:
 
 
 def _seen_alike(
-    ours: Mapping[Place, RawCell], seen: Mapping[Place, RawCell]
-) -> Iterator[tuple[Place, RawCell]]:
+    ours: Mapping[CellIndex, RawCell], seen: Mapping[CellIndex, RawCell]
+) -> Iterator[tuple[CellIndex, RawCell]]:
     """Yield each cell: ours where calamine sees the same, otherwise what calamine sees."""
-    for place in {**ours, **seen}:
-        cell, other = ours.get(place), seen.get(place)
+    for at in {**ours, **seen}:
+        cell, other = ours.get(at), seen.get(at)
         stands = cell if cell and _is_seen(cell.cached or cell, other) else other
         if stands:
-            yield place, stands
+            yield at, stands
 
 
 def _is_seen(ours: RawCell, seen: RawCell | None) -> bool:

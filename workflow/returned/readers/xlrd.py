@@ -140,7 +140,7 @@ def _raw(cell: Cell, since_1904: bool) -> RawCell | None:
     return None
 
 
-def _looking(book: Book, sheet: Sheet, place: tuple[int, int], cell: Cell, raw: RawCell) -> RawCell:
+def _looking(book: Book, sheet: Sheet, at: tuple[int, int], cell: Cell, raw: RawCell) -> RawCell:
     """Return a cell with what a person sees of it."""
     style = book.xf_list[cell.xf_index]
     used = number_format(book.format_map[style.format_key].format_str)
@@ -149,7 +149,7 @@ def _looking(book: Book, sheet: Sheet, place: tuple[int, int], cell: Cell, raw: 
         shown = used.shown(raw.number)
     elif raw.kind is CellKind.TEXT and used.changes_texts:
         shown = used.text_of(raw.text)
-    runs = sheet.rich_text_runlist_map.get(place, ())
+    runs = sheet.rich_text_runlist_map.get(at, ())
     look = Look(
         shown,
         used.code if shown is not None else "",

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.references import area_of, place_of
-from workflow.model.cells import a1
-from workflow.templates.own.form import Cell
+from workflow.excel.xlsx.references import area_of, cell_index
+from workflow.model.cells import CellIndex, a1
 from workflow.templates.own.package.parts import Parts
 from workflow.templates.own.package.rows import Repetition
 from workflow.templates.own.package.sheet import SheetTree, range_of
@@ -26,13 +25,13 @@ _SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>", re.DOTALL)
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 
 
-def linked_cells(parts: Parts, part: str) -> Iterator[Cell]:
+def linked_cells(parts: Parts, part: str) -> Iterator[CellIndex]:
     """Yield the cells of a sheet in which its boxes to tick and lists keep their state."""
     for _, kind, to in parts.relations(part):
         if kind == "ctrlProp" and to:
             link = parts.tree(to).get("fmlaLink", "").rpartition("!")[2]
             if _PLACE.fullmatch(link):
-                yield place_of(link.replace("$", ""))
+                yield cell_index(link.replace("$", ""))
 
 
 def each_link(parts: Parts, part: str, to: Callable[[str], str]) -> None:
@@ -61,7 +60,7 @@ def move_down(parts: Parts, part: str, tree: SheetTree, repetition: Repetition) 
             root = parts.tree(name)
             _move_markers(root, repetition)
             for element in root.iter("{*}comment", "{*}threadedComment"):
-                row, column = place_of(element.get("ref", "A1"))
+                row, column = cell_index(element.get("ref", "A1"))
                 element.set("ref", a1(repetition.row(row), column))
             parts.put(name, root)
         elif kind == "vmlDrawing" and name:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from workflow.excel.measures import characters_in, row_height
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.reader import shared_texts
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.catalogue import Code
+from workflow.model.cells import CellIndex
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Takes
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.raw import Area
 from workflow.templates.layout import CORRECTION_SHEET
-from workflow.templates.own.form import Cell, MarkedSheet, Repeat, marked
+from workflow.templates.own.form import MarkedSheet, Repeat, marked
 from workflow.templates.own.marks import (
     Mark,
     MarkKind,
@@ -84,7 +85,7 @@ def check_own_form(
     return tuple(sorted(found, key=lambda f: (f.location.sheet, f.location.row, f.location.column)))
 
 
-def _finding(code: Code, sheet: str = "", cell: Cell = (0, 0), **details: Detail) -> Finding:
+def _finding(code: Code, sheet: str = "", cell: CellIndex = (0, 0), **details: Detail) -> Finding:
     location = Location(sheet=sheet, row=cell[0], column=cell[1])
     return Finding(code, location, details)
 
@@ -104,7 +105,9 @@ def _marks(sheet: MarkedSheet, indicators: Sequence[Indicator]) -> Iterator[Find
             yield _finding(Code.OWN_MARK_NOT_ALONE, name, cell, value=text)
 
 
-def _unknown(mark: UnknownMark, sheet: str, cell: Cell, indicators: Sequence[Indicator]) -> Finding:
+def _unknown(
+    mark: UnknownMark, sheet: str, cell: CellIndex, indicators: Sequence[Indicator]
+) -> Finding:
     """Return why a mark says nothing: a field is misspelt, or an indicator is named."""
     if names_indicator(mark.text, [one.name for one in indicators]):
         return _finding(Code.OWN_MARK_INDICATOR, sheet, cell, mark=mark.text)
@@ -159,7 +162,7 @@ def _covered(own: OwnWorkbook, package: Package) -> Iterator[Finding]:
         if not areas or not part.holds_cells:
             continue
         for cell in package.tree(part.part).iter(f"{MAIN}c"):
-            at = place_of(cell.get("r", "A1"))
+            at = cell_index(cell.get("r", "A1"))
             area = next((a for a in areas if a.holds(*at)), None)
             if area and (area.top, area.left) != at and has_mark(_text(cell, texts)):
                 yield _finding(Code.OWN_MARK_COVERED, part.name, at, area=range_of(area))
@@ -173,7 +176,7 @@ def _text(cell: _Element, texts: Sequence[str]) -> str:
 
 def _twice(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
     """Yield where a field is asked a second time: nobody would know which answer counts."""
-    first: dict[str, tuple[str, Cell]] = {}
+    first: dict[str, tuple[str, CellIndex]] = {}
     for sheet in sheets:
         for cell, marks in sheet.marks.items():
             for mark in marks:
@@ -234,7 +237,7 @@ def _digit(package: Package) -> int:
     return normal_font(package.tree(part)).digit if part else _USUAL_DIGIT
 
 
-def _too_small(sheet: MarkedSheet, cell: Cell, field: Field, room: _Room) -> Iterator[Finding]:
+def _too_small(sheet: MarkedSheet, cell: CellIndex, field: Field, room: _Room) -> Iterator[Finding]:
     rules = field.cell_rules
     if rules.takes is not Takes.TEXT or not isinstance(rules.maximum, int):
         return
@@ -319,11 +322,11 @@ def _lost_of_book(package: Package) -> Iterator[Finding]:
                 yield _finding(Code.OWN_NOT_KEPT, sheet, cell, what=what)
 
 
-def _linked_cells(package: Package) -> Iterator[tuple[str, Cell]]:
+def _linked_cells(package: Package) -> Iterator[tuple[str, CellIndex]]:
     """Yield the cells whose formulas lead to other files."""
     for part in package.sheets:
         if part.holds_cells:
             for formula in package.tree(part.part).iter(f"{MAIN}f"):
                 cell = formula.getparent()
                 if cell is not None and _TO_A_FILE.search(formula.text or ""):
-                    yield part.name, place_of(cell.get("r", "A1"))
+                    yield part.name, cell_index(cell.get("r", "A1"))

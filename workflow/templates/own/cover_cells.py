@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from workflow.model.cells import a1, quoted_sheet
+from workflow.model.cells import CellIndex, a1, quoted_sheet
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
@@ -16,7 +16,6 @@ from workflow.model.indicators.indicator import is_of_indicator
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import ACTUAL_KEY
 from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
-from workflow.templates.own.form import Cell
 from workflow.templates.own.marks import ACTUAL_WORD, INDICATOR_WORD
 from workflow.templates.own.package.rules import any_of, fitting, is_whole
 from workflow.templates.own.places import IssuedSheet, OwnLayout
@@ -46,7 +45,7 @@ _BLANK = Filling()
 _ACTUAL = f"{INDICATOR_WORD}の{ACTUAL_WORD}"
 
 
-def own_cover_texts(own: OwnLayout) -> Mapping[Cell, str]:
+def own_cover_texts(own: OwnLayout) -> Mapping[CellIndex, str]:
     """Return what is printed on the cover, by cell; nothing where the form has none of ours."""
     if not own.cover_sheet:
         return {}
@@ -179,9 +178,9 @@ class OwnCells:
     # Where everything stands.
 
     @cached_property
-    def _places(self) -> Mapping[str, Mapping[str, tuple[IssuedSheet, Cell]]]:
+    def _places(self) -> Mapping[str, Mapping[str, tuple[IssuedSheet, CellIndex]]]:
         """The place of each answer, by item and field; of several places the first one."""
-        found: dict[str, dict[str, tuple[IssuedSheet, Cell]]] = {}
+        found: dict[str, dict[str, tuple[IssuedSheet, CellIndex]]] = {}
         for sheet in self.own.sheets:
             for (item, key), cell in sheet.answers.items():
                 found.setdefault(item, {}).setdefault(key, (sheet, cell))
@@ -212,11 +211,11 @@ class OwnCells:
         return RowCells(now, before, any_of(before), lists)
 
 
-def _reference(sheet: IssuedSheet, cell: Cell) -> str:
+def _reference(sheet: IssuedSheet, cell: CellIndex) -> str:
     return f"{quoted_sheet(sheet.name)}!${a1(*cell)}"
 
 
-def _link(places: list[tuple[IssuedSheet, Cell]]) -> str:
+def _link(places: list[tuple[IssuedSheet, CellIndex]]) -> str:
     """Return a link to the first of these cells that is empty, or else to the first one."""
     first, *_ = targets = [
         (_reference(*place), _text(f"#{quoted_sheet(place[0].name)}!{a1(*place[1])}"))

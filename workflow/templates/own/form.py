@@ -8,15 +8,12 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from workflow.excel.xlsx.references import area_of, place_of
-from workflow.model.cells import a1, folded
+from workflow.excel.xlsx.references import area_of, cell_index
+from workflow.model.cells import CellIndex, a1, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import CELL_NAME_PREFIX, Area, RemarkKind
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
-
-Cell = tuple[int, int]
-"""The 1-based row and column of a cell."""
 
 # The names laid on cells: each is of one sheet, and goes with it.
 ID_NAME = f"{CELL_NAME_PREFIX}id"
@@ -44,10 +41,10 @@ class FormSheet:
     """One sheet of the workbook: the text of every cell that holds any, and its merged areas."""
 
     name: str
-    cells: Mapping[Cell, str]
+    cells: Mapping[CellIndex, str]
     merged: tuple[Area, ...] = ()
 
-    def area(self, cell: Cell) -> Area:
+    def area(self, cell: CellIndex) -> Area:
         """Return the merged area around a cell; one cell is an area of its own."""
         found = (area for area in self.merged if area.holds(*cell))
         return next(found, Area(*cell, *cell))
@@ -63,7 +60,7 @@ class FormSheet:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> FormSheet:
         """Return a sheet that the register kept. KeyError, TypeError or ValueError for none."""
-        cells = {place_of(cell): str(text) for cell, text in plain["cells"].items()}
+        cells = {cell_index(cell): str(text) for cell, text in plain["cells"].items()}
         return cls(plain["name"], cells, tuple(map(area_of, plain["merged"])))
 
 
@@ -109,14 +106,14 @@ def beside_text(kind: RemarkKind, text: str, cell: str) -> str:
     return f"{kind.name.lower()} {folded(plain)}"
 
 
-def picture_cell(beside: str) -> Cell | None:
+def picture_cell(beside: str) -> CellIndex | None:
     """Return where a picture stands, as `beside_text` spells it; None for anything else.
 
     >>> picture_cell("picture B2"), picture_cell("comment あ")
     ((2, 2), None)
     """
     kind, _, cell = beside.partition(" ")
-    return place_of(cell) if kind == "picture" and cell else None
+    return cell_index(cell) if kind == "picture" and cell else None
 
 
 class MarkedSheet:
@@ -124,19 +121,19 @@ class MarkedSheet:
 
     def __init__(self, sheet: FormSheet, words: Words) -> None:
         self.sheet, self.words = sheet, words
-        self.found: Mapping[Cell, tuple[Mark | UnknownMark, ...]] = {
+        self.found: Mapping[CellIndex, tuple[Mark | UnknownMark, ...]] = {
             cell: marks_in(text, words)
             for cell, text in sorted(sheet.cells.items())
             if has_mark(text)
         }
-        self.marks: Mapping[Cell, tuple[Mark, ...]] = {
+        self.marks: Mapping[CellIndex, tuple[Mark, ...]] = {
             cell: tuple(mark for mark in found if isinstance(mark, Mark))
             for cell, found in self.found.items()
         }
 
-    def of(self, *kinds: MarkKind) -> dict[Cell, Mark]:
+    def of(self, *kinds: MarkKind) -> dict[CellIndex, Mark]:
         """Return the cells with a mark of some kinds; of several in one cell, the first."""
-        found: dict[Cell, Mark] = {}
+        found: dict[CellIndex, Mark] = {}
         for cell, marks in self.marks.items():
             for mark in marks:
                 if mark.kind in kinds:
@@ -150,7 +147,7 @@ class MarkedSheet:
         return frozenset(folded(text) for text in cells if text != COMPUTED and not has_mark(text))
 
     @cached_property
-    def of_items(self) -> tuple[Cell, ...]:
+    def of_items(self) -> tuple[CellIndex, ...]:
         """The cells that say something else for each item.
 
         担当課 is no sign of it: above a list it is whom the form is for.

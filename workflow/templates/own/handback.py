@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from workflow.excel.style import ALERT_FILL, ALERT_INK, HEADER_FILL, LINE, TO_LOOK_AT_FILL
 from workflow.excel.workbook import ALLOWED_WHEN_LOCKED, add_sheet, new_workbook
 from workflow.excel.xlsx.xml import MAIN
-from workflow.model.cells import a1, column_letters
+from workflow.model.cells import CellIndex, a1, column_letters
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.raw import Area
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.filling import Filling
 from workflow.templates.layout import CORRECTION_SHEET
-from workflow.templates.own.form import Cell
 from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first
@@ -81,7 +80,7 @@ def _mark(
     parts: Parts,
     looks: Looks,
     part: str,
-    area_of: Callable[[Cell], Area],
+    area_of: Callable[[CellIndex], Area],
     marks: Sequence[CellMark],
 ) -> None:
     tree = SheetTree(parts.tree(part))
@@ -99,7 +98,7 @@ def _mark(
 
 
 def _add_rules(
-    tree: SheetTree, looks: Looks, area_of: Callable[[Cell], Area], marks: Sequence[CellMark]
+    tree: SheetTree, looks: Looks, area_of: Callable[[CellIndex], Area], marks: Sequence[CellMark]
 ) -> None:
     """Colour each cell until it is changed or explained, before any other rule."""
     rules = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from workflow.model.cells import CellIndex
 from workflow.model.fields.form import Form
 from workflow.model.rounds.earlier import is_of_earlier_round, plain_label
 from workflow.model.years import japanese_date_and_weekday
@@ -13,7 +14,6 @@ from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, 
 from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout
 from workflow.templates.own.form import (
     COMPUTED,
-    Cell,
     MarkedSheet,
     OwnForm,
     Repeat,
@@ -149,14 +149,14 @@ class _Placing:
 
     def __init__(self, source: MarkedSheet, layout: Layout, ours: str) -> None:
         self._source, self._layout, self._ours = source, layout, ours
-        self.page: dict[Cell, str] = {}
-        self.answers: dict[ItemKey, Cell] = {}
+        self.page: dict[CellIndex, str] = {}
+        self.answers: dict[ItemKey, CellIndex] = {}
         self.marked: dict[ItemKey, str] = {}
-        self.empty: list[Cell] = []
-        self.ids: dict[str, Cell] = {}
-        self.number: Cell | None = None
+        self.empty: list[CellIndex] = []
+        self.ids: dict[str, CellIndex] = {}
+        self.number: CellIndex | None = None
 
-    def place(self, cell: Cell, at: Cell, row: EntryRow | None) -> None:
+    def place(self, cell: CellIndex, at: CellIndex, row: EntryRow | None) -> None:
         """Note what a cell of the city's workbook holds where it stands in the end."""
         text = self._source.sheet.cells[cell]
         marks = self._source.marks.get(cell, ())
@@ -171,7 +171,7 @@ class _Placing:
         filled = fill_marks(text, self._source.words, values.of) if marks else text
         self.page[at] = "" if text == COMPUTED else filled
 
-    def _note(self, mark: Mark, at: Cell, row: EntryRow | None) -> None:
+    def _note(self, mark: Mark, at: CellIndex, row: EntryRow | None) -> None:
         if mark.kind is MarkKind.ENTRY and row and not mark.asks_indicator:
             self.answers[row.item.id, mark.key] = at
         elif mark.kind is MarkKind.ID and row:
@@ -179,7 +179,7 @@ class _Placing:
         elif mark.kind is MarkKind.NUMBER:
             self.number = self.number or at
 
-    def _place_indicator(self, mark: Mark, at: Cell, row: EntryRow) -> None:
+    def _place_indicator(self, mark: Mark, at: CellIndex, row: EntryRow) -> None:
         """Note where an indicator is answered; a cell for one that is none stays locked.
 
         One cell for any number of indicators would not tell which one is meant.

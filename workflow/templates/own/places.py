@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
 
+from workflow.model.cells import CellIndex
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.raw import Area
 from workflow.templates.layout import EntryRow, Layout
 from workflow.templates.own.form import (
-    Cell,
     MarkedSheet,
     Repeat,
 )
@@ -41,15 +41,15 @@ class IssuedSheet:
     source: MarkedSheet
     item: str
     items: tuple[EntryRow, ...]
-    page: Mapping[Cell, str]
-    answers: Mapping[ItemKey, Cell]
-    ids: Mapping[str, Cell]
-    number: Cell | None
+    page: Mapping[CellIndex, str]
+    answers: Mapping[ItemKey, CellIndex]
+    ids: Mapping[str, CellIndex]
+    number: CellIndex | None
     shift: int = 0
     marked: Mapping[ItemKey, str] = field(default_factory=dict)
-    empty: tuple[Cell, ...] = ()
+    empty: tuple[CellIndex, ...] = ()
 
-    def area(self, cell: Cell) -> Area:
+    def area(self, cell: CellIndex) -> Area:
         """Return the merged area around a cell; one cell is an area of its own."""
         return next((a for a in self.merged if a.holds(*cell)), Area(*cell, *cell))
 
@@ -74,7 +74,7 @@ class IssuedSheet:
             height = bottom - top + 1
             yield from (area.down(at * height) for at in range(len(self.items)))
 
-    def origin(self, cell: Cell) -> Cell:
+    def origin(self, cell: CellIndex) -> CellIndex:
         """Return the cell of the city's workbook that a cell comes from."""
         row, column = cell
         if self.source.repeat is not Repeat.ROWS:
@@ -87,7 +87,7 @@ class IssuedSheet:
             return row - self.shift, column
         return top + (row - top) % height, column
 
-    def before(self, at: int) -> Mapping[str, Cell]:
+    def before(self, at: int) -> Mapping[str, CellIndex]:
         """Return where last year's answers to the item at a place stand, each alone in its cell."""
         source = self.source
         top, bottom = source.block if source.repeat is Repeat.ROWS else (0, 0)
@@ -123,7 +123,7 @@ class OwnLayout:
     cover_sheet: str = ""
     indicators: Layout | None = None
 
-    def place(self, item: str, key: str) -> tuple[IssuedSheet, Cell] | None:
+    def place(self, item: str, key: str) -> tuple[IssuedSheet, CellIndex] | None:
         """Return where the answer of an item to a field stands; None where it has no place.
 
         A joint place of all fields of an item is the first one.

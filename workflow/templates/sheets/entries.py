@@ -321,16 +321,16 @@ def _add_validations(sheet: Worksheet, layout: Layout, choices: Mapping[str, str
     if any(entry.fields for entry in layout.rows):
         for entry in layout.rows:
             for column, field in layout.fields_in(entry):
-                row, place = entry.row - 1, column.index - 1
+                row, index = entry.row - 1, column.index - 1
                 rule = validation(field, choices, a1(entry.row, column.index))
-                sheet.data_validation(row, place, row, place, rule)
+                sheet.data_validation(row, index, row, index, rule)
         return
     (first, last), *others = _runs(layout)
     for column, field in layout.field_columns:
-        place = column.index - 1
+        index = column.index - 1
         rule = validation(field, choices)
-        rule["other_cells"] = [[start - 1, place, end - 1, place] for start, end in others]
-        sheet.data_validation(first - 1, place, last - 1, place, rule)
+        rule["other_cells"] = [[start - 1, index, end - 1, index] for start, end in others]
+        sheet.data_validation(first - 1, index, last - 1, index, rule)
 
 
 def _add_highlights(

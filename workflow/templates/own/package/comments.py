@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml.etree import fromstring
 
 from workflow.excel.style import FONT
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import encoded
 from workflow.templates.corrections import COMMENT_WIDTH, comment_height
@@ -124,7 +124,7 @@ def _draw(parts: Parts, part: str, tree: SheetTree, comments: Mapping[str, str])
 
 
 def _shape(tree: SheetTree, reference: str, text: str, number: int) -> str:
-    row, column = place_of(reference)
+    row, column = cell_index(reference)
     anchor = ", ".join(map(str, _anchor(tree, row, column, comment_height(text))))
     return (
         '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:'

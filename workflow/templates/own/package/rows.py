@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.references import area_of, moved, place_of
+from workflow.excel.xlsx.references import area_of, cell_index, moved
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, quoted_sheet
 from workflow.model.dataclass import dataclass
@@ -119,7 +119,7 @@ def _renumber(line: _Element, rows: int) -> None:
     row = int(line.get("r", "0")) + rows
     line.set("r", str(row))
     for cell in line.iterchildren(CELL):
-        cell.set("r", a1(row, place_of(cell.get("r", ""))[1]))
+        cell.set("r", a1(row, cell_index(cell.get("r", ""))[1]))
 
 
 def _rewrite(line: _Element, to: Callable[[str], str]) -> None:
@@ -135,7 +135,7 @@ def _own_formulas(tree: SheetTree) -> None:
         cell = formula.getparent()
         if formula.get("t") != "shared" or cell is None:
             continue
-        at, number = place_of(cell.get("r", "")), formula.get("si", "")
+        at, number = cell_index(cell.get("r", "")), formula.get("si", "")
         if formula.text:
             formulas[number] = (at, formula.text)
         elif number in formulas:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.excel.xlsx.references import area_of
 from workflow.excel.xlsx.xml import MAIN
-from workflow.model.cells import a1
+from workflow.model.cells import CellIndex, a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.raw import Area
-from workflow.templates.own.form import Cell
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.sheet import SheetTree, range_of
 from workflow.templates.own.places import IssuedSheet, ItemKey, OwnLayout
@@ -167,7 +166,7 @@ def _add_highlight(tree: SheetTree, formula: str, ranges: str, look: str, priori
     tree.put(around)
 
 
-def _make_room(tree: SheetTree, cells: set[Cell]) -> None:
+def _make_room(tree: SheetTree, cells: set[CellIndex]) -> None:
     """Take the city's own checks off the cells that get ours: Excel bears one each."""
     for element in list(tree.root.iter(f"{MAIN}dataValidation", f"{_EXTENDED}dataValidation")):
         inner = element.find(_RANGES)
@@ -195,7 +194,7 @@ def _take_out(element: _Element) -> None:
         around.set("count", str(len(around)))
 
 
-def _without(area: Area, cells: set[Cell]) -> list[Area]:
+def _without(area: Area, cells: set[CellIndex]) -> list[Area]:
     """Return an area without some cells, in as few pieces as its columns allow."""
     inside = sorted(cell for cell in cells if area.holds(*cell))
     if not inside:

@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.references import place_of
+from workflow.excel.xlsx.references import cell_index
 from workflow.excel.xlsx.xml import MAIN
-from workflow.model.cells import a1, encoded
+from workflow.model.cells import CellIndex, a1, encoded
 from workflow.model.fields.declarations import Value
 from workflow.model.raw import Area
 from workflow.templates.layout import NUMBER_LABEL
-from workflow.templates.own.form import Cell
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -48,7 +47,7 @@ class SheetTree:
             raise ValueError("a sheet without rows")
         self.rows = rows
         self._lines: dict[int, _Element] = {}
-        self._cells: dict[Cell, _Element] = {}
+        self._cells: dict[CellIndex, _Element] = {}
         self.number()
 
     def number(self) -> None:
@@ -63,11 +62,11 @@ class SheetTree:
             column = 0
             for cell in line.iterchildren(CELL):
                 reference = cell.get("r")
-                column = place_of(reference)[1] if reference else column + 1
+                column = cell_index(reference)[1] if reference else column + 1
                 cell.set("r", a1(row, column))
                 self._cells[row, column] = cell
 
-    def cell(self, at: Cell) -> _Element:
+    def cell(self, at: CellIndex) -> _Element:
         """Return a cell, made where it is missing."""
         if at not in self._cells:
             row, column = at
@@ -83,11 +82,11 @@ class SheetTree:
             self._cells[at] = made
         return self._cells[at]
 
-    def has(self, at: Cell) -> bool:
+    def has(self, at: CellIndex) -> bool:
         """Whether a cell is stored."""
         return at in self._cells
 
-    def write(self, at: Cell, value: Value | None) -> None:
+    def write(self, at: CellIndex, value: Value | None) -> None:
         """Put a value into a cell in place of whatever it holds; its style stays."""
         cell = self.cell(at)
         for part in list(cell):
@@ -143,7 +142,7 @@ def _store(cell: _Element, text: str) -> None:
     cell.append(stored)
 
 
-def cells_of(area: Area) -> Iterator[Cell]:
+def cells_of(area: Area) -> Iterator[CellIndex]:
     """Yield the cells of an area, its first one first."""
     for row in range(area.top, area.bottom + 1):
         for column in range(area.left, area.right + 1):
