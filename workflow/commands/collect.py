@@ -271,7 +271,7 @@ def show_round(collected: Collected) -> None:
     """Show where each department stands, the figures and the weightiest findings."""
     show_departments(collected.departments)
     show_totals(collected.document["totals"])
-    show_findings(collected.asking)
+    show_findings(collected.open_findings)
 
 
 def _show_parts(parts: Sequence[Path], *, lacks_parquet: bool) -> None:

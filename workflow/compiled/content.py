@@ -23,7 +23,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.plan import Assignment, Item, Plan
-from workflow.model.rounds.asking import WHOLE, Asking, with_person
+from workflow.model.rounds.column_group import WHOLE, ColumnGroup, with_person
 
 _PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
@@ -45,7 +45,7 @@ class Reply:
 
     Entry is the index of the row in the ledger; reason is why there is nothing to report, where the
     department says so. Known is what the city knew already. In a year of several rounds a row has a
-    reply for each asking: round is which, and respondent who was asked, or how several answers were
+    reply for each group: round is which, and respondent who was asked, or how several answers were
     made one.
     """
 
@@ -256,48 +256,50 @@ class _Row:
     before: _Before
 
     def replies(self) -> Iterator[Reply]:
-        """Yield what each asking says, in the order of the rounds, and what several came to."""
+        """Yield what each group says, in the order of the rounds, and what several came to."""
         known = tuple(
             field.in_report(self.row[field.label])
             for field in self.plan.known_fields
             if self.row.get(field.label)
         )
-        for asking in self.plan.askings or (WHOLE,):
-            status = AnswerStatus(self.row[asking.column(STATUS_LABEL)])
+        for group in self.plan.column_groups or (WHOLE,):
+            status = AnswerStatus(self.row[group.column(STATUS_LABEL)])
             if status is not AnswerStatus.NOT_ASKED:
-                yield self._reply(asking, status, known if asking.place == 0 else ())
-            yield from self._made_of_several(asking)
+                yield self._reply(group, status, known if group.index == 0 else ())
+            yield from self._made_of_several(group)
 
     def place_of_indicators(self, replies: Sequence[Reply]) -> int:
         """Return which reply shows the indicators: that of the round that asked for them last."""
-        asking = {one.name for one in self.plan.rounds if one.indicators}
-        named = [n for n, reply in enumerate(replies) if reply.round in asking]
+        measuring = {one.name for one in self.plan.rounds if one.indicators}
+        named = [n for n, reply in enumerate(replies) if reply.round in measuring]
         own = [n for n, r in enumerate(replies) if r.respondent in ("", r.departments)]
         return (named or own or [0])[-1]
 
-    def _reply(self, asking: Asking, status: AnswerStatus, known: tuple[ShownAnswer, ...]) -> Reply:
+    def _reply(
+        self, group: ColumnGroup, status: AnswerStatus, known: tuple[ShownAnswer, ...]
+    ) -> Reply:
         form, row = self.plan.form, self.row
         reasons = (
             row[field.label]
             for field in form.fields
-            if field.waives and self.plan.asking(field.key) == asking
+            if field.waives and self.plan.column_group(field.key) == group
         )
         return Reply(
             entry=self.index,
             departments=self.assignment.department_label,
             status=status,
-            answers=tuple(self._answers(asking)) if status is AnswerStatus.ANSWERED else (),
+            answers=tuple(self._answers(group)) if status is AnswerStatus.ANSWERED else (),
             reason="".join(reasons) if status is AnswerStatus.NOTHING else "",
             known=known,
-            round=asking.round,
-            respondent=self._respondent(asking),
+            round=group.round,
+            respondent=self._respondent(group),
         )
 
-    def _answers(self, asking: Asking) -> Iterator[ShownAnswer]:
+    def _answers(self, group: ColumnGroup) -> Iterator[ShownAnswer]:
         for field in self.plan.form.answer_fields:
             is_made = field.key in self.plan.combined_by_key
-            if self.plan.asking(field.key) == asking and not is_made:
-                yield self._answer(field, asking.person)
+            if self.plan.column_group(field.key) == group and not is_made:
+                yield self._answer(field, group.person)
 
     def _answer(self, field: Field, person: str) -> ShownAnswer:
         """Return an answer as shown; whose it is need not be said in its label too."""
@@ -305,15 +307,15 @@ class _Row:
         label = shown.label.removesuffix(with_person("", person)) if person else shown.label
         return replace(shown, label=label, before=self.before.get((self.index, field.key), ""))
 
-    def _respondent(self, asking: Asking) -> str:
-        if not asking.round:
+    def _respondent(self, group: ColumnGroup) -> str:
+        if not group.round:
             return ""
-        named = self.row.get(asking.column(RESPONDENT_LABEL), "")
-        return named or asking.person or self.assignment.department_label
+        named = self.row.get(group.column(RESPONDENT_LABEL), "")
+        return named or group.person or self.assignment.department_label
 
-    def _made_of_several(self, asking: Asking) -> Iterator[Reply]:
+    def _made_of_several(self, group: ColumnGroup) -> Iterator[Reply]:
         """Yield what the answers of a round's people came to, behind the last of them."""
-        keys = {key for key, _ in asking.keys}
+        keys = {key for key, _ in group.keys}
         for made in self.plan.combined:
             field = self.plan.form.field(made.key)
             if made.keys[-1] in keys and self.row[field.label]:
@@ -332,7 +334,7 @@ def _paired(plan: Plan, rows: Sequence[Row]) -> Iterator[tuple[Assignment, Row]]
 
     Raises ValueError when rows are those of another plan.
     """
-    return zip(plan.assignments(), rows, strict=not plan.askings)
+    return zip(plan.assignments(), rows, strict=not plan.column_groups)
 
 
 def _choices_before(plan: Plan, rows: Sequence[Row], last: PastYear) -> _Before:

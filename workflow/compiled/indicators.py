@@ -147,7 +147,7 @@ def indicator_table(plan: Plan, year: int, entries: Sequence[Entry]) -> Indicato
     """
     if not plan.indicators:
         return None
-    measuring = [asking.place for asking in plan.askings if asking.measures]
+    measuring = [group.index for group in plan.column_groups if group.measures]
     entries = [entry.at(measuring[-1]) for entry in entries] if measuring else entries
     by_item: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):

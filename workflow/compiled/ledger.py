@@ -18,7 +18,7 @@ from workflow.model.known_values import KnownRow, KnownTable
 from workflow.model.lazy_sequence import LazySequence, Repeated
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
-from workflow.model.rounds.asking import WHOLE, Asking
+from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.model.rounds.declared import Period
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
@@ -91,7 +91,7 @@ class Ledger:
     columns: tuple[LedgerColumn, ...]
     entries: Sequence[Entry]
     parts: tuple[Part, ...] = ()
-    askings: tuple[Asking, ...] = (WHOLE,)
+    column_groups: tuple[ColumnGroup, ...] = (WHOLE,)
 
     @property
     def year(self) -> int:
@@ -158,7 +158,7 @@ def build_ledger(plan: Plan, year: int, entries: Sequence[Entry]) -> Ledger:
     is_whole = len(entries) <= display_limits.MOST_ROWS
     period = plan.period(year)
     parts = () if is_whole else divided(plan, period, entries, display_limits.MOST_IN_PART)
-    return Ledger(period, columns, entries, parts, plan.askings or (WHOLE,))
+    return Ledger(period, columns, entries, parts, plan.column_groups or (WHOLE,))
 
 
 def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
@@ -172,27 +172,27 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
         *(_known_column(plan, field) for field in plan.known_fields),
         *(_field_column(plan, field) for field in plan.form.fields),
         LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value),
-        *(column for asking in plan.askings or (WHOLE,) for column in _asking_columns(asking)),
+        *(column for group in plan.column_groups or (WHOLE,) for column in _group_columns(group)),
         *(_known_sources(plan) if plan.known_fields else ()),
     )
 
 
 def status_label(plan: Plan, key: str) -> str:
     """Return the column that says whether a field was answered in a row, "" where nobody is."""
-    return "" if key in plan.combined_by_key else plan.asking(key).column(STATUS_LABEL)
+    return "" if key in plan.combined_by_key else plan.column_group(key).column(STATUS_LABEL)
 
 
-def _asking_columns(asking: Asking) -> Iterator[LedgerColumn]:
-    """Yield where the answers of an asking came from, and how far it is where it is a later one."""
-    if asking.place:
-        standing = partial(_standing_at, asking.place)
-        yield LedgerColumn(asking.column(STATUS_LABEL), 5.5, standing, on_paper=False)
-    if asking.names_respondent:
-        who = partial(_respondent_at, asking.place)
-        yield LedgerColumn(asking.column(RESPONDENT_LABEL), 9, who, on_paper=False)
+def _group_columns(group: ColumnGroup) -> Iterator[LedgerColumn]:
+    """Yield where the answers of a group came from, and how far it is where it is a later one."""
+    if group.index:
+        standing = partial(_standing_at, group.index)
+        yield LedgerColumn(group.column(STATUS_LABEL), 5.5, standing, on_paper=False)
+    if group.names_respondent:
+        who = partial(_respondent_at, group.index)
+        yield LedgerColumn(group.column(RESPONDENT_LABEL), 9, who, on_paper=False)
     for column in _source_columns():
-        value = partial(_value_at, asking.place, column.value) if asking.place else column.value
-        yield replace(column, label=asking.column(column.label), value=value)
+        value = partial(_value_at, group.index, column.value) if group.index else column.value
+        yield replace(column, label=group.column(column.label), value=value)
 
 
 def _standing_at(index: int, entry: Entry) -> CellValue:
@@ -263,7 +263,7 @@ def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
 
 
 def _field_column(plan: Plan, field: Field) -> LedgerColumn:
-    made, index = plan.combined_by_key.get(field.key), plan.asking(field.key).place
+    made, index = plan.combined_by_key.get(field.key), plan.column_group(field.key).index
     value = partial(combined_value, plan, made) if made else partial(_answered, field, index)
     status = status_label(plan, field.key)
     return LedgerColumn(field.label, field.ledger_width, value, field, status=status)

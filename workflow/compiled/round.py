@@ -60,7 +60,7 @@ class Round:
         return self.plan.period(self.year)
 
     @property
-    def asking(self) -> tuple[Finding, ...]:
+    def open_findings(self) -> tuple[Finding, ...]:
         """The findings that stand, but for those a person has settled: they ask for nothing."""
         settled = settled_findings(self.points)
         return tuple(f for f in self.findings if (f.code, f.location) not in settled)
@@ -87,7 +87,7 @@ class Round:
     @property
     def sought(self) -> Mapping[str, tuple[str, ...]]:
         """Those of the lost files that somebody may still find: nobody has settled it yet."""
-        return _lost(self.asking)
+        return _lost(self.open_findings)
 
 
 def _lost(findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:

@@ -31,7 +31,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class OpenFinding:
     """One finding that asks for something, in words."""
 
     severity: Severity
@@ -52,7 +52,7 @@ class Verdict:
     outcome: Outcome
     department: str
     answers: int
-    asking: tuple[Asking, ...]
+    findings: tuple[OpenFinding, ...]
     text: str = ""
     handback: str = ""
     is_final: bool = False
@@ -60,7 +60,7 @@ class Verdict:
     @property
     def asks_password(self) -> bool:
         """Whether a password in the plan would open it."""
-        return any(asking.code in _LOCKED for asking in self.asking)
+        return any(finding.code in _LOCKED for finding in self.findings)
 
 
 class Verdicts:
@@ -169,17 +169,17 @@ def _verdict(document: Document, department: str, **known: Any) -> Verdict:  # n
         outcome=Outcome(document["outcome"]),
         department=department,
         answers=document["answers"],
-        asking=tuple(_asking(document["findings"])),
+        findings=tuple(_open_findings(document["findings"])),
         **known,
     )
 
 
-def _asking(findings: Iterable[Document]) -> Iterator[Asking]:
+def _open_findings(findings: Iterable[Document]) -> Iterator[OpenFinding]:
     """Yield the findings that ask for something, the weightiest first."""
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in findings:
             if finding["severity"] == severity.value:
-                yield Asking(severity, finding["message"], finding["remedy"], finding["code"])
+                yield OpenFinding(severity, finding["message"], finding["remedy"], finding["code"])
 
 
 def _handback(department: Document, collected: Collected) -> str:

@@ -16,7 +16,7 @@ from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
 from workflow.model.lazy_sequence import LazySequence
 from workflow.model.limits import USUAL, Limits
-from workflow.model.rounds.asking import WHOLE, Asking, Combined
+from workflow.model.rounds.column_group import WHOLE, ColumnGroup, Combined
 from workflow.model.rounds.declared import (
     DeclaredRound,
     Period,
@@ -122,8 +122,8 @@ class Plan:
     the one of its rounds that it is the plan of, where it is; then rounds are that and those it
     follows. Earlier are the rounds of the year whose answers its forms show.
 
-    Askings, combined and rows are those of the plan of a whole year that has several rounds: whose
-    answers the fields of its form hold, and what was asked in any of them.
+    Column groups, combined and rows are those of the plan of a whole year that has several rounds:
+    whose answers the fields of its form hold, and what was asked in any of them.
 
     Without slots, so that what is looked up again and again is indexed once.
     """
@@ -151,7 +151,7 @@ class Plan:
     earlier: tuple[EarlierRound, ...] = ()
     rounds: tuple[DeclaredRound, ...] = ()
     round: DeclaredRound | None = None
-    askings: tuple[Asking, ...] = ()
+    column_groups: tuple[ColumnGroup, ...] = ()
     combined: tuple[Combined, ...] = ()
     rows: tuple[Assignment, ...] = ()
 
@@ -209,9 +209,9 @@ class Plan:
         named = reviewers_of(one, item.labels, item.departments)
         return named or tuple(dict.fromkeys(filter(None, usual)))
 
-    def asking(self, key: str) -> Asking:
+    def column_group(self, key: str) -> ColumnGroup:
         """Return which round, and whom in it, a field of the form is asked."""
-        return self._askings_by_key.get(key, WHOLE)
+        return self._groups_by_key.get(key, WHOLE)
 
     @property
     def shown_choices(self) -> tuple[Field, ...]:
@@ -225,8 +225,8 @@ class Plan:
         return {one.key: one for one in self.combined}
 
     @cached_property
-    def _askings_by_key(self) -> Mapping[str, Asking]:
-        return {key: asking for asking in self.askings for key, _ in asking.keys}
+    def _groups_by_key(self) -> Mapping[str, ColumnGroup]:
+        return {key: group for group in self.column_groups for key, _ in group.keys}
 
     @property
     def known_fields(self) -> tuple[Field, ...]:

@@ -55,7 +55,7 @@ class Collected:
     of_year: tuple[Path, ...] = ()
 
     @property
-    def asking(self) -> list[dict[str, str]]:
+    def open_findings(self) -> list[dict[str, str]]:
         """The findings that stand, but for those a person has settled."""
         return [f for n, f in enumerate(self.document["findings"]) if n not in self.settled]
 

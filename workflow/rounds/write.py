@@ -157,9 +157,9 @@ def collected_of(
     round_ = compilation.round
     figures = totals(round_.returns, round_.entries, round_.points)
     parts = tuple(folder / part.file for part in compilation.ledger.parts)
-    asking = set(map(id, round_.asking))
+    open_ids = set(map(id, round_.open_findings))
     return Collected(
-        settled=frozenset(n for n, f in enumerate(round_.findings) if id(f) not in asking),
+        settled=frozenset(n for n, f in enumerate(round_.findings) if id(f) not in open_ids),
         document=round_document(
             round_.year,
             round_.returns,

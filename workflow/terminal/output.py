@@ -159,14 +159,14 @@ def show_points(waiting: Sequence[str], record: Path, period: Period) -> None:
 
 def show_findings(findings: list[dict[str, str]], most: int = _SHOWN_FINDINGS) -> None:
     """Show the weightiest findings that ask for something, and how many more there are."""
-    asking = [f for f in findings if f["severity"] != Severity.INFO]
-    asking.sort(key=lambda f: list(Severity).index(Severity(f["severity"])))
-    for finding in asking[:most]:
+    pressing = [f for f in findings if f["severity"] != Severity.INFO]
+    pressing.sort(key=lambda f: list(Severity).index(Severity(f["severity"])))
+    for finding in pressing[:most]:
         label = Severity(finding["severity"]).label
         file = f"{finding['file']}　" if finding["file"] else ""
         say(f"［{label}］{file}{finding['message']}→ {finding['remedy']}")
-    if len(asking) > most:
-        say(f"ほかに{len(asking) - most}件の指摘があります。台帳の「指摘一覧」をご覧ください。")
+    if len(pressing) > most:
+        say(f"ほかに{len(pressing) - most}件の指摘があります。台帳の「指摘一覧」をご覧ください。")
 
 
 def show_uncollected(files: int) -> None:

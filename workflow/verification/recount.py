@@ -189,7 +189,7 @@ def _answer_of(entry: Entry, ledger: Ledger, column: int) -> Answer | None:
     label, status = ledger.columns[column].label, ledger.columns[column].status
     if not status:
         return None  # what several answers come to
-    named = (asking for asking in ledger.askings if asking.place)
+    named = (group for group in ledger.column_groups if group.index)
     own = (a for a in named if status == a.column(STATUS_LABEL) or label.startswith(a.column("")))
-    index = next((asking.place for asking in own), 0)
+    index = next((group.index for group in own), 0)
     return entry.at(index).answer

@@ -21,7 +21,7 @@ from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
 from workflow.model.raw import RawCell, RawSheet
-from workflow.model.rounds.asking import WHOLE, Asking
+from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
 
@@ -52,15 +52,15 @@ class StoredAnswers:
     def __init__(self, schema: bytes, plan: Plan) -> None:
         """Hold answers against a schema; in a year of several rounds, the answers to each."""
         self._validator = _validator(schema)
-        self._askings = plan.askings or (WHOLE,)
-        self._is_year = bool(plan.askings)
+        self._groups = plan.column_groups or (WHOLE,)
+        self._is_year = bool(plan.column_groups)
         self._fields = {
-            asking.label: tuple(
+            group.label: tuple(
                 field
                 for field in plan.form.fields
-                if plan.asking(field.key) == asking and field.key not in plan.combined_by_key
+                if plan.column_group(field.key) == group and field.key not in plan.combined_by_key
             )
-            for asking in self._askings
+            for group in self._groups
         }
         self._labels = plan.form.labels
         self._seen: dict[tuple[tuple[object, ...], ...], tuple[Violation, ...]] = {}
@@ -100,19 +100,19 @@ class StoredAnswers:
                 details = {**violation.details, "found": row.get(label, "")}
                 yield Finding(violation.code, location, details)
 
-    def _holds_answer(self, row: _Row, asking: Asking) -> bool:
+    def _holds_answer(self, row: _Row, group: ColumnGroup) -> bool:
         """Whether a row holds an answer, or why there is nothing to report."""
-        status = row.get(asking.column(STATUS_LABEL))
-        has_text = any(row.get(field.label) for field in self._fields[asking.label])
+        status = row.get(group.column(STATUS_LABEL))
+        has_text = any(row.get(field.label) for field in self._fields[group.label])
         return status == AnswerStatus.ANSWERED or (status == AnswerStatus.NOTHING and has_text)
 
     def _answers(self, row: _Row) -> dict[str, dict[str, Any]]:
-        """Return what a row answers, by the label of the asking."""
+        """Return what a row answers, by the label of the group."""
         found: dict[str, dict[str, Any]] = {}
-        for asking in self._askings:
-            if self._holds_answer(row, asking):
-                filled = ((field, row.get(field.label, "")) for field in self._fields[asking.label])
-                found[asking.label] = {f.key: f.as_instance(text) for f, text in filled if text}
+        for group in self._groups:
+            if self._holds_answer(row, group):
+                filled = ((field, row.get(field.label, "")) for field in self._fields[group.label])
+                found[group.label] = {f.key: f.as_instance(text) for f, text in filled if text}
         return found
 
     def _violations(self, row: _Row) -> tuple[Violation, ...]:

@@ -40,7 +40,7 @@ class Entry:
     """One assignment with the answer that counts; one that does not count is kept for its source.
 
     That is an answer that was sent back, or that says that there is nothing to report. In a year of
-    several rounds the entry is that of the first one, and others are those of all further askings.
+    several rounds the entry is that of the first one, and others are those of all further groups.
     Held is the answer, or what reads it.
     """
 
@@ -56,11 +56,11 @@ class Entry:
 
     @property
     def every(self) -> tuple[Entry, ...]:
-        """The entry of each asking: of a year of several rounds all of them, or else itself."""
+        """The entry of each group: of a year of several rounds all of them, or else itself."""
         return (self, *self.others)
 
     def at(self, index: int) -> Entry:
-        """Return the entry of the asking of a place."""
+        """Return the entry of the group with an index."""
         return self.others[index - 1] if index else self
 
     def is_asked_of_any(self, codes: Container[str]) -> bool:

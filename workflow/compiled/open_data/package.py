@@ -33,7 +33,7 @@ from workflow.model import known_values
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
-from workflow.model.rounds.asking import WHOLE, Asking
+from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.model.years import full_year
 from workflow.storage.journal import Journal
 from workflow.storage.spooled import Writable, digest_of, size_of
@@ -67,9 +67,9 @@ def answers_schema(plan: Plan, register: Register, year: int) -> bytes:
     year of several rounds, a row has an answer for each.
     """
     about, schema = _SCHEMA_ABOUT, _schema_of(plan, register, WHOLE)
-    if plan.askings:
+    if plan.column_groups:
         about = _SCHEMA_OF_YEAR + _SCHEMA_ABOUT
-        own = {asking.label: _schema_of(plan, register, asking) for asking in plan.askings}
+        own = {group.label: _schema_of(plan, register, group) for group in plan.column_groups}
         schema = {"type": "object", "additionalProperties": False, "properties": own}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -80,10 +80,10 @@ def answers_schema(plan: Plan, register: Register, year: int) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _schema_of(plan: Plan, register: Register, asking: Asking) -> Declared:
-    """Return what an answer to one asking may be."""
+def _schema_of(plan: Plan, register: Register, group: ColumnGroup) -> Declared:
+    """Return what an answer to one group may be."""
     forms = (plan.form, *(issue.form.form for issue in register.issues))
-    keys = {f.key for f in plan.form.fields if plan.asking(f.key) == asking}
+    keys = {f.key for f in plan.form.fields if plan.column_group(f.key) == group}
     keys -= plan.combined_by_key.keys()
     asked = dict.fromkeys(_in_ledger(form, keys) for form in dict.fromkeys(forms))
     schemas = [form.json_schema() for form in asked if form.fields]
@@ -196,7 +196,7 @@ _OWN: Mapping[str, Declared] = {
 }
 
 
-_OF_ASKING: Mapping[str, Declared] = {
+_OF_GROUP: Mapping[str, Declared] = {
     STATUS_LABEL: _OWN[STATUS_LABEL]
     | {
         "constraints": {
@@ -319,19 +319,21 @@ def _schema(plan: Plan, register: Register, ledger: Ledger) -> Declared:
     forms = (plan.form, *(issue.form.form for issue in register.issues))
     asked = tuple(dict.fromkeys(field for form in forms for field in form.fields))
     return {
-        "fields": [_column(column, asked, ledger.askings) for column in ledger.columns],
+        "fields": [_column(column, asked, ledger.column_groups) for column in ledger.columns],
         "missingValues": [""],
         "primaryKey": [ID_LABEL, DEPARTMENT_LABEL],
     }
 
 
-def _column(column: LedgerColumn, asked: Iterable[Field], askings: Iterable[Asking]) -> Declared:
+def _column(
+    column: LedgerColumn, asked: Iterable[Field], groups: Iterable[ColumnGroup]
+) -> Declared:
     field = column.field
     if field is None:
-        for asking in askings:
-            for label, own in _OF_ASKING.items() if asking.label else ():
-                if column.label == asking.column(label):
-                    return {"name": column.label} | own | {"torimatome:round": asking.label}
+        for group in groups:
+            for label, own in _OF_GROUP.items() if group.label else ():
+                if column.label == group.column(label):
+                    return {"name": column.label} | own | {"torimatome:round": group.label}
         level = {"type": "string", "description": "計画の階層です。"} | _REQUIRED
         return {"name": column.label} | _OWN.get(column.label, level)
     if column.is_known:

@@ -39,7 +39,7 @@ class UnassignedFile:
     remedy: str
 
 
-def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
+def open_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]:
     """Return the errors and warnings that ask for something, by department; NOBODY's are the rest.
 
     Departments are named by their code.
@@ -48,7 +48,7 @@ def asking_findings(compilation: Compilation) -> Mapping[str, Sequence[Finding]]
     owners = {r.file: _owner(compilation, r.department) for r in round_.returns}
     found: dict[str, list[Finding]] = {}
     for severity in (Severity.ERROR, Severity.WARNING):
-        for finding in round_.asking:
+        for finding in round_.open_findings:
             if finding.severity is severity:
                 found.setdefault(owners.get(finding.location.file, NOBODY), []).append(finding)
     return found

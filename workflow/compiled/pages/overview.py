@@ -21,10 +21,10 @@ from workflow.compiled.pages.board import Board, board
 from workflow.compiled.pages.finding_list import (
     FindingGroup,
     UnassignedFile,
-    asking_findings,
     file_hrefs,
     finding_groups,
     of_the_plan,
+    open_findings,
     unassigned_files,
 )
 from workflow.compiled.pages.frame import Anchor, frame, page_bytes, to_file
@@ -209,7 +209,7 @@ def overview_page(compilation: Compilation, beside: Mapping[str, str]) -> bytes:
 def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
     """Return what the page shows of a round."""
     plan, ledger = compilation.round.plan, compilation.ledger
-    findings = asking_findings(compilation)
+    findings = open_findings(compilation)
     figures, progress = _figures(compilation)
     sentences = (
         *headline_sentences(compilation.comparison),

@@ -222,7 +222,7 @@ class _Deriving:
             this_answer=answer,
             choices=(
                 Handling.CHECKED,
-                *self._asking(answer.department, item.id),
+                *self._ask(answer.department, item.id),
                 Handling.SEND_BACK,
                 Handling.NOTHING,
             ),
@@ -250,7 +250,7 @@ class _Deriving:
             this_answer=answer,
             choices=(
                 Handling.CHECKED,
-                *(self._asking(answer.department, item.id) if answer else ()),
+                *(self._ask(answer.department, item.id) if answer else ()),
                 Handling.NOTHING,
             ),
         )
@@ -294,14 +294,14 @@ class _Deriving:
             yield Handling.WITHDRAWN
             return
         item = finding.location.item
-        yield from self._asking(department, item)
+        yield from self._ask(department, item)
         returned = self.answers.returns.get(finding.location.file)
         if department and returned and returned.outcome.is_answer:
             yield Handling.SEND_BACK
         if answer is not None:
             yield Handling.NOTHING
 
-    def _asking(self, department: str, item: str) -> Iterator[Handling]:
+    def _ask(self, department: str, item: str) -> Iterator[Handling]:
         """Yield that a department can be asked: it has a form, on which the item stands."""
         owner = self.round.plan.successor(department) if department else None
         issue = self.round.register.latest_for(owner) if owner else None
@@ -341,7 +341,7 @@ class _Deriving:
                 Handling.TAKE_THIS,
                 Handling.TAKE_OTHER,
                 Handling.CHECKED,
-                *self._asking(used.department, used.item),
+                *self._ask(used.department, used.item),
                 Handling.SEND_BACK,
                 Handling.NOTHING,
             ),

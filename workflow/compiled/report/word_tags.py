@@ -43,8 +43,8 @@ def tags_of(content: Content) -> Tags:
         "本文": list(_parts(content)),
         "節": list(_sections(content)),
         "階層": list(plan.levels),
-        "文章の項目": [_ANSWERS] if plan.askings else prose,
-        "選択の項目": [_CHOICES] if plan.askings else chosen,
+        "文章の項目": [_ANSWERS] if plan.column_groups else prose,
+        "選択の項目": [_CHOICES] if plan.column_groups else chosen,
         "前年度": era_year(content.year - 1),
         "図の題": content.trend.field.label if content.trend else "",
     }

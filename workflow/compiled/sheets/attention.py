@@ -71,7 +71,7 @@ def _target_name(point: AttentionLine) -> str | None:
 
 
 def _prose_label(plan: Plan) -> str:
-    if plan.askings:
+    if plan.column_groups:
         return "記述"  # the rounds of a year ask for many
     texts = [field.label for field in plan.form.fields if field.is_prose]
     return "・".join(texts[1:] or texts) or "記述"

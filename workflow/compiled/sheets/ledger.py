@@ -46,11 +46,11 @@ def write_ledger(
     chosen = [ledger.entries[entry] for entry in entries]
     links = {
         column: link
-        for asking in ledger.askings
-        if len(chosen) * len(ledger.askings) <= MAX_LINKS
+        for group in ledger.column_groups
+        if len(chosen) * len(ledger.column_groups) <= MAX_LINKS
         for column, link in _to_answers(
-            [entry.at(asking.place) for entry in chosen],
-            ledger.index(asking.column(FILE_LABEL)),
+            [entry.at(group.index) for entry in chosen],
+            ledger.index(group.column(FILE_LABEL)),
             sources,
         ).items()
     }

@@ -24,7 +24,7 @@ from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import LOST_LABEL, Outcome
-from workflow.model.rounds.asking import WHOLE
+from workflow.model.rounds.column_group import WHOLE
 from workflow.model.wording import Wording
 
 
@@ -85,13 +85,13 @@ def attention_lines(
         _Rating(field, {c.value: c for c in low_ratings(field)}) for field in plan.shown_choices
     )
     closed = _closed(round_.points)
-    asking = [f for f in round_.findings if _spot(f) not in closed]
+    open_findings = [f for f in round_.findings if _spot(f) not in closed]
     looked_at = _Looking(
-        plan, ledger, _by_item(asking), comparison, ratings, wording, _rivals(round_)
+        plan, ledger, _by_item(open_findings), comparison, ratings, wording, _rivals(round_)
     )
     found = [
         *_open_points(plan, ledger.entries, round_.lost),
-        *_of_files(replace(round_, findings=tuple(asking)), wording),
+        *_of_files(replace(round_, findings=tuple(open_findings)), wording),
         *looked_at.lines(),
         *_decided(round_.points, wording),
     ]
@@ -166,9 +166,9 @@ def _open_points(
     What may have been answered in a file that was lost here is not said to be missing. In a year
     of several rounds each has its own.
     """
-    for asking in plan.askings or (WHOLE,):
-        asked = [entry.at(asking.place) for entry in entries]
-        yield from _open_in(asking.label, asked, lost)
+    for group in plan.column_groups or (WHOLE,):
+        asked = [entry.at(group.index) for entry in entries]
+        yield from _open_in(group.label, asked, lost)
 
 
 def _open_in(name: str, entries: Iterable[Entry], lost: Container[str]) -> Iterator[AttentionLine]:
@@ -232,8 +232,8 @@ def _uncovered(round_: Round) -> Iterator[Finding]:
 
 def _with_rounds(plan: Plan, rows: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
     """Yield every entry of some rows with the name of its round, "" where there is one alone."""
-    askings = plan.askings or (WHOLE,)
-    return ((row.at(asking.place), asking.round) for row in rows for asking in askings)
+    groups = plan.column_groups or (WHOLE,)
+    return ((row.at(group.index), group.round) for row in rows for group in groups)
 
 
 def _by_item(findings: Iterable[Finding]) -> Mapping[tuple[str, str], list[Finding]]:

@@ -14,7 +14,7 @@ from itertools import chain, takewhile
 from workflow.compiled.merging.entries import AnswerStatus, Entry, returns_by_department
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.round import Round, Stage
-from workflow.compiled.year.askings import in_years_keys
+from workflow.compiled.year.column_groups import in_years_keys
 from workflow.compiled.years.changes import (
     Change,
     ComparedField,
@@ -27,7 +27,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Outcome, Return
-from workflow.model.rounds.asking import WHOLE
+from workflow.model.rounds.column_group import WHOLE
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 ERRATA_SHEET = "正誤表"
@@ -123,17 +123,17 @@ class FormerFinal:
 
 def errata_of_returns(round_: Round) -> Iterator[Erratum]:
     """Yield what the answers that count say otherwise than the same department's return before."""
-    for asking in round_.plan.askings or (WHOLE,):
-        again = _who_answered_again(r for r in round_.returns if r.round == asking.round)
+    for group in round_.plan.column_groups or (WHOLE,):
+        again = _who_answered_again(r for r in round_.returns if r.round == group.round)
         earlier = _by_answer(chain(*again.values()))
         for index, row in enumerate(round_.entries) if again else ():
-            entry = row.at(asking.place)
+            entry = row.at(group.index)
             is_answered = entry.status is AnswerStatus.ANSWERED
             answer = entry.answer if is_answered and entry.is_asked_of_any(again) else None
             if answer is not None:
                 before = _last_before(answer, earlier.get((answer.department, answer.item), ()))
                 if before is not None:
-                    before = in_years_keys(before, asking)
+                    before = in_years_keys(before, group)
                     yield from _of_answers(round_.plan, (index, entry), before, answer)
 
 

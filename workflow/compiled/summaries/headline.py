@@ -38,8 +38,8 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 def _counts(ledger: Ledger) -> str:
     whole = f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
     indexes: dict[str, list[int]] = {}
-    for asking in ledger.askings:
-        indexes.setdefault(asking.round, []).append(asking.place)
+    for group in ledger.column_groups:
+        indexes.setdefault(group.round, []).append(group.index)
     counted = (_counted(name, ledger, own) for name, own in indexes.items())
     return whole + "".join(f"{one}です。" for one in counted)
 
@@ -69,7 +69,7 @@ def _low_rating_places(plan: Plan, ledger: Ledger) -> Iterator[str]:
     In a year of several rounds, of the rating alone that speaks for it.
     """
     ratings = [field for field in plan.shown_choices if field.is_rating]
-    leading = leading_rating(plan, ledger) if plan.askings else None
+    leading = leading_rating(plan, ledger) if plan.column_groups else None
     for field in [leading] if leading else ratings:
         placed = zip(ledger.values(field.label), ledger.values(_group_level(plan)), strict=True)
         groups_by_value: dict[CellValue, Counter[str]] = {}

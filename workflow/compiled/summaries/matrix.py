@@ -90,7 +90,9 @@ def axis_label(plan: Plan, axis: str) -> str:
 def _title(plan: Plan, declared: Matrix) -> str:
     """Return what a matrix is called: of two rounds of a year, by both their ratings."""
     row_label, column_label = axis_label(plan, declared.rows), axis_label(plan, declared.columns)
-    is_between = plan.askings and plan.asking(declared.rows) != plan.asking(declared.columns)
+    is_between = plan.column_groups and plan.column_group(declared.rows) != plan.column_group(
+        declared.columns
+    )
     is_between = is_between and declared.rows != row_label
     return f"{row_label} × {column_label}" if is_between else f"{row_label}別 {column_label}"
 

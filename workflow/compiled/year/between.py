@@ -46,7 +46,7 @@ def rating_pairs(plan: Plan) -> tuple[RatingPair, ...]:
 def round_of(plan: Plan, key: str) -> str:
     """Return the round that asks a field of the year's form, or that it was combined in."""
     made = plan.combined_by_key.get(key)
-    return made.round if made else plan.asking(key).round
+    return made.round if made else plan.column_group(key).round
 
 
 def _scale(field: Field) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ def matrices_between(plan: Plan) -> tuple[Matrix, ...]:
 
     Of several reviewers in some rows alone, the first one of each stands for them.
     """
-    further = {key for one in plan.askings if one.is_further for key, _ in one.keys}
+    further = {key for one in plan.column_groups if one.is_further for key, _ in one.keys}
     shown = (p for p in rating_pairs(plan) if not {p.before.key, p.after.key} & further)
     return tuple(Matrix(pair.before.key, pair.after.key) for pair in shown)
 
@@ -134,8 +134,8 @@ def _given_by(plan: Plan, entry: Entry, key: str) -> tuple[str, Answer | None]:
     """Return who gave a rating, and the answer it stands in; of several, all of them and none."""
     made = plan.combined_by_key.get(key)
     if made is None:
-        asked = entry.at(plan.asking(key).place)
+        asked = entry.at(plan.column_group(key).index)
         return asked.assignment.department_label, asked.answer
-    every = (entry.at(plan.asking(one).place) for one in made.keys)
+    every = (entry.at(plan.column_group(one).index) for one in made.keys)
     names = dict.fromkeys(one.assignment.department_label for one in every if one.answer)
     return f"{'・'.join(names)}の{made.word}", None

@@ -16,7 +16,7 @@ from workflow.compiled.merging.entries import Entry
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Plan
-from workflow.model.rounds.asking import Combined
+from workflow.model.rounds.column_group import Combined
 from workflow.model.rounds.declared import Combine, CombineRule, Ties
 
 
@@ -24,7 +24,7 @@ def combined_value(plan: Plan, one: Combined, entry: Entry) -> Value | None:
     """Return what the answers of a row come to; None where nobody answered or a tie stays open."""
     given: list[Value] = []
     for key in one.keys:
-        asked = entry.at(plan.asking(key).place)
+        asked = entry.at(plan.column_group(key).index)
         if asked.answer and asked.status.has_answer and key in asked.answer.values:
             given.append(asked.answer.values[key])
     return combine(one.rule, plan.form.field(one.keys[0]), given)

@@ -15,7 +15,7 @@ from workflow.model.fields.base import Field
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer
-from workflow.model.rounds.asking import Asking
+from workflow.model.rounds.column_group import ColumnGroup
 
 CUMULATIVE_SHEET = "期ごとの累計"
 
@@ -86,9 +86,9 @@ def _sums(plan: Plan) -> dict[str, list[Field]]:
     return {name: fields for name, fields in found.items() if len(fields) > 1}
 
 
-def _measuring(plan: Plan) -> tuple[Asking, ...]:
-    """Return the askings that ask for the indicators."""
-    return tuple(asking for asking in plan.askings if asking.measures)
+def _measuring(plan: Plan) -> tuple[ColumnGroup, ...]:
+    """Return the groups that ask for the indicators."""
+    return tuple(group for group in plan.column_groups if group.measures)
 
 
 def _sum(plan: Plan, n: int, entry: Entry, name: str, fields: Iterable[Field]) -> Measure:
@@ -98,21 +98,21 @@ def _sum(plan: Plan, n: int, entry: Entry, name: str, fields: Iterable[Field]) -
 
 
 def _number(plan: Plan, entry: Entry, field: Field) -> OfRound:
-    asking = plan.asking(field.key)
-    return _of_round(asking, field.label, entry, field.key)
+    group = plan.column_group(field.key)
+    return _of_round(group, field.label, entry, field.key)
 
 
-def _indicator(n: int, entry: Entry, one: Indicator, askings: Iterable[Asking]) -> Measure:
-    rounds = tuple(_of_round(asking, one.name, entry, one.key) for asking in askings)
+def _indicator(n: int, entry: Entry, one: Indicator, groups: Iterable[ColumnGroup]) -> Measure:
+    rounds = tuple(_of_round(group, one.name, entry, one.key) for group in groups)
     return _measure(n, entry, (one.name, one.unit), rounds, is_sum=False)
 
 
-def _of_round(asking: Asking, label: str, row: Entry, key: str) -> OfRound:
-    entry = row.at(asking.place)
+def _of_round(group: ColumnGroup, label: str, row: Entry, key: str) -> OfRound:
+    entry = row.at(group.index)
     answer = entry.answer if entry.status.has_answer else None
     value = answer.values.get(key) if answer else None
     number = value if isinstance(value, Decimal) else None
-    return OfRound(asking.label, label, number, answer, key)
+    return OfRound(group.label, label, number, answer, key)
 
 
 def _measure(

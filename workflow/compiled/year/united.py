@@ -13,19 +13,19 @@ from workflow.compiled.merging.entries import Entry
 from workflow.compiled.points.point import Point
 from workflow.compiled.recorded import Basis
 from workflow.compiled.round import Round
-from workflow.compiled.year.askings import (
+from workflow.compiled.year.between import matrices_between
+from workflow.compiled.year.column_groups import (
     RoundColumns,
     columns_of,
     in_years_form,
     rows_of_departments,
 )
-from workflow.compiled.year.between import matrices_between
 from workflow.model.catalogue import Code
 from workflow.model.fields.form import Form
 from workflow.model.findings import Finding
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Outcome, Return
-from workflow.model.rounds.asking import Asking
+from workflow.model.rounds.column_group import ColumnGroup
 from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, Register
 
@@ -37,12 +37,12 @@ def united(plan: Plan, parts: Sequence[Round], basis: Basis | None = None) -> Ro
     rows = tuple(_rows(plan, parts))
     columns: list[RoundColumns] = []
     for part in parts:
-        columns.append(columns_of(part, rows, sum(len(one.askings) for one in columns)))
+        columns.append(columns_of(part, rows, sum(len(one.column_groups) for one in columns)))
     whole = _plan_of_year(plan, rows, columns)
     own = {part.plan.round.name: part for part in parts if part.plan.round}
     return Round(
         plan=whole,
-        register=Register(parts[0].year, tuple(_issues(whole.askings, own))),
+        register=Register(parts[0].year, tuple(_issues(whole.column_groups, own))),
         returns=tuple(_returns(own)),
         entries=tuple(_entry(row, n, columns) for n, row in enumerate(rows)),
         findings=tuple(_findings(own)),
@@ -78,9 +78,9 @@ def _plan_of_year(plan: Plan, rows: Sequence[Assignment], columns: Sequence[Roun
         items=(*plan.items, *_others((row.item for row in rows), plan.items)),
         rows=tuple(rows),
         departments=(*plan.departments, *gone),
-        askings=tuple(asking for one in columns for asking in one.askings),
+        column_groups=tuple(group for one in columns for group in one.column_groups),
         indicators=plan.indicators
-        if any(a.measures for one in columns for a in one.askings)
+        if any(a.measures for one in columns for a in one.column_groups)
         else (),
         combined=tuple(combined for one in columns for combined in one.combined),
     )
@@ -97,18 +97,18 @@ def _others(items: Iterable[Item], known: Iterable[Item]) -> Iterator[Item]:
 
 
 def _entry(row: Assignment, n: int, columns: Sequence[RoundColumns]) -> Entry:
-    """Return a row with what every asking says of it; the first one leads."""
+    """Return a row with what every group says of it; the first one leads."""
     first, *others = (entry for one in columns for entry in one.entries[n])
     return replace(first, assignment=row, others=tuple(others))
 
 
-def _issues(askings: Iterable[Asking], parts: Mapping[str, Round]) -> Iterator[Issue]:
+def _issues(groups: Iterable[ColumnGroup], parts: Mapping[str, Round]) -> Iterator[Issue]:
     """Yield every template issued, each with its fields as the year's form has them."""
     for name, part in parts.items():
-        own = [asking for asking in askings if asking.round == name]
+        own = [group for group in groups if group.round == name]
         for issue in part.register.issues:
             asked = issue.form.form
-            fields = tuple(in_years_form(f, asking) for f in asked.fields for asking in own)
+            fields = tuple(in_years_form(f, group) for f in asked.fields for group in own)
             yield replace(issue, form=replace(issue.form, form=replace(asked, fields=fields)))
 
 

@@ -59,10 +59,12 @@ def leading_rating(plan: Plan, ledger: Ledger) -> Field | None:
 
 def _leading(plan: Plan, is_answered: Callable[[Field], bool]) -> Field | None:
     ratings = [field for field in plan.form.choice_fields if field.is_rating]
-    of_one = [f for f in ratings if f.key in plan.combined_by_key or not plan.asking(f.key).person]
+    of_one = [
+        f for f in ratings if f.key in plan.combined_by_key or not plan.column_group(f.key).person
+    ]
     answered = (rating for rating in reversed(of_one) if is_answered(rating))
     first = next(iter(ratings), None)
-    return next(answered, first) if plan.askings else first
+    return next(answered, first) if plan.column_groups else first
 
 
 def _trend(field: Field, year: int, now: Iterable[str], past: Sequence[PastYear]) -> Trend:

@@ -115,11 +115,11 @@ class _Rows:
 
         Such are notes and totals below the items, and numbers set down in advance.
         """
-        asking = [number for number, row in enumerate(below) if not self._asks_nothing(row)]
-        last = max(asking, default=-1)
+        asked_rows = [number for number, row in enumerate(below) if not self._asks_nothing(row)]
+        last = max(asked_rows, default=-1)
         for number, row in enumerate(below):
             is_heading = number < last and self.has_any(row, self.table.levels)
-            if number in asking or is_heading:
+            if number in asked_rows or is_heading:
                 yield row
                 continue
             cell = next(cell for cell in row if cell.text.strip())

@@ -118,7 +118,7 @@ def _on_our_sheet(
     sheets: Sequence[MarkedSheet], indicators: Sequence[Indicator]
 ) -> Iterator[Finding]:
     """Yield how many indicators have no place on the form, so that our sheet asks for them."""
-    numbers = {mark.which for mark in _asking_indicators(sheets) if not mark.asks_remark}
+    numbers = {mark.which for mark in _indicator_marks(sheets) if not mark.asks_remark}
     counts = Counter(one.item for one in indicators)
     by_item = Counter[str]()
     left = 0
@@ -144,7 +144,7 @@ def _of_no_indicator(
                 yield _finding(Code.OWN_INDICATOR_NONE, sheet.sheet.name, cell, name=mark.name)
 
 
-def _asking_indicators(sheets: Sequence[MarkedSheet]) -> Iterator[Mark]:
+def _indicator_marks(sheets: Sequence[MarkedSheet]) -> Iterator[Mark]:
     marks = (mark for sheet in sheets for mark in sheet.of(MarkKind.ENTRY).values())
     return (mark for mark in marks if mark.asks_indicator)
 

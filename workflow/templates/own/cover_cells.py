@@ -137,7 +137,7 @@ class OwnCells:
     def _line(self, entry: EntryRow, lists: Mapping[str, str]) -> CoverLine:
         places = self._places.get(entry.item.id, {})
         fields = [field for key, field in self.own.fields.items() if key in places]
-        layout = self._asking(fields)
+        layout = self._layout_of(fields)
         wanted = [f for f in fields if f.required] or [f for f in fields if not f.waives]
         wanted = wanted or fields
         return CoverLine(
@@ -150,7 +150,7 @@ class OwnCells:
             lambda: _link([places[field.key] for field in wanted]),
         )
 
-    def _asking(self, fields: list[Field]) -> Layout:
+    def _layout_of(self, fields: list[Field]) -> Layout:
         """Return the layout of an item that is asked these fields, some of indicators perhaps."""
         if not any(is_of_indicator(field.key) for field in fields):
             return self.layout

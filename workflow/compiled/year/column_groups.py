@@ -15,7 +15,7 @@ from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import AnswerRule, Assignment, Plan
 from workflow.model.returns import Answer
-from workflow.model.rounds.asking import Asking, Combined, with_person
+from workflow.model.rounds.column_group import ColumnGroup, Combined, with_person
 from workflow.model.rounds.declared import DeclaredRound, Respondent
 
 COMBINED_KEY = "@"
@@ -24,19 +24,19 @@ COMBINED_KEY = "@"
 
 @dataclass(frozen=True, slots=True)
 class RoundColumns:
-    """What one round adds to a year: its askings, its fields in them, and its entries row by row.
+    """What one round adds to a year: its groups, its fields in them, and its entries row by row.
 
-    Entries[row][n] is what the n-th asking says of a row.
+    Entries[row][n] is what the n-th group says of a row.
     """
 
-    askings: tuple[Asking, ...]
+    column_groups: tuple[ColumnGroup, ...]
     fields: tuple[Field, ...]
     combined: tuple[Combined, ...]
     entries: tuple[tuple[Entry, ...], ...]
 
 
 def columns_of(part: Round, rows: Sequence[Assignment], first: int) -> RoundColumns:
-    """Return what a round adds to a year of some rows; first is the place of its first asking."""
+    """Return what a round adds to a year of some rows; first is the index of its first group."""
     declared = part.plan.round
     assert declared
     by_item: dict[str, list[Entry]] = {}
@@ -45,14 +45,14 @@ def columns_of(part: Round, rows: Sequence[Assignment], first: int) -> RoundColu
     answering = _Answering(part, declared, by_item)
     found = [answering.of(row) for row in rows]
     people = _people(part.plan, declared, found)
-    askings = tuple(_askings(part.plan, declared, people, first))
-    whose = tuple(zip(people, askings, strict=True))
+    groups = tuple(_groups(part.plan, declared, people, first))
+    whose = tuple(zip(people, groups, strict=True))
     return RoundColumns(
-        askings=askings,
-        fields=tuple(_fields(part.plan, declared, askings)),
-        combined=tuple(_combined(part.plan, declared, askings)),
+        column_groups=groups,
+        fields=tuple(_fields(part.plan, declared, groups)),
+        combined=tuple(_combined(part.plan, declared, groups)),
         entries=tuple(
-            tuple(_of_asking(row, own, one, asking, n) for n, (one, asking) in enumerate(whose))
+            tuple(_of_group(row, own, one, group, n) for n, (one, group) in enumerate(whose))
             for row, own in zip(rows, found, strict=True)
         ),
     )
@@ -96,7 +96,7 @@ def rows_of_departments(part: Round) -> Iterator[Assignment]:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Whose columns an asking has: one person's by code, or the next of each row's own."""
+    """Whose columns a group has: one person's by code, or the next of each row's own."""
 
     code: str = ""
     label: str = ""
@@ -128,13 +128,13 @@ def _codes(entries: Iterable[Entry]) -> Iterator[str]:
     return (department.code for entry in entries for department in entry.assignment.departments)
 
 
-def _askings(
+def _groups(
     plan: Plan, declared: DeclaredRound, people: Sequence[_Person], first: int
-) -> Iterator[Asking]:
+) -> Iterator[ColumnGroup]:
     keys = [field.key for field in plan.form.fields]
     for index, person in enumerate(people, start=first):
-        yield Asking(
-            place=index,
+        yield ColumnGroup(
+            index=index,
             round=declared.name,
             number=declared.number,
             person=person.label,
@@ -144,22 +144,22 @@ def _askings(
         )
 
 
-def in_years_form(field: Field, asking: Asking) -> Field:
-    """Return a field of a round as an asking has it in the form of the year."""
-    keys = {own: key for key, own in asking.keys}
+def in_years_form(field: Field, group: ColumnGroup) -> Field:
+    """Return a field of a round as a group has it in the form of the year."""
+    keys = {own: key for key, own in group.keys}
     condition = field.required_when
     if condition and condition.field in keys:
         condition = replace(condition, field=keys[condition.field])
-    label = with_person(field.label, asking.person)
+    label = with_person(field.label, group.person)
     key = keys.get(field.key, field.key)
     return replace(field, key=key, label=label, required_when=condition)
 
 
-def _fields(plan: Plan, declared: DeclaredRound, askings: Sequence[Asking]) -> Iterator[Field]:
+def _fields(plan: Plan, declared: DeclaredRound, groups: Sequence[ColumnGroup]) -> Iterator[Field]:
     """Yield the fields of a round: those of several people side by side, what they come to last."""
-    combined = {one.keys: one for one in _combined(plan, declared, askings)}
+    combined = {one.keys: one for one in _combined(plan, declared, groups)}
     for field in plan.form.fields:
-        side_by_side = [in_years_form(field, asking) for asking in askings]
+        side_by_side = [in_years_form(field, group) for group in groups]
         yield from side_by_side
         made = combined.get(tuple(one.key for one in side_by_side))
         if made:
@@ -167,34 +167,36 @@ def _fields(plan: Plan, declared: DeclaredRound, askings: Sequence[Asking]) -> I
             yield replace(field, key=made.key, label=label).as_combined()
 
 
-def _combined(plan: Plan, declared: DeclaredRound, askings: Sequence[Asking]) -> Iterator[Combined]:
+def _combined(
+    plan: Plan, declared: DeclaredRound, groups: Sequence[ColumnGroup]
+) -> Iterator[Combined]:
     rule = declared.combine
-    for field in plan.form.fields if rule and len(askings) > 1 else ():
+    for field in plan.form.fields if rule and len(groups) > 1 else ():
         assert rule
         if field.is_rating or field.is_number:
-            keys = tuple(in_years_form(field, asking).key for asking in askings)
+            keys = tuple(in_years_form(field, group).key for group in groups)
             yield Combined(f"{field.key}{COMBINED_KEY}", keys, rule, declared.name)
 
 
-# What an asking says of a row, by the keys of the year's form.
+# What a group says of a row, by the keys of the year's form.
 
 
-def _of_asking(
-    row: Assignment, own: Sequence[Entry], person: _Person, asking: Asking, index: int
+def _of_group(
+    row: Assignment, own: Sequence[Entry], person: _Person, group: ColumnGroup, index: int
 ) -> Entry:
-    """Return the entry of one asking in a row; a row nobody asked about in it says so."""
+    """Return the entry of one group in a row; a row nobody asked about in it says so."""
     if person.code:
         entry = next((one for one in own if one.is_asked_of_any({person.code})), None)
     else:
         entry = own[index] if index < len(own) else None
     if entry is None:
         return Entry(row, AnswerStatus.NOT_ASKED, None)
-    return replace(entry, held=entry.answer and in_years_keys(entry.answer, asking))
+    return replace(entry, held=entry.answer and in_years_keys(entry.answer, group))
 
 
-def in_years_keys(answer: Answer, asking: Asking) -> Answer:
+def in_years_keys(answer: Answer, group: ColumnGroup) -> Answer:
     """Return an answer by the keys of the year's form; others, of indicators, stay as they are."""
-    keys = {own: key for key, own in asking.keys}
+    keys = {own: key for key, own in group.keys}
     return replace(
         answer,
         values={keys.get(key, key): value for key, value in answer.values.items()},

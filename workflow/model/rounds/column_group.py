@@ -10,16 +10,16 @@ from workflow.model.rounds.declared import Combine, CombineRule
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ColumnGroup:
     """The columns of one round in a year, or of one person it asks.
 
-    Place is that of its entries beside those of the others; place 0 has the columns without a name.
+    Index is that of its entries beside those of the others; group 0 has the columns without a name.
     Keys pair those of the year's form with those of the round's. Person is who is asked, or which
     of several, "" where there is one alone; names_respondent says that each row may have another.
     Measures says that it asks for the indicators too.
     """
 
-    place: int = 0
+    index: int = 0
     round: str = ""
     number: int = 0
     person: str = ""
@@ -36,22 +36,22 @@ class Asking:
     def label(self) -> str:
         """What the columns are called.
 
-        >>> Asking(1, "委員意見", person="甲委員").label
+        >>> ColumnGroup(1, "委員意見", person="甲委員").label
         '委員意見（甲委員）'
         """
         return with_person(self.round, self.person)
 
     def column(self, label: str) -> str:
-        """Return what a column is called that every asking has.
+        """Return what a column is called that every group has.
 
-        >>> Asking(1, "二次評価").column("回答状況"), Asking().column("回答状況")
+        >>> ColumnGroup(1, "二次評価").column("回答状況"), ColumnGroup().column("回答状況")
         ('二次評価：回答状況', '回答状況')
         """
-        return f"{self.label}：{label}" if self.place else label
+        return f"{self.label}：{label}" if self.index else label
 
 
-WHOLE = Asking()
-"""The one asking of a plan without rounds."""
+WHOLE = ColumnGroup()
+"""The one group of a plan without rounds."""
 
 
 @dataclass(frozen=True, slots=True)
