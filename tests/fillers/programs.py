@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.city import RECEIVED_AT
+from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import Texts, located
 from tests.fillers.xml_patch import fill as fill_as_excel
-from workflow.commands.demo import fill as fill_with_openpyxl
 
 Filler = Callable[[Path, Path, Texts], None]
 

@@ -20,11 +20,11 @@ from openpyxl import load_workbook
 from tests.city import City, Texts, full_texts
 from tests.compiled.pages.reading import Page
 from tests.compiled.report.reading import items_in_word
+from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.journeys.coordinator import Coordinator, program, told
 from tests.programs import needs_pseudo_terminal
 from tests.pseudo_terminal import Terminal, running
-from workflow.commands.demo import fill as fill_with_openpyxl
 from workflow.model.years import JST
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document

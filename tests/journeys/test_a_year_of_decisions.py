@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.city import City, full_texts
+from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.fillers.xml_patch import located
@@ -26,7 +27,6 @@ from tests.harness.verbs.flat_sheet import explain
 from tests.journeys.coordinator import Coordinator, program
 from tests.programs import needs_libreoffice, needs_pseudo_terminal
 from tests.pseudo_terminal import running
-from workflow.commands.demo import fill as fill_with_openpyxl
 from workflow.commands.status import status
 from workflow.model.years import JST
 from workflow.plan.book.writer import written_book

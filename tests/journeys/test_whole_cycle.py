@@ -18,10 +18,10 @@ from tests.city import (
     outcomes,
     real_results_of_2023,
 )
+from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import located
 from tests.programs import needs_libreoffice
-from workflow.commands.demo import fill as fill_with_openpyxl
 
 PROSE = "【例】一行目\n　二行目　①Ⅱ 𠮷野家 ～〜 ㈱\n・終わり　"
 

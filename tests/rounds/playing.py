@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tests.city import COLLECTED_AT, ISSUED_AT, RECEIVED_AT, City
 from tests.engine import HERE
+from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.libreoffice import run_jobs
 from tests.fillers.xml_patch import fill as fill_as_excel
 from tests.fillers.xml_patch import located
 from tests.rounds.examples import plan_of
 from workflow.commands.collect import collect
-from workflow.commands.demo import fill as fill_with_openpyxl
 from workflow.commands.finalize import finalize
 from workflow.model.fields.base import Field
 from workflow.model.plan import AnswerRule, Item, Plan

@@ -7,16 +7,13 @@ import os
 import shlex
 import shutil
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow import COMMAND as COMMAND_LINE
 from workflow.commands.collect import collect, show_round
@@ -26,11 +23,14 @@ from workflow.commands.generate import generate
 from workflow.commands.report import report
 from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
 from workflow.excel.workbook import add_sheet, new_workbook
-from workflow.model.cells import a1
+from workflow.excel.xlsx.reader import read_xlsx
+from workflow.model.cells import CellIndex
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.model.fields.declarations import Value
 from workflow.model.indicators.indicator import actual_key
 from workflow.model.plan import Plan
+from workflow.model.raw import RawSheet
 from workflow.model.years import JST, era_year, full_year
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
@@ -39,10 +39,12 @@ from workflow.rounds.collected import Collected
 from workflow.rounds.options import in_workers
 from workflow.storage.files import write_file
 from workflow.storage.workspace import OWN_FORM, Workspace
-from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
+from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET, actual_label
 from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL
 from workflow.templates.own.lay_out import lay_out_own
+from workflow.templates.own.package.parts import Parts, sheet_parts, write_saved
+from workflow.templates.own.package.sheet import SheetTree
 from workflow.templates.own.starting_forms import CARD_NAME, LIST_NAME, starting_forms
 from workflow.templates.register import Issue
 from workflow.terminal.output import progress_bar, say
@@ -94,6 +96,7 @@ def play(folder: Path, form: str = "") -> None:
 
     Form is the city's own form to play them on, "list" or "card"; without one, the built-in form.
     """
+    in_workers().get_ready()  # it starts up while the first forms are made
     workspace = _fresh_workspace(folder)
     plan = load_plan(workspace.home)
     _put_form(workspace, plan, form)
@@ -197,52 +200,78 @@ def _collect(workspace: Workspace, year: int, now: datetime) -> Collected:
 def _deliver(
     workspace: Workspace, plan: Plan, year: int, delivery: _Delivery, issued_at: datetime
 ) -> None:
-    labels = {field.key: field.label for field in plan.form.fields}
-    answers = {
-        item: {labels[key]: text for key, text in values.items()}
-        for item, values in delivery.texts.items()
-    }
-    template = workspace.templates(year) / delivery.issue.file
+    """Fill a template as a department does: type into its cells and save, and nothing else."""
+    content = (workspace.templates(year) / delivery.issue.file).read_bytes()
+    parts = Parts(content)
+    part_of = sheet_parts(parts)
+    sheets: dict[str, SheetTree] = {}
+    entered = _own_cells(plan, delivery) if delivery.issue.own else _cells(plan, delivery, content)
+    for name, cell, value in entered:
+        if name not in sheets:
+            sheets[name] = SheetTree(parts.tree(part_of[name]))
+        sheets[name].write(cell, value)
+    for name, sheet in sheets.items():
+        parts.put(part_of[name], sheet.root)
     target = workspace.returned(year) / delivery.name
+    target.parent.mkdir(parents=True, exist_ok=True)
     received = issued_at + timedelta(hours=delivery.hours)
-    if delivery.issue.own:
-        _fill_own(template, target, _own_cells(plan, delivery), received)
+    write_saved(parts, received)
+    target.write_bytes(parts.packed())
+    os.utime(target, (received.timestamp(), received.timestamp()))
+
+
+_Entered = Iterator[tuple[str, CellIndex, Value]]
+"""What is typed: sheet, cell and value."""
+
+
+def _cells(plan: Plan, delivery: _Delivery, content: bytes) -> _Entered:
+    """Yield each answer on our form, by the heading of its column and the number of its row."""
+    sheets = {sheet.name: sheet for sheet in read_xlsx(content).sheets}
+    columns, rows = _table(sheets[ENTRY_SHEET], ID_LABEL)
+    labels = {field.key: field.label for field in plan.form.fields}
+    for item, values in delivery.texts.items():
+        for key, text in values.items():
+            yield ENTRY_SHEET, (rows[item], columns[labels[key]]), text
+    if INDICATOR_SHEET not in sheets:
         return
-    fill(template, target, answers, received, _sample("demo_figures.json")["actuals"])
+    columns, rows = _table(sheets[INDICATOR_SHEET], INDICATOR_ID_LABEL)
+    column = columns[actual_label(delivery.issue.number.year)]
+    for indicator, actual in _actuals().items():
+        if indicator in rows:
+            yield INDICATOR_SHEET, (rows[indicator], column), actual
 
 
-def _own_cells(plan: Plan, delivery: _Delivery) -> Iterator[tuple[str, str, str | float]]:
-    """Yield the sheet, the cell and the content of each answer on the city's own form."""
+def _table(sheet: RawSheet, label: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return the column under each heading, and the row of each number under a label."""
+    header, first = next(at for at, cell in sheet.cells.items() if cell.text == label)
+    columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == header}
+    rows = {cell.text: row for (row, at), cell in sheet.cells.items() if at == first}
+    return columns, rows
+
+
+def _own_cells(plan: Plan, delivery: _Delivery) -> _Entered:
+    """Yield each answer on the city's own form."""
     issue = delivery.issue
     assert issue.own
     layout = lay_out_issue(plan, plan.department(issue.number.department), issue, {})
     own = lay_out_own(issue.own, layout)
-    measured = _sample("demo_figures.json")["actuals"]
-    actuals = {actual_key(indicator): actual for indicator, actual in measured.items()}
+    actuals: dict[str, Value] = {actual_key(one): actual for one, actual in _actuals().items()}
     for sheet in own.sheets:
-        for (item, key), (row, column) in sheet.answers.items():
+        for (item, key), cell in sheet.answers.items():
             content = actuals.get(key, delivery.texts.get(item, {}).get(key))
             if content is not None:
-                yield sheet.name, a1(row, column), content
+                yield sheet.name, cell, content
     if own.indicators is None:
         return
     for entry in own.indicators.rows:
-        for beside, field in own.indicators.fields_in(entry):
+        for column, field in own.indicators.fields_in(entry):
             if field.key in actuals:
-                yield own.indicators.sheet, a1(entry.row, beside.index), actuals[field.key]
+                yield own.indicators.sheet, (entry.row, column.index), actuals[field.key]
 
 
-def _fill_own(
-    template: Path, target: Path, cells: Iterable[tuple[str, str, str | float]], received: datetime
-) -> None:
-    book = load_workbook(template)
-    for sheet, cell, content in cells:
-        book[sheet][cell] = content
-        if isinstance(content, str):
-            book[sheet][cell].data_type = "s"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
-    os.utime(target, (received.timestamp(), received.timestamp()))
+def _actuals() -> Mapping[str, Decimal]:
+    measured: dict[str, float] = _sample("demo_figures.json")["actuals"]
+    return {indicator: Decimal(str(actual)) for indicator, actual in measured.items()}
 
 
 def _deliver_strays(folder: Path, received: datetime) -> None:
@@ -293,54 +322,3 @@ def _lively_year(issues: tuple[Issue, ...], texts: Texts) -> Iterator[_Delivery]
 
 def _own(issue: Issue, texts: Texts) -> Texts:
     return {item.id: dict(texts[item.id]) for item in issue.items}
-
-
-# Fill a template as a department does: find the row, type into its cells, save.
-
-Answers = Mapping[str, Mapping[str, str | float | date]]
-"""What to write: 整理番号 → label of the field → value."""
-
-
-def fill(
-    template: Path,
-    target: Path,
-    answers: Answers,
-    received: datetime,
-    actuals: Mapping[str, float] = MappingProxyType({}),
-) -> None:
-    """Save a filled copy of a template, as received at a given moment.
-
-    Actuals are those of indicators, by their ids.
-    """
-    book = load_workbook(template)
-    sheet = book[ENTRY_SHEET]
-    columns, first = _header(sheet)
-    for row in range(first, sheet.max_row + 1):
-        written = answers.get(str(sheet.cell(row, columns[ID_LABEL]).value), {})
-        for label, value in written.items():
-            cell = sheet.cell(row, columns[label])
-            cell.value = value
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl would take a leading = for a formula
-    if INDICATOR_SHEET in book.sheetnames:
-        _fill_indicators(book[INDICATOR_SHEET], actuals)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
-    os.utime(target, (received.timestamp(), received.timestamp()))
-
-
-def _fill_indicators(sheet: Worksheet, actuals: Mapping[str, float]) -> None:
-    columns, first = _header(sheet)
-    at = next(n for label, n in columns.items() if label.endswith("年度の実績値"))
-    for row in range(first, sheet.max_row + 1):
-        known = actuals.get(str(sheet.cell(row, columns[INDICATOR_ID_LABEL]).value))
-        if known is not None:
-            sheet.cell(row, at).value = known
-
-
-def _header(sheet: Worksheet) -> tuple[dict[str, int], int]:
-    for row, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        columns = {str(text): n for n, text in enumerate(cells, start=1) if text is not None}
-        if ID_LABEL in columns:
-            return columns, row + 1
-    raise ValueError(f"{sheet.title} has no row with {ID_LABEL}")

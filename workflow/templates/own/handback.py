@@ -19,7 +19,7 @@ from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first
 from workflow.templates.own.package.looks import Looks
-from workflow.templates.own.package.parts import Parts
+from workflow.templates.own.package.parts import Parts, sheet_parts
 from workflow.templates.own.package.sheet import SheetTree, cells_of, range_of
 from workflow.templates.own.places import OwnLayout
 from workflow.templates.sheets.corrections import write_corrections
@@ -27,7 +27,6 @@ from workflow.templates.sheets.corrections import write_corrections
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TO_CORRECT = f'<fill><patternFill><bgColor rgb="FF{ALERT_FILL[1:]}"/></patternFill></fill>'
 _TO_EXPLAIN = (
     f'<fill><patternFill patternType="lightGrid"><fgColor rgb="FF{LINE[1:]}"/>'
@@ -44,7 +43,7 @@ def with_corrections(template: bytes, own: OwnLayout, filling: Filling) -> bytes
     styles = parts.related(book, "styles")
     looks = Looks(parts.tree(styles))
     made, marks = _list(own, filling, normal_font(looks.root).share)
-    part_of = _sheet_parts(parts, book)
+    part_of = sheet_parts(parts)
     for sheet in own.sheets:
         here = [mark for mark in marks if mark.target.sheet == sheet.name]
         if here:
@@ -67,13 +66,6 @@ def _list(own: OwnLayout, filling: Filling, share: float) -> tuple[bytes, tuple[
     sheet.protect(own.layout.lock_password, ALLOWED_WHEN_LOCKED)
     book.close()
     return stream.getvalue(), cell_marks(own.layout, filling, listed)
-
-
-def _sheet_parts(parts: Parts, book: str) -> dict[str, str]:
-    targets = {e.get("Id", ""): to for e, _, to in parts.relations(book)}
-    listed = parts.tree(book).find(f"{MAIN}sheets")
-    assert listed is not None
-    return {e.get("name", ""): targets[e.get(_RELATED, "")] for e in listed}
 
 
 def _mark(

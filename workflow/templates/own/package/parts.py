@@ -10,11 +10,12 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 
 from lxml.etree import SubElement, _Element, fromstring, tostring
 
-from workflow.excel.xlsx.xml import parsed
+from workflow.excel.xlsx.xml import MAIN, parsed
 
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -174,6 +175,15 @@ class Parts:
         return stream.getvalue()
 
 
+def sheet_parts(parts: Parts) -> dict[str, str]:
+    """Return the part of each sheet of a workbook, by the sheet's name."""
+    book = parts.related("", "officeDocument")
+    targets = {e.get("Id", ""): to for e, _, to in parts.relations(book)}
+    listed = parts.tree(book).find(f"{MAIN}sheets")
+    assert listed is not None
+    return {e.get("name", ""): targets[e.get(f"{{{_RELATED}}}id", "")] for e in listed}
+
+
 def _from(part: str, target: str) -> str:
     """Return how a part spells where another one is.
 
@@ -229,6 +239,16 @@ def write_core(parts: Parts, title: str, moment: str) -> None:
     else:
         parts.add("docProps/core.xml", root, _CORE_TYPE)
         parts.relate("", _CORE_KIND, "docProps/core.xml")
+
+
+def write_saved(parts: Parts, moment: datetime) -> None:
+    """Write when a workbook was saved last; it says already when it was made."""
+    part = parts.related("", "core-properties")
+    root = parts.tree(part)
+    saved = root.find("{http://purl.org/dc/terms/}modified")
+    assert saved is not None
+    saved.text = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    parts.put(part, root)
 
 
 def write_properties(parts: Parts, properties: Mapping[str, str]) -> None:
