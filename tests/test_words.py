@@ -118,3 +118,59 @@ def test_each_thing_has_one_term(pattern: str) -> None:
 def test_no_exception_outlives_its_word(pattern: str, files: tuple[str, ...]) -> None:
     said = {name for name, text in texts() if re.search(pattern, text)}
     assert set(files) <= said
+
+
+NAMES = {
+    "asking": "open findings, a group of columns",
+    "bare": "without formatting",
+    "crew": "worker pool",
+    "glance": "scan",
+    "grounds": "inputs",
+    "lying": "on disk",
+    "objector": "validator",
+    "recalled": "cached",
+    "remembered": "cached",
+    "said": "text, values, answer",
+    "spelled": "declared, stored, written",
+    "stranger": "not a workbook",
+    "surely": "certain, durable",
+    "told": "finding, reported",
+    "understood": "read, parsed",
+    "untold": "uncovered",
+}
+"""Words that name nothing in our code → what does."""
+
+
+@pytest.mark.parametrize("word", NAMES)
+def test_names_are_words_of_the_field(word: str) -> None:
+    found = [where for where, name in names() if word in _words_of(name)]
+    assert found == [], f"say {NAMES[word]}"
+
+
+@cache
+def names() -> tuple[tuple[str, str], ...]:
+    """Return every name the code gives, with where; codes of findings are read by others."""
+    paths = (p for p in sorted(ROOT.rglob("*.py")) if p.name != "catalogue.py")
+    trees = ((p.relative_to(ROOT).as_posix(), ast.parse(p.read_text("utf-8"))) for p in paths)
+    return tuple(
+        (f"{path}:{node.lineno}", name)
+        for path, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt | ast.expr | ast.arg) and (name := _named(node))
+    )
+
+
+def _named(node: ast.AST) -> str:
+    """Return what a part of a module gives a name to; "" for nothing."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+            return name
+        case ast.Attribute(attr=name, ctx=ast.Store()):
+            return name
+    return ""
+
+
+def _words_of(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]

@@ -12,7 +12,7 @@ import pytest
 from tests.desk.live import Answer, Live, live_desk
 from tests.harness.own_form import drawn_form, read_form
 from workflow.commands.command import NAMES
-from workflow.desk.screens.forms import FORMS, PLACES, TABLES
+from workflow.desk.screens.forms import ADDRESSES, FORMS, TABLES
 from workflow.menu.steps import Entry
 from workflow.model.errors import WorkspaceError
 from workflow.plan.book.writer import written_book
@@ -98,7 +98,7 @@ def test_wrong_cells_of_a_plan_are_named(tmp_path: Path) -> None:
 
 
 def test_every_choice_of_the_menu_is_somewhere_at_the_desk(tmp_path: Path) -> None:
-    assert set(PLACES) == set(Entry)
+    assert set(ADDRESSES) == set(Entry)
     with live_desk(tmp_path) as live:
         put(live, "plan.xlsx", plan())
         for page in FORM_PAGES:

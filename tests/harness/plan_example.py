@@ -23,7 +23,7 @@ from workflow.model.findings import Finding
 from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import DeclaredRound
-from workflow.model.wording import Wording, cell_text, places_text
+from workflow.model.wording import Wording, cell_text, locations_text
 from workflow.plan.book.settings import PLAN_SHEET
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import keys
@@ -219,7 +219,7 @@ def _in_short(findings: Sequence[Finding]) -> str:
     """Return the code of findings that are told together, with their place or places."""
     first = findings[0]
     if len(findings) > 1:
-        return f"{first.code.name} {places_text([f.location for f in findings])}"
+        return f"{first.code.name} {locations_text([f.location for f in findings])}"
     parts = (first.code.name, first.location.sheet, cell_text(first.location))
     return " ".join(filter(None, parts))
 

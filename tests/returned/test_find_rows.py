@@ -61,7 +61,7 @@ def test_rows_are_found_as_issued() -> None:
         "2-1": (7, {"progress": "した。", "rating": "Ａ"}),
         "2-2": (8, {"progress": "した。", "rating": "Ａ"}),
     }
-    assert matching.rows[0].places["cost"] == "G5"
+    assert matching.rows[0].references["cost"] == "G5"
 
 
 MOVED_DOWN = "\n".join(["（余白）"] * 40) + AS_ISSUED.strip("\n").partition("\n\n")[2].join(
@@ -199,8 +199,8 @@ def test_of_two_columns_with_one_heading_the_filled_one_counts() -> None:
         )
     )
     assert found(matching)["1-1"][1]["rating"] == "Ｂ"
-    assert matching.rows[0].places["rating"] == "J5"
-    assert matching.rows[1].places["rating"] == "F6"
+    assert matching.rows[0].references["rating"] == "J5"
+    assert matching.rows[1].references["rating"] == "F6"
     assert codes(matching) == [("COLUMN_TWICE", "F4")]
 
 

@@ -311,10 +311,10 @@ def _matrix(plan: Plan, year: int, series: Sequence[Series]) -> CountedMatrix:
     now = (YEAR_LABEL, str(year))
     rows = tuple(Bucket(title, ((axis, title), now)) for title in dict.fromkeys(titles))
     graded = list(grades_of(plan.indicators))
-    said = {one.now.verdict for one in series}
-    words = [*graded, *([NOT_GRADED] if NOT_GRADED in said else [])]
+    verdicts = {one.now.verdict for one in series}
+    words = [*graded, *([NOT_GRADED] if NOT_GRADED in verdicts else [])]
     columns = [Bucket(word, ((VERDICT_LABEL, word),)) for word in words]
-    columns += [Bucket(NO_GRADING, ((VERDICT_LABEL, ""),))] if "" in said else []
+    columns += [Bucket(NO_GRADING, ((VERDICT_LABEL, ""),))] if "" in verdicts else []
     at_row = {bucket.label: n for n, bucket in enumerate(rows)}
     at_column = {bucket.conditions[0][1]: n for n, bucket in enumerate(columns)}
     pairs = tuple(

@@ -13,7 +13,7 @@ from workflow.first_day.names import Departments, Ids
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.columns import Keys
 from workflow.first_day.reading.items import NO_LEVEL, DraftItem, ItemList
-from workflow.first_day.reading.source import Place, Source
+from workflow.first_day.reading.source import CellLocation, Source
 from workflow.first_day.reading.tables import Cell, Table
 from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.catalogue import Code
@@ -52,7 +52,7 @@ class Account:
     def __init__(self, source: Source, read: Source) -> None:
         self._source = source
         self._read = read
-        self.fates: dict[Place, Fate] = {}
+        self.fates: dict[CellLocation, Fate] = {}
         self.findings: list[Finding] = []
 
     def say(
@@ -64,10 +64,8 @@ class Account:
 
     def say_of(self, code: Code, cell: Cell, details: Mapping[str, str]) -> None:
         """Add a finding of one cell."""
-        place = cell.place
-        location = Location(
-            file=self._source.file, sheet=place.sheet, row=place.row, column=place.column
-        )
+        at = cell.location
+        location = Location(file=self._source.file, sheet=at.sheet, row=at.row, column=at.column)
         self.findings.append(Finding(code, location, details))
 
     def note_columns(self, columns: Sequence[Column]) -> None:
@@ -178,11 +176,11 @@ class Account:
                     why = f"計画に入れない列です（{why}）" if why else "計画に入れない列です"
                     if cell.text in NOTHING:
                         why = "空欄と同じ記号です"
-                    self.fates.setdefault(cell.place, Fate(Became.LEFT_OUT, why=why))
+                    self.fates.setdefault(cell.location, Fate(Became.LEFT_OUT, why=why))
 
     def note_unseen(self, items: Sequence[DraftItem]) -> None:
         """Say of each sheet how many items stand in hidden rows, and what is struck through."""
-        titles = [item.title[0].place for item in items]
+        titles = [item.title[0].location for item in items]
         for sheet in self._read.sheets:
             hidden = [p for p in titles if p.sheet == sheet.name and p.row in sheet.hidden_rows]
             for code, found in ((Code.IMPORT_HIDDEN, hidden), (Code.IMPORT_STRUCK, sheet.struck)):
@@ -199,16 +197,16 @@ class Account:
             elif sheet.name not in {one.name for one in self._read.sheets}:
                 why = "--sheet で選ばれなかったシートです"
             for row, column in sheet.texts:
-                place = Place(sheet.name, row, column)
-                self.fates.setdefault(place, Fate(Became.LEFT_OUT, why=why))
+                location = CellLocation(sheet.name, row, column)
+                self.fates.setdefault(location, Fate(Became.LEFT_OUT, why=why))
             for row, column in sheet.struck or {}:
-                place = Place(sheet.name, row, column)
-                self.fates[place] = Fate(Became.LEFT_OUT, why="取り消し線が引かれています")
+                location = CellLocation(sheet.name, row, column)
+                self.fates[location] = Fate(Became.LEFT_OUT, why="取り消し線が引かれています")
 
     def _note(self, cell: Cell, fate: Fate) -> None:
-        before = self.fates.get(cell.place)
+        before = self.fates.get(cell.location)
         if before is None or before.became not in (Became.PLAN, Became.ANSWER):
-            self.fates[cell.place] = fate
+            self.fates[cell.location] = fate
         elif before.became is Became.PLAN and fate.became is Became.PLAN:
             whole = (
                 before.written
@@ -220,7 +218,7 @@ class Account:
                 if fate.item in before.item.split("、")
                 else f"{before.item}、{fate.item}"
             )
-            self.fates[cell.place] = replace(before, written=whole, item=items)
+            self.fates[cell.location] = replace(before, written=whole, item=items)
 
 
 def _fate_of_answer(

@@ -9,7 +9,7 @@ from workflow.first_day.fields import ProposedField
 from workflow.first_day.names import Departments, Ids
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.items import DraftItem, plain_heading
-from workflow.first_day.reading.source import Place
+from workflow.first_day.reading.source import CellLocation
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.dataclass import dataclass
@@ -91,7 +91,7 @@ class AnswerLine:
     departments: tuple[str, ...]
     texts: Mapping[str, str]
     cells: Mapping[str, Sequence[Cell]]
-    place: Place
+    location: CellLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class BroughtIn:
     item: str
     departments: tuple[str, ...]
     values: Mapping[str, str]
-    place: Place
+    location: CellLocation
 
 
 def answer_lines(
@@ -117,7 +117,7 @@ def answer_lines(
             }
             texts = {key: "\n".join(cell.text for cell in some) for key, some in cells.items()}
             named = tuple(dict.fromkeys(departments.named[name] for name in names))
-            found.append(AnswerLine(number, named, texts, cells, item.title[0].place))
+            found.append(AnswerLine(number, named, texts, cells, item.title[0].location))
     return tuple(found)
 
 
@@ -130,4 +130,4 @@ def stored(answers: Iterable[AnswerLine], fields: Sequence[ProposedField]) -> It
             for column, text in answer.texts.items()
         }
         if values:
-            yield BroughtIn(answer.item, answer.departments, values, answer.place)
+            yield BroughtIn(answer.item, answer.departments, values, answer.location)

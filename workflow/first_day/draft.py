@@ -39,7 +39,7 @@ from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.columns import columns_of
 from workflow.first_day.reading.items import DraftItem
 from workflow.first_day.reading.rows import read_items
-from workflow.first_day.reading.source import Place, Source
+from workflow.first_day.reading.source import CellLocation, Source
 from workflow.first_day.reading.tables import Cell, Grid, Table, find_tables
 from workflow.first_day.reading.words import Role, looks_like_department
 from workflow.model.catalogue import Code
@@ -80,7 +80,7 @@ class Draft:
     fields: tuple[ProposedField, ...]
     year: int | None
     answers: tuple[BroughtIn, ...]
-    fates: Mapping[Place, Fate]
+    fates: Mapping[CellLocation, Fate]
     united: tuple[United, ...]
     findings: tuple[Finding, ...]
 
@@ -89,7 +89,7 @@ class Draft:
         """The columns a person is asked about."""
         return tuple(column for column in self.columns if not column.is_sure)
 
-    def left_out(self) -> Iterator[tuple[Place, Fate]]:
+    def left_out(self) -> Iterator[tuple[CellLocation, Fate]]:
         """Yield the cells that became nothing, in their order."""
         found = ((p, f) for p, f in self.fates.items() if f.became is Became.LEFT_OUT)
         order = {sheet.name: at for at, sheet in enumerate(self.source.sheets)}
@@ -335,4 +335,4 @@ def _beside(source: Source, table: Table) -> Iterator[Cell]:
     for sheet in source.sheets:
         if sheet.name == table.sheet:
             for (row, column), text in sheet.texts.items():
-                yield Cell(Place(sheet.name, row, column), text)
+                yield Cell(CellLocation(sheet.name, row, column), text)

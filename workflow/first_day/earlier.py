@@ -144,7 +144,7 @@ def _answer(
     evidence: tuple[str, str, datetime],
 ) -> Answer:
     name, digest, changed = evidence
-    source = Source(name, found.place.sheet, found.place.row, digest, changed)
+    source = Source(name, found.location.sheet, found.location.row, digest, changed)
     values: dict[str, Value] = {
         field.key: Decimal(found.values[field.key]) if field.is_number else found.values[field.key]
         for field in plan.form.fields

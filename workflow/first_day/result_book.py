@@ -17,7 +17,7 @@ from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.first_day.account import Became, Fate
 from workflow.first_day.draft import Draft
 from workflow.first_day.reading.column import Column
-from workflow.first_day.reading.source import Place, Remark
+from workflow.first_day.reading.source import CellLocation, Remark
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
@@ -72,8 +72,8 @@ def _lines(draft: Draft) -> Iterator[_Line]:
     for sheet in draft.source.sheets:
         texts = {**sheet.texts, **(sheet.struck or {})}
         for row, column in sorted(texts):
-            place = Place(sheet.name, row, column)
-            yield _Line(sheet.name, place.ref, texts[row, column], draft.fates[place])
+            location = CellLocation(sheet.name, row, column)
+            yield _Line(sheet.name, location.ref, texts[row, column], draft.fates[location])
     for remark in draft.source.remarks:
         yield _beside_cells(remark)
 

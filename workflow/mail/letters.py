@@ -150,9 +150,9 @@ _NAMED = re.compile(r"'([^']*)'")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A text ready to be filled in; place is how people find its file."""
+    """A text ready to be filled in; name is how people find its file."""
 
-    place: str
+    name: str
     subject: Template
     body: Template
 
@@ -165,7 +165,7 @@ class Message:
     body: str
 
 
-def letter(place: str, text: str) -> Letter:
+def letter(name: str, text: str) -> Letter:
     """Return a letter from its text. Raises WorkspaceError naming the line that is wrong."""
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -173,13 +173,13 @@ def letter(place: str, text: str) -> Letter:
     subject, _, body = text.partition("\n")
     try:
         return Letter(
-            place,
+            name,
             environment.from_string(subject.strip().removeprefix(_SUBJECT_MARK)),
             environment.from_string(f"\n{body}"),  # the line break keeps the lines' numbers
         )
     except TemplateSyntaxError as error:
         raise _wrong(
-            place,
+            name,
             error.lineno,
             "書き方が正しくありません（{{ と }}、{% と %} の組を確かめてください）",
         ) from error
@@ -195,7 +195,7 @@ def filled_in(
     plain = {name: _plain(value) for name, value in values.items()}
     subject = one_line(_rendered(letter, letter.subject, plain)).strip()
     if not subject:
-        raise _wrong(letter.place, 1, "件名が空です")
+        raise _wrong(letter.name, 1, "件名が空です")
     body = _rendered(letter, letter.body, plain).strip("\n")
     if to_person:
         body = _WHOEVER_ANSWERS.sub("　様", body, count=1)
@@ -208,14 +208,14 @@ def _rendered(letter: Letter, template: Template, values: Mapping[str, LetterVal
     except UndefinedError as error:
         name = (_NAMED.findall(str(error)) or [""])[-1]
         reason = f"「{name}」という言葉は、この文面では使えません"
-        raise _wrong(letter.place, line_of(error) or 1, reason) from error
+        raise _wrong(letter.name, line_of(error) or 1, reason) from error
     except Exception as error:  # a template can fail in every way a program can
-        raise _wrong(letter.place, line_of(error) or 1, "文面を作る途中で失敗しました") from error
+        raise _wrong(letter.name, line_of(error) or 1, "文面を作る途中で失敗しました") from error
 
 
-def _wrong(place: str, line: int, reason: str) -> WorkspaceError:
+def _wrong(name: str, line: int, reason: str) -> WorkspaceError:
     return WorkspaceError(
-        f"「{place}」の{line}行目は、{reason}。直すか、このファイルを別の場所に移してから、"
+        f"「{name}」の{line}行目は、{reason}。直すか、このファイルを別の場所に移してから、"
         "もう一度実行してください（元の文面が作り直されます）。"
     )
 

@@ -111,7 +111,7 @@ class Wording:
         """
         if len(findings) == 1:
             return self.message(findings[0])
-        where = places_text([finding.location for finding in findings])
+        where = locations_text([finding.location for finding in findings])
         return f"{where}：{self._filled(findings[0].code.message, *findings)}"
 
     def together(self, findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -180,11 +180,11 @@ def cell_text(location: Location) -> str:
     return f"{location.row}行目" if location.row else location.part
 
 
-def places_text(locations: Sequence[Location]) -> str:
+def locations_text(locations: Sequence[Location]) -> str:
     """Return several locations within a file in words, sheet by sheet, and how many they are.
 
     >>> cells = [Location(sheet="様式", row=row, column=1) for row in (4, 5)]
-    >>> places_text([Location(sheet="計画", row=6, column=2), *cells])
+    >>> locations_text([Location(sheet="計画", row=6, column=2), *cells])
     'シート「計画」のB6、シート「様式」のA4～A5の3か所'
     """
     by_sheet: dict[str, list[Location]] = {}

@@ -173,10 +173,10 @@ def _headings(sheet: RawSheet, known: KnownValues) -> tuple[int, dict[str, int]]
 def _in_another_unit(sheet: RawSheet, row: int, column: KnownColumn) -> tuple[int, str] | None:
     """Return the heading that names a field with another unit in brackets, and its column."""
     label = folded(column.heading or column.field.label)
-    for (at, place), cell in sorted(sheet.cells.items()):
+    for (at, found_in), cell in sorted(sheet.cells.items()):
         text = folded(unicodedata.normalize("NFKC", _result(cell).shown)) if at == row else ""
         if text.startswith(label) and text.removeprefix(label).startswith(("(", "（", "[", "［")):
-            return place, _result(cell).shown
+            return found_in, _result(cell).shown
     return None
 
 

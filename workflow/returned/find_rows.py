@@ -22,7 +22,7 @@ Held = tuple[CellIndex, RawCell | None]
 class MatchedRow:
     """The row in which an issued item was found; cells by field key, blank ones left out.
 
-    Columns are those of the fields that have one, places the same cells as A1 references. Spaces
+    Columns are those of the fields that have one, references the same cells in A1. Spaces
     names the fields whose cell holds nothing but white space, merged those whose cell is part of a
     merged one. Struck has the whole text of cells of which something is struck through; cells have
     what is left of it. Elsewhere has the sheet and the row of cells that stand in another one:
@@ -34,7 +34,7 @@ class MatchedRow:
     row: int
     cells: Mapping[str, RawCell]
     columns: Mapping[str, int]
-    places: Mapping[str, str]
+    references: Mapping[str, str]
     spaces: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     struck: Mapping[str, str] = field(default_factory=dict)
@@ -76,8 +76,8 @@ def match(table: Table, issue: Issue, copies: Sequence[Table] = ()) -> Matching:
     repeated = [again for copy in copies for again in seen.unite(rows, copy)]
     seen.notice_missing(rows)
     is_ambiguous = seen.notice_headings()
-    places = {one.sheet.name: index for index, one in enumerate((table, *copies))}
-    found = sorted(rows.values(), key=lambda matched: (places[matched.sheet], matched.row))
+    order = {one.sheet.name: index for index, one in enumerate((table, *copies))}
+    found = sorted(rows.values(), key=lambda matched: (order[matched.sheet], matched.row))
     return Matching(
         table.sheet.name, tuple(found), tuple(seen.findings), tuple(repeated), is_ambiguous
     )
@@ -297,7 +297,7 @@ class _Seen:
             row=row,
             cells={key: cell for key, cell in held.items() if key not in blank},
             columns=columns,
-            places={key: f"{in_letters}{row}" for key, in_letters in letters.items()},
+            references={key: f"{in_letters}{row}" for key, in_letters in letters.items()},
             spaces=tuple(key for key in held if key in blank and key not in struck),
             merged=tuple(k for k, c in columns.items() if _is_merged(areas, row, c)),
             struck=struck,
@@ -308,14 +308,14 @@ class _Seen:
         columns = dict(self._columns)
         fields = {field.key: field for field in self.issue.form.form.fields}
         for key, more in self._further.items():
-            places = [(row, column) for column in (columns[key], *more)]
-            held = [(at, self.table.sheet.cells.get(at)) for at in places]
+            indexes = [(row, column) for column in (columns[key], *more)]
+            held = [(at, self.table.sheet.cells.get(at)) for at in indexes]
             filled = [(at, cell) for at, cell in held if cell and not cell.is_blank]
             for at, cell in filled[1:]:
                 if not says_same(fields[key], filled[0][1], cell):
                     self._add_two(item.id, key, filled[0][0], filled[0], (at, cell))
                     self._uncertain[key] = None
-            if filled and filled[0][0] != places[0]:
+            if filled and filled[0][0] != indexes[0]:
                 columns[key] = filled[0][0][1]
                 self._uncertain[key] = None
         return columns
@@ -343,7 +343,7 @@ def says_same(field: Field, one: RawCell | None, other: RawCell | None) -> bool:
 
 def quoted_all(row: MatchedRow, keys: Sequence[str]) -> tuple[str, ...]:
     """Return what some cells of a row hold, each with its place."""
-    return tuple(_quoted(row.places[key], row.cells.get(key)) for key in keys)
+    return tuple(_quoted(row.references[key], row.cells.get(key)) for key in keys)
 
 
 def _quoted(place: str, cell: RawCell | None) -> str:

@@ -85,7 +85,7 @@ def joined(rows: Iterable[MatchedRow], indicators: IndicatorRows | None) -> Sequ
     own = dict(indicators.by_item)
     found = [_with(row, own.pop(row.item.id, [])) for row in rows]
     found += [
-        _with(replace(first, cells={}, columns={}, places={}), [first, *others])
+        _with(replace(first, cells={}, columns={}, references={}), [first, *others])
         for first, *others in own.values()
     ]
     return found
@@ -98,7 +98,10 @@ def _with(row: MatchedRow, added: Sequence[MatchedRow]) -> MatchedRow:
             row,
             cells={**row.cells, **other.cells},
             columns={**row.columns, **other.columns},
-            places={**row.places, **{k: f"{other.sheet}!{a1}" for k, a1 in other.places.items()}},
+            references={
+                **row.references,
+                **{k: f"{other.sheet}!{a1}" for k, a1 in other.references.items()},
+            },
             spaces=(*row.spaces, *other.spaces),
             merged=(*row.merged, *other.merged),
             struck={**row.struck, **other.struck},
@@ -117,7 +120,7 @@ def _of_item(row: MatchedRow, indicator: Indicator, items: Mapping[str, IssuedIt
         item=items[indicator.item],
         cells={keys[key]: cell for key, cell in row.cells.items() if key in keys},
         columns={keys[key]: column for key, column in row.columns.items() if key in keys},
-        places={keys[key]: place for key, place in row.places.items() if key in keys},
+        references={keys[key]: place for key, place in row.references.items() if key in keys},
         spaces=tuple(keys[key] for key in row.spaces if key in keys),
         merged=tuple(keys[key] for key in row.merged if key in keys),
         struck={keys[key]: text for key, text in row.struck.items() if key in keys},

@@ -19,7 +19,7 @@ from workflow.returned.inbox import Received
 from workflow.returned.judge_rows import FoundForm, OnOwnForm, OnTables, Rows, judge_rows
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.notes import Paper, written_on_refused
-from workflow.returned.open import Opened, closed, open_received, with_notices
+from workflow.returned.open import Opened, concluded, open_received, with_notices
 from workflow.returned.own.beside import kept_of_refused
 from workflow.returned.own.sheets import OwnSheet, find_own_sheets, own_numbers, own_stamps
 from workflow.returned.readers.readings import read_again, read_first
@@ -139,20 +139,22 @@ def _judge_own(read: Return, shown: _Book, context: Context) -> Return:
     book, found, register, tables = shown.book, shown.found, shown.register, shown.tables
     if not shown.is_form and book.lost:
         reason = f"シート「{'」「'.join(book.lost)}」の中身がありません"
-        return closed(read, Outcome.UNREADABLE, Code.FILE_BROKEN, {"reason": reason})
+        return concluded(read, Outcome.UNREADABLE, Code.FILE_BROKEN, {"reason": reason})
     if not shown.is_form and not found:
-        return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
+        return concluded(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
     ids = shown.ids
     identity = identify(found, ids, context.plan, register)
     read = _identified(read, identity, context.plan, made_from(book))
     if identity.issue is None:
         if not identity.findings:
-            return closed(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
+            return concluded(read, Outcome.NOT_A_RETURN, Code.FILE_NO_ENTRY_SHEET)
         refused = replace(read, outcome=judged(identity.findings), findings=identity.findings)
     elif not read.department:
-        refused = closed(read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number})
+        refused = concluded(
+            read, Outcome.SENT_BACK, Code.FORM_NO_DEPARTMENT, {"number": read.number}
+        )
     elif not shown.is_form:
-        refused = closed(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
+        refused = concluded(read, Outcome.SENT_BACK, Code.COLUMN_MISSING, {"column": ID_LABEL})
     else:
         form = _form_of(shown, identity.issue, context)
         return judge_rows(read, book, identity, identity.issue, form, context)
@@ -180,7 +182,7 @@ def _other_round(shown: _Book, context: Context) -> OtherRound | None:
 
 def _of_other_round(read: Return, found: tuple[FormNumber, ...], other: OtherRound) -> Return:
     details = {"round": other.name}
-    refused = closed(read, Outcome.NOT_A_RETURN, Code.RETURN_OTHER_ROUND, details)
+    refused = concluded(read, Outcome.NOT_A_RETURN, Code.RETURN_OTHER_ROUND, details)
     return replace(refused, number=str(found[0]) if found else "")
 
 

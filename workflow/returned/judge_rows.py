@@ -190,7 +190,7 @@ class Rows:
         violations = asked_of.form.violations(values)
         for found in violations:
             # A formula, an error value or a lost column was already reported; it is not also empty.
-            if found.key in row.places and (found.key in values or found.key not in row.cells):
+            if found.key in row.references and (found.key in values or found.key not in row.cells):
                 findings.append(self._finding(row, found.key, found.code, found.details))
             elif found.key in self._lost:
                 findings.append(Finding(found.code, self._lost[found.key], found.details))
@@ -209,7 +209,7 @@ class Rows:
             row,
             row=at,
             cells={key: cell for key, (_, cell) in above.items()},
-            places={key: a1(at, column) for key, column in row.columns.items()},
+            references={key: a1(at, column) for key, column in row.columns.items()},
             spaces=(),
             merged=(),
             struck={},
@@ -256,7 +256,7 @@ class Rows:
             item=row.item.id,
             department=read.department,
             values=values,
-            cells=row.places,
+            cells=row.references,
             written={key: cell.shown for key, cell in row.cells.items()},
             source=Source("", row.sheet, row.row, read.sha256, read.received),
             rejected=spoilt,
@@ -275,7 +275,7 @@ class Rows:
         before = {key: previous.get(field.label, "") for key, field in self._fields.items()}
         for check in asked_of.checks:
             question = check.question(values, before)
-            if question and check.key in row.places and check.key not in wrong:
+            if question and check.key in row.references and check.key not in wrong:
                 yield question
 
     def _finding(

@@ -128,11 +128,11 @@ def _text_table(received: Received, content: bytes, again: bool) -> OpenedTable 
 def unjudged(received: Received, code: Code, details: Mapping[str, Detail] = NO_DETAILS) -> Return:
     """Return the outcome of a file whose reading was cut short."""
     if suffix(received.file) in (*Kind.ARCHIVE.extensions, *Kind.MAIL.extensions):
-        return closed(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
-    return closed(_unread(received), Outcome.UNREADABLE, code, details)
+        return concluded(_unread(received), Outcome.UNREADABLE, Code.FILE_ARCHIVE_STOPPED)
+    return concluded(_unread(received), Outcome.UNREADABLE, code, details)
 
 
-def closed(
+def concluded(
     read: Return, outcome: Outcome, code: Code, details: Mapping[str, Detail] = NO_DETAILS
 ) -> Return:
     """Return the final outcome of a file that says nothing more."""
@@ -263,7 +263,7 @@ def _mail_itself(read: Return, mail: Mail) -> Return:
     details = {"files": len(mail.attached), "pictures": mail.pictures}
     pieces = range(0, len(mail.text), MAX_CELL_TEXT)
     return replace(
-        closed(read, Outcome.NOT_A_RETURN, code, details if mail.attached else NO_DETAILS),
+        concluded(read, Outcome.NOT_A_RETURN, code, details if mail.attached else NO_DETAILS),
         notes=tuple(
             Note(
                 NoteKind.MAIL,
@@ -313,7 +313,7 @@ def _refused_unread(received: Received, limits: Limits) -> Refusal | None:
 
 
 def _refused(read: Return, refusal: Refusal) -> Return:
-    return closed(read, refusal.outcome, refusal.code, refusal.details)
+    return concluded(read, refusal.outcome, refusal.code, refusal.details)
 
 
 def _known(read: Return, content: bytes) -> Return:

@@ -170,9 +170,9 @@ def _columns(page: Page, found: Mapping[str, list[CellIndex]]) -> Mapping[int, i
     """Return which column of the sheet holds most of what is printed in each column."""
     votes: dict[int, Counter[int]] = {column: Counter() for _, column in page}
     for (_, column), text in page.items():
-        places = found.get(text, ()) if text else ()
-        if len(places) <= _MOST_PLACES:
-            votes[column].update({at for _, at in places})
+        standing_at = found.get(text, ()) if text else ()
+        if len(standing_at) <= _MOST_PLACES:
+            votes[column].update({at for _, at in standing_at})
     moved = {}
     for column, counts in votes.items():
         best = max(counts.values(), default=0)
@@ -187,9 +187,9 @@ def _shares(
     printed = Counter(row for (row, _), text in page.items() if text)
     counts: Counter[tuple[int, int]] = Counter()
     for (row, column), text in page.items():
-        places = found.get(text, ()) if text else ()
-        if len(places) <= _MOST_PLACES:
-            counts.update((row, at) for at, c in places if c == columns[column])
+        standing_at = found.get(text, ()) if text else ()
+        if len(standing_at) <= _MOST_PLACES:
+            counts.update((row, at) for at, c in standing_at if c == columns[column])
     return {pair: count / printed[pair[0]] for pair, count in counts.items()}
 
 

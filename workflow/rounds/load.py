@@ -130,8 +130,8 @@ def decided(round_: Round, points: Iterable[Point], journal: Journal) -> Round:
     log = decision_log(journal)
     numbered = with_decisions(points, log, round_.explanations)
     after = applied(round_, numbered)
-    said = (*decision_findings(numbered, log), *record_findings(log))
-    findings = (*after.findings, *said)
+    of_decisions = (*decision_findings(numbered, log), *record_findings(log))
+    findings = (*after.findings, *of_decisions)
     return replace(after, findings=findings, points=with_lost(numbered, after))
 
 

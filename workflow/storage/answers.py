@@ -119,5 +119,5 @@ def _of_plain(plain: _Plain) -> Answer:
     item, department, values, written, cells, source, rejected, says_nothing = plain
     if written is None:
         written = values  # type: ignore[assignment]  # the same object, so texts alone
-    place = Source(*source)
-    return Answer(item, department, values, written, cells, place, rejected, says_nothing)  # type: ignore[arg-type]
+    stands_at = Source(*source)
+    return Answer(item, department, values, written, cells, stands_at, rejected, says_nothing)  # type: ignore[arg-type]

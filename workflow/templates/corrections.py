@@ -60,7 +60,7 @@ Line = tuple[Correction, Target]
 
 def targets(layout: Layout, filling: Filling) -> list[Line]:
     """Return the corrections with their targets: of the whole file first, then as they stand."""
-    targets = _places(layout)
+    targets = _targets(layout)
     found = []
     for correction in filling.corrections:
         key = correction.field_key
@@ -88,7 +88,7 @@ def targets(layout: Layout, filling: Filling) -> list[Line]:
     return sorted(found, key=reading_order)
 
 
-def _places(layout: Layout) -> dict[tuple[str, str], Target]:
+def _targets(layout: Layout) -> dict[tuple[str, str], Target]:
     """Return the cells to fill by item and key; those of a whole item by its first field."""
     found: dict[tuple[str, str], Target] = {}
     if layout.own:
@@ -99,13 +99,13 @@ def _places(layout: Layout) -> dict[tuple[str, str], Target]:
                 target = Target(*cell, titles[item], sheet=issued.name)
                 found.setdefault((item, key), target)
                 found.setdefault((item, ""), target)
-        _note_places(found, (own.indicators,) if own.indicators else ())
+        _targets_of_notes(found, (own.indicators,) if own.indicators else ())
         return found
-    _note_places(found, layout.sheets)
+    _targets_of_notes(found, layout.sheets)
     return found
 
 
-def _note_places(found: dict[tuple[str, str], Target], sheets: Iterable[Layout]) -> None:
+def _targets_of_notes(found: dict[tuple[str, str], Target], sheets: Iterable[Layout]) -> None:
     """Note where the cells to fill of our own sheets stand."""
     for sheet in sheets:
         for entry in sheet.rows:
@@ -141,7 +141,7 @@ class Listed:
 
 def asked_cell(layout: Layout, question: Question) -> Target:
     """Return the cell that a question is about, of a whole item its first; row 0 where none is."""
-    targets = _places(layout)
+    targets = _targets(layout)
     at = targets.get((question.item, question.field_key)) or targets.get((question.item, ""))
     return at or Target()
 

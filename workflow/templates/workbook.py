@@ -44,10 +44,10 @@ def template_bytes(
         from workflow.templates.own.fill import own_template_bytes  # 31 ms, with handback
         from workflow.templates.own.handback import with_corrections  # with fill
 
-        places = lay_out_own(own.form, layout)
-        template = own_template_bytes(places, own.content, filling)
+        own_layout = lay_out_own(own.form, layout)
+        template = own_template_bytes(own_layout, own.content, filling)
         is_clean = not (filling.corrections or filling.questions)
-        return template if is_clean else with_corrections(template, places, filling)
+        return template if is_clean else with_corrections(template, own_layout, filling)
     stream = BytesIO()
     book = new_workbook(stream, FONT_SIZE, locked=True)
     _write_stamps(book, layout, filling)

@@ -26,8 +26,8 @@ from workflow.templates.own.checks import check_own_form
 from workflow.templates.own.fill import own_template_bytes
 from workflow.templates.own.form import OwnForm
 from workflow.templates.own.lay_out import lay_out_own
+from workflow.templates.own.layout import OwnLayout
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words
-from workflow.templates.own.places import OwnLayout
 from workflow.templates.own.workbook import OwnWorkbook, own_workbook
 from workflow.templates.register import FormNumber
 

@@ -15,7 +15,7 @@ from workflow.compiled.merging.entries import (
     returns_by_department,
 )
 from workflow.compiled.merging.version_order import evidence_of, older_files, seemingly_older_files
-from workflow.compiled.merging.versions import Versions, closed, location_of
+from workflow.compiled.merging.versions import Versions, location_of, with_finding
 from workflow.compiled.recorded import Collects
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
@@ -215,13 +215,13 @@ def _as_duplicate(returned: Return, original: Return | None) -> Return:
     if original is None or original.file == returned.file:
         return returned
     finding = Finding(Code.FILE_DUPLICATE, Location(file=returned.file), {"other": original.file})
-    return closed(returned, Outcome.DUPLICATE, finding)
+    return with_finding(returned, Outcome.DUPLICATE, finding)
 
 
 def _with_warning(returned: Return, finding: Finding) -> Return:
     clean = returned.outcome is Outcome.ACCEPTED
     outcome = Outcome.ACCEPTED_WITH_WARNINGS if clean else returned.outcome
-    return closed(returned, outcome, finding)
+    return with_finding(returned, outcome, finding)
 
 
 def _entries(

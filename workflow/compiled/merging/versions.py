@@ -96,7 +96,7 @@ class Versions:
             self.settled[returned.file] = returned
         elif not fresh and not conflicts:
             finding = self._superseded(returned)
-            self.settled[returned.file] = closed(returned, Outcome.SUPERSEDED, finding)
+            self.settled[returned.file] = with_finding(returned, Outcome.SUPERSEDED, finding)
         else:
             self.settled[returned.file] = self._kept_for(returned, fresh, conflicts)
         for answer in conflicts:
@@ -143,7 +143,7 @@ class Versions:
             path = ours.source.file
             details = self._difference(ours, theirs)
             finding = Finding(Code.RETURN_CONFLICT, location_of(ours), details)
-            self.settled[path] = closed(self.settled[path], Outcome.SENT_BACK, finding)
+            self.settled[path] = with_finding(self.settled[path], Outcome.SENT_BACK, finding)
         self.chosen[answer.item] = replace(rival, rejected=True)
 
     def _difference(self, ours: Answer, theirs: Answer) -> dict[str, Detail]:
@@ -227,7 +227,7 @@ def with_unchanged(returned: Return, oldest_first: Iterable[Return]) -> Return:
     if not is_unchanged(returned, oldest_first):
         return returned
     finding = Finding(Code.RETURN_UNCHANGED, Location(file=returned.file))
-    return closed(returned, Outcome.SENT_BACK, finding)
+    return with_finding(returned, Outcome.SENT_BACK, finding)
 
 
 def location_of(answer: Answer) -> Location:
@@ -236,7 +236,7 @@ def location_of(answer: Answer) -> Location:
     return Location(file=source.file, sheet=source.sheet, row=source.row, item=answer.item)
 
 
-def closed(returned: Return, outcome: Outcome, finding: Finding) -> Return:
+def with_finding(returned: Return, outcome: Outcome, finding: Finding) -> Return:
     """Return a file with one more finding and the outcome it leads to."""
     return replace(returned, outcome=outcome, findings=(*returned.findings, finding))
 

@@ -49,7 +49,7 @@ class BoardLine:
     """One department; what does not apply is blank or None. Findings leads to what is wrong."""
 
     name: str
-    place: str
+    anchor: str
     first: Moment | None
     last: Moment | None
     outcome: str
@@ -110,7 +110,7 @@ def board(compilation: Compilation, findings: Mapping[str, Sequence[Finding]]) -
     )
 
 
-def findings_place(code: str) -> str:
+def findings_anchor(code: str) -> str:
     """Return the id of the element on the page that holds a department's findings."""
     return f"findings-{code}"
 
@@ -131,7 +131,7 @@ def _line(
     code = status.department.code
     return BoardLine(
         name=status.department.name,
-        place=f"department-{code}",
+        anchor=f"department-{code}",
         first=_moment(status.first_received),
         last=_moment(status.received),
         outcome=status.outcome_label,
@@ -140,7 +140,7 @@ def _line(
         missing=status.missing,
         nothing_to_report=status.nothing_to_report,
         wrong="、".join(_wrong(findings)),
-        findings=f"#{findings_place(code)}" if findings else "",
+        findings=f"#{findings_anchor(code)}" if findings else "",
         turn=turn,
         task=task,
         handback=handback,

@@ -12,10 +12,10 @@ from dataclasses import field, replace
 from workflow.compiled.merging.entries import AnswerStatus, Entry, Newest, entry_for, entry_of
 from workflow.compiled.merging.merge import standing
 from workflow.compiled.merging.versions import (
-    closed,
     is_unchanged,
     location_of,
     settled_by,
+    with_finding,
     with_unchanged,
 )
 from workflow.compiled.points.point import Handling, Point, settled_findings
@@ -221,7 +221,7 @@ class _Applying:
         if not is_unchanged(returned, sorted(own, key=lambda r: (r.received, r.file))):
             return returned
         location = Location(file=returned.file)
-        return closed(returned, returned.outcome, Finding(Code.RETURN_UNEXPLAINED, location))
+        return with_finding(returned, returned.outcome, Finding(Code.RETURN_UNEXPLAINED, location))
 
     def _settled(self, returned: Return) -> Return:
         """Return a file with the findings that follow, and the outcome they lead to."""
@@ -280,4 +280,6 @@ def _without_use(
         return returned
     location = Location(file=returned.file)
     details = {"other": own[0].source.file}
-    return closed(returned, Outcome.SUPERSEDED, Finding(Code.FILE_SUPERSEDED, location, details))
+    return with_finding(
+        returned, Outcome.SUPERSEDED, Finding(Code.FILE_SUPERSEDED, location, details)
+    )

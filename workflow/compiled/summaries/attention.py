@@ -84,8 +84,8 @@ def attention_lines(
     ratings = tuple(
         _Rating(field, {c.value: c for c in low_ratings(field)}) for field in plan.shown_choices
     )
-    closed = _closed(round_.points)
-    open_findings = [f for f in round_.findings if _spot(f) not in closed]
+    settled = _settled_spots(round_.points)
+    open_findings = [f for f in round_.findings if _spot(f) not in settled]
     looked_at = _Looking(
         plan, ledger, _by_item(open_findings), comparison, ratings, wording, _rivals(round_)
     )
@@ -107,7 +107,7 @@ def _spot(finding: Finding) -> _Spot:
     return finding.code, at.file, at.item, at.field_key
 
 
-def _closed(points: Iterable[Point]) -> frozenset[_Spot]:
+def _settled_spots(points: Iterable[Point]) -> frozenset[_Spot]:
     """Return what a person looked at already."""
     return frozenset(_spot(f) for point in points if not point.is_open for f in point.findings)
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from workflow.compiled.recorded import recorded_outputs
 from workflow.desk.desk import Desk, desk_of
-from workflow.desk.screens.forms import PLACES
+from workflow.desk.screens.forms import ADDRESSES
 from workflow.desk.screens.pages import page
 from workflow.menu.menu import command_line
 from workflow.menu.steps import Entry, headline, next_steps, situation
@@ -58,7 +58,7 @@ def _page(request: Request, overview: Markup) -> Response:
         following=choices[0],
         command=command_line(choices[0], ()),
         others=[step for step in choices[1:] if step.entry is not Entry.DESK],
-        places=PLACES,
+        addresses=ADDRESSES,
         overview=overview,
     )
 

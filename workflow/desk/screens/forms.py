@@ -168,7 +168,7 @@ FORMS: Mapping[str, Form] = {
 """Every form that starts a command, by its data-command."""
 
 
-PLACES: Mapping[Entry, str] = {
+ADDRESSES: Mapping[Entry, str] = {
     Entry.FROM_TABLE: "/prepare#placing-title",
     Entry.INIT: "/prepare#placing-title",
     Entry.SAMPLE: "/prepare#placing-title",

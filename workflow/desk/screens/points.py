@@ -36,7 +36,7 @@ _PATIENCE = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AnswerLink:
     """Where an answer stands: in words, and the address of its file, if there is one."""
 
     words: str
@@ -121,8 +121,8 @@ def one(request: Request) -> Response:
         told=described(point, found.wording).split("\n")[0],
         is_final=found.journal.is_final,
         field=found.wording.labels.get(point.field_key, point.field_key),
-        this_place=_place(desk.year, found, point, point.this_answer),
-        other_place=_place(desk.year, found, point, point.other_answer, point.other_owner),
+        this_place=_link(desk.year, found, point, point.this_answer),
+        other_place=_link(desk.year, found, point, point.other_answer, point.other_owner),
         choices=_choices(point),
         made_on=PointState.of(point, found.log),
         **_standing(found, point),
@@ -130,21 +130,21 @@ def one(request: Request) -> Response:
     )
 
 
-def _place(
+def _link(
     year: int, found: RoundPoints, point: Point, answer: Answer | None, owner: str = ""
-) -> Place | None:
+) -> AnswerLink | None:
     """Return where an answer stands; where there is none, where the point was noticed."""
     at = point.shown_finding.location
     if answer is None:
         if owner or not at.file:
             return None
-        return Place(f"「{at.file}」{found.wording.where(at)}", _address(year, at.file))
+        return AnswerLink(f"「{at.file}」{found.wording.where(at)}", _address(year, at.file))
     source = answer.source
     cell = answer.cells.get(point.field_key, "").rpartition("!")[2]
     where = f"{cell}セル" if cell else f"{source.row}行目"
     name = f"{owner}　" if owner else ""
     words = f"{name}「{source.file}」シート「{source.sheet}」の{where}"
-    return Place(words, _address(year, source.file))
+    return AnswerLink(words, _address(year, source.file))
 
 
 def _address(year: int, file: str) -> str:

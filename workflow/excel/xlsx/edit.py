@@ -68,9 +68,9 @@ def _number(table: _Element) -> None:
             cell.set("r", a1(row, column))
 
 
-def _cell(table: _Element, place: tuple[int, int]) -> _Element:
+def _cell(table: _Element, at: tuple[int, int]) -> _Element:
     """Return the cell at a place, made where it is missing; rows and cells keep their order."""
-    row, column = place
+    row, column = at
     line = _entered(table, _ROW, row, str(row), lambda r: int(r.get("r", "0")))
     return _entered(line, _CELL, column, a1(row, column), lambda c: cell_index(c.get("r", ""))[1])
 

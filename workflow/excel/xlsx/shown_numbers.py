@@ -278,10 +278,10 @@ def _words(tokens: Sequence[_Token]) -> list[_Token]:
     return shown
 
 
-def _rounded(number: Decimal, places: int) -> Decimal:
-    if number.as_tuple().exponent >= -places:  # type: ignore[operator]  # finite, so no letter
+def _rounded(number: Decimal, decimals: int) -> Decimal:
+    if number.as_tuple().exponent >= -decimals:  # type: ignore[operator]  # finite, so no letter
         return number
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 class _Digits:

@@ -64,7 +64,7 @@ def context_of(grid: Grid, table: Table, is_one_of_many: bool) -> Context:
 
 
 def _department_of(grid: Grid, table: Table) -> tuple[str, Cell | None]:
-    last = max((cell.place.row for cell in table.above), default=0)
+    last = max((cell.location.row for cell in table.above), default=0)
     for pair in pairs_in(grid, 1, last):
         if role_of(label_of(pair.label.text)) is Role.DEPARTMENT and pair.value:
             return pair.value.text, pair.value

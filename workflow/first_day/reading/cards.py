@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workflow.first_day.reading.indicator_words import heads_indicators, names_a_part
 from workflow.first_day.reading.indicators import find_blocks, with_blocks
-from workflow.first_day.reading.source import Place
+from workflow.first_day.reading.source import CellLocation
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of
 from workflow.model.dataclass import dataclass
@@ -30,7 +30,7 @@ def find_cards(grid: Grid) -> tuple[Table, ...]:
     seen: set[tuple[str, int | None]] = set()
     blocks = tuple(find_blocks(grid))
     for pair in pairs_in(grid, 1, grid.last_row):
-        if any(block.holds(pair.label.place.row) for block in blocks):
+        if any(block.holds(pair.label.location.row) for block in blocks):
             continue
         label = label_of(pair.label.text)
         key = (label.key, label.year if names_a_part(label) else None)
@@ -40,7 +40,7 @@ def find_cards(grid: Grid) -> tuple[Table, ...]:
         seen.add(key)
         cards[-1].append(pair)
     above = _above(grid, cards)
-    begins = [card[0].label.place.row for card in cards]
+    begins = [card[0].label.location.row for card in cards]
     tables = []
     for at, card in enumerate(cards):
         until = begins[at + 1] if at + 1 < len(cards) else grid.last_row + 1
@@ -51,14 +51,14 @@ def find_cards(grid: Grid) -> tuple[Table, ...]:
 
 def pairs_in(grid: Grid, first: int, last: int) -> Iterator[Pair]:
     """Yield the labels in some rows whose words are known, each with its value."""
-    taken: set[Place] = set()
+    taken: set[CellLocation] = set()
     for row in range(first, last + 1):
         for cell in grid.own(row).values():
-            if cell.place in taken:
+            if cell.location in taken:
                 continue
             pair = _inline(cell) or _beside(grid, cell)
             if pair:
-                taken |= {pair.label.place, *([pair.value.place] if pair.value else [])}
+                taken |= {pair.label.location, *([pair.value.location] if pair.value else [])}
                 yield pair
 
 
@@ -67,14 +67,14 @@ def _inline(cell: Cell) -> Pair | None:
     match = _INLINE.fullmatch(cell.text)
     if not match or not _is_label(match[1]):
         return None
-    return Pair(Cell(cell.place, match[1]), Cell(cell.place, match[2].strip()))
+    return Pair(Cell(cell.location, match[1]), Cell(cell.location, match[2].strip()))
 
 
 def _beside(grid: Grid, cell: Cell) -> Pair | None:
     """Return a label with the value to its right, or else below it."""
     if not _is_label(cell.text):
         return None
-    area = grid.area(cell.place.row, cell.place.column)
+    area = grid.area(cell.location.row, cell.location.column)
     right = grid.seen(area.top, area.right + 1)
     if right and is_in_brackets(right.text):
         right = grid.seen(area.top, area.right + 2)
@@ -104,12 +104,12 @@ def _table(grid: Grid, card: list[Pair], above: tuple[Cell, ...]) -> Table:
         for column, pair in enumerate(card, start=1)
     )
     own = {column: pair.value for column, pair in enumerate(card, start=1) if pair.value}
-    first = card[0].label.place.row
+    first = card[0].label.location.row
     return Table(grid.name, headings, (Row(grid.name, first, own),), above)
 
 
 def _above(grid: Grid, cards: list[list[Pair]]) -> tuple[Cell, ...]:
-    first = cards[0][0].label.place.row if cards else 1
+    first = cards[0][0].label.location.row if cards else 1
     return tuple(cell for row in range(1, first) for cell in grid.own(row).values())
 
 

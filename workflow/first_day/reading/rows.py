@@ -140,11 +140,11 @@ class _TableReader:
 
     def _undittoed(self, column: int, cell: Cell) -> Cell:
         is_ditto = cell.text.strip() in DITTO and column in self._above
-        return Cell(cell.place, self._above[column].text) if is_ditto else cell
+        return Cell(cell.location, self._above[column].text) if is_ditto else cell
 
     def _reaches(self, cell: Cell, column: int) -> bool:
         """Whether a merged cell says something in a column: sideways only over its like."""
-        before = range(cell.place.column, column)
+        before = range(cell.location.column, column)
         roles = {self._columns[c].role for c in before if c in self._columns}
         if column in self._of.get(Role.LEVEL, ()):
             return roles <= {Role.LEVEL, Role.NUMBER_OF_LEVEL}

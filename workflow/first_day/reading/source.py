@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class CellLocation:
     """One cell of the source: its sheet, its row and its column."""
 
     sheet: str
@@ -163,11 +163,11 @@ def _of_book(file: str, digest: str, book: RawBook) -> Source:
 def _of_sheet(sheet: RawSheet) -> SourceSheet:
     texts: dict[tuple[int, int], str] = {}
     struck: dict[tuple[int, int], str] = {}
-    for place, cell in sheet.cells.items():
+    for location, cell in sheet.cells.items():
         text = _shown(cell)
         if text:
             left = _shown(cell.unstruck())
-            (texts if left else struck)[place] = left or text
+            (texts if left else struck)[location] = left or text
     return SourceSheet(sheet.name, texts, sheet.merged, struck, sheet.hidden_rows)
 
 

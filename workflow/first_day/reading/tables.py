@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 
 from workflow.first_day.reading.indicator_words import heads_indicators
-from workflow.first_day.reading.source import Place, SourceSheet
+from workflow.first_day.reading.source import CellLocation, SourceSheet
 from workflow.first_day.reading.words import Label, Role, is_in_brackets, label_of, role_of, year_in
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
@@ -20,7 +20,7 @@ _LONGEST_GROUP = 20
 class Cell:
     """A cell of the source: where it is, and its text."""
 
-    place: Place
+    location: CellLocation
     text: str
 
 
@@ -100,7 +100,7 @@ class Grid:
     def _rows(self) -> Mapping[int, dict[int, Cell]]:
         found: dict[int, dict[int, Cell]] = {}
         for (row, column), text in sorted(self._texts.items()):
-            found.setdefault(row, {})[column] = Cell(Place(self.name, row, column), text)
+            found.setdefault(row, {})[column] = Cell(CellLocation(self.name, row, column), text)
         return found
 
     def own(self, row: int) -> Mapping[int, Cell]:

@@ -195,6 +195,6 @@ def value_shown(target: Fraction, indicator: Indicator) -> Decimal:
     exact = Decimal(target.numerator) / Decimal(target.denominator)
     if target.denominator == 1:
         return Decimal(target.numerator)
-    places = 1 if indicator.decimals is None else indicator.decimals
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    decimals = 1 if indicator.decimals is None else indicator.decimals
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return exact if Fraction(exact) == target else rounded

@@ -162,7 +162,7 @@ SHEETS = (ROUNDS, REVIEWERS)
 # --- a document as these sheets spell it
 
 
-def spelled_rounds(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def rounds_as_written(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a document of which these sheets can be written: one list for each of them."""
     root = Node(document)
     labels = field_labels(root)

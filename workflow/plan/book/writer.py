@@ -28,7 +28,7 @@ from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
 from workflow.plan.book.indicator_sheet import table_of_document
 from workflow.plan.book.layout import CONDITION_FIELDS, DEPARTMENTS, FIELDS, item_table
-from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS, spelled_rounds
+from workflow.plan.book.round_sheets import REVIEWERS, ROUNDS, rounds_as_written
 from workflow.plan.book.settings import (
     HINT_LABEL,
     PLAN_INTRO,
@@ -66,7 +66,7 @@ def written_book(document: Mapping[str, Any]) -> bytes:
     mean the same.
     """
     stream = BytesIO()
-    root = Node(spelled_rounds(document))
+    root = Node(rounds_as_written(document))
     levels = tuple(level.text for level in root["levels"].elements)
     with new_workbook(stream, _FONT_SIZE) as book:
         book.set_properties({"title": root.at("/plan/title").text, "created": _CREATED})

@@ -23,8 +23,8 @@ from workflow.returned.intake.not_workbooks import (
     is_mail,
     refused_by_family,
     refused_by_parts,
+    refused_kind,
     refused_old_calc,
-    refused_stranger,
 )
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable
 
@@ -73,7 +73,7 @@ def examine(extension: str, content: bytes, limits: Limits = USUAL) -> Kind | Re
     elif is_flat_ods(content):
         kind = Kind.FLAT_ODS
     else:
-        kind = Kind.MAIL if is_mail(extension, content) else refused_stranger(extension, content)
+        kind = Kind.MAIL if is_mail(extension, content) else refused_kind(extension, content)
     most = limits.workbook_megabytes * MILLION
     if isinstance(kind, Kind) and not kind.is_envelope and len(content) > most:
         return too_large(f"{len(content):,}バイト")

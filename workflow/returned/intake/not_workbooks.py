@@ -67,7 +67,7 @@ def is_flat_ods(content: bytes) -> bool:
     return b"office:document" in head and kind in head and head.lstrip(_BEFORE_XML)[:1] == b"<"
 
 
-def refused_stranger(extension: str, content: bytes) -> Refusal:
+def refused_kind(extension: str, content: bytes) -> Refusal:
     """Return what a file is that is neither zip nor OLE."""
     head = content[:_SEEN_BYTES]
     return (

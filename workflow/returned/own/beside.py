@@ -27,7 +27,7 @@ from workflow.returned.printed import Page, Template, is_computed, written_over
 from workflow.templates.layout import CORRECTION_SHEET
 from workflow.templates.own.cover_cells import own_cover_texts
 from workflow.templates.own.form import CHOICES_SHEET, beside_text, picture_cell
-from workflow.templates.own.places import OwnLayout
+from workflow.templates.own.layout import OwnLayout
 
 
 class _Printed:
@@ -89,9 +89,9 @@ def beside_own(
             notes += ours[id(sheet)].notes(Template(layout, frozenset(issued)))
             findings += ours[id(sheet)].findings
         elif is_cover(sheet):
-            for note, told in on_the_cover(sheet, cover.page, cover):
+            for note, of_cover in on_the_cover(sheet, cover.page, cover):
                 notes.append(note)
-                findings += [told] if told else []
+                findings += [of_cover] if of_cover else []
         else:
             standings = by_sheet.get(id(sheet), [])
             page = _page(sheet, standings, own)
@@ -170,14 +170,14 @@ def _written(
     taken = {at: (s.item.id, key) for s in standings for key, at in s.cells.items()}
     is_form = bool(page)
     only = standings[0].item.id if len({s.item.id for s in standings}) == 1 else ""
-    for place, cell, text in _over(sheet, page, taken, printed):
-        finding = changed(sheet, place, cell, text, only) if text else None
+    for index, cell, text in _over(sheet, page, taken, printed):
+        finding = changed(sheet, index, cell, text, only) if text else None
         kind = NoteKind.MARGIN if is_form else NoteKind.SHEET
         yield (
             Note(
                 NoteKind.OVERWRITTEN if finding else kind,
                 sheet.name,
-                a1(*place),
+                a1(*index),
                 cell.text,
                 item=only,
             ),

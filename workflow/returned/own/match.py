@@ -13,8 +13,8 @@ from workflow.model.raw import RawCell
 from workflow.returned.find_rows import MatchedRow, Matching, quoted_all, says_same
 from workflow.returned.own.sheets import OwnSheet
 from workflow.templates.own.form import Repeat, answer_name
+from workflow.templates.own.layout import IssuedSheet, OwnLayout
 from workflow.templates.own.marks import MarkKind
-from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.register import IssuedItem
 
 
@@ -213,7 +213,7 @@ class _Seen:
         for sheet in self._own.sheets:
             for item, key in sheet.answers:
                 row = rows.get(item)
-                if row and key not in row.places and (item, key) not in noticed:
+                if row and key not in row.references and (item, key) not in noticed:
                     location = Location(sheet=sheet.name, item=item, field_key=key)
                     self.findings.append(Finding(Code.PLACE_MISSING, location, {"column": key}))
 
@@ -248,7 +248,7 @@ def _matched(standing: Standing) -> MatchedRow:
         row=row,
         cells={key: cell for key, cell in held.items() if not cell.is_blank},
         columns={key: at[1] for key, at in standing.cells.items()},
-        places={key: a1(*at) for key, at in standing.cells.items()},
+        references={key: a1(*at) for key, at in standing.cells.items()},
         spaces=tuple(k for k, cell in held.items() if cell.is_blank and k not in struck),
         merged=tuple(
             key for key, at in standing.cells.items() if _is_merged_otherwise(standing, at)
@@ -268,13 +268,13 @@ def _is_merged_otherwise(standing: Standing, at: CellIndex) -> bool:
 
 def _joined(one: MatchedRow, other: MatchedRow) -> MatchedRow:
     """Return an item whose fields stand on two sheets; the first one leads."""
-    places = {key: f"{other.sheet}!{place}" for key, place in other.places.items()}
+    references = {key: f"{other.sheet}!{place}" for key, place in other.references.items()}
     elsewhere = {key: (other.spot(key)[0], other.spot(key)[1][0]) for key in other.columns}
     return replace(
         one,
         cells={**one.cells, **other.cells},
         columns={**one.columns, **other.columns},
-        places={**one.places, **places},
+        references={**one.references, **references},
         spaces=(*one.spaces, *other.spaces),
         merged=(*one.merged, *other.merged),
         struck={**one.struck, **other.struck},

@@ -10,7 +10,7 @@ from workflow.model.cells import CellIndex, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
-from workflow.returned.own.places import Finder
+from workflow.returned.own.finder import Finder
 from workflow.templates.indicator_table import LOCKED
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, MarkedSheet, Repeat, marked

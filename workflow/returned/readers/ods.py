@@ -417,7 +417,7 @@ def _texts(references: dict[str, str], sheets: dict[str, RawSheet]) -> dict[str,
     for name, reference in references.items():
         if match := _REFERENCE.fullmatch(reference):
             sheet = sheets.get((match[1] or match[2]).replace("''", "'"))
-            place = (int(match[4]), column_number(match[3]))
-            if sheet and place in sheet.cells:
-                texts[name] = sheet.cells[place].text
+            cell = (int(match[4]), column_number(match[3]))
+            if sheet and cell in sheet.cells:
+                texts[name] = sheet.cells[cell].text
     return texts

@@ -120,13 +120,13 @@ class Styles:
     def take_format(self, number_style: Element) -> None:
         """Take a number format that names its decimals and shows the number alone."""
         number = number_style.find(_NUMBER + "number")
-        places = None if number is None else number.get(_NUMBER + "decimal-places")
-        if number is None or len(number_style) > 1 or not (places and places.isdecimal()):
+        stated = None if number is None else number.get(_NUMBER + "decimal-places")
+        if number is None or len(number_style) > 1 or not (stated and stated.isdecimal()):
             return
         if number.get(_NUMBER + "display-factor", "1") != "1" or len(number):
             return
         digits = "#,##0" if number.get(_NUMBER + "grouping") == "true" else "0"
-        decimals = "." + "0" * min(int(places), _MOST_PLACES) if int(places) else ""
+        decimals = "." + "0" * min(int(stated), _MOST_PLACES) if int(stated) else ""
         self.rounding[number_style.get(_STYLE + "name", "")] = digits + decimals
 
     def _take_letters(self, name: str, properties: Element) -> None:

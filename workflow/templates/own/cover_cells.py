@@ -16,9 +16,9 @@ from workflow.model.indicators.indicator import is_of_indicator
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import ACTUAL_KEY
 from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout
+from workflow.templates.own.layout import IssuedSheet, OwnLayout
 from workflow.templates.own.marks import ACTUAL_WORD, INDICATOR_WORD
 from workflow.templates.own.package.rules import any_of, fitting, is_whole
-from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.sheets.cover import cover_texts
 from workflow.templates.sheets.cover_cells import (
     SENDING,
@@ -135,8 +135,8 @@ class OwnCells:
         )
 
     def _line(self, entry: EntryRow, lists: Mapping[str, str]) -> CoverLine:
-        places = self._places.get(entry.item.id, {})
-        fields = [field for key, field in self.own.fields.items() if key in places]
+        cells = self._cells.get(entry.item.id, {})
+        fields = [field for key, field in self.own.fields.items() if key in cells]
         layout = self._layout_of(fields)
         wanted = [f for f in fields if f.required] or [f for f in fields if not f.waives]
         wanted = wanted or fields
@@ -147,7 +147,7 @@ class OwnCells:
                 self._formula(entry, lists, fields, wanted),
                 state_of(layout, entry, self.filling, self.checks),
             ),
-            lambda: _link([places[field.key] for field in wanted]),
+            lambda: _link([cells[field.key] for field in wanted]),
         )
 
     def _layout_of(self, fields: list[Field]) -> Layout:
@@ -178,7 +178,7 @@ class OwnCells:
     # Where everything stands.
 
     @cached_property
-    def _places(self) -> Mapping[str, Mapping[str, tuple[IssuedSheet, CellIndex]]]:
+    def _cells(self) -> Mapping[str, Mapping[str, tuple[IssuedSheet, CellIndex]]]:
         """The place of each answer, by item and field; of several places the first one."""
         found: dict[str, dict[str, tuple[IssuedSheet, CellIndex]]] = {}
         for sheet in self.own.sheets:
@@ -198,7 +198,7 @@ class OwnCells:
 
     @cached_property
     def _placed(self) -> frozenset[str]:
-        return frozenset(key for places in self._places.values() for key in places)
+        return frozenset(key for cells in self._cells.values() for key in cells)
 
     @property
     def _anywhere(self) -> Mapping[str, str]:
@@ -206,7 +206,7 @@ class OwnCells:
         return {field.key: "" for field in self.own.layout.form.form.choice_fields}
 
     def _row_cells(self, item: str, lists: Mapping[str, str]) -> RowCells:
-        now = {key: _reference(*place) for key, place in self._places.get(item, {}).items()}
+        now = {key: _reference(*place) for key, place in self._cells.get(item, {}).items()}
         before = self._before.get(item, {})
         return RowCells(now, before, any_of(before), lists)
 
@@ -215,11 +215,11 @@ def _reference(sheet: IssuedSheet, cell: CellIndex) -> str:
     return f"{quoted_sheet(sheet.name)}!${a1(*cell)}"
 
 
-def _link(places: list[tuple[IssuedSheet, CellIndex]]) -> str:
+def _link(cells: list[tuple[IssuedSheet, CellIndex]]) -> str:
     """Return a link to the first of these cells that is empty, or else to the first one."""
     first, *_ = targets = [
         (_reference(*place), _text(f"#{quoted_sheet(place[0].name)}!{a1(*place[1])}"))
-        for place in places
+        for place in cells
     ]
     target = first[1]
     for cell, text in reversed(targets):

@@ -24,6 +24,7 @@ from workflow.templates.layout import (
 )
 from workflow.templates.own.beside import each_link, linked_cells, move_down
 from workflow.templates.own.form import ID_NAME, NUMBER_CELL_NAME, Repeat, answer_name
+from workflow.templates.own.layout import IssuedSheet, OwnLayout
 from workflow.templates.own.our_sheets import own_cover, own_indicators
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first, put_last
@@ -40,7 +41,6 @@ from workflow.templates.own.package.rows import (
 )
 from workflow.templates.own.package.rules import add_rules
 from workflow.templates.own.package.sheet import SheetTree, cells_of, write_number
-from workflow.templates.own.places import IssuedSheet, OwnLayout
 from workflow.templates.sheets.corrections import made_from_text
 
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

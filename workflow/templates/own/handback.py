@@ -15,13 +15,13 @@ from workflow.model.raw import Area
 from workflow.templates.corrections import CellMark, cell_marks
 from workflow.templates.filling import Filling
 from workflow.templates.layout import CORRECTION_SHEET
+from workflow.templates.own.layout import OwnLayout
 from workflow.templates.own.package.comments import add_comments
 from workflow.templates.own.package.digits import normal_font
 from workflow.templates.own.package.graft import put_first
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.parts import Parts, sheet_parts
 from workflow.templates.own.package.sheet import SheetTree, cells_of, range_of
-from workflow.templates.own.places import OwnLayout
 from workflow.templates.sheets.corrections import write_corrections
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from workflow.templates.own.form import (
     Repeat,
     marked,
 )
+from workflow.templates.own.layout import CHOICES_SHEET, IssuedSheet, ItemKey, OwnLayout
 from workflow.templates.own.marks import Mark, MarkKind, Words, fill_marks
-from workflow.templates.own.places import CHOICES_SHEET, IssuedSheet, ItemKey, OwnLayout
 from workflow.templates.register import IssuedForm
 
 _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")

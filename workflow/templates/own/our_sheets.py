@@ -12,7 +12,7 @@ from workflow.model.fields.declarations import FONT_SIZE
 from workflow.templates.filling import Filling
 from workflow.templates.layout import Layout
 from workflow.templates.own.cover_cells import OwnCells
-from workflow.templates.own.places import OwnLayout
+from workflow.templates.own.layout import OwnLayout
 from workflow.templates.sheets.cover import write_cover
 from workflow.templates.sheets.entries import write_entries
 

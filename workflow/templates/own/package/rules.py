@@ -12,9 +12,9 @@ from workflow.model.cells import CellIndex, a1
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.raw import Area
+from workflow.templates.own.layout import IssuedSheet, ItemKey, OwnLayout
 from workflow.templates.own.package.looks import Looks
 from workflow.templates.own.package.sheet import SheetTree, range_of
-from workflow.templates.own.places import IssuedSheet, ItemKey, OwnLayout
 from workflow.templates.sheets.entry_rules import field_highlights, validation_from
 
 if TYPE_CHECKING:
