@@ -131,7 +131,7 @@ class _Tracer:
     """Records calls; what it has seen is written at once, since a worker may end at any time."""
 
     def __init__(self, record: Path, depth: int) -> None:
-        self._house = f"{Path.cwd() / 'workflow'}{os.sep}"
+        self._package = f"{Path.cwd() / 'workflow'}{os.sep}"
         self._depth = depth
         self._file = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._seen: set[tuple[str, str]] = set()
@@ -156,12 +156,12 @@ class _Tracer:
 
     def _is_ours(self, code: CodeType) -> bool:
         file, name = code.co_filename, code.co_name
-        return file.startswith(self._house) and file.endswith(".py") and not name.startswith("<")
+        return file.startswith(self._package) and file.endswith(".py") and not name.startswith("<")
 
     def _told(self, frame: FrameType | None, between: str) -> str:
         if frame is None:
             return "-"
-        module = frame.f_code.co_filename.removeprefix(self._house)
+        module = frame.f_code.co_filename.removeprefix(self._package)
         return f"{module}{between}{frame.f_code.co_qualname}"
 
 

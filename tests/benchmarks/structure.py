@@ -65,9 +65,9 @@ def main() -> None:
 
 def figures(root: Path) -> Figures:
     """Return what is counted in the checkout in a folder."""
-    house = root / "workflow"
-    modules = [_module(p) for p in sorted(house.rglob("*.py")) if p.name != "__init__.py"]
-    counted: dict[str, float] = {**_of_modules(modules), **_of_folders(house)}
+    package = root / "workflow"
+    modules = [_module(p) for p in sorted(package.rglob("*.py")) if p.name != "__init__.py"]
+    counted: dict[str, float] = {**_of_modules(modules), **_of_folders(package)}
     asking = [module for module in modules if any(map(_asks_for_a_type, ast.walk(module.tree)))]
     counted["places that ask for a field's type"] = _count(modules, _asks_for_a_type)
     counted["… in so many modules"] = len(asking)
@@ -93,16 +93,16 @@ def _of_modules(modules: Sequence[Module]) -> Figures:
     }
 
 
-def _of_folders(house: Path) -> Figures:
-    kept = [p for p in house.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+def _of_folders(package: Path) -> Figures:
+    kept = [p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     files = [path for path in kept if path.name != "__init__.py"]
     folders = {path.parent for path in kept}
     full = [sum(path.parent == folder for path in files) for folder in folders]
     return {
-        "loose modules at the top": sum(p.parent == house and p.suffix == ".py" for p in files),
+        "loose modules at the top": sum(p.parent == package and p.suffix == ".py" for p in files),
         "folders": len(folders),
         f"folders with more than {_MANY_FILES} files": sum(n > _MANY_FILES for n in full),
-        "deepest folder": max(len(f.relative_to(house.parent).parts) for f in folders),
+        "deepest folder": max(len(f.relative_to(package.parent).parts) for f in folders),
     }
 
 

@@ -11,14 +11,15 @@ import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar, overload
+from typing import IO, Any, Generic, TypeVar
 
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.model.lazy_sequence import LazySequence
 
 ThingT = TypeVar("ThingT")
 Runs = list[list[int]]
-"""Places in a table, as runs of neighbours: the first and the last of each."""
+"""Indexes in a table, as runs of neighbours: the first and the last of each."""
 
 Parser = Callable[[list[Any]], Sequence[ThingT]]
 """Makes entries of what their lines say."""
@@ -29,7 +30,7 @@ BROKEN = "控えがあれば戻し、なければ担当者にご相談くださ�
 MISFITS = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What reading a file raises that is none of ours."""
 _RECENT = 16
-"""Selections a table remembers: one template is looked at several times in a row."""
+"""Selections a table keeps: one template is looked at several times in a row."""
 
 
 class Lines(Generic[ThingT]):
@@ -50,12 +51,12 @@ class Lines(Generic[ThingT]):
         """Take in where the next entry starts; after the last one, where the table ends."""
         self._starts.append(start)
 
-    def chosen(self, runs: Runs) -> Chosen[ThingT]:
+    def chosen(self, runs: Runs) -> StoredEntries[ThingT]:
         """Return the entries at some indexes. ValueError for an index beyond the table."""
         for first, last in runs:
             if not 0 <= first <= last < len(self):
                 raise ValueError(f"{first}–{last}")
-        return Chosen(self, array("I", (end for run in runs for end in run)).tobytes())
+        return StoredEntries(self, array("I", (end for run in runs for end in run)).tobytes())
 
     def read(self, runs: bytes) -> tuple[ThingT, ...]:
         """Return the entries of packed runs. WorkspaceError when they cannot be read there."""
@@ -88,8 +89,8 @@ class Lines(Generic[ThingT]):
         return tuple(found)
 
 
-class Chosen(Sequence[ThingT]):
-    """Some entries of a table, read when they are asked for; it compares as the tuple of them."""
+class StoredEntries(LazySequence[ThingT]):
+    """Some entries of a table, read when they are asked for; it is hashed as the tuple of them."""
 
     __slots__ = ("_runs", "_table")
 
@@ -100,22 +101,14 @@ class Chosen(Sequence[ThingT]):
         ends = array("I", self._runs)
         return sum(ends[1::2]) - sum(ends[::2]) + len(ends) // 2
 
+    def thing(self, index: int) -> ThingT:
+        """Return the entry at an index among them."""
+        return self._table.read(self._runs)[index]
+
     def __iter__(self) -> Iterator[ThingT]:
         return iter(self._table.read(self._runs))
 
-    @overload
-    def __getitem__(self, at: int) -> ThingT: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> tuple[ThingT, ...]: ...
-
-    def __getitem__(self, at: int | slice) -> ThingT | tuple[ThingT, ...]:
-        return self._table.read(self._runs)[at]
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == (tuple(other) if isinstance(other, Chosen) else other)
-
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]  # entries of a file never change
         return hash(tuple(self))
 
     def __repr__(self) -> str:

@@ -94,7 +94,7 @@ def frame(
 
 
 def page_bytes(template: str, frame: Frame, **view: object) -> bytes:
-    """Return a page: a template of this room, filled with its frame and the values it names.
+    """Return a page: a template of this folder, filled with its frame and the values it names.
 
     Raises UndefinedError when the template names a value that is not there.
     """
@@ -103,7 +103,7 @@ def page_bytes(template: str, frame: Frame, **view: object) -> bytes:
 
 @cache
 def environment(*folders: Path) -> Environment:
-    """Return what fills the templates of this room, and those of other folders in its style."""
+    """Return what fills the templates of this folder, and those of other folders in its style."""
     made = Environment(
         loader=FileSystemLoader([*folders, _HERE]),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""What a field type declares to the rooms above, as plain values that readers and writers apply."""
+"""What a field type declares, as plain values that readers and writers above apply."""
 
 from __future__ import annotations
 

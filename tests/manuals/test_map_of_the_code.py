@@ -7,20 +7,22 @@ import tomllib
 
 from tests.programs import ROOT
 
-HOUSE = ROOT / "workflow"
+PACKAGES = ROOT / "workflow"
 
 
 def mapped() -> list[str]:
     """Return the packages of the map, from its top."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    house = text.partition("\n## Map of the house\n")[2].partition("\n## ")[0]
-    names = (line.split("|")[1] for line in house.splitlines() if line.startswith("| `"))
+    chapter = text.partition("\n## Map of the code\n")[2].partition("\n## ")[0]
+    names = (line.split("|")[1] for line in chapter.splitlines() if line.startswith("| `"))
     return [name for cell in names for name in re.findall(r"`([^`]+)`", cell)]
 
 
-def test_the_map_is_the_house() -> None:
-    there = {f"{path.parent.name}/" for path in HOUSE.glob("*/__init__.py")}
-    assert set(mapped()) == there | {path.name for path in HOUSE.glob("[!_]*.py")} | {"__main__.py"}
+def test_the_map_names_every_package() -> None:
+    there = {f"{path.parent.name}/" for path in PACKAGES.glob("*/__init__.py")}
+    assert set(mapped()) == there | {path.name for path in PACKAGES.glob("[!_]*.py")} | {
+        "__main__.py"
+    }
 
 
 def test_the_map_is_in_the_order_of_imports() -> None:
