@@ -237,10 +237,10 @@ def outstanding_requests(
     found = {}
     for department in round_.plan.departments:
         missing = tuple(
-            entry.assignment.item.id
+            entry.item.id
             for entry in entries.get(department.code, ())
             if entry.status is AnswerStatus.MISSING
-            and entry.assignment.item.id in issued
+            and entry.item.id in issued
             and not entry.is_asked_of_any(sought)
             and not _says_nothing(round_, department, entry)
         )
@@ -254,5 +254,5 @@ def outstanding_requests(
 
 
 def _says_nothing(round_: Round, department: Department, entry: Entry) -> bool:
-    answer = round_.newest_answer(department.code, entry.assignment.item.id)
+    answer = round_.newest_answer(department.code, entry.item.id)
     return answer is not None and answer.says_nothing

@@ -151,7 +151,7 @@ def indicator_table(plan: Plan, year: int, entries: Sequence[Entry]) -> Indicato
     entries = [entry.at(measuring[-1]) for entry in entries] if measuring else entries
     by_item: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):
-        by_item.setdefault(entry.assignment.item.id, []).append(at)
+        by_item.setdefault(entry.item.id, []).append(at)
     series = tuple(
         _series(indicator, at, entries[at], year)
         for indicator in plan.indicators
@@ -239,7 +239,7 @@ def _level(level: str, depth: int) -> IndicatorColumn:
     return IndicatorColumn(
         level,
         12,
-        lambda s, _: s.answered_by.assignment.item.labels[depth],
+        lambda s, _: s.answered_by.item.labels[depth],
         {"type": "string", "description": "計画の階層です。"},
     )
 

@@ -165,9 +165,9 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
     """Return the columns of a plan's ledger."""
     return (
         LedgerColumn(YEAR_LABEL, 5, lambda _: year),
-        LedgerColumn(ID_LABEL, 5, lambda e: e.assignment.item.id),
+        LedgerColumn(ID_LABEL, 5, lambda e: e.item.id),
         *(_level_column(level, depth, plan) for depth, level in enumerate(plan.levels)),
-        LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.assignment.item.pages or None),
+        LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.item.pages or None),
         LedgerColumn(DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label),
         *(_known_column(plan, field) for field in plan.known_fields),
         *(_field_column(plan, field) for field in plan.form.fields),
@@ -212,7 +212,7 @@ def _known_column(plan: Plan, field: Field) -> LedgerColumn:
     rows = plan.known_table.rows if plan.known_table else {}
 
     def value(entry: Entry) -> CellValue:
-        row = rows.get(entry.assignment.item.id)
+        row = rows.get(entry.item.id)
         return row.values.get(field.key) if row else None
 
     return LedgerColumn(field.label, field.ledger_width, value, field, is_known=True)
@@ -235,7 +235,7 @@ def _known_sources(plan: Plan) -> Iterator[LedgerColumn]:
 
 
 def _of_known(table: KnownTable, take: Callable[[KnownRow], CellValue], entry: Entry) -> CellValue:
-    row = table.rows.get(entry.assignment.item.id)
+    row = table.rows.get(entry.item.id)
     return take(row) if row else None
 
 
@@ -259,7 +259,7 @@ def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:
 
 def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
     width = 20 if depth == len(plan.levels) - 1 else 12
-    return LedgerColumn(level, width, lambda e: e.assignment.item.labels[depth])
+    return LedgerColumn(level, width, lambda e: e.item.labels[depth])
 
 
 def _field_column(plan: Plan, field: Field) -> LedgerColumn:

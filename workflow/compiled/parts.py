@@ -63,7 +63,7 @@ def _keys(plan: Plan) -> tuple[Key, ...]:
 
 
 def _level(depth: int) -> Key:
-    return lambda entry: entry.assignment.item.path[depth]
+    return lambda entry: entry.item.path[depth]
 
 
 def _cut(

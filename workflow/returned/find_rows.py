@@ -91,9 +91,9 @@ class _Seen:
         self.findings: list[Finding] = []
         self._strange: list[int] = []
         self._uncertain: dict[str, None] = {}
-        columns = {f.key: table.column(f.label) for f in issue.form.form.fields}
+        columns = {f.key: table.column(f.label) for f in issue.answer_form.fields}
         self._columns = {key: column for key, column in columns.items() if column is not None}
-        again = {f.key: table.further.get(folded(f.label), ()) for f in issue.form.form.fields}
+        again = {f.key: table.further.get(folded(f.label), ()) for f in issue.answer_form.fields}
         self._further = {key: more for key, more in again.items() if more}
         self._letters = {key: column_letters(column) for key, column in self._columns.items()}
         self._labels = [(n, table.column(n)) for n in (*issue.form.levels, DEPARTMENT_LABEL)]
@@ -187,7 +187,7 @@ class _Seen:
         """Return the fields in which two rows of one item say something else."""
         return tuple(
             f.key
-            for f in self.issue.form.form.fields
+            for f in self.issue.answer_form.fields
             if f.key in ours.columns and f.key in theirs.columns
             if not says_same(f, ours.cells.get(f.key), theirs.cells.get(f.key))
         )
@@ -224,7 +224,7 @@ class _Seen:
         Whether their columns were moved or their headings exchanged, the values do not show.
         """
         columns = self._columns
-        fields = [f for f in self.issue.form.form.fields if f.key in columns]
+        fields = [f for f in self.issue.answer_form.fields if f.key in columns]
         return tuple(
             one.key
             for at, one in enumerate(fields)
@@ -257,7 +257,7 @@ class _Seen:
 
     def notice_missing(self, rows: Mapping[str, MatchedRow]) -> None:
         """Note the columns and rows that are not there."""
-        for asked in self.issue.form.form.fields:
+        for asked in self.issue.answer_form.fields:
             if self.table.column(asked.label) is None:
                 self._add(Code.COLUMN_MISSING, column=asked.key)
         for item in self.issue.items:
@@ -306,7 +306,7 @@ class _Seen:
     def _columns_in(self, item: IssuedItem, row: int) -> dict[str, int]:
         """Return the columns of a row where headings stand twice: of two the one that is filled."""
         columns = dict(self._columns)
-        fields = {field.key: field for field in self.issue.form.form.fields}
+        fields = {field.key: field for field in self.issue.answer_form.fields}
         for key, more in self._further.items():
             indexes = [(row, column) for column in (columns[key], *more)]
             held = [(at, self.table.sheet.cells.get(at)) for at in indexes]

@@ -59,7 +59,7 @@ def find_indicator_rows(book: RawBook, issue: Issue) -> IndicatorRows | None:
     if not issue.indicators:
         return None
     asked = as_issue(issue)
-    named = frozenset((field.label, field.heading) for field in asked.form.form.fields)
+    named = frozenset((field.label, field.heading) for field in asked.answer_form.fields)
     tables = find_indicator_tables(book, named)
     if not tables:
         missing = Finding(Code.INDICATOR_SHEET_MISSING, Location(sheet=INDICATOR_SHEET))

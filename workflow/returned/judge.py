@@ -226,7 +226,7 @@ def _paper_of(
     is_of_year = number is not None and number.year == register.year
     previous = context.previous
     if not is_of_year and any(table.previous_rows for table in tables):
-        labels = {f.label: _SOMETHING for f in alike.form.form.fields}
+        labels = {f.label: _SOMETHING for f in alike.answer_form.fields}
         previous = {(item.id, holder.code): labels for item in alike.items}
     layout = lay_out_issue(plan, holder, alike, previous)
     return Paper(printed, plan.levels, layout, is_own, is_of_year)

@@ -162,7 +162,7 @@ class Rows:
         lost: Mapping[str, Location],
     ) -> None:
         self._read, self._previous, self._lost = read, previous, lost
-        form = issue.form.form
+        form = issue.answer_form
         self._year = issue.number.year
         asked = {item: tuple(own) for item, own in groupby(issue.indicators, attrgetter("item"))}
         self._asked_of = _Asked(form, form.checks)

@@ -204,7 +204,7 @@ def _form_of(workspace: Workspace, year: int) -> Form | None:
     """
     issues = load_register(workspace.templates(year), year, workspace.round).issues
     if issues:
-        return issues[-1].form.form
+        return issues[-1].answer_form
     journal = load_journal(workspace.journal(year))
     made = recorded_form(journal)
     if made:

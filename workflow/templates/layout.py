@@ -13,6 +13,7 @@ from workflow.model.cells import column_letters
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
+from workflow.model.fields.form import Form
 from workflow.model.plan import Department
 from workflow.model.rounds.declared import Period
 from workflow.model.years import era_year
@@ -146,6 +147,11 @@ class Layout:
     indicators: Layout | None = None
     own: OwnForm | None = None
     is_review: bool = False
+
+    @property
+    def answer_form(self) -> Form:
+        """The fields that are answered, beside the levels and what is known already."""
+        return self.form.form
 
     @property
     def sheets(self) -> tuple[Layout, ...]:

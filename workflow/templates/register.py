@@ -114,9 +114,14 @@ class Issue:
         return is_same and _asked(self.indicators) == _asked(other.indicators)
 
     @property
+    def answer_form(self) -> Form:
+        """The fields that are answered, beside the levels and what is known already."""
+        return self.form.form
+
+    @property
     def labels(self) -> dict[str, str]:
         """The labels of all that it asks, by key."""
-        return self.form.form.labels | indicator_labels(self.indicators)
+        return self.answer_form.labels | indicator_labels(self.indicators)
 
     def known_differences(self, form: IssuedForm, items: Sequence[IssuedItem]) -> tuple[str, ...]:
         """Return in words which known values a plan has otherwise by now."""
@@ -165,7 +170,7 @@ class Issue:
 
         What is known already is not asked.
         """
-        before, now = self.form.form, form.form
+        before, now = self.answer_form, form.form
         fields = _changed(
             {field.key: (field.label, field) for field in before.fields},
             {field.key: (field.label, field) for field in now.fields},

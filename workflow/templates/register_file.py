@@ -60,7 +60,7 @@ def register_as_bytes(register: Register) -> bytes:
     items: _Table[IssuedItem] = _Table()
     issues = []
     for issue in register.issues:
-        asked = issue.form.form
+        asked = issue.answer_form
         form = {"levels": list(issue.form.levels), "fields": form_as_json(asked)}
         form |= checks_as_json(asked)
         form |= _known_as_json(issue.form.known)

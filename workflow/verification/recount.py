@@ -38,7 +38,7 @@ def answers(
             found, expected = stored(sheet.cells.get((at, column))), format_value(value)
             if found != expected:
                 label = again.columns[column - 1].label
-                item = entry.assignment.item.id
+                item = entry.item.id
                 location = Location(
                     file=file,
                     sheet=LEDGER_SHEET,

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from workflow.model.dataclass import dataclass
 from workflow.model.lazy_sequence import Chosen, LazySequence
-from workflow.model.plan import Assignment
+from workflow.model.plan import Assignment, Item
 from workflow.model.returns import Answer, Return
 from workflow.storage.answers import NO_ANSWER, AnswerStore, StoredAnswer
 
@@ -48,6 +48,11 @@ class Entry:
     status: AnswerStatus
     held: Answer | StoredAnswer | None
     others: tuple[Entry, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        """The item that is asked about."""
+        return self.assignment.item
 
     @property
     def answer(self) -> Answer | None:

@@ -82,7 +82,7 @@ def answers_schema(plan: Plan, register: Register, year: int) -> bytes:
 
 def _schema_of(plan: Plan, register: Register, group: ColumnGroup) -> Declared:
     """Return what an answer to one group may be."""
-    forms = (plan.form, *(issue.form.form for issue in register.issues))
+    forms = (plan.form, *(issue.answer_form for issue in register.issues))
     keys = {f.key for f in plan.form.fields if plan.column_group(f.key) == group}
     keys -= plan.combined_by_key.keys()
     asked = dict.fromkeys(_in_ledger(form, keys) for form in dict.fromkeys(forms))
@@ -316,7 +316,7 @@ _DIALECT = {
 
 
 def _schema(plan: Plan, register: Register, ledger: Ledger) -> Declared:
-    forms = (plan.form, *(issue.form.form for issue in register.issues))
+    forms = (plan.form, *(issue.answer_form for issue in register.issues))
     asked = tuple(dict.fromkeys(field for form in forms for field in form.fields))
     return {
         "fields": [_column(column, asked, ledger.column_groups) for column in ledger.columns],

@@ -68,7 +68,7 @@ class RoundAnswers:
         """The assignments of each item."""
         found: dict[str, list[Entry]] = {}
         for entry in self.round.entries:
-            found.setdefault(entry.assignment.item.id, []).append(entry)
+            found.setdefault(entry.item.id, []).append(entry)
         return found
 
 

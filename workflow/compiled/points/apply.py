@@ -46,7 +46,7 @@ def with_lost(points: Iterable[Point], round_: Round) -> tuple[Point, ...]:
     """
     lost = round_.lost
     waiting = {
-        (entry.assignment.item.id, entry.assignment.departments[0].code)
+        (entry.item.id, entry.assignment.departments[0].code)
         for entry in round_.entries
         if lost and entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
     }
@@ -131,7 +131,7 @@ class _Applying:
         """
         for entry in self.round.entries:
             codes = [department.code for department in entry.assignment.departments]
-            if entry.assignment.item.id != point.item or point.department not in codes:
+            if entry.item.id != point.item or point.department not in codes:
                 continue
             if point.code is not Code.JOINT_DIFFERS and self._has_other_answer(point, codes):
                 answer = self.round.newest[point.department][point.item]
@@ -184,7 +184,7 @@ class _Applying:
         """Return the entries, of which those that something was decided about are others."""
         decided = {item for _, item in (*self.chosen, *self.preferred, *self.nothing)}
         found = enumerate(self.round.entries)
-        own = ((n, entry) for n, entry in found if entry.assignment.item.id in decided)
+        own = ((n, entry) for n, entry in found if entry.item.id in decided)
         return Changed(self.round.entries, {n: self._entry(entry, newest) for n, entry in own})
 
     def _as_checked(self, returned: Return) -> Return:

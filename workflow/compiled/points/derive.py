@@ -101,7 +101,7 @@ class _Deriving:
             if finding.code is Code.JOINT_DIFFERS:
                 by_item.setdefault(finding.location.item, []).append(finding)
         for entry in self.round.entries:
-            findings = by_item.get(entry.assignment.item.id)
+            findings = by_item.get(entry.item.id)
             used = entry.answer if findings else None
             if findings is None or used is None or len(entry.assignment.departments) < 2:
                 continue
@@ -116,7 +116,7 @@ class _Deriving:
     def _rivals(self, entry: Entry, used: Answer) -> Iterator[Answer]:
         """Yield what other departments report of a joint item."""
         for department in entry.assignment.departments:
-            other = self.round.newest_answer(department.code, entry.assignment.item.id)
+            other = self.round.newest_answer(department.code, entry.item.id)
             if other is None or other.rejected or other.says_nothing:
                 continue
             if other.department != used.department:
@@ -171,10 +171,10 @@ class _Deriving:
             if f.code is Code.RETURN_CONFLICT
         }
         for entry in self.round.entries:
-            item = entry.assignment.item.id
+            item = entry.item.id
             is_disputed = any((d.code, item) in disputed for d in entry.assignment.departments)
             if entry.status in _OPEN and not is_disputed:
-                yield self._without_answer(entry, reasons.get(entry.assignment.item.id, ()))
+                yield self._without_answer(entry, reasons.get(entry.item.id, ()))
 
     def against_decisions(self, open_keys: Container[str]) -> Iterator[Point]:
         """Yield a point for each answer that came after 報告なし had been decided.
@@ -207,7 +207,7 @@ class _Deriving:
         return bool(settled) and all(settled.values()) and not opens_again
 
     def _contrary(self, key: str, entry: Entry, answer: Answer) -> Point:
-        item = entry.assignment.item
+        item = entry.item
         source = answer.source
         at = Location(file=source.file, sheet=source.sheet, row=source.row, item=item.id)
         return Point(
@@ -229,7 +229,7 @@ class _Deriving:
         )
 
     def _without_answer(self, entry: Entry, reasons: Sequence[Finding]) -> Point:
-        item, departments = entry.assignment.item, entry.assignment.departments
+        item, departments = entry.item, entry.assignment.departments
         codes = [department.code for department in departments]
         own = [
             f

@@ -90,7 +90,7 @@ def write_parts(book: Workbook, sheet: GrowingSheet, ledger: Ledger) -> None:
     """Write one line per part, with its first and its last row."""
 
     def item(entry: int) -> str:
-        return ledger.entries[entry].assignment.item.id
+        return ledger.entries[entry].item.id
 
     def owner(entry: int) -> str:
         return ledger.entries[entry].assignment.department_label

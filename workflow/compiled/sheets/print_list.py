@@ -61,11 +61,11 @@ class _Line:
 
     @property
     def path(self) -> tuple[str, ...]:
-        return self.entry.assignment.item.path
+        return self.entry.item.path
 
     @property
     def pages(self) -> str:
-        return self.entry.assignment.item.pages
+        return self.entry.item.pages
 
 
 def write_print_list(book: Workbook, sheet: GrowingSheet, plan: Plan, ledger: Ledger) -> None:
@@ -153,7 +153,7 @@ def _status_index(columns: Sequence[PrintColumn]) -> int:
 def _lines(ledger: Ledger) -> Iterator[_Line]:
     asked = [column for column in ledger.columns if column.field]
     for entry in ledger.entries:
-        item = entry.assignment.item
+        item = entry.item
         known = (item.id, item.title, entry.assignment.department_label)
         yield _Line(entry, (*known, *(column.value(entry) for column in asked)))
 

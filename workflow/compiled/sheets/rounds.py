@@ -25,10 +25,10 @@ def change_columns(
     """Return the columns of 評価の変更; each row leads to the ledger's and to both answers."""
 
     def item(change: RatingChange) -> str:
-        return ledger.entries[change.entry].assignment.item.id
+        return ledger.entries[change.entry].item.id
 
     def title(change: RatingChange) -> str:
-        return ledger.entries[change.entry].assignment.item.title
+        return ledger.entries[change.entry].item.title
 
     def owner(change: RatingChange) -> str:
         return ledger.entries[change.entry].assignment.department_label

@@ -179,7 +179,7 @@ def _open_in(name: str, entries: Iterable[Entry], lost: Container[str]) -> Itera
             reason = LOST_LABEL if is_lost else entry.status.value
             groups.setdefault((reason, entry.assignment.department_label), []).append(entry)
     for (reason, owner), members in groups.items():
-        items = tuple(dict.fromkeys(entry.assignment.item.id for entry in members))
+        items = tuple(dict.fromkeys(entry.item.id for entry in members))
         ids = listed(items)
         is_sent_back = members[0].status is AnswerStatus.SENT_BACK
         yield AttentionLine(
@@ -214,11 +214,11 @@ def _of_files(round_: Round, wording: Wording) -> Iterator[AttentionLine]:
 def _uncovered(round_: Round) -> Iterator[Finding]:
     """Yield what the points of items and departments leave out."""
     items = {finding.location.item for finding in round_.findings} - {""}
-    rows = [row for row in round_.entries if row.assignment.item.id in items] if items else []
+    rows = [row for row in round_.entries if row.item.id in items] if items else []
     answers = [entry.answer for row in rows for entry in row.every if entry.answer]
     covered = {(answer.source.file, answer.item) for answer in answers}
     with_rounds = _with_rounds(round_.plan, rows)
-    is_open = {(e.assignment.item.id, r) for e, r in with_rounds if e.status.is_open}
+    is_open = {(e.item.id, r) for e, r in with_rounds if e.status.is_open}
     for finding in round_.findings:
         at = finding.location
         is_covered = (at.file, at.item) in covered or (at.item, at.round) in is_open
@@ -312,8 +312,8 @@ class _Looking:
         return AttentionLine(
             weight=min(reasons.values()),
             reasons=tuple(sorted(reasons, key=lambda reason: reasons[reason])),
-            item=entry.assignment.item.id,
-            title=entry.assignment.item.title,
+            item=entry.item.id,
+            title=entry.item.title,
             owner=entry.assignment.department_label,
             text=self._text(index, entry),
             depth=max((f.options.index(c) for f, c in self._ratings(index)), default=0),
@@ -331,7 +331,7 @@ class _Looking:
         warned = map(self.wording.message, self._warnings(entry))
         if entry.status is AnswerStatus.NOTHING:
             chosen = entry.status.value
-        rivals = self.rivals.get(entry.assignment.item.id)
+        rivals = self.rivals.get(entry.item.id)
         return "\n".join((chosen, *warned, *([rivals] if rivals else [])))
 
 

@@ -270,7 +270,7 @@ def _of_answers(
     plan: Plan, numbered: tuple[int, Entry], before: Answer, after: Answer
 ) -> Iterator[Erratum]:
     index, entry = numbered
-    asked = (field for one in plan.indicators_of((entry.assignment.item,)) for field in one.fields)
+    asked = (field for one in plan.indicators_of((entry.item,)) for field in one.fields)
     for field in (*plan.form.fields, *asked):
         then, now = _text(field, before), _text(field, after)
         if then != now and not field.is_same(then, now):
@@ -278,8 +278,8 @@ def _of_answers(
                 since="前の回答",
                 file=before.source.file,
                 owner=plan.department(after.department).name,
-                item=entry.assignment.item.id,
-                title=entry.assignment.item.title,
+                item=entry.item.id,
+                title=entry.item.title,
                 label=field.label,
                 before=field.in_report(then).text,
                 after=field.in_report(now).text,

@@ -147,7 +147,7 @@ def _status(
         sent_back=_count(entries, AnswerStatus.SENT_BACK),
         missing=_count(entries, AnswerStatus.MISSING),
         nothing_to_report=_count(entries, AnswerStatus.NOTHING),
-        open_items=tuple(e.assignment.item.id for e in entries if e.status.is_open),
+        open_items=tuple(e.item.id for e in entries if e.status.is_open),
     )
 
 

@@ -41,7 +41,7 @@ def columns_of(part: Round, rows: Sequence[Assignment], first: int) -> RoundColu
     assert declared
     by_item: dict[str, list[Entry]] = {}
     for entry in part.entries:
-        by_item.setdefault(entry.assignment.item.id, []).append(entry)
+        by_item.setdefault(entry.item.id, []).append(entry)
     answering = _Answering(part, declared, by_item)
     found = [answering.of(row) for row in rows]
     people = _people(part.plan, declared, found)
@@ -82,7 +82,7 @@ class _Answering:
 def rows_of_departments(part: Round) -> Iterator[Assignment]:
     """Yield the rows a round has of a year: what departments answer or have others answer about."""
     for entry in part.entries:
-        item = entry.assignment.item
+        item = entry.item
         if not item.respondents:
             yield entry.assignment
             continue

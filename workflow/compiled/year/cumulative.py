@@ -69,10 +69,7 @@ def measures(plan: Plan, entries: Sequence[Entry]) -> tuple[Measure, ...]:
         for n, entry in enumerate(entries)
         for measure in (
             *(_sum(plan, n, entry, name, fields) for name, fields in sums.items()),
-            *(
-                _indicator(n, entry, one, measuring)
-                for one in own.get(entry.assignment.item.id, ())
-            ),
+            *(_indicator(n, entry, one, measuring) for one in own.get(entry.item.id, ())),
         )
     )
 

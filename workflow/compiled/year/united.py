@@ -107,7 +107,7 @@ def _issues(groups: Iterable[ColumnGroup], parts: Mapping[str, Round]) -> Iterat
     for name, part in parts.items():
         own = [group for group in groups if group.round == name]
         for issue in part.register.issues:
-            asked = issue.form.form
+            asked = issue.answer_form
             fields = tuple(in_years_form(f, group) for f in asked.fields for group in own)
             yield replace(issue, form=replace(issue.form, form=replace(asked, fields=fields)))
 

@@ -111,7 +111,7 @@ def pairs(plan: Plan, entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator
     for row in rows:
         named = names.named(row[DEPARTMENT_LABEL])
         old.setdefault(row[ID_LABEL], []).append(_OldRow(row, named))
-    for item, group in groupby(enumerate(entries), key=lambda e: e[1].assignment.item.id):
+    for item, group in groupby(enumerate(entries), key=lambda e: e[1].item.id):
         yield from _item_pairs(list(group), old.pop(item, []))
     for ended in old.values():
         yield from (Pair(LineKind.ENDED, o.row, None) for o in ended)

@@ -147,7 +147,7 @@ def _moved_to(
 
 def _choices(own: OwnLayout) -> Iterator[str]:
     yield from ("項目", CHOICES_SHEET, "意味")
-    for field in own.layout.form.form.fields:
+    for field in own.layout.answer_form.fields:
         yield field.label
         for choice in field.dropdown:
             yield from (choice.value, choice.meaning)

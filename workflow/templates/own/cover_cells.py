@@ -72,8 +72,8 @@ class OwnCells:
         layout = self.own.layout
         columns = tuple(c for c in layout.columns if not c.field or c.field.key in self._placed)
         columns += tuple(self._indicator_columns(len(layout.columns) + 1))
-        fields = tuple(f for f in layout.form.form.fields if f.key in self._placed)
-        form = replace(layout.form, form=Form(fields, layout.form.form.declared))
+        fields = tuple(f for f in layout.answer_form.fields if f.key in self._placed)
+        form = replace(layout.form, form=Form(fields, layout.answer_form.declared))
         return replace(layout, form=form, columns=columns, indicators=self.own.indicators, own=None)
 
     def _indicator_columns(self, index: int) -> Iterator[Column]:
@@ -154,7 +154,7 @@ class OwnCells:
         """Return the layout of an item that is asked these fields, some of indicators perhaps."""
         if not any(is_of_indicator(field.key) for field in fields):
             return self.layout
-        form = Form(tuple(fields), self.layout.form.form.declared)
+        form = Form(tuple(fields), self.layout.answer_form.declared)
         return replace(self.layout, form=replace(self.layout.form, form=form))
 
     def _formula(
@@ -203,7 +203,7 @@ class OwnCells:
     @property
     def _anywhere(self) -> Mapping[str, str]:
         """A list for each field that has one, wherever it stands."""
-        return {field.key: "" for field in self.own.layout.form.form.choice_fields}
+        return {field.key: "" for field in self.own.layout.answer_form.choice_fields}
 
     def _row_cells(self, item: str, lists: Mapping[str, str]) -> RowCells:
         now = {key: _reference(*place) for key, place in self._cells.get(item, {}).items()}

@@ -318,7 +318,7 @@ class _Book:
     def _choices(self) -> dict[str, str]:
         self._choice_rows: list[tuple[str, str, str]] = []
         lists = {}
-        for field in self.own.layout.form.form.fields:
+        for field in self.own.layout.answer_form.fields:
             if field.is_listed or field.dropdown:
                 first = len(self._choice_rows) + 2
                 for choice in field.dropdown:

@@ -139,7 +139,7 @@ class OwnLayout:
         """All that is asked of any item, by key: the form's fields, and those of indicators."""
         table = self.layout.indicators
         asked = {f.key: f for row in (table.rows if table else ()) for f in row.fields}
-        return {f.key: f for f in self.layout.form.form.fields} | asked
+        return {f.key: f for f in self.layout.answer_form.fields} | asked
 
     @cached_property
     def keys_on_ours(self) -> frozenset[str]:

@@ -163,7 +163,7 @@ def _write_checks(pen: CoverPage, layout: Layout, checks: Iterable[Check]) -> No
     """Write what is asked of a whole answer, a line per question; nothing where nothing is."""
     if not checks:
         return
-    labels = layout.form.form.labels
+    labels = layout.answer_form.labels
     asked: dict[tuple[str, str], list[str]] = {}
     for check in checks:
         asked.setdefault((check.severity.label, check.sentence), []).append(labels[check.key])
@@ -198,7 +198,7 @@ def _write_shared(pen: CoverPage, layout: Layout) -> None:
 
 
 def _write_choices(pen: CoverPage, layout: Layout) -> Iterator[tuple[str, str]]:
-    fields = layout.form.form.choice_fields
+    fields = layout.answer_form.choice_fields
     if not fields:
         return
     pen.head("選択肢とその意味")

@@ -186,7 +186,7 @@ def earlier_answers(layout: Layout) -> Iterator[str]:
 
 def to_leave_out(layout: Layout) -> Iterator[str]:
     """Yield what need not be filled in, where anything need not."""
-    if waiver := layout.form.form.waiver:
+    if waiver := layout.answer_form.waiver:
         yield (
             f"今年度は報告することがない取組は、「{waiver.field.label}」にその理由だけを記入してください。"
             "ほかの項目は、必須のものも空欄のままでかまいません。"
@@ -241,7 +241,7 @@ def _in_case(rules: Sequence[Highlight], state: str, otherwise: str) -> str:
 
 def state_of(layout: Layout, entry: EntryRow, filling: Filling, checks: Iterable[Check]) -> str:
     """Return what the formula of an item comes to for what the form is filled with."""
-    form = layout.form.form
+    form = layout.answer_form
     given = ((f.key, filling.value(entry.item.id, f.key)) for f in form.fields)
     values = {key: value for key, value in given if value is not None}
     found = form.violations(values)
@@ -264,7 +264,7 @@ def indicator_state(layout: Layout, entry: EntryRow, filling: Filling) -> str:
     given = {field.key: filling.value(entry.item.id, field.key) for field in entry.fields}
     values = {key: value for key, value in given.items() if value is not None}
     answered = filling.answers.get(entry.item.id, {})
-    if not layout.form.form.is_waived(answered):
+    if not layout.answer_form.is_waived(answered):
         wanted = [f for f in entry.fields if f.required] or entry.fields
         if any(field.key not in values for field in wanted):
             return LEFT

@@ -65,7 +65,7 @@ def write_entries(
 ) -> None:
     """Write the entry sheet; choices maps a choice field's key to its range on the cover."""
     styles = EntryStyles(book, layout)
-    first = layout.form.form.fields[0].key
+    first = layout.answer_form.fields[0].key
     asked = ((q.item, q.field_key or first) for q in filling.questions)
     looks = dict.fromkeys(asked, styles.asked) | dict.fromkeys(filling.marked, styles.marked)
     _set_page(sheet, layout, filling)

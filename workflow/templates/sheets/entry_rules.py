@@ -136,7 +136,7 @@ def field_highlights(
 def checks_of(layout: Layout) -> tuple[Check, ...]:
     """Return what is asked on a form: beside last year's answers only where it shows any."""
     has_last_year = any(entry.previous for entry in layout.rows)
-    checks = layout.form.form.checks
+    checks = layout.answer_form.checks
     return tuple(check for check in checks if has_last_year or not check.needs_last_year)
 
 
@@ -154,7 +154,7 @@ def row_cells(layout: Layout, choices: Mapping[str, str], entry: EntryRow, sheet
 
 def waived_when(layout: Layout, cells: RowCells) -> str:
     """Return when an item needs nothing more: there is nothing to report. Blank where it cannot."""
-    waiver = layout.form.form.waiver
+    waiver = layout.answer_form.waiver
     return waiver.formula(cells) if waiver else ""
 
 

@@ -37,8 +37,8 @@ def add_rules(
     cells = RowCells(now, before, any_of(before), lists)
     priority = _next_priority(tree)
     see = f"意味は、シート「{own.cover_sheet or own.choices_sheet}」をご覧ください。"
-    checks = fitting(own.layout.form.form.checks, cells)
-    for field in own.layout.form.form.fields:
+    checks = fitting(own.layout.answer_form.checks, cells)
+    for field in own.layout.answer_form.fields:
         if field.key not in now:
             continue
         at = sorted(cell for (_, key), cell in sheet.answers.items() if key == field.key)
@@ -74,7 +74,7 @@ def is_whole(own: OwnLayout, field: Field, now: Mapping[str, str]) -> bool:
     needed = {field.key}
     if field.required_when:
         needed.add(field.required_when.field)
-    waiver = own.layout.form.form.waiver
+    waiver = own.layout.answer_form.waiver
     if waiver:
         needed.add(waiver.field.key)
     return needed <= now.keys()
