@@ -85,6 +85,7 @@ def test_pieces_give_the_bytes_that_are_made_anew(
     made: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pieces, "find", _noting(made))
+        patch.setattr("os.cpu_count", lambda: 1)  # so that all is looked for in this process
         again = collected(collected_first, tmp_path / "課", spoil)
     assert not made
     assert compiled(again) == compiled(taken_over)
@@ -114,6 +115,7 @@ def test_what_did_not_change_is_taken_over(
 
     monkeypatch.setattr(Pieces, "find", _noting(found))
     monkeypatch.setattr(_PiecesXml, "of", noting)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # so that all is looked for in this process
     city = collected(collected_first, tmp_path / "課", None)
     count = -(-len(city.ledger()) // 4)
     assert len(found) == 2 * (count - len(made)) > 0

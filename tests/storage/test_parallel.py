@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from workflow.storage import parallel
+from workflow.storage.parallel import beside
 from workflow.storage.parallel import in_parallel as mapped
 
 
@@ -40,3 +44,39 @@ def test_many_things_are_done_in_others() -> None:
 def test_what_goes_wrong_there_goes_wrong_here() -> None:
     with pytest.raises(ValueError, match="0"):
         list(mapped(failing, 1, range(50)))
+
+
+@pytest.mark.skipif(not parallel.can_fork(), reason="there it is made when it is asked for")
+def test_one_thing_is_done_beside_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    waiting = beside(os.getpid)
+    assert waiting() != os.getpid()
+
+
+def test_one_thing_is_done_here_where_there_is_one_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert beside(os.getpid)() == os.getpid()
+
+
+@pytest.mark.parametrize("end", [lambda: os._exit(1), lambda: sys.exit(1)])
+def test_what_does_not_come_to_its_end_beside_is_done_here(
+    end: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            end()
+        return os.getpid()
+
+    assert beside(work)() == here
+
+
+def test_what_goes_wrong_beside_goes_wrong_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    waiting = beside(partial(failing, 1, 5))
+    with pytest.raises(ValueError, match="5"):
+        waiting()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -32,3 +33,32 @@ def test_what_is_spooled_is_what_was_written(
         write_file(tmp_path / f"{n}.csv", content)
         assert (tmp_path / f"{n}.csv").read_bytes() == CONTENT
     assert whole(content) == CONTENT
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_what_another_process_spools_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+
+    def write(stream: IO[bytes]) -> int:
+        _written(stream)
+        return len(CONTENT)
+
+    content, result = Spooled.beside(write)()
+    assert (digest_of(content), size_of(content)) == (sha256(CONTENT).hexdigest(), len(CONTENT))
+    assert (whole(content), whole(content), result) == (CONTENT, CONTENT, len(CONTENT))
+
+
+def test_what_another_process_began_to_spool_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    here = os.getpid()
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(CONTENT if os.getpid() == here else CONTENT * 2)
+        stream.flush()
+        if os.getpid() != here:
+            os._exit(1)
+
+    content, _ = Spooled.beside(write)()
+    assert (whole(content), size_of(content)) == (CONTENT, len(CONTENT))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
+from workflow.compiled.ledger import Ledger
 from workflow.compiled.open_data.csv import write_csv_in_pieces, write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
@@ -64,16 +65,15 @@ def _contents(
         part.file: Spooled(partial(write_parts, part, pieces(part.file))) for part in ledger.parts
     }
     rows = RowsInPieces(ledger.rows)
-    write_csv = partial(write_table_csv, ledger)
-    if len(ledger.entries) > display_limits.MOST_PRINTED:
-        write_csv = partial(write_csv_in_pieces, ledger, rows, pieces(f"{name}.csv"))
-    tables: dict[str, Writable] = {f"{name}.csv": Spooled(write_csv)}
+    csv = _csv(ledger, rows, pieces(f"{name}.csv"))
+    workbook = Spooled(partial(write_workbook, compilation, rows, pieces(f"{name}.xlsx")))
+    tables: dict[str, Writable] = {f"{name}.csv": csv()}
     if with_parquet:
         tables[f"{name}.parquet"] = ledger_parquet(ledger)
     graded = _indicators(compilation)
     made: dict[str, Writable] = {
         **parts,
-        f"{name}.xlsx": Spooled(partial(write_workbook, compilation, rows, pieces(f"{name}.xlsx"))),
+        f"{name}.xlsx": workbook,
         **tables,
         **graded,
         DATA_PACKAGE: data_package(
@@ -94,6 +94,20 @@ def _contents(
         titles = page_titles(compilation.report)
     beside = {name: titles.get(name, "") for name in made}
     return {**made, OVERVIEW: overview_page(compilation, beside)}
+
+
+def _csv(ledger: Ledger, rows: RowsInPieces, pieces: Pieces) -> Callable[[], Spooled]:
+    """Return what gives the ledger as CSV; a large one is written meanwhile by another process."""
+    if len(ledger.entries) <= display_limits.MOST_PRINTED:
+        return partial(Spooled, partial(write_table_csv, ledger))
+    assert rows.digests  # so that both processes know them
+    waiting = Spooled.beside(partial(write_csv_in_pieces, ledger, rows, pieces))
+
+    def written() -> Spooled:
+        csv, pieces.made = waiting()
+        return csv
+
+    return written
 
 
 def _indicators(compilation: Compilation) -> dict[str, Writable]:

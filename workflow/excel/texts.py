@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from io import TextIOWrapper
 from typing import IO, cast
@@ -119,9 +120,16 @@ def inline_text(text: str) -> str:
     Only white space at its ends needs a word that it is to be kept; said of every cell of a large
     sheet, it would take a tenth of its text.
     """
+    return _known_inline(text) if len(text) < _LONG else _inline(text)
+
+
+def _inline(text: str) -> str:
     cut = _cut(text) if len(text) > MAX_CELL_TEXT // 2 else text
     is_stripped = cut and not (cut[0].isspace() or cut[-1].isspace())
     return f"<t>{_stored(cut)}</t>" if is_stripped else _text_element(cut)
+
+
+_known_inline = lru_cache(maxsize=4096)(_inline)  # most cells hold a label, which comes again
 
 
 def _text_element(text: str) -> str:

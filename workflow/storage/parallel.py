@@ -8,11 +8,13 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.connection import Connection
 
 SharedT = TypeVar("SharedT")
 ItemT = TypeVar("ItemT")
@@ -56,6 +58,36 @@ def in_parallel(
         yield from (function(shared, item) for item in items[done:])
 
 
+def beside(function: Callable[[], ResultT]) -> Callable[[], ResultT]:
+    """Have a function run in another process meanwhile; return what waits for its result.
+
+    Where no process can fork, or where it fails there, it runs again here when the result is asked
+    for: so what it raises is raised here. It must not mind to begin twice.
+    """
+    if not can_fork() or (os.cpu_count() or 1) < 2:
+        return function
+    context = multiprocessing.get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(function, sending), daemon=True)
+    process.start()
+    sending.close()
+
+    def result() -> ResultT:
+        with receiving, suppress(EOFError, OSError):
+            made: ResultT = receiving.recv()
+            process.join()
+            return made
+        process.join()
+        return function()
+
+    return result
+
+
+def _send(function: Callable[[], object], sending: Connection) -> None:
+    _begin()
+    sending.send(function())
+
+
 def _made(pool: ProcessPoolExecutor, items: Sequence[ItemT], processes: int) -> Iterator[Any]:
     size = max(1, len(items) // (processes * _PIECES_PER_PROCESS))
     waiting: deque[Future[list[Any]]] = deque()
@@ -70,6 +102,10 @@ def _made(pool: ProcessPoolExecutor, items: Sequence[ItemT], processes: int) -> 
 def _start(function: Any, shared: Any) -> None:  # noqa: ANN401 - as in_parallel was given them
     global _work  # a process does one kind of work for its whole life
     _work = (function, shared)
+    _begin()
+
+
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for this one ends it
     # A thread of that process (a progress bar's) may have held what guards its streams.
     sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - to its end

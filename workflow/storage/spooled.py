@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Generic, TypeVar, cast
 
 from workflow.model.errors import OutputError
+from workflow.storage.parallel import ResultT, beside
 
 _MOST_IN_MEMORY = 8_000_000
 """Bytes of one file up to which it stays in memory: all that a usual city makes."""
@@ -38,17 +39,47 @@ class Spooled:
         file = tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY)  # noqa: SIM115
         self._stream = cast("IO[bytes]", file)
         write(self._stream)
-        digest, self.size = hashlib.sha256(), 0
-        for piece in self.pieces():
-            digest.update(piece)
-            self.size += len(piece)
-        self.digest = digest.hexdigest()
+        self.digest, self.size = _digest_and_size(self._stream)
+
+    @classmethod
+    def beside(cls, write: Callable[[IO[bytes]], ResultT]) -> Callable[[], tuple[Spooled, ResultT]]:
+        """Have bytes written by another process; return what waits for them, and for the result."""
+        # Both processes hold the file, which has no name: it goes when both are done with it.
+        stream = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115
+
+        def written() -> tuple[str, int, ResultT]:
+            stream.seek(0)
+            stream.truncate()
+            result = write(stream)
+            return *_digest_and_size(stream), result
+
+        waiting = beside(written)
+
+        def spooled() -> tuple[Spooled, ResultT]:
+            made = cls.__new__(cls)
+            made._stream = stream
+            made.digest, made.size, result = waiting()
+            return made, result
+
+        return spooled
 
     def pieces(self) -> Iterator[bytes]:
         """Yield all of it, piece by piece."""
-        self._stream.seek(0)
-        while piece := self._stream.read(_PIECE):
-            yield piece
+        return _pieces(self._stream)
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    stream.seek(0)
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def _digest_and_size(stream: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for piece in _pieces(stream):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
 
 
 Writable = bytes | Spooled

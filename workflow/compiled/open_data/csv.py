@@ -16,7 +16,7 @@ from workflow.model.years import iso_time
 if TYPE_CHECKING:
     from workflow.excel.rows import RowsInPieces
     from workflow.excel.table import CellValue
-    from workflow.storage.pieces import Pieces
+    from workflow.storage.pieces import Piece, Pieces
 
 # Texts in a CSV that a spreadsheet opens: none becomes a formula, and each can be read back.
 #
@@ -79,20 +79,19 @@ def write_table_csv(table: Table, content: IO[bytes]) -> None:
 
 def write_csv_in_pieces(
     table: Table, rows: RowsInPieces, known: Pieces, content: IO[bytes]
-) -> None:
-    """Write a large table in the same way; what is as it was is taken over from the file before."""
+) -> dict[str, Piece]:
+    """Write a large table in the same way; what is as it was is taken over from the file before.
+
+    Returned are the pieces it was written in.
+    """
     at = content.write(_heading(table).encode())
-    keys = [known.key("csv", digest) for digest in rows.digests]
-    new = [n for n, key in enumerate(keys) if not known.holds(key)]
-    made = known.made_of(_lines_of, rows, new)
-    for n, key in enumerate(keys):
-        if made is not None and not known.holds(key):
-            lines = next(made)
-        else:
-            kept = known.find(key)
-            lines = kept[0] if kept else _lines_of(rows, n)
+    for n, digest in enumerate(rows.digests):
+        key = known.key("csv", digest)
+        kept = known.find(key)
+        lines = kept[0] if kept else _lines_of(rows, n)
         known.note(key, at, lines)
         at += content.write(lines)
+    return known.made
 
 
 def _heading(table: Table) -> str:
@@ -115,7 +114,9 @@ def _write_lines(stream: IO[str], rows: Iterable[Sequence[CellValue]]) -> None:
 
 
 def _stored(value: CellValue) -> str:
-    return escape_formula(value) if isinstance(value, str) else format_value(value)
+    if isinstance(value, str):  # as escape_formula does, without a call for each cell
+        return APOSTROPHE + value if _RISKY.match(value) else value
+    return format_value(value)
 
 
 def format_value(value: CellValue) -> str:
