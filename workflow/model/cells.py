@@ -21,7 +21,7 @@ MAX_ROW_HEIGHT = 409.0
 _DIGITS = 15
 _LONGEST_LABEL = 100
 _MOST_COMPOSED = 4
-_LONG = 2 * _MOST_COMPOSED
+_LONG = _MOST_COMPOSED + 1
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")

@@ -121,6 +121,7 @@ def _shown(sheet: RawSheet) -> Iterator[str]:
         for at, cell in sheet.cells.items()
         if at[0] <= _SEEN_ROWS
         and len(cell.text) <= _LONGEST_STAMP
+        and NUMBER_LABEL in cell.text
         and cell.text.lstrip().startswith(NUMBER_LABEL)
     )
     above = _table_row(sheet) if labelled else 0
@@ -132,8 +133,11 @@ def _shown(sheet: RawSheet) -> Iterator[str]:
 
 def _table_row(sheet: RawSheet) -> int:
     """Return the row in which the table begins; one below all that is looked at without one."""
-    short = ((row, c.text) for (row, _), c in sheet.cells.items() if len(c.text) <= _LONGEST_STAMP)
-    heads = (row for row, text in short if row <= _SEEN_ROWS and folded(text) == ID_LABEL)
+    heads = (
+        row
+        for (row, _), cell in sheet.cells.items()
+        if row <= _SEEN_ROWS and len(cell.text) <= _LONGEST_STAMP and folded(cell.text) == ID_LABEL
+    )
     return min(heads, default=_SEEN_ROWS + 1)
 
 

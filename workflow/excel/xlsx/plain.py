@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.references import cell_index
 from workflow.excel.xlsx.sheet_parts import Stored, TakenRows, is_unseen
 from workflow.excel.xlsx.xml import MAIN, tree_of, xpath
-from workflow.model.cells import decoded
+from workflow.model.cells import CellIndex, decoded
 from workflow.model.raw import CellKind, RawCell
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ _IS_MARKED = xpath(f"count(self::m:worksheet/m:sheetData/m:row[@{_MARK.decode()}
 _UNFIT = bytes({*range(32)} - {*b"\t\n"})  # no letters of XML, or a line's end that is made another
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#10;", "\n"))
 
-CellIndex = tuple[int, int]
 Content = tuple[str | None, str | None, str | None]
 """A cell's formula, its value and the text in it."""
 

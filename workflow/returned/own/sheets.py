@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from workflow.model.cells import CellIndex, folded
+from workflow.model.cells import CellIndex, folded, may_fold_to
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
@@ -131,13 +131,11 @@ def _source_of(
     sheet: RawSheet, names: Mapping[str, object], forms: Iterable[tuple[MarkedSheet, ...]]
 ) -> MarkedSheet | None:
     """Return the sheet of a form that a sheet was issued as: the one it holds most of."""
-    texts = {folded(cell.text) for cell in sheet.cells.values()}
-    shares = [
-        (len(labels & texts) / len(labels), source)
-        for form in forms
-        for source in form
-        if source.of_items and (labels := source.labels)
-    ]
+    sources = [one for form in forms for one in form if one.of_items and one.labels]
+    longest = max((len(label) for source in sources for label in source.labels), default=0)
+    held = (cell.text for cell in sheet.cells.values())
+    texts = {folded(text) for text in held if may_fold_to(text, longest)}
+    shares = [(len(one.labels & texts) / len(one.labels), one) for one in sources]
     best, source = max(shares, key=lambda pair: pair[0], default=(0.0, None))
     return source if best >= _ALIKE or (names and best > 0) else None
 

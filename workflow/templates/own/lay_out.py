@@ -40,15 +40,16 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
     words = words_of(layout.form)
     names = _Names()
     sheets: list[IssuedSheet] = []
-    of_items = [s for s in marked(form, words) if s.repeat is Repeat.SHEET]
-    for source in marked(form, words):
+    sources = marked(form, words)
+    of_items = [source for source in sources if source.repeat is Repeat.SHEET]
+    for source in sources:
         if source.repeat is not Repeat.SHEET:
             names.take(source.sheet.name)
     first = of_items[0].sheet.name if of_items else ""
-    asks = any(source.of(MarkKind.ENTRY) for source in marked(form, words))
+    asks = any(source.of(MarkKind.ENTRY) for source in sources)
     cover = names.take(COVER_SHEET) if asks and names.is_free(COVER_SHEET) else ""
     ours = names.take(INDICATOR_SHEET) if layout.indicators else ""
-    for source in marked(form, words):
+    for source in sources:
         if source.repeat is Repeat.SHEET:
             if source.sheet.name == first:
                 sheets += _cards(of_items, layout, names, ours)
@@ -159,7 +160,10 @@ class _Placing:
     def place(self, cell: CellIndex, at: CellIndex, row: EntryRow | None) -> None:
         """Note what a cell of the city's workbook holds where it stands in the end."""
         text = self._source.sheet.cells[cell]
-        marks = self._source.marks.get(cell, ())
+        marks = self._source.marks.get(cell)
+        if not marks:
+            self.page[at] = "" if text == COMPUTED else text
+            return
         for mark in marks:
             self._note(mark, at, row)
         if any(mark.asks_indicator for mark in marks) and row:
@@ -168,8 +172,7 @@ class _Placing:
         if any(mark.kind is MarkKind.ENTRY for mark in marks):
             return
         values = _Values(self._layout, row)
-        filled = fill_marks(text, self._source.words, values.of) if marks else text
-        self.page[at] = "" if text == COMPUTED else filled
+        self.page[at] = fill_marks(text, self._source.found[cell], values.of)
 
     def _note(self, mark: Mark, at: CellIndex, row: EntryRow | None) -> None:
         if mark.kind is MarkKind.ENTRY and row and not mark.asks_indicator:

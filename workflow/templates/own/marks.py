@@ -264,11 +264,14 @@ def torn_mark(text: str) -> str:
     return left[0] if left else ""
 
 
-def fill_marks(text: str, words: Words, value_of: Callable[[Mark], str]) -> str:
-    """Return the text of a cell with its marks filled; what is no mark stays."""
+def fill_marks(
+    text: str, marks: Sequence[Mark | UnknownMark], value_of: Callable[[Mark], str]
+) -> str:
+    """Return the text of a cell with its marks filled, given in order; what is no mark stays."""
+    known = iter(marks)
 
     def filled(found: re.Match[str]) -> str:
-        mark = words.mark(found[1])
+        mark = next(known)
         return value_of(mark) if isinstance(mark, Mark) else found[0]
 
     return _MARK.sub(filled, text)
