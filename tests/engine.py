@@ -8,14 +8,13 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from workflow.model.findings import Finding
-from workflow.model.limits import Limits
+from workflow.model.limits import Limits, ResourceLimits
 from workflow.model.returns import Return
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import OpenedTable, opened_book, opened_table
 from workflow.returned.readers.readings import open_book
-from workflow.returned.workers.pool import ResourceLimits
 from workflow.rounds.options import ReadOptions
 
 Task = TypeVar("Task")

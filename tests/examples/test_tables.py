@@ -22,8 +22,8 @@ from workflow.first_day.account import Became
 from workflow.first_day.reading import source
 from workflow.first_day.result_book import RESULT_NAME
 from workflow.model.cells import a1, folded
+from workflow.model.limits import ResourceLimits
 from workflow.returned.inbox import Received
-from workflow.returned.workers.pool import ResourceLimits
 
 FOLDERS = table_folders()
 

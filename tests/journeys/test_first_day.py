@@ -20,12 +20,12 @@ from workflow.first_day.reading import source
 from workflow.first_day.reading.source import Source, read_source
 from workflow.menu.menu import Person, run_menu
 from workflow.model.catalogue import Code
+from workflow.model.limits import ResourceLimits
 from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_document
 from workflow.returned.inbox import Received, single
-from workflow.returned.workers.pool import ResourceLimits
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 

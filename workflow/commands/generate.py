@@ -32,6 +32,7 @@ from workflow.plan.load import load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, plan_paths
 from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
+from workflow.rounds.siblings.before import with_rounds_before
 from workflow.rounds.siblings.issued_round import issued_round
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
@@ -196,8 +197,6 @@ def _planned(
         )
     plan = with_known_table(workspace, written.plan)
     if plan.round:
-        from workflow.rounds.siblings.before import with_rounds_before  # as for last year
-
         plan = with_rounds_before(workspace, plan, year)
     own = load_own_workbook(workspace.home, plan, documents=written.documents)
     folder = workspace.templates(year)
@@ -288,7 +287,7 @@ def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iter
 
     Raises WorkspaceError when a template was changed.
     """
-    from workflow.mail.letters import LetterKind, distribution  # as above
+    from workflow.mail.letters import LetterKind, distribution  # 40 ms, loaded by then
     from workflow.mail.mailing import Mail, form_attachment
 
     plan = occasion.plan

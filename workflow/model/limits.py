@@ -6,7 +6,9 @@ on an ordinary office PC. plan.schema.json repeats the bounds, and a test holds 
 
 from __future__ import annotations
 
+import os
 from dataclasses import Field, field, fields
+from enum import Enum
 from typing import Any
 
 from workflow.model.dataclass import dataclass
@@ -68,3 +70,24 @@ def most(name: str) -> int:
     (found,) = (limit for limit in limits() if limit.name == name)
     bound: int = found.metadata["most"]
     return bound
+
+
+class Stopped(Enum):
+    """Why a task was given up."""
+
+    TIMED_OUT = 1
+    DIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What a worker may take: seconds for each task, bytes of memory; and how many there are."""
+
+    seconds: float
+    memory: int
+    workers: int = os.cpu_count() or 1
+
+    @classmethod
+    def of(cls, limits: Limits, workers: int) -> ResourceLimits:
+        """Return what so many workers may take within the limits of a plan."""
+        return cls(limits.seconds, limits.memory_megabytes * MILLION, workers)

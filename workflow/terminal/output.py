@@ -15,6 +15,7 @@ from workflow.model.catalogue import Severity
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.returns import LOST_LABEL, Outcome
 from workflow.model.rounds.declared import Period
+from workflow.model.wording import Wording
 
 if TYPE_CHECKING:
     from workflow.model.findings import Finding
@@ -38,8 +39,6 @@ def note_lines(notes: Iterable[Finding]) -> Iterator[str]:
 
     What was read otherwise than it is written stands together, below how many places that are.
     """
-    from workflow.model.wording import Wording  # 5 ms, where there is something to be known
-
     wording = Wording()
     notes = tuple(notes)
     put_right = sum(int(str(note.details["count"])) for note in notes if "count" in note.details)

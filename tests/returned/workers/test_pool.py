@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from workflow.model.limits import ResourceLimits, Stopped
 from workflow.returned.workers import pool
-from workflow.returned.workers.pool import ResourceLimits, Stopped, run
+from workflow.returned.workers.pool import run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 

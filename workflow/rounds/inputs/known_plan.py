@@ -19,6 +19,7 @@ from workflow.compiled.recording import PASSWORDS, recorded_plan_content, withou
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
+from workflow.model.limits import ResourceLimits, Stopped
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
@@ -219,7 +220,7 @@ def _keep_in_worker(workspace: Workspace, folder: Path) -> tuple[Finding, ...]:
     Where nothing can be kept, nothing is. Raises PlanError with every finding when it has errors.
     """
     # 20 ms, for a plan as large as many cities alone.
-    from workflow.returned.workers.pool import ResourceLimits, Stopped, run
+    from workflow.returned.workers.pool import run
 
     limits = ResourceLimits(_HOURS, _ANY_MEMORY, workers=1)
     (made,) = run(_make_record, ((workspace, folder),), limits)
