@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 from workflow.commands.command import (
@@ -33,14 +34,13 @@ from workflow.plan.paths import BOOK_NAME, plan_paths
 from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
 from workflow.rounds.siblings.before import with_rounds_before
-from workflow.rounds.siblings.issued_round import issued_round
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import as_output_error, make_folder, sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal
 from workflow.storage.recover import at_work, refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.templates.issue import Issuance, IssueRequest, plan_issuance
-from workflow.templates.register import Issue, Register
+from workflow.templates.register import Issue, IssuedRound, Register
 from workflow.templates.register_file import load_issued_register, load_register
 from workflow.terminal.output import note_lines, say
 
@@ -213,7 +213,7 @@ def _planned(
         previous=_last_answers(workspace, plan, year),
         department=department,
         own=own,
-        round=issued_round(workspace, plan, year),
+        round=_issued_round(workspace, plan, year),
     )
     register = load_register(folder, year, workspace.round)
     issuance = plan_issuance(request, register, folder)
@@ -280,6 +280,29 @@ def draft_distribution(workspace: Workspace, year: int, now: datetime) -> Mailin
         mailing = write_drafts(workspace, year, folder, letters, mails)
         has_form = bool(register.latest(plan.coordinator) and plan.items_of(plan.coordinator))
         return replace(mailing, own=plan.department(plan.coordinator).name if has_form else "")
+
+
+def _issued_round(workspace: Workspace, plan: Plan, year: int) -> IssuedRound | None:
+    """Return the round of a year that a workspace is in, with its number; None without rounds.
+
+    Its forms carry the number. A round that was issued keeps it; a new one gets that of its place
+    in the plan, or the next that no other round of the year has.
+    """
+    if plan.round is None:
+        return None
+    own = _recorded_round(workspace, year)
+    if own:
+        return own
+    others = (
+        _recorded_round(workspace.in_round(name), year) for name in workspace.round_names(year)
+    )
+    taken = {other.number for other in others if other}
+    number = next(n for n in count(plan.round.number) if n not in taken)
+    return IssuedRound(plan.round.name, number)
+
+
+def _recorded_round(workspace: Workspace, year: int) -> IssuedRound | None:
+    return load_register(workspace.templates(year), year, workspace.round).round
 
 
 def _mails(workspace: Workspace, occasion: Occasion, register: Register) -> Iterator[Mail]:

@@ -65,7 +65,6 @@ def hand_backs(round_: Round, wording: Wording) -> tuple[HandBack, ...]:
             current.get(d.code, []),
             before.get(d.code, []),
             entries.get(d.code, ()),
-            _questions(round_.points, d, wording),
             wording,
         )
         for d in round_.plan.departments
@@ -79,10 +78,10 @@ def _hand_back(
     own: list[Return],
     before: list[Return],
     entries: Sequence[Entry],
-    questions: tuple[Question, ...],
     wording: Wording,
 ) -> HandBack | None:
     issue = round_.register.latest_for(department)
+    questions = _questions(round_.points, department, wording)
     is_sent_back = any(returned.outcome is Outcome.SENT_BACK for returned in own)
     if issue is None or not (is_sent_back or questions):
         return None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xlsxwriter import Workbook
 
-from workflow.compiled.ledger import LEDGER_SHEET, Ledger
+from workflow.compiled.compilation import Compilation
+from workflow.compiled.ledger import LEDGER_SHEET
 from workflow.compiled.sheets.links import to_cell, to_row
 from workflow.compiled.sheets.records import STATUS_SHEET, SourceLinks
 from workflow.compiled.summaries.attention import AttentionLine, Weight, prose_of
-from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.excel.table import TableColumn, TableStyles, write_table
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.plan import Plan
@@ -23,17 +21,12 @@ _MOST_IN_MEMORY = 5_000
 
 
 def write_attention(
-    book: Workbook,
-    sheet: GrowingSheet,
-    plan: Plan,
-    ledger: Ledger,
-    points: Sequence[AttentionLine],
-    statuses: Sequence[DepartmentStatus],
-    sources: SourceLinks,
+    book: Workbook, sheet: GrowingSheet, compilation: Compilation, sources: SourceLinks
 ) -> None:
     """Write the points as one flat table; with none, one sentence."""
+    plan, ledger, points = compilation.round.plan, compilation.ledger, compilation.attention
     numbers = {id(point): number for number, point in enumerate(points, start=1)}
-    rows = {status.department.code: at for at, status in enumerate(statuses, start=2)}
+    rows = {status.department.code: at for at, status in enumerate(compilation.statuses, start=2)}
 
     def target(point: AttentionLine) -> Link | None:
         if point.entry is not None:

@@ -149,15 +149,7 @@ def _write_for_readers(
     write_summary(book, sheets[SUMMARY_SHEET], _summary(compilation))
     if compilation.brief:
         write_brief(book, sheets[BRIEF_SHEET], compilation.brief, ledger)
-    write_attention(
-        book,
-        sheets[ATTENTION_SHEET],
-        plan,
-        ledger,
-        compilation.attention,
-        compilation.statuses,
-        sources,
-    )
+    write_attention(book, sheets[ATTENTION_SHEET], compilation, sources)
     write_print_list(book, sheets[PRINT_SHEET], plan, ledger)
     write_comparison(book, sheets[COMPARISON_SHEET], compilation.comparison, plan, ledger)
     paper = sheets[COMPARISON_PRINT_SHEET]
