@@ -10,6 +10,7 @@ from workflow.model.cells import CellIndex, a1, folded
 from workflow.model.findings import Finding
 from workflow.model.raw import RawBook, RawCell, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
+from workflow.returned.handback_notes import on_the_list, remarks_of, without_our_request
 from workflow.returned.indicator_rows import IndicatorRows
 from workflow.returned.note_findings import unread_beside
 from workflow.returned.notes import (
@@ -17,9 +18,6 @@ from workflow.returned.notes import (
     changed,
     entries_of,
     on_the_cover,
-    on_the_list,
-    remarks_of,
-    without_our_request,
 )
 from workflow.returned.own.match import OwnMatching, Standing
 from workflow.returned.own.sheets import OwnSheet, is_cover

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import datetime
-from decimal import Decimal
 from typing import IO, TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring, iterparse
@@ -26,7 +25,6 @@ from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import (
     CELL_NAME_PREFIX,
     Area,
-    CellKind,
     NamedAreas,
     RawBook,
     RawCell,
@@ -36,30 +34,27 @@ from workflow.model.raw import (
 )
 from workflow.model.years import JST
 from workflow.returned.intake.refusal import RefusedError, too_large
+from workflow.returned.readers.ods_cells import (
+    NAMES,
+    OFFICE,
+    TABLE,
+    TEXT,
+    count_of,
+    paragraphs,
+    raw_cell,
+    written_text,
+)
 from workflow.returned.readers.ods_looks import CONDITIONS, NUMBER_STYLE, Styles
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-TABLE, OFFICE, TEXT, _META, _DRAW, _STYLE = (
-    _NAMES % name for name in ("table", "office", "text", "meta", "drawing", "style")
-)
-_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_META, _DRAW, _STYLE = (NAMES % name for name in ("meta", "drawing", "style"))
 _DC = "{http://purl.org/dc/elements/1.1/}"
 CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 _EMBEDDED = (_DRAW + "object", _DRAW + "object-ole")
 _RANGES = _DRAW + "notify-on-update-of-ranges"
 _OBJECTS, _PICTURES = RemarkKind.OBJECT, RemarkKind.PICTURE
-_BESIDE = frozenset(
-    ("ruby-text", "page-number", "page-count", "sheet-name", "date", "time", "title", "file-name")
-)
-"""Furigana stands beside the text, not in it; the others are computed in headers."""
-_NUMBERS = ("float", "percentage", "currency")
-_LOGICAL = {"of:=TRUE()": "TRUE", "of:=FALSE()": "FALSE"}
-_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|エラー):[0-9]{3}")
-"""How an error shows as the result of a formula; only LibreOffice marks it as one."""
-
 _BLOCK_END = re.compile(r"(?:\$?(?:'(?:[^']|'')+'|[^.$']+))?\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 _REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.$']+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 
@@ -150,7 +145,7 @@ def _headers(styles: bytes) -> dict[str, list[str]]:
             for region in (edge, *edge)
             if region is edge or region.tag.startswith(_STYLE + "region")
         )
-        texts = (_paragraphs(region).strip() for region in regions)
+        texts = (paragraphs(region).strip() for region in regions)
         shown = [text for text in texts if any(map(str.isalnum, text))]
         pages[page.get(_STYLE + "name", "")] = shown
     return pages
@@ -264,10 +259,10 @@ def _take_row(sheet: _Sheet, element: Element) -> None:
 
 def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     rows, columns = area.bottom - area.top + 1, area.right - area.left + 1
-    raw = _raw(element)
+    raw = raw_cell(element)
     if raw is not None:
         usual = sheet.style_of(area.left)
-        raw = sheet.styles.seen(raw, element, usual, _paragraphs)
+        raw = sheet.styles.seen(raw, element, usual, paragraphs)
         style = element.get(TABLE + "style-name", usual)
         if style in sheet.styles.maps:
             sheet.mapped.setdefault(style, []).append(area)
@@ -283,7 +278,7 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
     cell = a1(area.top, area.left)
     for annotation in element.iter(OFFICE + "annotation"):
         author = annotation.findtext(_DC + "creator", "")
-        text = _paragraphs(annotation)
+        text = paragraphs(annotation)
         sheet.remarks.append(RawRemark(sheet.name, cell, text, author, RemarkKind.COMMENT))
     sheet.remarks += _shapes(sheet.name, cell, element)
 
@@ -291,7 +286,7 @@ def _take_cell(sheet: _Sheet, element: Element, area: Area) -> None:
 def _shapes(sheet: str, cell: str, element: Element) -> Iterator[RawRemark]:
     for shape in element:
         if shape.tag.startswith(_DRAW):
-            text = "\n".join(filter(None, map(_written, shape.iter(TEXT + "p"))))
+            text = "\n".join(filter(None, map(written_text, shape.iter(TEXT + "p"))))
             if text:
                 yield RawRemark(sheet, cell, text, "", RemarkKind.SHAPE)
             elif shape.tag == _DRAW + "frame" and not any(map(_is_chart, shape)):
@@ -304,87 +299,8 @@ def _is_chart(part: Element) -> bool:
     return part.tag == _DRAW + "object" and part.get(_RANGES) is not None
 
 
-def _raw(element: Element) -> RawCell | None:
-    formula = element.get(TABLE + "formula", "")
-    if formula in _LOGICAL:
-        return RawCell(CellKind.BOOLEAN, _LOGICAL[formula])
-    value = _value(element)
-    if not formula:
-        return value
-    if value and value.kind is CellKind.TEXT and _ERROR.fullmatch(value.text):
-        value = RawCell(CellKind.ERROR, value.text)
-    return RawCell(CellKind.FORMULA, formula.partition(":")[2] or formula, cached=value)
-
-
-def _value(element: Element) -> RawCell | None:
-    kind = element.get(OFFICE + "value-type", "")
-    if element.get(_CALC + "value-type") == "error":
-        return RawCell(CellKind.ERROR, _paragraphs(element))
-    if kind in _NUMBERS:
-        return _number(element.get(OFFICE + "value", ""))
-    if kind == "date":
-        return _day(element.get(OFFICE + "date-value", ""))
-    if kind == "boolean":
-        return RawCell(CellKind.BOOLEAN, element.get(OFFICE + "boolean-value", "").upper())
-    # Where both stand, the attribute is exact.
-    text = element.get(OFFICE + "string-value") or _paragraphs(element)
-    if kind == "time":
-        return RawCell(CellKind.DATE, text)
-    return RawCell(CellKind.TEXT, text) if text else None
-
-
-def _number(stored: str) -> RawCell:
-    try:
-        number = Decimal(stored.strip())
-    except ArithmeticError:
-        return RawCell(CellKind.MALFORMED, stored)
-    return RawCell.of_number(number) if number.is_finite() else RawCell(CellKind.MALFORMED, stored)
-
-
-def _day(stored: str) -> RawCell:
-    try:
-        return RawCell.of_day(datetime.fromisoformat(stored))
-    except ValueError:  # a year beyond 9999, say
-        return RawCell(CellKind.DATE, stored)
-
-
-def _paragraphs(element: Element) -> str:
-    return "\n".join(_written(child) for child in element if child.tag == TEXT + "p")
-
-
-def _written(element: Element) -> str:
-    """Return the text of a paragraph: ODF spells blanks, tabs and line breaks as elements."""
-    written = _unbroken(element.text)
-    for child in element:
-        match child.tag.removeprefix(TEXT):
-            case "s":
-                written += " " * min(_count_of(child.get(TEXT + "c")), 32767)
-            case "tab":
-                written += "\t"
-            case "line-break":
-                written += "\n"
-            case name if name in _BESIDE:
-                pass
-            case _ if child.tag != OFFICE + "annotation":
-                written += _written(child)
-        written += _unbroken(child.tail)
-    return written
-
-
-def _unbroken(text: str | None) -> str:
-    """Return a text without the line breaks of its XML.
-
-    OpenDocument would make one blank of two as well, but LibreOffice stores two where two stand.
-    """
-    return re.sub(r"[ \t]*[\r\n][ \t\r\n]*|\t", " ", text or "")
-
-
 def _count(element: Element, attribute: str) -> int:
-    return _count_of(element.get(TABLE + attribute))
-
-
-def _count_of(stored: str | None) -> int:
-    return max(1, int(stored)) if stored else 1
+    return count_of(element.get(TABLE + attribute))
 
 
 def _meta(stored: bytes) -> tuple[dict[str, str], Saving]:

@@ -17,7 +17,8 @@ from lxml.etree import Element, SubElement, tostring
 
 from workflow.excel.xlsx.package import Package, is_true, package_in
 from workflow.excel.xlsx.xml import MAIN
-from workflow.returned.readers.ods import CELLS, OFFICE, TABLE, TEXT
+from workflow.returned.readers.ods import CELLS
+from workflow.returned.readers.ods_cells import OFFICE, TABLE, TEXT
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
