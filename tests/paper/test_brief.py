@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from tests.compiled.report.contents import Row, content
 from tests.compiled.rounds import round_of
 from tests.fillers.libreoffice import print_all
-from tests.paper.test_paper import LEAST, spans_of, with_nine_fields, with_three_hundred_items
+from tests.paper.test_paper import LEAST, spans_of, with_many_items, with_nine_fields
 from tests.programs import chromium, needs_chromium, needs_libreoffice
 from workflow.compiled.content import Content
 from workflow.compiled.ledger import Ledger
@@ -56,10 +57,10 @@ def with_long_names() -> dict[str, Any]:
     return document
 
 
-PLANS = {
+PLANS: dict[str, Callable[[], dict[str, Any]]] = {
     "real": as_they_are,
     "nine": with_nine_fields,
-    "many": with_three_hundred_items,
+    "many": partial(with_many_items, 300),
     "long": with_long_names,
 }
 TIED = "long"
@@ -77,13 +78,18 @@ def said(document: dict[str, Any], year: int, is_tied: bool) -> list[Row]:
     ]
 
 
-def contents() -> Iterator[tuple[str, Content]]:
+@cache
+def contents() -> dict[str, Content]:
+    found = {}
     for name, document in ((name, made()) for name, made in PLANS.items()):
         now, before = (said(document, year, name == TIED) for year in (2023, 2022))
-        yield name, content(now, build_plan(document), past=before)
+        found[name] = content(now, build_plan(document), past=before)
+    return found
 
 
-BRIEFS = {name: brief_of(made) for name, made in contents()}
+@cache
+def briefs() -> dict[str, Brief]:
+    return {name: brief_of(made) for name, made in contents().items()}
 
 
 def sheet(brief: Brief) -> bytes:
@@ -98,9 +104,9 @@ def sheet(brief: Brief) -> bytes:
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Print all sheets and papers in one run of LibreOffice."""
     folder = tmp_path_factory.mktemp("brief")
-    for name, made in contents():
-        (folder / f"{name}-sheet.xlsx").write_bytes(sheet(BRIEFS[name]))
-        (folder / f"{name}-word.docx").write_bytes(brief_paper(BRIEFS[name], made))
+    for name, made in contents().items():
+        (folder / f"{name}-sheet.xlsx").write_bytes(sheet(briefs()[name]))
+        (folder / f"{name}-word.docx").write_bytes(brief_paper(briefs()[name], made))
     papers = sorted(folder.iterdir())
     print_all(papers)
     return {path.stem: path.with_suffix(".pdf") for path in papers}
@@ -117,7 +123,7 @@ def test_it_is_one_page_of_a4_that_can_be_read(
         spans = list(spans_of(page))
     assert min(span["size"] for span in spans) >= LEAST
     whole = without_space("".join(span["text"] for span in spans))
-    for text in texts(BRIEFS[name]):
+    for text in texts(briefs()[name]):
         assert without_space(text) in whole
 
 
@@ -125,14 +131,14 @@ def test_it_is_one_page_of_a4_that_can_be_read(
 def test_printed_from_the_page_it_is_a_page_of_its_own(tmp_path: Path) -> None:
     with sync_playwright() as program:
         browser = program.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for name, brief in BRIEFS.items():
+        for name, brief in briefs().items():
             path = tmp_path / f"{name}.html"
             path.write_bytes(overview_page(replace(round_of(), brief=brief), {}))
             page = browser.new_page()
             page.goto(path.as_uri())
             page.pdf(path=path.with_suffix(".pdf"), prefer_css_page_size=True)
         browser.close()
-    for name, brief in BRIEFS.items():
+    for name, brief in briefs().items():
         with pymupdf.open(tmp_path / f"{name}.pdf") as pages:
             papers = [without_space(page.get_text()) for page in pages]
         (paper,) = [paper for paper in papers if paper.startswith("一枚まとめ")]
@@ -156,7 +162,7 @@ def without_space(text: str) -> str:
 
 
 def test_what_moved_and_what_to_look_at_is_there_to_be_fitted() -> None:
-    for brief in BRIEFS.values():
+    for brief in briefs().values():
         assert len(brief.figures) == 3
         assert len(brief.looked_at) == 5
         assert max(len(moves.named) for moves in brief.moves) == 6

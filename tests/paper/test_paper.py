@@ -48,6 +48,8 @@ PROSE = "".join(
     for n in range(30)
 )
 _LENGTHS = (20, 400, 1000)
+_MANY = 150
+"""Items at which every sheet that grows with them goes on over several pages."""
 _MOST_LONG = 100
 """Items above which all answers are short, lest LibreOffice take minutes."""
 
@@ -102,12 +104,12 @@ def with_nine_fields() -> dict[str, Any]:
     return document
 
 
-def with_three_hundred_items() -> dict[str, Any]:
+def with_many_items(count: int) -> dict[str, Any]:
     document = sample_document()
     like = document["items"]
     document["items"] = [
-        deepcopy(like[n * len(like) // 300]) | {"id": f"{n // 30 + 1}-{n % 30 + 1}"}
-        for n in range(300)
+        deepcopy(like[n * len(like) // count]) | {"id": f"{n // 30 + 1}-{n % 30 + 1}"}
+        for n in range(count)
     ]
     return document
 
@@ -157,7 +159,7 @@ def papers(folder: Path) -> dict[str, list[Paper]]:
     plans = {
         "real": sample_document(),
         "nine": with_nine_fields(),
-        "many": with_three_hundred_items(),
+        "many": with_many_items(_MANY),
     }
     copies = [
         Path(shutil.copy(path, folder / f"{name}-{n}-{path.parent.name}.xlsx"))
