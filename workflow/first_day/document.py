@@ -121,7 +121,9 @@ def answer_lines(
     return tuple(found)
 
 
-def stored(answers: Iterable[AnswerLine], fields: Sequence[ProposedField]) -> Iterator[BroughtIn]:
+def brought_in_answers(
+    answers: Iterable[AnswerLine], fields: Sequence[ProposedField]
+) -> Iterator[BroughtIn]:
     """Yield the answers as their fields store them."""
     by_column = {proposed.column: proposed for proposed in fields}
     for answer in answers:

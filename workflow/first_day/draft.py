@@ -12,9 +12,9 @@ from workflow.first_day.document import (
     AnswerLine,
     BroughtIn,
     answer_lines,
+    brought_in_answers,
     document_of,
     free_levels,
-    stored,
 )
 from workflow.first_day.fields import (
     AnswerColumn,
@@ -135,7 +135,7 @@ class _Drafting:
         document = document_of(
             head, coordinator, items, departments, levels, fields, indicators.declared
         )
-        brought_in = tuple(stored(answers, fields)) if year is not None else ()
+        brought_in = tuple(brought_in_answers(answers, fields)) if year is not None else ()
         account = self._account
         account.note_columns(columns)
         account.note_cells(tables, columns, keys, listed, ids, departments)

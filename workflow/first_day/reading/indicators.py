@@ -59,10 +59,10 @@ def _with_role(column: Column, wish: str) -> tuple[Column, Role | None]:
 def _role(column: Column) -> Role | None:
     role = heads_indicators(column.label, column.heading.rpartition("・")[0])
     is_plain = role in VALUES and "値" not in column.label.text
-    return None if role is None or (is_plain and not _counts(column)) else role
+    return None if role is None or (is_plain and not _is_mostly_numbers(column)) else role
 
 
-def _counts(column: Column) -> bool:
+def _is_mostly_numbers(column: Column) -> bool:
     """Whether most of a column are numbers; 目標 and 実績 also head what is told."""
     texts = [cell.text for cell in column.cells if cell.text.strip() not in NOTHING]
     fits = sum(amount_in(text, "") is not None for text in texts)

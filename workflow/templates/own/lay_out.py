@@ -48,20 +48,20 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
     first = of_items[0].sheet.name if of_items else ""
     asks = any(source.of(MarkKind.ENTRY) for source in sources)
     cover = names.take(COVER_SHEET) if asks and names.is_free(COVER_SHEET) else ""
-    ours = names.take(INDICATOR_SHEET) if layout.indicators else ""
+    indicator_sheet = names.take(INDICATOR_SHEET) if layout.indicators else ""
     for source in sources:
         if source.repeat is Repeat.SHEET:
             if source.sheet.name == first:
-                sheets += _cards(of_items, layout, names, ours)
+                sheets += _cards(of_items, layout, names, indicator_sheet)
         else:
             rows = layout.rows if source.repeat is Repeat.ROWS else ()
-            sheets.append(_issued(source, layout, source.sheet.name, rows, ours))
+            sheets.append(_issued(source, layout, source.sheet.name, rows, indicator_sheet))
     choices = names.take(CHOICES_SHEET)
-    left = _left(layout, sheets, ours)
+    left = _not_placed(layout, sheets, indicator_sheet)
     return OwnLayout(layout, words, tuple(sheets), choices, cover, left)
 
 
-def _left(layout: Layout, sheets: list[IssuedSheet], name: str) -> Layout | None:
+def _not_placed(layout: Layout, sheets: list[IssuedSheet], name: str) -> Layout | None:
     """Return our sheet with the indicators that no sheet of the city's asks for."""
     if layout.indicators is None:
         return None
@@ -83,13 +83,13 @@ def _left(layout: Layout, sheets: list[IssuedSheet], name: str) -> Layout | None
 
 
 def _cards(
-    sources: list[MarkedSheet], layout: Layout, names: _Names, ours: str
+    sources: list[MarkedSheet], layout: Layout, names: _Names, indicator_sheet: str
 ) -> Iterator[IssuedSheet]:
     """Yield the sheets of each item, in the order of the items."""
     for row in layout.rows:
         for at, source in enumerate(sources):
             name = row.item.id if at == 0 else f"{row.item.id} {source.sheet.name}"
-            yield _issued(source, layout, names.take(name), (row,), ours)
+            yield _issued(source, layout, names.take(name), (row,), indicator_sheet)
 
 
 class _Names:
@@ -114,13 +114,13 @@ class _Names:
 
 
 def _issued(
-    source: MarkedSheet, layout: Layout, name: str, rows: tuple[EntryRow, ...], ours: str
+    source: MarkedSheet, layout: Layout, name: str, rows: tuple[EntryRow, ...], indicator_sheet: str
 ) -> IssuedSheet:
     is_list = source.repeat is Repeat.ROWS
     top, bottom = source.block if is_list else (0, 0)
     height = bottom - top + 1
     shift = height * (len(rows) - 1) if is_list else 0
-    placing = _Placing(source, layout, ours)
+    placing = _Placing(source, layout, indicator_sheet)
     for cell in source.sheet.cells:
         row, column = cell
         if is_list and top <= row <= bottom:
@@ -148,8 +148,8 @@ def _issued(
 class _Placing:
     """The cells of one sheet, while each is given its place."""
 
-    def __init__(self, source: MarkedSheet, layout: Layout, ours: str) -> None:
-        self._source, self._layout, self._ours = source, layout, ours
+    def __init__(self, source: MarkedSheet, layout: Layout, indicator_sheet: str) -> None:
+        self._source, self._layout, self._indicator_sheet = source, layout, indicator_sheet
         self.page: dict[CellIndex, str] = {}
         self.answers: dict[ItemKey, CellIndex] = {}
         self.marked: dict[ItemKey, str] = {}
@@ -189,7 +189,7 @@ class _Placing:
         """
         own = indicators_of(self._layout, row.item.id)
         if not mark.which and len(own) > 1:
-            self.page[at] = _ON_OUR_SHEET.format(sheet=self._ours)
+            self.page[at] = _ON_OUR_SHEET.format(sheet=self._indicator_sheet)
             return
         one = dict(enumerate(own, start=1)).get(mark.which or 1)
         at_most = int(mark.asks_remark)
