@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.engine import opened_here
 from tests.harness.cities import plan_document
 from tests.harness.description import PLANS, changes_of
-from tests.harness.verbs import in_workbook
+from tests.harness.verbs import saved_after
 from tests.tables import rows, written
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
@@ -61,6 +62,12 @@ def plan_folders() -> list[Path]:
     return sorted(path.parent for path in PLANS.glob("*/plan.toml"))
 
 
+@cache
+def _small_book() -> bytes:
+    return written_book(plan_document("small"))
+
+
+@cache
 def read_plan_example(folder: Path) -> PlanExample:
     """Return the example in a folder; it changes either plan.json or plan.xlsx."""
     words = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
@@ -72,7 +79,9 @@ def read_plan_example(folder: Path) -> PlanExample:
     assert not words, f"nobody knows {list(words)}"
     document = plan_document("small")
     if book_changes or pasted:
-        content = in_workbook(with_pasted(written_book(document), pasted), changes_of(book_changes))
+        book = load_workbook(BytesIO(_small_book()))
+        paste(book, pasted)
+        content = saved_after(book, changes_of(book_changes))
         return PlanExample(folder, about, "plan.xlsx", content, tables)
     for pointer, value in json_changes:
         _set(document, pointer, value)
@@ -131,14 +140,13 @@ def noted_in(home: Path) -> list[str]:
     return [_in_short(found) for found in Wording().together(findings)]
 
 
-def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
-    """Return a plan.xlsx into whose sheets these tables were pasted, by the names of the sheets.
+def paste(book: Workbook, tables: Mapping[str, str]) -> None:
+    """Paste these tables into the sheets of a plan.xlsx, by the names of the sheets.
 
     In 計画 a line is a setting and its values. The other sheets keep nothing of what stood there;
     the first line of the table names its columns, in any order, new ones at the end; - is a blank
     row. A sheet that is not there yet is added with the table alone.
     """
-    book = load_workbook(BytesIO(content))
     for name, text in tables.items():
         if name not in book.sheetnames:
             _add_sheet(book, name, text)
@@ -157,9 +165,6 @@ def with_pasted(content: bytes, tables: Mapping[str, str]) -> bytes:
             for label, value in zip(header, line, strict=False):
                 if value and line != ["-"]:
                     _paste(sheet, (row, at[label]), value)
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def _paste_settings(sheet: Worksheet, text: str) -> None:

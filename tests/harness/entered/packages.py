@@ -78,6 +78,8 @@ def attribute(element: etree._Element, name: str) -> str:
 
 def text_of_runs(element: etree._Element) -> str:
     """Return the text in the runs of an element, without furigana."""
+    if len(element) == 1 and len(element[0]) == 0:  # as nearly all are, and a trap has a million
+        return decoded(element[0].text or "") if local_name(element[0]) == "t" else ""
     texts = (e for e in element.iter("{*}t") if local_name(e.getparent()) != "rPh")
     return "".join(decoded(text.text or "") for text in texts)
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.harness.description import Change
 from tests.harness.verbs import (
@@ -48,7 +48,11 @@ def changed(content: bytes, changes: Sequence[Change], saved: Saved) -> bytes:
 
 def in_workbook(content: bytes, changes: Sequence[Change]) -> bytes:
     """Return a workbook after changes, saved with openpyxl."""
-    book = load_workbook(io.BytesIO(content))
+    return saved_after(load_workbook(io.BytesIO(content)), changes)
+
+
+def saved_after(book: Workbook, changes: Sequence[Change]) -> bytes:
+    """Return an open workbook after changes, saved."""
     for verb, arguments in changes:
         VERBS[verb].function(book, *arguments)
     stream = io.BytesIO()
