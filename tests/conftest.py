@@ -38,6 +38,7 @@ _LONG = (
     "tests/desk/test_a_year_at_the_desk.py",
     "tests/paper/test_paper.py",
     "tests/bundle/test_bundle.py",
+    "tests/test_ooxml.py",
 )
 """Files of half a minute and more: they come first, so that no core waits for one at the end."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.engine import HERE
+from tests.harness.kept_readings import each_file_read_once, each_round_written_once
 from tests.harness.round_example import YEAR, city_of, play_rounds, read_steps, round_folders
 from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
@@ -17,6 +19,12 @@ from workflow.storage.journal import EventKind, load_journal
 
 FOLDERS = round_folders()
 NOT_OURS = ("RETURN_OTHER_ROUND", "RETURN_CLOSED_ROUND")
+
+
+@pytest.fixture(autouse=True)
+def worked_out_once() -> Iterator[None]:
+    with each_file_read_once(), each_round_written_once():
+        yield
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])

@@ -25,8 +25,10 @@ CHANGED = RoundFile(
 )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a city whose first round is final and whose next is issued; nobody may change it."""
+    home = tmp_path_factory.mktemp("played") / "home"
     play_rounds(
         (
             Step(run="generate --round 上半期"),
@@ -34,9 +36,15 @@ def home(tmp_path: Path) -> Path:
             Step(run="finalize --round 上半期"),
             Step(run="generate --round 年間"),
         ),
-        tmp_path / "home",
+        home,
     )
-    return tmp_path / "home"
+    return home
+
+
+@pytest.fixture
+def home(played: Path, tmp_path: Path) -> Path:
+    """Return a copy of it."""
+    return city_of(played).copy(tmp_path / "home").home
 
 
 def answered_and_final(home: Path) -> None:
