@@ -14,6 +14,7 @@ from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
 from workflow.commands.collect import collect
 from workflow.model.errors import OutputError
+from workflow.plan import kept_items
 from workflow.storage import spooled
 
 YEAR = 2023
@@ -77,3 +78,14 @@ def test_where_the_disk_fails_what_was_made_before_stays(
     with pytest.raises(OutputError, match="以前のファイルはそのまま残っています"):
         collect(city.workspace, YEAR, COLLECTED_AT, WITH_CACHE)
     assert compiled(city) == before
+
+
+def test_the_same_is_made_of_a_plan_on_disk(
+    city: City, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = city.copy(temporary.parent / "もう一つ")
+    collect(other.workspace, YEAR, COLLECTED_AT, WITH_CACHE)
+    monkeypatch.setattr(kept_items, "_MOST_IN_MEMORY", 3)
+    monkeypatch.setattr(spooled, "_MOST_THINGS", 16)
+    collect(city.workspace, YEAR, COLLECTED_AT, WITH_CACHE)
+    assert compiled(city) == compiled(other)

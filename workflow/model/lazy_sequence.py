@@ -82,7 +82,7 @@ class Repeated(LazySequence[ThingT]):
     def __init__(self) -> None:
         self._known: dict[ThingT, int] = {}
         self._things: list[ThingT] = []
-        self._indexes = array("L")
+        self._indexes = array("I")
 
     def add(self, thing: ThingT) -> None:
         """Add a thing at the end."""

@@ -14,7 +14,7 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
-from workflow.model.lazy_sequence import LazySequence
+from workflow.model.lazy_sequence import LazySequence, Repeated
 from workflow.model.limits import USUAL, Limits
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup, Combined
 from workflow.model.rounds.declared import (
@@ -83,14 +83,32 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item that is read when it is looked at."""
+
+    items: Sequence[Item]
+    place: int
+
+    def read(self) -> Item:
+        """Return the item. Raises OutputError when it cannot be read any more."""
+        return self.items[self.place]
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """One answer the plan asks for: one row of the ledger.
 
-    Departments are those who answer: in some rounds that is a reviewer, or another person.
+    Held is the item, or what reads it. Departments are those who answer: in some rounds that is a
+    reviewer, or another person.
     """
 
-    item: Item
+    held: Item | StoredItem
     departments: tuple[Department, ...]
+
+    @property
+    def item(self) -> Item:
+        """The item; asked for twice, it may be read twice."""
+        return self.held.read() if isinstance(self.held, StoredItem) else self.held
 
     @property
     def department_label(self) -> str:
@@ -133,7 +151,7 @@ class Plan:
     coordinator: str
     levels: tuple[str, ...]
     departments: tuple[Department, ...]
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     form: Form
     matrices: tuple[Matrix, ...] = ()
     deadline: date | None = None
@@ -162,7 +180,7 @@ class Plan:
         correction = found.correction_deadline or self._correction_deadline_after(found)
         return replace(
             self,
-            items=tuple(self._asked_in(found, item) for item in self.items),
+            items=self._items_asked_in(found),
             form=self.form.without(foreign),
             matrices=tuple(m for m in self.matrices if not foreign & {m.rows, m.columns}),
             deadline=found.deadline or self.deadline,
@@ -195,10 +213,13 @@ class Plan:
         day = self.correction_deadline
         return None if day and one.deadline and day < one.deadline else day
 
-    def _asked_in(self, one: DeclaredRound, item: Item) -> Item:
-        """Return an item with who answers about it in a round."""
+    def _items_asked_in(self, one: DeclaredRound) -> Sequence[Item]:
+        """Return the items with who answers about them in a round."""
         if one.respondent is Respondent.DEPARTMENT:
-            return item
+            return self.items
+        return tuple(self._asked_in(one, item) for item in self.items)
+
+    def _asked_in(self, one: DeclaredRound, item: Item) -> Item:
         codes = one.people or self.reviewers_in(one, item)
         rule = AnswerRule.EACH if len(codes) > 1 else AnswerRule.ANY
         return replace(item, respondents=codes, answer=rule)
@@ -243,7 +264,7 @@ class Plan:
 
     def items_of(self, code: str) -> tuple[Item, ...]:
         """Return the items a department is asked about, in the plan's order."""
-        return self._items_by_department.get(code, ())
+        return tuple(map(self.items.__getitem__, self._places_by_department.get(code, ())))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -275,12 +296,12 @@ class Plan:
         return found
 
     @cached_property
-    def _items_by_department(self) -> Mapping[str, tuple[Item, ...]]:
-        found: dict[str, list[Item]] = {}
-        for item in self.items:
+    def _places_by_department(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, array[int]] = {}
+        for place, item in enumerate(self.items):
             for code in dict.fromkeys(item.asked):
-                found.setdefault(code, []).append(item)
-        return {code: tuple(items) for code, items in found.items()}
+                found.setdefault(code, array("I")).append(place)
+        return found
 
     def is_person(self, code: str) -> bool:
         """Whether who answers is a person: asked in this round, and in charge of no item."""
@@ -306,9 +327,12 @@ class _Assignments(LazySequence[Assignment]):
 
     def __init__(self, plan: Plan) -> None:
         self._items, self._departments = plan.items, plan._departments_by_code
+        self._is_stored = isinstance(plan.items, LazySequence)
+        self._asked_of = Repeated[tuple[str, ...]]()
         self._asked: dict[tuple[str, ...], tuple[Department, ...]] = {}
         self._of_item, self._of_asked = array("I"), array("h")
         for n, item in enumerate(plan.items):
+            self._asked_of.add(item.asked)
             if item.answer is AnswerRule.EACH:
                 self._of_item.extend([n] * len(item.asked))
                 self._of_asked.extend(range(len(item.asked)))
@@ -322,13 +346,13 @@ class _Assignments(LazySequence[Assignment]):
     def thing(self, index: int) -> Assignment:
         """Return the assignment at an index."""
         n, which = self._of_item[index], self._of_asked[index]
-        item = self._items[n]
-        codes = item.asked if which == _ALL else (item.asked[which],)
+        everybody = self._asked_of[n]
+        codes = everybody if which == _ALL else (everybody[which],)
         asked = self._asked.get(codes)
         if asked is None:
             known = self._departments
             asked = self._asked[codes] = tuple([known[code] for code in codes])
-        return Assignment(item, asked)
+        return Assignment(StoredItem(self._items, n) if self._is_stored else self._items[n], asked)
 
 
 _ALL = -1

@@ -13,6 +13,7 @@ from workflow.model.limits import Limits
 from workflow.model.plan import AnswerRule, Department, Item, Matrix, Municipality, Plan
 from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.years import day_from_json
+from workflow.plan.kept_items import kept_items
 
 _RATING_LABEL = "評価"
 
@@ -27,7 +28,7 @@ def build_plan(content: Mapping[str, Any], items: Iterable[Item] | None = None) 
         coordinator=plan["coordinator"],
         levels=tuple(content["levels"]),
         departments=tuple(map(_department, content["departments"])),
-        items=tuple(_items(content["items"]) if items is None else items),
+        items=kept_items(_items(content["items"]) if items is None else items),
         form=form_from_json(_with_rating(content["form"]["fields"]), content.get("checks", ())),
         matrices=tuple(Matrix(m["rows"], m["columns"]) for m in content.get("matrices", ())),
         deadline=day_from_json(plan.get("deadline")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -47,7 +47,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
     match value:
         case Mapping():
             return {str(key): _plain(part) for key, part in value.items()}
-        case tuple():
+        case Sequence():
             return [part if type(part) is str else _plain(part) for part in value]
         case Decimal():
             return plain_number(value)

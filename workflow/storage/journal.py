@@ -195,7 +195,8 @@ def lengthened(path: Path, before: Journal, after: Journal) -> dict[Path, Writab
         for piece in _whole_lines(path):
             stream.write(piece)
         for event in new:
-            stream.writelines(_line(event))
+            for piece in _line(event):  # one by one, or all of them are in memory first
+                stream.write(piece)
 
     return {path: Spooled(write)} if new else {}
 

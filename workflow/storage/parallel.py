@@ -21,7 +21,7 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 _WORTH_A_FORK, _WORTH_A_SPAWN = 8, 150
-_PIECES_PER_PROCESS = 8
+_PIECES_PER_PROCESS, _MOST_IN_PIECE = 8, 4
 _AHEAD = 4
 """Pieces that wait for each process, so that few results wait for who takes them."""
 _work: tuple[Any, Any]
@@ -89,7 +89,7 @@ def _send(function: Callable[[], object], sending: Connection) -> None:
 
 
 def _made(pool: ProcessPoolExecutor, items: Sequence[ItemT], processes: int) -> Iterator[Any]:
-    size = max(1, len(items) // (processes * _PIECES_PER_PROCESS))
+    size = min(_MOST_IN_PIECE, max(1, len(items) // (processes * _PIECES_PER_PROCESS)))
     waiting: deque[Future[list[Any]]] = deque()
     for first in range(0, len(items), size):
         waiting.append(pool.submit(_do, items[first : first + size]))

@@ -162,6 +162,15 @@ class SpooledThings(Generic[ThingT, PlainT]):
             known = self._read_before[number] = self._read(number - len(self._first))
         return known
 
+    def finish(self) -> None:
+        """Have all of it in the file: processes that fork later read there, and write nothing."""
+        if self._stream and self._is_writing:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                raise _stopped(_NO_ROOM) from error
+            self._is_writing = False
+
     def _write(self, content: bytes) -> None:
         try:
             if self._stream is None:
@@ -177,13 +186,8 @@ class SpooledThings(Generic[ThingT, PlainT]):
         self._checks.append(zlib.crc32(content))
 
     def _read(self, index: int) -> ThingT:
+        self.finish()
         assert self._stream
-        if self._is_writing:
-            try:
-                self._stream.flush()
-            except OSError as error:
-                raise _stopped(_NO_ROOM) from error
-            self._is_writing = False
         start, end = self._ends[index], self._ends[index + 1]
         try:
             content = _read_at(self._stream, start, end - start)

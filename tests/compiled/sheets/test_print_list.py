@@ -113,7 +113,7 @@ def items(sheet: Worksheet) -> list[list[Any]]:
     return found
 
 
-def with_texts(*fields: TextField, items: tuple[Item, ...] = PLAN.items) -> Plan:
+def with_texts(*fields: TextField, items: Sequence[Item] = PLAN.items) -> Plan:
     """Return a plan that asks for a rating and some prose."""
     return replace(PLAN, form=Form((RATING, *fields)), items=items)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from workflow.model.dataclass import dataclass
@@ -156,16 +157,25 @@ def entry_of(assignment: Assignment, newest: Newest) -> Entry:
 
 
 class AnswersByItem(Mapping[str, Answer]):
-    """What one department said last about each item; its answers are known by their numbers."""
+    """What one department said last about each item; its answers are known by their numbers.
+
+    The items are one text until they are looked for: there may be many departments.
+    """
+
+    __slots__ = ("_items", "_kinds", "_numbers", "_store")
 
     def __init__(self, store: AnswerStore) -> None:
         self._store = store
-        self._places: dict[str, int] = {}
+        self._items = ""
         self._numbers, self._kinds = array("q"), bytearray()
+
+    @property
+    def _places(self) -> Mapping[str, int]:
+        return _places_in(self._items)
 
     def add(self, answer: Answer, number: int) -> None:
         """Add what is said about one more item, and the number it is kept under."""
-        self._places[answer.item] = len(self._numbers)
+        self._items += f"{answer.item}{_BETWEEN}"
         self._numbers.append(number)
         self._kinds.append(_kind_of(answer))
 
@@ -187,6 +197,16 @@ class AnswersByItem(Mapping[str, Answer]):
     def __len__(self) -> int:
         """Return of how many items something is said."""
         return len(self._places)
+
+
+_BETWEEN = "\0"
+"""Between ids: no cell can hold it."""
+
+
+@lru_cache(maxsize=256)
+def _places_in(items: str) -> Mapping[str, int]:
+    """Return where each item stands among those of a text."""
+    return {item: place for place, item in enumerate(items.split(_BETWEEN)[:-1])}
 
 
 def returns_by_department(returns: Iterable[Return]) -> dict[str, list[Return]]:
@@ -213,7 +233,7 @@ def entries_by_department(entries: Sequence[AssignedT]) -> dict[str, Sequence[As
     found: dict[str, array[int]] = {}
     for index, entry in enumerate(entries):
         for code in dict.fromkeys(d.code for d in entry.assignment.departments):
-            found.setdefault(code, array("L")).append(index)
+            found.setdefault(code, array("I")).append(index)
     return {code: Chosen(entries, indexes) for code, indexes in found.items()}
 
 

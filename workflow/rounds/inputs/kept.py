@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from workflow.model.errors import OutputError
@@ -24,6 +26,17 @@ def kept(path: Path) -> bytes:
     if digest != sha256(record).encode():
         raise ValueError("no record of ours")
     return record
+
+
+def kept_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a large record that was kept. Raises as `kept` does, before the first."""
+    with opened_file(path) as stream:
+        digest = stream.readline().rstrip(b"\n")
+        start = stream.tell()
+        if digest != hashlib.file_digest(stream, "sha256").hexdigest().encode():
+            raise ValueError("no record of ours")
+        stream.seek(start)
+        yield from stream
 
 
 def read_limited(path: Path) -> bytes:

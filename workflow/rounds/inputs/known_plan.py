@@ -26,7 +26,7 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import forget, in_scope, load_plan, parsed_plan, plan_digests, plan_files
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
-from workflow.rounds.inputs.kept import keep, kept
+from workflow.rounds.inputs.kept import keep, kept_lines
 from workflow.storage.files import sha256
 from workflow.storage.json_text import JsonText
 from workflow.storage.tool_digest import tool_digest
@@ -79,7 +79,7 @@ def known_title(workspace: Workspace, year: int) -> str:
     """
     digests = plan_digests(workspace.home)
     try:
-        head = json.loads(kept(workspace.extracts(year) / _RECORD).partition(b"\n")[0])
+        head = json.loads(next(kept_lines(workspace.extracts(year) / _RECORD)))
         if head["key"] == _key(digests):
             return _text(head["plan"]["plan"]["title"])
     except _MISFITS:  # nothing is kept, or nothing of ours
@@ -155,8 +155,8 @@ def _record(
 def _known(folder: Path, key: str, files: Mapping[Path, str], round_name: str) -> KnownPlan | None:
     """Return what is kept of these files; None where nothing is, or something else."""
     try:
-        head, *lines = kept(folder / _RECORD).split(b"\n")
-        plain = json.loads(head)
+        lines = kept_lines(folder / _RECORD)
+        plain = json.loads(next(lines))
         if plain["key"] != key or not is_plainly_valid(plain["plan"]):
             return None
         content = folder / _CONTENT
