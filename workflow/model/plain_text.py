@@ -29,7 +29,7 @@ def legible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text of several lines as one harmless line."""
+    """Return a text of several lines as one line without control characters."""
     return strip_controls(" ".join(text.replace("\t", " ").splitlines()))
 
 

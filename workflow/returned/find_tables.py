@@ -115,7 +115,7 @@ def _best_of(book: RawBook, known: _Known, name: str) -> tuple[Table, ...]:
 class _Known:
     """The folded labels of the fields, and which texts fold to one of them or to that of the ids.
 
-    Most short texts stand on every template, so they are remembered.
+    Most short texts stand on every template, so the answers are kept.
     """
 
     def __init__(self, labels: frozenset[Named], id_label: str) -> None:

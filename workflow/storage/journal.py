@@ -271,7 +271,7 @@ def _lines(source: bytes | Path) -> Iterator[_Line]:
 def _read_line(source: bytes | Path, stream: IO[bytes], start: int) -> _Line:
     """Return the line that starts where a stream is; that of no length is none.
 
-    A short one is remembered, a long one stays where it is.
+    A short one is kept, a long one stays where it is.
     """
     digest, end, position, late = hashlib.sha256(), b"", start, -1
     head: bytes = b""

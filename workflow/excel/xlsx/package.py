@@ -251,7 +251,7 @@ def _block(match: re.Match[str]) -> tuple[str, Area]:
 def folded_names(stored: tuple[str, ...]) -> tuple[str, ...]:
     """Return each part's name as some reader takes it: by case, cut at a NUL, by its slashes.
 
-    A program gives the parts the same names in every workbook, so they are remembered.
+    A program gives the parts the same names in every workbook, so what was found is kept.
     """
     return tuple(map(_folded, stored))
 
