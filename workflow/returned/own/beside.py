@@ -113,7 +113,7 @@ def _remarks(
     known = {only_our_number, *beside}
     pictures = tuple(filter(None, map(picture_cell, beside)))
     moved = {
-        sheet.sheet.name: frozenset(_moved_to(sheet, by_sheet.get(id(sheet.sheet), ()), pictures))
+        sheet.name: frozenset(_moved_to(sheet, by_sheet.get(id(sheet.sheet), ()), pictures))
         for sheet in sheets
     }
     for note in remarks_of(book):

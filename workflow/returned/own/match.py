@@ -99,12 +99,12 @@ class _Seen:
         shown = next(iter(sheet.ids.values()), "")
         if shown:
             return self._by_id.get(folded_id(shown))
-        found = (s.item for s in self._own.sheets if s.item and s.name == sheet.sheet.name)
+        found = (s.item for s in self._own.sheets if s.item and s.name == sheet.name)
         return next(found, None)
 
     def _issued(self, sheet: OwnSheet, item: str) -> IssuedSheet | None:
-        name = sheet.source.sheet.name
-        found = (s for s in self._own.sheets if s.source.sheet.name == name)
+        name = sheet.source.name
+        found = (s for s in self._own.sheets if s.source.name == name)
         return next((s for s in found if s.item in ("", item)), None)
 
     def _rows_of(self, sheet: OwnSheet) -> Iterator[Standing]:
@@ -132,7 +132,7 @@ class _Seen:
                 first = next(iter(cells.values()), (row, 1))
                 yield Standing(sheet, issued, self._items[item], first, cells, lost)
             elif self._holds(sheet, cells):
-                location = Location(sheet=sheet.sheet.name, row=row)
+                location = Location(sheet=sheet.name, row=row)
                 self.findings.append(Finding(Code.ROW_UNKNOWN, location, {"value": text}))
 
     # The rows as the judge takes them.
@@ -199,7 +199,7 @@ class _Seen:
         }
         if self._holds(sheet, cells):
             shown = next(iter(sheet.ids.values()), "") or "空欄"
-            location = Location(sheet=sheet.sheet.name)
+            location = Location(sheet=sheet.name)
             self.findings.append(Finding(Code.CARD_UNKNOWN, location, {"value": shown}))
 
     @staticmethod
@@ -222,7 +222,7 @@ class _Seen:
         lost = tuple(item for item in self._items if item not in rows)
         is_list = any(s.source.repeat is Repeat.ROWS and s.answers for s in self._own.sheets)
         if lost and is_list:
-            name = standings[0].sheet.sheet.name if standings else ""
+            name = standings[0].sheet.name if standings else ""
             self.findings += (
                 Finding(Code.ROW_MISSING, Location(sheet=name), {"value": item}) for item in lost
             )

@@ -35,6 +35,11 @@ class OwnSheet:
     names: Mapping[str, Sequence[Area]]
     remarks: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What the sheet is called in the file that came back."""
+        return self.sheet.name
+
     @cached_property
     def finder(self) -> Finder:
         """Finds the cells of the form on it."""

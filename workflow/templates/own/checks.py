@@ -92,7 +92,7 @@ def _finding(code: Code, sheet: str = "", cell: CellIndex = (0, 0), **details: D
 
 def _marks(sheet: MarkedSheet, indicators: Sequence[Indicator]) -> Iterator[Finding]:
     """Yield the marks that say nothing, and those to fill that share a cell with something else."""
-    name = sheet.sheet.name
+    name = sheet.name
     for cell, found in sheet.found.items():
         text = sheet.sheet.cells[cell]
         for mark in found:
@@ -141,7 +141,7 @@ def _of_no_indicator(
         for cell, mark in sheet.of(MarkKind.ENTRY).items():
             is_lost = mark.which > most or not indicators or (mark.asks_remark and not has_remark)
             if mark.asks_indicator and is_lost:
-                yield _finding(Code.OWN_INDICATOR_NONE, sheet.sheet.name, cell, name=mark.name)
+                yield _finding(Code.OWN_INDICATOR_NONE, sheet.name, cell, name=mark.name)
 
 
 def _indicator_marks(sheets: Sequence[MarkedSheet]) -> Iterator[Mark]:
@@ -182,10 +182,10 @@ def _twice(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
             for mark in marks:
                 if mark.kind is not MarkKind.ENTRY:
                     continue
-                known = first.setdefault(mark.asked, (sheet.sheet.name, cell))
-                if known != (sheet.sheet.name, cell):
+                known = first.setdefault(mark.asked, (sheet.name, cell))
+                if known != (sheet.name, cell):
                     yield _finding(
-                        Code.OWN_MARK_TWICE, sheet.sheet.name, cell, name=mark.name, other=known[0]
+                        Code.OWN_MARK_TWICE, sheet.name, cell, name=mark.name, other=known[0]
                     )
 
 
@@ -210,7 +210,7 @@ def _without_ids(sheets: Sequence[MarkedSheet]) -> Iterator[Finding]:
     for sheet in sheets:
         entries = sheet.of(MarkKind.ENTRY)
         if entries and not sheet.of(MarkKind.ID):
-            yield _finding(Code.OWN_NO_ID, sheet.sheet.name, next(iter(entries)))
+            yield _finding(Code.OWN_NO_ID, sheet.name, next(iter(entries)))
 
 
 # Whether an answer finds room.
@@ -222,8 +222,8 @@ def _narrow(sheets: Sequence[MarkedSheet], package: Package, words: Words) -> It
     digit = _digit(package)
     for sheet in sheets:
         entries = sheet.of(MarkKind.ENTRY)
-        if entries and sheet.sheet.name in parts:
-            room = _Room(package, parts[sheet.sheet.name], digit)
+        if entries and sheet.name in parts:
+            room = _Room(package, parts[sheet.name], digit)
             for cell, mark in entries.items():
                 if mark.asks_indicator:
                     continue
@@ -251,7 +251,7 @@ def _too_small(sheet: MarkedSheet, cell: CellIndex, field: Field, room: _Room) -
         holds = int(characters) * max(1, int((height - 3) // 11.25))
         yield _finding(
             Code.OWN_PLACE_SMALL,
-            sheet.sheet.name,
+            sheet.name,
             cell,
             name=field.label,
             limit=rules.maximum,
@@ -301,7 +301,7 @@ class _Room:
 
 def _lost(sheets: Sequence[MarkedSheet], package: Package) -> Iterator[Finding]:
     yield from _lost_of_book(package)
-    repeating = {sheet.sheet.name for sheet in sheets if sheet.repeat is not Repeat.NOTHING}
+    repeating = {sheet.name for sheet in sheets if sheet.repeat is not Repeat.NOTHING}
     for part in package.sheets:
         if part.name == CORRECTION_SHEET:
             yield _finding(Code.OWN_NOT_KEPT, part.name, what=_AS_IN_HANDBACK)

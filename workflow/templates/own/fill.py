@@ -108,7 +108,7 @@ class _Book:
         taken: set[str] = set()
         found = {}
         for sheet in self.own.sheets:
-            source = self._part_of[sheet.source.sheet.name]
+            source = self._part_of[sheet.source.name]
             self._templates.setdefault(source, self.parts.tree(source))
             found[sheet.name] = self.parts.copy(source) if source in taken else source
             taken.add(source)
@@ -116,7 +116,7 @@ class _Book:
 
     def _write(self, sheet: IssuedSheet, part: str) -> None:
         source = sheet.source
-        root = self._templates[self._part_of[source.sheet.name]]
+        root = self._templates[self._part_of[source.name]]
         tree = SheetTree(deepcopy(root) if source.repeat is Repeat.SHEET else root)
         if source.repeat is Repeat.ROWS:
             repetition = Repetition(*source.block, len(sheet.items))
@@ -134,9 +134,9 @@ class _Book:
             write_number(tree, str(self.own.layout.number))
         for view in tree.root.iter(f"{MAIN}sheetView"):
             view.attrib.pop("tabSelected", None)
-        if sheet.name != source.sheet.name:
-            rename_in(tree.root, source.sheet.name, sheet.name)
-            follow = partial(renamed, old=source.sheet.name, new=sheet.name)
+        if sheet.name != source.name:
+            rename_in(tree.root, source.name, sheet.name)
+            follow = partial(renamed, old=source.name, new=sheet.name)
             self._rewrite_charts(part, follow)
             each_link(self.parts, part, follow)
         self.parts.put(part, tree.root)
@@ -180,15 +180,15 @@ class _Book:
             self._around.remove(element)
         used: set[str] = set()
         for sheet in self.own.sheets:
-            element = deepcopy(listed[sheet.source.sheet.name])
-            if sheet.source.sheet.name in used:
+            element = deepcopy(listed[sheet.source.name])
+            if sheet.source.name in used:
                 ids.append(max(ids) + 1)
                 element.set("sheetId", str(ids[-1]))
                 related = self.parts.relate(
                     self.book, f"{_RELATED}/worksheet", parts_of[sheet.name]
                 )
                 element.set(_ID, related)
-            used.add(sheet.source.sheet.name)
+            used.add(sheet.source.name)
             element.set("name", sheet.name)
             self._around.append(element)
         if self._choice_rows:
@@ -252,16 +252,16 @@ class _Book:
         text = element.text or ""
         if local is None:
             repeated = {
-                s.source.sheet.name
+                s.source.name
                 for s in self.own.sheets
-                if s.source.repeat is Repeat.SHEET and s.name != s.source.sheet.name
+                if s.source.repeat is Repeat.SHEET and s.name != s.source.name
             }
             if not any(names_sheet(text, name) for name in repeated):
                 yield element
             return
         source = old[int(local)]
         for at, sheet in enumerate(self.own.sheets):
-            if sheet.source.sheet.name == source:
+            if sheet.source.name == source:
                 made = deepcopy(element)
                 made.set("localSheetId", str(at))
                 made.text = renamed(text, source, sheet.name)

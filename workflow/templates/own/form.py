@@ -131,6 +131,11 @@ class MarkedSheet:
             for cell, found in self.found.items()
         }
 
+    @property
+    def name(self) -> str:
+        """What the sheet is called in the city's own workbook."""
+        return self.sheet.name
+
     def of(self, *kinds: MarkKind) -> dict[CellIndex, Mark]:
         """Return the cells with a mark of some kinds; of several in one cell, the first."""
         found: dict[CellIndex, Mark] = {}

@@ -44,18 +44,18 @@ def lay_out_own(form: OwnForm, layout: Layout) -> OwnLayout:
     of_items = [source for source in sources if source.repeat is Repeat.SHEET]
     for source in sources:
         if source.repeat is not Repeat.SHEET:
-            names.take(source.sheet.name)
-    first = of_items[0].sheet.name if of_items else ""
+            names.take(source.name)
+    first = of_items[0].name if of_items else ""
     asks = any(source.of(MarkKind.ENTRY) for source in sources)
     cover = names.take(COVER_SHEET) if asks and names.is_free(COVER_SHEET) else ""
     indicator_sheet = names.take(INDICATOR_SHEET) if layout.indicators else ""
     for source in sources:
         if source.repeat is Repeat.SHEET:
-            if source.sheet.name == first:
+            if source.name == first:
                 sheets += _cards(of_items, layout, names, indicator_sheet)
         else:
             rows = layout.rows if source.repeat is Repeat.ROWS else ()
-            sheets.append(_issued(source, layout, source.sheet.name, rows, indicator_sheet))
+            sheets.append(_issued(source, layout, source.name, rows, indicator_sheet))
     choices = names.take(CHOICES_SHEET)
     left = _not_placed(layout, sheets, indicator_sheet)
     return OwnLayout(layout, words, tuple(sheets), choices, cover, left)
@@ -88,7 +88,7 @@ def _cards(
     """Yield the sheets of each item, in the order of the items."""
     for row in layout.rows:
         for at, source in enumerate(sources):
-            name = row.item.id if at == 0 else f"{row.item.id} {source.sheet.name}"
+            name = row.item.id if at == 0 else f"{row.item.id} {source.name}"
             yield _issued(source, layout, names.take(name), (row,), indicator_sheet)
 
 
