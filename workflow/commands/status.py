@@ -234,6 +234,7 @@ def _without_returns(workspace: Workspace, year: int) -> dict[str, Any]:
     # 180 ms, before the first collect alone.
     from workflow.compiled.merging.merge import merge
     from workflow.compiled.open_data.round_json import status_document
+    from workflow.compiled.summaries.status import department_statuses
     from workflow.model.wording import Wording
     from workflow.plan.load import load_plan
     from workflow.templates.register_file import load_issued_register
@@ -241,7 +242,8 @@ def _without_returns(workspace: Workspace, year: int) -> dict[str, Any]:
     folder = workspace.templates(year)
     register = load_issued_register(folder, year, workspace.round, by_line=True)
     plan = load_plan(workspace.home, workspace.round)
-    return status_document(merge(plan, register, ()), (), {}, Wording(plan.labels))
+    round_ = merge(plan, register, ())
+    return status_document(round_, department_statuses(round_), (), {}, Wording(plan.labels))
 
 
 def _show_rounds(workspace: Workspace, year: int, document: Mapping[str, Any]) -> None:

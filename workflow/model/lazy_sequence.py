@@ -69,6 +69,10 @@ class Chosen(LazySequence[ThingT]):
         """Return the thing at an index."""
         return self._things[self._indexes[index]]
 
+    def __iter__(self) -> Iterator[ThingT]:
+        """Yield every thing."""
+        return map(self._things.__getitem__, self._indexes)
+
 
 class Repeated(LazySequence[ThingT]):
     """Things of which there are few different ones: each of those is kept once.

@@ -262,8 +262,9 @@ def kept_final(workspace: Workspace, year: int, before: Journal) -> dict[Path, b
 
 def _state(compilation: Compilation, made: Mapping[str, str]) -> bytes:
     """Return the state of the round, for status, letters and the next collect."""
-    document = status_document(compilation.round, compilation.handbacks, made, compilation.wording)
-    return json_bytes(document)
+    round_, wording = compilation.round, compilation.wording
+    statuses, handbacks = compilation.statuses, compilation.handbacks
+    return json_bytes(status_document(round_, statuses, handbacks, made, wording))
 
 
 def _plan_handbacks(workspace: Workspace, compilation: Compilation) -> OwnWrites:

@@ -92,6 +92,7 @@ class Entries(LazySequence[Entry]):
         self._assignments, self._answers = assignments, answers
         self._statuses, self._numbers = bytearray(), array("q")
         self._made: dict[int, Entry] = {}
+        self._every: list[Entry] = []
 
     def add(self, assignment: Assignment, newest: Mapping[str, AnswersByItem]) -> Sequence[int]:
         """Add the entry of the next assignment; return the numbers of what departments say."""
@@ -117,6 +118,15 @@ class Entries(LazySequence[Entry]):
             known = Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
             self._made[index] = known
         return known
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield every entry; those of a usual round are looked through again and again."""
+        size = len(self)
+        if size > _MOST_MADE:
+            return super().__iter__()
+        if len(self._every) != size:
+            self._every = [*map(self.thing, range(size))]
+        return iter(self._every)
 
 
 Newest = Mapping[str, Mapping[str, Answer]]

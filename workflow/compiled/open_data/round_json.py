@@ -8,7 +8,7 @@ from typing import Any
 from workflow.compiled.corrections import HandBack, outstanding_requests
 from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
-from workflow.compiled.summaries.status import DepartmentStatus, Totals, department_statuses, totals
+from workflow.compiled.summaries.status import DepartmentStatus, Totals, totals
 from workflow.model.findings import Finding
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
@@ -34,7 +34,11 @@ def round_document(
 
 
 def status_document(
-    round_: Round, hand_backs: Iterable[HandBack], made: Mapping[str, str], wording: Wording
+    round_: Round,
+    statuses: Iterable[DepartmentStatus],
+    hand_backs: Iterable[HandBack],
+    made: Mapping[str, str],
+    wording: Wording,
 ) -> dict[str, Any]:
     """Return the state of a round, with the files it was made from.
 
@@ -47,7 +51,7 @@ def status_document(
     seen = {(r.on_disk.file, r.on_disk.size, iso_time(r.received)) for r in round_.returns}
     return {
         "year": round_.year,
-        "departments": [department_document(status) for status in department_statuses(round_)],
+        "departments": list(map(department_document, statuses)),
         "totals": totals(round_.returns, round_.entries, round_.points).as_json(),
         "points": [point.as_json(wording) for point in round_.points],
         "seen": sorted(seen),

@@ -84,8 +84,9 @@ def totals(
     outcomes = {outcome.value: 0 for outcome in Outcome}
     for returned in returns:
         outcomes[returned.outcome.value] += 1
-    answered = sum(e.status is AnswerStatus.ANSWERED for e in entries)
-    nothing = sum(e.status is AnswerStatus.NOTHING for e in entries)
+    statuses = [entry.status for entry in entries]
+    answered = statuses.count(AnswerStatus.ANSWERED)
+    nothing = statuses.count(AnswerStatus.NOTHING)
     return Totals(
         files=len(returns),
         outcomes=outcomes,
@@ -133,6 +134,7 @@ def department_statuses(round_: Round) -> tuple[DepartmentStatus, ...]:
 def _status(
     department: Department, issue: Issue | None, returns: list[Return], entries: Sequence[Entry]
 ) -> DepartmentStatus:
+    statuses = [entry.status for entry in entries]
     current = [r for r in returns if r.outcome.is_answer]
     latest = max(current, key=lambda r: (r.received, r.file), default=None)
     return DepartmentStatus(
@@ -143,13 +145,9 @@ def _status(
         received=latest.received if latest else None,
         accepted=sum(r.outcome in _ACCEPTED for r in returns),
         outcome=max((r.outcome for r in current), key=_BY_WEIGHT.index, default=None),
-        answered=_count(entries, AnswerStatus.ANSWERED),
-        sent_back=_count(entries, AnswerStatus.SENT_BACK),
-        missing=_count(entries, AnswerStatus.MISSING),
-        nothing_to_report=_count(entries, AnswerStatus.NOTHING),
+        answered=statuses.count(AnswerStatus.ANSWERED),
+        sent_back=statuses.count(AnswerStatus.SENT_BACK),
+        missing=statuses.count(AnswerStatus.MISSING),
+        nothing_to_report=statuses.count(AnswerStatus.NOTHING),
         open_items=tuple(e.item.id for e in entries if e.status.is_open),
     )
-
-
-def _count(entries: Sequence[Entry], status: AnswerStatus) -> int:
-    return sum(entry.status is status for entry in entries)
