@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -44,7 +43,8 @@ def in_parallel(
     if processes < 2 or len(items) < (_WORTH_A_FORK if can_fork() else _WORTH_A_SPAWN):
         yield from (function(shared, item) for item in items)
         return
-    from concurrent.futures import ProcessPoolExecutor  # 15 ms, for many things alone
+    import multiprocessing  # 15 ms with what follows, for many things alone
+    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("fork" if can_fork() else "spawn")
@@ -66,6 +66,8 @@ def beside(function: Callable[[], ResultT]) -> Callable[[], ResultT]:
     """
     if not can_fork() or (os.cpu_count() or 1) < 2:
         return function
+    import multiprocessing  # 5 ms, for large things alone
+
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(function, sending), daemon=True)
