@@ -26,6 +26,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
 from workflow.returned.readers.openpyxl import open_exactly
+from workflow.storage.workspace import Workspace
 
 
 def with_deadline(day: str) -> dict[str, object]:
@@ -33,15 +34,20 @@ def with_deadline(day: str) -> dict[str, object]:
     return {**document, "plan": {**document["plan"], "deadline": day, "lock_password": "secret"}}
 
 
-@pytest.fixture
-def collected(city: City) -> City:
+@pytest.fixture(scope="module")
+def collected_once(tmp_path_factory: pytest.TempPathFactory) -> City:
     """The real plan, as a book and with passwords, after one department answered."""
-    (city.home / "plan.json").unlink()
+    city = City(Workspace(tmp_path_factory.mktemp("collected")))
     (city.home / "plan.xlsx").write_bytes(written_book(with_deadline("2024-05-31")))
     city.generate()
     city.send_back("KIKI", full_texts(city.plan))
     city.collect()
     return city
+
+
+@pytest.fixture
+def collected(collected_once: City, tmp_path: Path) -> City:
+    return collected_once.copy(tmp_path / "市")
 
 
 def test_the_plan_is_carried_forward_and_the_old_one_kept(collected: City) -> None:

@@ -27,26 +27,38 @@ from workflow.returned.readers.openpyxl import open_exactly
 NOW = datetime(2024, 5, 21, 9, 0, tzinfo=JST)
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> City:
-    """A city in which three departments answered: one well, one with a mistake, one in part."""
+@pytest.fixture(scope="module")
+def issued_once(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A city whose departments have addresses, with its forms issued."""
     document = sample_document()
     document["plan"] |= {"deadline": "2024-05-31", "contact": "内線 2345"}
     for department in document["departments"]:
         department["email"] = f"{department['code'].lower()}@city.example.lg.jp"
-    city = City.with_plan(tmp_path, document)
+    city = City.with_plan(tmp_path_factory.mktemp("issued") / "市", document)
     city.generate()
     return city
 
 
 @pytest.fixture
-def answered(city: City) -> City:
+def city(issued_once: City, tmp_path: Path) -> City:
+    return issued_once.copy(tmp_path / "市")
+
+
+@pytest.fixture(scope="module")
+def answered_once(issued_once: City, tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The city after three departments answered: one well, one with a mistake, one in part."""
+    city = issued_once.copy(tmp_path_factory.mktemp("answered") / "市")
     texts = full_texts(city.plan)
     city.send_back("ICT", texts)
     city.send_back("KODOMO", texts | {"2-3": texts["2-3"] | {"評価": "とても良い"}, "4-2": {}})
     city.send_back("GAKKO", texts | {"6-1": {}})
     city.collect()
     return city
+
+
+@pytest.fixture
+def answered(answered_once: City, tmp_path: Path) -> City:
+    return answered_once.copy(tmp_path / "回答のある市")
 
 
 def made_ready(city: City) -> Mailing:
