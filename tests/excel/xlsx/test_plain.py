@@ -127,3 +127,15 @@ def test_texts_are_taken_as_they_are_meant() -> None:
     assert plain_texts(part) == ["&lt;<\n", " A ", ""]
     assert plain_texts(part.replace("カナ".encode(), b"&x;")) is None
     assert plain_texts(part.replace(b"<t/>", b"<r><t>x</t></r>")) is None
+
+
+def test_a_sheet_is_itself_though_another_looks_alike_around_its_rows() -> None:
+    parts = [
+        b"<worksheet xmlns=%b>%b<mergeCells><mergeCell ref='%b'/></mergeCells></worksheet>"
+        % (_MAIN, _ROWS, merge)
+        for merge in (b"A1:B2", b"A1:B3", b"A1:B2")
+    ]
+    merged = [sheet.read_sheet("x", part, Stored()).merged for part in parts]
+    assert [areas[0].bottom for areas in merged] == [2, 3, 2]
+    numbered = b'<worksheet xmlns=%b xr:uid="{0A}">%b</worksheet>' % (_MAIN, _ROWS)
+    assert plain_rows(numbered, Stored(), keeps_results=True) is None  # a prefix of nothing

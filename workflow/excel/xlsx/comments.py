@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package
@@ -33,6 +34,7 @@ _SECTION = re.compile(r"(?<!&)(?:&&)*&[LCR]")
 _CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Za-z])|&(&)')
 _OPEN_BREAK = re.compile(rb"<br\s*>")
 _NOTE = b'ObjectType="Note"'
+_SHORT = 500  # letters of a header that is remembered
 
 
 @dataclass
@@ -259,8 +261,16 @@ def _headers(package: Package, sheet: str, part: str) -> Iterator[RawRemark]:
     if start < 0:
         return
     for found in _HEADER.findall(stored[start:].decode("utf-8", "replace")):
-        for text in header_texts(parsed(f"<t>{found}</t>".encode()).text or ""):
+        for text in (_known_header if len(found) < _SHORT else _texts_of_header)(found):
             yield RawRemark(sheet, "", decoded(text), "", RemarkKind.HEADER)
+
+
+def _texts_of_header(stored: str) -> tuple[str, ...]:
+    return tuple(header_texts(parsed(f"<t>{stored}</t>".encode()).text or ""))
+
+
+_known_header = lru_cache(maxsize=256)(_texts_of_header)
+"""The sheets of a workbook have the same headers, as a rule."""
 
 
 def header_texts(header: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ _SMALL = 10_000  # bytes: what is longer is looked at anew each time, so nobody 
 _HEADER = struct.Struct("<4s2xHH16xHH")  # magic, flags, method and the lengths of name and extra
 _MAGIC = b"PK\x03\x04"
 _COMPOUND_FILE = bytes.fromhex("D0CF11E0A1B11AE1")
-_MARKS = 0x806  # how hard it was packed, and that names are UTF-8: neither changes the bytes
+_MARKS = 0x80E  # how hard it was packed, sizes behind it, names in UTF-8: none changes the bytes
 _MOST_AT_ONCE = 50_000_000
 _STEP = 4096  # packed bytes at a time: few of them can swell to very many
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _LARGE = 1_000_000  # bytes: a longer part is taken in steps, so that it need not fit in memory
-_SHORT, _SHORT_FORMULA = 200, 4_000  # bytes of what is remembered, so that nobody fills the memory
+_SHORT, _SHORT_FORMULA, _SHORT_SHEET = 200, 4_000, 20_000
+"""Bytes of what is remembered, so that nobody fills the memory."""
 _TEXT = rb'<t(?: xml:space="preserve")?(?: ?/>|>([^<]*+)</t>)'
 _READING = rb'<rPh sb="[0-9]+" eb="[0-9]+"><t>[^<]*+</t></rPh>'
 _HOW_READ = rb'<phoneticPr fontId="[0-9]+"(?: type="\w+")?(?: alignment="\w+")?/>'
@@ -35,9 +36,11 @@ _CELL = re.compile(rb'(?:(?:^| )[rst]="\w{1,12}")*+( ?/)?')
 _ROWS = re.compile(rb'(?:<row(?: (?:[a-zA-Z]+|x14ac:dyDescent)="[\w.: -]*+")*+ ?/?>)*+')
 _TAG, _ATTRIBUTE = re.compile(r"<row([^>]*)>"), re.compile(r'([\w:]+)="([^"]*)"')
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
-_INDENTED = re.compile(rb"(?<=>)\n *(?=</?(?:row|c|is|si)[ >]|<[vft][ />])")
+_INDENTED = re.compile(rb">\n *(?=</?(?:row|c|is|si)[ >]|<[vft][ />])")
 _BEGIN, _END, _ROW_END, _TEXT_BEGIN = b"<sheetData>", b"</sheetData>", b"</row>", b"<si>"
 _MARK, _OF_EXCEL = b"rows-taken-out", b"x14ac:dyDescent"
+_NUMBERED = re.compile(rb'(<worksheet [^<>]*? xr:uid=")\{[0-9A-F-]+\}(?=")')
+"""A sheet with a number of its own, by which Excel knows it when several people edit it."""
 _IS_MARKED = xpath(f"count(self::m:worksheet/m:sheetData/m:row[@{_MARK.decode()}]) = 1")
 _UNFIT = bytes({*range(32)} - {*b"\t\n"})  # no letters of XML, or a line's end that is made another
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#10;", "\n"))
@@ -84,19 +87,28 @@ def _around(part: bytes, start: int, end: int) -> _Element:
 
     A mark stands where they were: what stands in a comment or of another namespace is no row.
     """
-    before, behind = part[:start], part[end:]
+    before, behind = _NUMBERED.sub(rb"\1", part[:start], count=1), part[end:]
     if _MARK in before or _MARK in behind:
         raise _OtherSpellingError
     more = _OF_EXCEL + b'=""' if part.find(_OF_EXCEL, start, end) > 0 else b""
-    tree = tree_of(b'%b<row %b="" %b/>%b' % (before, _MARK, more, behind))
+    around = b'%b<row %b="" %b/>%b' % (before, _MARK, more, behind)
+    return (_known_tree if len(around) < _SHORT_SHEET else _marked_tree)(around)
+
+
+def _marked_tree(around: bytes) -> _Element:
+    tree = tree_of(around)
     if not _IS_MARKED(tree):
         raise _OtherSpellingError
     return tree
 
 
+_known_tree = lru_cache(maxsize=32)(_marked_tree)
+"""Around the rows, the sheets of one form are the same in many workbooks, but for their numbers."""
+
+
 def _without_indents(elements: bytes, after: bytes = b"") -> bytes:
     """Return elements without the blanks between them, where the first ones have any."""
-    return _INDENTED.sub(b"", elements) if elements.startswith(b"\n", len(after)) else elements
+    return _INDENTED.sub(b">", elements) if elements.startswith(b"\n", len(after)) else elements
 
 
 class _Rows:
@@ -141,7 +153,7 @@ class _Rows:
         return is_open
 
     def _content(self, kind: str, style: str, content: bytes) -> RawCell | None:
-        most = _SHORT_FORMULA if content.startswith(b"<f>") else _SHORT
+        most = _SHORT_FORMULA if content.startswith(b"<f") else _SHORT
         formula, value, text = (_known_parts if len(content) < most else _parts_of)(content)
         if formula is not None and not self._keeps_results:
             return RawCell(CellKind.FORMULA, f"={formula}")
