@@ -13,7 +13,7 @@ import pytest
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.rounds import MISSING, answered, compilation, round_plan, workbook_bytes
 from tests.engine import HERE
-from tests.journeys.test_another_city import answers, other_plan
+from tests.journeys.test_another_city import answers, other_city, other_plan
 from tests.journeys.test_three_years import YEARS, three_years
 from tests.programs import needs_validator, ooxml_validator
 from workflow.commands.finalize import finalize
@@ -73,8 +73,7 @@ def test_templates_that_show_last_year(city: City) -> None:
 
 
 def test_templates_and_ledger_of_another_city(tmp_path: Path) -> None:
-    city = City.with_plan(tmp_path, other_plan())
-    city.generate()
+    city = other_city(tmp_path / "市")
     for department in ("D01", "D02"):
         city.send_back(department, answers(other_plan()))
     city.collect()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -101,16 +102,24 @@ def answers(document: dict[str, Any]) -> Texts:
     return written
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> City:
-    made = City.with_plan(tmp_path_factory.mktemp("city"), other_plan())
-    assert len(made.generate().issued) == 60
-    return made
+_kept = TemporaryDirectory(prefix="torimatome-other-city-")
+
+
+@cache
+def _issued() -> City:
+    city = City.with_plan(Path(_kept.name), other_plan())
+    assert len(city.generate().issued) == 60
+    return city
+
+
+def other_city(home: Path) -> City:
+    """Return this city after its forms went out: issued once in a process, and then copied."""
+    return _issued().copy(home)
 
 
 @pytest.fixture
-def city(issued: City, tmp_path: Path) -> City:
-    return issued.copy(tmp_path / "市")
+def city(tmp_path: Path) -> City:
+    return other_city(tmp_path / "市")
 
 
 def test_sixty_departments_answer_eight_items_each(city: City) -> None:
@@ -176,9 +185,9 @@ class Sent:
 
 
 @pytest.fixture(scope="module")
-def sent(issued: City, tmp_path_factory: pytest.TempPathFactory) -> Sent:
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     """Return the round of all values above: they are collected at once."""
-    city = issued.copy(tmp_path_factory.mktemp("sent") / "市")
+    city = other_city(tmp_path_factory.mktemp("sent") / "市")
     written = {item: dict(said) for item, said in answers(other_plan()).items()}
     items = []
     values = [(label, value) for label, value, _ in (*WRONG, *ANOTHER_WAY)]

@@ -17,7 +17,7 @@ from tests.city import COLLECTED_AT, City, full_texts
 from tests.compiled.report.reading import Item, items_in_page, items_in_word
 from tests.engine import HERE
 from tests.harness.play import run_here
-from tests.journeys.test_another_city import answers, other_plan
+from tests.journeys.test_another_city import answers, other_city, other_plan
 from tests.journeys.test_whole_cycle import texts_of_2023
 from workflow.commands.finalize import finalize
 from workflow.commands.report import Reported, report
@@ -155,8 +155,7 @@ def test_a_page_the_plan_has_no_more_goes_and_one_changed_by_hand_is_kept(city: 
 
 
 def test_another_city_is_reported_by_its_own_words(tmp_path: Path) -> None:
-    city = City.with_plan(tmp_path, other_plan())
-    city.generate()
+    city = other_city(tmp_path / "市")
     city.send_back("D01", answers(other_plan()))
     city.collect()
     reported(city)

@@ -33,7 +33,7 @@ from defusedxml.ElementTree import fromstring
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.city import City, full_texts
-from tests.journeys.test_another_city import answers, other_plan
+from tests.journeys.test_another_city import answers, other_city, other_plan
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.open_data.package import data_package
@@ -137,8 +137,7 @@ def sample(home: Path) -> City:
 
 def another(home: Path) -> City:
     """Return a city with numbers and days, some of them written as people do."""
-    city = City.with_plan(home, other_plan())
-    city.generate()
+    city = other_city(home / "市")
     texts = {item: dict(said) for item, said in answers(other_plan()).items()}
     texts["01-01"] |= {"目標値": "△5", "決算額（千円）": "１，２３４千円", "完了日": "R5.5.1"}
     texts["01-02"] |= {"実績値": "約百"}

@@ -14,7 +14,7 @@ import frictionless
 import pytest
 
 from tests.city import City, full_texts
-from tests.journeys.test_another_city import answers, other_plan
+from tests.journeys.test_another_city import answers, other_city, other_plan
 from tests.small import COST, DONE, FORM, NOW, PLAN, PROGRESS, RATING, answer, issue, register
 from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -233,8 +233,7 @@ def test_the_sample_plan_in_the_middle_of_its_round_is_valid(city: City) -> None
 
 
 def test_another_city_with_numbers_and_days_is_valid(tmp_path: Path) -> None:
-    city = City.with_plan(tmp_path, other_plan())
-    city.generate()
+    city = other_city(tmp_path / "市")
     for department in ("D01", "D02"):
         city.send_back(department, answers(other_plan()))
     city.collect()
