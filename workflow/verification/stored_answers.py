@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from hashlib import blake2b
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -16,7 +18,7 @@ from jsonschema.validators import extend
 
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
-from workflow.compiled.years.past import read_ledger
+from workflow.compiled.years.past import read_rows
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
@@ -63,26 +65,32 @@ class StoredAnswers:
             for group in self._groups
         }
         self._labels = plan.form.labels
-        self._seen: dict[tuple[tuple[object, ...], ...], tuple[Violation, ...]] = {}
+        self._seen: dict[bytes, tuple[Violation, ...]] = {}  # by digest: answers are many and long
 
-    def in_table(self, file: str, content: bytes) -> Iterator[Finding]:
+    def in_table(self, file: str, content: IO[bytes]) -> Iterator[Finding]:
         """Yield the values of the CSV that the schema refuses; nothing when it is no ledger."""
+        rows = read_rows(content)
         try:
-            rows = read_ledger(content)
+            first: _Row = next(rows, {})
+            columns = {label: at for at, label in enumerate(first, start=1)}
+            every = enumerate(chain((first,) if first else (), rows), start=2)
+            found = tuple(self._in_rows(Location(file=file), columns, every))
         except (UnicodeDecodeError, csv.Error, KeyError):
             return
-        columns = {label: at for at, label in enumerate(rows[0] if rows else (), start=1)}
-        yield from self._in_rows(Location(file=file), columns, enumerate(rows, start=2))
+        yield from found
 
     def in_sheet(self, file: str, sheet: RawSheet) -> Iterator[Finding]:
         """Yield the values of a sheet of the ledger that the schema refuses."""
         columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == 1}
-        rows: dict[int, dict[str, str]] = {}
-        labels = {at: label for label, at in columns.items()}
-        for (row, at), cell in sheet.cells.items():
-            if row > 1 and at in labels:
-                rows.setdefault(row, {})[labels[at]] = _text(cell)
-        yield from self._in_rows(Location(file=file, sheet=LEDGER_SHEET), columns, rows.items())
+        cells = sheet.cells
+
+        def held(row: int) -> dict[str, str]:
+            found = {label: cells.get((row, at)) for label, at in columns.items()}
+            return {label: _text(cell) for label, cell in found.items() if cell}
+
+        numbers = sorted({row for row, _ in cells if row > 1})
+        rows = ((row, held(row)) for row in numbers)
+        yield from self._in_rows(Location(file=file, sheet=LEDGER_SHEET), columns, rows)
 
     def _in_rows(
         self, whole: Location, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]
@@ -120,7 +128,7 @@ class StoredAnswers:
         if not answers:
             return ()
         whole: dict[str, Any] = answers if self._is_year else answers[WHOLE.label]
-        known = tuple((label, *answer.items()) for label, answer in answers.items())
+        known = _digest([(label, *answer.items()) for label, answer in answers.items()])
         if known not in self._seen:
             self._seen[known] = tuple(
                 violation
@@ -128,6 +136,11 @@ class StoredAnswers:
                 for violation in _violations(error, whole, int(self._is_year))
             )
         return self._seen[known]
+
+
+def _digest(answers: Sequence[tuple[object, ...]]) -> bytes:
+    # What Python writes of a value tells its type as well: 5 is not "5".
+    return blake2b(repr(answers).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _violations(

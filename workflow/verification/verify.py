@@ -36,7 +36,7 @@ from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.load import as_recorded, load_round, stage_of
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.write import compilation_of
-from workflow.storage.files import sha256
+from workflow.storage.files import file_digest
 from workflow.storage.journal import EventKind
 from workflow.storage.spooled import Writable, digest_of, whole
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace, indicators_name, record_name
@@ -195,8 +195,7 @@ class Recomputed:
         if not path.is_file():
             yield Finding(Code.VERIFY_OUTPUT_GONE, Location(file=file), {"expected": recorded})
             return
-        on_disk = path.read_bytes()
-        found, computed = sha256(on_disk), digest_of(expected)
+        found, computed = file_digest(path), digest_of(expected)
         if found != recorded:
             location = Location(file=file)
             yield Finding(
@@ -204,7 +203,7 @@ class Recomputed:
                 location,
                 {"expected": recorded, "found": found},
             )
-        differing = tuple(self._contents(file, expected, on_disk))
+        differing = tuple(self._contents(file, path, expected, found == computed))
         yield from differing
         is_ours = self.on_disk.is_ours
         if found != computed and not differing and found == recorded and is_ours:
@@ -215,28 +214,34 @@ class Recomputed:
                 {"expected": computed, "found": recorded},
             )
 
-    def _contents(self, file: str, expected: Writable, on_disk: bytes) -> Iterator[Finding]:
+    def _contents(
+        self, file: str, path: Path, expected: Writable, is_same: bool
+    ) -> Iterator[Finding]:
         """Yield the differences of one file; of another version's file only those of content."""
         if file.endswith(".xlsx"):
-            yield from self._workbook(file, expected, on_disk)
+            yield from self._workbook(file, path, expected, is_same)
         elif file.endswith(".csv"):
-            meaning = str if self.on_disk.is_ours else unescape_formula
-            yield from compare.tables(file, whole(expected), on_disk, meaning)
-            if Path(file).name != f"{indicators_name(self.on_disk.period)}.csv":
-                yield from self.stored.in_table(file, on_disk)
-        elif self.on_disk.is_ours and not file.endswith(".parquet"):
-            yield from compare.lines(file, whole(expected), on_disk)
+            if not is_same:
+                meaning = str if self.on_disk.is_ours else unescape_formula
+                yield from compare.tables(file, whole(expected), path.read_bytes(), meaning)
+            if path.name != f"{indicators_name(self.on_disk.period)}.csv":
+                with path.open("rb") as stream:
+                    yield from self.stored.in_table(file, stream)
+        elif self.on_disk.is_ours and not file.endswith(".parquet") and not is_same:
+            yield from compare.lines(file, whole(expected), path.read_bytes())
 
-    def _workbook(self, file: str, expected: Writable, on_disk: bytes) -> Iterator[Finding]:
-        found = self.options.open_book(on_disk)
+    def _workbook(
+        self, file: str, path: Path, expected: Writable, is_same: bool
+    ) -> Iterator[Finding]:
+        found = self.options.open_book(path.read_bytes())
         if found is None:
             yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
             return
-        if sha256(on_disk) != digest_of(expected) and self.on_disk.is_ours:
+        if not is_same and self.on_disk.is_ours:
             must = self.options.open_book(whole(expected))
             assert must
             yield from compare.books(file, must, found)
-        if Path(file).name != record_name(self.on_disk.period):  # which holds no figure
+        if path.name != record_name(self.on_disk.period):  # which holds no figure
             yield from self._figures(file, found)
 
     def _figures(self, file: str, found: RawBook) -> Iterator[Finding]:

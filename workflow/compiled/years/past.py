@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import chain, repeat, takewhile
+from typing import IO
 
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import AnswerStatus
@@ -114,22 +115,31 @@ def read_ledger(ledger_csv: bytes, needed: Sequence[str] = _NEEDED) -> tuple[Row
 
     Raises UnicodeDecodeError, csv.Error or KeyError when the bytes are no such table.
     """
-    text = io.TextIOWrapper(io.BytesIO(ledger_csv), encoding="utf-8-sig", newline="")
-    reader = csv.reader(text)
+    return tuple(read_rows(io.BytesIO(ledger_csv), needed))
+
+
+def read_rows(ledger_csv: IO[bytes], needed: Sequence[str] = _NEEDED) -> Iterator[Row]:
+    """Yield the same rows, each when it is asked for. Raises the same."""
+    reader = csv.reader(io.TextIOWrapper(ledger_csv, encoding="utf-8-sig", newline=""))
     header = next(reader, [])
     for label in needed:
         if label not in header:
             raise KeyError(label)
     # Names, digests and ratings stand in many rows: each is kept once.
     known = _Known()
-    return tuple(_row(header, map(known.__getitem__, cells)) for cells in reader if cells)
+    yield from (_row(header, map(known.__getitem__, cells)) for cells in reader if cells)
+
+
+_MOST_SHARED = 100
+"""Characters of what stands in many rows; longer texts are answers, each another."""
 
 
 class _Known(dict[str, str]):
     """What stands in the CSV → the text that was meant."""
 
     def __missing__(self, stored: str) -> str:
-        return self.setdefault(stored, unescape_formula(stored))
+        meant = unescape_formula(stored)
+        return meant if len(stored) > _MOST_SHARED else self.setdefault(stored, meant)
 
 
 def is_answered(row: Row, status: str = STATUS_LABEL) -> bool:
