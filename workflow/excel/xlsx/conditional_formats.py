@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, cell_index
-from workflow.excel.xlsx.xml import MAIN, xpath
+from workflow.excel.xlsx.xml import MAIN
 from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Cells = dict[tuple[int, int], RawCell]
 
-hides_values = xpath("boolean(m:conditionalFormatting/m:cfRule/*/@showValue)")
-"""Whether a bar or an icon may stand for the numbers of a sheet."""
+HIDDEN_VALUE = b'showValue="0"'
+"""Stands in a sheet in which a bar or an icon stands for a number."""
 _TRUE, _FALSE = frozenset({"TRUE", "TRUE()", "1"}), frozenset({"FALSE", "FALSE()", "0"})
 _LONGER = re.compile(r"LEN\((\$?[A-Z]{1,3}\$?[0-9]+)\)>([0-9]+)")
 _BLANK = re.compile(r'LEN\(TRIM\(SUBSTITUTE\((\$?[A-Z]{1,3}\$?[0-9]+),"\u3000",""\)\)\)=0')

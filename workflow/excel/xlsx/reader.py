@@ -11,11 +11,10 @@ from workflow.excel.xlsx.colors import needs_theme
 from workflow.excel.xlsx.comments import read_comments
 from workflow.excel.xlsx.number_formats import CellStyles, cell_styles_of
 from workflow.excel.xlsx.package import NamedCell, Package, package_in
-from workflow.excel.xlsx.plain import plain_texts
 from workflow.excel.xlsx.properties import custom_properties, saving_of_package
 from workflow.excel.xlsx.sheet import STRIKE, plain_text, read_sheet, runs_of
 from workflow.excel.xlsx.sheet_parts import Runs, Stored
-from workflow.excel.xlsx.xml import MAIN, admitted, parsed, taken, xpath
+from workflow.excel.xlsx.xml import MAIN, taken, xpath
 from workflow.model.cells import decoded
 from workflow.model.raw import RawBook, RawSheet
 
@@ -29,7 +28,6 @@ _IS_PLAIN = xpath(
 """Whether each text is stored once and in one piece, whatever tells how it is pronounced."""
 _PLAIN = xpath("m:si/m:t")
 _LISTED = xpath("self::*[not(parent::*)]/m:si | self::m:si[parent::*[not(parent::*)]]")
-_NO_TEXTS = b"<sst/>"
 _SMALL = 100_000  # bytes: what is longer is looked at anew each time, so nobody fills the memory
 _known_styles = lru_cache(maxsize=16)(cell_styles_of)
 """Workbooks filled from the templates of one round have the same styles to the byte."""
@@ -71,26 +69,16 @@ def stored_in(package: Package) -> Stored:
     if not package.workbook.is_workbook:
         raise ValueError("no workbook")
     styles = _styles(package)
-    part = _part_of_texts(package)
-    plain = plain_texts(admitted(part))
-    texts, runs = (_texts(part), _runs(part, styles.strike)) if plain is None else (plain, {})
-    return Stored(texts, styles, package.workbook.since_1904, runs)
+    return Stored(
+        shared_texts(package), styles, package.workbook.since_1904, _runs(package, styles.strike)
+    )
 
 
 def shared_texts(package: Package) -> list[str]:
     """Return the texts the cells of a workbook refer to, in their order."""
-    part = _part_of_texts(package)
-    plain = plain_texts(admitted(part))
-    return _texts(part) if plain is None else plain
-
-
-def _part_of_texts(package: Package) -> bytes:
     part = package.related("sharedStrings", package.book)
-    return package.read(part) if part else _NO_TEXTS
-
-
-def _texts(part: bytes) -> list[str]:
-    """Return texts however they are spelled."""
+    if not part:
+        return []
     texts: list[str] = []
 
     def take(piece: _Element) -> None:
@@ -99,15 +87,16 @@ def _texts(part: bytes) -> list[str]:
         else:
             texts.extend(map(plain_text, _LISTED(piece)))
 
-    taken(part, f"{MAIN}si", take)
+    taken(package.read(part), f"{MAIN}si", take)
     return texts
 
 
-def _runs(part: bytes, is_needed: bool) -> dict[str, Runs]:
+def _runs(package: Package, is_needed: bool) -> dict[str, Runs]:
     """Return the texts in runs by their number, where any run may be struck through."""
-    if not (is_needed or STRIKE in part):
+    part = package.related("sharedStrings", package.book)
+    if not part or not (is_needed or STRIKE in package.read(part)):
         return {}
-    texts = enumerate(parsed(part).iterchildren(f"{MAIN}si"))
+    texts = enumerate(package.tree(part).iterchildren(f"{MAIN}si"))
     return {str(n): runs for n, text in texts if (runs := runs_of(text))}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.conditional_formats import apply_conditions, hides_values
-from workflow.excel.xlsx.number_formats import is_struck
-from workflow.excel.xlsx.plain import plain_rows
+from workflow.excel.xlsx.conditional_formats import HIDDEN_VALUE, apply_conditions
+from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
+from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import cell_index, moved
-from workflow.excel.xlsx.sheet_parts import Frame, Runs, Stored, TakenRows, is_unseen
-from workflow.excel.xlsx.xml import MAIN, admitted, taken, xpath
+from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, is_flat
+from workflow.excel.xlsx.xml import MAIN, taken, xpath
 from workflow.model.cells import a1, decoded
 from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
 
@@ -45,13 +45,13 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
     calls such a workbook damaged. Some readers pass over a merge inside a row or take the second of
     two tables of rows; so nobody can say what was meant, and the sheet is refused.
     """
-    rows = plain_rows(admitted(part), stored, keeps_results)
-    rows = rows or _Rows(stored, keeps_results, stored.has_looks or STRIKE in part).of_tree(part)
-    if not _IN_PLACE(rows.around):  # counted in libxml2: to ask each takes longer than to read it
+    rows = _Rows(stored, keeps_results, has_looks=stored.has_looks or STRIKE in part)
+    sheet = taken(part, _ROW, rows.take)
+    if not _IN_PLACE(sheet):  # counted in libxml2: to ask each takes longer than to read it
         raise ValueError("rows, cells or merges out of place")
-    if stored.conditional or hides_values(rows.around):
-        apply_conditions(rows.around, rows.cells, stored.conditional)
-    found = Frame.of(rows.around).around(name, rows.cells, rows.hidden)
+    if stored.conditional or HIDDEN_VALUE in part:
+        apply_conditions(sheet, rows.cells, stored.conditional)
+    found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
     return replace(found, doubled=rows.doubled) if rows.doubled else found
 
 
@@ -87,6 +87,37 @@ def runs_of(element: _Element) -> Runs:
     )
 
 
+def _other_value(kind: str, stored: str, metadata: str | None = None) -> RawCell:
+    """Return a value that is stored with its cell and no number. ValueError for an unknown kind.
+
+    An error with metadata stands for what older programs cannot show: a picture in its cell.
+    """
+    match kind:
+        case "b":
+            return _truth(stored.strip(BLANKS))
+        case "e" if metadata:
+            return RawCell(CellKind.PICTURE, "画像")
+        case "e":
+            return RawCell(CellKind.ERROR, stored.strip(BLANKS))
+        case "d":
+            return iso_day_cell(stored.strip(BLANKS))
+        case "str":
+            return RawCell(CellKind.TEXT, decoded(stored))
+    raise ValueError(f"a cell of the kind {kind}")
+
+
+def _truth(stored: str) -> RawCell:
+    if stored not in ("0", "1", "false", "true"):
+        return RawCell(CellKind.MALFORMED, stored)
+    return RawCell(CellKind.BOOLEAN, str(is_true(stored)).upper())
+
+
+def _is_flat(row: _Element) -> bool:
+    """Whether a row is too low to be seen; of a height of 0, openpyxl says only that it is set."""
+    height = row.get("ht")
+    return is_true(row.get("customHeight")) if height is None else is_flat(height)
+
+
 class _Rows:
     """The rows of a sheet as they come by."""
 
@@ -100,11 +131,7 @@ class _Rows:
         self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
         self._row = 0
 
-    def of_tree(self, part: bytes) -> TakenRows:
-        """Take the rows of a sheet however they are spelled."""
-        return TakenRows(self.cells, self.hidden, taken(part, _ROW, self._take), self.doubled)
-
-    def _take(self, piece: _Element) -> None:
+    def take(self, piece: _Element) -> None:
         """Take all rows of a sheet, or one of them."""
         if piece.tag == _ROW:
             if not _ROW_IN_PLACE(piece):
@@ -121,7 +148,7 @@ class _Rows:
 
     def _note_hidden(self, piece: _Element) -> None:
         for row in piece.iter(_ROW):
-            if is_unseen(row):
+            if is_true(row.get("hidden")) or _is_flat(row):
                 if not row.get("r"):
                     self._number(piece)
                 self.hidden.append(int(row.get("r", "")))
@@ -183,17 +210,24 @@ class _Rows:
         formula = parts.get(_FORMULA)
         if formula is not None and not self._keeps_results:
             return RawCell(CellKind.FORMULA, self._formula(formula, at))
-        kind, inline = cell.get("t", "n"), parts.get(_INLINE)
-        value = self._stored.value(
-            kind,
-            cell.get("s", "0"),
-            None if stored is None else stored.text,
-            plain_text(inline) if kind == "inlineStr" and inline is not None else None,
-            cell.get("vm"),
-        )
+        value = self._value(cell, None if stored is None else stored.text, parts.get(_INLINE))
         if formula is None:
             return value
         return RawCell(CellKind.FORMULA, self._formula(formula, at), cached=value)
+
+    def _value(
+        self, cell: _Element, stored: str | None, inline: _Element | None = None
+    ) -> RawCell | None:
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return None if inline is None else RawCell(CellKind.TEXT, plain_text(inline))
+        if not stored or not (kind == "str" or stored.strip(BLANKS)):
+            return None
+        if kind == "s":
+            return self._stored.text_cell(stored.strip(BLANKS))
+        if kind == "n":
+            return self._stored.number_cell(stored.strip(BLANKS), cell.get("s") or "0")
+        return _other_value(kind, stored, cell.get("vm"))
 
     def _formula(self, formula: _Element, at: tuple[int, int]) -> str:
         text, kind = "=" + (formula.text or ""), formula.get("t")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from workflow.excel.xlsx.number_formats import CellStyles, Face, day_cell, iso_day_cell
+from workflow.excel.xlsx.number_formats import CellStyles, Face, day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, hidden_under
 from workflow.excel.xlsx.shown_numbers import NumberFormat
 from workflow.excel.xlsx.xml import MAIN, xpath
 from workflow.model.cells import decoded
 from workflow.model.dataclass import dataclass
-from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet, TwoContents
+from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -75,30 +75,6 @@ class Stored:
         """What conditional formats do to a text, by their number; mostly nothing."""
         return self._styles.conditional
 
-    @cached_property
-    def plain(self) -> Mapping[bytes, RawCell]:
-        """The cells of the shared texts, by what stands in a cell that names one of them alone."""
-        return {b"<v>%b</v></c>" % number.encode(): cell for number, cell in self.texts.items()}
-
-    def value(
-        self,
-        kind: str,
-        style: str,
-        stored: str | None,
-        inline: str | None,
-        metadata: str | None = None,
-    ) -> RawCell | None:
-        """Return what a cell holds besides its formula. ValueError for an unknown kind."""
-        if kind == "inlineStr":
-            return None if inline is None else RawCell(_TEXT, inline)
-        if not stored or not (kind == "str" or stored.strip(BLANKS)):
-            return None
-        if kind == "s":
-            return self.text_cell(stored.strip(BLANKS))
-        if kind == "n":
-            return self.number_cell(stored.strip(BLANKS), style or "0")
-        return _other_value(kind, stored, metadata)
-
     def text_cell(self, stored: str) -> RawCell:
         """Return the cell of the shared text with a number. KeyError when there is none."""
         return self.texts[str(_whole(stored))]
@@ -129,31 +105,6 @@ class Stored:
         if left is None and not face.is_faint:
             return cell
         return replace(cell, look=replace(cell.look or Look(), left=left, is_faint=face.is_faint))
-
-
-def _other_value(kind: str, stored: str, metadata: str | None) -> RawCell:
-    """Return a value that is stored with its cell and no number. ValueError for an unknown kind.
-
-    An error with metadata stands for what older programs cannot show: a picture in its cell.
-    """
-    match kind:
-        case "b":
-            return _truth(stored.strip(BLANKS))
-        case "e" if metadata:
-            return RawCell(CellKind.PICTURE, "画像")
-        case "e":
-            return RawCell(CellKind.ERROR, stored.strip(BLANKS))
-        case "d":
-            return iso_day_cell(stored.strip(BLANKS))
-        case "str":
-            return RawCell(_TEXT, decoded(stored))
-    raise ValueError(f"a cell of the kind {kind}")
-
-
-def _truth(stored: str) -> RawCell:
-    if stored not in ("0", "1", "false", "true"):
-        return RawCell(CellKind.MALFORMED, stored)
-    return RawCell(CellKind.BOOLEAN, str(is_true(stored)).upper())
 
 
 def _shown_by(used: NumberFormat, cell: RawCell) -> RawCell:
@@ -228,37 +179,6 @@ def is_flat(size: str | None) -> bool:
     (True, True, False, False)
     """
     return size is not None and size[:1] in _FLAT and float(size) < 1
-
-
-class Attributes(Protocol):
-    """The attributes of an element, as lxml hands them out too."""
-
-    def get(self, name: str, /) -> str | None:
-        """Return an attribute, None where it is not there."""
-
-
-def is_unseen(row: Attributes) -> bool:
-    """Whether a row is hidden, or too low to be seen.
-
-    Of a height of 0, openpyxl says only that it is set.
-    """
-    if is_true(row.get("hidden")):
-        return True
-    height = row.get("ht")
-    return is_true(row.get("customHeight")) if height is None else is_flat(height)
-
-
-@dataclass(frozen=True, slots=True)
-class TakenRows:
-    """What the rows of a sheet hold, the hidden ones, and the tree of what stands around them.
-
-    Doubled are the two contents of cells that have more than one.
-    """
-
-    cells: dict[tuple[int, int], RawCell]
-    hidden: list[int]
-    around: _Element
-    doubled: dict[tuple[int, int], TwoContents] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

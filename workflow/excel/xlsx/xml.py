@@ -44,12 +44,12 @@ _OPTIONS: dict[str, Any] = {
 
 def parsed(stored: bytes) -> _Element:
     """Return the root of a part. ValueError when it declares a document type."""
-    return tree_of(admitted(stored))
+    return _tree(_admitted(stored))
 
 
 def parsed_leniently(stored: bytes) -> _Element:
     """Return the root of a part in which tags may be left open, as in Excel's old drawings."""
-    root = fromstring(admitted(stored), XMLParser(recover=True, **_OPTIONS))
+    root = fromstring(_admitted(stored), XMLParser(recover=True, **_OPTIONS))
     if root is None:
         raise ValueError("no part")
     return root
@@ -61,10 +61,10 @@ def taken(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element
     Of a long part each element is emptied when it was taken, so no more than a few are in memory.
     ValueError as for parsed.
     """
-    part = admitted(stored)
+    part = _admitted(stored)
     if len(part) > _WHOLE:
         return _taken_in_steps(part, tag, take)
-    root = tree_of(part)
+    root = _tree(part)
     take(root)
     return root
 
@@ -77,8 +77,7 @@ def xpath(expression: str) -> XPath:
     return XPath(expression, namespaces={"m": MAIN[1:-1]}, smart_strings=False)
 
 
-def tree_of(part: bytes) -> _Element:
-    """Return the root of a part that was admitted. ValueError for what libxml2 warns of."""
+def _tree(part: bytes) -> _Element:
     parser = _parser()
     root = fromstring(part, parser)
     _refuse_errors(parser.error_log)
@@ -102,7 +101,7 @@ def _parser() -> XMLParser:
     return XMLParser(**_OPTIONS)
 
 
-def admitted(stored: bytes) -> bytes:
+def _admitted(stored: bytes) -> bytes:
     """Return a part in UTF-8. ValueError when it may not be parsed."""
     part = in_utf8(stored)
     if declares_a_type(part):
