@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -80,3 +82,30 @@ def test_what_goes_wrong_beside_goes_wrong_here(monkeypatch: pytest.MonkeyPatch)
     waiting = beside(partial(failing, 1, 5))
     with pytest.raises(ValueError, match="5"):
         waiting()
+
+
+def stuck(sign: int, _: int) -> None:
+    os.write(sign, b".")
+    time.sleep(600)
+
+
+@pytest.mark.skipif(not parallel.can_fork(), reason="elsewhere nothing is inherited")
+@pytest.mark.parametrize(
+    "work",
+    ["list(parallel.in_parallel(stuck, 1, range(50)))", "parallel.beside(partial(stuck, 1, 0))()"],
+)
+def test_no_process_outlives_one_that_was_killed(work: str) -> None:
+    """They hold all that it held, the lock of its round too, and so what it writes to."""
+    program = f"""if True:
+        import os
+        from functools import partial
+        from tests.storage.test_parallel import stuck
+        from workflow.storage import parallel
+        os.cpu_count = lambda: 2
+        {work}
+    """
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.read(1) == b"."
+        process.kill()
+        process.communicate(timeout=30)

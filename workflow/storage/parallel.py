@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -108,9 +109,20 @@ def _start(function: Any, shared: Any) -> None:  # noqa: ANN401 - as in_parallel
 
 
 def _begin() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for this one ends it
     # A thread of that process (a progress bar's) may have held what guards its streams.
     sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - to its end
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: it holds the lock of its round too."""
+    import multiprocessing  # which a process that was started has
+
+    parent = multiprocessing.parent_process()
+    assert parent
+    parent.join()
+    os._exit(1)
 
 
 def _do(items: Sequence[Any]) -> list[Any]:
