@@ -53,7 +53,7 @@ def manual() -> str:
 
 
 @cache
-def tests_of_verify() -> str:
+def verify_tests() -> str:
     paths = (path for folder in VERIFYING for path in folder.glob("test_*.py"))
     return "".join(path.read_text("utf-8") for path in paths)
 
@@ -68,7 +68,7 @@ def test_a_code_is_used_documented_and_has_an_example(code: Code) -> None:
     assert code.name in codes_in_use()
     assert f"`{code.name}`" in manual(), f"not documented; run: {UPDATE}"
     if code.name.startswith("VERIFY_"):
-        assert code.name in tests_of_verify(), "no test of verify shows this code"
+        assert code.name in verify_tests(), "no test of verify shows this code"
     else:
         assert code.name in examples_of_codes(), "no folder in tests/examples shows this code"
 

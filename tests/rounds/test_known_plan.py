@@ -85,6 +85,7 @@ def test_what_is_torn_or_of_others_is_not_believed(
     spoilt = (
         b"",
         whole[:-1],
+        sha256(b"").encode() + b"\n",  # a record of nothing
         whole.replace(expected.digest.encode(), b"0" * 64),
         proven(plain | {"key": "0" * 64}, rows),
         proven({"key": plain["key"]}, rows),

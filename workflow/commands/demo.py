@@ -204,13 +204,12 @@ def _deliver(
     content = (workspace.templates(year) / delivery.issue.file).read_bytes()
     parts = Parts(content)
     part_of = sheet_parts(parts)
-    sheets: dict[str, SheetTree] = {}
+    sheets = {name: SheetTree(parts.tree(part)) for name, part in part_of.items()}
     entered = _own_cells(plan, delivery) if delivery.issue.own else _cells(plan, delivery, content)
     for name, cell, value in entered:
-        if name not in sheets:
-            sheets[name] = SheetTree(parts.tree(part_of[name]))
         sheets[name].write(cell, value)
     for name, sheet in sheets.items():
+        sheet.forget_results()
         parts.put(part_of[name], sheet.root)
     target = workspace.returned(year) / delivery.name
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -174,20 +174,20 @@ class AnswersByItem(Mapping[str, Answer]):
 
     __slots__ = ("_items", "_kinds", "_numbers", "_store")
 
-    def __init__(self, store: AnswerStore) -> None:
+    def __init__(self, store: AnswerStore, numbered: Iterable[tuple[Answer, int]]) -> None:
+        """Take what is said about each item, with the number it is kept under."""
         self._store = store
-        self._items = ""
         self._numbers, self._kinds = array("q"), bytearray()
+        items: list[str] = []
+        for answer, number in numbered:
+            items.append(f"{answer.item}{_BETWEEN}")
+            self._numbers.append(number)
+            self._kinds.append(_kind_of(answer))
+        self._items = "".join(items)
 
     @property
     def _places(self) -> Mapping[str, int]:
         return _places_in(self._items)
-
-    def add(self, answer: Answer, number: int) -> None:
-        """Add what is said about one more item, and the number it is kept under."""
-        self._items += f"{answer.item}{_BETWEEN}"
-        self._numbers.append(number)
-        self._kinds.append(_kind_of(answer))
 
     def find(self, item: str) -> tuple[int, int]:
         """Return of what is said about an item the number and the kind; NO_ANSWER for nothing."""

@@ -108,11 +108,13 @@ class _Own:
             for returned, kept in zip(self.returns, self.found, strict=True)
             for answer, number in zip(returned.answers, numbers_of(kept), strict=True)
         }
-        found = AnswersByItem(self.store)
-        for answer in chosen.values():
-            number = numbers.get(id(answer))
-            found.add(answer, self.store.keep_beside(answer) if number is None else number)
-        return found
+
+        def numbered() -> Iterator[tuple[Answer, int]]:
+            for answer in chosen.values():
+                number = numbers.get(id(answer))
+                yield answer, self.store.keep_beside(answer) if number is None else number
+
+        return AnswersByItem(self.store, numbered())
 
 
 def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:

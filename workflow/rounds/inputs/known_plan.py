@@ -79,7 +79,7 @@ def known_title(workspace: Workspace, year: int) -> str:
     """
     digests = plan_digests(workspace.home)
     try:
-        head = json.loads(next(kept_lines(workspace.extracts(year) / _RECORD)))
+        head = json.loads(next(kept_lines(workspace.extracts(year) / _RECORD), b""))
         if head["key"] == _key(digests):
             return _text(head["plan"]["plan"]["title"])
     except _MISFITS:  # nothing is kept, or nothing of ours
@@ -156,7 +156,7 @@ def _known(folder: Path, key: str, files: Mapping[Path, str], round_name: str) -
     """Return what is kept of these files; None where nothing is, or something else."""
     try:
         lines = kept_lines(folder / _RECORD)
-        plain = json.loads(next(lines))
+        plain = json.loads(next(lines, b""))
         if plain["key"] != key or not is_plainly_valid(plain["plan"]):
             return None
         content = folder / _CONTENT

@@ -109,6 +109,14 @@ class SheetTree:
                 inline.append(stored)
                 cell.append(inline)
 
+    def forget_results(self) -> None:
+        """Drop what was stored with formulas: who opens the workbook next counts it anew."""
+        for cell in self._cells.values():
+            if cell.find(f"{MAIN}f") is not None:
+                for result in cell.findall(f"{MAIN}v"):
+                    cell.remove(result)
+                cell.attrib.pop("t", None)
+
     def put(self, element: _Element) -> None:
         """Put a child of the sheet where the schema wants it, behind those of its kind."""
         rank = _RANKS[str(element.tag)]
