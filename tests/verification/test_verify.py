@@ -20,7 +20,7 @@ from workflow.commands.finalize import finalize
 from workflow.commands.report import report as publish
 from workflow.commands.verify import verify
 from workflow.model.catalogue import Code
-from workflow.model.errors import WorkspaceError
+from workflow.model.errors import BusyError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.plain_text import json_bytes
 from workflow.model.raw import RawBook
@@ -43,6 +43,22 @@ def test_worker_processes_verify_the_same(city: City, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     code, printed, _ = run_here("verify", "--year", "2023", "--home", str(city.home), "--json")
     assert code == 0, printed
+
+
+def test_a_round_collected_meanwhile_is_to_be_verified_again(city: City) -> None:
+    sent = city.returned("B.xlsx")
+    held = city.home / sent.name
+
+    def withdraw_and_collect(done: int, total: int) -> None:
+        if not held.exists():
+            sent.rename(held)
+            city.collect(YEAR)
+
+    watched = replace(HERE, progress=withdraw_and_collect)
+    with pytest.raises(BusyError):
+        verify(city.workspace, YEAR, watched)
+    assert held.exists()
+    assert codes(verified(city)) == set()
 
 
 def test_a_round_that_was_never_collected_cannot_be_verified(tmp_path: Path) -> None:

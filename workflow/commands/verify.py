@@ -16,8 +16,10 @@ from workflow.commands.command import (
     year_of,
 )
 from workflow.model.catalogue import Severity
+from workflow.model.errors import BusyError
 from workflow.model.wording import Wording
 from workflow.rounds.options import ReadOptions, in_workers
+from workflow.storage.files import file_digest
 from workflow.storage.recover import refuse_unfinished
 from workflow.storage.workspace import Workspace
 from workflow.terminal.output import print_json, progress_bar, say
@@ -57,16 +59,33 @@ def verify(workspace: Workspace, year: int, options: ReadOptions) -> Report:
     """Recompute a round from plan, register, originals and journal; report every difference.
 
     Of a whole year of several rounds, each of them is recomputed, and then the year.
-    Raises PlanError or WorkspaceError when there is nothing to recompute it from.
+    Raises PlanError or WorkspaceError when there is nothing to recompute it from, and BusyError
+    when another run made it anew meanwhile: files of two states differ without being wrong.
     """
+    refuse_unfinished(workspace, year)
+    before = _journals(workspace, year)
+    report = _verified(workspace, year, options)
+    refuse_unfinished(workspace, year)
+    if _journals(workspace, year) != before:
+        raise BusyError("照合しているあいだに、別の実行が記録や台帳を書き換えました。")
+    return report
+
+
+def _verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
     from workflow.verification.verify import verified  # 2,800 ms (pandas), for this command alone
 
-    refuse_unfinished(workspace, year)
     if not workspace.round and workspace.round_names(year):
         from workflow.verification.year import verified_year  # 2 ms more
 
         return verified_year(workspace, year, options)
     return verified(workspace, year, options)
+
+
+def _journals(workspace: Workspace, year: int) -> tuple[str, ...]:
+    """Return the digests of the journals: whatever a run does to a round, it writes there."""
+    below = () if workspace.round else workspace.round_names(year)
+    journals = (w.journal(year) for w in (workspace, *map(workspace.in_round, below)))
+    return tuple(file_digest(journal) if journal.exists() else "" for journal in journals)
 
 
 def _show(report: Report) -> None:
