@@ -229,9 +229,9 @@ def main(arguments: "list[str]") -> int:
 
     open_streams()
     if IN_VENV in sys._xoptions:
-        from workflow.__main__ import main as run_command  # only now: it needs the parts
+        from workflow.__main__ import start  # only now: it needs the parts
 
-        return run_command(arguments)
+        return start()
     try:
         requirements, stamp = needed(arguments)
         if not ready(stamp):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from workflow.commands.command import (
     workspace_of,
 )
 from workflow.model.errors import PlanError, WorkflowError
+from workflow.model.garbage import without_garbage_collection
 from workflow.model.wording import Wording
 from workflow.terminal.output import PROGRESS_VARIABLE, complain, say
 from workflow.terminal.streams import open_streams
@@ -41,13 +43,18 @@ def start() -> int:
     if PROGRESS_VARIABLE in os.environ:
         # The desk stops a command by an interrupt; one started in the background ignores it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    return main(sys.argv[1:])
+    try:
+        return main(sys.argv[1:])
+    finally:
+        gc.freeze()  # Python would look through all modules three times as it ends: 18 ms
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code; whatever happens, no traceback is shown."""
     try:
-        code = _run(parsed(argv))
+        with without_garbage_collection():  # 5 ms, where 400 modules are imported
+            arguments = parsed(argv)
+        code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()  # nobody reads any more

@@ -29,7 +29,8 @@ PROGRAM = """
 import json, os, sys
 from importlib.metadata import version
 
-def main(arguments):
+def start():
+    arguments = sys.argv[1:]
     told = {"arguments": arguments, "cwd": os.getcwd(), "prefix": sys.prefix}
     told["part"] = version(os.environ.get("PART", "hinagata"))
     print(json.dumps(told))
