@@ -52,9 +52,7 @@ def start() -> int:
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code; whatever happens, no traceback is shown."""
     try:
-        with without_garbage_collection():  # 5 ms, where 400 modules are imported
-            arguments = parsed(argv)
-        code = _run(arguments)
+        code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()  # nobody reads any more
@@ -101,9 +99,14 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    if arguments.command is not None:
-        return command(arguments.command).run(arguments)
+def _run(argv: Sequence[str]) -> int:
+    with without_garbage_collection():
+        arguments = parsed(argv)
+        typed = command(arguments.command) if arguments.command else None
+        if typed and not typed.is_long:
+            return typed.run(arguments)
+    if typed:
+        return typed.run(arguments)
     from workflow.menu.menu import Person, run_menu, show_menu  # 79 ms: all its commands
 
     given = ("--home", str(arguments.home)) if "home" in arguments else ()

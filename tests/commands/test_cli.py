@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
 from workflow.__main__ import main
+from workflow.commands.command import CLEAN, Command
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import empty_document, sample_document
 from workflow.returned.workers import engine
@@ -446,3 +449,19 @@ def test_a_plan_is_converted_there_and_back(city: City, tmp_path: Path) -> None:
     (city.home / "plan.json").replace(city.home / "before.json")
     back.replace(city.home / "plan.json")
     assert len(city.plan.items) == 25
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_the_garbage_collector_rests_but_in_a_long_command(
+    is_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collects: list[bool] = []
+
+    def run(arguments: Namespace) -> int:
+        collects.append(gc.isenabled())
+        return CLEAN
+
+    watched = Command(name="status", summary="", run=run, is_long=is_long)
+    monkeypatch.setattr("workflow.__main__.command", lambda name: watched)
+    assert main(["status"]) == CLEAN
+    assert (collects, gc.isenabled()) == ([is_long], True)

@@ -109,3 +109,12 @@ def test_no_process_outlives_one_that_was_killed(work: str) -> None:
         assert process.stdout.read(1) == b"."
         process.kill()
         process.communicate(timeout=30)
+
+
+@pytest.mark.skipif(not parallel.can_fork(), reason="there few things are done here")
+def test_half_of_a_few_things_is_done_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    found = list(mapped(shifted, 1, range(11)))
+    here = os.getpid()
+    assert [number for number, _ in found] == [*range(1, 12)]
+    assert [process == here for _, process in found] == [True] * 6 + [False] * 5

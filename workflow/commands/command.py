@@ -55,7 +55,8 @@ def no_arguments(parser: ArgumentParser) -> None:
 class Command:
     """One command: its summary in help, its words in the menu, its options, and what it does.
 
-    Run returns the exit code. Menu is empty for what the menu never offers.
+    Run returns the exit code. Menu is empty for what the menu never offers. One that is long runs
+    for hours, or holds workbooks that other libraries read: there the garbage collector is needed.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Command:
     run: Callable[[Namespace], int]
     arguments: Callable[[ArgumentParser], None] = no_arguments
     menu: str = ""
+    is_long: bool = False
 
 
 def command(name: str) -> Command:

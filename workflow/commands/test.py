@@ -37,6 +37,7 @@ COMMAND = Command(
     summary="この道具自身の試験をします。",
     arguments=_arguments,
     run=_run,
+    is_long=True,
 )
 
 

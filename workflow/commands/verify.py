@@ -52,6 +52,7 @@ COMMAND = Command(
     menu="元の回答と照合する",
     arguments=_arguments,
     run=_run,
+    is_long=True,
 )
 
 

@@ -51,6 +51,7 @@ COMMAND = Command(
     menu="届くのを見張り、届くたびに集める",
     arguments=_arguments,
     run=_run,
+    is_long=True,
 )
 
 

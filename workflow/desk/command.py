@@ -50,4 +50,5 @@ COMMAND = Command(
     menu="ブラウザーの画面で進める",
     arguments=_arguments,
     run=_run,
+    is_long=True,
 )
