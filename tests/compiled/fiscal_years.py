@@ -77,16 +77,16 @@ def ledger_bytes(
 def past(table: str, year: int = 2022, form: Form | None = FORM) -> PastYear:
     """Return a year of a table: 整理番号 | title | 担当課 | 取組状況 | 方針 | 評価 | status."""
     lines = [
-        (number, "一", title, "", owner, *said, status or "回答済", "a.xlsx")
-        for number, title, owner, *said, status in rows(table)
+        (number, "一", title, "", owner, *texts, status or "回答済", "a.xlsx")
+        for number, title, owner, *texts, status in rows(table)
     ]
     return past_year(year, ledger_bytes(year, lines), form)
 
 
 def ledger_of(plan: Plan, table: str, year: int = 2023) -> Ledger:
     """Return this year of a table: 整理番号/code | 取組状況 | 方針 | 評価; unnamed is 未提出."""
-    said = {line[0]: line[1:] for line in rows(table)}
-    entries = tuple(_entry(a, said.get(_name(a))) for a in plan.assignments())
+    answered = {line[0]: line[1:] for line in rows(table)}
+    entries = tuple(_entry(a, answered.get(_name(a))) for a in plan.assignments())
     return build_ledger(plan, year, entries)
 
 
@@ -94,11 +94,11 @@ def _name(assignment: Assignment) -> str:
     return f"{assignment.item.id}/{''.join(d.code for d in assignment.departments)}"
 
 
-def _entry(assignment: Assignment, said: list[str] | None) -> Entry:
-    if said is None:
+def _entry(assignment: Assignment, texts: list[str] | None) -> Entry:
+    if texts is None:
         return Entry(assignment, AnswerStatus.MISSING, None)
     values: dict[str, Value] = {
-        field.key: text for field, text in zip((PROGRESS, WAY, RATING), said, strict=True) if text
+        field.key: text for field, text in zip((PROGRESS, WAY, RATING), texts, strict=True) if text
     }
     source = Source("a.xlsx", "進捗状況", 5, "0", NOW)
     given = answer(assignment.item.id, assignment.departments[0].code, values, source)

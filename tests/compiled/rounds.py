@@ -61,8 +61,8 @@ def answered(plan: Plan, ratings: Sequence[str | AnswerStatus | None]) -> tuple[
         status = rating if isinstance(rating, AnswerStatus) else ANSWERED
         values: dict[str, Value] = {"rating": rating} if isinstance(rating, str) else {}
         source = Source("a.xlsx", "進捗状況", 5 + n, "0", NOW)
-        said = answer(assignment.item.id, assignment.departments[0].code, values, source)
-        entries.append(Entry(assignment, status, None if status is MISSING else said))
+        given = answer(assignment.item.id, assignment.departments[0].code, values, source)
+        entries.append(Entry(assignment, status, None if status is MISSING else given))
     return tuple(entries)
 
 

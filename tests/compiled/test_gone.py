@@ -1,4 +1,4 @@
-"""A file that was received and lies there no more is told of, until it is there again."""
+"""A file that was received and is no longer there is reported until it is there again."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def collected(city: City) -> City:
 
 
 def gone(city: City) -> list[str]:
-    """Collect; return the files that are told to be gone."""
+    """Collect; return the files that are reported as gone."""
     found = city.collect().document["findings"]
     return [finding["file"] for finding in found if finding["code"] == "FILE_GONE"]
 
 
-def test_it_is_told_again_and_again_until_it_is_back(collected: City) -> None:
+def test_it_is_reported_again_and_again_until_it_is_back(collected: City) -> None:
     path = collected.returned("KIKI.xlsx")
     content = path.read_bytes()
     path.unlink()
@@ -47,7 +47,9 @@ def test_it_is_told_again_and_again_until_it_is_back(collected: City) -> None:
     ],
     ids=["renamed", "litter taken away", "overwritten"],
 )
-def test_what_is_not_gone_is_not_told_of(collected: City, change: Callable[[Path], object]) -> None:
+def test_what_is_not_gone_is_not_reported(
+    collected: City, change: Callable[[Path], object]
+) -> None:
     change(collected.returned("KIKI.xlsx"))
     assert gone(collected) == []
 

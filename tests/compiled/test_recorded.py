@@ -70,7 +70,7 @@ def test_only_what_is_new_is_added() -> None:
     after = collected(before, merged(FIRST + "c | C | 3 | accepted | 3-1=Ａ"), hours=9)
     received, judged = after.events[len(before.events) :]
     assert [file["path"] for file in received.facts["files"]] == ["c"]
-    assert [said[0] for said in judged.facts["returns"]] == ["c"]
+    assert [one[0] for one in judged.facts["returns"]] == ["c"]
     assert set(recorded_files(after)) == {"a", "b", "c"}
 
 

@@ -53,16 +53,16 @@ def answers(result: Round) -> dict[str, str]:
 def assert_merged(table: str, expected: str) -> None:
     """Assert the outcome of each file, the answer of each assignment named and all findings."""
     result = merged(table)
-    said = rows(expected)
-    ends = {path: end for what, path, end in said if what == "file"}
+    lines = rows(expected)
+    ends = {path: end for what, path, end in lines if what == "file"}
     assert outcomes(result) == ends
     found = answers(result)
-    for what, assignment, end in said:
+    for what, assignment, end in lines:
         if what == "answer":
             assert found[assignment] == end
     assert codes(result) == sorted(
         (what, *place.split(" ")) if " " in place else (what, place, "")
-        for what, place, _ in said
+        for what, place, _ in lines
         if what not in ("file", "answer")
     )
 
@@ -86,15 +86,15 @@ def test_an_old_version_names_the_one_that_replaced_it() -> None:
 def version(hour: int, written: dict[str, str], made_from: int = 0) -> Return:
     """Return a return of 1-1, named and known by its hour, that may come from a hand-back."""
     (plain,) = returns(f"{hour} | A | {hour} | accepted | 1-1=Ａ")
-    (said,) = plain.answers
+    (given,) = plain.answers
     values = {key: text for key, text in written.items() if text != "約百"}
     cells = {"rating": "F5", "cost": "G5", "reason": "H5"}
-    said = replace(said, values={"rating": "Ａ", **values}, written=written, cells=cells)
-    return replace(plain, answers=(said,), made_from=(str(made_from),) if made_from else ())
+    given = replace(given, values={"rating": "Ａ", **values}, written=written, cells=cells)
+    return replace(plain, answers=(given,), made_from=(str(made_from),) if made_from else ())
 
 
 @pytest.mark.parametrize(
-    ("versions", "told"),
+    ("versions", "expected"),
     [
         ([version(1, {"cost": "5"}), version(2, {"cost": "6"})], []),
         ([version(1, {"cost": "5"}), version(2, {})], ["G5 1 5"]),
@@ -107,13 +107,13 @@ def version(hour: int, written: dict[str, str], made_from: int = 0) -> Return:
         ([version(1, {"cost": "5"}), version(2, {}, made_from=1), version(3, {})], []),
     ],
 )
-def test_a_cell_that_a_later_version_leaves_blank_is_told(
-    versions: list[Return], told: list[str]
+def test_a_cell_that_a_later_version_leaves_blank_is_reported(
+    versions: list[Return], expected: list[str]
 ) -> None:
     found = merge(PLAN, register(), versions).findings
     emptied = [f for f in found if f.code is Code.ANSWER_EMPTIED]
     assert [f"{f.details['cell']} {f.details['other']} {f.details['before']}" for f in emptied] == (
-        told
+        expected
     )
     assert {f.location.file for f in emptied} <= {versions[-1].file}
 
@@ -127,7 +127,7 @@ def test_every_file_keeps_its_findings_and_those_of_old_versions_rest() -> None:
     assert standing == [f for r in result.returns for f in r.findings]
 
 
-def test_an_item_on_no_template_is_told() -> None:
+def test_an_item_on_no_template_is_reported() -> None:
     some = Register(
         2023,
         tuple(
@@ -136,8 +136,8 @@ def test_an_item_on_no_template_is_told() -> None:
         ),
     )
     result = merge(PLAN, some, ())
-    told = [("ITEM_NOT_ISSUED", "", "1-2"), ("ITEM_NOT_ISSUED", "", "3-1")]
-    assert codes(result) == [*told, *[("PLAN_CHANGED", "", "")] * 2]
+    not_issued = [("ITEM_NOT_ISSUED", "", "1-2"), ("ITEM_NOT_ISSUED", "", "3-1")]
+    assert codes(result) == [*not_issued, *[("PLAN_CHANGED", "", "")] * 2]
 
 
 def test_departments_stand_where_their_files_leave_them() -> None:
@@ -164,7 +164,7 @@ def test_departments_stand_where_their_files_leave_them() -> None:
 
 some_answers = st.dictionaries(
     st.sampled_from(sorted(ALL)), st.sampled_from(["Ａ", "Ｂ", "Ｂ!"]), max_size=4
-).map(lambda said: " ".join(f"{item}={rating}" for item, rating in said.items()))
+).map(lambda ratings: " ".join(f"{item}={rating}" for item, rating in ratings.items()))
 some_files = st.tuples(
     st.sampled_from("ABC"),
     st.integers(0, 3),
@@ -177,9 +177,9 @@ some_files = st.tuples(
 def as_returns(drawn: list[tuple[str, int, str, str, bool]]) -> tuple[Return, ...]:
     """Return the returns drawn; copies of each other have the same bytes."""
     lines = []
-    for n, (code, hour, outcome, said, copied) in enumerate(drawn):
-        content = f"#{code},{outcome},{said.replace(' ', ',')}" if copied else ""
-        lines.append(f"f{n}{content} | {code} | {hour} | {outcome} | {said}")
+    for n, (code, hour, outcome, ratings, copied) in enumerate(drawn):
+        content = f"#{code},{outcome},{ratings.replace(' ', ',')}" if copied else ""
+        lines.append(f"f{n}{content} | {code} | {hour} | {outcome} | {ratings}")
     return returns("\n".join(lines))
 
 

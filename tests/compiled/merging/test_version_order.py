@@ -105,7 +105,7 @@ CASES: dict[str, str] = {
         a |   | 1 | 80 | 90 | |
         b |   | 2 | 20 | 21 | |
     """,
-    "a hand-back, whatever else is said": """
+    "a hand-back, whatever else is known": """
         a |   | 2 | 80 | 90 | |
         b | a | 1 | 20 | 21 | a |
     """,
@@ -225,7 +225,7 @@ def test_a_hand_back_is_always_newer_than_what_it_was_made_from(found: list[Evid
         assert present & set(one.made_from) <= older[one.file]
 
 
-def _said(found: Sequence[Return]) -> list[tuple[str, object]]:
+def _counted_content(found: Sequence[Return]) -> list[tuple[str, object]]:
     """Return what counts for each assignment, by content and not by name."""
     merged = merge(PLAN, register(), found)
     digests = {r.file: r.sha256 for r in found}
@@ -238,7 +238,7 @@ def test_names_and_their_order_change_no_answer() -> None:
         y | A | 0 | accepted | 1-1=Ｂ 2-1=Ａ 2-2=Ａ
         z | A | 5 | accepted | 1-2=Ｂ
     """)
-    expected = _said(found)
+    expected = _counted_content(found)
     for names in permutations("xyz"):
         renamed = [
             replace(
@@ -248,4 +248,4 @@ def test_names_and_their_order_change_no_answer() -> None:
             )
             for r, name in zip(found, names, strict=True)
         ]
-        assert _said(sorted(renamed, key=lambda r: r.file)) == expected
+        assert _counted_content(sorted(renamed, key=lambda r: r.file)) == expected

@@ -75,7 +75,7 @@ def format_value(value: CellValue) -> str:
         (datetime(2024, 5, 10, 17, 0, tzinfo=UTC), "2024-05-11T02:00:00+09:00"),
     ],
 )
-def test_a_value_is_spelled_for_machines(value: CellValue, text: str) -> None:
+def test_a_value_is_written_for_machines(value: CellValue, text: str) -> None:
     assert format_value(value) == text
 
 
@@ -153,8 +153,8 @@ def test_numbers_and_days_of_an_answer_stand_as_such() -> None:
     assignment = PLAN.assignments()[0]
     values: dict[str, Value] = {"cost": Decimal("12.50"), "done": date(2024, 3, 1)}
     source = Source("係/a.xlsx", "進捗状況", 5, "0", NOW)
-    said = answer("1-1", "A", values, source)
-    ledger = build_ledger(PLAN, 2023, (Entry(assignment, AnswerStatus.ANSWERED, said),))
+    given = answer("1-1", "A", values, source)
+    ledger = build_ledger(PLAN, 2023, (Entry(assignment, AnswerStatus.ANSWERED, given),))
     header, row = read(ledger_csv(ledger))
     found = dict(zip(header, row, strict=True))
     assert (found["決算額"], found["完了日"], found["取組状況"]) == ("12.50", "2024-03-01", "")

@@ -115,7 +115,9 @@ class Table:
 
     def of_type(self, kind: type) -> list[tuple[LedgerColumn, list[Any]]]:
         """Return the columns of one type of field."""
-        return [(column, said) for column, said in self.columns() if isinstance(column.field, kind)]
+        return [
+            (column, values) for column, values in self.columns() if isinstance(column.field, kind)
+        ]
 
     @property
     def key_count(self) -> int:
@@ -138,7 +140,7 @@ def sample(home: Path) -> City:
 def another(home: Path) -> City:
     """Return a city with numbers and days, some of them written as people do."""
     city = other_city(home / "市")
-    texts = {item: dict(said) for item, said in answers(other_plan()).items()}
+    texts = {item: dict(values) for item, values in answers(other_plan()).items()}
     texts["01-01"] |= {"目標値": "△5", "決算額（千円）": "１，２３４千円", "完了日": "R5.5.1"}
     texts["01-02"] |= {"実績値": "約百"}
     for department in ("D01", "D02"):
@@ -216,20 +218,20 @@ def test_1_7_there_are_no_formulas(table: Table) -> None:
 
 
 def test_1_8_nothing_lies_on_the_sheet(table: Table) -> None:
-    lying = ("drawing", "legacyDrawing", "picture", "oleObjects", "controls", "tableParts")
-    assert not [name for name in lying if table.xml.find(f"{_MAIN}{name}") is not None]
+    drawings = ("drawing", "legacyDrawing", "picture", "oleObjects", "controls", "tableParts")
+    assert not [name for name in drawings if table.xml.find(f"{_MAIN}{name}") is not None]
     assert table.related() <= {"hyperlink"}
 
 
 def test_1_9_units_are_stated(table: Table) -> None:
     (resource,) = table.package["resources"]
     legend = open_exactly(table.city.workspace.ledger(2023).read_bytes())["凡例"]
-    told = {row[1]: str(row[2]) for row in legend.iter_rows(values_only=True) if row[0] == "項目"}
+    notes = {row[1]: str(row[2]) for row in legend.iter_rows(values_only=True) if row[0] == "項目"}
     stated = {f["name"]: f.get("torimatome:unit") for f in resource["schema"]["fields"]}
     for column, _ in table.of_type(NumberField):
         assert isinstance(column.field, NumberField)
         assert stated[column.label] == (column.field.unit or None)
-        assert not column.field.unit or f"単位は{column.field.unit}です。" in told[column.label]
+        assert not column.field.unit or f"単位は{column.field.unit}です。" in notes[column.label]
 
 
 def test_1_10_headings_have_no_characters_of_one_platform_alone(table: Table) -> None:
@@ -244,9 +246,9 @@ def test_1_11_years_are_western(table: Table) -> None:
     assert {row[0] for row in table.rows} == {2023}
     labels = [column.label for column, _ in table.of_type(DateField)]
     for row in table.csv_rows[1:]:
-        said = dict(zip(table.header, row, strict=True))
-        assert all(re.fullmatch(r"(\d{4}-\d\d-\d\d)?", said[label]) for label in labels)
-        assert re.fullmatch(r"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00)?", said["受領日時"])
+        values = dict(zip(table.header, row, strict=True))
+        assert all(re.fullmatch(r"(\d{4}-\d\d-\d\d)?", values[label]) for label in labels)
+        assert re.fullmatch(r"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00)?", values["受領日時"])
 
 
 def test_1_12_the_area_is_stated(table: Table) -> None:

@@ -33,11 +33,11 @@ CSV_NAME = "台帳_令和5年度.csv"
 GOOD: dict[str, Value] = {"progress": "実施した。", "rating": "Ａ"}
 
 
-def ledger_of(plan: Plan, said: Sequence[Mapping[str, Value] | AnswerStatus]) -> Ledger:
-    """Return the ledger of a plan; what is said is used again and again."""
+def ledger_of(plan: Plan, answers: Sequence[Mapping[str, Value] | AnswerStatus]) -> Ledger:
+    """Return the ledger of a plan; the answers are used again and again."""
     entries = []
     for n, assignment in enumerate(plan.assignments()):
-        values = said[n % len(said)]
+        values = answers[n % len(answers)]
         status = values if isinstance(values, AnswerStatus) else AnswerStatus.ANSWERED
         source = Source("係/a.xlsx", "進捗状況", 5 + n, "0" * 64, NOW)
         kept = {} if isinstance(values, AnswerStatus) else dict(values)
@@ -91,13 +91,13 @@ def test_a_round_without_answers_is_valid(tmp_path: Path, status: AnswerStatus) 
 
 
 def test_a_full_round_is_valid(tmp_path: Path) -> None:
-    said: list[Mapping[str, Value] | AnswerStatus] = [
+    answers: list[Mapping[str, Value] | AnswerStatus] = [
         GOOD | {"cost": Decimal("12.5"), "done": date(2023, 4, 1)},
         GOOD | {"cost": Decimal(0), "done": date(2024, 3, 31)},
         GOOD | {"cost": Decimal("1000.0"), "rating": "Ｂ", "reason": "人手不足"},
         AnswerStatus.MISSING,
     ]
-    assert objections(tmp_path, ledger_of(PLAN, said)) == []
+    assert objections(tmp_path, ledger_of(PLAN, answers)) == []
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_full_round_is_valid(tmp_path: Path) -> None:
     ],
 )
 def test_a_round_with_awkward_texts_is_valid(tmp_path: Path, text: str) -> None:
-    said: dict[str, Value] = {"progress": text[:10], "rating": "Ｂ", "reason": text * 5}
-    assert objections(tmp_path, ledger_of(PLAN, [said])) == []
+    values: dict[str, Value] = {"progress": text[:10], "rating": "Ｂ", "reason": text * 5}
+    assert objections(tmp_path, ledger_of(PLAN, [values])) == []
 
 
 def test_the_longest_formula_and_a_choice_like_one_are_valid(tmp_path: Path) -> None:
@@ -135,11 +135,11 @@ def test_the_longest_formula_and_a_choice_like_one_are_valid(tmp_path: Path) -> 
 
 
 def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
-    said: list[dict[str, Value]] = [
+    answers: list[dict[str, Value]] = [
         {"progress": text, "reason": f"{text}；{text}"}
         for text in (" 前後 ", "'x', 'y'", '", "', "a;b;c;d", "\r\n", "\t|\t", "=1+1")
     ]
-    ledger = ledger_of(PLAN, said)
+    ledger = ledger_of(PLAN, answers)
     assert objections(tmp_path, ledger) == []
     resource = frictionless.Package(str(tmp_path / "datapackage.json")).get_table_resource(
         "ledger-2023"
@@ -148,16 +148,16 @@ def test_texts_are_read_as_they_were_written(tmp_path: Path) -> None:
     progress, reason = (
         [unescape_formula(row[label]) for row in read] for label in ("取組状況", "理由")
     )
-    assert progress == [s["progress"] for s in said[: len(read)]]
-    assert reason == [s["reason"] for s in said[: len(read)]]
+    assert progress == [s["progress"] for s in answers[: len(read)]]
+    assert reason == [s["reason"] for s in answers[: len(read)]]
     assert {row["受領日時"] for row in read} == {NOW}
 
 
 def test_a_long_round_of_awkward_texts_is_valid(tmp_path: Path) -> None:
     items = tuple(Item(f"{n:03}", ("一",), f"取組{n}", ("A",)) for n in range(300))
     plan = replace(PLAN, items=items)
-    said = [GOOD | {"reason": f"{n}'\",;\r\n\t、 " * 10} for n in range(7)]
-    assert objections(tmp_path, ledger_of(plan, said), plan) == []
+    answers = [GOOD | {"reason": f"{n}'\",;\r\n\t、 " * 10} for n in range(7)]
+    assert objections(tmp_path, ledger_of(plan, answers), plan) == []
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_every_column_is_described_in_its_order() -> None:
     assert required == ["年度(西暦)", "整理番号", "施策", "取組", "担当課", "回答状況"]
 
 
-def test_meanings_units_and_help_are_told() -> None:
+def test_meanings_units_and_help_are_explained() -> None:
     found = fields_of(package())
     assert found["評価"]["categories"] == [
         {"value": "Ａ", "label": "順調"},
@@ -291,7 +291,7 @@ def test_what_an_older_issue_allowed_is_allowed(tmp_path: Path) -> None:
         replace(COST, minimum=Decimal(-5), maximum=None),
         replace(DONE, minimum=None, maximum=date(2024, 4, 30)),
     )
-    said: dict[str, Value] = {
+    values: dict[str, Value] = {
         "progress": "長" * 20,
         "rating": "Ｓ",
         "cost": Decimal(5000),
@@ -299,7 +299,7 @@ def test_what_an_older_issue_allowed_is_allowed(tmp_path: Path) -> None:
     }
     earlier = objections(tmp_path, ledger_of(PLAN, [{"done": date(2022, 4, 1)}]), issued=older)
     assert earlier == []
-    ledger = ledger_of(PLAN, [said])
+    ledger = ledger_of(PLAN, [values])
     assert objections(tmp_path, ledger, issued=older) == []
     assert len(objections(tmp_path, ledger)) == 4 * len(ledger.entries)
     found = fields_of(package(issued=older))

@@ -39,20 +39,20 @@ def planned(text: str) -> Plan:
 
 
 def returned(text: str) -> tuple[Return, ...]:
-    """Return a return and a stranger with a text wherever one can stand."""
+    """Return a return, and a file that is none, with a text wherever one can stand."""
     file = f"{text}.xlsx"
     source = Source(file, text, 5, "0", returns("a|A|1|accepted|")[0].received)
-    said = answer("1-1", "A", {"progress": text, "rating": "Ｂ", "reason": text}, source)
+    given = answer("1-1", "A", {"progress": text, "rating": "Ｂ", "reason": text}, source)
     wrong = Finding(
         Code.VALUE_NOT_A_CHOICE,
         Location(file=file, sheet=text, row=5, column=6, item="1-2", field_key="rating"),
         {"value": text, "choices": (text,)},
     )
-    (own, stranger) = returns("a | A | 1 | sent_back | \n b |  | 1 | not_a_return |")
+    (own, not_ours) = returns("a | A | 1 | sent_back | \n b |  | 1 | not_a_return |")
     return (
-        replace(own, file=file, answers=(said,), findings=(wrong,)),
+        replace(own, file=file, answers=(given,), findings=(wrong,)),
         replace(
-            stranger,
+            not_ours,
             file=f"{text}.txt",
             outcome=Outcome.NOT_A_RETURN,
             findings=(Finding(Code.FILE_TEXT, Location(file=f"{text}.txt")),),

@@ -85,8 +85,8 @@ def test_pages_are_accessible_at_every_width_in_light_and_dark(
 
 def look_at(page: Page, path: Path, widths: Sequence[int], script: str = "") -> None:
     """Look at a page: no wider than the screen, nothing on the console, nothing a judge finds."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(path.as_uri())
     page.evaluate(f"{script};0")
     for width in widths:
@@ -94,7 +94,7 @@ def look_at(page: Page, path: Path, widths: Sequence[int], script: str = "") -> 
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert (path.name, width, wide) == (path.name, width, width)
         assert not script or violations(page) == [], (path.name, width)
-    assert said == []
+    assert messages == []
 
 
 def violations(page: Page) -> list[Any]:

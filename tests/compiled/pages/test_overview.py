@@ -131,8 +131,8 @@ def test_findings_stand_with_their_department_and_lead_to_the_file() -> None:
     assert "「良」は選択肢にありません。" in group.text
     assert "次の中から選んでください：Ａ、Ｂ、Ｃ。" in group.text
     assert "../../returned/2023/%E4%B9%99%201.xlsx" in page.hrefs
-    strangers = page.by_id("strangers")
-    assert "送付状.txt" in strangers.text and "写真.jpg" in strangers.text
+    unassigned = page.by_id("strangers")
+    assert "送付状.txt" in unassigned.text and "写真.jpg" in unassigned.text
     assert "送付状.txt" not in group.text
 
 
@@ -155,9 +155,9 @@ def test_counts_have_headings_of_rows_and_columns() -> None:
 
 def test_bars_say_their_counts_in_words_and_grey_is_for_no_answer() -> None:
     page = overview_of(round_of())
-    said = [e.text for e in page.all("title") if "svg" in e.inside]
-    assert said[0] == "回答の状況：回答済4件、差戻し中1件、未提出1件"
-    assert "一：Ａ1件、Ｂ1件" in said
+    titles = [e.text for e in page.all("title") if "svg" in e.inside]
+    assert titles[0] == "回答の状況：回答済4件、差戻し中1件、未提出1件"
+    assert "一：Ａ1件、Ｂ1件" in titles
     key = page.of_class("key")[0]
     at = page.elements.index(key)
     fills = [e.attributes["fill"] for e in page.elements[at:] if e.tag == "rect"][:5]
@@ -193,10 +193,10 @@ def test_files_beside_it_are_named_and_the_report_only_when_it_is_there() -> Non
 
 def test_a_low_rating_is_shown_with_what_was_written_about_it() -> None:
     entries = answered(PLAN, ["Ｃ", "Ａ"])
-    said = entries[0].answer
-    assert said
-    told = replace(said, values={**said.values, "reason": "人手が足りない。"})
-    first = Entry(entries[0].assignment, entries[0].status, told)
+    plain = entries[0].answer
+    assert plain
+    explained = replace(plain, values={**plain.values, "reason": "人手が足りない。"})
+    first = Entry(entries[0].assignment, entries[0].status, explained)
     page = overview_of(compilation(PLAN, (first, *entries[1:])))
     assert [e.text for e in page.of_class("quoted")] == ["人手が足りない。"]
 

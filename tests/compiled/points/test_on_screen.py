@@ -142,14 +142,14 @@ def test_what_is_refused() -> None:
     ]
 
 
-def test_what_a_workbook_could_not_say_stays_said() -> None:
+def test_what_a_workbook_could_not_say_stays_recorded() -> None:
     book = load_workbook(io.BytesIO(written(NUMBERED)))
     book["確認の記録"].cell(30, 10).value = "確認済み"
     stream = io.BytesIO()
     book.save(stream)
     journal = collected(NUMBERED, stream.getvalue())
-    said = decision_log(journal).last_facts
-    assert said["unplaced"]
+    facts = decision_log(journal).last_facts
+    assert facts["unplaced"]
     later, _ = decide(journal, made(journal, 1, CHECKED))
-    assert decision_log(later).last_facts == said
+    assert decision_log(later).last_facts == facts
     assert ON_SCREEN in later.events[-1].facts["read"]

@@ -99,7 +99,7 @@ def test_what_is_typed_is_read_back_and_written_again(
     assert COUNT == 3
     journal = collected(NUMBERED, typed(written(NUMBERED), texts, order, gap))
     decided = {point.number: point.decision for point in points(journal)}
-    said = enumerate(texts, start=1)
-    assert decided == {n: Decision("確認済み", *map(str.strip, words)) for n, words in said}
+    by_number = enumerate(texts, start=1)
+    assert decided == {n: Decision("確認済み", *map(str.strip, words)) for n, words in by_number}
     # What is written then says the same, and nobody has written anything in it.
     assert collected(journal, written(journal)) == journal

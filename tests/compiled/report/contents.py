@@ -17,30 +17,30 @@ Row = Mapping[str, str]
 
 
 def content(
-    said: Sequence[Row],
+    answers: Sequence[Row],
     plan: Plan = PLAN,
     *,
     is_final: bool = True,
     as_of: datetime = NOW,
     past: Sequence[Row] = (),
 ) -> Content:
-    """Return the content of a report; said are the fields of each assignment, {} if unanswered.
+    """Return the content of a report; answers are the fields of each assignment, {} if none.
 
     Past are those of the year before.
     """
     stage = Stage(is_final, as_of)
     before = [PastYear(2022, _rows(plan, past), plan.form)] if past else []
-    return content_of(plan, 2023, stage, _rows(plan, said), before)
+    return content_of(plan, 2023, stage, _rows(plan, answers), before)
 
 
-def _rows(plan: Plan, said: Sequence[Row]) -> tuple[Row, ...]:
+def _rows(plan: Plan, answers: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(
         _row(plan, {ID_LABEL: a.item.id, DEPARTMENT_LABEL: a.department_label} | dict(row))
-        for a, row in zip(plan.assignments(), said, strict=True)
+        for a, row in zip(plan.assignments(), answers, strict=True)
     )
 
 
-def _row(plan: Plan, said: Row) -> Row:
+def _row(plan: Plan, values: Row) -> Row:
     empty = {column.label: "" for column in ledger_columns(plan, 2023)}
-    is_answered = not said.keys() <= {ID_LABEL, DEPARTMENT_LABEL}
-    return {**empty, STATUS_LABEL: "回答済" if is_answered else "未提出", **said}
+    is_answered = not values.keys() <= {ID_LABEL, DEPARTMENT_LABEL}
+    return {**empty, STATUS_LABEL: "回答済" if is_answered else "未提出", **values}

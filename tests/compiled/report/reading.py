@@ -76,7 +76,7 @@ def _replies(rows: list[list[_Cell]], departments: str) -> Answers:
             replies[-1] |= dict(zip(labels, texts, strict=True))
             labels = []
         else:
-            replies[-1] |= {label: text for cell in cells for label, text in _said(cell)}
+            replies[-1] |= {label: text for cell in cells for label, text in _labelled_texts(cell)}
     return replies[:-1]
 
 
@@ -93,9 +93,9 @@ def _rows(content: bytes) -> Iterator[Item]:
             first, *prose, chosen = row.cells
             number, title = first.paragraphs[0].text.split("　", 1)
             texts = dict(zip(labels[1:-1], (cell.text for cell in prose), strict=True))
-            said = {"担当課": first.paragraphs[1].text} | texts | dict(_said(chosen))
+            values = {"担当課": first.paragraphs[1].text} | texts | dict(_labelled_texts(chosen))
             section = headings[2].rpartition("　")[0]
-            yield Item(number, title, (headings.get(1, ""), section), [said])
+            yield Item(number, title, (headings.get(1, ""), section), [values])
 
 
 def _tables(content: bytes) -> Iterator[Item]:
@@ -124,7 +124,7 @@ def _style(paragraph: Paragraph) -> str:
     return str(paragraph.style.name)
 
 
-def _said(cell: _Cell) -> Iterator[tuple[str, str]]:
+def _labelled_texts(cell: _Cell) -> Iterator[tuple[str, str]]:
     """Yield label and text of what stands in a cell; what is no answer is 回答状況."""
     for paragraph in (p for p in cell.paragraphs if p.text):
         label, mark, text = paragraph.text.removeprefix("■").partition("　")

@@ -87,8 +87,8 @@ def test_a_provisional_report_says_so_and_a_final_one_does_not() -> None:
     for is_final in (True, False):
         made = content([{}, {}], small_plan(), is_final=is_final)
         report = Document(io.BytesIO(word_report(template_of("門真型"), NAME, made)))
-        said = "\n".join(p.text for p in report.paragraphs)
-        assert ("暫定版" in said) is not is_final
+        text = "\n".join(p.text for p in report.paragraphs)
+        assert ("暫定版" in text) is not is_final
 
 
 ANSWER = {"取組状況": "した。", "評価": "Ａ", "決算額": "1234.5", "完了日": "2023-04-08"}
@@ -151,7 +151,7 @@ def filled(*paragraphs: str | tuple[str, ...]) -> str:
     return "\n".join(p.text for p in report.paragraphs)
 
 
-def test_a_tag_that_word_split_into_runs_is_understood() -> None:
+def test_a_tag_that_word_split_into_runs_is_read() -> None:
     assert filled(("{", "{ 計", "画名", " }", "}です")) == "小さな計画です"
 
 
@@ -174,14 +174,14 @@ def test_what_is_wrong_with_a_template_is_one_sentence_with_its_place(
 ) -> None:
     with pytest.raises(WorkspaceError) as caught:
         filled(*paragraphs)
-    said = str(caught.value)
-    assert said.startswith(f"報告書のひな形（{NAME}）は使えません。")
-    assert near in said
-    assert "\n" not in said
+    message = str(caught.value)
+    assert message.startswith(f"報告書のひな形（{NAME}）は使えません。")
+    assert near in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("template", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"<html>"])
-def test_what_is_no_word_document_is_told_plainly(template: bytes) -> None:
+def test_what_is_no_word_document_is_reported_plainly(template: bytes) -> None:
     with pytest.raises(WorkspaceError, match="Wordの文書"):
         word_report(template, NAME, content([{}, {}], small_plan()))
 
@@ -198,10 +198,10 @@ def test_nobody_whom_word_names_in_a_template_is_published() -> None:
     inserted.append(run._r)
     saved = io.BytesIO()
     document.save(saved)
-    told = "<Manager>福祉 花子</Manager><Company>福祉</Company></Properties>".encode()
+    company = "<Manager>福祉 花子</Manager><Company>福祉</Company></Properties>".encode()
     made = word_report(
         with_part(
-            saved.getvalue(), "docProps/app.xml", lambda c: c.replace(b"</Properties>", told)
+            saved.getvalue(), "docProps/app.xml", lambda c: c.replace(b"</Properties>", company)
         ),
         NAME,
         content([{}, {}], small_plan()),

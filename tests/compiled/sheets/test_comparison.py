@@ -115,11 +115,11 @@ def test_an_item_of_this_year_leads_to_its_row_in_the_ledger() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "shown", "told"),
+    ("most", "shown", "notice"),
     [(14, 14, ""), (13, 12, "全14件のうち、"), (11, 0, "表は載せていません")],
 )
 def test_of_very_many_lines_only_what_changed_is_listed(
-    monkeypatch: pytest.MonkeyPatch, most: int, shown: int, told: str
+    monkeypatch: pytest.MonkeyPatch, most: int, shown: int, notice: str
 ) -> None:
     monkeypatch.setattr(display_limits, "MOST_COMPARED", most)
     monkeypatch.setattr(display_limits, "MOST_CHANGED", most)
@@ -127,8 +127,8 @@ def test_of_very_many_lines_only_what_changed_is_listed(
     listed = texts(sheet)[header_row(sheet) :]
     assert len([line for line in listed if line[0]]) == shown
     above = "".join(line[0] for line in texts(sheet)[: header_row(sheet) - 1])
-    assert told in above
-    assert ("シート「台帳」と前年度の台帳" in above) is bool(told)
+    assert notice in above
+    assert ("シート「台帳」と前年度の台帳" in above) is bool(notice)
 
 
 @pytest.mark.parametrize(("paper", "code"), [("A4", 9), ("A3", 8)])

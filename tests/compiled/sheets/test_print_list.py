@@ -39,7 +39,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 
 ANSWERED, SENT_BACK, MISSING = AnswerStatus.ANSWERED, AnswerStatus.SENT_BACK, AnswerStatus.MISSING
-Said = Mapping[str, Value] | AnswerStatus
+Answered = Mapping[str, Value] | AnswerStatus
 
 HEADER = ["整理番号", "取組", "担当課", "取組状況", "評価", "決算額（千円）", "完了日", "理由"]
 SIZE = 9.0
@@ -54,11 +54,11 @@ FULL: dict[str, Value] = {
 }
 
 
-def ledger_of(plan: Plan, said: Sequence[Said]) -> Ledger:
-    """Return the ledger of a plan; what is said is used again and again."""
+def ledger_of(plan: Plan, answers: Sequence[Answered]) -> Ledger:
+    """Return the ledger of a plan; the answers are used again and again."""
     entries = []
     for n, assignment in enumerate(plan.assignments()):
-        values = said[n % len(said)]
+        values = answers[n % len(answers)]
         status = values if isinstance(values, AnswerStatus) else ANSWERED
         kept = {} if isinstance(values, AnswerStatus) else dict(values)
         source = Source("a.xlsx", "進捗状況", 5, "0" * 64, NOW)
@@ -76,8 +76,8 @@ def book_bytes(plan: Plan, ledger: Ledger) -> bytes:
     return stream.getvalue()
 
 
-def printed(plan: Plan = PLAN, said: Sequence[Said] = (FULL,)) -> Worksheet:
-    return load_workbook(BytesIO(book_bytes(plan, ledger_of(plan, said))))[PRINT_SHEET]
+def printed(plan: Plan = PLAN, answers: Sequence[Answered] = (FULL,)) -> Worksheet:
+    return load_workbook(BytesIO(book_bytes(plan, ledger_of(plan, answers))))[PRINT_SHEET]
 
 
 def header_row(sheet: Worksheet) -> int:
@@ -99,7 +99,7 @@ def bands(sheet: Worksheet) -> list[str]:
 
 
 def items(sheet: Worksheet) -> list[list[Any]]:
-    """Return one row per assignment: what is told in several rows put together."""
+    """Return one row per assignment; what stands in several rows is put together."""
     found: list[list[Any]] = []
     for row in below_header(sheet):
         if is_band(row) and not str(row[0]).startswith(CONTINUED):
@@ -161,20 +161,20 @@ def test_it_is_a4_landscape_with_heading_and_page_numbers_on_every_page() -> Non
 
 
 def test_it_begins_with_what_it_is() -> None:
-    sheet = printed(said=[FULL, SENT_BACK, MISSING])
+    sheet = printed(answers=[FULL, SENT_BACK, MISSING])
     assert sheet["A1"].value == "小さな計画　令和5年度（2023年度）"
     assert sheet["A2"].value == "全6件（回答済2件、未提出2件、差戻し中2件）"
     assert [cell.value for cell in sheet[header_row(sheet)]] == HEADER
 
 
-def test_a_unit_that_stands_in_the_label_is_not_told_twice() -> None:
+def test_a_unit_that_stands_in_the_label_is_not_shown_twice() -> None:
     plan = replace(PLAN, form=Form((replace(COST, label="決算額（千円）"),)))
     sheet = printed(plan, [{"cost": Decimal(5)}])
     assert sheet.cell(header_row(sheet), 4).value == "決算額（千円）"
 
 
 def test_every_assignment_is_there_with_all_it_says() -> None:
-    sheet = printed(said=[FULL | {"reason": "雨\n雪"}])
+    sheet = printed(answers=[FULL | {"reason": "雨\n雪"}])
     values = ["実施した。", "Ａ", 12345.5, datetime(2023, 4, 1), "雨\n雪"]
     assert [row[:3] for row in items(sheet)] == [
         ["1-1", "見守り\n（計画書 10ページ）", "甲課"],
@@ -210,7 +210,7 @@ def test_the_longest_number_has_room() -> None:
     assert points_of(sheet)[3] > len("-123,456,789,012,345.00") * 0.72 * SIZE
 
 
-def test_what_excel_has_no_day_for_and_what_is_no_number_is_told_as_text() -> None:
+def test_what_excel_has_no_day_for_and_what_is_no_number_is_shown_as_text() -> None:
     plan = replace(PLAN, form=Form((DONE, COST)))
     sheet = printed(plan, [{"done": date(1868, 1, 25), "cost": "約百"}])
     assert items(sheet)[0][3:] == ["1868-01-25", "約百"]
@@ -318,8 +318,8 @@ def assert_nothing_is_cut(sheet: Worksheet) -> None:
 @given(st.lists(st.one_of(WILD, LONG), min_size=2, max_size=4))
 def test_no_text_is_cut(texts: list[str]) -> None:
     fields = tuple(TextField(key=f"t{n}", label=f"記述{n}") for n in range(len(texts)))
-    said: dict[str, Value] = {f"t{n}": text for n, text in enumerate(texts)}
-    sheet = printed(with_texts(*fields), [said | {"rating": "Ａ"}])
+    values: dict[str, Value] = {f"t{n}": text for n, text in enumerate(texts)}
+    sheet = printed(with_texts(*fields), [values | {"rating": "Ａ"}])
     assert len(items(sheet)) == 6
     for row in items(sheet):
         assert [value or "" for value in row[4:]] == texts
@@ -337,9 +337,9 @@ def test_every_other_text_may_be_long_too() -> None:
         form=Form((replace(PROGRESS, label="状" * 255),)),
     )
     sheet = printed(plan, [{"progress": "した。"}])
-    ((number, told, department, said),) = items(sheet)
-    assert (number, told, department) == ("番" * 255, title, name)
-    assert said == "した。"
+    ((number, heading, department, answer_text),) = items(sheet)
+    assert (number, heading, department) == ("番" * 255, title, name)
+    assert answer_text == "した。"
     assert "".join(b for b in bands(sheet) if set(b) & set("層頁")).count("層") == 1000
     assert str(sheet["A1"].value).startswith("計計")
     assert_nothing_is_cut(sheet)
@@ -428,12 +428,12 @@ def prose(mark: str) -> str:
 def test_libreoffice_prints_every_text_to_its_end(tmp_path: Path) -> None:
     plan = build_plan(sample_document())
     marks = [f"【{n}{end}】" for n in range(25) for end in "末尾"]
-    said = [
+    answers = [
         {"progress": prose(f"【{n}末】"), "challenge": prose(f"【{n}尾】"), "rating": "Ａ"}
         for n in range(25)
     ]
     whole, low = tmp_path / "whole.xlsx", tmp_path / "low.xlsx"
-    whole.write_bytes(book_bytes(plan, ledger_of(plan, said)))
+    whole.write_bytes(book_bytes(plan, ledger_of(plan, answers)))
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(low, "w") as new:
         for name in old.namelist():
             new.writestr(name, re.sub(rb' ht="\d{3}[\d.]*"', b' ht="60"', old.read(name)))

@@ -24,7 +24,7 @@ c | C | 3 | accepted | 3-1=Ａ
 """
 
 
-def told(merged: Round) -> list[tuple[str, str, str]]:
+def points(merged: Round) -> list[tuple[str, str, str]]:
     """Return the first reason, the item and the title of each point."""
     ledger = build_ledger(PLAN, 2023, merged.entries)
     found = attention_lines(merged, ledger, compare(PLAN, ledger, None), Wording())
@@ -38,12 +38,12 @@ def round_of(table: str, *findings: Finding) -> Round:
 
 
 def test_a_round_without_anything_to_see_has_no_points() -> None:
-    assert told(round_of(EVERYBODY)) == []
+    assert points(round_of(EVERYBODY)) == []
 
 
 def test_points_come_by_weight_and_the_worse_rating_first() -> None:
     table = EVERYBODY.replace("1-1=Ａ 1-2=Ａ", "1-1=Ｂ 1-2=Ｃ").replace("c | C", "x | X")
-    assert told(round_of(table)) == [
+    assert points(round_of(table)) == [
         ("未提出", "", "1件（3-1）"),
         ("評価がＣ", "1-2", "声かけ"),
         ("評価がＢ", "1-1", "見守り"),
@@ -51,7 +51,7 @@ def test_points_come_by_weight_and_the_worse_rating_first() -> None:
 
 
 def test_what_is_missing_is_one_line_for_each_group_of_departments() -> None:
-    assert told(round_of("")) == [
+    assert points(round_of("")) == [
         ("未提出", "", "3件（1-1、1-2、2-2）"),
         ("未提出", "", "1件（2-1）"),
         ("未提出", "", "1件（2-2）"),
@@ -78,30 +78,31 @@ def test_what_is_missing_is_one_line_for_each_group_of_departments() -> None:
         (Finding(Code.ITEM_NOT_ISSUED, Location(item="1-1")), ("指摘あり", "", "計画")),
     ],
 )
-def test_every_warning_is_told_whether_it_is_of_an_item_or_of_a_file(
+def test_every_warning_is_reported_whether_it_is_of_an_item_or_of_a_file(
     finding: Finding, point: tuple[str, str, str]
 ) -> None:
-    assert told(round_of(EVERYBODY, finding)) == [point]
+    assert points(round_of(EVERYBODY, finding)) == [point]
 
 
 @pytest.mark.parametrize(
     ("outcome", "reason"), [(Outcome.UNREADABLE, "読取不可"), (Outcome.SENT_BACK, "差戻し")]
 )
-def test_a_file_of_which_nothing_was_taken_is_told(outcome: Outcome, reason: str) -> None:
+def test_a_file_of_which_nothing_was_taken_is_reported(outcome: Outcome, reason: str) -> None:
     merged = round_of(
         f"{EVERYBODY}z | | 9 | {outcome.value} |",
         Finding(Code.FORM_CONFLICT, Location(file="z"), {"numbers": ()}),
     )
-    assert told(merged) == [(reason, "", "z")]
+    assert points(merged) == [(reason, "", "z")]
 
 
-def test_what_is_only_for_information_is_not_told() -> None:
+def test_what_is_only_for_information_is_not_reported() -> None:
     assert (
-        told(round_of(EVERYBODY, Finding(Code.VALUE_SPACES, Location(file="a", item="1-1")))) == []
+        points(round_of(EVERYBODY, Finding(Code.VALUE_SPACES, Location(file="a", item="1-1"))))
+        == []
     )
 
 
-def test_a_dispute_is_told_once() -> None:
+def test_a_dispute_is_reported_once() -> None:
     table = EVERYBODY.replace("2-2=Ａ\nc", "2-1=Ｃ 2-2=Ａ\nc")
-    found = told(round_of(table))
+    found = points(round_of(table))
     assert [item for _, item, _ in found] == ["2-1"]

@@ -35,7 +35,7 @@ def test_of_a_choice_that_is_no_rating_nothing_asks_for_a_look() -> None:
     assert low_ratings(field) == ()
 
 
-def said(ratings: list[str | AnswerStatus | None], levels: int = 2) -> str:
+def headline_of(ratings: list[str | AnswerStatus | None], levels: int = 2) -> str:
     plan = round_plan([f"施策{n}" for n in range(levels)], ["甲課", "乙課"], "ＡＢＣ")
     return headline(
         plan, build_ledger(plan, 2023, answered(plan, ratings)), ("前年度と同じです。",)
@@ -43,18 +43,18 @@ def said(ratings: list[str | AnswerStatus | None], levels: int = 2) -> str:
 
 
 def test_it_counts_and_says_where_what_is_bad_is() -> None:
-    assert said(["Ａ", "Ｂ", MISSING, "Ｂ"]) == (
+    assert headline_of(["Ａ", "Ｂ", MISSING, "Ｂ"]) == (
         "令和5年度（2023年度）は、4件の取組のうち、回答済が3件、未提出が1件、差戻し中が0件です。"
         "評価は、Ａが1件、Ｂが2件です。前年度と同じです。"
         "評価がＢの取組は、「施策0」に1件、「施策1」に1件あります。"
     )
 
 
-def test_without_answers_nothing_is_said_of_them() -> None:
-    assert "評価" not in said([MISSING, SENT_BACK])
+def test_without_answers_nothing_is_reported_of_them() -> None:
+    assert "評価" not in headline_of([MISSING, SENT_BACK])
 
 
 def test_very_many_places_are_not_all_named() -> None:
-    text = said(["Ｃ"], levels=9)
+    text = headline_of(["Ｃ"], levels=9)
     assert "「施策5」に2件、ほか3か所あります。" in text
     assert "施策6" not in text

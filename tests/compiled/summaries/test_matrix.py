@@ -68,7 +68,7 @@ def test_axes_may_be_of_any_kind() -> None:
     assert by_rating["Ａ"] == {"甲課": 2, "乙課": 0}
     assert by_rating["差戻し中"] == {"甲課": 0, "乙課": 2}
     twice = counted(plan, ratings, Matrix("rating", "rating"))
-    assert {row: n for row, said in twice.items() for n in said.values() if n} == {
+    assert {row: n for row, counts in twice.items() for n in counts.values() if n} == {
         "Ａ": 2,
         "差戻し中": 2,
     }

@@ -56,15 +56,15 @@ YEAR_PLAN = replace(
     rounds=ROUNDS,
 )
 
-Said = Mapping[str, Mapping[str, str]]
+Answers = Mapping[str, Mapping[str, str]]
 """Who answered what about which item: code → item → answer."""
 
 
-def round_of(name: str, said: Said, plan: Plan = YEAR_PLAN) -> Round:
+def round_of(name: str, answers: Answers, plan: Plan = YEAR_PLAN) -> Round:
     """Return a round in which each of some people sent one file with these answers."""
     scoped = plan.in_round(name)
     key = scoped.form.fields[0].key
-    return merge(scoped, register(scoped), [_file(name, key, *one) for one in said.items()])
+    return merge(scoped, register(scoped), [_file(name, key, *one) for one in answers.items()])
 
 
 def _file(name: str, key: str, code: str, answers: Mapping[str, str]) -> Return:
@@ -84,16 +84,16 @@ def _file(name: str, key: str, code: str, answers: Mapping[str, str]) -> Return:
     )
 
 
-ALL_FIRST: Said = {
+ALL_FIRST: Answers = {
     "A": {"1-1": "Ａ", "1-2": "Ｂ", "2-1": "Ａ", "2-2": "Ａ"},
     "B": {"2-1": "Ａ", "2-2": "Ｂ"},
     "C": {"3-1": "Ｃ"},
 }
-ALL_CHECK: Said = {
+ALL_CHECK: Answers = {
     "RA": {"1-1": "Ｂ", "1-2": "Ｂ", "2-1": "Ａ", "2-2": "Ｃ"},
     "RB": {"2-1": "Ｂ", "2-2": "Ｂ"},
 }
-ALL_PANEL: Said = {
+ALL_PANEL: Answers = {
     "P": {"1-1": "Ａ", "1-2": "Ｃ", "2-1": "Ｂ", "2-2": "Ａ", "3-1": "Ｂ"},
     "Q": {"1-1": "Ｂ", "1-2": "Ｃ", "2-1": "Ｂ", "2-2": "Ｃ"},
 }

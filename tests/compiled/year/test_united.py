@@ -137,8 +137,8 @@ def test_numbers_of_the_rounds_are_added_up() -> None:
         matrices=(),
         rounds=tuple(DeclaredRound(f"{n}期", n, (f"half{n}",)) for n in (1, 2, 3)),
     )
-    said = ({"1-1": "5", "1-2": "1"}, {"1-1": "", "1-2": "2"}, {"1-1": "7", "1-2": "3"})
-    parts = [round_of(f"{n}期", {"A": one}, plan) for n, one in enumerate(said, start=1)]
+    answers = ({"1-1": "5", "1-2": "1"}, {"1-1": "", "1-2": "2"}, {"1-1": "7", "1-2": "3"})
+    parts = [round_of(f"{n}期", {"A": one}, plan) for n, one in enumerate(answers, start=1)]
     year = year_of(*map(_as_numbers, parts), plan=plan)
     found = {m.item: m for m in measures(year.plan, year.entries)}
     assert [one.value for one in found["1-1"].rounds] == [Decimal(5), None, Decimal(7)]
@@ -168,9 +168,9 @@ def test_an_indicator_counts_as_it_was_asked_last() -> None:
             DeclaredRound(POLICY, 2, (NEXT,), of=FIRST, indicators=True),
         ),
     )
-    said = {FIRST: Decimal(30), POLICY: Decimal(50)}
+    actuals = {FIRST: Decimal(30), POLICY: Decimal(50)}
     parts = [
-        _with_actual(round_of(name, {"A": {"1-1": text}}, plan), visits, said[name])
+        _with_actual(round_of(name, {"A": {"1-1": text}}, plan), visits, actuals[name])
         for name, text in ((FIRST, "Ａ"), (POLICY, "続ける"))
     ]
     year = year_of(*parts, plan=plan)

@@ -41,8 +41,8 @@ def compared(
 def as_row(line: Line) -> list[str]:
     """Return kind, item, departments and rating of a line."""
     rating = line.of("rating")
-    said = f"{rating.before}→{rating.after} {rating.change.value}"
-    return [line.kind.value, line.item, line.department_before, line.department_after, said]
+    change = f"{rating.before}→{rating.after} {rating.change.value}"
+    return [line.kind.value, line.item, line.department_before, line.department_after, change]
 
 
 def test_a_reorganisation_loses_nothing() -> None:
@@ -67,8 +67,8 @@ def test_a_reorganisation_loses_nothing() -> None:
 
 def test_a_line_says_what_became_of_the_departments() -> None:
     found = compared(past(LAST_YEAR))
-    said = [[line.item, *line.remarks] for line in found.lines if line.remarks]
-    assert said == [
+    remarks = [[line.item, *line.remarks] for line in found.lines if line.remarks]
+    assert remarks == [
         ["1-1", "課名が変わりました（福祉政策課→地域共生課）。"],
         ["1-2", "課名が変わりました（高齢福祉課→福祉課）。"],
         ["2-1", "課名が変わりました（高齢福祉課→福祉課）。"],
@@ -80,7 +80,7 @@ def test_a_line_says_what_became_of_the_departments() -> None:
     ]
 
 
-def test_an_id_given_to_something_else_is_told() -> None:
+def test_an_id_given_to_something_else_is_reported() -> None:
     last = past("1-1 | 見 守り | 地域共生課 | | | Ａ |\n 1-2 | 花火 | 福祉課 | | | Ａ |")
     found = compared(last)
     remarks = {line.item: line.remarks for line in found.lines if line.remarks}
@@ -272,14 +272,14 @@ def test_every_row_and_every_assignment_is_in_a_line(
 ) -> None:
     last = past(table_of(drawn))
     names = [f"{a.item.id}/{''.join(d.code for d in a.departments)}" for a in plan.assignments()]
-    said = {name: data.draw(words) for name in names}
+    progress = {name: data.draw(words) for name in names}
     ledger = ledger_of(
-        plan, "\n".join(f"{name} | {text} | 継続 | Ａ" for name, text in said.items())
+        plan, "\n".join(f"{name} | {text} | 継続 | Ａ" for name, text in progress.items())
     )
     found = compare(plan, ledger, last)
     assert {line.entry for line in found.lines} - {None} == set(range(len(names)))
     assert [found.lines_of(n)[0].of("progress").after for n in range(len(names))] == [
-        *said.values()
+        *progress.values()
     ]
     shown = {
         (x.item, x.department_before, x.status_before, *(c.before for c in x.changes))

@@ -45,13 +45,13 @@ def test_a_short_row_has_empty_cells() -> None:
         (b"\x93\xfa\x96\x7b", UnicodeDecodeError),
     ],
 )
-def test_what_is_no_ledger_is_told(content: bytes, error: type[Exception]) -> None:
+def test_what_is_no_ledger_is_reported(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         past_year(2022, content, None)
 
 
 @pytest.mark.parametrize(
-    ("then", "stored", "now", "said"),
+    ("then", "stored", "now", "converted"),
     [
         ("円", "12345000", "千円", "12345"),
         ("千円", "1234.5", "円", "1234500"),
@@ -65,11 +65,11 @@ def test_what_is_no_ledger_is_told(content: bytes, error: type[Exception]) -> No
     ],
 )
 def test_numbers_are_turned_into_the_units_of_today(
-    then: str, stored: str, now: str, said: str
+    then: str, stored: str, now: str, converted: str
 ) -> None:
     asked, asks = (NumberField(key="cost", label="決算額", unit=unit) for unit in (then, now))
     year = PastYear(2022, ({"整理番号": "1-1", "決算額": stored},), Form((asked,)))
-    assert in_todays_units(year, Form((asks,))).rows == ({"整理番号": "1-1", "決算額": said},)
+    assert in_todays_units(year, Form((asks,))).rows == ({"整理番号": "1-1", "決算額": converted},)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_a_department_that_was_split_is_several_today() -> None:
     assert KnownNames(plan).named("福祉政策課")[0].codes == {"K", "D"}
 
 
-def test_templates_show_what_a_department_said_under_its_former_name() -> None:
+def test_templates_show_what_a_department_answered_under_its_former_name() -> None:
     lines = [list(row.values())[1:] for row in past(LAST_YEAR).rows]
-    said = previous_answers(REORGANISED, read_ledger(ledger_bytes(2022, lines)))
-    assert {key: row["取組状況"] for key, row in said.items()} == {
+    shown = previous_answers(REORGANISED, read_ledger(ledger_bytes(2022, lines)))
+    assert {key: row["取組状況"] for key, row in shown.items()} == {
         ("1-1", "K"): "見た。",
         ("1-2", "F"): "かけた。",
         ("2-1", "F"): "聞いた。",

@@ -29,20 +29,20 @@ OTHER_MEANING = Form(
 def year(ratings: str, number: int, form: Form | None = FORM) -> PastYear:
     """Return a year of ratings; a dash is 未提出."""
     lines = [
-        f"1-{n} | 題 | 福祉課 | | | {said.strip('-')} | {'未提出' if said == '-' else ''}"
-        for n, said in enumerate(ratings.split())
+        f"1-{n} | 題 | 福祉課 | | | {rating.strip('-')} | {'未提出' if rating == '-' else ''}"
+        for n, rating in enumerate(ratings.split())
     ]
     return past("\n".join(lines), number, form)
 
 
 def found(*earlier: PastYear, plan: Plan = PLAN) -> Trend:
-    told = trend(plan, ledger_of(plan, THIS_YEAR), earlier)
-    assert told is not None
-    return told
+    made = trend(plan, ledger_of(plan, THIS_YEAR), earlier)
+    assert made is not None
+    return made
 
 
-def table(told: Trend) -> list[list[str]]:
-    return [list(told.columns), *([str(y.year), *map(str, y.counts)] for y in told.rows)]
+def table(shown: Trend) -> list[list[str]]:
+    return [list(shown.columns), *([str(y.year), *map(str, y.counts)] for y in shown.rows)]
 
 
 def left_out(*earlier: PastYear) -> Sequence[str]:
@@ -50,9 +50,9 @@ def left_out(*earlier: PastYear) -> Sequence[str]:
 
 
 def test_years_stand_from_the_oldest_to_this_one() -> None:
-    told = found(year("Ｃ Ｃ -", 2021), year("Ａ Ａ Ｂ -", 2022))
-    assert told.field == RATING
-    assert table(told) == [
+    drawn = found(year("Ｃ Ｃ -", 2021), year("Ａ Ａ Ｂ -", 2022))
+    assert drawn.field == RATING
+    assert table(drawn) == [
         ["Ａ", "Ｂ", "Ｃ", "回答なし"],
         *rows("""
             2021 | 0 | 0 | 2 | 1
@@ -60,7 +60,7 @@ def test_years_stand_from_the_oldest_to_this_one() -> None:
             2023 | 1 | 1 | 0 | 1
         """),
     ]
-    assert told.left_out == ()
+    assert drawn.left_out == ()
 
 
 def test_without_an_earlier_year_there_is_only_this_one() -> None:
@@ -74,17 +74,17 @@ def test_a_form_without_a_rating_has_no_trend() -> None:
 
 
 def test_the_run_ends_where_the_scale_was_another() -> None:
-    told = found(year("Ａ", 2022), year("Ｓ", 2021, WITH_S), year("Ｂ", 2020))
-    assert [y.year for y in told.rows] == [2022, 2023]
-    assert told.left_out == (
+    drawn = found(year("Ａ", 2022), year("Ｓ", 2021, WITH_S), year("Ｂ", 2020))
+    assert [y.year for y in drawn.rows] == [2022, 2023]
+    assert drawn.left_out == (
         "令和3年度は、評価の尋ね方（選択肢やその意味）が今年度と違うため、推移に載せていません。",
         "令和2年度は、間の令和3年度と続けて比べられないため、推移に載せていません。",
     )
 
 
 def test_another_meaning_is_another_scale() -> None:
-    told = found(year("Ａ", 2022, OTHER_MEANING))
-    assert ([y.year for y in told.rows], len(told.left_out)) == ([2023], 1)
+    drawn = found(year("Ａ", 2022, OTHER_MEANING))
+    assert ([y.year for y in drawn.rows], len(drawn.left_out)) == ([2023], 1)
 
 
 def test_an_unknown_form_is_left_out() -> None:
@@ -101,8 +101,8 @@ def test_a_year_without_the_column_is_left_out() -> None:
 
 
 def test_a_value_of_an_older_issue_is_counted_too() -> None:
-    told = found(year("Ａ 古い値", 2022))
-    assert table(told) == [
+    drawn = found(year("Ａ 古い値", 2022))
+    assert table(drawn) == [
         ["Ａ", "Ｂ", "Ｃ", "古い値", "回答なし"],
         ["2022", "1", "0", "0", "1", "0"],
         ["2023", "1", "1", "0", "0", "1"],
