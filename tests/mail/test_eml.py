@@ -48,7 +48,7 @@ def headers(content: bytes) -> list[tuple[str, str]]:
     """Return the headers of a mail, unfolded by hand."""
     head = content.split(b"\r\n\r\n", 1)[0].decode("ascii")
     lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
-    return [(name, said) for name, _, said in (line.partition(": ") for line in lines)]
+    return [(name, value) for name, _, value in (line.partition(": ") for line in lines)]
 
 
 def decoded(words: str) -> str:
@@ -81,11 +81,11 @@ def test_no_text_begins_a_header_of_its_own(
     name: str, subject: str, body: str, attached: str | None
 ) -> None:
     content = eml_bytes(draft(name, subject, body, attached))
-    said = headers(content)
+    found = headers(content)
     expected = ["X-Unsent", "To", "Subject", "MIME-Version", "Content-Type"]
     rest = [] if attached is not None else ["Content-Transfer-Encoding"]
-    assert [name for name, _ in said] == expected + rest
-    fields = dict(said)
+    assert [name for name, _ in found] == expected + rest
+    fields = dict(found)
     assert decoded(fields["Subject"]) == one_line(subject)
     words, _, address = fields["To"].rpartition(" ")
     assert (decoded(words), address) == (one_line(name), f"<{ADDRESS}>")

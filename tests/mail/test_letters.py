@@ -1,4 +1,4 @@
-"""Letters: what is edited counts, values stay plain text, and a slip is told by file and line."""
+"""Letters: edited words count, values stay plain text, a slip is reported by file and line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BOTH = OutstandingRequests(
 )
 
 
-def said(text: str, **values: LetterValue) -> Message:
+def filled_letter(text: str, **values: LetterValue) -> Message:
     return filled_in(letter("メール文面/催促.txt", text), values)
 
 
@@ -43,20 +43,20 @@ def on(day: int, month: int = 5) -> Occasion:
 
 
 def test_the_first_line_is_the_subject() -> None:
-    assert said("件名：{{ 課名 }}へ\n\n本文\n", 課名="甲課") == Message("甲課へ", "本文\n")
-    assert said("甲課へ\n本文", 課名="甲課") == Message("甲課へ", "本文\n")
+    assert filled_letter("件名：{{ 課名 }}へ\n\n本文\n", 課名="甲課") == Message("甲課へ", "本文\n")
+    assert filled_letter("甲課へ\n本文", 課名="甲課") == Message("甲課へ", "本文\n")
 
 
 @given(st.text())
 def test_values_are_plain_text_on_the_subject_line(name: str) -> None:
-    message = said("件名：[{{ 課名 }}]\n本文", 課名=name)
+    message = filled_letter("件名：[{{ 課名 }}]\n本文", 課名=name)
     assert message.body == "本文\n"
     assert len(message.subject.splitlines()) == 1
     assert "\u202e" not in message.subject
 
 
 def test_what_looks_like_a_template_in_a_value_is_not_one() -> None:
-    assert said("件名：{{ 課名 }}\n{{ 課名 }}", 課名="{{ 7*7 }}{% x %}") == Message(
+    assert filled_letter("件名：{{ 課名 }}\n{{ 課名 }}", 課名="{{ 7*7 }}{% x %}") == Message(
         "{{ 7*7 }}{% x %}", "{{ 7*7 }}{% x %}\n"
     )
 
@@ -78,7 +78,7 @@ def test_what_looks_like_a_template_in_a_value_is_not_one() -> None:
 )
 def test_a_slip_is_one_sentence_with_file_and_line(text: str, line: int, word: str) -> None:
     with pytest.raises(WorkspaceError) as slip:
-        said(text, 課名="甲課", 未提出=[{"名前": "一"}])
+        filled_letter(text, 課名="甲課", 未提出=[{"名前": "一"}])
     sentence = str(slip.value)
     assert sentence.startswith(f"「メール文面/催促.txt」の{line}行目は、")
     assert word in sentence
@@ -94,7 +94,7 @@ def test_edited_letters_count_as_any_editor_saves_them(tmp_path: Path, encoding:
     assert message == Message("直した", "本文です。\n")
 
 
-def test_a_letter_in_no_encoding_is_told(tmp_path: Path) -> None:
+def test_a_letter_in_no_encoding_is_reported(tmp_path: Path) -> None:
     (tmp_path / "催促.txt").write_bytes(b"\x81")
     with pytest.raises(WorkspaceError, match="催促"):
         load_letters(tmp_path)
@@ -105,26 +105,26 @@ def test_our_distribution_names_file_and_deadline() -> None:
         LetterKind.DISTRIBUTION, distribution(on(1), PLAN.department("A"), issue("A", count=2))
     )
     assert "小さな計画" in message.subject
-    for told in ("甲課\n", "A.xlsx", "令和6年5月31日（金）", "4件", "第2版", "内線1"):
-        assert told in message.body
+    for phrase in ("甲課\n", "A.xlsx", "令和6年5月31日（金）", "4件", "第2版", "内線1"):
+        assert phrase in message.body
     assert "#}" not in message.body
 
 
 @pytest.mark.parametrize(
-    ("today", "told"),
+    ("today", "expected"),
     [(on(28), "あと3日"), (on(31), "本日"), (on(2, month=6), "2日過ぎて")],
 )
-def test_our_reminder_counts_the_days(today: Occasion, told: str) -> None:
+def test_our_reminder_counts_the_days(today: Occasion, expected: str) -> None:
     values = request(
         today, PLAN.department("A"), OutstandingRequests(("1-1", "2-1")), "A.xlsx", True
     )
     message = ours(LetterKind.REMINDER, values)
-    assert told in message.body
+    assert expected in message.body
     assert (
         "・1-1　見守り\n・2-1　訓練（乙課と共同。どちらかの課のご回答で足ります）\n" in message.body
     )
     assert "書き足して" in message.body
-    assert ("期限超過" in message.subject) == ("過ぎ" in told)
+    assert ("期限超過" in message.subject) == ("過ぎ" in expected)
 
 
 def test_our_question_asks_and_blames_nobody() -> None:
@@ -134,12 +134,12 @@ def test_our_question_asks_and_blames_nobody() -> None:
     )
     message = ours(LetterKind.QUESTION, values)
     assert "お尋ね" in message.subject
-    for told in (
+    for phrase in (
         "・整理番号1-2（声かけ）の「評価」\n　　本当に「Ａ」ですか。\n",
         "・1-1　見守り\n",
         "A_差戻し.xlsx",
     ):
-        assert told in message.body
+        assert phrase in message.body
     assert "直していただき" not in message.body
     both = OutstandingRequests((), BOTH.corrections, asked)
     message = ours(
@@ -163,10 +163,10 @@ def test_our_request_for_correction_tells_each_place_and_what_is_missing() -> No
     message = ours(
         LetterKind.CORRECTION, request(on(1), PLAN.department("A"), BOTH, "A_差戻し.xlsx", True)
     )
-    for told in (
+    for phrase in (
         "・整理番号1-2（声かけ）の「評価」\n　　「良」は選択肢に ありません。\n　　→ 選んで。\n",
         "・1-1　見守り\n",
         "A_差戻し.xlsx",
         "あと30日",
     ):
-        assert told in message.body
+        assert phrase in message.body

@@ -137,7 +137,7 @@ def test_before_the_first_collect_everything_is_missing(city: City) -> None:
     assert set(drafts) == {d.code for d in city.plan.departments} - {"FUKUSHI"}
 
 
-def test_what_only_the_coordinator_owes_is_told_and_mailed_to_nobody(
+def test_what_only_the_coordinator_owes_is_reported_and_mailed_to_nobody(
     city: City, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for department in city.plan.departments:
@@ -220,7 +220,7 @@ LATER = datetime(2024, 6, 3, 9, 0, tzinfo=JST)
 """After the answers are due, before the corrections are."""
 
 
-def test_who_answered_in_time_is_not_told_that_it_is_late(answered: City) -> None:
+def test_who_answered_in_time_is_not_called_late(answered: City) -> None:
     before = answered.workspace.handbacks(2023)
     (handback,) = before.glob("*.xlsx")
     mail = read(by_department(remind(answered.workspace, 2023, LATER))["KODOMO"])
@@ -238,10 +238,10 @@ def test_corrections_have_a_deadline_of_their_own(answered: City) -> None:
     assert "再提出期限　　令和6年6月14日（金）　※あと11日です" in body(read(drafts["KODOMO"]))
     assert "令和6年5月31日（金）を3日過ぎて" in body(read(drafts["GAKKO"]))
     (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
-    said = texts_of(handback)
-    assert "再提出期限" in said
-    assert "令和6年6月14日（金）までに" in said
-    assert "令和6年5月31日" not in said
+    texts = texts_of(handback)
+    assert "再提出期限" in texts
+    assert "令和6年6月14日（金）までに" in texts
+    assert "令和6年5月31日" not in texts
     past = datetime(2024, 6, 20, 9, 0, tzinfo=JST)
     mail = body(read(by_department(remind(answered.workspace, 2023, past))["KODOMO"]))
     assert "過ぎ" not in mail
@@ -288,7 +288,7 @@ def test_an_edited_draft_is_kept_when_a_new_one_is_due(answered: City) -> None:
     assert "・6-1　" in body(read(path))
 
 
-def test_a_hand_back_gone_or_edited_is_told(answered: City) -> None:
+def test_a_hand_back_gone_or_edited_is_reported(answered: City) -> None:
     (handback,) = answered.workspace.handbacks(2023).glob("*.xlsx")
     handback.write_bytes(b"by hand")
     edited = made_ready(answered)

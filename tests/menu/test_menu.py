@@ -120,7 +120,7 @@ def test_the_menu_follows_the_round(city: City) -> None:
     assert (collected.departments, collected.is_final) == (12, False)
 
 
-def test_what_cannot_be_read_is_told(city: City) -> None:
+def test_what_cannot_be_read_is_reported(city: City) -> None:
     (city.home / "plan.json").write_text("{", encoding="utf-8")
 
     found = situation(city.workspace)

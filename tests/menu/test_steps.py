@@ -123,11 +123,11 @@ def test_a_number_means_the_same_at_every_turn() -> None:
     assert set(meant) == set(Entry)
 
 
-def test_the_round_is_told_in_figures() -> None:
-    told = headline(at(uncollected=3))
+def test_the_round_is_described_in_figures() -> None:
+    text = headline(at(uncollected=3))
 
-    assert "令和6年度" in told
-    assert "12課中9課提出、2課差戻し中" in told
-    assert "5件" in told
-    assert "3件" in told
+    assert "令和6年度" in text
+    assert "12課中9課提出、2課差戻し中" in text
+    assert "5件" in text
+    assert "3件" in text
     assert "確定済み" in headline(at(is_final=True))

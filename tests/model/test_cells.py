@@ -112,7 +112,7 @@ def test_prose_is_plainly_too_long_for_a_label() -> None:
         ("1234567890123456", "1234567890123456"),
     ],
 )
-def test_a_number_is_spelled_without_exponent(number: str, text: str) -> None:
+def test_a_number_is_written_without_exponent(number: str, text: str) -> None:
     assert plain_number(Decimal(number)) == text
 
 

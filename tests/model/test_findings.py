@@ -1,4 +1,4 @@
-"""Every code can be told: the details it is raised with fill its message and its remedy."""
+"""Every code can be worded: the details it is raised with fill its message and its remedy."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_location_names_what_people_see(location: Location, cell: str, where: 
     assert message.startswith(f"{where}：" if where else "何も")
 
 
-def test_a_finding_is_spelled_as_the_contract_says() -> None:
+def test_a_finding_is_written_as_the_contract_says() -> None:
     location = Location(
         file="a.xlsx", sheet="進捗状況", row=5, column=6, item="1-1", field_key="rating"
     )

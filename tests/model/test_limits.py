@@ -43,9 +43,9 @@ def test_a_plan_may_set_a_limit_within_its_bounds(limit: object) -> None:
 def test_the_manuals_list_every_limit(manual: str) -> None:
     lines = (ROOT / manual).read_text("utf-8").splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:3] == "| `"]
-    told = {row[0].strip("`"): row[1:3] for row in rows if len(row) == 4}
+    listed = {row[0].strip("`"): row[1:3] for row in rows if len(row) == 4}
     for limit in limits():
         bounds = [f"{limit.default:,}", f"{limit.metadata['most']:,}"]
-        assert told.get(limit.name) == bounds, limit.name
+        assert listed.get(limit.name) == bounds, limit.name
         if manual == "README.ja.md":
             assert f"| {limit.metadata['about']} |" in "\n".join(lines)

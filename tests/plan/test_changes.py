@@ -100,14 +100,14 @@ CASES = {
 
 
 @pytest.mark.parametrize(("after", "expected"), CASES.values(), ids=CASES)
-def test_every_change_is_told_once(after: Plan, expected: list[str]) -> None:
+def test_every_change_is_reported_once(after: Plan, expected: list[str]) -> None:
     if after is not PLAN:
         after = replace(after, deadline=later.deadline)
 
     assert kinds(after) == expected
 
 
-def test_what_no_longer_compares_of_an_indicator_is_told() -> None:
+def test_what_no_longer_compares_of_an_indicator_is_reported() -> None:
     before = replace(PLAN, indicators=(VISITS, replace(VISITS, id="1-1-b")))
     after = replace(later, indicators=(replace(VISITS, unit="千件", name="訪問の件数"),))
 
@@ -137,9 +137,9 @@ def test_a_round_that_is_gone_or_has_last_years_deadline_is_doubtful() -> None:
 
 
 def test_every_kind_has_a_case() -> None:
-    told = {kind.rstrip("?") for _, expected in CASES.values() for kind in expected}
+    covered = {kind.rstrip("?") for _, expected in CASES.values() for kind in expected}
 
-    assert told == {kind.name for kind in ChangeKind}
+    assert covered == {kind.name for kind in ChangeKind}
 
 
 def test_all_sentences_are_sentences() -> None:

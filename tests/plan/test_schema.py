@@ -231,5 +231,5 @@ def test_the_quick_no_costs_time_in_rare_cases_alone(pointer: str, value: object
 
 
 @pytest.mark.parametrize("document", [sample_document(), small()], ids=["sample", "small"])
-def test_the_samples_are_told_at_once(document: dict[str, Any]) -> None:
+def test_the_samples_are_reported_at_once(document: dict[str, Any]) -> None:
     assert is_plainly_valid(document)

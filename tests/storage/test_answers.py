@@ -1,4 +1,4 @@
-"""The answers of a round: the same in memory and on disk, and told where the disk fails."""
+"""The answers of a round: the same in memory and on disk, and an error where the disk fails."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _two_in_memory() -> Iterator[None]:
         yield
 
 
-def said(number: int, value: str | Decimal | date = "Ａ") -> Answer:
+def answer_of(number: int, value: str | Decimal | date = "Ａ") -> Answer:
     source = Source("甲.xlsx", "進捗状況", number, "0" * 64, NOW)
     return answer(f"1-{number}", "A", {"rating": value}, source)
 
@@ -47,7 +47,7 @@ def returned(answers: tuple[Answer, ...]) -> Return:
 @given(st.lists(st.lists(VALUES, max_size=4), max_size=4))
 def test_what_is_kept_is_what_was_answered(files: list[list[str | Decimal | date]]) -> None:
     store = AnswerStore()
-    answers = [tuple(said(n, value) for n, value in enumerate(file)) for file in files]
+    answers = [tuple(answer_of(n, value) for n, value in enumerate(file)) for file in files]
     kept = [store.with_kept(returned(own)).answers for own in answers]
     assert [tuple(own) for own in kept] == answers
     for own, expected in zip(reversed(kept), reversed(answers), strict=True):
@@ -61,17 +61,17 @@ def test_what_is_kept_is_what_was_answered(files: list[list[str | Decimal | date
 
 def test_what_no_file_says_stays_beside() -> None:
     store = AnswerStore()
-    store.with_kept(returned(tuple(map(said, range(4)))))
-    numbers = [store.keep_beside(said(n)) for n in (7, 8)]
-    assert [store[number] for number in numbers] == [said(7), said(8)]
-    assert [store[n] for n in range(4)] == [said(n) for n in range(4)]
+    store.with_kept(returned(tuple(map(answer_of, range(4)))))
+    numbers = [store.keep_beside(answer_of(n)) for n in (7, 8)]
+    assert [store[number] for number in numbers] == [answer_of(7), answer_of(8)]
+    assert [store[n] for n in range(4)] == [answer_of(n) for n in range(4)]
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut short", "gone"])
-def test_a_damaged_file_is_said_in_one_sentence(harm: str) -> None:
+def test_a_damaged_file_is_reported_in_one_sentence(harm: str) -> None:
     store = AnswerStore()
-    kept = store.with_kept(returned(tuple(map(said, range(4))))).answers
-    assert kept[3] == said(3)  # so it lies on disk, whole
+    kept = store.with_kept(returned(tuple(map(answer_of, range(4))))).answers
+    assert kept[3] == answer_of(3)  # so it lies on disk, whole
     stream = store._of_files._stream
     assert stream
     if harm == "changed":
@@ -85,10 +85,10 @@ def test_a_damaged_file_is_said_in_one_sentence(harm: str) -> None:
         list(kept)
 
 
-def test_a_full_disk_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     with pytest.raises(OutputError, match="空きがない"):
-        AnswerStore().with_kept(returned(tuple(map(said, range(4)))))
+        AnswerStore().with_kept(returned(tuple(map(answer_of, range(4)))))

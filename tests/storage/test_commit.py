@@ -1,4 +1,4 @@
-"""Several files are written, or none; what cannot be is said in one sentence."""
+"""Several files are written, or none; what cannot be is reported in one sentence."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def die_at(workspace: Workspace, targets: list[Path], moves: int) -> None:
             write(workspace, dict.fromkeys(targets, NEW))
 
 
-def test_whoever_only_looks_is_told(workspace: Workspace, targets: list[Path]) -> None:
+def test_whoever_only_looks_is_warned(workspace: Workspace, targets: list[Path]) -> None:
     refuse_unfinished(workspace, YEAR)
     die_at(workspace, targets, moves=2)
     with pytest.raises(WorkspaceError, match="途中"):

@@ -158,7 +158,7 @@ def test_a_long_plan_is_parsed_where_it_is_asked_for(
     assert recorded_plan(read) == facts.get("plan_content")
     path.unlink()
     again = Journal()
-    for event in read_journal(content)[0].events:  # the plan as it is spelled there
+    for event in read_journal(content)[0].events:  # the plan as it is written there
         again = again.adding(event.kind, event.at, event.facts)
     assert on_disk(path, again) == content
 

@@ -1,4 +1,4 @@
-"""Looks at a folder: what is whole is told once, what is under way is waited for."""
+"""Looks at a folder: what is whole is reported once, what is under way is waited for."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def is_open(name: str) -> bool:
 def happened(
     seen: Iterable[Look], opens: Callable[[str], bool] = is_open
 ) -> tuple[Watched, list[list[Event]]]:
-    watched, told = Watched(), []
+    watched, by_look = Watched(), []
     for look in seen:
         watched, events = watched.after(look, opens)
-        told.append(events)
-    return watched, told
+        by_look.append(events)
+    return watched, by_look
 
 
 def sizes(table: str) -> list[Mapping[str, Mark]]:
@@ -35,7 +35,7 @@ def sizes(table: str) -> list[Mapping[str, Mark]]:
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "expected"),
     [
         ("5 5 5", ". 届 ."),
         ("1 2 3 4 4 4", ". . . . 届 ."),
@@ -48,17 +48,17 @@ def sizes(table: str) -> list[Mapping[str, Mark]]:
         ("0 0 7 7", ". 届 . 差"),
     ],
 )
-def test_one_file(table: str, told: str) -> None:
+def test_one_file(table: str, expected: str) -> None:
     _, events = happened(sizes(table))
-    said = [e[0].happening.value[0] if e else "." for e in events]
-    assert said == told.split()
+    signs = [e[0].happening.value[0] if e else "." for e in events]
+    assert signs == expected.split()
 
 
 @given(looks, st.booleans())
 def test_the_events_lead_from_nothing_to_what_landed(seen: list[Look], opens: bool) -> None:
-    watched, told = happened(seen, lambda name: opens)
+    watched, by_look = happened(seen, lambda name: opens)
     there: set[str] = set()
-    for events in told:
+    for events in by_look:
         assert len({event.file for event in events}) == len(events)
         for event in events:
             assert (event.file in there) == (event.happening is not Happening.ARRIVED)
@@ -70,7 +70,9 @@ def test_the_events_lead_from_nothing_to_what_landed(seen: list[Look], opens: bo
 
 
 @given(looks, st.dictionaries(st.sampled_from(NAMES), marks))
-def test_what_stays_is_told_in_the_end_even_if_it_stays_shut(seen: list[Look], last: Look) -> None:
+def test_what_stays_is_reported_in_the_end_even_if_it_stays_shut(
+    seen: list[Look], last: Look
+) -> None:
     watched, _ = happened([*seen, *[last] * (PATIENCE + 1)], lambda name: False)
     assert watched.landed == last
     assert watched.under_way == frozenset()
@@ -78,26 +80,26 @@ def test_what_stays_is_told_in_the_end_even_if_it_stays_shut(seen: list[Look], l
 
 @given(st.lists(st.sampled_from(NAMES), unique=True), st.integers(2, 30))
 def test_what_grows_at_every_look_has_not_landed(names: list[str], count: int) -> None:
-    watched, told = happened([dict.fromkeys(names, Mark(n, n)) for n in range(count)])
-    assert not any(told)
+    watched, by_look = happened([dict.fromkeys(names, Mark(n, n)) for n in range(count)])
+    assert not any(by_look)
     assert watched.under_way == frozenset(names)
 
 
 @pytest.mark.parametrize("name", ["a.xlsx.crdownload", "課/b.TMP", "c.xlsx.part", "3F2A1B00"])
 def test_names_of_unfinished_files_are_waited_for(name: str) -> None:
     look = {name: Mark(1, 1)}
-    _, told = happened([look] * (PATIENCE + 1))
-    assert not any(told[:-1])
-    assert told[-1] == [Event(Happening.ARRIVED, name)]
-    _, told = happened([look, look, {"a.xlsx": Mark(1, 1)}, {"a.xlsx": Mark(1, 1)}])
-    assert told == [[], [], [], [Event(Happening.ARRIVED, "a.xlsx")]]
+    _, by_look = happened([look] * (PATIENCE + 1))
+    assert not any(by_look[:-1])
+    assert by_look[-1] == [Event(Happening.ARRIVED, name)]
+    _, by_look = happened([look, look, {"a.xlsx": Mark(1, 1)}, {"a.xlsx": Mark(1, 1)}])
+    assert by_look == [[], [], [], [Event(Happening.ARRIVED, "a.xlsx")]]
 
 
 def test_a_file_its_writer_keeps_to_himself_is_waited_for() -> None:
     shut = {"a.xlsx"}
     look = {"a.xlsx": Mark(5, 5)}
-    watched, told = happened([look] * 5, lambda name: name not in shut)
-    assert not any(told)
+    watched, by_look = happened([look] * 5, lambda name: name not in shut)
+    assert not any(by_look)
     shut.clear()
     _, events = watched.after(look, lambda name: name not in shut)
     assert events == [Event(Happening.ARRIVED, "a.xlsx")]

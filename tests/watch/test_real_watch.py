@@ -1,4 +1,4 @@
-"""A real watch: a file copied slowly is told two seconds after it is whole, and Ctrl+C ends it."""
+"""A real watch: a file copied slowly is reported once it is whole, and Ctrl+C ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.programs import TOOL, hear_ctrl_c, slowness
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
 WITHIN = 2.0
-"""Seconds in which a whole file is told of, where nothing else keeps the machine busy."""
+"""Seconds in which a whole file is reported, where nothing else keeps the machine busy."""
 
 PATIENTLY = 120.0
 """Seconds a line is waited for on a busy machine; what must be quick is asserted by itself."""
@@ -89,7 +89,7 @@ def copied_slowly(source: Path, target: Path, seconds: float) -> tuple[float, fl
     return time.monotonic(), rest
 
 
-def test_a_file_copied_slowly_is_told_once_it_is_whole(city: City, tmp_path: Path) -> None:
+def test_a_file_copied_slowly_is_reported_once_it_is_whole(city: City, tmp_path: Path) -> None:
     city.generate()
     texts = full_texts(city.plan)
     city.send_back("ICT", texts)

@@ -28,8 +28,8 @@ class Round:
         self.files = files
         self.failures: list[WorkflowError] = []
         self.passed_over: list[frozenset[str]] = []
-        self.told: list[str] = []
-        self.watcher = Watcher(Path("returned"), self.collected, self.told.append, name)
+        self.printed: list[str] = []
+        self.watcher = Watcher(Path("returned"), self.collected, self.printed.append, name)
         self.now = 0.0
 
     def collected(self, under_way: frozenset[str]) -> Collected:
@@ -46,12 +46,12 @@ class Round:
         )
 
     def look(self, look: Look | None, times: int = 2) -> list[str]:
-        """Look some times, and return what was told meanwhile."""
-        before = len(self.told)
+        """Look some times, and return what was printed meanwhile."""
+        before = len(self.printed)
         for _ in range(times):
             self.watcher.take_in(look, self.now)
             self.now += HALF_A_SECOND
-        return self.told[before:]
+        return self.printed[before:]
 
 
 @pytest.fixture(autouse=True)
@@ -59,44 +59,44 @@ def everything_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workflow.watch.watch.can_be_opened", lambda path: True)
 
 
-def lying(*names: str, version: int = 1) -> Look:
+def on_disk(*names: str, version: int = 1) -> Look:
     return {name: Mark(version, version) for name in names}
 
 
-def test_what_lay_there_before_is_told_in_one_line() -> None:
+def test_what_lay_there_before_is_reported_in_one_line() -> None:
     town = Round({"a.xlsx": "accepted", "b.xlsx": "sent_back"})
-    (line,) = town.look(lying("a.xlsx", "b.xlsx"))
+    (line,) = town.look(on_disk("a.xlsx", "b.xlsx"))
     assert "2件" in line
     assert "採用1、差戻し1" in line
-    (line,) = town.look(lying("a.xlsx", "b.xlsx", version=2))[:1]
+    (line,) = town.look(on_disk("a.xlsx", "b.xlsx", version=2))[:1]
     assert line.startswith("差し替えられました：a.xlsx → 採用（甲課、回答1件）")
 
 
 def test_an_event_is_one_line_and_quiet_looks_do_nothing() -> None:
     town = Round({"a.xlsx": "accepted"})
     town.look({})
-    assert town.look(lying("a.xlsx"), times=20) == [
+    assert town.look(on_disk("a.xlsx"), times=20) == [
         "届きました：a.xlsx → 採用（甲課、回答1件）。この課には、まだの取組が2件あります。"
     ]
     assert len(town.passed_over) == 1
     town.files = {"b.xlsx": "accepted"}
-    town.look({**lying("b.xlsx"), **lying("c.xlsx")}, times=1)
-    told = town.look({**lying("b.xlsx"), **lying("c.xlsx", version=2)}, times=1)
-    assert told[0] == "なくなりました：a.xlsx（甲課）。台帳から除きました。"
+    town.look({**on_disk("b.xlsx"), **on_disk("c.xlsx")}, times=1)
+    printed = town.look({**on_disk("b.xlsx"), **on_disk("c.xlsx", version=2)}, times=1)
+    assert printed[0] == "なくなりました：a.xlsx（甲課）。台帳から除きました。"
     assert town.passed_over[-1] == {"c.xlsx"}
 
 
-def test_a_file_of_another_round_is_said_to_be_one() -> None:
+def test_a_file_of_another_round_is_reported_as_one() -> None:
     town = Round({"年間/a.xlsx": "accepted"}, "年間")
     town.look({})
-    told = town.look(lying("年間/a.xlsx", "b.zip"))
-    assert told[0].startswith("届きました：b.zip → 「年間」の回答ではありません。")
-    assert told[1].startswith("届きました：年間/a.xlsx → 採用")
+    printed = town.look(on_disk("年間/a.xlsx", "b.zip"))
+    assert printed[0].startswith("届きました：b.zip → 「年間」の回答ではありません。")
+    assert printed[1].startswith("届きました：年間/a.xlsx → 採用")
 
 
-def test_everything_gone_is_told_without_collecting() -> None:
+def test_everything_gone_is_reported_without_collecting() -> None:
     town = Round({"a.xlsx": "accepted"})
-    town.look(lying("a.xlsx"))
+    town.look(on_disk("a.xlsx"))
     (line,) = town.look({}, times=5)
     assert "台帳は前のまま" in line
     assert len(town.passed_over) == 1
@@ -105,23 +105,25 @@ def test_everything_gone_is_told_without_collecting() -> None:
 @pytest.mark.parametrize(
     ("failure", "looks"), [(BusyError("別の実行が。"), 12), (OutputError("Excelで。"), 40)]
 )
-def test_what_is_in_the_way_is_told_once_and_waited_for(failure: WorkflowError, looks: int) -> None:
+def test_what_is_in_the_way_is_reported_once_and_waited_for(
+    failure: WorkflowError, looks: int
+) -> None:
     town = Round({"a.xlsx": "accepted"})
     town.look({})
     town.failures = [failure] * 4
-    complaint, line = town.look(lying("a.xlsx"), times=looks)
+    complaint, line = town.look(on_disk("a.xlsx"), times=looks)
     assert complaint.startswith(str(failure)[:6])
     assert "もう一度実行" not in complaint
     assert line.startswith("届きました：a.xlsx")
     assert len(town.passed_over) == 5  # what costs a whole run is tried more and more seldom
 
 
-def test_a_folder_that_cannot_be_seen_is_told_each_time_once() -> None:
+def test_a_folder_that_cannot_be_seen_is_reported_each_time_once() -> None:
     town = Round({"a.xlsx": "accepted"})
     assert len(town.look(None, times=5)) == 1
-    town.look(lying("a.xlsx"), times=3)
+    town.look(on_disk("a.xlsx"), times=3)
     assert len(town.look(None, times=5)) == 1
-    assert town.look(lying("a.xlsx"), times=5) == []
+    assert town.look(on_disk("a.xlsx"), times=5) == []
 
 
 def test_what_is_under_way_is_left_out_of_the_round_and_its_journal(city: City) -> None:
@@ -140,7 +142,7 @@ def test_a_round_that_cannot_be_collected_is_not_watched(city: City) -> None:
         watch(city.workspace, 2023, HERE, print)
 
 
-class TestGlance:
+class TestOneLook:
     """Looks at a real folder."""
 
     @pytest.fixture

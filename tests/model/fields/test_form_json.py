@@ -57,29 +57,29 @@ fields: st.SearchStrategy[Field] = st.one_of(
 
 
 @given(st.lists(fields, max_size=5))
-def test_a_form_is_read_back_as_it_was_spelled(declared: list[Field]) -> None:
+def test_a_form_is_read_back_as_it_was_declared(declared: list[Field]) -> None:
     form = Form(tuple(declared))
-    spelled = json.loads(json.dumps(form_as_json(form)))
-    assert form_from_json(spelled) == form
-    assert form_as_json(form_from_json(spelled)) == spelled
+    stored = json.loads(json.dumps(form_as_json(form)))
+    assert form_from_json(stored) == form
+    assert form_as_json(form_from_json(stored)) == stored
 
 
 def test_what_has_its_default_value_is_left_out() -> None:
-    bare = Form(
+    with_defaults = Form(
         (
             NumberField(key="n", label="数"),
             DateField(key="d", label="日"),
             ChoiceField(key="c", label="選", choices=(Choice("Ａ"),)),
         )
     )
-    assert form_as_json(bare) == [
+    assert form_as_json(with_defaults) == [
         {"key": "n", "label": "数", "type": "number"},
         {"key": "d", "label": "日", "type": "date"},
         {"key": "c", "label": "選", "type": "choice", "choices": [{"value": "Ａ"}]},
     ]
 
 
-def test_bounds_are_spelled_as_json_spells_numbers_and_days() -> None:
+def test_bounds_are_written_as_json_writes_numbers_and_days() -> None:
     cost, done = form_as_json(FORM)[2:4]
     assert (cost["minimum"], cost["maximum"], cost["decimals"]) == (0, 1000, 1)
     assert (done["minimum"], done["maximum"]) == ("2023-04-01", "2024-03-31")
@@ -88,12 +88,12 @@ def test_bounds_are_spelled_as_json_spells_numbers_and_days() -> None:
 
 def test_zero_bounds_and_zero_decimals_are_kept() -> None:
     field = NumberField(key="n", label="数", minimum=Decimal(0), maximum=Decimal("0.5"), decimals=0)
-    (spelled,) = form_as_json(Form((field,)))
-    assert (spelled["minimum"], spelled["maximum"], spelled["decimals"]) == (0, 0.5, 0)
+    (stored,) = form_as_json(Form((field,)))
+    assert (stored["minimum"], stored["maximum"], stored["decimals"]) == (0, 0.5, 0)
 
 
 @pytest.mark.parametrize(
-    "spelled",
+    "declaration",
     [
         {"key": "k", "label": "l", "type": "colour"},
         {"key": "k", "label": "l", "type": "text", "max": 1},
@@ -101,9 +101,9 @@ def test_zero_bounds_and_zero_decimals_are_kept() -> None:
         {"key": "k", "label": "l"},
     ],
 )
-def test_a_spelling_nobody_wrote_is_refused(spelled: dict[str, Any]) -> None:
+def test_a_spelling_nobody_wrote_is_refused(declaration: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError)):
-        form_from_json([spelled])
+        form_from_json([declaration])
 
 
 def test_every_field_has_a_type_name() -> None:

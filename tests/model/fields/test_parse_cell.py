@@ -27,13 +27,13 @@ BLANK = ("×", "✕", "ー", "☐", "いいえ", "無", "なし", "b:FALSE")
 ADJUSTED, CONVERTED = "VALUE_ADJUSTED", "VALUE_CONVERTED"
 
 
-def code_of(field: Field, spelled: str) -> str:
+def code_of(field: Field, notation: str) -> str:
     """Return the code of the one thing noticed about a cell, if any."""
-    return "".join(found.code.name for found in field.parse_cell(cell(spelled)).violations)
+    return "".join(found.code.name for found in field.parse_cell(cell(notation)).violations)
 
 
 @pytest.mark.parametrize(
-    ("field", "spelled", "value", "code"),
+    ("field", "notation", "value", "code"),
     [
         (PROGRESS, "実施した。", "実施した。", ""),
         (PROGRESS, "t: 前後 ", " 前後 ", ""),
@@ -49,11 +49,11 @@ def code_of(field: Field, spelled: str) -> str:
         (RATING, "Ｄ", "Ｄ", ""),
         (RATING, "ＡＢ", "ＡＢ", ""),
         (PRIORITY, "○", "○", ""),
-        *((PRIORITY, spelled, "○", ADJUSTED) for spelled in MARKED),
+        *((PRIORITY, notation, "○", ADJUSTED) for notation in MARKED),
         (PRIORITY, "－", None, ""),
         (PRIORITY, "-", None, ""),
-        *((PRIORITY, spelled, None, ADJUSTED) for spelled in BLANK),
-        *((PRIORITY, spelled, spelled, "") for spelled in ("0", "o", "◎", "△", "検討中")),
+        *((PRIORITY, notation, None, ADJUSTED) for notation in BLANK),
+        *((PRIORITY, notation, notation, "") for notation in ("0", "o", "◎", "△", "検討中")),
         (FINISHED, "済", "済", ""),
         (FINISHED, "○", "済", ADJUSTED),
         (FINISHED, "未", None, ""),
@@ -102,28 +102,28 @@ def code_of(field: Field, spelled: str) -> str:
     ],
 )
 def test_a_cell_is_read_as_its_field_declares(
-    field: Field, spelled: str, value: Value | None, code: str
+    field: Field, notation: str, value: Value | None, code: str
 ) -> None:
-    parsed = field.parse_cell(cell(spelled))
+    parsed = field.parse_cell(cell(notation))
     assert (parsed.value, type(parsed.value)) == (value, type(value))
-    assert code_of(field, spelled) == code
+    assert code_of(field, notation) == code
 
 
 @pytest.mark.parametrize("field", FORM.fields, ids=lambda field: field.key)
 @pytest.mark.parametrize(
-    ("spelled", "code"), [("f:=A1", "VALUE_IS_FORMULA"), ("e:#N/A", "VALUE_IS_ERROR")]
+    ("notation", "code"), [("f:=A1", "VALUE_IS_FORMULA"), ("e:#N/A", "VALUE_IS_ERROR")]
 )
-def test_a_formula_or_an_error_is_no_value(field: Field, spelled: str, code: str) -> None:
-    parsed = field.parse_cell(cell(spelled))
+def test_a_formula_or_an_error_is_no_value(field: Field, notation: str, code: str) -> None:
+    parsed = field.parse_cell(cell(notation))
     assert parsed.value is None
-    assert code_of(field, spelled) == code
+    assert code_of(field, notation) == code
 
 
-@pytest.mark.parametrize("spelled", ["n:Infinity", "n:-Infinity", "n:NaN", "n:1E+300", "n:1E+16"])
+@pytest.mark.parametrize("notation", ["n:Infinity", "n:-Infinity", "n:NaN", "n:1E+300", "n:1E+16"])
 @pytest.mark.parametrize("field", [COST, DONE, NumberField(key="n", label="数")])
-def test_a_number_beyond_excels_digits_stays_text(field: Field, spelled: str) -> None:
-    value = field.parse_cell(cell(spelled)).value
-    assert value == spelled.removeprefix("n:")
+def test_a_number_beyond_excels_digits_stays_text(field: Field, notation: str) -> None:
+    value = field.parse_cell(cell(notation)).value
+    assert value == notation.removeprefix("n:")
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ def test_a_number_written_as_text_is_the_number(number: Decimal) -> None:
 @given(st.dates(date(1927, 5, 18)))
 def test_a_day_is_the_same_as_serial_and_as_text(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
-    for spelled in (f"n:{serial}", day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
-        assert DONE.parse_cell(cell(spelled)).value == day
+    for notation in (f"n:{serial}", day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
+        assert DONE.parse_cell(cell(notation)).value == day
 
 
 @given(
     st.sampled_from(FORM.fields),
     st.text(min_size=1) | st.from_regex(r"[令平RH和成元0-9./年月日-]{1,12}", fullmatch=True),
 )
-def test_any_text_gives_a_value_and_a_finding_that_can_be_said(field: Field, text: str) -> None:
+def test_any_text_gives_a_value_and_a_finding_that_can_be_worded(field: Field, text: str) -> None:
     parsed = field.parse_cell(RawCell(CellKind.TEXT, text))
     assert parsed.value is not None
     for found in parsed.violations:

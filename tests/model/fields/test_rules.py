@@ -1,4 +1,4 @@
-"""Rules between fields: how they are spelled, when they ask, and that Excel's formula agrees."""
+"""Rules between fields: how they are written, when they ask, and that Excel's formula agrees."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ CASES: dict[str, tuple[ChoiceField | TextField | None, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_scale_that_changed_is_told(name: str) -> None:
+def test_a_scale_that_changed_is_reported(name: str) -> None:
     field, sentences = CASES[name]
     before = Form((PROGRESS, WAY, *([field] if field else [])))
     found = scale_differences(before, FORM)

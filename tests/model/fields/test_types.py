@@ -24,8 +24,8 @@ def test_the_schema_knows_every_type_and_no_other() -> None:
     names = [kind.type_name for kind in TYPES]
     assert field["properties"]["type"]["enum"] == names
     assert [case["if"]["properties"]["type"]["const"] for case in field["allOf"]] == names
-    told = field["properties"]["type"]["description"]
-    assert "・".join(f"{kind.type_word}（{kind.type_name}）" for kind in TYPES) in told
+    description = field["properties"]["type"]["description"]
+    assert "・".join(f"{kind.type_word}（{kind.type_name}）" for kind in TYPES) in description
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -22,7 +22,7 @@ GOOD: dict[str, Value] = {
 
 
 def violated(form: Form, values: dict[str, Value]) -> list[tuple[str, str]]:
-    """Return field and code of each violation, having seen that it can be said."""
+    """Return field and code of each violation, having seen that it can be put into words."""
     found = form.violations(values)
     for violation in found:
         assert violation.details.keys() >= violation.code.details

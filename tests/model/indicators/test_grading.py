@@ -142,7 +142,7 @@ def test_an_actual_is_graded_as_published(kind: str) -> None:
         assert (shown, graded.verdict) == (rate, verdict), (year, actual)
 
 
-def test_grades_are_told_in_their_order_once() -> None:
+def test_grades_are_listed_in_their_order_once() -> None:
     both = (_indicator({}, "100以上：Ａ、それ以外：Ｂ"), _indicator({}, "90以上：Ａ、それ以外：Ｃ"))
     assert list(grades_of(both)) == ["Ａ", "Ｂ", "Ｃ"]
 

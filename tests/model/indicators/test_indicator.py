@@ -35,7 +35,7 @@ WHOLE: dict[str, Any] = {
 }
 
 
-def test_a_declaration_is_spelled_as_it_was_read() -> None:
+def test_a_declaration_is_written_as_it_was_read() -> None:
     assert Indicator.from_json(WHOLE).as_json() == WHOLE
 
 

@@ -169,7 +169,7 @@ def test_a_choice_above_every_field_belongs_to_none() -> None:
 
 
 @pytest.mark.parametrize("sheet", ["計画", "担当課", "取組内容", "様式"])
-def test_a_missing_sheet_is_said_once_and_not_its_consequences(sheet: str) -> None:
+def test_a_missing_sheet_is_reported_once_and_not_its_consequences(sheet: str) -> None:
     def edit(sheets: Sheets) -> None:
         sheets[sheet].title = "メモ"
 
@@ -179,12 +179,12 @@ def test_a_missing_sheet_is_said_once_and_not_its_consequences(sheet: str) -> No
     assert "PLAN_UNKNOWN_DEPARTMENT" not in {code for code, _ in codes}
 
 
-def test_a_missing_column_is_said_once_and_not_of_every_row() -> None:
+def test_a_missing_column_is_reported_once_and_not_of_every_row() -> None:
     findings = in_book(edited(_set("取組内容", "A3", "番号")))
     assert findings == {("PLAN_MISSING_COLUMN", "取組内容", "A3")}
 
 
-def test_a_cell_with_the_wrong_type_is_said_once() -> None:
+def test_a_cell_with_the_wrong_type_is_reported_once() -> None:
     assert in_book(edited(_set("担当課", "A5", True))) >= {("PLAN_NOT_TEXT", "担当課", "A5")}
     assert in_book(edited(_set("計画", "B12", "=1"))) >= {("PLAN_FORMULA", "計画", "B12")}
     only = in_book(edited(_set("取組内容", "A5", datetime(2024, 1, 2))))
@@ -293,7 +293,7 @@ def test_a_strict_book_is_read_too() -> None:
     assert read_book(zipped(parts), "plan.xlsx").content == small()
 
 
-def test_a_day_as_people_write_it_is_understood() -> None:
+def test_a_day_as_people_write_it_is_read() -> None:
     for text in ("2024/5/31", "2024.5.31", "２０２４年５月３１日", "2024-05-31"):
         content = read_book(edited(_set("計画", "B7", text)), "plan.xlsx").content
         assert content["plan"]["deadline"] == "2024-05-31"

@@ -96,9 +96,9 @@ def test_every_column_says_what_belongs_in_it(document: dict[str, object]) -> No
     for table in (t.used_in(Node(document)) for t in tables if t.sheet in book.sheetnames):
         for index, column in enumerate(table.all_columns, start=1):
             for row in (FIRST, LAST):
-                said = validation_of(book[table.sheet], f"{get_column_letter(index)}{row}")
-                assert said["title"] == column.label
-                assert str(said["prompt"]).startswith(column.hint[:20])
+                guide = validation_of(book[table.sheet], f"{get_column_letter(index)}{row}")
+                assert guide["title"] == column.label
+                assert str(guide["prompt"]).startswith(column.hint[:20])
     assert validation_of(book[PLAN_SHEET], "B6")["list"] == "担当課コード"
     assert validation_of(book["取組内容"], "G900")["list"] == "担当課コード"
     assert validation_of(book["様式"], "F4")["list"] == "様式の項目名"
