@@ -186,4 +186,4 @@ def codes(collected: Collected) -> list[str]:
 def real_results_of_2023() -> dict[str, tuple[str, str]]:
     """Return 整理番号 → (今後の方針, 評価) as the city published them for 令和5年度."""
     stored = Path(__file__).parent / "journeys" / "results_2023.json"
-    return {item: tuple(said) for item, said in json.loads(stored.read_text("utf-8")).items()}
+    return {item: tuple(values) for item, values in json.loads(stored.read_text("utf-8")).items()}

@@ -89,7 +89,7 @@ def issue(department: str, count: int = 1, year: int = 2023, plan: Plan = PLAN) 
     )
 
 
-def asking_otherwise(issued: Issue) -> Issue:
+def with_other_pages(issued: Issue) -> Issue:
     """Return an issue that asks the same items for other pages of the plan."""
     return replace(issued, items=tuple(replace(i, pages=f"{i.pages}外") for i in issued.items))
 
@@ -109,15 +109,15 @@ def returns(table: str) -> tuple[Return, ...]:
     return tuple(_return(*line) for line in rows(table))
 
 
-def _return(path: str, department: str, hour: str, outcome: str, said: str) -> Return:
+def _return(path: str, department: str, hour: str, outcome: str, rated_items: str) -> Return:
     path, _, content = path.partition("#")
     received = NOW + timedelta(hours=int(hour))
     answers = []
-    for row, spelled in enumerate(said.split(), start=5):
-        item, _, rating = spelled.partition("=")
+    for row, rated in enumerate(rated_items.split(), start=5):
+        item, _, rating = rated.partition("=")
         source = Source(path, "進捗状況", row, content or path, received)
-        said_here = answer(item, department, {"rating": rating.rstrip("!")}, source)
-        answers.append(replace(said_here, rejected=rating.endswith("!")))
+        given = answer(item, department, {"rating": rating.rstrip("!")}, source)
+        answers.append(replace(given, rejected=rating.endswith("!")))
     return Return(
         file=path,
         sha256=content or path,

@@ -66,7 +66,7 @@ def run(city: City | Path, *arguments: str) -> int:
 
 
 def assert_one_sentence(capsys: pytest.CaptureFixture[str], *named: str) -> None:
-    """Assert that the run said one plain sentence on stderr and nothing on stdout."""
+    """Assert that the run printed one plain sentence on stderr and nothing on stdout."""
     shown = capsys.readouterr()
     assert shown.out == ""
     (line,) = shown.err.splitlines()
@@ -246,7 +246,7 @@ def test_a_part_that_is_not_installed_is_named(
     assert_one_sentence(capsys, "pandas")
 
 
-def test_an_interruption_is_said_in_one_sentence(
+def test_an_interruption_is_reported_in_one_sentence(
     collected: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
@@ -314,7 +314,7 @@ def test_a_disk_that_is_really_full_leaves_the_old_result(collected: City, most:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("command", ["status", "findings"])
-def test_output_without_room_is_told_in_one_sentence(collected: City, command: str) -> None:
+def test_output_without_room_is_reported_in_one_sentence(collected: City, command: str) -> None:
     home = ["--year", "2023", "--home", str(collected.home)] if command == "status" else []
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

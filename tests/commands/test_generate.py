@@ -38,7 +38,7 @@ def test_what_came_early_stays_as_it_is(city: City) -> None:
     assert [path.name for path in city.workspace.returned(2023).iterdir()] == [early.name]
 
 
-def test_a_file_in_the_folders_place_is_told_and_nothing_is_issued(
+def test_a_file_in_the_folders_place_is_reported_and_nothing_is_issued(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = ("--home", str(tmp_path))
@@ -49,7 +49,7 @@ def test_a_file_in_the_folders_place_is_told_and_nothing_is_issued(
     assert not list((tmp_path / "templates").rglob("*.xlsx"))
 
 
-def test_what_would_be_made_is_told_and_nothing_is_made(
+def test_what_would_be_made_is_reported_and_nothing_is_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = ("--home", str(tmp_path))
@@ -61,7 +61,7 @@ def test_what_would_be_made_is_told_and_nothing_is_made(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_who_has_answered_is_told_before_the_forms_are_made_anew(city: City) -> None:
+def test_who_has_answered_is_listed_before_the_forms_are_made_anew(city: City) -> None:
     city.generate()
     city.send_back("CHIIKI", full_texts(city.plan))
     city.collect()

@@ -165,8 +165,8 @@ def test_the_plan_tells_its_checks_in_words_and_so_does_the_legend(
     city.send_back("ICT", full_texts(city.plan))
     city.collect()
     legend = open_exactly(city.workspace.ledger(2023).read_bytes())["凡例"]
-    told = [row[2] for row in legend.iter_rows(values_only=True) if row[0] == "確認の決まり"]
-    assert told == [f"次のときに要修正とします：{in_words}担当課には「{message}」と知らせます。"]
+    rules = [row[2] for row in legend.iter_rows(values_only=True) if row[0] == "確認の決まり"]
+    assert rules == [f"次のときに要修正とします：{in_words}担当課には「{message}」と知らせます。"]
 
 
 def counted_city(home: Path, cost: int) -> City:
@@ -184,7 +184,7 @@ def counted_city(home: Path, cost: int) -> City:
     return city
 
 
-def test_an_actual_that_nobody_confirmed_goes_on_and_is_told(
+def test_an_actual_that_nobody_confirmed_goes_on_and_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     city = counted_city(tmp_path, 520000)

@@ -38,7 +38,7 @@ def send_back(home: Path) -> None:
 
 
 def put_right(printed: str) -> list[str]:
-    """Return what is said of it: how many places they are, and each kind of place."""
+    """Return what is printed about it: how many places they are, and each kind of place."""
     marks = ("直して読みました", "・plan.xlsx")
     return [line for line in printed.splitlines() if line.startswith(marks)]
 
@@ -48,18 +48,20 @@ def test_generate_and_collect_say_once_what_was_put_right(home: Path) -> None:
     pasted = (home / "plan.xlsx").read_bytes()
     code, printed, complaints = run_here("generate", "--year", "2023", *there)
     assert (code, complaints) == (0, "")
-    first, *kinds = told = put_right(printed)
+    first, *kinds = lines = put_right(printed)
     assert first.startswith("直して読みました：10か所（plan --fix")
     expected = json.loads((EXAMPLE / "expected.json").read_text("utf-8"))
     assert len(kinds) == len(expected["findings"])
-    assert put_right(run_here("plan", *there)[1]) == told
+    assert put_right(run_here("plan", *there)[1]) == lines
     send_back(home)
-    assert put_right(run_here("collect", "--year", "2023", *there)[1]) == told
+    assert put_right(run_here("collect", "--year", "2023", *there)[1]) == lines
     assert put_right(run_here("collect", "--year", "2023", *there)[1]) == []  # nothing is new
     assert (home / "plan.xlsx").read_bytes() == pasted
 
 
-def test_what_is_written_into_the_plan_is_told_no_more_and_no_form_becomes_old(home: Path) -> None:
+def test_what_is_written_into_the_plan_is_reported_no_more_and_no_form_becomes_old(
+    home: Path,
+) -> None:
     there = ("--home", str(home))
     assert run_here("generate", "--year", "2023", *there)[0] == 0
     code, printed, _ = run_here("plan", "--fix", *there)

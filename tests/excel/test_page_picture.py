@@ -73,6 +73,6 @@ def test_the_form_of_a_department(city: City) -> None:
     city.generate()
     found = page_pictures(city.template("CHIIKI").read_bytes())
     assert [p.sheet for p in found] == ["記入要領", "進捗状況", "進捗状況"]
-    said = "".join(texts(found[1]))
-    assert "中学校区単位の" in said
-    assert "取組状況" in said
+    drawn = "".join(texts(found[1]))
+    assert "中学校区単位の" in drawn
+    assert "取組状況" in drawn

@@ -147,7 +147,7 @@ def test_a_workbook_compressed_meanwhile_is_the_same(monkeypatch: pytest.MonkeyP
     assert written([VALUES]) == at_once
 
 
-def test_more_text_than_a_zip_without_extensions_holds_is_told(
+def test_more_text_than_a_zip_without_extensions_holds_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(zip_stream, "_MOST_BYTES", 10_000)
@@ -156,7 +156,7 @@ def test_more_text_than_a_zip_without_extensions_holds_is_told(
         written([["一" * 5_000]])
 
 
-def test_more_rows_than_excel_has_are_told_and_not_left_out(
+def test_more_rows_than_excel_has_are_reported_and_not_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(table, "MAX_ROWS", 2)

@@ -20,12 +20,12 @@ _KINDS: Mapping[str, Callable[[str], RawCell]] = {
 }
 
 
-def cell(spelled: str) -> RawCell:
+def cell(notation: str) -> RawCell:
     """Return a cell: n:5, d:2024-05-01, f:=A1, e:#N/A, b:TRUE, or else a text."""
-    kind, colon, text = spelled.partition(":")
+    kind, colon, text = notation.partition(":")
     if colon and kind in _KINDS:
         return _KINDS[kind](text)
-    return RawCell(CellKind.TEXT, spelled)
+    return RawCell(CellKind.TEXT, notation)
 
 
 def sheet(table: str, name: str = ENTRY_SHEET) -> RawSheet:

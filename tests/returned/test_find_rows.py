@@ -103,8 +103,8 @@ RETYPED = edited(
 def test_rows_are_found_wherever_they_went(table: str) -> None:
     matching = matched(table)
     assert codes(matching) == []
-    expected = {item: said for item, (_, said) in found(matched(AS_ISSUED)).items()}
-    assert {item: said for item, (_, said) in found(matching).items()} == expected
+    expected = {item: texts for item, (_, texts) in found(matched(AS_ISSUED)).items()}
+    assert {item: texts for item, (_, texts) in found(matching).items()} == expected
 
 
 def test_a_renamed_sheet_is_found_among_others() -> None:
@@ -147,7 +147,7 @@ ROW_OF_1_2 = "1-2      | 一   | 声かけ"
         ("| 施策 |", "|      |", []),
     ],
 )
-def test_what_does_not_fit_is_said(
+def test_what_does_not_fit_is_reported(
     before: str, after: str, expected: list[tuple[str, str]]
 ) -> None:
     assert codes(matched(edited((before, after)))) == expected
@@ -204,14 +204,14 @@ def test_of_two_columns_with_one_heading_the_filled_one_counts() -> None:
     assert codes(matching) == [("COLUMN_TWICE", "F4")]
 
 
-def test_two_columns_with_one_heading_that_differ_are_told_with_both_texts() -> None:
+def test_two_columns_with_one_heading_that_differ_are_reported_with_both_texts() -> None:
     matching = matched(edited((" 理由", " 理由 | 評価"), ("n:5    |        |", "n:5 | | | Ｃ")))
     twice, _ = matching.findings
     assert (twice.code, twice.location.item) == (Code.VALUE_TWICE, "1-1")
     assert twice.details == {"ours": "F5「Ａ」", "theirs": "J5「Ｃ」"}
 
 
-def test_headings_in_another_order_are_told_where_the_values_cannot_show_it() -> None:
+def test_headings_in_another_order_are_reported_where_the_values_cannot_show_it() -> None:
     exchanged = edited(("取組状況", "＊"), ("理由", "取組状況"), ("＊", "理由"))
     (finding,) = matched(exchanged).findings
     assert finding.code is Code.COLUMN_REORDERED
@@ -240,7 +240,7 @@ def test_rows_that_only_a_copy_of_the_sheet_fills_are_taken_from_it() -> None:
     assert [row.item.id for row in matching.repeated] == ["2-1", "2-2"]
 
 
-def test_what_a_copy_says_otherwise_is_told_with_both_texts() -> None:
+def test_what_a_copy_says_otherwise_is_reported_with_both_texts() -> None:
     matching = matched(AS_ISSUED, copied(("n:5", "n:6"), ("| 雨", "|")))
     first, second = matching.findings
     assert {f.code for f in matching.findings} == {Code.ROW_COPY_DIFFERS}
@@ -265,7 +265,7 @@ def test_another_table_with_few_of_the_labels_is_no_copy() -> None:
     assert len(find_tables(book(AS_ISSUED, other), LABELS)) == 1
 
 
-def test_a_cell_with_two_contents_is_told_and_a_heading_spoils_all() -> None:
+def test_a_cell_with_two_contents_is_reported_and_a_heading_spoils_all() -> None:
     plain = sheet(AS_ISSUED)
     answer = (plain.cells[5, 5], plain.cells[5, 2])
     (finding,) = matched(replace(plain, doubled={(5, 5): answer})).findings
@@ -285,7 +285,7 @@ def test_of_a_hidden_sheet_and_a_copy_to_be_seen_the_latter_leads() -> None:
     assert codes(differing) == [("ROW_COPY_DIFFERS", "5行目")]
 
 
-def test_rows_taken_from_a_hidden_copy_are_told() -> None:
+def test_rows_taken_from_a_hidden_copy_are_reported() -> None:
     hidden = replace(sheet(AS_ISSUED), is_hidden=True)
     matching = matched(hidden, copied(BLANK_1_1))
     assert codes(matching) == [("ROW_FROM_COPY", ""), ("SHEET_HIDDEN", "")]

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tests.returned.raw_books import book
-from tests.small import PLAN, asking_otherwise, issue, register
+from tests.small import PLAN, issue, register, with_other_pages
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.returned.identify import Identity, identify, made_from, stamps
 from workflow.templates.layout import CORRECTION_SHEET, MADE_FROM_LABEL, MADE_FROM_PROPERTY
 from workflow.templates.register import FormNumber
 
-REGISTER = register().adding((asking_otherwise(issue("A", 2)),))
+REGISTER = register().adding((with_other_pages(issue("A", 2)),))
 A1, A2, B1 = "272230-2023-A-1", "272230-2023-A-2", "272230-2023-B-1"
 IDS_OF_A = ("1-1", "1-2", "2-1", "2-2")
 

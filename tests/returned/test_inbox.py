@@ -84,10 +84,10 @@ def test_a_file_nobody_may_open_says_so_and_excel_s_own_do_not_matter(tmp_path: 
     assert codes == ["FILE_NOT_OPENED", "FILE_LITTER"]
 
 
-@pytest.mark.parametrize("told", [1_000_001, 5])
-def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, told: int) -> None:
+@pytest.mark.parametrize("listed_size", [1_000_001, 5])
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, listed_size: int) -> None:
     laid(tmp_path, **{"a.zip": bytes(1_000_001)})
-    received = replace(single(tmp_path / "a.zip"), size=told)  # it may have grown since
+    received = replace(single(tmp_path / "a.zip"), size=listed_size)  # it may have grown since
     (found,) = open_received(received, limits=Limits(file_megabytes=1))
     assert not isinstance(found, Opened)
     assert [f.code.name for f in found.findings] == ["FILE_TOO_LARGE"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.city import City, full_texts
 from tests.engine import judged_file
 from tests.returned.raw_books import book
-from tests.small import NOW, PLAN, asking_otherwise, issue, register, with_formerly
+from tests.small import NOW, PLAN, issue, register, with_formerly, with_other_pages
 from workflow.model.catalogue import Code
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook
@@ -118,7 +118,7 @@ def test_one_row_decides_about_itself_alone(
     assert all(f.location.item == "1-1" for f in returned.findings if f.code is not Code.NOTES_KEPT)
 
 
-def test_a_lost_column_is_said_once_and_its_rows_are_not_taken() -> None:
+def test_a_lost_column_is_reported_once_and_its_rows_are_not_taken() -> None:
     returned = judged(stamped(FULL.replace("評価", "判定")))
     assert codes(returned) == [("COLUMN_MISSING", "", "")]
     assert returned.outcome is Outcome.SENT_BACK
@@ -175,7 +175,7 @@ def test_whose_form_it_is_comes_first(
 
 
 def test_an_old_issue_is_taken_with_a_warning() -> None:
-    newer = Context(PLAN, {2023: register().adding((asking_otherwise(issue("A", 2)),))}, 2023)
+    newer = Context(PLAN, {2023: register().adding((with_other_pages(issue("A", 2)),))}, 2023)
     returned = judged(stamped(FULL), newer)
     assert codes(returned) == [("FORM_OLD_ISSUE", "", "")]
     assert returned.outcome is Outcome.ACCEPTED_WITH_WARNINGS

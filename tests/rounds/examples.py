@@ -18,7 +18,7 @@ EXAMPLES = (HALF_YEARS, MANAGER_CHECK, FOUR_ROUNDS)
 
 
 def plan_of(name: str) -> dict[str, Any]:
-    """Return an example as plan.json spells it: 25 items of 12 departments, several rounds."""
+    """Return an example as plan.json writes it: 25 items of 12 departments, several rounds."""
     added = json.loads((_PLANS / f"{name}.json").read_text("utf-8"))
     document = sample_document()
     reviewers = added["reviewer_of"]

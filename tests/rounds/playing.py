@@ -145,7 +145,7 @@ def _answer(plan: Plan, code: str, item: Item, field: Field) -> str | float:
 
 def merged(answers: Answers, changed: Answers) -> dict[str, dict[str, str | float]]:
     """Return answers with some of them changed."""
-    return {item: {**said, **changed.get(item, {})} for item, said in answers.items()}
+    return {item: {**values, **changed.get(item, {})} for item, values in answers.items()}
 
 
 def column(rows: Sequence[Mapping[str, str]], label: str) -> dict[str, str]:

@@ -100,8 +100,8 @@ def test_what_is_torn_or_of_others_is_not_believed(
     for content in spoilt:
         kept.write_bytes(content)
         checked.taken()
-        assert (told(workspace), checked.taken()) == (as_told(expected), 1)
-        assert (told(workspace), checked.taken()) == (as_told(expected), 0)
+        assert (known_contents(workspace), checked.taken()) == (contents_of(expected), 1)
+        assert (known_contents(workspace), checked.taken()) == (contents_of(expected), 0)
 
 
 def test_what_the_journal_will_hold_is_that_of_the_same_plan(
@@ -115,7 +115,7 @@ def test_what_the_journal_will_hold_is_that_of_the_same_plan(
         if content:
             kept.write_bytes(content)
         checked.taken()
-        assert (told(workspace), checked.taken()) == (as_told(expected), 1)
+        assert (known_contents(workspace), checked.taken()) == (contents_of(expected), 1)
 
 
 def test_a_large_plan_is_checked_in_a_process_of_its_own(
@@ -157,7 +157,7 @@ def test_a_password_in_plan_json_is_read_from_there(tmp_path: Path, checked: Che
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_plan_that_is_open_or_spoilt_is_told_each_time(tmp_path: Path, name: str) -> None:
+def test_a_plan_that_is_open_or_spoilt_is_reported_each_time(tmp_path: Path, name: str) -> None:
     workspace = written(tmp_path, sample_document(), name)
     known(workspace)
     mark = tmp_path / f"~${name}"
@@ -191,11 +191,11 @@ def known(workspace: Workspace) -> KnownPlan:
     return known_plan(workspace, YEAR, use_kept=True)
 
 
-def told(workspace: Workspace) -> tuple[Plan, str, bytes]:
-    return as_told(known(workspace))
+def known_contents(workspace: Workspace) -> tuple[Plan, str, bytes]:
+    return contents_of(known(workspace))
 
 
-def as_told(found: KnownPlan) -> tuple[Plan, str, bytes]:
+def contents_of(found: KnownPlan) -> tuple[Plan, str, bytes]:
     """Return all that is known of a plan but for where it is."""
     return found.plan, found.digest, b"".join(found.content.pieces())
 

@@ -39,24 +39,24 @@ def test_after_a_collect_it_does_not_even_open_the_register(
 ) -> None:
     city.send_back("GAKKO", full_texts(city.plan))
     collect(city.workspace, YEAR, COLLECTED_AT, replace(HERE, use_cache=True))
-    said, seen = status(city.workspace, YEAR), situation(city.workspace)
+    before, seen = status(city.workspace, YEAR), situation(city.workspace)
     assert seen.title == city.plan.title
     unread(monkeypatch)
     city.workspace.register(YEAR).write_bytes(b"none of ours")
-    assert status(city.workspace, YEAR) == said
+    assert status(city.workspace, YEAR) == before
     assert situation(city.workspace) == seen
 
 
 def test_before_the_first_collect_both_are_parsed_once(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = status(city.workspace, YEAR)
+    before = status(city.workspace, YEAR)
     with monkeypatch.context() as patch:
         unread(patch)
-        assert status(city.workspace, YEAR) == said
+        assert status(city.workspace, YEAR) == before
     kept = city.workspace.extracts(YEAR) / "issued.json"
     kept.write_bytes(kept.read_bytes()[:-1])
-    assert status(city.workspace, YEAR) == said
+    assert status(city.workspace, YEAR) == before
     register = city.workspace.register(YEAR)
     register.write_bytes(register.read_bytes() + b"\n")
     unread(monkeypatch)

@@ -30,7 +30,7 @@ def home_of(document: dict[str, object], home: Path) -> Path:
     return home
 
 
-def told(command: str, home: Path, *options: str) -> str:
+def refusal(command: str, home: Path, *options: str) -> str:
     """Return the one sentence with which a command refuses."""
     code, printed, complaint = run_here(command, "--year", "R6", *options, "--home", str(home))
     assert (code, printed) == (2, "")
@@ -40,7 +40,7 @@ def told(command: str, home: Path, *options: str) -> str:
 
 @pytest.mark.parametrize("command", OF_ONE_ROUND)
 def test_a_round_that_is_missing_is_asked_for_by_its_names(command: str, halves: Path) -> None:
-    complaint = told(command, halves)
+    complaint = refusal(command, halves)
 
     assert "「上半期」「年間」" in complaint
     assert "--round 上半期" in complaint
@@ -49,7 +49,7 @@ def test_a_round_that_is_missing_is_asked_for_by_its_names(command: str, halves:
 
 @pytest.mark.parametrize("command", [*OF_ONE_ROUND, *OF_A_YEAR_TOO])
 def test_an_unknown_round_is_refused_with_those_there_are(command: str, halves: Path) -> None:
-    complaint = told(command, halves, "--round", "下半期")
+    complaint = refusal(command, halves, "--round", "下半期")
 
     assert "「下半期」" in complaint
     assert "「上半期」「年間」" in complaint
@@ -57,17 +57,17 @@ def test_an_unknown_round_is_refused_with_those_there_are(command: str, halves: 
 
 @pytest.mark.parametrize("command", [*OF_ONE_ROUND, *OF_A_YEAR_TOO])
 def test_a_round_is_needless_where_the_year_has_none(command: str, whole: Path) -> None:
-    assert "--round を付けずに" in told(command, whole, "--round", "上半期")
+    assert "--round を付けずに" in refusal(command, whole, "--round", "上半期")
 
 
-def test_a_round_may_be_spelled_in_any_width(tmp_path: Path) -> None:
+def test_a_round_may_be_written_in_any_width(tmp_path: Path) -> None:
     document = plan_of(HALF_YEARS)
     document["rounds"][0]["name"] = document["rounds"][1]["of"] = "第1回A"
     home = home_of(document, tmp_path)
 
-    for spelled in ("第１回ａ", " 第1回A "):
+    for name in ("第１回ａ", " 第1回A "):
         code, _, _ = run_here(
-            *("generate", "--year", "R6", "--round", spelled, "--department", "GAKKO"),
+            *("generate", "--year", "R6", "--round", name, "--department", "GAKKO"),
             *("--home", str(home)),
         )
         assert code == 0
@@ -75,8 +75,8 @@ def test_a_round_may_be_spelled_in_any_width(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["finalize", "verify", "report"])
-def test_what_comes_first_is_told_with_the_round(command: str, halves: Path) -> None:
-    assert "先に collect --year 2024 --round 上半期 を" in told(command, halves)
+def test_what_comes_first_is_reported_with_the_round(command: str, halves: Path) -> None:
+    assert "先に collect --year 2024 --round 上半期 を" in refusal(command, halves)
 
 
 def test_rounds_begin_with_a_year_not_within_one(tmp_path: Path) -> None:
@@ -85,6 +85,6 @@ def test_rounds_begin_with_a_year_not_within_one(tmp_path: Path) -> None:
     assert run_here(*issue, "R6")[0] == 0
     home_of(plan_of(HALF_YEARS), home)
 
-    assert "回に分けずに発行してあります" in told("generate", home)
-    assert "--round を付けずに" in told("generate", home, "--round", "上半期")
+    assert "回に分けずに発行してあります" in refusal("generate", home)
+    assert "--round を付けずに" in refusal("generate", home, "--round", "上半期")
     assert run_here(*issue, "R7", "--round", "上半期")[0] == 0

@@ -52,8 +52,8 @@ def answered_and_final(home: Path) -> None:
     send_file(city_of(home), RoundFile(name="年間/乙課.xlsx", round="年間", template="B"))
     for words in (("collect",), ("finalize", "--accept-open", "急ぐため")):
         with patch("workflow.returned.workers.engine.judge_in_workers", judge_here):
-            told = run_here(*words, "--year", str(YEAR), "--round", "年間", "--home", str(home))
-        assert told[0] < 2, told
+            result = run_here(*words, "--year", str(YEAR), "--round", "年間", "--home", str(home))
+        assert result[0] < 2, result
 
 
 def reopened(home: Path) -> str:

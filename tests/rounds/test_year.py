@@ -117,7 +117,7 @@ def test_several_people_stand_side_by_side(played: PlayedYear) -> None:
     assert not codes_of(played)
 
 
-def test_a_year_cut_short_is_told_and_mended(
+def test_a_year_cut_short_is_reported_and_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a round was written and its year was not, verify says so, and the next run makes it."""
@@ -155,11 +155,11 @@ def test_a_year_is_final_when_all_its_rounds_are(year: PlayedYear) -> None:
         year.finalize()
     year.finalize(PANEL)
     year.finalize()
-    said = year.city.workspace.digest_list(YEAR).read_text("utf-8")
+    whole = year.city.workspace.digest_list(YEAR).read_text("utf-8")
     for name in (FIRST, SECOND, PANEL):
         own = year.at(name).workspace.digest_list(YEAR)
-        assert set(own.read_text("utf-8").splitlines()) <= set(said.splitlines())
-        assert f"{name}/{own.name}" in said
+        assert set(own.read_text("utf-8").splitlines()) <= set(whole.splitlines())
+        assert f"{name}/{own.name}" in whole
     assert not codes_of(year)
     year.finalize()
     assert not codes_of(year)
@@ -184,14 +184,14 @@ def test_a_round_that_is_reopened_reopens_the_year(year: PlayedYear) -> None:
 
 
 def test_every_cell_of_the_years_book_counts(played: PlayedYear) -> None:
-    """Whatever cell is another, it is told: all of them at once, and each by its place."""
+    """Every cell that differs is reported: all of them at once, and each by its place."""
     content = played.city.workspace.ledger(YEAR).read_bytes()
     book = HERE.open_book(content)
     assert book
     false = RawBook(tuple(RawSheet(s.name, dict(_falsified(s))) for s in book.sheets))
     at = (found.location for found in compare.books("台帳.xlsx", book, false))
-    told = {(one.sheet, one.row, one.column) for one in at}
-    assert told == {(s.name, *place) for s in book.sheets for place in s.cells}
+    reported = {(one.sheet, one.row, one.column) for one in at}
+    assert reported == {(s.name, *place) for s in book.sheets for place in s.cells}
 
 
 def _falsified(sheet: RawSheet) -> Iterator[tuple[tuple[int, int], RawCell]]:
@@ -210,14 +210,14 @@ MUTATIONS = (
 )
 
 
-@pytest.mark.parametrize(("mutation", "said"), MUTATIONS)
-def test_what_is_falsified_in_a_year_is_told(
-    mutation: object, said: set[str], year: PlayedYear
+@pytest.mark.parametrize(("mutation", "expected"), MUTATIONS)
+def test_what_is_falsified_in_a_year_is_reported(
+    mutation: object, expected: set[str], year: PlayedYear
 ) -> None:
     """The files of the year itself are held against the rounds read again."""
     assert callable(mutation)
     mutation(year.city, random.Random(7))
-    assert said <= set(codes_of(year))
+    assert expected <= set(codes_of(year))
 
 
 def test_the_next_year_is_compared_round_by_round(year: PlayedYear) -> None:

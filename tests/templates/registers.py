@@ -1,4 +1,4 @@
-"""A register as the first version of register.json spelled it."""
+"""A register as the first version of register.json wrote it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from workflow.templates.register_file import register_as_bytes
 
 
 def as_version_1(known: Register) -> bytes:
-    """Return a register as the first version of register.json spelled it."""
+    """Return a register as the first version of register.json wrote it."""
     document = json.loads(register_as_bytes(known))
-    for spelled, issued in zip(document["issues"], known.issues, strict=True):
-        spelled["department"] = issued.number.department
-        spelled["texts"] = list(issued.texts)
-        spelled["items"] = [
+    for stored, issued in zip(document["issues"], known.issues, strict=True):
+        stored["department"] = issued.number.department
+        stored["texts"] = list(issued.texts)
+        stored["items"] = [
             {"id": i.id, "labels": list(i.labels), "pages": i.pages, "departments": i.departments}
             for i in issued.items
         ]

@@ -100,10 +100,10 @@ def test_the_cover_says_what_collect_says(tmp_path: Path) -> None:
 
 
 @needs_libreoffice
-def test_words_that_say_nothing_are_told_as_collect_tells_them(tmp_path: Path) -> None:
+def test_words_that_say_nothing_are_reported_as_collect_tells_them(tmp_path: Path) -> None:
     city = issued(tmp_path)
-    said = {item: {"取組状況": text, "評価": "Ａ"} for item, text in TEXTS.items()}
-    path = city.send_back("A", said)
+    values = {item: {"取組状況": text, "評価": "Ａ"} for item, text in TEXTS.items()}
+    path = city.send_back("A", values)
     (book,) = run_jobs([{"do": "recalculate", "source": str(path)}])
     assert states(book["記入要領"]) == asked(city)
     assert set(asked(city).values()) == {"要修正", "要確認"}

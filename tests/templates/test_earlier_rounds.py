@@ -23,19 +23,21 @@ OCTOBER = date(2023, 10, 3)
 LONG = "窓口での相談から訪問までを一つの流れにした。" * 45
 
 
-def said(code: str, name: str, **texts: str) -> EarlierAnswer:
+def earlier_answer(code: str, name: str, **texts: str) -> EarlierAnswer:
     return EarlierAnswer(name, frozenset({code}), OCTOBER, texts)
 
 
 def answered(*, is_final: bool = True) -> Plan:
     """Return the small plan, resting on a round with every kind of answer."""
     answers = {
-        "1-1": (said("A", "甲課", progress="＝見守りを始めた", rating="Ａ", cost="1,200千円"),),
+        "1-1": (
+            earlier_answer("A", "甲課", progress="＝見守りを始めた", rating="Ａ", cost="1,200千円"),
+        ),
         "1-2": (EarlierAnswer("甲課", frozenset({"A"}), None, {}),),
-        "2-1": (said("B", "乙課", progress=LONG, rating="Ｂ"),),
+        "2-1": (earlier_answer("B", "乙課", progress=LONG, rating="Ｂ"),),
         "2-2": (
-            said("A", "甲課", progress="広報", rating="Ａ"),
-            said("B", "乙課", progress="", rating="Ｃ"),
+            earlier_answer("A", "甲課", progress="広報", rating="Ａ"),
+            earlier_answer("B", "乙課", progress="", rating="Ｃ"),
         ),
     }
     first = EarlierRound("上半期", (PROGRESS, RATING, COST), answers, is_final)
@@ -81,7 +83,7 @@ def test_who_answered_for_himself_reads_his_own_answer_and_others_that_of_all() 
     }
 
 
-def test_a_round_that_is_not_final_is_said_to_be_provisional_and_changes_no_content() -> None:
+def test_a_round_that_is_not_final_is_marked_as_provisional_and_changes_no_content() -> None:
     final, open_ = (form_of(answered(is_final=is_final), "A") for is_final in (True, False))
     assert "上半期：回答者・受領日（暫定）" in shown(open_)["1-1"]
     assert final.digest == open_.digest
@@ -108,7 +110,10 @@ def test_the_register_keeps_what_was_shown_and_tells_what_changed(tmp_path: Path
     assert kept == issue
 
     (first,) = plan.earlier
-    corrected = {**first.answers, "1-1": (said("A", "甲課", progress="直した", rating="Ｂ"),)}
+    corrected = {
+        **first.answers,
+        "1-1": (earlier_answer("A", "甲課", progress="直した", rating="Ｂ"),),
+    }
     later = replace(plan, earlier=(replace(first, answers=corrected),))
     asked, items = issued_form(later), issued_items(later, owner)
     assert kept.earlier_differences(asked, items) == (

@@ -24,7 +24,7 @@ LATER = ISSUED_AT + timedelta(days=3)
 FIRST, SECOND = "272230-2023-GAKKO-1", "272230-2023-GAKKO-2"
 
 
-def lying(city: City) -> dict[str, bytes]:
+def issued_files(city: City) -> dict[str, bytes]:
     """Return every file below templates/2023."""
     folder = city.workspace.templates(2023)
     return {
@@ -52,11 +52,11 @@ def numbers(city: City) -> list[str]:
 
 def test_an_unchanged_plan_writes_nothing(city: City) -> None:
     assert len(city.generate().issued) == 12
-    before = lying(city)
+    before = issued_files(city)
     again = city.generate(now=LATER)
     assert (len(again.issued), len(again.unchanged)) == (0, 12)
     assert (dict(again.writes), again.stale) == ({}, ())
-    assert lying(city) == before
+    assert issued_files(city) == before
 
 
 def test_a_register_of_the_version_before_stays_until_something_is_issued(city: City) -> None:
@@ -75,11 +75,11 @@ def test_a_changed_plan_issues_anew_and_keeps_the_old(city: City) -> None:
     city.generate()
     old = city.template("GAKKO")
     content = old.read_bytes()
-    before = lying(city)
+    before = issued_files(city)
     again = changed_plan(city, new_title).generate(now=LATER)
     assert [str(i.number) for i in again.issued] == [SECOND]
     assert numbers(city) == [FIRST, SECOND]
-    after = lying(city)
+    after = issued_files(city)
     assert after.pop(f"{OLD_FOLDER}/{FIRST}.xlsx") == content
     assert city.template("GAKKO").read_bytes() != content
     different = {name for name, bytes_now in after.items() if before.get(name) != bytes_now}
@@ -104,7 +104,7 @@ def test_changing_back_gives_back_the_first_issue(city: City) -> None:
     changed_plan(city, new_title).generate(now=LATER)
     changed_plan(city, lambda document: None).generate(now=LATER)
     assert numbers(city)[-1] == "272230-2023-GAKKO-1"
-    assert {f"{OLD_FOLDER}/{n}.xlsx" for n in (FIRST, SECOND)} <= set(lying(city))
+    assert {f"{OLD_FOLDER}/{n}.xlsx" for n in (FIRST, SECOND)} <= set(issued_files(city))
 
 
 @pytest.mark.parametrize("change", [new_title, lambda document: None], ids=["changed", "unchanged"])
@@ -114,21 +114,21 @@ def test_a_template_edited_in_place_is_never_touched(
     city.generate()
     edited = city.template("GAKKO")
     city.send_back("GAKKO", full_texts(city.plan)).replace(edited)
-    before = lying(city)
+    before = issued_files(city)
     with pytest.raises(WorkspaceError) as caught:
         changed_plan(city, change).generate(now=LATER)
     assert edited.name in str(caught.value)
-    assert lying(city) == before
+    assert issued_files(city) == before
 
 
-def test_a_strangers_workbook_is_never_touched(city: City) -> None:
-    stranger = city.workspace.templates(2023) / "課長メモ.xlsx"
-    stranger.parent.mkdir(parents=True)
-    stranger.write_bytes(b"memo")
+def test_a_workbook_that_is_not_ours_is_never_touched(city: City) -> None:
+    memo = city.workspace.templates(2023) / "課長メモ.xlsx"
+    memo.parent.mkdir(parents=True)
+    memo.write_bytes(b"memo")
     with pytest.raises(WorkspaceError) as caught:
         city.generate()
-    assert stranger.name in str(caught.value)
-    assert lying(city) == {stranger.name: b"memo"}
+    assert memo.name in str(caught.value)
+    assert issued_files(city) == {memo.name: b"memo"}
 
 
 def test_traces_of_excel_are_passed_over(city: City) -> None:
@@ -141,17 +141,17 @@ def test_traces_of_excel_are_passed_over(city: City) -> None:
 
 def test_a_deleted_template_is_built_again_byte_by_byte(city: City) -> None:
     city.generate()
-    before = lying(city)
+    before = issued_files(city)
     city.template("GAKKO").unlink()
     again = city.generate(now=LATER)
     assert [path.name for path in again.writes] == [city.template("GAKKO").name]
     assert again.issued == ()
-    assert lying(city) == before
+    assert issued_files(city) == before
 
 
 def test_a_failing_disk_issues_nothing(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     city.generate()
-    before = lying(city)
+    before = issued_files(city)
     changed_plan(city, new_title)
 
     def failing(*_: object) -> None:
@@ -161,7 +161,7 @@ def test_a_failing_disk_issues_nothing(city: City, monkeypatch: pytest.MonkeyPat
         patch.setattr(os, "fsync", failing)
         with pytest.raises(OutputError):
             city.generate(now=LATER)
-    assert lying(city) == before
+    assert issued_files(city) == before
 
 
 def test_a_renamed_department_gets_a_new_file_and_the_old_one_is_put_away(city: City) -> None:
@@ -176,7 +176,7 @@ def test_a_renamed_department_gets_a_new_file_and_the_old_one_is_put_away(city: 
     assert [i.file for i in again.issued] == ["GAKKO_教育指導課_令和5年度.xlsx"]
     assert again.stale == (old,)
     assert not old.exists()
-    assert lying(city)[f"{OLD_FOLDER}/{FIRST}.xlsx"] == content
+    assert issued_files(city)[f"{OLD_FOLDER}/{FIRST}.xlsx"] == content
 
 
 def test_a_department_with_nothing_left_to_answer_is_put_away(city: City) -> None:
@@ -190,7 +190,7 @@ def test_a_department_with_nothing_left_to_answer_is_put_away(city: City) -> Non
     again = changed_plan(city, hand_over).generate(now=LATER)
     assert [i.number.department for i in again.issued] == ["KIKI"]
     assert not old.exists()
-    assert f"{OLD_FOLDER}/272230-2023-CLEAN-1.xlsx" in lying(city)
+    assert f"{OLD_FOLDER}/272230-2023-CLEAN-1.xlsx" in issued_files(city)
 
 
 @pytest.mark.parametrize("hours", [0, 5])
@@ -206,9 +206,9 @@ def test_the_same_plan_on_the_same_day_gives_the_same_bytes(
     templates = {i.file for i in load_register(one.workspace.templates(2023), 2023).issues}
     assert len(templates) == 12
     for name in templates:
-        assert lying(one)[name] == lying(other)[name]
+        assert issued_files(one)[name] == issued_files(other)[name]
     if not hours:
-        assert lying(one) == lying(other)
+        assert issued_files(one) == issued_files(other)
 
 
 def test_every_template_has_its_own_number_and_its_digest_in_the_register(city: City) -> None:
@@ -222,7 +222,7 @@ def test_every_template_has_its_own_number_and_its_digest_in_the_register(city: 
 
 def test_years_are_issued_side_by_side(city: City) -> None:
     city.generate(2023)
-    before = lying(city)
+    before = issued_files(city)
     city.generate(2024)
-    assert lying(city) == before
+    assert issued_files(city) == before
     assert str(city.issue("GAKKO", 2024).number) == "272230-2024-GAKKO-1"

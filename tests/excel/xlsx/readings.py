@@ -27,7 +27,7 @@ def attempt(reader: Reader, content: bytes) -> RawBook | None:
         return None
 
 
-def told_by_both(content: bytes) -> tuple[RawBook | None, RawBook | None]:
+def read_by_both(content: bytes) -> tuple[RawBook | None, RawBook | None]:
     """Return what our own reader and openpyxl say."""
     return attempt(read, content), attempt(read_book, content)
 

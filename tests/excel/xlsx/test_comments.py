@@ -88,6 +88,6 @@ def test_a_text_box_is_read_with_the_cell_it_stands_on() -> None:
 
 
 @pytest.mark.parametrize("text", ["<!DOCTYPE x><x/>", "<x"])
-def test_a_part_that_is_no_honest_xml_is_told_of(text: str) -> None:
+def test_a_part_that_is_no_honest_xml_is_reported(text: str) -> None:
     content = with_part(workbook({}), "xl/drawings/drawing9.xml", text, f"{OFFICE}/drawing")
     assert read_comments(Package(content)).unread == ("表",)

@@ -1,4 +1,4 @@
-"""Which conditions can be told without computing, and what they say of a cell."""
+"""Which conditions can be judged without computing, and what they say of a cell."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests.excel.xlsx.mutations import SNIPPETS
-from tests.excel.xlsx.readings import told_by_both
+from tests.excel.xlsx.readings import read_by_both
 from tests.excel.xlsx.test_reader import MAIN, book
 
 ROWS = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>3</v></c></row>'
@@ -55,8 +55,8 @@ AFTER = {
 
 @pytest.mark.parametrize("name", AFTER)
 def test_a_frame_is_read_as_openpyxl_reads_it(name: str) -> None:
-    said, by_openpyxl = told_by_both(book(ROWS, AFTER[name]))
-    assert said == by_openpyxl
+    ours, by_openpyxl = read_by_both(book(ROWS, AFTER[name]))
+    assert ours == by_openpyxl
 
 
 def test_letters_out_of_place_change_no_frame_silently() -> None:
@@ -66,5 +66,5 @@ def test_letters_out_of_place_change_no_frame_silently() -> None:
         put = chance.choice([*SNIPPETS, b'"', b"mergeCell", b'ref="A1"', b"</", b"&", b"Footer>"])
         end = at + chance.choice([0, 0, 1, 4])
         after = BESIDE[:at] + put.decode("utf-8", "replace") + BESIDE[end:]
-        said, by_openpyxl = told_by_both(book(ROWS, after))
-        assert by_openpyxl in (said, None), after
+        ours, by_openpyxl = read_by_both(book(ROWS, after))
+        assert by_openpyxl in (ours, None), after

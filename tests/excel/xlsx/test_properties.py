@@ -41,7 +41,7 @@ def core(*elements: str) -> str:
     )
 
 
-SAID = core(
+PROPERTIES = core(
     "<dc:creator>門真 太郎</dc:creator>",
     "<cp:lastModifiedBy>守口 花子</cp:lastModifiedBy>",
     "<dcterms:modified>2024-05-10T17:00:00+09:00</dcterms:modified>",
@@ -68,7 +68,7 @@ def xlsx() -> bytes:
     return stream.getvalue()
 
 
-def told(book: RawBook) -> tuple[str, str, datetime | None]:
+def properties_of(book: RawBook) -> tuple[str, str, datetime | None]:
     return book.author, book.saved_by, book.modified
 
 
@@ -80,13 +80,13 @@ def told(book: RawBook) -> tuple[str, str, datetime | None]:
 def test_an_office_workbook_says_who_saved_it(
     read: Reading, kind: Kind, content: bytes, part: str
 ) -> None:
-    saved = with_core(content, SAID, part)
-    assert told(read(kind, saved)) == (
+    saved = with_core(content, PROPERTIES, part)
+    assert properties_of(read(kind, saved)) == (
         "門真 太郎",
         "守口 花子",
         datetime(2024, 5, 10, 17, tzinfo=JST),
     )
-    assert told(read(kind, with_core(content, core()))) == ("", "", None)
+    assert properties_of(read(kind, with_core(content, core()))) == ("", "", None)
 
 
 @READINGS
@@ -101,7 +101,7 @@ def test_a_time_nobody_can_read_is_no_time(read: Reading, stored: str) -> None:
 @needs_libreoffice
 def test_a_workbook_saved_by_libreoffice_says_who_made_it(tmp_path: Path) -> None:
     source = tmp_path / "a.xlsx"
-    source.write_bytes(with_core(xlsx(), SAID))
+    source.write_bytes(with_core(xlsx(), PROPERTIES))
     kinds = {"MS Excel 97": Kind.XLS, "calc8": Kind.ODS}
     targets = {kind: tmp_path / f"a{kind.extensions[0]}" for kind in kinds.values()}
     run_jobs(
@@ -155,11 +155,11 @@ def test_an_opendocument_file_says_who_made_and_who_saved_it() -> None:
         archive.writestr("meta.xml", meta)
         archive.writestr("content.xml", f'<x xmlns="{office}office:1.0"/>')
     book = read_first(Kind.ODS, stream.getvalue())
-    assert told(book) == ("門真 太郎", "守口 花子", None)
+    assert properties_of(book) == ("門真 太郎", "守口 花子", None)
 
 
 def test_what_is_known_of_a_workbook_goes_with_its_return(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(with_core(xlsx(), SAID))
+    (tmp_path / "a.xlsx").write_bytes(with_core(xlsx(), PROPERTIES))
     (opened,) = open_received(single(tmp_path / "a.xlsx"))
     assert isinstance(opened, Opened)
     assert (opened.read.author, opened.read.saved_by) == ("門真 太郎", "守口 花子")

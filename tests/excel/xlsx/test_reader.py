@@ -53,7 +53,7 @@ def read(content: bytes) -> RawBook:
     return found
 
 
-def told(sheet: RawSheet) -> dict[str, str]:
+def cell_texts(sheet: RawSheet) -> dict[str, str]:
     return {a1(*place): f"{c.kind.value} {c.text}" for place, c in sorted(sheet.cells.items())}
 
 
@@ -91,7 +91,7 @@ CELLS = {
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_cell_says(cell: str) -> None:
-    assert told(read(book(f'<row r="1">{cell}</row>')).sheets[0]) == {"A1": CELLS[cell]}
+    assert cell_texts(read(book(f'<row r="1">{cell}</row>')).sheets[0]) == {"A1": CELLS[cell]}
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_cell_with_two_contents_has_the_first_and_tells(
 ) -> None:
     sheet = read(book(f'<row r="1">{rows}</row>')).sheets[0]
     assert all(cell.text == "1" for cell in sheet.cells.values())
-    told_of = [(one.text, other and other.text) for one, other in sheet.doubled.values()]
-    assert told_of == ([held] if held else [])
+    contents = [(one.text, other and other.text) for one, other in sheet.doubled.values()]
+    assert contents == ([held] if held else [])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_rows_and_cells_without_a_number_follow_the_one_before() -> None:
         "<row><c><v>1</v></c><c><v>2</v></c></row>"
         '<row r="5"><c r="C5"><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>'
     )
-    assert told(read(book(rows)).sheets[0]) == {
+    assert cell_texts(read(book(rows)).sheets[0]) == {
         "A1": "数値 1",
         "B1": "数値 2",
         "C5": "数値 3",
@@ -173,12 +173,12 @@ def test_results_stand_beside_their_formulas() -> None:
         assert cells[1, 5].cached is None
 
 
-def test_a_formula_shared_by_a_block_is_told_for_each_cell() -> None:
+def test_a_formula_shared_by_a_block_is_reported_for_each_cell() -> None:
     rows = (
         '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1&amp;"B1"</f><v>1</v></c></row>'
         '<row r="2"><c r="A2"><f t="shared" si="0"/><v>1</v></c></row>'
     )
-    assert told(read(book(rows)).sheets[0]) == {"A1": '数式 =B1&"B1"', "A2": '数式 =B2&"B1"'}
+    assert cell_texts(read(book(rows)).sheets[0]) == {"A1": '数式 =B1&"B1"', "A2": '数式 =B2&"B1"'}
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,10 @@ def test_what_lies_under_a_merged_cell_is_not_read() -> None:
 def test_a_merge_over_the_whole_sheet_takes_no_time() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
     merges = '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
-    assert told(read_xlsx(book(rows, merges)).sheets[0]) == {"A1": "数値 1"}
+    assert cell_texts(read_xlsx(book(rows, merges)).sheets[0]) == {"A1": "数値 1"}
 
 
-def test_hidden_and_filtered_rows_are_told() -> None:
+def test_hidden_and_filtered_rows_are_reported() -> None:
     rows = '<row r="1" hidden="1"/><row r="2" hidden="true"/><row r="3" hidden="0"/>'
     quiet = '<autoFilter ref="A1:A3"/>'
     active = (
@@ -238,8 +238,8 @@ def test_hidden_and_filtered_rows_are_told() -> None:
 def test_a_link_in_an_empty_cell_is_no_text() -> None:
     links = '<hyperlinks><hyperlink ref="B1" location="A1"/></hyperlinks>'
     content = book('<row r="1"><c r="A1"><v>1</v></c><c r="B1"/></row>', links)
-    assert told(read_xlsx(content).sheets[0]) == {"A1": "数値 1"}
-    assert told(read_book(content).sheets[0]) == {"A1": "数値 1"}
+    assert cell_texts(read_xlsx(content).sheets[0]) == {"A1": "数値 1"}
+    assert cell_texts(read_book(content).sheets[0]) == {"A1": "数値 1"}
 
 
 def test_a_text_before_the_first_is_no_text() -> None:

@@ -129,7 +129,7 @@ def workbook(written: list[tuple[Decimal, str]]) -> bytes:
 @example(Made("#,##0", 0, 1, False, "", "", ""), Decimal(1234567), "千円")
 @example(Made("#,##0", 0, 1, False, "", "", ""), Decimal(1234567), "人")
 @example(Made("#,##0", 0, 0, False, "[$¥-411]", "", ""), Decimal(1234), "千円")
-def test_what_is_taken_without_asking_is_what_is_shown(
+def test_what_is_taken_without_a_question_is_what_is_shown(
     form: Made, number: Decimal, unit: str
 ) -> None:
     field = NumberField(key="n", label="数", unit=unit)

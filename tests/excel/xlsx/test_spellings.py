@@ -16,8 +16,8 @@ import pytest
 
 from tests.city import City, full_texts
 from tests.excel.xlsx.mutations import mutated
-from tests.excel.xlsx.readings import packed, read, told_by_both
-from tests.excel.xlsx.test_reader import book, told
+from tests.excel.xlsx.readings import packed, read, read_by_both
+from tests.excel.xlsx.test_reader import book, cell_texts
 from tests.fillers import programs
 from tests.harness.verbs.registry import parts_of
 from tests.programs import needs_exceljs, needs_gnumeric, needs_libreoffice, needs_sheetjs
@@ -60,12 +60,12 @@ def test_what_a_program_saves_is_read_as_openpyxl_reads_it(
     city.generate()
     target = city.returned("回答.xlsx")
     filler(city.template("KIKI"), target, full_texts(city.plan, 取組状況=PROSE))
-    said, by_openpyxl = told_by_both(target.read_bytes())
-    assert said is not None
-    assert said == by_openpyxl
+    ours, by_openpyxl = read_by_both(target.read_bytes())
+    assert ours is not None
+    assert ours == by_openpyxl
 
 
-# --- the same content, spelled in other ways
+# --- the same content, written in other ways
 
 Spelling = Callable[[str], bytes]
 
@@ -136,12 +136,12 @@ SPELLINGS: dict[str, Spelling] = {
 
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_a_spelling_changes_nothing(filled: bytes, name: str) -> None:
-    spelled = {
+    rewritten = {
         part: SPELLINGS[name](stored.decode()) if part.startswith("xl/") else stored
         for part, stored in parts_of(filled).items()
     }
-    assert spelled != parts_of(filled)
-    assert read(packed(spelled)) == read(filled)
+    assert rewritten != parts_of(filled)
+    assert read(packed(rewritten)) == read(filled)
 
 
 # --- letters out of place
@@ -150,8 +150,8 @@ def test_a_spelling_changes_nothing(filled: bytes, name: str) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_what_is_out_of_place_changes_no_value_silently(filled: bytes, seed: int) -> None:
     for n in range(12):
-        said, by_openpyxl = told_by_both(mutated(filled, random.Random(seed * 1000 + n)))
-        assert by_openpyxl in (said, None)
+        ours, by_openpyxl = read_by_both(mutated(filled, random.Random(seed * 1000 + n)))
+        assert by_openpyxl in (ours, None)
 
 
 MISPLACED = {
@@ -171,13 +171,15 @@ MISPLACED = {
 
 @pytest.mark.parametrize("name", MISPLACED)
 def test_rows_and_cells_are_refused_where_they_do_not_belong(name: str) -> None:
-    assert told_by_both(book(MISPLACED[name])) == (None, None)
+    assert read_by_both(book(MISPLACED[name])) == (None, None)
 
 
 def test_of_a_large_sheet_the_rows_are_looked_into_as_well() -> None:
     blanks = " " * 60_000  # more than are parsed at once, twice
     rows = [f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>{blanks}' for n in (1, 2, 3, 4)]
-    assert told(read(book("".join(rows))).sheets[0]) == {f"A{n}": f"数値 {n}" for n in (1, 2, 3, 4)}
+    assert cell_texts(read(book("".join(rows))).sheets[0]) == {
+        f"A{n}": f"数値 {n}" for n in (1, 2, 3, 4)
+    }
     for misplaced in MISPLACED.values():
         with pytest.raises(ValueError, match=r"out of place|twice"):
             read(book("".join([*rows, misplaced])))

@@ -32,7 +32,7 @@ def returns(
     return [(o.read if isinstance(o, Opened) else o).named(name) for o in opened]
 
 
-def said(folder: Path, content: bytes, *passwords: str) -> list[tuple[str, str, str]]:
+def outcomes(folder: Path, content: bytes, *passwords: str) -> list[tuple[str, str, str]]:
     """Return path, outcome and code of every file that came out of an archive."""
     return [
         (r.file, r.outcome.value, f.code.name)
@@ -47,7 +47,7 @@ def test_each_member_is_a_file_of_its_own(tmp_path: Path) -> None:
     arrived = single(tmp_path / "送付.zip").received
     assert {first.received, second.received, third.received} == {arrived}
     assert (first.size, first.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
-    assert said(tmp_path, content) == [
+    assert outcomes(tmp_path, content) == [
         ("送付.zip/課/一.pdf", "not_a_return", "FILE_PDF"),
         ("送付.zip/二.txt", "not_a_return", "FILE_TEXT"),
         ("送付.zip/__MACOSX/._二", "not_a_return", "FILE_LITTER"),
@@ -71,7 +71,7 @@ def test_each_member_is_a_file_of_its_own(tmp_path: Path) -> None:
     ],
 )
 def test_names_are_shown_as_people_read_them(tmp_path: Path, content: bytes, shown: str) -> None:
-    assert said(tmp_path, content) == [(f"送付.zip/{shown}", "not_a_return", "FILE_PDF")]
+    assert outcomes(tmp_path, content) == [(f"送付.zip/{shown}", "not_a_return", "FILE_PDF")]
     assert [path.name for path in tmp_path.iterdir()] == ["送付.zip"]
 
 
@@ -97,7 +97,7 @@ def test_no_two_members_have_the_same_name(tmp_path: Path) -> None:
 def test_a_zip_in_a_zip_is_opened_but_no_deeper(tmp_path: Path) -> None:
     deepest = zipped(("四.pdf", PDF))
     content = zipped(("二.zip", zipped(("三.pdf", PDF), ("三.zip", deepest))), ("二.pdf", PDF))
-    assert said(tmp_path, content) == [
+    assert outcomes(tmp_path, content) == [
         ("送付.zip/二.zip/三.pdf", "not_a_return", "FILE_PDF"),
         ("送付.zip/二.zip/三.zip", "unreadable", "FILE_ARCHIVE_NESTED"),
         ("送付.zip/二.pdf", "not_a_return", "FILE_PDF"),
@@ -106,18 +106,18 @@ def test_a_zip_in_a_zip_is_opened_but_no_deeper(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [zipped(), zipped(("課/", b""), ("係/", b""))])
 def test_an_empty_zip_is_one_file_that_is_no_return(tmp_path: Path, content: bytes) -> None:
-    assert said(tmp_path, content) == [("送付.zip", "not_a_return", "FILE_ARCHIVE_EMPTY")]
+    assert outcomes(tmp_path, content) == [("送付.zip", "not_a_return", "FILE_ARCHIVE_EMPTY")]
 
 
 def test_a_damaged_zip_is_one_unreadable_file(tmp_path: Path) -> None:
     whole = zipped(("a.pdf", PDF * 9))
-    assert said(tmp_path, whole[:60]) == [("送付.zip", "unreadable", "FILE_BROKEN")]
+    assert outcomes(tmp_path, whole[:60]) == [("送付.zip", "unreadable", "FILE_BROKEN")]
 
 
 def test_a_damaged_member_costs_that_member_alone(tmp_path: Path) -> None:
     content = bytearray(zipped(("a.pdf", PDF), ("b.pdf", PDF), method=zipfile.ZIP_STORED))
     content[content.index(PDF)] ^= 1
-    assert said(tmp_path, bytes(content)) == [
+    assert outcomes(tmp_path, bytes(content)) == [
         ("送付.zip/a.pdf", "unreadable", "FILE_BROKEN"),
         ("送付.zip/b.pdf", "not_a_return", "FILE_PDF"),
     ]
@@ -127,7 +127,7 @@ def test_an_unknown_compression_costs_that_member_alone(tmp_path: Path) -> None:
     content = bytearray(zipped(("a.pdf", PDF)))
     for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         content[content.index(mark) + at] = 9  # Deflate64, which Windows uses for large files
-    assert said(tmp_path, bytes(content)) == [
+    assert outcomes(tmp_path, bytes(content)) == [
         ("送付.zip/a.pdf", "unreadable", "FILE_OTHER_ARCHIVE")
     ]
 
@@ -138,7 +138,7 @@ OLD = locked("ひみつ".encode("cp932"), ("a.pdf", PDF), ("b.pdf", PDF), aes=Fa
 
 @pytest.mark.parametrize("content", [AES, OLD], ids=["aes", "zipcrypto"])
 def test_a_known_password_opens_a_zip(tmp_path: Path, content: bytes) -> None:
-    assert said(tmp_path, content, "wrong", "ひみつ") == [
+    assert outcomes(tmp_path, content, "wrong", "ひみつ") == [
         ("送付.zip/a.pdf", "not_a_return", "FILE_PDF"),
         ("送付.zip/b.pdf", "not_a_return", "FILE_PDF"),
     ]
@@ -149,14 +149,14 @@ def test_a_known_password_opens_a_zip(tmp_path: Path, content: bytes) -> None:
 def test_a_zip_nobody_can_open_is_one_unreadable_file(
     tmp_path: Path, content: bytes, passwords: tuple[str, ...]
 ) -> None:
-    assert said(tmp_path, content, *passwords) == [
+    assert outcomes(tmp_path, content, *passwords) == [
         ("送付.zip", "unreadable", "FILE_ARCHIVE_ENCRYPTED")
     ]
 
 
 def test_one_locked_member_among_open_ones_is_unreadable_alone(tmp_path: Path) -> None:
     nested = zipped(("a.pdf", PDF), ("locked.zip", AES))
-    assert said(tmp_path, nested) == [
+    assert outcomes(tmp_path, nested) == [
         ("送付.zip/a.pdf", "not_a_return", "FILE_PDF"),
         ("送付.zip/locked.zip", "unreadable", "FILE_ARCHIVE_ENCRYPTED"),
     ]
@@ -166,7 +166,7 @@ def test_damage_under_a_known_password_is_not_called_a_wrong_one(tmp_path: Path)
     content = bytearray(AES)
     at = content.index(b"PK\x03\x04", 4)
     content[at - 3] ^= 1  # the end of the first member's seal
-    assert said(tmp_path, bytes(content), "ひみつ") == [
+    assert outcomes(tmp_path, bytes(content), "ひみつ") == [
         ("送付.zip/a.pdf", "unreadable", "FILE_BROKEN"),
         ("送付.zip/b.pdf", "not_a_return", "FILE_PDF"),
     ]
@@ -190,15 +190,15 @@ def test_nested_zips_share_one_allowance(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_not_inflated(tmp_path: Path) -> None:
-    assert said(tmp_path, zipped(("a.pdf", BOMB))) == [
+    assert outcomes(tmp_path, zipped(("a.pdf", BOMB))) == [
         ("送付.zip", "unreadable", "FILE_ARCHIVE_TOO_LARGE")
     ]
 
 
 def test_a_member_that_lies_about_its_size_is_broken(tmp_path: Path) -> None:
     honest = zipped(("a.pdf", bytes(5_000_000)))
-    lying = honest.replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
-    assert said(tmp_path, lying) == [("送付.zip/a.pdf", "unreadable", "FILE_BROKEN")]
+    forged = honest.replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    assert outcomes(tmp_path, forged) == [("送付.zip/a.pdf", "unreadable", "FILE_BROKEN")]
 
 
 @pytest.mark.parametrize("at", range(0, 150, 3))
@@ -210,13 +210,13 @@ def test_no_damaged_byte_stops_the_unpacking(tmp_path: Path, at: int) -> None:
     assert found[0].outcome in (Outcome.UNREADABLE, Outcome.NOT_A_RETURN)
 
 
-def test_every_member_knows_the_file_lying_in_returned(tmp_path: Path) -> None:
+def test_every_member_knows_the_file_on_disk(tmp_path: Path) -> None:
     inner = zipped(("a.pdf", PDF), ("locked.zip", AES), ("b.zip", zipped(("c.zip", AES))))
     content = zipped(("一.zip", inner), ("b.txt", b"x"), ("空.zip", zipped()))
     found = returns(tmp_path, content, name="回答.zip")
-    lying = Envelope("回答.zip", hashlib.sha256(content).hexdigest(), len(content))
+    envelope = Envelope("回答.zip", hashlib.sha256(content).hexdigest(), len(content))
     assert len(found) == 5
-    assert {read.envelope for read in found} == {read.on_disk for read in found} == {lying}
+    assert {read.envelope for read in found} == {read.on_disk for read in found} == {envelope}
 
 
 def test_a_file_outside_an_archive_is_its_own_envelope(tmp_path: Path) -> None:

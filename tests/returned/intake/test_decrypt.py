@@ -63,7 +63,7 @@ def test_a_known_password_opens_a_workbook(tmp_path: Path, passwords: tuple[str,
     assert (found.read.size, found.read.findings) == (len(LOCKED), ())
 
 
-def test_a_book_excel_locked_by_itself_opens_without_asking(tmp_path: Path) -> None:
+def test_a_book_excel_locked_by_itself_opens_without_a_question(tmp_path: Path) -> None:
     assert isinstance(opened(tmp_path, locked(DEFAULT_PASSWORD, BOOK)), Opened)
 
 
@@ -172,8 +172,8 @@ def locked_as_a_whole(content: bytes, password: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        spelled = {"start": b64encode(start).decode(), "salt": b64encode(salt).decode()}
-        archive.writestr("META-INF/manifest.xml", MANIFEST.format(**spelled))
+        encoded = {"start": b64encode(start).decode(), "salt": b64encode(salt).decode()}
+        archive.writestr("META-INF/manifest.xml", MANIFEST.format(**encoded))
         archive.writestr("encrypted-package", start + AESGCM(key).encrypt(start, content, None))
     return stream.getvalue()
 

@@ -63,8 +63,8 @@ NOBODY = 0xFFFFFFFF
 
 
 def _entry(name: str, kind: int, right: int = NOBODY, child: int = NOBODY) -> bytes:
-    spelled = (name + "\0").encode("utf-16-le")
-    head = spelled.ljust(64, b"\0") + struct.pack("<HBB", len(spelled), kind, 1)
+    encoded = (name + "\0").encode("utf-16-le")
+    head = encoded.ljust(64, b"\0") + struct.pack("<HBB", len(encoded), kind, 1)
     links = struct.pack("<III", NOBODY, right, child)
     return head + links + bytes(36) + struct.pack("<IQ", 0xFFFFFFFE, 0)
 
@@ -143,7 +143,9 @@ def test_a_workbook_is_known_by_its_content(name: str, content: bytes, expected:
         ("回答.dat", bytes(range(256)), "FILE_NOT_EXCEL"),
     ],
 )
-def test_what_is_no_return_is_told_by_its_family(name: str, content: bytes, expected: str) -> None:
+def test_what_is_no_return_is_reported_by_its_family(
+    name: str, content: bytes, expected: str
+) -> None:
     refusal = examine(suffix(name), content)
     assert isinstance(refusal, Refusal)
     assert (refusal.code.name, refusal.outcome) == (expected, Outcome.NOT_A_RETURN)

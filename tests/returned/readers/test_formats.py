@@ -47,7 +47,7 @@ def refusal(found: Opened | Return) -> tuple[str, list[str]]:
     return found.outcome.value, codes(found)
 
 
-def told(cell: RawCell) -> tuple[CellKind, str]:
+def kind_and_text(cell: RawCell) -> tuple[CellKind, str]:
     return cell.kind, cell.text
 
 
@@ -388,16 +388,16 @@ def test_an_ods_text_is_read_as_it_shows(content: str, text: str) -> None:
 )
 def test_an_ods_cell_keeps_its_kind(attributes: str, content: str, kind: str, text: str) -> None:
     (sheet,) = read(row(cell(content, attributes))).sheets
-    assert told(sheet.cells[1, 1]) == (CellKind(kind), text)
+    assert kind_and_text(sheet.cells[1, 1]) == (CellKind(kind), text)
 
 
 def test_an_ods_formula_keeps_its_result() -> None:
     formula = 'table:formula="of:=[.A1]+1" office:value-type="float" office:value="2"'
     (sheet,) = read(row(cell("<text:p>2</text:p>", formula))).sheets
     found = sheet.cells[1, 1]
-    assert told(found) == (CellKind.FORMULA, "=[.A1]+1")
+    assert kind_and_text(found) == (CellKind.FORMULA, "=[.A1]+1")
     assert found.cached is not None
-    assert told(found.cached) == (CellKind.NUMBER, "2")
+    assert kind_and_text(found.cached) == (CellKind.NUMBER, "2")
 
 
 def test_an_ods_row_lies_where_it_shows() -> None:

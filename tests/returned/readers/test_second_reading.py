@@ -211,8 +211,8 @@ def test_both_readers_say_the_same_of_what_openpyxl_writes(
     stream = io.BytesIO()
     book.save(stream)
     read = read_alike(Kind.XLSX, stream.getvalue())
-    said = {row: cell.text for (row, _), cell in read.sheets[0].cells.items()}
-    assert {n: v for n, v in enumerate(written, 1) if isinstance(v, str)}.items() <= said.items()
+    texts = {row: cell.text for (row, _), cell in read.sheets[0].cells.items()}
+    assert {n: v for n, v in enumerate(written, 1) if isinstance(v, str)}.items() <= texts.items()
 
 
 @settings(max_examples=80)

@@ -145,7 +145,7 @@ def test_what_is_no_extract_is_refused(line: bytes) -> None:
 @pytest.mark.parametrize(
     "details", [{}, {"found": 11}, {"found": 1.5, "limit": 10}, {"found": None, "limit": 10}]
 )
-def test_a_finding_that_could_not_be_told_is_no_extract(details: dict[str, Any]) -> None:
+def test_a_finding_that_could_not_be_worded_is_no_extract(details: dict[str, Any]) -> None:
     finding = Finding(Code.VALUE_TOO_LONG, Location(row=5), details)
     read = Return(
         file="a",
@@ -192,12 +192,12 @@ def asked(
 ) -> list[str]:
     """Judge the round with what is kept; return which files were judged, having compared all."""
     reader = reader or Reader()
-    lying = take_snapshot(city.workspace.returned(2023))
+    on_disk = take_snapshot(city.workspace.returned(2023))
     store = ExtractStore(city.workspace.extracts(2023))
-    extracts = Extracts(store, lying.digests, judged_by)
-    judged = list(extracts.engine(reader)(lying.files, context))
+    extracts = Extracts(store, on_disk.digests, judged_by)
+    judged = list(extracts.engine(reader)(on_disk.files, context))
     if not reader.asked or reader._engine is judge_here:
-        assert judged == list(judge_here(lying.files, context))
+        assert judged == list(judge_here(on_disk.files, context))
     return reader.asked
 
 

@@ -119,7 +119,7 @@ def test_a_harmful_file_costs_that_file_alone_on_a_cluster_too(
 
 
 def refused(city: City, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Assert that a collect could not run and said so in one sentence; return that."""
+    """Assert that a collect could not run and reported it in one sentence; return that."""
     assert main(["collect", "--year", str(YEAR), "--home", str(city.home), *arguments]) == 2
     shown = capsys.readouterr()
     (line,) = shown.err.splitlines()
@@ -127,7 +127,7 @@ def refused(city: City, capsys: pytest.CaptureFixture[str], *arguments: str) -> 
     return line
 
 
-def test_without_dask_it_is_said_how_to_install_it(
+def test_without_dask_it_is_explained_how_to_install_it(
     answered: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)

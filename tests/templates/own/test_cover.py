@@ -60,9 +60,9 @@ def test_it_stands_first_and_is_the_only_sheet_selected(issued: City) -> None:
 def test_it_says_of_each_item_what_is_left(issued: City, tmp_path: Path) -> None:
     city = issued.copy(tmp_path / "city")
     first, second, *others = items_of(city)
-    said = answers(city.plan)
-    said[second]["評価"] = "とても良い"
-    path = fillers.send(city, "KOREI", {item: said[item] for item in (second, *others)})
+    given = answers(city.plan)
+    given[second]["評価"] = "とても良い"
+    path = fillers.send(city, "KOREI", {item: given[item] for item in (second, *others)})
     (book,) = run_jobs([{"do": "recalculate", "source": str(path)}])
     expected = {first: "未入力", second: "要修正"} | dict.fromkeys(others, "記入済")
     assert states(book[COVER_SHEET], items_of(city)) == expected
@@ -75,9 +75,9 @@ def test_it_says_of_each_item_what_is_left(issued: City, tmp_path: Path) -> None
 
 def test_who_filled_it_in_is_found_again_on_the_hand_back(issued: City, tmp_path: Path) -> None:
     city = issued.copy(tmp_path / "city")
-    said = answers(city.plan)
-    said[items_of(city)[0]]["評価"] = "とても良い"
-    path = fillers.send(city, "KOREI", said)
+    given = answers(city.plan)
+    given[items_of(city)[0]]["評価"] = "とても良い"
+    path = fillers.send(city, "KOREI", given)
     cell = respondent_cell(load_workbook(path))
     fillers.as_excel(path, path, {COVER_SHEET: {cell: RESPONDENT}})
     collected = city.collect()

@@ -130,11 +130,11 @@ def test_the_register_keeps_what_the_cells_say() -> None:
         ("既知:決算額", UnknownMark("既知:決算額", "既知:予算額")),
     ],
 )
-def test_a_mark_is_understood_or_the_nearest_is_named(text: str, mark: Mark | UnknownMark) -> None:
+def test_a_mark_is_read_or_the_nearest_is_named(text: str, mark: Mark | UnknownMark) -> None:
     assert WORDS.mark(text) == mark
 
 
-def test_what_leads_to_another_file_is_told_with_its_cell() -> None:
+def test_what_leads_to_another_file_is_reported_with_its_cell() -> None:
     parts = parts_of(drawn_form("card"))
     relations, sheet = "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
@@ -145,7 +145,7 @@ def test_what_leads_to_another_file_is_told_with_its_cell() -> None:
     row = '<row r="90"><c r="C90"><f>[1]予算!A1*2</f><v>0</v></c></row></sheetData>'
     parts[sheet] = parts[sheet].replace(b"</sheetData>", row.encode())
     own = OwnWorkbook(workbook("card").form, packed(parts), "評価シート.xlsx")
-    told = [f.location for f in check_own_form(own, WORDS) if f.code is Code.OWN_NOT_KEPT]
-    assert [(at.file, at.sheet, at.row, at.column) for at in told] == [
+    not_kept = [f.location for f in check_own_form(own, WORDS) if f.code is Code.OWN_NOT_KEPT]
+    assert [(at.file, at.sheet, at.row, at.column) for at in not_kept] == [
         ("評価シート.xlsx", "個別票", 90, 3)
     ]

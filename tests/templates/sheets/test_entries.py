@@ -34,7 +34,7 @@ from workflow.templates.register import Issue
 
 
 def small_document(**settings: str) -> dict[str, Any]:
-    """Return the small plan of the unit tests as plan.json spells it."""
+    """Return the small plan of the unit tests as plan.json writes it."""
     return {
         "version": 1,
         "plan": {
@@ -287,13 +287,13 @@ def test_last_years_answers_stand_below_their_item_and_cannot_be_taken_for_answe
 ) -> None:
     city = City.with_plan(tmp_path, small_document())
     city.generate(2022)
-    said: dict[str, str | float | date] = {
+    last_year: dict[str, str | float | date] = {
         "取組状況": "昨年の文",
         "評価": "Ａ",
         "決算額": 5,
         "完了日": date(2023, 5, 1),
     }
-    city.send_back("A", {"1-1": said}, year=2022)
+    city.send_back("A", {"1-1": last_year}, year=2022)
     city.collect(2022)
     city.generate(2023, ISSUED_AT + timedelta(days=365))
     path = city.template("A")
