@@ -126,7 +126,7 @@ def test_no_file_hangs_or_kills_its_reader(played: Played) -> None:
     assert found == []
 
 
-def test_nothing_is_said_on_stderr(played: Played) -> None:
+def test_nothing_is_printed_on_stderr(played: Played) -> None:
     assert played.run[2] == ""
 
 

@@ -26,7 +26,7 @@ def json_of(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
-def test_a_plan_is_refused_or_understood_with_its_places(folder: Path, tmp_path: Path) -> None:
+def test_a_plan_is_refused_or_read_with_its_places(folder: Path, tmp_path: Path) -> None:
     example = read_plan_example(folder)
     example.lay_out(tmp_path)
     expected = json_of(folder)
@@ -39,11 +39,11 @@ def test_a_plan_is_refused_or_understood_with_its_places(folder: Path, tmp_path:
     is_refused = code != 0
     assert "Traceback" not in complaints
     assert bool(complaints) == is_refused != bool(printed)
-    said = complaints if is_refused else printed
+    printed_to = complaints if is_refused else printed
     files = ("",) if is_refused else tuple(f"{name}　" for name in (example.name, *example.tables))
     beginnings = tuple(f"・{file}" for file in files)
-    told = [line for line in said.splitlines() if line.startswith(beginnings)]
-    assert len(told) == len(expected["findings"])
+    noted = [line for line in printed_to.splitlines() if line.startswith(beginnings)]
+    assert len(noted) == len(expected["findings"])
     assert (tmp_path / "templates").exists() != is_refused
     if "items" in expected:
         assert as_read(tmp_path) == expected["items"]

@@ -71,9 +71,9 @@ def asks(document: dict[str, Any]) -> bool:
     """Whether anything is left to do: a point that is open, an error, or a decision not taken."""
     totals, findings = document["totals"], document["findings"]
     stands = {f["code"] for f in findings if f["severity"] == "warning"}
-    told = {f["code"] for f in findings if f["severity"] == "error"}
-    told |= {code for code in stands if code.startswith("DECISION_")}
-    return bool(told or totals["open_points"] or totals["missing"])
+    to_do = {f["code"] for f in findings if f["severity"] == "error"}
+    to_do |= {code for code in stands if code.startswith("DECISION_")}
+    return bool(to_do or totals["open_points"] or totals["missing"])
 
 
 def assert_both_readers_say_the_same(played: Played) -> None:

@@ -49,7 +49,7 @@ def test_a_table_becomes_this_plan(
     assert "Traceback" not in run.complaint
     if run.draft is not None:
         every_cell_is_accounted_for(run)
-        what_is_taken_stands_where_it_is_said(run)
+        what_is_taken_stands_in_its_place(run)
 
 
 def run_here_alone(
@@ -62,25 +62,25 @@ def run_here_alone(
 def every_cell_is_accounted_for(run: Imported) -> None:
     """Every cell of the source stands in 取り込み結果.xlsx, with what became of it."""
     assert run.draft is not None
-    told: dict[tuple[str, str], dict[str, str]] = {}
-    for cell in told_cells(run.home):  # a comment stands below the cell it belongs to
-        told.setdefault((cell["シート"], cell["セル"]), cell)
+    by_cell: dict[tuple[str, str], dict[str, str]] = {}
+    for cell in listed_cells(run.home):  # a comment stands below the cell it belongs to
+        by_cell.setdefault((cell["シート"], cell["セル"]), cell)
     for sheet in run.draft.source.sheets:
         for place, text in {**sheet.texts, **(sheet.struck or {})}.items():
-            cell = told[sheet.name, a1(*place)]
+            cell = by_cell[sheet.name, a1(*place)]
             assert cell["書かれていたもの"] == text
             assert cell["どうなったか"] in {became.value for became in Became}
             assert cell["どうなったか"] != Became.LEFT_OUT or cell["理由"]
 
 
-def what_is_taken_stands_where_it_is_said(run: Imported) -> None:
-    """What is said to be taken stands in plan.xlsx, or in the ledger of the earlier year."""
+def what_is_taken_stands_in_its_place(run: Imported) -> None:
+    """What is listed as taken stands in plan.xlsx, or in the ledger of the earlier year."""
     plan = {folded(text) for text in texts_of(run.home / "plan.xlsx")}
     whole = "\n".join(sorted(plan))
     ledgers = [
         row for path in run.home.glob("compiled/*/*.csv") for row in read_ledger(path.read_bytes())
     ]
-    for cell in told_cells(run.home):
+    for cell in listed_cells(run.home):
         for part in cell["入れた値"].split("、") if cell["どうなったか"] == Became.PLAN else ():
             assert folded(part) in whole, cell
         if cell["どうなったか"] == Became.ANSWER:
@@ -88,7 +88,7 @@ def what_is_taken_stands_where_it_is_said(run: Imported) -> None:
             assert any(cell["入れた値"] in row[cell["列・項目"]] for row in rows), cell
 
 
-def told_cells(home: Path) -> list[dict[str, str]]:
+def listed_cells(home: Path) -> list[dict[str, str]]:
     book = read_xlsx((home / RESULT_NAME).read_bytes())
     sheet = next(sheet for sheet in book.sheets if sheet.name == "すべてのセル")
     labels = {column: cell.text for (row, column), cell in sheet.cells.items() if row == 1}

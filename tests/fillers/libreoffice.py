@@ -74,11 +74,11 @@ class _Office:
         stdin.flush()
         is_answered, _, _ = select.select([stdout], [], [], _PATIENCE)
         line = stdout.readline() if is_answered else ""
-        assert line, self._said()
+        assert line, self._complaints_text()
         answers: list[Any] = json.loads(line)
         return answers
 
-    def _said(self) -> str:
+    def _complaints_text(self) -> str:
         self.complaints.seek(0)
         return self.complaints.read().decode("utf-8", "replace") or f"no answer in {_PATIENCE} s"
 

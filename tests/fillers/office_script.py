@@ -73,9 +73,9 @@ def fill(desktop, job):
     document = opened(desktop, job["source"])
     for name, cells in (job.get("sheets") or {"進捗状況": job["cells"]}).items():
         sheet = document.Sheets.getByName(name)
-        for reference, said in cells.items():
+        for reference, value in cells.items():
             cell = sheet.getCellRangeByName(reference)
-            cell.setString(said) if isinstance(said, str) else cell.setValue(said)
+            cell.setString(value) if isinstance(value, str) else cell.setValue(value)
     kind = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
     document.storeToURL(Path(job["target"]).as_uri(), (kind,))
     document.close(True)

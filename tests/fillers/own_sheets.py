@@ -19,14 +19,14 @@ from workflow.model.cells import a1
 from workflow.templates.lay_out import lay_out_issue
 from workflow.templates.own.lay_out import lay_out_own
 
-Said = Mapping[str, Mapping[str, str | float]]
+Answers = Mapping[str, Mapping[str, str | float]]
 """整理番号 → label → what is written there."""
 Sheets = dict[str, dict[str, str | float]]
 """The name of a sheet → the reference of a cell → what is written there."""
 Filler = Callable[[Path, Path, Sheets], None]
 
 
-def cells_of(city: City, department: str, said: Said, year: int = 2023) -> Sheets:
+def cells_of(city: City, department: str, answers: Answers, year: int = 2023) -> Sheets:
     """Return where a department writes what, on the template it was given."""
     issue = city.issue(department, year)
     assert issue.own
@@ -41,7 +41,7 @@ def cells_of(city: City, department: str, said: Said, year: int = 2023) -> Sheet
         places += [(ours, r.item.id, field.key, (r.row, c.index)) for r, c, field in rows]
     found: Sheets = {}
     for name, item, key, at in places:
-        value = said.get(item, {}).get(own.fields[key].label, "")
+        value = answers.get(item, {}).get(own.fields[key].label, "")
         if value != "":
             found.setdefault(name, {})[a1(*at)] = value
     return found
@@ -121,9 +121,9 @@ def _stored(value: str | float) -> str:
     return f"><v>{value!r}</v></c>"
 
 
-def send(city: City, department: str, said: Said, filler: Filler = as_excel) -> Path:
+def send(city: City, department: str, answers: Answers, filler: Filler = as_excel) -> Path:
     """Put a filled template into returned/."""
     target = city.returned(f"{department}.xlsx")
-    filler(city.template(department), target, cells_of(city, department, said))
+    filler(city.template(department), target, cells_of(city, department, answers))
     os.utime(target, (RECEIVED_AT.timestamp(), RECEIVED_AT.timestamp()))
     return target

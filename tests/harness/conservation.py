@@ -127,9 +127,9 @@ def _lost(paper: Paper, kept: _KeptOfFile, issued: Sequence[Page]) -> Iterator[s
         for place, held in _written(page, printed):
             if not kept.has(page, place, held):
                 yield f"{page.name} {a1(*place)} {held.text}"
-        said = {seen(text) for one in issued for text in one.beside}
+        issued_beside = {seen(text) for one in issued for text in one.beside}
         for text in page.beside:
-            if not (seen(text) in said or kept.has_beside(text)):
+            if not (seen(text) in issued_beside or kept.has_beside(text)):
                 yield f"{page.name} {text}"
 
 
@@ -220,7 +220,7 @@ class _KeptOfFile:
         )
 
     def has_beside(self, text: str) -> bool:
-        """Whether what stands beside the cells is kept, line by line, or said to be damaged."""
+        """Whether what stands beside the cells is kept, line by line, or reported as damaged."""
         if any(finding["code"] == _DAMAGED for finding in self.findings):
             return True
         notes = "\n".join(seen(note["内容"].text) for note in self.notes)
@@ -244,8 +244,8 @@ class _KeptOfFile:
         """Whether a finding quotes it: of that cell, in brackets, or as the number of a form."""
         is_number = _NUMBER.fullmatch(word) or (word.isdecimal() and len(word) == 6)
         return any(
-            word in (said := seen(finding["message"]))
-            and (is_number or finding["cell"] == cell or f"「{word}" in said)
+            word in (message := seen(finding["message"]))
+            and (is_number or finding["cell"] == cell or f"「{word}" in message)
             for finding in self.findings
         )
 

@@ -1,4 +1,4 @@
-"""What became of an example, in the spelling of its expected.json."""
+"""What became of an example, as its expected.json writes it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def outcome_of(
 
 
 def file_as_expected(file: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what became of a file, as expected.json spells it."""
+    """Return what became of a file, as expected.json writes it."""
     return {
         "outcome": file["outcome"],
         "department": file["department"],
@@ -65,7 +65,7 @@ def file_as_expected(file: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def findings_as_expected(findings: Iterable[Mapping[str, str]]) -> list[str]:
-    """Return findings as expected.json spells them, each a line."""
+    """Return findings as expected.json writes them, each a line."""
     return [" ".join(f[key] or "-" for key in SHOWN).rstrip(" -") for f in findings]
 
 

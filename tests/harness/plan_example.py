@@ -92,7 +92,7 @@ def read_plan_example(folder: Path) -> PlanExample:
 def table_file(name: str, sheets: Mapping[str, str], added: Sequence[Sequence[str]] = ()) -> bytes:
     """Return a table of the city's own: a workbook with these sheets, or a text of the only one.
 
-    A text file is told by its ending and saved as Excel in Japan does. Added are what else is in
+    A text file is known by its ending and saved as Excel in Japan does. Added are what else is in
     the workbook: ["merge", sheet, range], which leaves what is under it, or ["table", sheet,
     range]; ["spoilt"] leaves no workbook.
     """
@@ -126,7 +126,7 @@ _ADDED: Mapping[str, Callable[..., object]] = {
 
 
 def noted_in(home: Path) -> list[str]:
-    """Return what is said of the plan in a folder: code, sheet and place.
+    """Return what is reported of the plan in a folder: code, sheet and place.
 
     That is what keeps it from being used, or how it was understood.
     """
@@ -186,9 +186,9 @@ def _add_sheet(book: Workbook, name: str, text: str) -> None:
                 _paste(sheet, (row, column), value)
 
 
-def _paste(sheet: Worksheet, place: tuple[int, int], spelled: str) -> None:
+def _paste(sheet: Worksheet, place: tuple[int, int], notation: str) -> None:
     """Paste a value; a number may be followed by @ and the format it is shown in."""
-    value, _, number_format = spelled.partition("@")
+    value, _, number_format = notation.partition("@")
     cell = sheet.cell(*place, written(value))
     cell.number_format = number_format or "General"
 
@@ -221,7 +221,7 @@ def _round_as_read(plan: Plan, one: DeclaredRound) -> str:
 
 
 def _in_short(findings: Sequence[Finding]) -> str:
-    """Return the code of findings that are told together, with their place or places."""
+    """Return the code of findings that are reported together, with their place or places."""
     first = findings[0]
     if len(findings) > 1:
         return f"{first.code.name} {locations_text([f.location for f in findings])}"

@@ -77,7 +77,7 @@ class Played:
 
     @cached_property
     def outcome(self) -> Any:  # noqa: ANN401 - JSON
-        """What became of the example, in the spelling of its expected.json."""
+        """What became of the example, as its expected.json writes it."""
         has_record = bool(self.example.record)
         return outcome_of(self.run[0], self.document, self.city, self._usual(), has_record)
 
@@ -109,12 +109,12 @@ class Played:
         workspace, year = self.city.workspace, self.example.year
         shown = load_workbook(workspace.record(year), read_only=True)
         cells = (value for sheet in shown for row in sheet.values for value in row)
-        said = "\n".join(filter(None, map(str, cells)))
-        said += workspace.journal(year).read_text("utf-8")
-        return [word for word in written_words(self.example.record) if word not in said]
+        recorded = "\n".join(filter(None, map(str, cells)))
+        recorded += workspace.journal(year).read_text("utf-8")
+        return [word for word in written_words(self.example.record) if word not in recorded]
 
     def files_of(self, case: HostileCase) -> list[dict[str, Any]]:
-        """Return what was said about the files a hostile case gave."""
+        """Return what was reported of the files a hostile case gave."""
         return [file for sent in case.files for file in self._below(shown_name(sent.name))]
 
     def _below(self, shown: str) -> list[dict[str, Any]]:

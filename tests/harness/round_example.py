@@ -207,7 +207,7 @@ def _noted(home: Path, name: str) -> dict[str, Any]:
 
 
 def _document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a command printed, as expected.json spells it."""
+    """Return what a command printed, as expected.json writes it."""
     if "rounds" in document:
         found: dict[str, Any] = {one["round"]: _document(one) for one in document["rounds"]}
         return {"rounds": found} | _figures(document)

@@ -170,9 +170,9 @@ def imported(example: TableExample, home: Path) -> Imported:
 
 
 def _wishes(arguments: tuple[str, ...]) -> Wishes:
-    said = list(zip(arguments[::2], arguments[1::2], strict=True))
-    mapped = dict(text.split("=", 1) for option, text in said if option == "--map")
-    one = dict(said)
+    pairs = list(zip(arguments[::2], arguments[1::2], strict=True))
+    mapped = dict(text.split("=", 1) for option, text in pairs if option == "--map")
+    one = dict(pairs)
     year = parse_year(one["--year"]) if "--year" in one else None
     return Wishes(one.get("--sheet", ""), year, mapped, one.get("--city", ""))
 
@@ -222,7 +222,7 @@ def _field(field: Mapping[str, Any]) -> str:
 
 
 def _indicators(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the indicators by id, as plan.json spells them; nothing where there are none."""
+    """Return the indicators by id, as plan.json writes them; nothing where there are none."""
     found = {}
     for one in content.get("indicators", ()):
         rest = {key: value for key, value in one.items() if key not in ("id", "item", "name")}
@@ -236,7 +236,7 @@ def _answers(home: Path) -> dict[str, dict[str, str]]:
         for row in read_ledger(path.read_bytes()):
             labels = list(row)
             asked = labels[labels.index(DEPARTMENT_LABEL) + 1 : labels.index(STATUS_LABEL)]
-            said = {label: row[label].replace("\n", "⏎") for label in asked if row[label]}
+            values = {label: row[label].replace("\n", "⏎") for label in asked if row[label]}
             if row[STATUS_LABEL] == "持ち込み":
-                found[f"{path.parent.name} {row[ID_LABEL]} {row[DEPARTMENT_LABEL]}"] = said
+                found[f"{path.parent.name} {row[ID_LABEL]} {row[DEPARTMENT_LABEL]}"] = values
     return found

@@ -67,7 +67,7 @@ def program(home: Path, *words: str) -> list[str]:
     return [*TOOL, *words, "--home", str(home)]
 
 
-def told(home: Path, command: str) -> dict[str, Any]:
+def printed_document(home: Path, command: str) -> dict[str, Any]:
     """Return what a command says with --json."""
     words = program(home, command, "--year", "R5", "--json")
     done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)

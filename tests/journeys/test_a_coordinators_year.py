@@ -22,7 +22,7 @@ from tests.compiled.pages.reading import Page
 from tests.compiled.report.reading import items_in_word
 from tests.fillers.by_openpyxl import fill as fill_with_openpyxl
 from tests.fillers.xml_patch import fill as fill_as_excel
-from tests.journeys.coordinator import Coordinator, program, told
+from tests.journeys.coordinator import Coordinator, printed_document, program
 from tests.programs import needs_pseudo_terminal
 from tests.pseudo_terminal import Terminal, running
 from workflow.model.years import JST
@@ -161,15 +161,15 @@ def returns_trickle_in(watch: Terminal, city: City, last_year: City) -> None:
     as_excel(last_year.template("CLEAN", 2022), city.returned("業務課.xlsx"), texts)
     watch.until("業務課.xlsx → 差戻し")
 
-    document = told(city.home, "collect")
+    document = printed_document(city.home, "collect")
     assert outcomes(document) == {
         "学校（最終）.xlsx": "accepted",
         "コピー ～ 学校.xlsx": "duplicate",
         "KODOMO.xlsx": "sent_back",
         "業務課.xlsx": "sent_back",
     }
-    told_of_last_years = {"FORM_OTHER_YEAR", "NOTES_SET_ASIDE"}
-    assert codes(document) == {"FILE_DUPLICATE", "VALUE_NOT_A_CHOICE", *told_of_last_years}
+    about_last_years = {"FORM_OTHER_YEAR", "NOTES_SET_ASIDE"}
+    assert codes(document) == {"FILE_DUPLICATE", "VALUE_NOT_A_CHOICE", *about_last_years}
     assert handed_back(city) == {"KODOMO", "CLEAN"}
     assert "済み" in turn(city.workspace, "GAKKO")
     assert "訂正を待っています" in turn(city.workspace, "KODOMO")
@@ -213,7 +213,7 @@ def the_last_ones_come_in(watch: Terminal, city: City) -> None:
 
 def closes_the_round(coordinator: Coordinator, city: City) -> None:
     coordinator.looks_again()
-    document = told(city.home, "status")
+    document = printed_document(city.home, "status")
     assert document["totals"]["missing"] == 0
     assert {d["outcome"] for d in document["departments"]} == {"accepted"}
     assert coordinator.proposed == "verify --year 2023"
@@ -226,15 +226,15 @@ def closes_the_round(coordinator: Coordinator, city: City) -> None:
     assert coordinator.proposed == "report --year 2023"
     coordinator.chooses("14")
 
-    assert told(city.home, "verify")["findings"] == []
+    assert printed_document(city.home, "verify")["findings"] == []
     rows = city.ledger_csv()
     assert len(rows) == len(city.plan.items)
     assert [row["評価"] for row in rows if row["整理番号"] == "2-3"] == ["Ｂ"]
     for row, item in zip(rows, items_in_word(published(city)), strict=True):
-        (said,) = item.answers
+        (answered,) = item.answers
         assert (item.id, item.title) == (row["整理番号"], row["取組内容"])
-        assert said["取組状況"] == row["取組状況"]
-        assert said["評価"].startswith(row["評価"])
+        assert answered["取組状況"] == row["取組状況"]
+        assert answered["評価"].startswith(row["評価"])
 
 
 def published(city: City) -> bytes:

@@ -100,14 +100,14 @@ def test_all_points_of_a_year_are_closed(coordinator: Coordinator, city: City) -
     assert coordinator.leaves() == 0
 
 
-def said(city: City) -> dict[str, dict[str, str | float | date]]:
+def example_answers(city: City) -> dict[str, dict[str, str | float | date]]:
     texts = full_texts(city.plan)
     return {item: {**row, "取組状況": f"【例】{item}を行った。"} for item, row in texts.items()}
 
 
 def send(city: City, code: str, name: str = "", **changed: Mapping[str, str]) -> None:
     """Send what a department says, with the program it uses."""
-    usual = said(city)
+    usual = example_answers(city)
     texts = usual | {i: {**usual[i], **row} for i, row in {**SAY.get(code, {}), **changed}.items()}
     texts |= {item: {WHY: why} for item, why in SAYS_NOTHING.get(code, {}).items()}
     template, target = city.template(code), city.returned(name or f"{code}.xlsx")

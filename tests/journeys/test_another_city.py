@@ -133,11 +133,11 @@ def test_sixty_departments_answer_eight_items_each(city: City) -> None:
     rows = city.ledger()
     assert len(rows) == 480
     for row in rows:
-        said = dict(written[row["整理番号"]])
-        day = said.pop("完了日")
+        expected = dict(written[row["整理番号"]])
+        day = expected.pop("完了日")
         assert isinstance(row["完了日"], datetime)
         assert row["完了日"].date() == day
-        assert {label: row[label] for label in said} == said
+        assert {label: row[label] for label in expected} == expected
     by_csv = city.ledger_csv()
     assert by_csv[7]["実績値"] == "0.7"
     assert by_csv[7]["決算額（千円）"] == "7000"
@@ -188,7 +188,7 @@ class Sent:
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     """Return the round of all values above: they are collected at once."""
     city = other_city(tmp_path_factory.mktemp("sent") / "市")
-    written = {item: dict(said) for item, said in answers(other_plan()).items()}
+    written = {item: dict(texts) for item, texts in answers(other_plan()).items()}
     items = []
     values = [(label, value) for label, value, _ in (*WRONG, *ANOTHER_WAY)]
     for department, (label, value) in enumerate(values, start=1):
@@ -216,7 +216,7 @@ def test_a_wrong_value_is_sent_back(sent: Sent, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(ANOTHER_WAY)), ids=[way for _, way, _ in ANOTHER_WAY])
-def test_a_value_written_in_another_way_is_understood(sent: Sent, number: int) -> None:
+def test_a_value_written_in_another_way_is_read(sent: Sent, number: int) -> None:
     label, written, read = ANOTHER_WAY[number]
     at = len(WRONG) + number
     file = f"D{at + 1:02}.xlsx"

@@ -98,7 +98,9 @@ def test_text_comes_through_unchanged(written: list[str]) -> None:
         city.send_back("A", sent)
         collected = city.collect()
         assert set(codes(collected)) <= NOTED
-        kept = {item: {k: stored(text) for k, text in said.items()} for item, said in sent.items()}
+        kept = {
+            item: {k: stored(text) for k, text in values.items()} for item, values in sent.items()
+        }
         for row in city.ledger():
             assert {label: decoded(row[label]) for label in LABELS} == kept[row["整理番号"]]
         for by_csv in city.ledger_csv():

@@ -131,13 +131,13 @@ def test_the_headline_says_it_in_words(two_years: City) -> None:
     stage = f"【暫定版】令和6年5月{COLLECTED_AT.day}日 10時00分現在"
     assert stage in texts
     (headline,) = [text for text in texts if "25件の取組のうち" in text]
-    for said in (
+    for phrase in (
         "回答済が15件、未提出が9件、差戻し中が1件",
         "評価は、Ａが13件、Ｂが1件、Ｃが1件",
         "下がった取組は2件",
         "評価がＣの取組は、「3 地域福祉活動の促進」に1件あります。",
     ):
-        assert said in headline
+        assert phrase in headline
 
 
 @needs_libreoffice

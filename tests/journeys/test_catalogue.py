@@ -27,10 +27,10 @@ def examples_of_codes() -> set[str]:
     for path in EXAMPLES.rglob("expected.json"):
         read = json.loads(path.read_text("utf-8"))
         for document in read if isinstance(read, list) else [read]:  # one for each command
-            said = list(document.get("findings", []))
+            findings = list(document.get("findings", []))
             for file in document.get("files", {}).values():
-                said += file["findings"]
-            found |= {finding.split(" ")[0] for finding in said}
+                findings += file["findings"]
+            found |= {finding.split(" ")[0] for finding in findings}
             # A point says its number first, then its code.
             points = document.get("points", [])
             found |= {point.split(" ")[1].partition("：")[0] for point in points}

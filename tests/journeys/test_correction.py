@@ -42,7 +42,7 @@ def sent_back(city: City) -> City:
 
 
 def wrong_texts(city: City) -> dict[str, dict[str, str | float | date]]:
-    texts = {item: dict(said) for item, said in full_texts(city.plan, 取組状況=PROSE).items()}
+    texts = {item: dict(values) for item, values in full_texts(city.plan, 取組状況=PROSE).items()}
     texts["7-1"]["評価"] = "とても\n良い"
     del texts["7-2"]["課題・改善点"]
     texts["8-3"]["取組状況"] = LONG
@@ -100,7 +100,9 @@ def test_the_hand_back_carries_what_they_wrote_and_leads_to_its_own_cells(
     path = handback(sent_back)
     texts = wrong_texts(sent_back)
     sheet = book(path)["進捗状況"]
-    wanted = {item: said for item, said in texts.items() if item in ("7-1", "7-2", "7-3", "8-3")}
+    wanted = {
+        item: values for item, values in texts.items() if item in ("7-1", "7-2", "7-3", "8-3")
+    }
     for reference, value in located(path, wanted).items():
         assert sheet[reference].value == value
     assert links(path) == list(located(path, CORRECT))
@@ -197,11 +199,11 @@ def test_of_two_returns_that_differ_one_comes_back_and_names_both(city: City) ->
 def test_only_our_own_hand_backs_are_taken_away(sent_back: City) -> None:
     city = sent_back
     city.collect()
-    stranger = city.workspace.handbacks(2023) / "メモ.xlsx"
-    stranger.write_bytes(b"memo")
+    memo = city.workspace.handbacks(2023) / "メモ.xlsx"
+    memo.write_bytes(b"memo")
     programs.as_excel(handback_of(city, "KIKI"), city.returned("直しました.xlsx"), CORRECT)
     city.collect()
-    assert list(city.workspace.handbacks(2023).iterdir()) == [stranger]
+    assert list(city.workspace.handbacks(2023).iterdir()) == [memo]
 
 
 def handback_of(city: City, department: str) -> Path:
@@ -241,9 +243,11 @@ def test_the_terminal_names_the_hand_backs(
     sent_back: City, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["collect", "--year", "2023", "--home", str(sent_back.home)]) == 1
-    told = capsys.readouterr().out
-    assert f"差戻し用の調査票を{sent_back.workspace.handbacks(2023)}に作りました（1件）。" in told
-    assert handback(sent_back).name in told
+    printed = capsys.readouterr().out
+    assert (
+        f"差戻し用の調査票を{sent_back.workspace.handbacks(2023)}に作りました（1件）。" in printed
+    )
+    assert handback(sent_back).name in printed
 
 
 @needs_libreoffice

@@ -71,8 +71,8 @@ def written_table(path: Path) -> Path:
             if item.path[: depth + 1] != before[: depth + 1]:
                 sheet.cell(row, column, item.path[depth])
         direction, rating = RESULTS[item.id]
-        said = (item.pages, None, item.title, names, f"【例】{item.id}の実績", "【例】課題")
-        for column, text in enumerate((*said, direction, rating), start=3):
+        texts = (item.pages, None, item.title, names, f"【例】{item.id}の実績", "【例】課題")
+        for column, text in enumerate((*texts, direction, rating), start=3):
             if text:
                 sheet.cell(row, column, text)
     last = FIRST_ROW + len(SAMPLE.items)
@@ -159,15 +159,15 @@ def test_forms_go_out_with_them_and_the_first_round_compares(tmp_path: Path) -> 
     collected = city.collect(2024)
     assert collected.document["totals"]["missing"] == 0
     book = load_workbook(city.workspace.ledger(2024))
-    told = {
+    shown_on = {
         name: " ".join(str(c.value) for row in book[name].iter_rows() for c in row if c.value)
         for name in ("集計表", "前年度比較")
     }
     raised = sum(rating != "Ａ" for _, rating in RESULTS.values())
-    assert f"評価が上がった取組は{raised}件" in told["集計表"]
-    assert "令和5年度" in told["集計表"], "the trend begins with the year that was brought in"
-    assert "上がった" in told["前年度比較"]
-    assert "市の表（進捗管理表.xlsx）から持ち込んだものです" in told["前年度比較"]
+    assert f"評価が上がった取組は{raised}件" in shown_on["集計表"]
+    assert "令和5年度" in shown_on["集計表"], "the trend begins with the year that was brought in"
+    assert "上がった" in shown_on["前年度比較"]
+    assert "市の表（進捗管理表.xlsx）から持ち込んだものです" in shown_on["前年度比較"]
     for year in (2023, 2024):
         assert verify(city.workspace, year, HERE).is_clean
 
@@ -226,7 +226,7 @@ def test_what_was_issued_is_not_replaced_by_a_table(tmp_path: Path) -> None:
     assert "すでに調査票を発行しています" in complaint
 
 
-def test_a_column_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_column_that_is_not_there_is_reported(tmp_path: Path) -> None:
     table = written_table(tmp_path / "表.xlsx")
     typed = ("init", "--from-table", str(table), "--yes", "--map", "所属=担当課")
     code, printed, complaint = run_here(*typed, "--home", str(tmp_path))
@@ -312,14 +312,14 @@ def test_only_what_is_unsure_is_asked(tmp_path: Path) -> None:
     book.save(tmp_path / "表.xlsx")
     found = read_source(single(tmp_path / "表.xlsx"))
     assert isinstance(found, Source)
-    said: list[str] = []
+    printed: list[str] = []
     answers = iter(["", "7", "R5", "門真市", "危機管理課"])
 
     def ask(question: str) -> str:
-        said.append(question)
+        printed.append(question)
         return next(answers)
 
-    draft, wishes = settled(found, Wishes(), Talk(said.append, ask))
+    draft, wishes = settled(found, Wishes(), Talk(printed.append, ask))
     assert wishes.mapped == {"どこが": "担当課", "手ごたえ": "使わない"}
     assert (draft.year, wishes.city, wishes.coordinator) == (2023, "門真市", "危機管理課")
     assert [proposed.label for proposed in draft.fields] == ["評価"]

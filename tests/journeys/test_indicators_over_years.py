@@ -93,9 +93,9 @@ def test_the_sheet_says_what_the_csv_says(graded: City, book: Any) -> None:  # n
     assert sheet.merged_cells.ranges == set()
     header, *rows = sheet.iter_rows(values_only=True)
     assert len(rows) == len(indicators(graded))
-    for row, said in zip(rows, indicators(graded), strict=True):
+    for row, values in zip(rows, indicators(graded), strict=True):
         shown = dict(zip(header, row, strict=True))
-        assert {k: "" if shown[k] is None else str(shown[k]) for k in said} == said
+        assert {k: "" if shown[k] is None else str(shown[k]) for k in values} == values
     xml = sheet_xml(graded, "指標")
     assert xml.count("<x14:sparkline>") == 4
     links = [cell.coordinate for cells in sheet.iter_rows() for cell in cells if cell.hyperlink]
@@ -187,7 +187,7 @@ def test_known_values_stand_locked_beside_the_item_and_in_the_ledger(graded: Cit
     assert len(row["既知の値のSHA-256"]) == 64
 
 
-def test_a_changed_table_is_told_and_issued_anew_to_whom_it_concerns(
+def test_a_changed_table_is_reported_and_issued_anew_to_whom_it_concerns(
     graded: City, tmp_path: Path
 ) -> None:
     city = graded.copy(tmp_path / "市")
@@ -247,7 +247,7 @@ def test_indicators_are_compared_with_last_year(graded: City, tmp_path: Path) ->
     assert "－40回、判定が下がった↓" in str(list(book["前年度比較（印刷用）"].values))
 
 
-def test_an_actual_that_was_put_right_is_told(graded: City, tmp_path: Path) -> None:
+def test_an_actual_that_was_put_right_is_reported(graded: City, tmp_path: Path) -> None:
     city = graded.copy(tmp_path / "市")
     code = next(item.departments[0] for item in city.plan.items if item.id == "1-1")
     before = city.returned(f"{code}.xlsx")

@@ -110,7 +110,7 @@ def test_two_years_are_compared_mark_by_mark(city: City) -> None:
     assert "重点が前年度から変わった（－→○）" in reasons
 
 
-def test_readers_and_programs_are_told_what_it_means(city: City) -> None:
+def test_readers_and_programs_learn_what_it_means(city: City) -> None:
     legend = {(row[0], row[1]): str(row[2]) for row in sheet(city, "凡例")}
     assert "台帳では、あてはまらないものは空欄です" in legend["項目", "重点"]
     assert legend["重点", "－"].startswith("あてはまりません。")

@@ -94,9 +94,9 @@ def texts_of(content: bytes) -> Iterator[str]:
         yield content.decode("utf-8", "replace")
 
 
-def told(path: Path, words: tuple[str, ...]) -> list[str]:
-    said = "\n".join(texts_of(path.read_bytes()))
-    return [word for word in words if word in said]
+def words_found(path: Path, words: tuple[str, ...]) -> list[str]:
+    text = "\n".join(texts_of(path.read_bytes()))
+    return [word for word in words if word in text]
 
 
 def test_what_goes_to_a_department_holds_nothing_of_another(town: City) -> None:
@@ -113,14 +113,14 @@ def test_what_goes_to_a_department_holds_nothing_of_another(town: City) -> None:
     assert {("A", ".eml"), ("B", ".eml"), ("A", ".xlsx"), ("B", ".xlsx")} <= kinds
     for path, code in ours.items():
         others = tuple(word for other in CODES if other != code for word in secrets(other))
-        assert told(path, others) == [], path.name
+        assert words_found(path, others) == [], path.name
     (draft,) = workspace.reminder_drafts(YEAR).glob("A_*.eml")  # its own it finds, also attached
-    assert told(draft, secrets("A")) == ["a@example.jp", "secret-A-respondent"]
+    assert words_found(draft, secrets("A")) == ["a@example.jp", "secret-A-respondent"]
 
 
 def test_the_page_of_the_round_holds_no_address_and_no_notes(town: City) -> None:
     everybody = tuple(word for code in CODES for word in secrets(code))
-    assert told(town.workspace.overview(YEAR), everybody) == []
+    assert words_found(town.workspace.overview(YEAR), everybody) == []
 
 
 def test_what_is_published_names_nobody(town: City) -> None:
@@ -130,5 +130,5 @@ def test_what_is_published_names_nobody(town: City) -> None:
     published = [p for p in town.workspace.report(YEAR).parent.rglob("*") if p.is_file()]
     assert {path.suffix for path in published} >= {".docx", ".html"}
     for path in published:
-        assert told(path, everybody) == [], path.name
-        assert told(path, ("丁", "secret-")) == [], path.name
+        assert words_found(path, everybody) == [], path.name
+        assert words_found(path, ("丁", "secret-")) == [], path.name

@@ -29,10 +29,10 @@ from workflow.rounds.collected import Collected
 
 YEAR = 2023
 REASON = "報告がない場合の理由"
-Said = Mapping[str, str | float]
-ANSWER: Said = {"取組状況": "実施した。", "評価": "Ａ", "方針": "継続", "決算額": 12.0}
-OURS: dict[str, Said] = dict.fromkeys(("1-1", "1-2", "1-3", "2-1", "2-2"), ANSWER)
-THEIRS: dict[str, Said] = dict.fromkeys(("2-1", "2-2", "2-3"), ANSWER)
+Answers = Mapping[str, str | float]
+ANSWER: Answers = {"取組状況": "実施した。", "評価": "Ａ", "方針": "継続", "決算額": 12.0}
+OURS: dict[str, Answers] = dict.fromkeys(("1-1", "1-2", "1-3", "2-1", "2-2"), ANSWER)
+THEIRS: dict[str, Answers] = dict.fromkeys(("2-1", "2-2", "2-3"), ANSWER)
 WHY = "令和5年度は休止した。"
 
 
@@ -102,9 +102,9 @@ def test_the_report_says_why_and_asks_nobody_who_answered(town: City) -> None:
     pages = "".join(path.read_text("utf-8") for path in folder.rglob("*.html"))
     assert f"今年度は、報告することがありません。（理由：{WHY}）" in pages
     assert f"<dt>{REASON}" not in pages
-    said = words_of(reported.word)
-    assert f"今年度は、報告することがありません。（理由：{WHY}）" in said
-    assert "7件すべての取組について報告がありました。このうち1件は、今年度は報告する" in said
+    text = words_of(reported.word)
+    assert f"今年度は、報告することがありません。（理由：{WHY}）" in text
+    assert "7件すべての取組について報告がありました。このうち1件は、今年度は報告する" in text
     assert "7／7件うち報告なし1件" in words_of(reported.brief)
 
 
@@ -146,7 +146,7 @@ def test_next_year_shows_the_reason_and_compares_it(town: City) -> None:
     assert "（報告なし）" in compared
 
 
-def test_an_answer_after_the_decision_is_told_and_decided_anew(town: City) -> None:
+def test_an_answer_after_the_decision_is_reported_and_decided_anew(town: City) -> None:
     town.send_back("A", OURS)
     town.send_back("B", THEIRS)
     missing = point(gather(town), "ANSWER_MISSING")
@@ -172,7 +172,7 @@ def test_an_answer_after_the_decision_is_told_and_decided_anew(town: City) -> No
     assert verify(town.workspace, YEAR, HERE).differences == ()
 
 
-def test_an_answer_that_comes_with_the_decision_is_told(town: City) -> None:
+def test_an_answer_that_comes_with_the_decision_is_reported(town: City) -> None:
     town.send_back("A", OURS)
     town.send_back("B", THEIRS)
     missing = point(gather(town), "ANSWER_MISSING")
@@ -255,7 +255,7 @@ def test_whoever_left_a_joint_item_to_another_is_not_reminded(town: City) -> Non
     assert "2-1" in asked["B"]["missing"]
 
 
-STATES: Mapping[str, tuple[Said, str]] = {
+STATES: Mapping[str, tuple[Answers, str]] = {
     "1-1": ({REASON: WHY}, "記入済"),
     "1-2": ({REASON: WHY, "評価": "Ａ"}, "要確認"),
     "1-3": ({REASON: "　－"}, "要修正"),
@@ -272,10 +272,10 @@ def test_the_form_says_the_same(town: City) -> None:
     shown = {row[1]: row[4] for row in cover if len(row) > 4 and row[1] in STATES}
     assert shown == {item: state for item, (_, state) in STATES.items()}
     found = gather(town).document["findings"]
-    said = {item: {f["severity"] for f in found if f["item"] == item} for item in STATES}
+    severities = {item: {f["severity"] for f in found if f["item"] == item} for item in STATES}
     weight = {
         item: next((s.label for s in Severity if s.value in own), "記入済")
-        for item, own in said.items()
+        for item, own in severities.items()
     }
     assert weight == {**shown, "2-2": "要修正"}  # what is not filled is to be put right
     assert any("理由だけを記入してください" in str(cell) for row in cover for cell in row)

@@ -60,7 +60,7 @@ def _issued(name: str) -> City:
 
 def answers(plan: Plan, **changed: str) -> dict[str, dict[str, str | float]]:
     """Return a complete answer to every item."""
-    said: dict[str, str | float] = {
+    prose: dict[str, str | float] = {
         "取組状況": "【例】講座を３回開催し、延べ120人が参加した。\n次年度も続ける。",
         "課題・改善点": "【例】参加者が固定している。",
         "今後の方針": "継続",
@@ -70,13 +70,13 @@ def answers(plan: Plan, **changed: str) -> dict[str, dict[str, str | float]]:
     actuals: dict[str, dict[str, float]] = {item.id: {} for item in plan.items}
     for one in plan.indicators:
         actuals[one.item][one.name] = float(one.targets[max(one.targets)])
-    return {i: {**said, **figures, **changed, **actual} for i, actual in actuals.items()}
+    return {i: {**prose, **figures, **changed, **actual} for i, actual in actuals.items()}
 
 
-def assert_in_ledger(city: City, said: Mapping[str, Mapping[str, str | float]]) -> None:
+def assert_in_ledger(city: City, expected: Mapping[str, Mapping[str, str | float]]) -> None:
     rows = {row["整理番号"]: row for row in city.ledger()}
     measured: dict[str, str | float] = {}
-    for item, values in said.items():
+    for item, values in expected.items():
         assert rows[item]["回答状況"] == "回答済"
         in_rows = {label: value for label, value in values.items() if label in rows[item]}
         assert {label: rows[item][label] for label in in_rows} == in_rows
@@ -112,13 +112,13 @@ def test_all_25_items_come_back_from_every_program_after_one_was_handed_back(
     name: str, tmp_path: Path
 ) -> None:
     city = own_city(name, tmp_path)
-    said = answers(city.plan)
+    given = answers(city.plan)
     departments = [d.code for d in city.plan.departments if city.plan.items_of(d.code)]
-    wrong = {**said, "2-3": {**said["2-3"], "評価": "とても良い"}}
+    wrong = {**given, "2-3": {**given["2-3"], "評価": "とても良い"}}
     owner = city.plan.items[[i.id for i in city.plan.items].index("2-3")].departments[0]
     programs = programs_for(name, departments, in_excel=owner)
     for department, program in programs.items():
-        own = wrong if department == owner else said
+        own = wrong if department == owner else given
         fillers.send(city, department, own, PROGRAMS[program])
     first = city.collect()
     (handback,) = first.handbacks
@@ -140,7 +140,7 @@ def test_all_25_items_come_back_from_every_program_after_one_was_handed_back(
     assert codes(second) == ["FILE_SUPERSEDED"]
     assert outcomes(second)[target.name] == "accepted"
     assert set(city.statuses().values()) == {"回答済"}
-    assert_in_ledger(city, {**said, "2-3": {**said["2-3"], "評価": "Ｂ"}})
+    assert_in_ledger(city, {**given, "2-3": {**given["2-3"], "評価": "Ｂ"}})
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
@@ -155,7 +155,7 @@ def test_the_demo_plays_two_years_on_cards(tmp_path: Path) -> None:
 
 def united(city: City, *parts: Mapping[str, Mapping[str, str | float]]) -> None:
     """Send one book into which the sheets of several copies of a form were moved."""
-    copies = [fillers.send(city, "KOREI", said).read_bytes() for said in parts]
+    copies = [fillers.send(city, "KOREI", part).read_bytes() for part in parts]
     book = reduce(with_sheets_of, copies)
     city.returned("KOREI.xlsx").write_bytes(book)
 
@@ -163,27 +163,27 @@ def united(city: City, *parts: Mapping[str, Mapping[str, str | float]]) -> None:
 @pytest.mark.parametrize("name", ["card", "kpi_card", "two_sheets", "list"])
 def test_copies_that_two_people_filled_are_united_in_one_book(name: str, tmp_path: Path) -> None:
     city = own_city(name, tmp_path)
-    said = answers(city.plan)
+    given = answers(city.plan)
     first, second, *others = [item.id for item in city.plan.items_of("KOREI")]
-    united(city, {i: said[i] for i in (first, second)}, {i: said[i] for i in others})
+    united(city, {i: given[i] for i in (first, second)}, {i: given[i] for i in others})
     collected = city.collect()
     assert outcomes(collected) == {"KOREI.xlsx": "accepted"}
     assert {"ROW_COPY_DIFFERS", "VALUE_MISSING"}.isdisjoint(codes(collected))
-    assert_in_ledger(city, {i: said[i] for i in (first, second, *others)})
+    assert_in_ledger(city, {i: given[i] for i in (first, second, *others)})
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
 @pytest.mark.parametrize("name", ["card", "list"])
-def test_copies_that_differ_are_told_with_both_texts(name: str, tmp_path: Path) -> None:
+def test_copies_that_differ_are_reported_with_both_texts(name: str, tmp_path: Path) -> None:
     city = own_city(name, tmp_path)
-    said, otherwise = answers(city.plan), answers(city.plan, 評価="Ｂ")
+    given, otherwise = answers(city.plan), answers(city.plan, 評価="Ｂ")
     first, *_ = [item.id for item in city.plan.items_of("KOREI")]
-    united(city, said, said | {first: otherwise[first]})
+    united(city, given, given | {first: otherwise[first]})
     collected = city.collect()
-    (told,) = [f for f in collected.document["findings"] if f["code"] == "ROW_COPY_DIFFERS"]
-    assert told["item"] == first
-    assert "Ａ" in told["message"]
-    assert "Ｂ" in told["message"]
+    (finding,) = [f for f in collected.document["findings"] if f["code"] == "ROW_COPY_DIFFERS"]
+    assert finding["item"] == first
+    assert "Ａ" in finding["message"]
+    assert "Ｂ" in finding["message"]
     assert verify(city.workspace, 2023, HERE).is_clean
 
 
@@ -191,10 +191,10 @@ def test_copies_that_differ_are_told_with_both_texts(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_form_saved_in_another_format_is_read_alike(name: str, tmp_path: Path) -> None:
     city = own_city(name, tmp_path)
-    said = answers(city.plan)
+    given = answers(city.plan)
     jobs = []
     for department, ending, kind in (("KOREI", "ods", "calc8"), ("KIKI", "xls", "MS Excel 97")):
-        filled = fillers.send(city, department, said).rename(tmp_path / f"{department}.xlsx")
+        filled = fillers.send(city, department, given).rename(tmp_path / f"{department}.xlsx")
         target = city.returned(f"{department}.{ending}")
         jobs.append({"do": "save as", "source": str(filled), "target": str(target), "filter": kind})
     run_jobs(jobs)
@@ -202,4 +202,4 @@ def test_a_form_saved_in_another_format_is_read_alike(name: str, tmp_path: Path)
     assert set(outcomes(collected).values()) == {"accepted"}
     assert codes(collected) == ["FILE_VALUES_ONLY"]
     items = {i.id for d in ("KOREI", "KIKI") for i in city.plan.items_of(d)}
-    assert_in_ledger(city, {item: said[item] for item in items})
+    assert_in_ledger(city, {item: given[item] for item in items})

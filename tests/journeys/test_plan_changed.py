@@ -1,4 +1,4 @@
-"""A plan changed after issuing: said, asked about, and taken back without a trace."""
+"""A plan changed after issuing: reported, asked about, and taken back without a trace."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def test_the_command_line_refuses_and_takes_a_flag(answered: City) -> None:
     refused = subprocess.run(command, capture_output=True, text=True, check=False, input="")
     assert refused.returncode == 2
     assert "--reissue" in refused.stderr
-    told = subprocess.run(
+    accepted = subprocess.run(
         [*command, "--reissue"], capture_output=True, text=True, check=False, input=""
     )
-    assert told.returncode == 0, told.stderr
-    assert "項目「課題」がなくなった" in told.stdout
+    assert accepted.returncode == 0, accepted.stderr
+    assert "項目「課題」がなくなった" in accepted.stdout
 
 
 @pytest.mark.parametrize(("answer", "count"), [("いいえ", 1), ("はい", 2)])

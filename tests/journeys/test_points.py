@@ -117,9 +117,13 @@ def test_decisions_close_points_and_the_ledger_follows(town: City) -> None:
     joint = ledger["2-1", "乙課・甲課"]
     assert (joint["評価"], joint["回答ファイル"]) == ("Ａ", "A.xlsx")
     assert ledger["3-1", "丙課"]["回答状況"] == "報告なし"
-    said = points(collected)[JOINT]
-    assert (said["decision"], said["reason"], said["by"]) == ("もう一方を採る", "甲課が主", "佐藤")
-    assert "台帳には甲課の回答" in rows(record)[said["id"]]["どういうことか"]
+    joint_point = points(collected)[JOINT]
+    assert (joint_point["decision"], joint_point["reason"], joint_point["by"]) == (
+        "もう一方を採る",
+        "甲課が主",
+        "佐藤",
+    )
+    assert "台帳には甲課の回答" in rows(record)[joint_point["id"]]["どういうことか"]
     assert status(town.workspace, YEAR)["totals"] == totals
     assert verify(town.workspace, YEAR, HERE).differences == ()
     finalize(town.workspace, YEAR, COLLECTED_AT + timedelta(days=2), HERE)
@@ -137,8 +141,8 @@ def test_the_source_of_a_chosen_joint_answer_follows(
     decide(town.workspace.record(YEAR), number, word, "電話", "佐藤")
     collected = gather(town, 1)
     assert points(collected)[JOINT]["decision"] == word
-    said = {(f["code"], f["file"]) for f in collected.document["findings"]}
-    assert ("ANSWER_ADOPTED", file) in said
+    reported = {(f["code"], f["file"]) for f in collected.document["findings"]}
+    assert ("ANSWER_ADOPTED", file) in reported
     sheet = load_workbook(town.workspace.ledger(YEAR))["台帳"]
     header = [cell.value for cell in sheet[1]]
     (row,) = [
@@ -193,9 +197,9 @@ def test_two_people_in_two_copies_are_both_heard(town: City) -> None:
     collected = gather(town, 1)
     assert points(collected)[NOTHING]["decision"] == ""
     assert points(collected)[MISSING]["decision"] == "今年度は報告なし"
-    told = next(f for f in collected.document["findings"] if f["code"] == "DECISION_DIFFERS")
-    assert "佐藤" in told["message"]
-    assert "鈴木" in told["message"]
+    finding = next(f for f in collected.document["findings"] if f["code"] == "DECISION_DIFFERS")
+    assert "佐藤" in finding["message"]
+    assert "鈴木" in finding["message"]
     decide(record, found[NOTHING]["id"], "確認済み", "二人で相談", "佐藤・鈴木")
     again = points(gather(town, 2))
     assert again[NOTHING]["reason"] == "二人で相談"
@@ -213,7 +217,7 @@ def test_words_in_the_margin_are_kept(town: City) -> None:
     assert any("課長に聞くこと" in row for row in notes)
 
 
-def test_what_is_no_workbook_is_kept_and_told(town: City) -> None:
+def test_what_is_no_workbook_is_kept_and_reported(town: City) -> None:
     gather(town)
     record = town.workspace.record(YEAR)
     record.write_bytes(b"PK no workbook")
@@ -223,7 +227,7 @@ def test_what_is_no_workbook_is_kept_and_told(town: City) -> None:
     assert rows(record)
 
 
-def test_a_lost_answer_is_not_said_to_be_missing(town: City) -> None:
+def test_a_lost_answer_is_not_reported_as_missing(town: City) -> None:
     number = points(gather(town))[MISSING]["id"]
     town.returned("B.xlsx").unlink()
     collected = gather(town, 1)
@@ -231,9 +235,11 @@ def test_a_lost_answer_is_not_said_to_be_missing(town: City) -> None:
     assert found["ANSWER_LOST", "2-3"]["department"] == "B"
     assert found[MISSING]["id"] == number  # 丙課 sent nothing
     attention = load_workbook(town.workspace.ledger(YEAR))["要確認"].values
-    said = {row[4]: (row[1], row[5]) for row in attention if row[3] and "件（" in str(row[3])}
-    assert said["乙課"][0] == "所在不明"
-    assert said["丙課"] == ("未提出", "回答がまだ届いていません。")
+    by_department = {
+        row[4]: (row[1], row[5]) for row in attention if row[3] and "件（" in str(row[3])
+    }
+    assert by_department["乙課"][0] == "所在不明"
+    assert by_department["丙課"] == ("未提出", "回答がまだ届いていません。")
     assert verify(town.workspace, YEAR, HERE).differences == ()
     gone = found["FILE_GONE", ""]["id"]
     decide(town.workspace.record(YEAR), gone, "取り下げ", "出し直すため", "佐藤")
@@ -303,10 +309,10 @@ def test_a_hand_back_with_both_tells_to_correct_and_to_explain(town: City) -> No
     decide(town.workspace.record(YEAR), number, "課に尋ねる", "本当ですか", "佐藤")
     handbacks = {path.name[0]: path for path in gather(town, 1).handbacks}
     cells = load_workbook(handbacks["A"])["修正のお願い"].iter_rows(values_only=True)
-    said = "".join(str(cell) for row in cells for cell in row if cell)
-    assert "「説明」の欄にお答えを記入してください" in said
-    assert "二重の枠と格子の模様" in said
-    assert "直し、説明も記入し終えたら" in said
+    text = "".join(str(cell) for row in cells for cell in row if cell)
+    assert "「説明」の欄にお答えを記入してください" in text
+    assert "二重の枠と格子の模様" in text
+    assert "直し、説明も記入し終えたら" in text
 
 
 def test_a_department_with_questions_alone_gets_a_mail_of_its_own(town: City) -> None:
@@ -357,14 +363,14 @@ def test_the_question_stands_at_the_cell_it_is_about(town: City) -> None:
 
 
 @pytest.mark.parametrize("decided", ["課に尋ねる", "差し戻す"])
-def test_a_handback_that_comes_back_as_it_was_is_told(town: City, decided: str) -> None:
+def test_a_handback_that_comes_back_as_it_was_is_reported(town: City, decided: str) -> None:
     number = points(gather(town))[NOTHING]["id"]
     decide(town.workspace.record(YEAR), number, decided, "確かめてください", "佐藤")
     (handback,) = gather(town, 1).handbacks
     shutil.copy(handback, town.returned("甲課 再.xlsx"))
     collected = gather(town, 20)
-    said = {f["code"] for f in collected.document["findings"] if f["file"] == "甲課 再.xlsx"}
-    told = {"課に尋ねる": "RETURN_UNEXPLAINED", "差し戻す": "RETURN_UNCHANGED"}
-    assert told[decided] in said
+    reported = {f["code"] for f in collected.document["findings"] if f["file"] == "甲課 再.xlsx"}
+    expected = {"課に尋ねる": "RETURN_UNEXPLAINED", "差し戻す": "RETURN_UNCHANGED"}
+    assert expected[decided] in reported
     assert [path.name[0] for path in collected.handbacks] == ["A"]
     assert verify(town.workspace, YEAR, HERE).differences == ()

@@ -34,8 +34,8 @@ FILLERS = [
 def test_answers_survive_the_program(city: City, filler: programs.Filler) -> None:
     city.generate()
     texts = full_texts(city.plan)
-    for said in texts.values():
-        said["取組状況"] = PROSE
+    for values in texts.values():
+        values["取組状況"] = PROSE
     target = city.returned("回答.xlsx")
     filler(city.template("KIKI"), target, texts)
     assert_both_readers_say_the_same(target)
@@ -46,8 +46,8 @@ def test_answers_survive_the_program(city: City, filler: programs.Filler) -> Non
     answered = [row for row in city.ledger() if row["回答状況"] == "回答済"]
     assert [row["整理番号"] for row in answered] == ["7-1", "7-2", "7-3", "8-3"]
     for row in answered:
-        said = texts[row["整理番号"]]
-        assert {label: row[label] for label in said} == said
+        values = texts[row["整理番号"]]
+        assert {label: row[label] for label in values} == values
     assert lost_texts(city, 2023, collected.document["files"], issued_papers(city, 2023)) == []
     assert verify(city.workspace, 2023, HERE).is_clean
 

@@ -148,8 +148,8 @@ def test_there_is_something_of_every_kind(texts: list[tuple[str, str, str]]) -> 
 def test_each_thing_has_one_term_in_all_that_is_read(
     texts: list[tuple[str, str, str]], pattern: str
 ) -> None:
-    said = [one for one in texts if re.search(pattern, one[2]) and not is_for_others(one, pattern)]
-    assert said == [], f"say {WORDS[pattern]}"
+    wrong = [one for one in texts if re.search(pattern, one[2]) and not is_for_others(one, pattern)]
+    assert wrong == [], f"say {WORDS[pattern]}"
 
 
 def is_for_others(one: tuple[str, str, str], pattern: str) -> bool:
@@ -163,8 +163,8 @@ def is_for_others(one: tuple[str, str, str], pattern: str) -> bool:
 def test_no_word_of_a_program_stands_before_a_person(
     texts: list[tuple[str, str, str]], pattern: str
 ) -> None:
-    said = [one for one in texts if re.search(pattern, one[2]) and one[1] not in KEYS_STAND_IN]
-    assert said == [], OF_PROGRAMS[pattern]
+    wrong = [one for one in texts if re.search(pattern, one[2]) and one[1] not in KEYS_STAND_IN]
+    assert wrong == [], OF_PROGRAMS[pattern]
 
 
 def test_numbers_that_people_read_are_separated_by_thousands(

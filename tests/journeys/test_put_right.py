@@ -1,4 +1,4 @@
-"""collect → finalize → reopen: what was put right is told from what to what."""
+"""collect → finalize → reopen: what was put right is reported, before and after."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_round_without_corrections_has_neither_sheet_nor_paper(city: City) -> 
     assert "変わったところ" not in beside(city, "ICT")
 
 
-def test_what_a_department_sent_otherwise_is_told_from_what_to_what(city: City) -> None:
+def test_what_a_department_sent_otherwise_is_reported_from_what_to_what(city: City) -> None:
     city.send_back("ICT", full_texts(city.plan, 評価="Ｂ"), "訂正.xlsx", hours=48)
     city.collect(now=LATER)
     assert changed(city) == [("8-1", "評価", "Ａ", "Ｂ")]
@@ -128,7 +128,7 @@ def test_one_page_says_the_same_as_a_sheet_in_word_and_on_the_page(city: City) -
     assert brief.text_content().index("8-1") < brief.text_content().index("6-3")
 
 
-def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_write_them(
+def test_items_that_came_and_went_and_values_with_a_unit_are_reported_as_people_write_them(
     tmp_path: Path,
 ) -> None:
     document = sample_document()
@@ -142,9 +142,9 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
     city = City.with_plan(tmp_path / "市", document)
     city.generate()
     text = "会議を開き、関係する課と検討した。" * 12
-    said = {kept["id"]: full_texts(city.plan)[kept["id"]] | {"取組状況": f"{text}二回。{text}"}}
+    given = {kept["id"]: full_texts(city.plan)[kept["id"]] | {"取組状況": f"{text}二回。{text}"}}
     (owner,) = kept["departments"]
-    city.send_back(owner, said)
+    city.send_back(owner, given)
     city.collect()
     finalize(city.workspace, 2023, LATER, HERE, "年度末のため")
     document["items"][0] = gone | {"id": "9-9", "title": "新しい取組"}
@@ -155,7 +155,7 @@ def test_items_that_came_and_went_and_values_with_a_unit_are_told_as_people_writ
     again = LATER + timedelta(days=1)
     collect(city.workspace, 2023, again, HERE, reopening="計画の誤り")
     city.generate(2023, again, reissue=True)
-    answer = said[kept["id"]] | {"取組状況": f"{text}三回。{text}", "決算額": 1234567}
+    answer = given[kept["id"]] | {"取組状況": f"{text}三回。{text}", "決算額": 1234567}
     answer["完了日"] = date(2024, 3, 5)
     del answer[dropped["label"]]
     city.send_back(owner, {kept["id"]: answer}, "訂正.xlsx", hours=96)

@@ -70,11 +70,11 @@ def word(city: City) -> bytes:
 
 def expected(row: Row, note: str = "") -> dict[str, str]:
     """Return what the report must say of a row; note is what surrounds a meaning in Word."""
-    said = {"担当課": row["担当課"]}
+    texts = {"担当課": row["担当課"]}
     for label in ("取組状況", "課題・改善点", "今後の方針", "評価"):
         meaning = note.format(MEANINGS[row[label]]) if label == "評価" and note else ""
-        said[label] = row[label] + meaning
-    return said
+        texts[label] = row[label] + meaning
+    return texts
 
 
 def choose(city: City, layout: str) -> None:
@@ -236,19 +236,19 @@ def test_nothing_is_reported_before_anything_was_collected(tmp_path: Path) -> No
     assert not city.workspace.compiled(2023).exists()
 
 
-def test_what_is_missing_or_sent_back_is_said_plainly(tmp_path: Path) -> None:
+def test_what_is_missing_or_sent_back_is_reported_plainly(tmp_path: Path) -> None:
     city = City.with_sample_plan(tmp_path)
     city.generate()
     texts = full_texts(city.plan)
     city.send_back("FUKUSHI", texts)
-    city.send_back("KIKI", {item: said | {"評価": "良い"} for item, said in texts.items()})
+    city.send_back("KIKI", {item: given | {"評価": "良い"} for item, given in texts.items()})
     city.collect()
     code, printed, _ = run_here("report", "--year", "2023", "--home", str(city.home))
     assert code == 1
     assert "暫定版" in printed
-    said = {item.id: item.answers[0] for item in items_in_word(word(city))}
+    published = {item.id: item.answers[0] for item in items_in_word(word(city))}
     for row in rows(city):
-        answer = said[row["整理番号"]]
+        answer = published[row["整理番号"]]
         standing = {"未提出": "未回答", "差戻し中": "確認中"}.get(row["回答状況"], row["回答状況"])
         assert answer.get("回答状況", "回答済").startswith(standing)
         assert ("取組状況" in answer) is (row["回答状況"] == "回答済")

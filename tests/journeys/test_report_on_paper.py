@@ -38,11 +38,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     return answered(city, texts(city))
 
 
-def answered(city: City, said: dict[str, dict[str, str]]) -> City:
+def answered(city: City, answers: dict[str, dict[str, str]]) -> City:
     city.generate()
     for department in city.plan.departments:
         if city.plan.items_of(department.code):
-            city.send_back(department.code, said)
+            city.send_back(department.code, answers)
     city.collect()
     return city
 
@@ -108,8 +108,8 @@ def test_every_item_is_there_whole_and_in_order(city: City, pages: list[list[str
     # Texts beside each other are read in turns, so characters are counted.
     shown = Counter(whole)
     for sign in "第回件検終":
-        said = sum(plain(text).count(sign) for t in texts(city).values() for text in t.values())
-        assert shown[sign] >= said, sign
+        written = sum(plain(text).count(sign) for t in texts(city).values() for text in t.values())
+        assert shown[sign] >= written, sign
     for item in city.plan.items:
         assert plain(item.title)[:12] in whole
 
@@ -156,7 +156,8 @@ def test_the_report_of_a_real_year_has_at_most_eleven_pages(tmp_path: Path) -> N
     labels = {field.key: field.label for field in city.plan.form.fields}
     answers = json.loads(stored.read_text("utf-8"))["2023"]
     answered(
-        city, {i: {labels[key]: text for key, text in said.items()} for i, said in answers.items()}
+        city,
+        {i: {labels[key]: text for key, text in values.items()} for i, values in answers.items()},
     )
     pages = printed(city, "門真型", tmp_path / "pdf")
     assert len(pages) <= 11

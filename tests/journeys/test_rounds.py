@@ -34,12 +34,12 @@ def sheet_rows(path: Path, name: str) -> list[dict[str, str]]:
 
 
 def given(year: PlayedYear, name: str, label: str) -> dict[str, str]:
-    """Return what was answered in a round, by 整理番号; of several people what the first said."""
+    """Return what was answered in a round, by 整理番号; of several people the first one's."""
     plan = year.plan(name)
     found: dict[str, str] = {}
     for code in year.asked(name):
-        for item, said in answers_of(plan, code).items():
-            found.setdefault(item, str(said[label]))
+        for item, values in answers_of(plan, code).items():
+            found.setdefault(item, str(values[label]))
     return {item.id: found[item.id] for item in plan.items}
 
 
@@ -74,7 +74,7 @@ def test_half_years_add_up_and_are_compared_with_those_of_the_year_before(tmp_pa
     assert {compared[0][label] for label in labels[:2]} == {row["上半期：上半期の取組状況"]}
 
 
-def test_managers_check_and_what_they_changed_is_told(tmp_path: Path) -> None:
+def test_managers_check_and_what_they_changed_is_reported(tmp_path: Path) -> None:
     year = PlayedYear.of_example(MANAGER_CHECK, tmp_path / "市")
     year.issue("自己評価")
     year.answer("自己評価")
@@ -103,7 +103,9 @@ def test_managers_check_and_what_they_changed_is_told(tmp_path: Path) -> None:
     assert column(rows, "課長の評価") == managers
     by = column(rows, "課長確認：回答者")
     assert (by["6-3"], by["7-3"]) == ("福祉政策課長", "危機管理課長")
-    second = {item: said for item, said in column(rows, "課長の評価（2人目）").items() if said}
+    second = {
+        item: rating for item, rating in column(rows, "課長の評価（2人目）").items() if rating
+    }
     assert second.keys() == {"7-3"}
     changed = sheet_rows(year.city.workspace.ledger(YEAR), "評価の変更")
     expected = {item for item in own if own[item] != managers[item]}
@@ -119,9 +121,9 @@ def test_four_rounds_are_verified_final_and_reported_in_their_order(
 ) -> None:
     year = PlayedYear.of_example(FOUR_ROUNDS, tmp_path / "市")
     home = ("--home", str(year.city.home))
-    code, _, said = run_here("generate", "--year", "R6", *home)
+    code, _, complaint = run_here("generate", "--year", "R6", *home)
     assert code == 2
-    assert all(name in said for name in year.names)
+    assert all(name in complaint for name in year.names)
     for name in ("一次評価", "二次評価"):
         year.play(name)
     year.issue("委員意見")
@@ -134,9 +136,9 @@ def test_four_rounds_are_verified_final_and_reported_in_their_order(
     rows = year.city.ledger_csv(YEAR)
     people = [column(rows, f"委員評価（{name}委員）") for name in "甲乙丙"]
     average = column(rows, "委員評価（平均）")
-    for item, said in average.items():
+    for item, rating in average.items():
         ratings = [person[item] for person in people]
-        assert said == max(set(ratings), key=ratings.count)  # of three, the nearest is the most
+        assert rating == max(set(ratings), key=ratings.count)  # of three, the nearest is the most
     assert verify(year.city.workspace, YEAR, HERE).is_clean
     reported = report(year.city.workspace, YEAR, LATER, HERE)
     assert reported.content.is_complete
@@ -144,6 +146,6 @@ def test_four_rounds_are_verified_final_and_reported_in_their_order(
     places = [page.index(f"{name}：回答者") for name in year.names]
     assert places == sorted(places)
     assert page.count("委員意見：回答者") == 3 * (3 + 1)  # three items, three people, their average
-    code, said, _ = run_here("status", "--year", "R6", *home)
+    code, printed, _ = run_here("status", "--year", "R6", *home)
     assert code == 0
-    assert all(name in said for name in year.names)
+    assert all(name in printed for name in year.names)

@@ -115,9 +115,9 @@ def test_each_item_is_compared_with_what_it_was(city: City) -> None:
 
 
 def test_the_headline_says_what_changed(city: City) -> None:
-    said = texts_of(city, 2023, "集計表")
-    assert "評価が上がった取組は1件、評価が下がった取組は1件" in said
-    assert "新しい取組は2件、終了した取組は1件、担当課が替わった取組は1件です。" in said
+    text = texts_of(city, 2023, "集計表")
+    assert "評価が上がった取組は1件、評価が下がった取組は1件" in text
+    assert "新しい取組は2件、終了した取組は1件、担当課が替わった取組は1件です。" in text
 
 
 def test_last_year_is_shown_to_the_renamed_and_the_merged(city: City) -> None:
@@ -129,8 +129,8 @@ def test_last_year_is_shown_to_the_renamed_and_the_merged(city: City) -> None:
 
 def test_the_years_are_drawn_only_on_one_scale(city: City) -> None:
     assert "評価の推移" in texts_of(city, 2023, "集計表")
-    said = texts_of(city, 2024, "集計表")
-    assert "令和5年度は、評価の尋ね方（選択肢やその意味）が今年度と違うため" in said
+    text = texts_of(city, 2024, "集計表")
+    assert "令和5年度は、評価の尋ね方（選択肢やその意味）が今年度と違うため" in text
     assert "評価の選択肢が前年度と違います" in texts_of(city, 2024, "前年度比較")
     changes = {line["評価の変化"] for line in comparison(city, 2024)}
     assert changes == {"比べられない"}

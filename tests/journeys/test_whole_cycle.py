@@ -46,8 +46,8 @@ def assert_all_answers_are_in(city: City) -> None:
         assert {label: row[label] for label in texts[row["整理番号"]]} == texts[row["整理番号"]]
         assert row["回答状況"] == "回答済"
     by_csv = {row["整理番号"]: row for row in city.ledger_csv()}
-    for item, said in texts.items():
-        assert {label: by_csv[item][label] for label in said} == said
+    for item, values in texts.items():
+        assert {label: by_csv[item][label] for label in values} == values
 
 
 def matrices(city: City) -> dict[str, dict[str, dict[str, int]]]:

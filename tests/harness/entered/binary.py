@@ -37,8 +37,8 @@ def xlsb_pages(content: bytes, parts: Parts, book: str) -> Iterator[Page]:
 
 
 def xls_pages(stream: bytes) -> Iterator[Page]:
-    bare = _without_shapes(stream)
-    with xlrd.open_workbook(file_contents=bare, logfile=io.StringIO()) as book:
+    without_shapes = _without_shapes(stream)
+    with xlrd.open_workbook(file_contents=without_shapes, logfile=io.StringIO()) as book:
         pages = [Page(sheet.name) for sheet in book.sheets()]
         for page, sheet in zip(pages, book.sheets(), strict=True):
             for row in range(sheet.nrows):
@@ -55,14 +55,14 @@ def xls_pages(stream: bytes) -> Iterator[Page]:
 
 def _without_shapes(stream: bytes) -> bytes:
     """Return a stream in which xlrd finds no shapes: it trips over damaged ones."""
-    bare = bytearray(stream)
+    patched = bytearray(stream)
     at = 0
-    while at + 4 <= len(bare):
-        kind, size = struct.unpack_from("<HH", bare, at)
+    while at + 4 <= len(patched):
+        kind, size = struct.unpack_from("<HH", patched, at)
         if kind in _SHAPES:
-            struct.pack_into("<H", bare, at, 0x0FFF)
+            struct.pack_into("<H", patched, at, 0x0FFF)
         at += 4 + size
-    return bytes(bare)
+    return bytes(patched)
 
 
 def _boxes(stream: bytes) -> Iterator[str]:

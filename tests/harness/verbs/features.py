@@ -57,13 +57,13 @@ def two_colours(parts: Parts, text: str) -> None:
 def thread(parts: Parts, item: str, label: str, *texts: str) -> None:
     """Hang a conversation on a cell, as Excel 365 does: the first text and the replies to it."""
     place = _place(parts, item, label)
-    said = "".join(
+    comments = "".join(
         f'<threadedComment ref="{place}" dT="2024-05-09T01:00:00.00" '
         f'personId="{{0}}" id="{{{n}}}"><text>{escaped(text)}</text></threadedComment>'
         for n, text in enumerate(texts)
     )
     target = "xl/threadedComments/threadedComment1.xml"
-    parts[target] = f'<ThreadedComments xmlns="{_COMMENTS}">{said}</ThreadedComments>'.encode()
+    parts[target] = f'<ThreadedComments xmlns="{_COMMENTS}">{comments}</ThreadedComments>'.encode()
     _relate(parts, _entry_part(parts), _THREADED, f"/{target}")
 
 

@@ -17,8 +17,8 @@ def cell(parts: Parts, place: str, attributes: str, inner: str) -> None:
     """Store a cell in another way; {n} in it is the number of its shared text."""
     before = re.search(_cell_pattern(with_cells(place)), text_of(parts, "sheet"))
     assert before, place
-    said = re.search(r"<v>([^<]*)</v>", before[0])
-    number = said[1] if said else ""
+    stored = re.search(r"<v>([^<]*)</v>", before[0])
+    number = stored[1] if stored else ""
     written = f'<c r="{with_cells(place)}"{attributes}>{inner}</c>'.replace("{n}", number)
     replace(parts, "sheet", before[0], with_cells(written))
 
@@ -133,14 +133,14 @@ def add_sheet(parts: Parts, name: str, state: str, text: str) -> None:
     relate(parts, "book rels", "worksheet", f"worksheets/sheet{number}.xml")
     key = re.findall(r'Id="(rIdX\d+)"', text_of(parts, "book rels"))[-1]
     shown = "" if state == "-" else f' state="{state}"'
-    spelled = escaped(name).replace('"', "&quot;")
-    listed = f'<sheet name="{spelled}" sheetId="{90 + number}"{shown} r:id="{key}"/></sheets>'
+    in_xml = escaped(name).replace('"', "&quot;")
+    listed = f'<sheet name="{in_xml}" sheetId="{90 + number}"{shown} r:id="{key}"/></sheets>'
     replace(parts, "book", "</sheets>", listed)
 
 
 @part_verb("add macro sheet")
 def add_macro_sheet(parts: Parts, name: str, kind: str) -> None:
-    """Add a sheet of macros (Excel 4.0) or a dialog, which are related and spelled otherwise."""
+    """Add a sheet of macros (Excel 4.0) or a dialog, which are related and written otherwise."""
     root = "dialogsheet" if kind == "dialogsheet" else "xm:macrosheet"
     add_sheet(parts, name, "-", "=HALT()")
     last = sorted(part for part in parts if part.startswith("xl/worksheets/sheet"))[-1]
@@ -155,8 +155,8 @@ def add_macro_sheet(parts: Parts, name: str, kind: str) -> None:
 
 @part_verb("name the sheet")
 def rename_sheet(parts: Parts, name: str) -> None:
-    spelled = escaped(name).replace('"', "&quot;")
-    replace(parts, "book", 'name="進捗状況"', f'name="{spelled}"')
+    in_xml = escaped(name).replace('"', "&quot;")
+    replace(parts, "book", 'name="進捗状況"', f'name="{in_xml}"')
 
 
 @part_verb("repeat the sheet")

@@ -59,9 +59,9 @@ def cell_of(book: Workbook, item: str, label: str) -> Cell:
     return cell
 
 
-def put(cell: Cell, spelled: str) -> None:
+def put(cell: Cell, notation: str) -> None:
     """Write a value: a text, n:5, d:2024-03-01, b:TRUE, e:#N/A, or f:=A1 without its result."""
-    kind, colon, text = spelled.partition(":")
+    kind, colon, text = notation.partition(":")
     if colon and kind == "b":
         cell.value = text == "TRUE"
     elif colon and kind == "e":
@@ -69,7 +69,7 @@ def put(cell: Cell, spelled: str) -> None:
     elif colon and kind == "f":
         cell.value = text
     else:
-        value = written(spelled)
+        value = written(notation)
         cell.value = value if value != "" else None
         if isinstance(value, str) and value:
             cell.data_type = "s"
@@ -183,8 +183,8 @@ def merge(book: Workbook, item: str, label: str, last_item: str, last_label: str
 
 
 @workbook_verb("write")
-def write(book: Workbook, item: str, label: str, spelled: str) -> None:
-    put(cell_of(book, item, label), spelled)
+def write(book: Workbook, item: str, label: str, notation: str) -> None:
+    put(cell_of(book, item, label), notation)
 
 
 @workbook_verb("write plain number")
@@ -195,10 +195,12 @@ def write_plain_number(book: Workbook, item: str, label: str, number: float) -> 
 
 
 @workbook_verb("write shown as")
-def write_shown_as(book: Workbook, item: str, label: str, spelled: str, number_format: str) -> None:
+def write_shown_as(
+    book: Workbook, item: str, label: str, notation: str, number_format: str
+) -> None:
     """Write a value and choose a number format for its cell."""
     cell = cell_of(book, item, label)
-    put(cell, spelled)
+    put(cell, notation)
     cell.number_format = number_format
 
 
@@ -238,10 +240,12 @@ def format_on_condition(book: Workbook, label: str, condition: str, look: str) -
     sheet, header, labels = header_of(book)
     letter = get_column_letter(labels[label])
     kind: Any
-    kind, _, said = condition.partition(" ")
+    kind, _, operand = condition.partition(" ")
     for rule in (rule for area in sheet.conditional_formatting for rule in area.rules):
         rule.priority += 1
-    rule = Rule(type=kind, dxf=looks[look], priority=1, formula=[said], text=said, operator="equal")
+    rule = Rule(
+        type=kind, dxf=looks[look], priority=1, formula=[operand], text=operand, operator="equal"
+    )
     sheet.conditional_formatting.add(f"{letter}{header + 1}:{letter}{sheet.max_row}", rule)
 
 
@@ -254,8 +258,8 @@ def write_in_the_colour(book: Workbook, item: str, label: str, letters: str, gro
         cell.fill = PatternFill("solid", fgColor=_color(ground))
 
 
-def _color(spelled: str) -> Color:
-    kind, *numbers = spelled.split(" ")
+def _color(notation: str) -> Color:
+    kind, *numbers = notation.split(" ")
     match kind:
         case "theme":
             return Color(theme=int(numbers[0]), tint=float(numbers[1]))
@@ -265,10 +269,10 @@ def _color(spelled: str) -> Color:
 
 
 @workbook_verb("write at")
-def write_at(book: Workbook, sheet: str, place: str, spelled: str) -> None:
+def write_at(book: Workbook, sheet: str, place: str, notation: str) -> None:
     cell = book[sheet][place]
     assert isinstance(cell, Cell)
-    put(cell, spelled)
+    put(cell, notation)
 
 
 @workbook_verb("merge at")
@@ -277,21 +281,21 @@ def merge_at(book: Workbook, sheet: str, area: str) -> None:
 
 
 @workbook_verb("write beside")
-def write_beside(book: Workbook, item: str, spelled: str) -> None:
+def write_beside(book: Workbook, item: str, notation: str) -> None:
     """Write in the first column right of the table, in an item's row."""
     sheet, _, labels = header_of(book)
     cell = sheet.cell(item_rows(book)[item], max(labels.values()) + 1)
     assert isinstance(cell, Cell)
-    put(cell, spelled)
+    put(cell, notation)
 
 
 @workbook_verb("write below")
-def write_below(book: Workbook, label: str, spelled: str) -> None:
+def write_below(book: Workbook, label: str, notation: str) -> None:
     """Write under the table, two rows below its end."""
     sheet, _, labels = header_of(book)
     cell = sheet.cell(sheet.max_row + 2, labels[label])
     assert isinstance(cell, Cell)
-    put(cell, spelled)
+    put(cell, notation)
 
 
 @workbook_verb("rename label")
@@ -324,9 +328,9 @@ def delete_sheet(book: Workbook, name: str) -> None:
 
 
 @workbook_verb("add sheet")
-def add_sheet(book: Workbook, name: str, place: str, spelled: str) -> None:
+def add_sheet(book: Workbook, name: str, place: str, text: str) -> None:
     sheet = book.create_sheet(name)
-    sheet[place] = spelled
+    sheet[place] = text
 
 
 @workbook_verb("reorder sheets")
@@ -406,11 +410,11 @@ def _make_room(sheet: Worksheet, axis: str, at: int, count: int) -> None:
         )
 
 
-def _moved(spelled: str, at: int, count: int) -> str:
+def _moved(reference: str, at: int, count: int) -> str:
     """Return the row or column that a reference names, once there is room."""
-    if spelled.isdecimal():
-        return str(int(spelled) + (count if int(spelled) >= at else 0))
-    column = column_index_from_string(spelled)
+    if reference.isdecimal():
+        return str(int(reference) + (count if int(reference) >= at else 0))
+    column = column_index_from_string(reference)
     return get_column_letter(column + (count if column >= at else 0))
 
 

@@ -22,7 +22,7 @@ _PLACES = {
     "size": (22, 24, "<I"),
     "name length": (26, 28, "<H"),
 }
-"""Where a header keeps a value: in a local header, in a central one, and how it is spelled."""
+"""Where a header keeps a value: in a local header, in a central one, and how it is written."""
 _METHODS = {"stored": zipfile.ZIP_STORED, "bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
 _END_PLACES = {
     "disk": (4, "<H"),
