@@ -89,11 +89,11 @@ def returned_cards(home: Path, plan: Mapping[str, Any]) -> Workspace:
     _returned_folder(workspace)
     for n, issue in enumerate(load_register(workspace.templates(YEAR), YEAR).issues):
         labels = [field.label for field in issue.form.form.fields]
-        said = {
-            item.id: {label: _said(n, m, label) for label in labels}
+        texts = {
+            item.id: {label: _answer_text(n, m, label) for label in labels}
             for m, item in enumerate(issue.items)
         }
-        cells = cells_of(City(workspace), issue.number.department, said)
+        cells = cells_of(City(workspace), issue.number.department, texts)
         as_excel(
             workspace.templates(YEAR) / issue.file, workspace.returned(YEAR) / issue.file, cells
         )
@@ -129,13 +129,13 @@ def _answer(workspace: Workspace, places: Places, numbered: tuple[int, str]) -> 
     """Save an answered copy of a template; the texts differ from department to department."""
     n, file = numbered
     target = workspace.returned(YEAR) / file
-    cells = {reference: _said(n, m, label) for (m, label), reference in places.items()}
+    cells = {reference: _answer_text(n, m, label) for (m, label), reference in places.items()}
     patch_cells(workspace.templates(YEAR) / file, target, cells)
     moment = (RECEIVED_AT + timedelta(seconds=n)).timestamp()
     os.utime(target, (moment, moment))
 
 
-def _said(n: int, m: int, label: str) -> str:
+def _answer_text(n: int, m: int, label: str) -> str:
     match label:
         case "取組状況":
             return _prose(2 * n, m)

@@ -149,7 +149,7 @@ class _Tracer:
             caller = frame.f_back
             while caller and not self._is_ours(caller.f_code):
                 caller = caller.f_back
-            call = (self._told(caller, " "), self._told(frame, "\t"))
+            call = (self._name_of(caller, " "), self._name_of(frame, "\t"))
             if call not in self._seen:
                 self._seen.add(call)
                 os.write(self._file, "\t".join((*call, f"{', '.join(holding)}\n")).encode())
@@ -158,7 +158,7 @@ class _Tracer:
         file, name = code.co_filename, code.co_name
         return file.startswith(self._package) and file.endswith(".py") and not name.startswith("<")
 
-    def _told(self, frame: FrameType | None, between: str) -> str:
+    def _name_of(self, frame: FrameType | None, between: str) -> str:
         if frame is None:
             return "-"
         module = frame.f_code.co_filename.removeprefix(self._package)

@@ -1,4 +1,4 @@
-"""A template as plain data: what a script must write to make its like with bare XlsxWriter."""
+"""A template as plain data: what a script must write to make its like with XlsxWriter alone."""
 
 from __future__ import annotations
 

@@ -45,19 +45,19 @@ def run(
     accepted: Sequence[int] = (0,),
     changed: Mapping[str, str] | None = None,
 ) -> Run:
-    """Run a command to its end. Raises RuntimeError with what it said when it fails."""
+    """Run a command to its end. Raises RuntimeError with its output when it fails."""
     environment = {**os.environ, **(changed or {})}
     # What is compiled at first use is kept, as it is for people, and as it is for the peers' parts.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     _adopt_orphans()
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
             process_group=0,
         )
@@ -66,8 +66,8 @@ def run(
         process.returncode = os.waitstatus_to_exitcode(status)
         orphans = [*_orphans(process.pid)]
         if process.returncode not in accepted:
-            said.seek(0)
-            raise RuntimeError(said.read().decode(errors="replace") or process.returncode)
+            output.seek(0)
+            raise RuntimeError(output.read().decode(errors="replace") or process.returncode)
     return Run(
         seconds,
         sum(u.ru_utime + u.ru_stime for u in (usage, *orphans)),

@@ -68,9 +68,11 @@ def figures(root: Path) -> Figures:
     package = root / "workflow"
     modules = [_module(p) for p in sorted(package.rglob("*.py")) if p.name != "__init__.py"]
     counted: dict[str, float] = {**_of_modules(modules), **_of_folders(package)}
-    asking = [module for module in modules if any(map(_asks_for_a_type, ast.walk(module.tree)))]
+    with_type_checks = [
+        module for module in modules if any(map(_asks_for_a_type, ast.walk(module.tree)))
+    ]
     counted["places that ask for a field's type"] = _count(modules, _asks_for_a_type)
-    counted["… in so many modules"] = len(asking)
+    counted["… in so many modules"] = len(with_type_checks)
     counted["look-ups by a field's type"] = _count(modules, _looks_up_by_type)
     counted["imports in function bodies"] = sum(_inner_imports(m.tree) for m in modules)
     for way in traced_ways(root):

@@ -72,8 +72,8 @@ def main(arguments: list[str]) -> int:
             came_of_it[state] += 1
             if problem:
                 came_of_it["wrong"] += 1
-                told = {"kill": number, "state": state, "problem": problem}
-                print(json.dumps(told, ensure_ascii=False), flush=True)
+                failure = {"kill": number, "state": state, "problem": problem}
+                print(json.dumps(failure, ensure_ascii=False), flush=True)
     print(json.dumps({"kills": count, "wrong": 0} | came_of_it))
     return 1 if came_of_it["wrong"] else 0
 

@@ -81,23 +81,23 @@ def test_the_run_after_a_stop_writes_it_and_keeps_one_copy(home: Path) -> None:
     assert number > 5
 
 
-def test_an_operation_that_fails_is_said_and_nothing_is_half_written(home: Path) -> None:
+def test_an_operation_that_fails_is_reported_and_nothing_is_half_written(home: Path) -> None:
     old = on_disk(home)
     fix(Workspace(home))
     new = contents(on_disk(home))
-    said = 0
+    refused = 0
     for number in range(1, _operations(home, old) + 1):
         lay(home, old)
         try:
             with Disk(home, number, for_once=True).in_force():
                 fix(Workspace(home))
         except OutputError as problem:
-            said += 1
+            refused += 1
             assert str(problem).endswith("。")
         found = on_disk(home)
         assert found.keys() <= {BOOK, KEPT}
         assert contents(found)[BOOK] in (old[BOOK][0], new[BOOK])
-    assert said > 3
+    assert refused > 3
 
 
 def test_a_plan_that_is_open_in_excel_is_left_alone(

@@ -1,4 +1,4 @@
-"""A workbook is open in Excel, on Windows, while a collect runs: nothing is lost, all is said."""
+"""A workbook is open in Excel, on Windows, while a collect runs: nothing is lost or left unsaid."""
 
 from __future__ import annotations
 
@@ -126,9 +126,9 @@ def test_what_is_decided_in_a_record_that_stays_open_counts_and_nothing_typed_is
     capsys.readouterr()
     with held_open(record):
         assert collected(more) == 1
-    said = capsys.readouterr()
-    assert f"{record.name} が開かれているため、書き換えませんでした。" in said.out
-    assert said.err == ""
+    printed = capsys.readouterr()
+    assert f"{record.name} が開かれているため、書き換えませんでした。" in printed.out
+    assert printed.err == ""
     assert record.read_bytes() == as_opened
     assert decisions(more)[first] == "確認済み"
     decide(record, second, "確認済み", "資料を見た。", "佐藤")  # he goes on in what he has open

@@ -31,8 +31,8 @@ def test_whatever_is_killed_is_whole_afterwards() -> None:
         command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    told = json.loads(done.stdout)
-    assert (told["kills"], told["wrong"]) == (KILLS, 0)
+    counts = json.loads(done.stdout)
+    assert (counts["kills"], counts["wrong"]) == (KILLS, 0)
 
 
 def collecting(home: Path) -> subprocess.Popen[str]:

@@ -50,7 +50,7 @@ class Coordinator:
 
     page: Page
     address: str
-    said: list[str]
+    messages: list[str]
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")
@@ -97,8 +97,8 @@ def violations(page: Page) -> list[Any]:
 
 @contextlib.contextmanager
 def coordinator(address: str) -> Iterator[Coordinator]:
-    """Open the address that the desk said, in Chromium; at the end it has complained of nothing."""
-    said: list[str] = []
+    """Open the address of the desk in Chromium; at the end the console has reported nothing."""
+    messages: list[str] = []
     with sync_playwright() as program:
         browser = program.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
@@ -106,11 +106,11 @@ def coordinator(address: str) -> Iterator[Coordinator]:
         context = browser.new_context(locale="ja-JP", accept_downloads=True)
         context.set_default_timeout(_PATIENCE * slowness())
         expect.set_options(timeout=_PATIENCE * slowness())
-        context.on("console", lambda message: said.append(message.text))
-        context.on("weberror", lambda error: said.append(str(error.error)))
+        context.on("console", lambda message: messages.append(message.text))
+        context.on("weberror", lambda error: messages.append(str(error.error)))
         page = context.new_page()
         page.goto(address)
-        yield Coordinator(page, address.partition("/?")[0], said)
+        yield Coordinator(page, address.partition("/?")[0], messages)
         context.close()
         browser.close()
-    assert [sentence for sentence in said if _REFUSED not in sentence] == []
+    assert [sentence for sentence in messages if _REFUSED not in sentence] == []

@@ -57,13 +57,13 @@ def main(arguments: list[str]) -> int:
         for number in range(count):
             killed = city.copy(folder / f"kill-{number}")
             moment = chance.randint(1, most)
-            said, _ = _played(killed, drops, moment)
-            came_of_it[f"{len(said.taken)} taken, {len(said.decided)} decided"] += 1
-            problem = _problem(city, killed, drops, said)
+            reported, _ = _played(killed, drops, moment)
+            came_of_it[f"{len(reported.taken)} taken, {len(reported.decided)} decided"] += 1
+            problem = _problem(city, killed, drops, reported)
             if problem:
                 came_of_it["wrong"] += 1
-                told = {"kill": number, "moment": moment, "problem": problem}
-                print(json.dumps(told, ensure_ascii=False), flush=True)
+                failure = {"kill": number, "moment": moment, "problem": problem}
+                print(json.dumps(failure, ensure_ascii=False), flush=True)
     print(json.dumps({"kills": count, "wrong": 0, "moments": most} | came_of_it))
     return 1 if came_of_it["wrong"] else 0
 
@@ -81,32 +81,32 @@ def _drops(city: City) -> Drops:
 
 
 @dataclass
-class Said:
-    """What a desk said it had done: what it took, by the name it gave, and what it recorded."""
+class Reported:
+    """What a desk reported as done: what it took, by the name it gave, and what it recorded."""
 
     taken: dict[str, str] = field(default_factory=dict)
     decided: set[str] = field(default_factory=set)
 
 
-def _played(city: City, drops: Drops, moment: int) -> tuple[Said, int]:
+def _played(city: City, drops: Drops, moment: int) -> tuple[Reported, int]:
     """Drop files and decide on a desk that dies at a moment (0: when all is done).
 
-    Return what it said, and how many moments there were.
+    Return what it reported, and how many moments there were.
     """
     ours, theirs = Pipe()
     process = get_context("fork").Process(target=_desk, args=(city.home, drops, moment, theirs))
     process.start()
     theirs.close()
-    found, moments = Said(), 0
+    found, moments = Reported(), 0
     try:
         while True:
-            kind, *said = ours.recv()
+            kind, *facts = ours.recv()
             if kind == "taken":
-                found.taken[said[1]] = said[0]
+                found.taken[facts[1]] = facts[0]
             elif kind == "decided":
-                found.decided.add(said[0])
+                found.decided.add(facts[0])
             else:
-                moments = said[0]
+                moments = facts[0]
     except EOFError:
         process.join()
     assert process.exitcode == -signal.SIGKILL, process.exitcode
@@ -148,8 +148,8 @@ def _decide(live: Live, number: str, by: str, tell: Connection) -> None:
     assert shown
     on = {"basis": shown[1], "event": int(shown[2])}
     try:
-        said = {**on, "word": WORD, "reason": "聞いた。", "by": by}
-        answer = live.post(f"/points/{number}", said)
+        decision = {**on, "word": WORD, "reason": "聞いた。", "by": by}
+        answer = live.post(f"/points/{number}", decision)
     except (OSError, HTTPException):
         return
     if answer.json.get("taken"):
@@ -168,7 +168,7 @@ def _killing(
     return hook
 
 
-def _problem(before: City, after: City, drops: Drops, said: Said) -> str:
+def _problem(before: City, after: City, drops: Drops, reported: Reported) -> str:
     """Return what is wrong after a kill; "" when all is as it must be."""
     was, found = (snapshot(city.workspace.returned(YEAR)) for city in (before, after))
     if {file: found.get(file) for file in was} != was:
@@ -177,7 +177,7 @@ def _problem(before: City, after: City, drops: Drops, said: Said) -> str:
     came = {file: (folder / file).read_bytes() for file in found if file not in was}
     if not set(came.values()) <= set(drops.values()):
         return "a half file"
-    if {file: drops[name] for file, name in said.taken.items()}.items() - came.items():
+    if {file: drops[name] for file, name in reported.taken.items()}.items() - came.items():
         return "a file that was taken is not there"
     named = dropped_files(after.workspace, YEAR)
     if lost := [file for file in came if drops[named[file].original] != came[file]]:
@@ -188,7 +188,7 @@ def _problem(before: City, after: City, drops: Drops, said: Said) -> str:
     if after.workspace.desk().exists():
         return "a trace is left"
     points = after.collect(YEAR).document["points"]
-    if said.decided - {point["id"] for point in points if point["decision"] == WORD}:
+    if reported.decided - {point["id"] for point in points if point["decision"] == WORD}:
         return "a decision that was recorded is lost"
     return " ".join(difference.code.name for difference in verified(after).differences)
 

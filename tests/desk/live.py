@@ -1,4 +1,4 @@
-"""A desk that is really served, in a thread of the test, and a client that speaks bare HTTP."""
+"""A desk that is really served, in a thread of the test, and a client that speaks plain HTTP."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Live:
         return self.ask("PUT", path, content, **{"Content_Type": kind, **headers})
 
     def raw(self) -> socket.socket:
-        """Return a connection on which nothing was said yet."""
+        """Return a connection on which nothing was sent yet."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
 
     def settle(self) -> None:

@@ -1,4 +1,4 @@
-"""What a coordinator drops on a page, in a real browser: taken, told at once, on every page."""
+"""What a coordinator drops on a page, in a real browser: taken and reported, on every page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def drop(page: Page, files: dict[str, bytes]) -> None:
 
 
 @needs_chromium
-def test_what_is_dropped_is_told_on_every_page(city: City, tmp_path: Path) -> None:
+def test_what_is_dropped_is_reported_on_every_page(city: City, tmp_path: Path) -> None:
     wrong = city.send_back("GAKKO", full_texts(city.plan, 評価="とても良い"), "../誤り.xlsx")
     right = city.send_back("KOREI", full_texts(city.plan), "../高齢.xlsx")
     with running_desk(city.home) as address, coordinator(address) as person:

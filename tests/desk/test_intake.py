@@ -241,7 +241,7 @@ def test_who_sends_too_slowly_is_cut_off(
     assert not list(live.desk.staging.glob(".torimatome-*"))
 
 
-def test_a_zip_is_opened_by_collect_and_each_file_in_it_told(live: Live, city: City) -> None:
+def test_a_zip_is_opened_by_collect_and_each_file_in_it_reported(live: Live, city: City) -> None:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("回答/福祉.xlsx", filled(city, "FUKUSHI"))
@@ -254,7 +254,7 @@ def test_a_zip_is_opened_by_collect_and_each_file_in_it_told(live: Live, city: C
     assert "採用" in shown.partition("まとめて.zip/送り状.txt")[0]
 
 
-def test_what_lands_in_the_folder_by_itself_is_told_too(live: Live, city: City) -> None:
+def test_what_lands_in_the_folder_by_itself_is_reported_too(live: Live, city: City) -> None:
     city.send_back("KOREI", full_texts(city.plan), "共有フォルダーから.xlsx")
 
     text = wait_for(live, "共有フォルダーから.xlsx")

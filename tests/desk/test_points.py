@@ -178,8 +178,8 @@ def test_what_is_no_decision(round_: City, tmp_path: Path) -> None:
         assert not decide(live, number, mine, "取り下げ").json["taken"]
         assert not decide(live, number, {**mine, "basis": "0" * 16}, "確認済み").json["taken"]
         hostile = "</textarea><script>alert(1)</script>"
-        said = {**mine, "word": "確認済み", "reason": hostile, "by": "=1+1"}
-        assert live.post(f"/points/{number}", said).json["taken"]
+        decision = {**mine, "word": "確認済み", "reason": hostile, "by": "=1+1"}
+        assert live.post(f"/points/{number}", decision).json["taken"]
         assert "<script>alert" not in live.get(f"/points/{number}").text
         accepted = "まだ届いていない課があります。"
         finalize(city.workspace, YEAR, city_time(city), HERE, accepted)

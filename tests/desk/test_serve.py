@@ -213,5 +213,5 @@ def test_whatever_is_killed_is_whole_afterwards() -> None:
     command = [sys.executable, "-m", "tests.desk.kill", str(KILLS)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    told = json.loads(done.stdout)
-    assert (told["kills"], told["wrong"]) == (KILLS, 0)
+    counts = json.loads(done.stdout)
+    assert (counts["kills"], counts["wrong"]) == (KILLS, 0)

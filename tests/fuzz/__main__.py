@@ -39,14 +39,14 @@ from workflow.returned.inbox import single
 from workflow.returned.judge import judge
 from workflow.templates.register_file import load_register
 
-Said = Mapping[str, Mapping[str, Value]]
+Values = Mapping[str, Mapping[str, Value]]
 """What counts of a return: item → field → value."""
 
 SECONDS = 20
 MEMORY = 2_000_000_000
 
 _YEAR = 2023
-_SAID: dict[str, str | float | date] = {
+_ANSWER: dict[str, str | float | date] = {
     "取組状況": "実施した。\n次も続ける。",
     "評価": "Ｂ",
     "方針": "継続",
@@ -86,9 +86,9 @@ class Ground:
         return next((one for one in found if one.outcome.is_answer), found[0])
 
     @cached_property
-    def sent(self) -> Mapping[bytes, Said]:
+    def sent(self) -> Mapping[bytes, Values]:
         """What each seed says, by the second reading."""
-        return {seed: _said(self.judged(seed, again=True)) for seed in self.seeds}
+        return {seed: _accepted_values(self.judged(seed, again=True)) for seed in self.seeds}
 
 
 def main(arguments: list[str]) -> int:
@@ -99,10 +99,10 @@ def main(arguments: list[str]) -> int:
         ground = _ground(Path(folder), hasty)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         signal.signal(signal.SIGALRM, _hang)
-        told = Counter[str]()
+        counts = Counter[str]()
         for number in range(first, first + count):
-            told.update(_played(number, ground))
-    sys.stdout.write(json.dumps({"cases": count, "told": told}, ensure_ascii=False) + "\n")
+            counts.update(_played(number, ground))
+    sys.stdout.write(json.dumps({"cases": count, "counts": counts}, ensure_ascii=False) + "\n")
     return 0
 
 
@@ -114,7 +114,9 @@ def _played(number: int, ground: Ground) -> list[str]:
         first = ground.judged(content, again=False)
         took = time.process_time() - began
         slow = _wrong(number, "slow", f"{took:.1f} s") if took > SECONDS / 10 else []
-        if ground.hasty and (not first.outcome.is_answer or _said(first) == ground.sent[sent]):
+        if ground.hasty and (
+            not first.outcome.is_answer or _accepted_values(first) == ground.sent[sent]
+        ):
             return [first.outcome, *slow]
         again = ground.judged(content, again=True)
     except HangError:
@@ -131,7 +133,7 @@ def _played(number: int, ground: Ground) -> list[str]:
     return [first.outcome, *slow, *_disagreement(first, again)]
 
 
-def _said(found: Return) -> Said:
+def _accepted_values(found: Return) -> Values:
     return {answer.item: dict(answer.values) for answer in found.accepted_answers}
 
 
@@ -146,14 +148,14 @@ def _differences(first: Return, again: Return) -> Iterator[tuple[str, Any]]:
         for key, value in answer.values.items():
             same = other is not None and other.values.get(key) == value
             if not same and (answer.item, answer.cells[key]) not in warned:
-                yield f"{answer.item} {key}", [str(value), _spelled(other, key)]
-    told = {a.item for a in first.answers} | {f.location.item for f in first.findings}
+                yield f"{answer.item} {key}", [str(value), _as_text(other, key)]
+    seen = {a.item for a in first.answers} | {f.location.item for f in first.findings}
     for item, other in others.items():
-        if not other.rejected and item not in told:
+        if not other.rejected and item not in seen:
             yield item, ["", str(dict(other.values))]
 
 
-def _spelled(answer: Answer | None, key: str) -> str | None:
+def _as_text(answer: Answer | None, key: str) -> str | None:
     return None if answer is None or key not in answer.values else str(answer.values[key])
 
 
@@ -163,9 +165,9 @@ def _disagreement(first: Return, again: Return) -> list[str]:
     return [f"{first.outcome} but again {again.outcome}"]
 
 
-def _wrong(number: int, kind: str, said: Mapping[str, Any] | str) -> list[str]:
-    told = {"case": number, "wrong": kind, "said": said}
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+def _wrong(number: int, kind: str, details: Mapping[str, Any] | str) -> list[str]:
+    failure = {"case": number, "wrong": kind, "details": details}
+    sys.stdout.write(json.dumps(failure, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     return [kind]
 
@@ -174,11 +176,11 @@ def _ground(folder: Path, hasty: bool) -> Ground:
     city = City.with_plan(folder / "city", plan_document("small"))
     city.generate()
     plan = city.plan
-    said: Texts = {item.id: _SAID for item in plan.items}
+    answers: Texts = {item.id: _ANSWER for item in plan.items}
     seeds = []
     for department in ("A", "C"):
         target = folder / "filled.xlsx"
-        fill(city.template(department), target, said, RECEIVED_AT)
+        fill(city.template(department), target, answers, RECEIVED_AT)
         seeds.append(target.read_bytes())
     register = load_register(city.workspace.templates(_YEAR), _YEAR)
     return Ground(tuple(seeds), Context(plan, {_YEAR: register}, _YEAR), folder, hasty)

@@ -23,6 +23,6 @@ def test_mutated_returns_are_judged_alike_by_both_readings() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     *wrong, last = (json.loads(line) for line in done.stdout.splitlines())
-    told: dict[str, Any] = last
+    totals: dict[str, Any] = last
     assert wrong == []
-    assert told["cases"] == CASES
+    assert totals["cases"] == CASES

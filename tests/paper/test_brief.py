@@ -67,7 +67,7 @@ TIED = "long"
 """The plan whose items all fell as far, so that none is weightier than another."""
 
 
-def said(document: dict[str, Any], year: int, is_tied: bool) -> list[Row]:
+def changing_answers(document: dict[str, Any], year: int, is_tied: bool) -> list[Row]:
     """Return answers that rise and fall; where they are tied, all fall to the worst."""
     rating = next(f for f in document["form"]["fields"] if f["key"] == "rating")
     values = [choice["value"] for choice in rating["choices"]]
@@ -82,7 +82,7 @@ def said(document: dict[str, Any], year: int, is_tied: bool) -> list[Row]:
 def contents() -> dict[str, Content]:
     found = {}
     for name, document in ((name, made()) for name, made in PLANS.items()):
-        now, before = (said(document, year, name == TIED) for year in (2023, 2022))
+        now, before = (changing_answers(document, year, name == TIED) for year in (2023, 2022))
         found[name] = content(now, build_plan(document), past=before)
     return found
 

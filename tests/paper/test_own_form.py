@@ -51,9 +51,9 @@ def handbacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         city = City.with_plan(folder / name, read_form("card").plan_document())
         (city.workspace.home / OWN_FORM).write_bytes(form_in(*font))
         city.generate()
-        said = answers(city.plan)
-        said["1-2"]["評価"] = "とても良い"
-        fillers.send(city, "KOREI", said)
+        given = answers(city.plan)
+        given["1-2"]["評価"] = "とても良い"
+        fillers.send(city, "KOREI", given)
         collected = city.collect()
         assert codes(collected) == ["VALUE_NOT_A_CHOICE"]
         found[name] = Path(shutil.copy(collected.handbacks[0], folder / f"{name}.xlsx"))

@@ -31,9 +31,9 @@ from importlib.metadata import version
 
 def start():
     arguments = sys.argv[1:]
-    told = {"arguments": arguments, "cwd": os.getcwd(), "prefix": sys.prefix}
-    told["part"] = version(os.environ.get("PART", "hinagata"))
-    print(json.dumps(told))
+    seen = {"arguments": arguments, "cwd": os.getcwd(), "prefix": sys.prefix}
+    seen["part"] = version(os.environ.get("PART", "hinagata"))
+    print(json.dumps(seen))
     return 1 if arguments == ["findings"] else 0
 """
 
@@ -158,7 +158,7 @@ def moved(project: Project, tmp_path: Path) -> Project:
     return copy
 
 
-def told(start: "subprocess.CompletedProcess[str]") -> dict[str, object]:
+def seen_by_stub(start: "subprocess.CompletedProcess[str]") -> dict[str, object]:
     """What the stub of the command line saw."""
     assert start.returncode in (0, 1), start.stderr
     return dict(json.loads(start.stdout))
@@ -180,7 +180,7 @@ def test_first_start_prepares_a_venv_and_runs_the_command(
     started: "tuple[Project, list[subprocess.CompletedProcess[str]]]",
 ) -> None:
     project, (start, _) = started
-    assert told(start) == {
+    assert seen_by_stub(start) == {
         "arguments": ["collect", "--year", "令和5年度", "a b"],
         "cwd": str(project.folder.parent),
         "prefix": str(project.venv),
@@ -202,7 +202,7 @@ def test_second_start_calls_neither_venv_nor_pip(project: Project) -> None:
 
 def test_the_test_command_adds_its_parts_once(project: Project) -> None:
     first = project.start("test", PART="kensa")
-    assert told(first)["part"] == "1.0"
+    assert seen_by_stub(first)["part"] == "1.0"
     assert "必要な部品を入れています" in first.stderr
     for arguments in (["test"], ["status"]):
         assert project.start(*arguments).stderr == ""
@@ -211,7 +211,7 @@ def test_the_test_command_adds_its_parts_once(project: Project) -> None:
 @pytest.mark.parametrize("words", [("verify", "--year", "2023"), ("--home", "x", "desk"), ()])
 def test_what_verifies_adds_its_parts_once(project: Project, words: "tuple[str, ...]") -> None:
     first = project.start(*words, PART="shogo")
-    assert told(first)["part"] == "1.0"
+    assert seen_by_stub(first)["part"] == "1.0"
     assert "必要な部品を入れています" in first.stderr
     for arguments in (words, ("status",)):
         assert project.start(*arguments).stderr == ""
@@ -228,14 +228,14 @@ def test_a_python_without_pip_gets_one_in_the_venv(tmp_path: Path) -> None:
         capture_output=True,
         encoding="utf-8",
     )
-    assert told(start)["part"] == "1.0"
+    assert seen_by_stub(start)["part"] == "1.0"
     assert list(project.venv.glob("[lL]ib/**/site-packages/pip"))
 
 
 def test_changed_requirements_are_installed(project: Project) -> None:
     project.require("hinagata==2.0")
     start = project.start("status")
-    assert told(start)["part"] == "2.0"
+    assert seen_by_stub(start)["part"] == "2.0"
     assert start.stderr.count("\n") == 1
     assert project.start("status").stderr == ""
 
@@ -243,9 +243,9 @@ def test_changed_requirements_are_installed(project: Project) -> None:
 def test_changed_requirements_are_installed_also_for_the_test_command(project: Project) -> None:
     project.start("test")
     project.require("hinagata==2.0")
-    assert told(project.start("status"))["part"] == "2.0"
+    assert seen_by_stub(project.start("status"))["part"] == "2.0"
     # What developers need is not known to be there any more; it asks for hinagata 1.0 still.
-    assert told(project.start("test"))["part"] == "1.0"
+    assert seen_by_stub(project.start("test"))["part"] == "1.0"
     assert project.start("test").stderr == ""
 
 
@@ -256,7 +256,7 @@ def test_markers_are_left_to_pip(project: Project) -> None:
         f" --hash=sha256:{'0' * 64}\n",
         encoding="utf-8",
     )
-    assert told(project.start("status"))["part"] == "1.0"
+    assert seen_by_stub(project.start("status"))["part"] == "1.0"
     assert project.start("status").stderr == ""
 
 
@@ -289,7 +289,7 @@ def test_missing_wheel_is_named(project: Project) -> None:
 
 def test_moved_venv_is_mended(moved: Project) -> None:
     start = moved.start("status")
-    assert told(start)["prefix"] == str(moved.venv)
+    assert seen_by_stub(start)["prefix"] == str(moved.venv)
     assert start.stderr.count("\n") == 1
     assert moved.start("status").stderr == ""
 
@@ -306,7 +306,7 @@ def test_venv_without_its_python_is_made_anew(moved: Project) -> None:
     for python in moved.venv.glob("[bS]*/python*"):
         python.unlink()
     start = moved.start("status")
-    assert told(start)["part"] == "1.0"
+    assert seen_by_stub(start)["part"] == "1.0"
     assert start.stderr.startswith("初回の準備をしています")
 
 
@@ -319,7 +319,7 @@ def test_start_after_a_killed_one_makes_the_venv_anew(tmp_path: Path) -> None:
             time.sleep(0.02)
         killed.kill()  # the starter alone: what it has started goes on for a while
     start = project.start("status")
-    assert told(start)["part"] == "1.0"
+    assert seen_by_stub(start)["part"] == "1.0"
     assert "初回の準備をしています" in start.stderr
 
 
@@ -327,7 +327,7 @@ def test_two_first_starts_at_once_both_run(
     started: "tuple[Project, list[subprocess.CompletedProcess[str]]]",
 ) -> None:
     first, second = started[1]
-    assert told(first) == told(second)
+    assert seen_by_stub(first) == seen_by_stub(second)
     assert "初回の準備" in first.stderr
     assert "初回の準備" not in second.stderr
 
@@ -347,7 +347,7 @@ def test_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("said", "meaning"),
+    ("output", "meaning"),
     [
         ("ERROR: Could not install packages: [Errno 28] No space left on device", "空き容量"),
         ("[WinError 5] アクセスが拒否されました。", "書き込めない"),
@@ -357,8 +357,8 @@ def test_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
         ("anything else", "途中で失敗した"),
     ],
 )
-def test_what_a_failed_step_means(said: str, meaning: str) -> None:
-    assert meaning in run.reason(said)
+def test_what_a_failed_step_means(output: str, meaning: str) -> None:
+    assert meaning in run.reason(output)
 
 
 def test_old_python_gets_a_sentence(

@@ -218,7 +218,7 @@ def an_explanation_rewritten(city: City, _: random.Random) -> Harm:
     """Write into 欄外記入 another explanation than the one that came back."""
     path = city.workspace.ledger(YEAR)
     rows = open_exactly(path.read_bytes())["欄外記入"].iter_rows(min_row=2, max_col=2)
-    (cell,) = [said.coordinate for kind, said in rows if kind.value == "お尋ねへの説明"]
+    (cell,) = [text.coordinate for kind, text in rows if kind.value == "お尋ねへの説明"]
     _patch_cell(path, "欄外記入", cell, ' t="inlineStr"', "<is><t>何もしていません。</t></is>")
     return Harm(_shown(city, path), "欄外記入", cell)
 
@@ -246,9 +246,9 @@ def nothing_made_of_an_answer(city: City, _: random.Random) -> Harm:
 def a_reason_for_nothing_in_the_csv(city: City, _: random.Random) -> Harm:
     """Write into the CSV another reason for reporting nothing."""
     path = city.workspace.ledger_csv(YEAR)
-    said = path.read_bytes()
-    path.write_bytes(said.replace("研修の予定がない。".encode(), "研修を忘れていた。".encode()))
-    assert path.read_bytes() != said
+    content = path.read_bytes()
+    path.write_bytes(content.replace("研修の予定がない。".encode(), "研修を忘れていた。".encode()))
+    assert path.read_bytes() != content
     return Harm(_shown(city, path))
 
 
@@ -278,8 +278,8 @@ def a_decision_rewritten(city: City, dice: random.Random) -> Harm:
     """Change the word, the reason or the name of a decision in the journal."""
     path = city.workspace.journal(YEAR)
     text = path.read_text("utf-8")
-    said = dice.choice([*Handling, "電話で確かめた。", "佐藤"])
-    path.write_text(text.replace(f'"{said}"', '"書き換え"', 1), "utf-8")
+    written = dice.choice([*Handling, "電話で確かめた。", "佐藤"])
+    path.write_text(text.replace(f'"{written}"', '"書き換え"', 1), "utf-8")
     return Harm(_shown(city, path))
 
 

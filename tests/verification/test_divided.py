@@ -60,13 +60,13 @@ def table(content: bytes, sheet: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in open_exactly(content)[sheet].iter_rows(values_only=True)]
 
 
-def _say_otherwise(workbook: Path, said: str, instead: str) -> None:
+def _say_otherwise(workbook: Path, text: str, instead: str) -> None:
     """Change a word wherever a workbook says it."""
     with zipfile.ZipFile(workbook) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     texts = parts["xl/sharedStrings.xml"]
-    assert f">{said}<".encode() in texts
-    parts["xl/sharedStrings.xml"] = texts.replace(f">{said}<".encode(), f">{instead}<".encode())
+    assert f">{text}<".encode() in texts
+    parts["xl/sharedStrings.xml"] = texts.replace(f">{text}<".encode(), f">{instead}<".encode())
     with zipfile.ZipFile(workbook, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -156,8 +156,8 @@ def test_reopening_keeps_the_final_version_and_its_reason(final: City) -> None:
     (reopened,) = [e for e in events if e.kind is EventKind.REOPENED]
     assert reopened.facts["reason"] == "評価の誤りのため"
     legend = open_exactly(final.workspace.ledger(YEAR).read_bytes())["凡例（監査用）"]
-    told = [str(cell.value) for row in legend.iter_rows() for cell in row]
-    assert any("評価の誤りのため" in text for text in told)
+    texts = [str(cell.value) for row in legend.iter_rows() for cell in row]
+    assert any("評価の誤りのため" in text for text in texts)
     assert verified(final).is_clean
 
 
@@ -199,8 +199,8 @@ def test_what_is_open_is_left_open_only_for_a_reason(city: City) -> None:
     assert (code, complaint) == (1, "")
     assert "確定しました" in printed
     legend = open_exactly(city.workspace.ledger(YEAR).read_bytes())["凡例"]
-    said = [str(cell) for row in legend.iter_rows(values_only=True) for cell in row if cell]
-    assert any("理由：報告が来月のため" in text for text in said)
+    texts = [str(cell) for row in legend.iter_rows(values_only=True) for cell in row if cell]
+    assert any("理由：報告が来月のため" in text for text in texts)
     final = load_journal(city.workspace.journal(YEAR)).last(EventKind.FINALIZED)
     assert final is not None
     assert final.facts["accepted_open"] == "報告が来月のため"

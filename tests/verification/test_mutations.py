@@ -46,7 +46,7 @@ EXPECTED = {
     "the_register_edited": {"VERIFY_REGISTER"},
     "a_template_changed": {"VERIFY_TEMPLATE"},
 }
-"""What is always said of a mutation; a dropped line is said otherwise where it was the last one."""
+"""What every mutation is reported as; a dropped last line is reported in another way."""
 OF_DECISIONS = {
     "a_cell_of_the_record": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL"},
     "a_value_that_was_chosen": {"VERIFY_OUTPUT_CHANGED", "VERIFY_CELL", "VERIFY_ANSWER"},
@@ -131,7 +131,7 @@ def test_a_mutation_is_reported_with_its_place(
     harms = {name: MUTATIONS[name](city, random.Random(f"{name} {seed}")) for name in names}
     report = verified(city)
     for name, harm in harms.items():
-        assert EXPECTED[name] <= said_of(report, harm, is_alone=len(harms) == 1), name
+        assert EXPECTED[name] <= codes_for(report, harm, is_alone=len(harms) == 1), name
         assert is_named(report, harm), name
 
 
@@ -153,7 +153,7 @@ def test_a_falsified_decision_is_reported_with_its_place(
 
 
 @pytest.mark.parametrize("handling", Handling, ids=lambda handling: handling.name)
-def test_a_forged_decision_is_told_by_what_follows(
+def test_a_forged_decision_is_reported_by_what_follows(
     decided: City, tmp_path: Path, handling: Handling
 ) -> None:
     city = decided.copy(tmp_path / "町")
@@ -170,20 +170,20 @@ def test_a_round_with_nothing_to_report_agrees(nothing: City) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", NOTHING_MUTATIONS)
-def test_a_falsified_report_of_nothing_is_told_with_its_place(
+def test_a_falsified_report_of_nothing_is_reported_with_its_place(
     nothing: City, tmp_path: Path, name: str, seed: int
 ) -> None:
     harmed = nothing.copy(tmp_path / "町")
-    assert_told(harmed, NOTHING_MUTATIONS[name], OF_NOTHING[name], seed)
+    assert_reported(harmed, NOTHING_MUTATIONS[name], OF_NOTHING[name], seed)
 
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", FIGURE_MUTATIONS)
-def test_a_falsified_figure_is_told_with_its_place(
+def test_a_falsified_figure_is_reported_with_its_place(
     figures: City, tmp_path: Path, name: str, seed: int
 ) -> None:
     harmed = figures.copy(tmp_path / "村")
-    assert_told(harmed, FIGURE_MUTATIONS[name], OF_FIGURES[name], seed)
+    assert_reported(harmed, FIGURE_MUTATIONS[name], OF_FIGURES[name], seed)
 
 
 def test_a_round_with_indicators_on_its_own_form_agrees(own_figures: City) -> None:
@@ -192,23 +192,23 @@ def test_a_round_with_indicators_on_its_own_form_agrees(own_figures: City) -> No
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("mutation", [an_actual_of_an_indicator, a_grade_of_an_indicator])
-def test_a_falsified_figure_of_an_own_form_is_told_with_its_place(
+def test_a_falsified_figure_of_an_own_form_is_reported_with_its_place(
     own_figures: City, tmp_path: Path, mutation: Mutation, seed: int
 ) -> None:
     harmed = own_figures.copy(tmp_path / "町")
-    assert_told(harmed, mutation, OF_FIGURES[mutation.__name__], seed)
+    assert_reported(harmed, mutation, OF_FIGURES[mutation.__name__], seed)
 
 
-def assert_told(city: City, mutation: Mutation, codes: set[str], seed: int) -> None:
-    """Hold that verify tells of a mutation, by its codes and its place."""
+def assert_reported(city: City, mutation: Mutation, codes: set[str], seed: int) -> None:
+    """Assert that verify reports a mutation, by its codes and its place."""
     harm = mutation(city, random.Random(seed))
     report = verified(city)
     assert codes <= {d.code.name for d in report.differences}
     assert is_named(report, harm)
 
 
-def said_of(report: Report, harm: Harm, *, is_alone: bool) -> set[str]:
-    """Return the codes of what is said of a harmed file; where it is the only one, of any."""
+def codes_for(report: Report, harm: Harm, *, is_alone: bool) -> set[str]:
+    """Return the codes reported for a harmed file; where it is the only one, for any."""
     differences = report.differences
     return {d.code.name for d in differences if is_alone or d.location.file == harm.file}
 

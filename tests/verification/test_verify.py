@@ -130,7 +130,7 @@ def _reading_without(text: str) -> object:
         (MemoryError(), "読み取りの途中で止まったか、時間がかかりすぎました"),
     ],
 )
-def test_a_second_reader_that_fails_is_said_to_have_failed(
+def test_a_second_reader_that_fails_is_reported_as_failed(
     city: City, monkeypatch: pytest.MonkeyPatch, fails: Exception, reason: str
 ) -> None:
     def failing(_: bytes) -> RawBook:
@@ -152,7 +152,7 @@ def test_a_second_reader_that_fails_is_said_to_have_failed(
     assert not report.is_clean
 
 
-def test_a_plan_that_changed_since_is_told(city: City) -> None:
+def test_a_plan_that_changed_since_is_reported(city: City) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
     (city.home / "plan.json").write_bytes(json_bytes(document))
@@ -164,7 +164,7 @@ def test_a_plan_that_cannot_be_read_today_hinders_nothing(city: City) -> None:
     assert codes(verified(city)) == set()
 
 
-def test_templates_issued_since_are_told(city: City) -> None:
+def test_templates_issued_since_are_reported(city: City) -> None:
     document = json.loads((city.home / "plan.json").read_bytes())
     document["items"][0]["title"] += "（改）"
     (city.home / "plan.json").write_bytes(json_bytes(document))
@@ -172,13 +172,13 @@ def test_templates_issued_since_are_told(city: City) -> None:
     assert "VERIFY_STALE" in codes(verified(city))
 
 
-def test_a_touched_file_is_told(city: City) -> None:
+def test_a_touched_file_is_reported(city: City) -> None:
     path = city.returned("B.xlsx")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert codes(verified(city)) >= {"VERIFY_FILE_CHANGED"}
 
 
-def test_an_outcome_that_is_another_today_is_told(city: City) -> None:
+def test_an_outcome_that_is_another_today_is_reported(city: City) -> None:
     path = city.returned("丙課.zip")
     stamp = path.stat().st_mtime
     path.write_bytes(b"PK")
@@ -186,7 +186,7 @@ def test_an_outcome_that_is_another_today_is_told(city: City) -> None:
     assert codes(verified(city)) >= {"VERIFY_FILE_CHANGED", "VERIFY_OUTCOME", "VERIFY_CELL"}
 
 
-def test_outputs_that_are_gone_or_no_workbooks_are_told(city: City) -> None:
+def test_outputs_that_are_gone_or_no_workbooks_are_reported(city: City) -> None:
     city.workspace.ledger_csv(YEAR).unlink()
     city.workspace.ledger(YEAR).write_bytes(b"PK\x03\x04")
     assert codes(verified(city)) == {
@@ -196,7 +196,7 @@ def test_outputs_that_are_gone_or_no_workbooks_are_told(city: City) -> None:
     }
 
 
-def test_a_journal_that_is_gone_is_told(city: City) -> None:
+def test_a_journal_that_is_gone_is_reported(city: City) -> None:
     city.workspace.journal(YEAR).unlink()
     assert codes(verified(city)) == {"VERIFY_NOT_RECORDED", "VERIFY_FILE_NEW", "VERIFY_STOPPED"}
 
@@ -206,7 +206,7 @@ def test_a_register_that_cannot_be_read_stops_the_recomputing(city: City) -> Non
     assert codes(verified(city)) == {"VERIFY_REGISTER", "VERIFY_STOPPED"}
 
 
-def test_last_year_changed_since_is_told(city: City) -> None:
+def test_last_year_changed_since_is_reported(city: City) -> None:
     city.generate(YEAR + 1)
     city.send_back("A", {"1-1": {"取組状況": "行った。"}}, year=YEAR + 1)
     collect(city.workspace, YEAR + 1, COLLECTED_AT, HERE)
@@ -270,7 +270,7 @@ def test_long_values_are_shown_where_they_part(one: str, other: str, shown: str)
     assert report.as_json()["findings"][0]["expected"] == one
 
 
-def test_a_report_that_is_not_as_it_was_made_is_told(city: City) -> None:
+def test_a_report_that_is_not_as_it_was_made_is_reported(city: City) -> None:
     publish(city.workspace, YEAR, COLLECTED_AT)
     assert verified(city).is_clean
     city.workspace.report(YEAR).write_bytes(b"by hand")

@@ -29,7 +29,7 @@ def measure(bench: Bench) -> Iterator[Line]:
 
 
 def _starts(bench: Bench) -> Iterator[Line]:
-    """Yield what a bare interpreter takes, twice of which is in every command of ours."""
+    """Yield what a plain interpreter takes, twice of which is in every command of ours."""
     starts: dict[str, Start] = {
         "the Python people type": lambda: run([USERS_PYTHON, "-c", "pass"]),
         "the Python in .venv": lambda: run([sys.executable, "-c", "pass"]),
@@ -48,7 +48,7 @@ def _collect(bench: Bench, city: Workspace) -> Line:
 
 
 def _generate(bench: Bench, city: Workspace) -> Line:
-    """Yield generate against bare XlsxWriter, in an interpreter of its own."""
+    """Yield generate against XlsxWriter alone, in an interpreter of its own."""
     written = bench.scratch()
     pictures = written / "pictures.pickle"
     folder = city.templates(YEAR)
@@ -58,7 +58,7 @@ def _generate(bench: Bench, city: Workspace) -> Line:
         "ours": lambda: _generate_anew(bench.scratch(), city),
         "peer": lambda: peer("bare_xlsxwriter.py", pictures, written),
     }
-    what = f"a city's generate, {len(templates)} templates: bare XlsxWriter"
+    what = f"a city's generate, {len(templates)} templates: XlsxWriter alone"
     return _beside(bench, what, starts, at_most(2))
 
 

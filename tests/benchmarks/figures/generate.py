@@ -1,4 +1,4 @@
-"""Templates per CPU second, everything generate() does included, beside bare XlsxWriter."""
+"""Templates per CPU second, everything generate() does included, beside XlsxWriter alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measure(bench: Bench) -> Iterator[Line]:
         rounds=bench.rounds(5),
     )
     made = {name: departments / taken for name, taken in seconds.items()}
-    what = "generate, templates of 25 items per CPU second: bare XlsxWriter"
+    what = "generate, templates of 25 items per CPU second: XlsxWriter alone"
     yield compared(what, made["ours"], made["peer"], "/s", at_least(0.7))
 
 

@@ -25,7 +25,7 @@ _DEPARTMENTS = 30
 
 
 def measure(bench: Bench) -> Iterator[Line]:
-    """Yield CPU per file: digest, guard and raw workbook against bare calamine."""
+    """Yield CPU per file: digest, guard and raw workbook against calamine alone."""
     rounds = {"our form": bench.round_of(_DEPARTMENTS), "cards": bench.cards_of(_DEPARTMENTS)}
     for form, workspace in rounds.items():
         sources = sorted(workspace.returned(YEAR).iterdir())
@@ -51,7 +51,7 @@ def _beside_calamine(bench: Bench, sources: Sequence[Path], save: Saving, what: 
         rounds=bench.rounds(8),
     )
     ours, peer = (seconds[name] * 1000 / len(paths) for name in ("ours", "peer"))
-    what = f"{what}, {paths[0].stat().st_size // 1024} KB: bare calamine"
+    what = f"{what}, {paths[0].stat().st_size // 1024} KB: calamine alone"
     return compared(what, ours, peer, "ms", at_most(2.5))
 
 
