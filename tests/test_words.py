@@ -14,6 +14,7 @@ import workflow
 
 ROOT = Path(workflow.__file__).parent
 MANUAL = ROOT.parent / "README.ja.md"
+CATALOGUE = ROOT / "model" / "catalogue.py"
 
 WORDS = {
     "未記入": "未入力",
@@ -27,7 +28,7 @@ WORDS = {
     "SHA-256": "照合用の値",
     r"\brating\b": "評価",
 }
-"""What is not said → what is said instead."""
+"""What is not written → what is written instead."""
 
 READ_BY_OTHERS = {
     "SHA-256": (
@@ -38,7 +39,7 @@ READ_BY_OTHERS = {
         "model/known_values.py",  # the column by which one finds the table of known values
         "plan/checks/plan.py",  # no field may be called like that column
     ),
-    "未記入": ("returned/printed.py",),  # what covers said before
+    "未記入": ("returned/printed.py",),  # the wording of older covers
     "頁": (
         "compiled/report/word_tags.py",  # what templates of cities may say
         "first_day/reading/columns.py",  # and their tables
@@ -91,7 +92,7 @@ def _not_shown(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def places(pattern: str) -> list[str]:
-    """Return where a word is said that should not be."""
+    """Return where a word stands that should not."""
     apart = READ_BY_OTHERS.get(pattern, ())
     return [
         f"{name}: {line.strip()}"
@@ -116,8 +117,8 @@ def test_each_thing_has_one_term(pattern: str) -> None:
 
 @pytest.mark.parametrize(("pattern", "files"), READ_BY_OTHERS.items())
 def test_no_exception_outlives_its_word(pattern: str, files: tuple[str, ...]) -> None:
-    said = {name for name, text in texts() if re.search(pattern, text)}
-    assert set(files) <= said
+    found = {name for name, text in texts() if re.search(pattern, text)}
+    assert set(files) <= found
 
 
 NAMES = {
@@ -133,12 +134,13 @@ NAMES = {
     "said": "text, values, answer",
     "spelled": "declared, stored, written",
     "stranger": "not a workbook",
+    "strangers": "unassigned files, unmatched rows",
     "surely": "certain, durable",
     "told": "finding, reported",
     "understood": "read, parsed",
     "untold": "uncovered",
 }
-"""Words that name nothing in our code → what does."""
+"""Words that name nothing in our code and tests → what does."""
 
 
 @pytest.mark.parametrize("word", NAMES)
@@ -149,9 +151,17 @@ def test_names_are_words_of_the_field(word: str) -> None:
 
 @cache
 def names() -> tuple[tuple[str, str], ...]:
-    """Return every name the code gives, with where; codes of findings are read by others."""
-    paths = (p for p in sorted(ROOT.rglob("*.py")) if p.name != "catalogue.py")
-    trees = ((p.relative_to(ROOT).as_posix(), ast.parse(p.read_text("utf-8"))) for p in paths)
+    """Return every name that code and tests give, with where.
+
+    Codes of findings, in the catalogue, are read by others.
+    """
+    folders = (ROOT, Path(__file__).parent)
+    paths = (p for folder in folders for p in sorted(folder.rglob("*.py")))
+    trees = (
+        (p.relative_to(ROOT.parent).as_posix(), ast.parse(p.read_text("utf-8")))
+        for p in paths
+        if p != CATALOGUE
+    )
     return tuple(
         (f"{path}:{node.lineno}", name)
         for path, tree in trees

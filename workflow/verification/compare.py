@@ -73,7 +73,7 @@ def shown(cell: RawCell | None) -> str:
 
 
 def stored(cell: RawCell | None) -> str:
-    """Return what a cell of the ledger says, spelled as `spelled` spells the value."""
+    """Return what a cell of the ledger says, written as `format_value` writes the value."""
     if cell is None:
         return ""
     if cell.number is not None:
