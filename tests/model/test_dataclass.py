@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass as standard
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -114,6 +114,7 @@ def test_it_takes_what_the_standard_library_takes(options: dict[str, bool]) -> N
             text: str = ""
             parts: tuple[str, ...] = field(default_factory=tuple)
             kind: str = field(default="a", kw_only=True)
+            count: ClassVar[int] = 0
 
         kind: type[Any] = decorator(**options)(Answer)
         return kind
@@ -122,6 +123,9 @@ def test_it_takes_what_the_standard_library_takes(options: dict[str, bool]) -> N
     for positional, named in ((("1",), {}), (("1", "t", ("p",)), {"kind": "b"})):
         values = [dataclasses.astuple(kind(*positional, **named)) for kind in (ours, theirs)]
         assert values[0] == values[1]
+    declared = [[str(field) for field in dataclasses.fields(kind)] for kind in (ours, theirs)]
+    assert declared[0] == declared[1]
+    assert getattr(ours, "__slots__", None) == getattr(theirs, "__slots__", None)
     assert ours.__match_args__ == theirs.__match_args__
     parameters = [list(inspect.signature(kind.__init__).parameters) for kind in (ours, theirs)]
     assert parameters[0] == parameters[1]
