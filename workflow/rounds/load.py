@@ -6,8 +6,10 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from workflow.compiled.merging.forms import FormsHeld, form_findings
 from workflow.compiled.merging.merge import merge
 from workflow.compiled.points.apply import applied, with_lost
 from workflow.compiled.points.decisions import (
@@ -40,6 +42,7 @@ from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers.cache import Extracts, is_lasting
 from workflow.returned.workers.store import ExtractStore
 from workflow.rounds.earlier import earlier_digests, past_years
+from workflow.rounds.inputs.form_findings import known_form_findings
 from workflow.rounds.options import ReadOptions, secret_digest
 from workflow.rounds.siblings.before import round_digests, with_rounds_before
 from workflow.rounds.siblings.named import collect_command
@@ -86,9 +89,11 @@ def load_round(
         workspace, plan, digest or plan_digest(plan), year, table.sha256 if table else ""
     )
     engine = options.engine
+    hold_forms: FormsHeld = form_findings
     if snapshot:
-        judged_by = _judged_by(inputs, year, passwords, others)
-        engine = Extracts(ExtractStore(workspace.extracts(year)), digests, judged_by).engine(engine)
+        judged_by, extracts = _judged_by(inputs, year, passwords, others), workspace.extracts(year)
+        engine = Extracts(ExtractStore(extracts), digests, judged_by).engine(engine)
+        hold_forms = partial(known_form_findings, extracts, judged_by)
     returns: list[Return] = []
     answers = AnswerStore()
     is_repeatable = snapshot is not None
@@ -105,7 +110,7 @@ def load_round(
         inputs = replace(inputs, late=late)
     whole = with_rounds_before(workspace, plan, year)
     return replace(
-        merge(whole, register, returns, recorded_collects(journal), answers),
+        merge(whole, register, returns, recorded_collects(journal), answers, hold_forms),
         past=past,
         previous=previous,
         basis=inputs,

@@ -6,7 +6,7 @@ Answers are looked at department by department: a large round has them on disk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import cached_property
 
 from workflow.compiled.merging.entries import (
@@ -14,6 +14,7 @@ from workflow.compiled.merging.entries import (
     Entries,
     returns_by_department,
 )
+from workflow.compiled.merging.forms import FormsHeld, form_findings
 from workflow.compiled.merging.version_order import evidence_of, older_files, seemingly_older_files
 from workflow.compiled.merging.versions import Versions, location_of, with_finding
 from workflow.compiled.recorded import Collects
@@ -22,14 +23,11 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
-from workflow.model.plan import Assignment, Department, Item, Plan
+from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.storage.answers import AnswerStore, numbers_of
-from workflow.templates.indicator_table import issued_indicators
-from workflow.templates.lay_out import issued_form, issued_items
-from workflow.templates.register import IssuedForm, Register
+from workflow.templates.register import Register
 
-_MOST_DIFFERENCES = 6
 NONE_COLLECTED = Collects({}, {})
 
 
@@ -39,10 +37,12 @@ def merge(
     returns: Iterable[Return],
     collects: Collects = NONE_COLLECTED,
     answers: AnswerStore | None = None,
+    hold_forms: FormsHeld = form_findings,
 ) -> Round:
     """Return the round that the judged files make, with what they say and contradict.
 
-    Answers are those of the files, where they are kept already.
+    Answers are those of the files, where they are kept already. Hold_forms holds the plan against
+    the forms people have.
     """
     store = answers or AnswerStore()
     settled = _mark_duplicates(tuple(map(store.with_kept, returns)))
@@ -75,7 +75,7 @@ def merge(
         entries=entries,
         findings=(
             *standing(merged),
-            *_Forms.of(plan, register).findings(),
+            *hold_forms(plan, register),
         ),
         newest=newest,
     )
@@ -124,85 +124,6 @@ def standing(returns: tuple[Return, ...]) -> Iterator[Finding]:
             yield returned.findings[-1]
         else:
             yield from returned.findings
-
-
-@dataclass(frozen=True)
-class _Forms:
-    """What the plan asks, held against the forms people have: each form is looked at once."""
-
-    plan: Plan
-    register: Register
-    lacking: set[str] = field(default_factory=set)
-    """Items that are not on the form of somebody who is asked about them."""
-    asked: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
-    known: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
-    earlier: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
-    """What is otherwise of what is asked, known or answered before, and on whose forms."""
-
-    @classmethod
-    def of(cls, plan: Plan, register: Register) -> _Forms:
-        """Look at the form of every department."""
-        forms, form = cls(plan, register), issued_form(plan)
-        for department in plan.departments:
-            forms._look_at(department, form)
-        return forms
-
-    def _look_at(self, department: Department, form: IssuedForm) -> None:
-        plan, issue = self.plan, self.register.latest_for(department)
-        wanted = (item.id for item in plan.items_of(department.code))
-        if issue is None:
-            self.lacking.update(wanted)
-            return
-        on_form = {item.id for item in issue.items}
-        self.lacking.update(item for item in wanted if item not in on_form)
-        items, indicators = issued_items(plan, department), issued_indicators(plan, department)
-        _tell(self.asked, issue.differences(form, items, indicators), department)
-        _tell(self.known, issue.known_differences(form, items), department)
-        if plan.earlier:
-            _tell(self.earlier, issue.earlier_differences(form, items), department)
-
-    def findings(self) -> Iterator[Finding]:
-        """Yield what is otherwise, and on whose forms."""
-        yield from self._unissued()
-        for what, names in _shortened(self.asked):
-            yield Finding(Code.PLAN_CHANGED, Location(), {"departments": names, "what": what})
-        file = self.plan.known_values.file if self.plan.known_values else ""
-        for what, names in _shortened(self.known):
-            yield Finding(
-                Code.KNOWN_CHANGED,
-                Location(),
-                {"departments": names, "value": file, "what": what},
-            )
-        rounds = tuple(one.name for one in self.plan.earlier)
-        for what, names in _shortened(self.earlier):
-            yield Finding(
-                Code.ROUND_BEFORE_CHANGED,
-                Location(),
-                {"departments": names, "rounds": rounds, "what": what},
-            )
-
-    def _unissued(self) -> Iterator[Finding]:
-        """Yield the items on no form at all: most are on that of somebody asked about them."""
-        issued = self.register.item_ids() if self.lacking else frozenset()
-        for item in self.plan.items if self.lacking else ():
-            if item.id in self.lacking and item.id not in issued:
-                yield Finding(Code.ITEM_NOT_ISSUED, Location(item=item.id))
-
-
-def _tell(
-    whose: dict[tuple[str, ...], list[str]], what: tuple[str, ...], department: Department
-) -> None:
-    if what:
-        whose.setdefault(what, []).append(department.name)
-
-
-def _shortened(
-    whose: Mapping[tuple[str, ...], Sequence[str]],
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield the first differences, and the departments on whose forms they are."""
-    for what, names in whose.items():
-        more = ("ほか",) if len(what) > _MOST_DIFFERENCES else ()
-        yield (*what[:_MOST_DIFFERENCES], *more), tuple(names)
 
 
 def _mark_duplicates(returns: tuple[Return, ...]) -> tuple[Return, ...]:

@@ -43,10 +43,11 @@ class Extracts:
 
         def judged(files: Sequence[Received], context: Context) -> Iterator[tuple[Return, ...]]:
             keys = [self._key(received) for received in files]
-            kept = [self.store.holds(key) for key in keys]
-            new = engine([f for f, known in zip(files, kept, strict=True) if not known], context)
-            for received, key, known in zip(files, keys, kept, strict=True):
-                if not known:
+            kept = self.store.keys()
+            keyed = [*zip(files, keys, strict=True)]
+            new = engine([received for received, key in keyed if key not in kept], context)
+            for received, key in keyed:
+                if key not in kept:
                     yield self._kept(received, key, next(new))
                     continue
                 # What is kept may not be an extract after all; then the file is judged alone.

@@ -30,7 +30,8 @@ from workflow.model.returns import (
 )
 from workflow.model.years import JST
 
-_MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
+MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading raises of what was written by somebody else."""
 _TEXTS = ("file", "sha256", "number", "department", "author", "saved_by", "format")
 _LOCATION = tuple(field.name for field in fields(Location))
 _NOTE = ("sheet", "cell", "text", "author", "item", "label", "file")
@@ -58,7 +59,7 @@ def decoded(line: bytes) -> Extract:
     """Return the returns a line holds. Raises ValueError when it holds none."""
     try:
         extract = Extract(map(_return, json.loads(line.decode("utf-8", "surrogatepass"))))
-    except _MISFITS as error:
+    except MISFITS as error:
         raise ValueError("no extract") from error
     extract.line = line
     return extract
@@ -80,10 +81,7 @@ def _plain_return(returned: Return) -> dict[str, Any]:
         "answers": [_plain_answer(answer, returned, columns) for answer in returned.answers],
         "offered": [_plain_answer(answer, returned, columns) for answer in returned.offered],
         "notes": [[n.kind.value, *(getattr(n, name) for name in _NOTE)] for n in returned.notes],
-        "findings": [
-            [f.code.name, dict(f.details), *(getattr(f.location, name) for name in _LOCATION)]
-            for f in returned.findings
-        ],
+        "findings": [plain_finding(finding) for finding in returned.findings],
     }
 
 
@@ -100,7 +98,7 @@ def _return(plain: Mapping[str, Any]) -> Return:
         made_from=tuple(_texts(plain["made_from"])),
         mail=_mail(plain["mail"]),
         notes=tuple(Note(NoteKind(kind), *_texts(rest)) for kind, *rest in plain["notes"]),
-        findings=tuple(_finding(*finding) for finding in plain["findings"]),
+        findings=tuple(finding_of(*finding) for finding in plain["findings"]),
     )
     columns = tuple(_pair(*pair) for pair in plain["columns"])
     answers, offered = (
@@ -207,8 +205,14 @@ def _shared(text: str) -> str:
     return _text(text)
 
 
-def _finding(name: str, details: Mapping[str, Any], *location: Any) -> Finding:  # noqa: ANN401
-    """Return a finding. ValueError or KeyError when its message could not be told from it."""
+def plain_finding(finding: Finding) -> list[Any]:
+    """Return a finding as it is written."""
+    place = (getattr(finding.location, name) for name in _LOCATION)
+    return [finding.code.name, dict(finding.details), *place]
+
+
+def finding_of(name: str, details: Mapping[str, Any], *location: Any) -> Finding:  # noqa: ANN401
+    """Return a finding that was written. Raises one of MISFITS when nobody could tell of it."""
     code = Code[name]
     known = {key: _detail(value) for key, value in details.items()}
     if not known.keys() >= code.details:

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import sqlite3
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import field
 from pathlib import Path
 from urllib.parse import quote
@@ -47,9 +47,9 @@ class ExtractStore:
     def __post_init__(self) -> None:
         self._connection = _opened(self.folder / NAME)
 
-    def holds(self, key: str) -> bool:
-        """Whether a line is kept under a key, as far as can be told without reading it."""
-        return bool(self._rows("SELECT 1 FROM extract WHERE key = ?", key))
+    def keys(self) -> Set[object]:
+        """Return the keys under which something is kept, as far as can be told without reading."""
+        return {key for (key,) in self._rows("SELECT key FROM extract")}
 
     def find(self, key: str) -> bytes | None:
         """Return the line kept under a key; None where there is none or it was changed."""
@@ -87,11 +87,11 @@ class ExtractStore:
         self._connection.close()
         self._connection = None
 
-    def _rows(self, question: str, key: str) -> list[tuple[object, ...]]:
+    def _rows(self, question: str, *asked: str) -> list[tuple[object, ...]]:
         if self._connection is None:
             return []
         try:
-            return self._connection.execute(question, (key,)).fetchall()
+            return self._connection.execute(question, asked).fetchall()
         except sqlite3.Error:
             return []
 
