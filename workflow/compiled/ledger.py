@@ -131,8 +131,12 @@ class Ledger:
 
     @cached_property
     def _choices(self) -> Mapping[str, Sequence[CellValue]]:
-        """The columns that are answered from lists: counted again and again, they are read once."""
-        own = [column for column in self.columns if column.field and column.field.is_listed]
+        """Columns of few texts: counted again and again, they are read once."""
+        own = [
+            column
+            for column in self.columns
+            if column.label == STATUS_LABEL or (column.field and column.field.is_listed)
+        ]
         found: dict[str, Repeated[CellValue]] = {column.label: Repeated() for column in own}
         for entry in self.entries if own else ():
             for column in own:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from itertools import groupby
 from typing import Protocol
 
@@ -157,7 +158,7 @@ def _combined_buckets(field: Field, label: str) -> Iterator[Bucket]:
 
 
 def _bucket_indexes(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
-    """Yield, for each ledger row, the index of its bucket.
+    """Return, for each ledger row, the index of its bucket.
 
     Buckets with the same columns differ in their texts, so a row is looked up once per kind.
     """
@@ -165,16 +166,15 @@ def _bucket_indexes(ledger: Table, buckets: Sequence[Bucket]) -> Iterator[int]:
     for index, bucket in enumerate(buckets):
         labels, texts = zip(*bucket.conditions, strict=True)
         kinds.setdefault(labels, {})[texts] = index
-    columns = [
-        zip(*(map(_text, ledger.values(label)) for label in labels), strict=True)
-        for labels in kinds
+    found = [
+        map(indexes.get, zip(*(map(_text, ledger.values(label)) for label in labels), strict=True))
+        for labels, indexes in kinds.items()
     ]
-    known = tuple(kinds.values())
-    for row in zip(*columns, strict=True):
-        for texts, indexes in zip(row, known, strict=True):
-            if texts in indexes:
-                yield indexes[texts]
-                break
+    return (index for index in reduce(partial(map, _first), found) if index is not None)
+
+
+def _first(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one
 
 
 def _text(value: CellValue) -> str:
