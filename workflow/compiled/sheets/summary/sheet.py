@@ -44,7 +44,7 @@ from workflow.excel.style import (
 )
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import GrowingSheet, Link
-from workflow.model.cells import a1, column_letters, quoted_sheet
+from workflow.model.cells import CellIndex, a1, column_letters, quoted_sheet
 from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
@@ -56,6 +56,9 @@ _LINK_COLUMNS = 2
 """How many columns of counts a link takes."""
 _HEADLINE_SIZE = 11.0
 _NOTE_COLUMNS = 6
+
+_Part = tuple[int | None, int | None]
+"""Row and column of a matrix, from 0; None for all rows, or all columns, together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +217,11 @@ class _MatrixWriter:
             count = matrix.counts[row][column]
             style = styles.linked_count if count else styles.zero
             shown = formula if matrix.is_live else ""
-            self._write_count(at, FIRST_COUNT_COLUMN + column, shown, count, style, row, column)
+            cell = at, FIRST_COUNT_COLUMN + column
+            self._write_count(cell, shown, count, style, (row, column))
         first, last = a1(at, FIRST_COUNT_COLUMN), a1(at, block.total_column - 1)
-        self._write_total(at, block.total_column, f"{first}:{last}", sum(matrix.counts[row]), row)
+        total = sum(matrix.counts[row])
+        self._write_total((at, block.total_column), f"{first}:{last}", total, (row, None))
 
     def _write_totals(self) -> None:
         block, matrix = self.block, self.block.matrix
@@ -226,41 +231,28 @@ class _MatrixWriter:
             letters = column_letters(FIRST_COUNT_COLUMN + n)
             cells = f"{letters}{block.first_row}:{letters}{block.total_row - 1}"
             column = n if n < len(sums) else None
-            self._write_total(block.total_row, FIRST_COUNT_COLUMN + n, cells, count, None, column)
+            cell = block.total_row, FIRST_COUNT_COLUMN + n
+            self._write_total(cell, cells, count, (None, column))
 
-    def _write_total(
-        self,
-        at: int,
-        in_column: int,
-        cells: str,
-        count: int,
-        row: int | None,
-        column: int | None = None,
-    ) -> None:
+    def _write_total(self, cell: CellIndex, cells: str, count: int, part: _Part) -> None:
         style = self.styles.linked_total if count else self.styles.total
-        self._write_count(at, in_column, f"=SUM({cells})", count, style, row, column)
+        self._write_count(cell, f"=SUM({cells})", count, style, part)
 
     def _write_count(
-        self,
-        at: int,
-        in_column: int,
-        formula: str,
-        count: int,
-        style: Format,
-        row: int | None,
-        column: int | None,
+        self, cell: CellIndex, formula: str, count: int, style: Format, part: _Part
     ) -> None:
+        row, column = cell[0] - 1, cell[1] - 1
         if formula:
-            self.sheet.write_formula(at - 1, in_column - 1, formula, style, count)
+            self.sheet.write_formula(row, column, formula, style, count)
         else:
-            self.sheet.write_number(at - 1, in_column - 1, count, style)
+            self.sheet.write_number(row, column, count, style)
         if count:
-            self.sheet.link_cell(at - 1, in_column - 1, self._link(row, column))
+            self.sheet.link_cell(row, column, self._link(part))
 
-    def _link(self, row: int | None, column: int | None) -> Link:
+    def _link(self, part: _Part) -> Link:
         if self.leads_to:
             return self.leads_to
-        span = self.summary.details.spans.get((self.number, row, column))
+        span = self.summary.details.spans.get((self.number, *part))
         if span is None:
             return to_all(self.summary.ledger)
         return to_cell(DETAILS_SHEET, f"A{span[0] + 2}:{LAST_COLUMN}{span[1] + 2}")
