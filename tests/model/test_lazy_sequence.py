@@ -38,6 +38,14 @@ def test_what_repeats_is_a_sequence(things: list[str], part: slice) -> None:
     assert_as(repeated, things, part)
 
 
+def test_many_different_things_repeat() -> None:
+    numbers = [*range(70_000), 0, 255, 256, 65_535, 65_536, 69_999]
+    repeated: Repeated[int] = Repeated()
+    for number in numbers:
+        repeated.add(number)
+    assert list(repeated) == numbers
+
+
 @given(THINGS, SLICES, st.data())
 def test_a_choice_is_a_sequence(things: list[str], part: slice, data: st.DataObject) -> None:
     indexes = data.draw(st.lists(st.sampled_from(range(len(things))))) if things else []

@@ -13,6 +13,7 @@ import pytest
 from tests.city import COLLECTED_AT, City, full_texts
 from tests.engine import HERE
 from workflow.commands.collect import collect
+from workflow.compiled.merging import entries
 from workflow.model.errors import OutputError
 from workflow.plan import kept_items
 from workflow.storage import spooled
@@ -31,11 +32,12 @@ def city(tmp_path: Path) -> City:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Yield where temporary files lie; only three answers stay in memory."""
+    """Yield where temporary files lie; only three answers stay in memory, and no entry."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     monkeypatch.setattr(spooled, "_MOST_THINGS", 3)
+    monkeypatch.setattr(entries, "_MOST_KEPT", 3)
     yield folder
     assert not [*folder.iterdir()]
 
@@ -50,6 +52,7 @@ def compiled(city: City) -> dict[str, bytes]:
 def test_the_same_is_made(city: City, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(spooled, "_MOST_THINGS", 1_000)
+        patch.setattr(entries, "_MOST_KEPT", 1_000)
         other = city.copy(temporary.parent / "もう一つ")
         collect(other.workspace, YEAR, COLLECTED_AT, WITH_CACHE)
     collect(city.workspace, YEAR, COLLECTED_AT, WITH_CACHE)

@@ -16,6 +16,7 @@ from workflow.compiled.merging.entries import (
     Entry,
     entries_by_department,
     returns_by_department,
+    statuses_of,
 )
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
@@ -229,7 +230,7 @@ def outstanding_requests(
     that it has nothing to report: the others are asked.
     """
     sought = round_.sought
-    is_missing = any(entry.status is AnswerStatus.MISSING for entry in round_.entries)
+    is_missing = AnswerStatus.MISSING in statuses_of(round_.entries)
     issued = round_.register.item_ids() if is_missing else frozenset()
     entries = entries_by_department(round_.entries)
     handed_back = {one.department.code: one.filling for one in hand_backs}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 
 from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus, Entry
@@ -40,6 +42,7 @@ class LedgerColumn:
     """One column: its label, its width in full-width characters, what it takes from an entry.
 
     The field of a known value is one that nobody answers. A source says where a value was read.
+    Of few values is a column that says the same of many entries.
     Status is the column that says whether a field was answered, "" where nobody answers it himself.
     """
 
@@ -50,6 +53,7 @@ class LedgerColumn:
     on_paper: bool = True
     is_known: bool = False
     is_source: bool = False
+    is_of_few_values: bool = False
     status: str = STATUS_LABEL
 
     @property
@@ -110,15 +114,21 @@ class Ledger:
 
     def values(self, label: str) -> Iterator[CellValue]:
         """Yield what stands in a column, row by row."""
-        if label in self._choices:
-            return iter(self._choices[label])
+        if label in self._kept:
+            return iter(self._kept[label])
         return map(self.columns[self.index(label)].value, self.entries)
 
     def value(self, index: int, label: str) -> CellValue:
         """Return one cell: the index is that of its entry."""
-        if label in self._choices:
-            return self._choices[label][index]
+        if label in self._kept:
+            return self._kept[label][index]
         return self.columns[self.index(label)].value(self.entries[index])
+
+    def standing(self, groups: Iterable[ColumnGroup]) -> Counter[AnswerStatus]:
+        """Count where entries stand, over some groups of columns."""
+        columns = [self.values(group.column(STATUS_LABEL)) for group in groups]
+        texts = Counter(chain.from_iterable(columns))
+        return Counter({AnswerStatus(str(text)): n for text, n in texts.items()})
 
     def index(self, label: str) -> int:
         """Return the 0-based index of a column."""
@@ -130,17 +140,14 @@ class Ledger:
         return self.parts[number], at
 
     @cached_property
-    def _choices(self) -> Mapping[str, Sequence[CellValue]]:
-        """Columns of few texts: counted again and again, they are read once."""
-        own = [
-            column
-            for column in self.columns
-            if column.label == STATUS_LABEL or (column.field and column.field.is_listed)
-        ]
+    def _kept(self) -> Mapping[str, Sequence[CellValue]]:
+        """The columns of few values: counted again and again, they are read once."""
+        own = [column for column in self.columns if column.is_of_few_values]
         found: dict[str, Repeated[CellValue]] = {column.label: Repeated() for column in own}
-        for entry in self.entries if own else ():
-            for column in own:
-                found[column.label].add(column.value(entry))
+        taking = [(found[column.label].add, column.value) for column in own]
+        for entry in self.entries:
+            for add, value in taking:
+                add(value(entry))
         return found
 
     @cached_property
@@ -172,10 +179,12 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
         LedgerColumn(ID_LABEL, 5, lambda e: e.item.id),
         *(_level_column(level, depth, plan) for depth, level in enumerate(plan.levels)),
         LedgerColumn(PAGES_LABEL, 5.5, lambda e: e.item.pages or None),
-        LedgerColumn(DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label),
+        LedgerColumn(
+            DEPARTMENT_LABEL, 9, lambda e: e.assignment.department_label, is_of_few_values=True
+        ),
         *(_known_column(plan, field) for field in plan.known_fields),
         *(_field_column(plan, field) for field in plan.form.fields),
-        LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value),
+        LedgerColumn(STATUS_LABEL, 5.5, lambda e: e.status.value, is_of_few_values=True),
         *(column for group in plan.column_groups or (WHOLE,) for column in _group_columns(group)),
         *(_known_sources(plan) if plan.known_fields else ()),
     )
@@ -190,7 +199,8 @@ def _group_columns(group: ColumnGroup) -> Iterator[LedgerColumn]:
     """Yield where the answers of a group came from, and how far it is where it is a later one."""
     if group.index:
         standing = partial(_standing_at, group.index)
-        yield LedgerColumn(group.column(STATUS_LABEL), 5.5, standing, on_paper=False)
+        label = group.column(STATUS_LABEL)
+        yield LedgerColumn(label, 5.5, standing, on_paper=False, is_of_few_values=True)
     if group.names_respondent:
         who = partial(_respondent_at, group.index)
         yield LedgerColumn(group.column(RESPONDENT_LABEL), 9, who, on_paper=False)
@@ -219,7 +229,14 @@ def _known_column(plan: Plan, field: Field) -> LedgerColumn:
         row = rows.get(entry.item.id)
         return row.values.get(field.key) if row else None
 
-    return LedgerColumn(field.label, field.ledger_width, value, field, is_known=True)
+    return LedgerColumn(
+        field.label,
+        field.ledger_width,
+        value,
+        field,
+        is_known=True,
+        is_of_few_values=field.is_listed,
+    )
 
 
 def _known_sources(plan: Plan) -> Iterator[LedgerColumn]:
@@ -262,15 +279,23 @@ def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:
 
 
 def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
-    width = 20 if depth == len(plan.levels) - 1 else 12
-    return LedgerColumn(level, width, lambda e: e.item.labels[depth])
+    is_title = depth == len(plan.levels) - 1
+    width = 20 if is_title else 12
+    return LedgerColumn(level, width, lambda e: e.item.labels[depth], is_of_few_values=not is_title)
 
 
 def _field_column(plan: Plan, field: Field) -> LedgerColumn:
     made, index = plan.combined_by_key.get(field.key), plan.column_group(field.key).index
     value = partial(combined_value, plan, made) if made else partial(_answered, field, index)
     status = status_label(plan, field.key)
-    return LedgerColumn(field.label, field.ledger_width, value, field, status=status)
+    return LedgerColumn(
+        field.label,
+        field.ledger_width,
+        value,
+        field,
+        is_of_few_values=field.is_listed,
+        status=status,
+    )
 
 
 def _answered(field: Field, index: int, row: Entry) -> CellValue:

@@ -86,13 +86,15 @@ class Repeated(LazySequence[ThingT]):
     def __init__(self) -> None:
         self._known: dict[ThingT, int] = {}
         self._things: list[ThingT] = []
-        self._indexes = array("I")
+        self._indexes = array("B")
 
     def add(self, thing: ThingT) -> None:
         """Add a thing at the end."""
         index = self._known.setdefault(thing, len(self._known))
         if index == len(self._things):
             self._things.append(thing)
+            if index in _WIDER:
+                self._indexes = array(_WIDER[index], self._indexes)
         self._indexes.append(index)
 
     def __len__(self) -> int:
@@ -106,6 +108,10 @@ class Repeated(LazySequence[ThingT]):
     def __iter__(self) -> Iterator[ThingT]:
         """Yield every thing."""
         return map(self._things.__getitem__, self._indexes)
+
+
+_WIDER = {1 << 8: "H", 1 << 16: "I"}
+"""The width of indexes from one on that needs it."""
 
 
 class Paired(LazySequence[tuple[ThingT, OtherT]]):

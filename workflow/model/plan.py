@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import repeat
 
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
@@ -345,14 +346,27 @@ class _Assignments(LazySequence[Assignment]):
 
     def thing(self, index: int) -> Assignment:
         """Return the assignment at an index."""
-        n, which = self._of_item[index], self._of_asked[index]
-        everybody = self._asked_of[n]
+        n = self._of_item[index]
+        item = StoredItem(self._items, n) if self._is_stored else self._items[n]
+        return Assignment(item, self._asked_at(n, self._of_asked[index]))
+
+    def __iter__(self) -> Iterator[Assignment]:
+        """Yield every assignment."""
+        items: Iterator[Item | StoredItem] = (
+            map(StoredItem, repeat(self._items), self._of_item)
+            if self._is_stored
+            else map(self._items.__getitem__, self._of_item)
+        )
+        return map(Assignment, items, map(self._asked_at, self._of_item, self._of_asked))
+
+    def _asked_at(self, n: int, which: int) -> tuple[Department, ...]:
+        everybody = self._asked_of.thing(n)
         codes = everybody if which == _ALL else (everybody[which],)
         asked = self._asked.get(codes)
         if asked is None:
             known = self._departments
             asked = self._asked[codes] = tuple([known[code] for code in codes])
-        return Assignment(StoredItem(self._items, n) if self._is_stored else self._items[n], asked)
+        return asked
 
 
 _ALL = -1

@@ -81,8 +81,8 @@ def entry_for(assignment: Assignment, answer: Answer) -> Entry:
 
 
 _STATUSES = tuple(AnswerStatus)
-_MOST_MADE = 30_000
-"""Entries that are kept once they were made: all of a usual round, each often asked for."""
+_MOST_KEPT = 30_000
+"""Entries that are kept once they were made: all of a usual round, looked through many times."""
 
 
 class Entries(LazySequence[Entry]):
@@ -91,8 +91,7 @@ class Entries(LazySequence[Entry]):
     def __init__(self, assignments: Sequence[Assignment], answers: AnswerStore) -> None:
         self._assignments, self._answers = assignments, answers
         self._statuses, self._numbers = bytearray(), array("q")
-        self._made: dict[int, Entry] = {}
-        self._every: list[Entry] = []
+        self._kept: list[Entry] = []
 
     def add(self, assignment: Assignment, newest: Mapping[str, AnswersByItem]) -> Sequence[int]:
         """Add the entry of the next assignment; return the numbers of what departments say."""
@@ -108,25 +107,36 @@ class Entries(LazySequence[Entry]):
         """Return how many entries there are."""
         return len(self._numbers)
 
+    @property
+    def statuses(self) -> Iterator[AnswerStatus]:
+        """Where each entry stands; none is made for it."""
+        return map(_STATUSES.__getitem__, self._statuses)
+
     def thing(self, index: int) -> Entry:
         """Return the entry at an index."""
-        known = self._made.get(index)
-        if known is None:
-            if len(self._made) >= _MOST_MADE:
-                self._made.clear()
-            held = self._answers.held(self._numbers[index])
-            known = Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
-            self._made[index] = known
-        return known
+        if len(self) <= _MOST_KEPT:
+            return self._usual()[index]
+        held = self._answers.held(self._numbers[index])
+        return Entry(self._assignments[index], _STATUSES[self._statuses[index]], held)
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield every entry; those of a usual round are looked through again and again."""
-        size = len(self)
-        if size > _MOST_MADE:
-            return super().__iter__()
-        if len(self._every) != size:
-            self._every = [*map(self.thing, range(size))]
-        return iter(self._every)
+        """Yield every entry."""
+        return iter(self._usual()) if len(self) <= _MOST_KEPT else self._each()
+
+    def _usual(self) -> list[Entry]:
+        if len(self._kept) != len(self):
+            self._kept = [*self._each()]
+        return self._kept
+
+    def _each(self) -> Iterator[Entry]:
+        # Column by column: a large round is looked through many times, and made anew each time.
+        held = map(self._answers.held, self._numbers)
+        return map(Entry, self._assignments, self.statuses, held)
+
+
+def statuses_of(entries: Iterable[Entry]) -> Iterable[AnswerStatus]:
+    """Return where each entry stands; those of a round need not be made for it."""
+    return entries.statuses if isinstance(entries, Entries) else (one.status for one in entries)
 
 
 Newest = Mapping[str, Mapping[str, Answer]]
@@ -247,10 +257,10 @@ def entries_by_department(entries: Sequence[AssignedT]) -> dict[str, Sequence[As
     return {code: Chosen(entries, indexes) for code, indexes in found.items()}
 
 
-def statuses_in_use(entries: Iterable[Entry]) -> tuple[AnswerStatus, ...]:
+def statuses_in_use(statuses: Iterable[AnswerStatus]) -> tuple[AnswerStatus, ...]:
     """Return what is counted of a round: what is rare only where there is such an assignment."""
     rare = (AnswerStatus.NOTHING, AnswerStatus.BROUGHT_IN, AnswerStatus.NOT_ASKED)
-    found = {entry.status for entry in entries}
+    found = set(statuses)
     return tuple(status for status in AnswerStatus if status not in rare or status in found)
 
 

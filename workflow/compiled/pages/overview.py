@@ -5,6 +5,7 @@ The conclusion comes first, then whose turn it is, then the figures, then what t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from fnmatch import fnmatch
@@ -15,7 +16,7 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.indicator_lines import IndicatorLines, indicator_lines, indicator_rows
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
-from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
+from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use, statuses_of
 from workflow.compiled.pages.bars import Bar, Kind, bars, kinds
 from workflow.compiled.pages.board import Board, board
 from workflow.compiled.pages.finding_list import (
@@ -220,7 +221,7 @@ def overview(compilation: Compilation, beside: Mapping[str, str]) -> Overview:
         brief=compilation.brief,
         rows=_rows_of(compilation.brief, ledger) if compilation.brief else {},
         deadline=japanese_date_and_weekday(plan.deadline) if plan.deadline else "",
-        received=_received(totals(compilation.round.returns, compilation.round.entries)),
+        received=_received(totals(compilation.round.returns)),
         figures=figures,
         progress=progress,
         board=board(compilation, findings),
@@ -261,9 +262,10 @@ def _received(figures: Totals) -> str:
 def _figures(compilation: Compilation) -> tuple[tuple[Figure, ...], Bar]:
     """Return the big figures, and the bar of how much is answered."""
     entries = compilation.ledger.entries
-    used = statuses_in_use(entries)
+    counted = Counter(statuses_of(entries))
+    used = statuses_in_use(counted)
     statuses = [status for status in _STATUSES if status in used]
-    counts = [sum(entry.status is status for entry in entries) for status in statuses]
+    counts = [counted[status] for status in statuses]
     parts = kinds([(status.value, status is not AnswerStatus.ANSWERED) for status in statuses])
     returned = sum(status.received is not None for status in compilation.statuses)
     wholes = (len(entries), *[None] * (len(parts) - 1))

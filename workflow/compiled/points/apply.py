@@ -47,8 +47,8 @@ def with_lost(points: Iterable[Point], round_: Round) -> tuple[Point, ...]:
     lost = round_.lost
     waiting = {
         (entry.item.id, entry.assignment.departments[0].code)
-        for entry in round_.entries
-        if lost and entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
+        for entry in (round_.entries if lost else ())
+        if entry.status is AnswerStatus.MISSING and entry.is_asked_of_any(lost)
     }
     return tuple(_as_lost(p) if (p.item, p.department) in waiting else p for p in points)
 

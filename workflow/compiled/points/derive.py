@@ -100,7 +100,7 @@ class _Deriving:
         for finding in self.round.findings:
             if finding.code is Code.JOINT_DIFFERS:
                 by_item.setdefault(finding.location.item, []).append(finding)
-        for entry in self.round.entries:
+        for entry in self.round.entries if by_item else ():
             findings = by_item.get(entry.item.id)
             used = entry.answer if findings else None
             if findings is None or used is None or len(entry.assignment.departments) < 2:
@@ -171,10 +171,12 @@ class _Deriving:
             if f.code is Code.RETURN_CONFLICT
         }
         for entry in self.round.entries:
+            if entry.status not in _OPEN:
+                continue
             item = entry.item.id
             is_disputed = any((d.code, item) in disputed for d in entry.assignment.departments)
-            if entry.status in _OPEN and not is_disputed:
-                yield self._without_answer(entry, reasons.get(entry.item.id, ()))
+            if not is_disputed:
+                yield self._without_answer(entry, reasons.get(item, ()))
 
     def against_decisions(self, open_keys: Container[str]) -> Iterator[Point]:
         """Yield a point for each answer that came after 報告なし had been decided.

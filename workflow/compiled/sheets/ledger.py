@@ -43,11 +43,11 @@ def write_ledger(
     What is known of them are the rows in pieces, and those of the workbook before.
     """
     columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
-    chosen = [ledger.entries[entry] for entry in entries]
+    is_linked = len(entries) * len(ledger.column_groups) <= MAX_LINKS
+    chosen = [ledger.entries[entry] for entry in entries] if is_linked else []
     links = {
         column: link
         for group in ledger.column_groups
-        if len(chosen) * len(ledger.column_groups) <= MAX_LINKS
         for column, link in _to_answers(
             [entry.at(group.index) for entry in chosen],
             ledger.index(group.column(FILE_LABEL)),

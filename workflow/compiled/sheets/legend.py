@@ -12,7 +12,7 @@ from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.indicators import INDICATOR_SHEET
 from workflow.compiled.ledger import STATUS_LABEL
-from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use
+from workflow.compiled.merging.entries import AnswerStatus, statuses_in_use, statuses_of
 from workflow.compiled.summaries.headline import low_ratings
 from workflow.excel.table import Heading, TableStyles, write_values
 from workflow.excel.workbook import GrowingSheet
@@ -74,7 +74,7 @@ Meaning = tuple[str, str, str]
 
 def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) -> None:
     """Write what readers need: the words and values of a round."""
-    plan = compilation.round.plan
+    plan, ledger = compilation.round.plan, compilation.ledger
     rows = [
         *_stage(compilation),
         *(line for field in plan.form.fields for line in _field(field)),
@@ -83,9 +83,7 @@ def write_legend(book: Workbook, sheet: GrowingSheet, compilation: Compilation) 
         *_indicators(plan),
         *(
             (STATUS_LABEL, status.value, _meaning_of(status, plan))
-            for status in statuses_in_use(
-                one for entry in compilation.ledger.entries for one in entry.every
-            )
+            for status in statuses_in_use(ledger.standing(ledger.column_groups))
         ),
         *(("受付結果", outcome.label, meaning) for outcome, meaning in _OUTCOMES.items()),
         *_conventions(plan),
@@ -241,8 +239,8 @@ def _counts(compilation: Compilation) -> Iterator[Meaning]:
     summary = "、".join(f"{o.label}{outcomes[o]}件" for o in Outcome if outcomes[o])
     yield "件数", "届いたファイル", f"{len(returns)}件です（{summary}）。"
     entries = compilation.ledger.entries
-    statuses = Counter(entry.status for entry in entries)
-    summary = "、".join(f"{s.value}{statuses[s]}件" for s in statuses_in_use(entries))
+    statuses = Counter(statuses_of(entries))
+    summary = "、".join(f"{s.value}{statuses[s]}件" for s in statuses_in_use(statuses))
     yield "件数", "台帳の行", f"{len(entries)}行です（{summary}）。"
 
 

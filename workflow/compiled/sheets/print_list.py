@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 
 from workflow.compiled import display_limits
 from workflow.compiled.ledger import Ledger
-from workflow.compiled.merging.entries import AnswerStatus, Entry, statuses_in_use
+from workflow.compiled.merging.entries import AnswerStatus, Entry, statuses_in_use, statuses_of
 from workflow.compiled.sheets.print_pages import (
     FONT_SIZE,
     PAGE,
@@ -101,10 +101,8 @@ def _set_page(
 
 
 def _summary(ledger: Ledger) -> str:
-    counts = Counter(entry.status for entry in ledger.entries)
-    summary = "、".join(
-        f"{status.value}{counts[status]}件" for status in statuses_in_use(ledger.entries)
-    )
+    counts = Counter(statuses_of(ledger.entries))
+    summary = "、".join(f"{status.value}{counts[status]}件" for status in statuses_in_use(counts))
     return f"全{len(ledger.entries)}件（{summary}）"
 
 

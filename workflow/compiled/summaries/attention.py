@@ -167,7 +167,7 @@ def _open_points(
     of several rounds each has its own.
     """
     for group in plan.column_groups or (WHOLE,):
-        asked = [entry.at(group.index) for entry in entries]
+        asked = (entry.at(group.index) for entry in entries)
         yield from _open_in(group.label, asked, lost)
 
 

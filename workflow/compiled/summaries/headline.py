@@ -12,6 +12,7 @@ from workflow.excel.table import CellValue
 from workflow.model.cells import folded
 from workflow.model.fields.base import Choice, Field
 from workflow.model.plan import Plan
+from workflow.model.rounds.column_group import ColumnGroup
 from workflow.model.years import full_year
 
 _MOST_NAMED = 6
@@ -37,19 +38,18 @@ def low_ratings(field: Field) -> tuple[Choice, ...]:
 
 def _counts(ledger: Ledger) -> str:
     whole = f"{full_year(ledger.year)}は、{len(ledger.entries)}件の取組のうち、"
-    indexes: dict[str, list[int]] = {}
+    groups: dict[str, list[ColumnGroup]] = {}
     for group in ledger.column_groups:
-        indexes.setdefault(group.round, []).append(group.index)
-    counted = (_counted(name, ledger, own) for name, own in indexes.items())
+        groups.setdefault(group.round, []).append(group)
+    counted = (_counted(name, ledger, own) for name, own in groups.items())
     return whole + "".join(f"{one}です。" for one in counted)
 
 
-def _counted(name: str, ledger: Ledger, indexes: Sequence[int]) -> str:
+def _counted(name: str, ledger: Ledger, groups: Sequence[ColumnGroup]) -> str:
     """Return how many answers there are, and in a year of which round."""
-    every = (entry.at(index) for index in indexes for entry in ledger.entries)
-    entries = [entry for entry in every if entry.status is not AnswerStatus.NOT_ASKED]
-    by_status = {one: sum(e.status is one for e in entries) for one in statuses_in_use(entries)}
-    counted = "、".join(f"{status.value}が{n}件" for status, n in by_status.items())
+    counts = ledger.standing(groups)
+    asked = (one for one in statuses_in_use(counts) if one is not AnswerStatus.NOT_ASKED)
+    counted = "、".join(f"{status.value}が{counts[status]}件" for status in asked)
     return f"{name}は、{counted}" if name else counted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from workflow.compiled.merging.entries import (
     Entry,
     entries_by_department,
     returns_by_department,
+    statuses_of,
 )
 from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
@@ -84,9 +86,8 @@ def totals(
     outcomes = {outcome.value: 0 for outcome in Outcome}
     for returned in returns:
         outcomes[returned.outcome.value] += 1
-    statuses = [entry.status for entry in entries]
-    answered = statuses.count(AnswerStatus.ANSWERED)
-    nothing = statuses.count(AnswerStatus.NOTHING)
+    statuses = Counter(statuses_of(entries))
+    answered, nothing = statuses[AnswerStatus.ANSWERED], statuses[AnswerStatus.NOTHING]
     return Totals(
         files=len(returns),
         outcomes=outcomes,

@@ -86,7 +86,7 @@ class RatingChange:
 def rating_changes(plan: Plan, ledger: Ledger) -> Iterator[RatingChange]:
     """Yield, row by row, every rating that is another than in the round it follows."""
     pairs = rating_pairs(plan)
-    for n, entry in enumerate(ledger.entries):
+    for n, entry in enumerate(ledger.entries if pairs else ()):
         for pair in pairs:
             before, after = (ledger.value(n, f.label) for f in (pair.before, pair.after))
             if before is None or after is None or before == after:
