@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from workflow.compiled import display_limits
@@ -57,57 +57,74 @@ def _contents(
     compilation: Compilation, with_parquet: bool, pieces: Callable[[str], Pieces]
 ) -> dict[str, Writable]:
     round_, ledger = compilation.round, compilation.ledger
-    period = round_.period
-    name = ledger_name(period)
-    sources = source_links_of(compilation)
-    write_parts = partial(write_part, compilation, sources, f"{name}.xlsx")
+    name = ledger_name(round_.period)
+    book, csv, parquet = (f"{name}.{ending}" for ending in ("xlsx", "csv", "parquet"))
+    rows, csv_written = _csv(ledger)
+    # While another process looks through the rows, what rests on none of them.
+    graded = _indicators(compilation)
+    described = {ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year)}
+    papers, titles = _papers(compilation)
+    names = (
+        *(part.file for part in ledger.parts),
+        *((book, csv, parquet) if with_parquet else (book, csv)),
+        *graded,
+        DATA_PACKAGE,
+        *described,
+        *papers,
+    )
+    page = overview_page(compilation, {name: titles.get(name, "") for name in names})
+
+    write_parts = partial(write_part, compilation, source_links_of(compilation), book)
     parts = {
         part.file: Spooled(partial(write_parts, part, pieces(part.file))) for part in ledger.parts
     }
-    rows = RowsInPieces(ledger.rows)
-    csv = _csv(ledger, rows, pieces(f"{name}.csv"))
-    workbook = Spooled(partial(write_workbook, compilation, rows, pieces(f"{name}.xlsx")))
-    tables: dict[str, Writable] = {f"{name}.csv": csv()}
+    workbook = Spooled(partial(write_workbook, compilation, rows, pieces(book)))
+    tables: dict[str, Writable] = {csv: csv_written()}
     if with_parquet:
-        tables[f"{name}.parquet"] = ledger_parquet(ledger)
-    graded = _indicators(compilation)
-    made: dict[str, Writable] = {
+        tables[parquet] = ledger_parquet(ledger)
+    package = data_package(
+        round_.plan, round_.register, ledger, tables, (compilation.indicators, graded)
+    )
+    return {
         **parts,
-        f"{name}.xlsx": workbook,
+        book: workbook,
         **tables,
         **graded,
-        DATA_PACKAGE: data_package(
-            round_.plan, round_.register, ledger, tables, (compilation.indicators, graded)
-        ),
-        ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year),
+        DATA_PACKAGE: package,
+        **described,
+        **papers,
+        OVERVIEW: page,
     }
+
+
+def _papers(compilation: Compilation) -> tuple[dict[str, Writable], dict[str, str]]:
+    """Return what people decide, put right and publish, and the titles of the report's pages."""
+    round_ = compilation.round
+    made: dict[str, Writable] = {}
+    titles: dict[str, str] = {}
     if round_.points and not round_.parts:  # each round of a year has its own
-        made[record_name(period)] = record_bytes(compilation)
+        made[record_name(round_.period)] = record_bytes(compilation)
     if compilation.errata:
         # 150 ms, where something was put right alone.
         from workflow.compiled.report.word_papers import errata_paper
 
-        made[errata_name(period)] = errata_paper(compilation)
-    titles: dict[str, str] = {}
+        made[errata_name(round_.period)] = errata_paper(compilation)
     if compilation.report:
         made |= report_pages(compilation.report)
         titles = page_titles(compilation.report)
-    beside = {name: titles.get(name, "") for name in made}
-    return {**made, OVERVIEW: overview_page(compilation, beside)}
+    return made, titles
 
 
-def _csv(ledger: Ledger, rows: RowsInPieces, pieces: Pieces) -> Callable[[], Spooled]:
-    """Return what gives the ledger as CSV; a large one is written meanwhile by another process."""
+def _csv(ledger: Ledger) -> tuple[RowsInPieces, Callable[[], Spooled]]:
+    """Return the rows of the ledger in pieces, and what gives them as CSV.
+
+    A large one is written meanwhile by another process, which looks through the rows as it does.
+    """
+    rows = RowsInPieces(ledger.rows)
     if len(ledger.entries) <= display_limits.MOST_PRINTED:
-        return partial(Spooled, partial(write_table_csv, ledger))
-    assert rows.digests  # so that both processes know them
-    waiting = Spooled.beside(partial(write_csv_in_pieces, ledger, rows, pieces))
-
-    def written() -> Spooled:
-        csv, pieces.made = waiting()
-        return csv
-
-    return written
+        return rows, partial(Spooled, partial(write_table_csv, ledger))
+    written = cache(Spooled.beside(partial(write_csv_in_pieces, ledger, rows)))
+    return RowsInPieces(ledger.rows, lambda: written()[1]), lambda: written()[0]
 
 
 def _indicators(compilation: Compilation) -> dict[str, Writable]:

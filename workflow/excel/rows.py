@@ -9,10 +9,10 @@ whose texts stand in their cells, since the numbers of shared texts depend on al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -59,40 +59,53 @@ class FlatRow(NamedTuple):
 
 
 _ROWS_IN_PIECE = 500
-_MOST_KEPT = 30_000
+
+
+class LookedThrough(NamedTuple):
+    """What is known of rows: the digests of their pieces, and the first value of each column.
+
+    A column without values is not among those.
+    """
+
+    digests: tuple[str, ...]
+    first_values: Mapping[int, CellValue]
 
 
 class RowsInPieces:
-    """The rows of a large table in pieces, each with the digest of what stands in it."""
+    """The rows of a large table in pieces, each with the digest of what stands in it.
 
-    def __init__(self, rows: Sequence[Sequence[CellValue]]) -> None:
-        # Rows that are made when they are asked for are made once where they are not very many.
-        self.rows = tuple(rows) if len(rows) <= _MOST_KEPT else rows
+    Another process may look through them: then it is waited for when that is asked for.
+    """
 
-    @cached_property
-    def digests(self) -> tuple[str, ...]:
-        """The digests of the pieces."""
-        return self._looked_through[0]
-
-    @cached_property
-    def first_values(self) -> Mapping[int, CellValue]:
-        """The first value of each column that holds any."""
-        return self._looked_through[1]
+    def __init__(
+        self,
+        rows: Sequence[Sequence[CellValue]],
+        looking_through: Callable[[], LookedThrough] | None = None,
+    ) -> None:
+        self.rows = rows
+        self._looking_through = looking_through or partial(self.look_through, _digest)
 
     @cached_property
-    def _looked_through(self) -> tuple[tuple[str, ...], Mapping[int, CellValue]]:
-        # Once, since rows may be made only when they are asked for.
+    def looked_through(self) -> LookedThrough:
+        """What is known of the rows."""
+        return self._looking_through()
+
+    def look_through(self, digest: Callable[[Sequence[Sequence[CellValue]]], str]) -> LookedThrough:
+        """Look through all rows, once: they may be made only when they are asked for.
+
+        Pieces that say the same have the same digest.
+        """
         digests, firsts = list[str](), dict[int, CellValue]()
-        for first, end in self.spans:
-            rows = self.rows[first:end]
-            digests.append(_digest(rows))
+        for index in range(-(-len(self.rows) // _ROWS_IN_PIECE)):
+            rows = self.piece(index)
+            digests.append(digest(rows))
             firsts = {**first_values(rows), **firsts}
-        return tuple(digests), firsts
+        return LookedThrough(tuple(digests), firsts)
 
-    @property
-    def spans(self) -> Iterator[tuple[int, int]]:
-        """The first row of each piece, and that behind it."""
-        return map(self.span, range(-(-len(self.rows) // _ROWS_IN_PIECE)))
+    def piece(self, index: int) -> Sequence[Sequence[CellValue]]:
+        """Return the rows of a piece."""
+        first, end = self.span(index)
+        return self.rows[first:end]
 
     def span(self, index: int) -> tuple[int, int]:
         """Return the first row of a piece, and that behind it."""

@@ -265,7 +265,7 @@ def write_values(
         )
     links = links if len(links) <= MAX_LINKS else {}
     pixels = [column_pixels(column.width, FONT_SIZE) for column in columns]
-    firsts = known[0].first_values if known else first_values(rows)
+    firsts = known[0].looked_through.first_values if known else first_values(rows)
     for index, (column, width) in enumerate(zip(columns, pixels, strict=True)):
         sheet.set_column_pixels(index, index, width)
         is_number = isinstance(firsts.get(index), int | Decimal)
@@ -329,10 +329,11 @@ class _Flat:
 
     def pieces(self, rows: RowsInPieces) -> Iterator[FlatPiece]:
         """Yield the rows piece by piece; none is made before it is asked for."""
-        for (first, end), digest in zip(rows.spans, rows.digests, strict=True):
+        for index, digest in enumerate(rows.looked_through.digests):
+            first, end = rows.span(index)
             linked = [self._linked.get(row + 1, ()) for row in range(first, end)]
             made_from = repr((digest, self._widths, linked))
-            yield FlatPiece(end - first, made_from, partial(self._piece, rows, first, end))
+            yield FlatPiece(end - first, made_from, partial(self._piece, rows, index))
 
-    def _piece(self, rows: RowsInPieces, first: int, end: int) -> Iterator[FlatRow]:
-        return self.rows(rows.rows[first:end], before=first)
+    def _piece(self, rows: RowsInPieces, index: int) -> Iterator[FlatRow]:
+        return self.rows(rows.piece(index), before=rows.span(index)[0])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,14 @@ from tests.compiled.rounds import MISSING, SENT_BACK, answered, round_plan
 from tests.small import NOW, PLAN, answer
 from workflow.compiled.ledger import Ledger, LedgerColumn, build_ledger
 from workflow.compiled.merging.entries import AnswerStatus, Entry
-from workflow.compiled.open_data.csv import ledger_csv, unescape_formula
+from workflow.compiled.open_data.csv import (
+    escape_formula,
+    ledger_csv,
+    unescape_formula,
+    write_csv_in_pieces,
+)
 from workflow.compiled.years.past import read_ledger
+from workflow.excel.rows import RowsInPieces
 from workflow.excel.table import CellValue
 from workflow.model.fields.declarations import Value
 from workflow.model.returns import Source
@@ -105,6 +112,36 @@ def test_what_an_earlier_ledger_says_is_what_was_written(text: str) -> None:
     }
     content = ledger_csv(one_row(cells))
     assert [row["取組状況"] for row in read_ledger(content)] == [text]
+
+
+@given(st.lists(st.tuples(TEXTS | st.sampled_from(['a"b,', '"', ",", "長" * 200]), TEXTS)))
+def test_lines_are_those_of_the_standard_library(rows: list[tuple[str, str]]) -> None:
+    columns = tuple(LedgerColumn(f"列{n}", 5, partial(values_at, n)) for n in range(2))
+    lines = io.StringIO(newline="")
+    stored = ([column.label for column in columns], *([*map(escape_formula, r)] for r in rows))
+    csv.writer(lines).writerows(stored)
+    table = SimpleNamespace(columns=columns, rows=rows)
+    assert ledger_csv(table).decode("utf-8-sig") == lines.getvalue()
+
+
+def values_at(index: int, entry: Entry) -> CellValue:
+    raise AssertionError(index, entry)  # rows are given
+
+
+@pytest.mark.parametrize(
+    "other", [["5", "い", 5], [5, "い", "5"], [5, "いう", 5], [None, "い", 5], ["", "い", 5],
+              [Decimal(5), "い", 5], [5, "い,5", None]],
+)  # fmt: skip
+def test_pieces_that_say_otherwise_have_another_digest(other: list[CellValue]) -> None:
+    columns = tuple(LedgerColumn(f"列{n}", 5, partial(values_at, n)) for n in range(3))
+    looked_through = []
+    usual: list[CellValue] = [5, "い", 5]
+    for rows in ([usual], [other]):
+        table, content = SimpleNamespace(columns=columns, rows=rows), io.BytesIO()
+        looked_through.append(write_csv_in_pieces(table, RowsInPieces(rows), content))
+        assert content.getvalue() == ledger_csv(table)
+    one, two = (found.digests for found in looked_through)
+    assert one != two
 
 
 def test_excel_takes_it_for_japanese() -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Protocol
 
 from workflow.model.cells import plain_number
 from workflow.model.years import iso_time
 
 if TYPE_CHECKING:
-    from workflow.excel.rows import RowsInPieces
+    from workflow.excel.rows import LookedThrough, RowsInPieces
     from workflow.excel.table import CellValue
-    from workflow.storage.pieces import Piece, Pieces
 
 # Texts in a CSV that a spreadsheet opens: none becomes a formula, and each can be read back.
 #
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # told by https://owasp.org/www-community/attacks/CSV_Injection. Numbers are no texts: -5 stays -5.
 
 _BYTE_ORDER_MARK = "\ufeff"
+_END = "\r\n"
+_LONG = 100
+"""Characters from which on a text is hardly found twice."""
 
 APOSTROPHE = "'"
 """What stands before a text that would be a formula without it."""
@@ -71,52 +74,55 @@ class Labelled(Protocol):
 
 def write_table_csv(table: Table, content: IO[bytes]) -> None:
     """Write a table; texts stand as `escape_formula` spells them, days and times in ISO 8601."""
+    content.write(_heading(table))
     stream = io.TextIOWrapper(content, encoding="utf-8", newline="")
-    stream.write(_heading(table))
-    _write_lines(stream, table.rows)
+    stream.writelines(map(_line, table.rows))
     stream.detach()  # which writes what it holds, and leaves the file open
 
 
-def write_csv_in_pieces(
-    table: Table, rows: RowsInPieces, known: Pieces, content: IO[bytes]
-) -> dict[str, Piece]:
-    """Write a large table in the same way; what is as it was is taken over from the file before.
+def write_csv_in_pieces(table: Table, rows: RowsInPieces, content: IO[bytes]) -> LookedThrough:
+    """Write a large table in the same way; return what is known of its rows.
 
-    Returned are the pieces it was written in.
+    Lines and what is no text tell rows apart: a text is spelled there so that it can be read back.
     """
-    at = content.write(_heading(table).encode())
-    for n, digest in enumerate(rows.digests):
-        key = known.key("csv", digest)
-        kept = known.find(key)
-        lines = kept[0] if kept else _lines_of(rows, n)
-        known.note(key, at, lines)
-        at += content.write(lines)
-    return known.made
+    content.write(_heading(table))
+
+    def digested(piece: Sequence[Sequence[CellValue]]) -> str:
+        lines = "".join(map(_line, piece)).encode()
+        content.write(lines)
+        digest = blake2b(lines, digest_size=16)
+        others = [[(n, v) for n, v in enumerate(row) if not isinstance(v, str)] for row in piece]
+        digest.update(repr(others).encode())
+        return digest.hexdigest()
+
+    return rows.look_through(digested)
 
 
-def _heading(table: Table) -> str:
-    heading = io.StringIO(_BYTE_ORDER_MARK, newline="")
-    heading.seek(0, io.SEEK_END)
-    csv.writer(heading).writerow([column.label for column in table.columns])
-    return heading.getvalue()
+def _heading(table: Table) -> bytes:
+    labels = ",".join([_quoted(column.label) for column in table.columns])
+    return f"{_BYTE_ORDER_MARK}{labels}{_END}".encode()
 
 
-def _lines_of(rows: RowsInPieces, index: int) -> bytes:
-    """Return the lines of a piece."""
-    first, end = rows.span(index)
-    lines = io.StringIO(newline="")
-    _write_lines(lines, rows.rows[first:end])
-    return lines.getvalue().encode()
+def _line(row: Iterable[CellValue]) -> str:
+    """Return a row as a line, as csv.writer does it letter by letter."""
+    return ",".join([_field(v) if isinstance(v, str) else format_value(v) for v in row]) + _END
 
 
-def _write_lines(stream: IO[str], rows: Iterable[Sequence[CellValue]]) -> None:
-    csv.writer(stream).writerows(map(_stored, row) for row in rows)
+def _field(text: str) -> str:
+    return _known_field(text) if len(text) < _LONG else _written_field(text)
 
 
-def _stored(value: CellValue) -> str:
-    if isinstance(value, str):  # as escape_formula does, without a call for each cell
-        return APOSTROPHE + value if _RISKY.match(value) else value
-    return format_value(value)
+def _written_field(text: str) -> str:
+    return _quoted(escape_formula(text))
+
+
+_known_field = lru_cache(maxsize=4096)(_written_field)  # most hold a label that comes again
+
+
+def _quoted(text: str) -> str:
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
 
 
 def format_value(value: CellValue) -> str:

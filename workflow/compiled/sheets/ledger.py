@@ -60,7 +60,7 @@ def write_ledger(
         sheet,
         TableStyles(book),
         columns,
-        rows.rows,
+        rows.rows if is_large else [*rows.rows],
         links,
         repeated=2,
         known=(rows, pieces) if is_large else None,
