@@ -5,7 +5,6 @@ The same for a Word document and for pages, so both say the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -22,10 +21,11 @@ from workflow.compiled.years.trend import Trend, trend_of_rows
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup, with_person
 
-_PLAIN_PAGES = re.compile(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
+_PLAIN_PAGES = lazy_pattern(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 
 
 _EXPLANATIONS = {

@@ -9,7 +9,6 @@ width means the same everywhere. What people read is in a proportional font, at 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 
 from workflow.excel.style import FONT
 from workflow.model.cells import MAX_ROW_HEIGHT
+from workflow.model.lazy_pattern import lazy_pattern
 
 _JAPANESE = {"font_family": 3, "font_charset": 128}
 NORMAL_FONT = MappingProxyType[str, Any](
@@ -46,7 +46,7 @@ _LOST = 0.5
 """Characters that a line loses on average, since no line begins with a full stop or ends within a
 number. With it, prose of this kind never takes more lines than counted, over 5 to 60 characters."""
 _FEWEST_IN_WORD = 8
-_WORD = re.compile(rf"[!-~]{{{_FEWEST_IN_WORD},}}")
+_WORD = lazy_pattern(rf"[!-~]{{{_FEWEST_IN_WORD},}}")
 """Narrow characters in one piece, such as the name of a file: what is left of a line is lost."""
 
 _MOST_LOST = 1.5

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
+
+from workflow.model.lazy_pattern import lazy_pattern
 
 CellIndex = tuple[int, int]
 """The 1-based row and column of a cell."""
@@ -22,15 +23,15 @@ _DIGITS = 15
 _LONGEST_LABEL = 100
 _MOST_COMPOSED = 4
 _LONG = _MOST_COMPOSED + 1
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LITERAL_ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ESCAPE = lazy_pattern(r"_x([0-9A-Fa-f]{4})_")
+_LITERAL_ESCAPE = lazy_pattern(r"(?=_x[0-9A-Fa-f]{4}_)")
+_UNSTORABLE = lazy_pattern("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _UNSEEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0001-\U000e007f"
 )
-_UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
-_SEEN_CHARACTER = re.compile(f"[^\\s{_UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_UNSEEN_CHARACTER = lazy_pattern(f"[{_UNSEEN}]")
+_SEEN_CHARACTER = lazy_pattern(f"[^\\s{_UNSEEN}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－﹣"), "-")
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from workflow.model.lazy_pattern import lazy_pattern
 
 _GAP = "  "
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that turn the direction of writing: with one of them exe.xlsx can look like xlsx.exe."""
 
-_ILLEGIBLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNS))}]")
+_ILLEGIBLE = lazy_pattern(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{''.join(sorted(_TURNS))}]")
 """What a page cannot hold or show: controls but tab and line feed, halves of characters, turns."""
 
 

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from workflow.model.lazy_pattern import lazy_pattern
+
 JST = timezone(timedelta(hours=9), "JST")
 """Every time people see is Japan's; the tool is used in Japanese city halls only."""
 
@@ -18,8 +20,8 @@ MOST_YEARS = 10
 _HEISEI = date(1989, 1, 8)
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _FIRST, _LAST = 1989, 2117
-_ERA_YEAR = re.compile(r"(令和|平成|R|H)\.?(元|0*[1-9]\d{0,2})(?:年度?)?", re.IGNORECASE)
-_WESTERN_YEAR = re.compile(r"(\d{4})(?:年度?)?")
+_ERA_YEAR = lazy_pattern(r"(令和|平成|R|H)\.?(元|0*[1-9]\d{0,2})(?:年度?)?", re.IGNORECASE)
+_WESTERN_YEAR = lazy_pattern(r"(\d{4})(?:年度?)?")
 
 
 def parse_year(text: str) -> int:

@@ -7,7 +7,6 @@ places differ: JSON pointers in one, sheets and cells in the other.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum, auto
@@ -16,6 +15,7 @@ from typing import Any
 
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location, Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.wording import Wording
 
 _SAMPLE = Path(__file__).with_name("sample.json")
@@ -100,7 +100,7 @@ class Node:
 
 
 _SHOWN_LENGTH = 40
-_ABOUT = re.compile(r"/(items|form/fields)/(\d+)(?:/|$)")
+_ABOUT = lazy_pattern(r"/(items|form/fields)/(\d+)(?:/|$)")
 
 
 class ReadAs(Enum):

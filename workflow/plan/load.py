@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location, Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.plan.book.layout import ROUND_SHEET, sheet_order
@@ -214,7 +214,7 @@ def _violations(root: Node) -> Iterator[Violation]:
             yield violation
 
 
-_USES = re.compile(r"/items/\d+/departments/\d+|/plan/coordinator")
+_USES = lazy_pattern(r"/items/\d+/departments/\d+|/plan/coordinator")
 
 
 def _spot(finding: Finding) -> tuple[str, int, int, str]:

@@ -5,11 +5,11 @@ The list and the comments are ours; what stands there otherwise than we wrote it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
 
 from workflow.model.cells import CellIndex, a1, column_letters
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
 from workflow.returned.printed import is_computed
@@ -27,7 +27,7 @@ from workflow.templates.layout import (
 )
 
 _REQUEST_LINES = ("シート「", "（整理番号", "問題：", "直し方：", "お尋ね（", "お答え：")
-_OUR_FOOTER = re.compile(rf".*　(?:{NUMBER_LABEL} [\w.-]+|{CORRECTION_SHEET})")
+_OUR_FOOTER = lazy_pattern(rf".*　(?:{NUMBER_LABEL} [\w.-]+|{CORRECTION_SHEET})")
 
 
 def on_the_list(sheet: RawSheet) -> Iterator[Note]:

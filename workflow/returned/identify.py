@@ -12,6 +12,7 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.templates.layout import (
@@ -30,7 +31,7 @@ from workflow.templates.register import FormNumber, Issue, Register
 
 _SEEN_ROWS = 20
 _LONGEST_STAMP = 120
-_STAMP = re.compile(rf"{NUMBER_LABEL}\s*[：:]?\s*(.*)")
+_STAMP = lazy_pattern(rf"{NUMBER_LABEL}\s*[：:]?\s*(.*)")
 _WHOLE_FILE = Location()
 _BEGINNING = re.compile(f"[0-9a-f]{{{DIGEST_DIGITS}}}")
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from workflow.excel.xlsx.references import cell_index
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook
 from workflow.model.returns import Answer, Note, NoteKind
 
 _DRAWN = (NoteKind.PICTURE, NoteKind.OBJECT, NoteKind.SHAPE)
 _TO_IT = r"[^。\n]{0,8}?(?:とおり|通り|参照|ご覧)"
-_TO_A_PICTURE = re.compile(rf"(?:[上下左右次]の?|別)(?:図|写真|画像|グラフ){_TO_IT}")
-_TO_A_PAPER = re.compile(
+_TO_A_PICTURE = lazy_pattern(rf"(?:[上下左右次]の?|別)(?:図|写真|画像|グラフ){_TO_IT}")
+_TO_A_PAPER = lazy_pattern(
     rf"(?:(?:[上下左右次]の?|別)(?:図|表|写真|画像|グラフ)|別紙|別添|添付){_TO_IT}"
 )
 _MOST_NAMED = 5

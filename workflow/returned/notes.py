@@ -6,7 +6,6 @@ though the form prints the same word elsewhere.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -15,6 +14,7 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import CellIndex, a1, folded
 from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook, RawCell, RawSheet
 from workflow.model.returns import Note, NoteKind
 from workflow.returned.find_rows import Matching
@@ -42,7 +42,7 @@ from workflow.templates.layout import (
 )
 from workflow.templates.register import FormNumber
 
-_YEAR = re.compile(r"(?:令和|平成)(?:元|\d+)年度|\d{4}年度|^\d+\. ")
+_YEAR = lazy_pattern(r"(?:令和|平成)(?:元|\d+)年度|\d{4}年度|^\d+\. ")
 """What is another on the form of another year: the year, and the numbers of the cover's steps."""
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from workflow.model.cells import CellIndex, folded, folded_id
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell, RawSheet
 from workflow.templates.layout import Layout
 from workflow.templates.sheets.cover import (
@@ -27,18 +28,18 @@ from workflow.templates.sheets.entries import entry_texts
 Page = Mapping[CellIndex, str]
 """What is printed on a sheet; blank where it is computed."""
 
-_LIVE_TEXT = re.compile(
+_LIVE_TEXT = lazy_pattern(
     r"記入済|未記入|未入力|要修正|要確認|参考|記入する"
     r"|未入力 \d+ 件／全 \d+ 件(?:　(?:要修正|要確認|参考) \d+ 件)*"
     r"|未修正|変更済|未修正 \d+ か所／全 \d+ か所|"
     + re.escape(NOTICE).replace(re.escape("{count}"), r"\d+")
 )
 """What the cover's formulas say, should a program have kept only their results."""
-_DEADLINE_TEXT = re.compile(
+_DEADLINE_TEXT = lazy_pattern(
     rf"{CORRECTION_DEADLINE_LABEL}|{re.escape(IN_THE_MAIL)}|令和(元|\d+)年\d+月\d+日（[月火水木金土日]）"
 )
 """What a hand-back's cover says of its deadline; the plan may name another one by now."""
-_LIVE_FORMULA = re.compile("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
+_LIVE_FORMULA = lazy_pattern("COUNTBLANK|COUNTIF|HYPERLINK|EXACT")
 _COPIED = 0.4
 """The share of what a page prints that a copy of it still holds in its place."""
 _HALF = 0.5

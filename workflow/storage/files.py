@@ -6,16 +6,16 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow.model.errors import HeldOpenError, OutputError
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.storage.spooled import Writable, pieces_of
 
-_TEMPORARY = re.compile(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")
+_TEMPORARY = lazy_pattern(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 

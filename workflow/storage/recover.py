@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
 from workflow.model.garbage import without_garbage_collection
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import era_year
 from workflow.storage.files import (
     as_output_error,
@@ -35,8 +35,8 @@ from workflow.storage.files import (
 from workflow.storage.lock import working
 from workflow.storage.workspace import Workspace
 
-_TOKEN = re.compile(r"[0-9a-f]{16}")
-_DIGEST = re.compile(r"([0-9a-f]{64})?")
+_TOKEN = lazy_pattern(r"[0-9a-f]{16}")
+_DIGEST = lazy_pattern(r"([0-9a-f]{64})?")
 _ELSEWHERE = frozenset(":\\\0")
 """What a part of a path needs on Windows to lead somewhere else."""
 

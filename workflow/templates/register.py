@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import is_of_known_value
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Department
 from workflow.model.rounds.earlier import is_of_earlier_round
 from workflow.model.wording import Labels
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workflow.templates.own.form import OwnForm
 
 NUMBER_PATTERN = r"\d{6}-\d{4}(?:\.\d{1,2})?-[A-Za-z0-9][A-Za-z0-9_-]*-\d{1,4}"
-_NUMBER = re.compile(r"(\d{6})-(\d{4})(?:\.(\d{1,2}))?-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
+_NUMBER = lazy_pattern(r"(\d{6})-(\d{4})(?:\.(\d{1,2}))?-([A-Za-z0-9][A-Za-z0-9_-]*)-(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Protocol
 
 from workflow.model.cells import plain_number
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import iso_time
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _LONG = 100
 APOSTROPHE = "'"
 """What stands before a text that would be a formula without it."""
 
-_RISKY = re.compile(r"'*+(?:\s*+(?:[=+\-@]|[＝＋－＠].)|[\t\r\n])", re.DOTALL)
+_RISKY = lazy_pattern(r"'*+(?:\s*+(?:[=+\-@]|[＝＋－＠].)|[\t\r\n])", re.DOTALL)
 
 
 def escape_formula(text: str) -> str:

@@ -7,7 +7,6 @@ copy that is older than another, in another order of rows, or with rows gone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workflow.compiled.points.decisions import DecisionLog, basis_digest, decided_facts
@@ -15,6 +14,7 @@ from workflow.compiled.points.point import NO_DECISION, Decision, Point
 from workflow.excel.page import pointer_to
 from workflow.model.cells import MAX_CELL_TEXT, a1, folded
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
 from workflow.storage.journal import Facts
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed
@@ -50,7 +50,7 @@ LABELS = (
 OPEN_LABELS = (HANDLING_LABEL, REASON_LABEL, BY_LABEL)
 """What people fill."""
 
-_MARK = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{16})\.(\d{1,9})")
+_MARK = lazy_pattern(r"([0-9a-f]{16})\.([0-9a-f]{16})\.(\d{1,9})")
 _LAST_HEADER_ROW = 30
 
 

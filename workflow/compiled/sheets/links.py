@@ -5,17 +5,17 @@ Nothing from a file name is left unescaped, and nothing is looked at: a link is 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.excel.workbook import Link
 from workflow.model.cells import quoted_sheet
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.rounds.declared import Period
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000
-_UNSAFE = re.compile('[\x00-\x20"#%<>?\\\\^`{|}\\[\\]\x7f]')
+_UNSAFE = lazy_pattern('[\x00-\x20"#%<>?\\\\^`{|}\\[\\]\x7f]')
 _UNKNOWN_CHARACTER = "?"
 """What stands for a byte of a file name that is no text: such a file cannot be linked to."""
 

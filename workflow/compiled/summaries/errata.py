@@ -6,7 +6,6 @@ that was reopened before it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, takewhile
@@ -25,6 +24,7 @@ from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.model.rounds.column_group import WHOLE
@@ -36,7 +36,7 @@ _UNANSWERED, _FORM, _NOT_ASKED = "（未回答）", "（様式）", "（様式�
 _BEFORE, _AFTER = "（前略）", "（後略）"
 _CONTEXT = 60
 """Characters shown before and after what changed in a long text."""
-_NUMERAL = re.compile("[0-9０-９.,．，]+")
+_NUMERAL = lazy_pattern("[0-9０-９.,．，]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import colorsys
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,8 +42,8 @@ _PALETTE = _colors(
     "000000 FFFFFF"
 )
 """The colours that are stored as a number alone (ECMA-376 Part 1, 18.8.27)."""
-_BEYOND_BACKGROUNDS = re.compile(rb'theme="(?:[2-9]|1[01])"')
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
+_BEYOND_BACKGROUNDS = lazy_pattern(rb'theme="(?:[2-9]|1[01])"')
+_HEX = lazy_pattern(r"(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
 
 
 def needs_theme(styles: bytes) -> bool:

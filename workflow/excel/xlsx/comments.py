@@ -16,6 +16,7 @@ from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.xml import in_utf8, parsed, parsed_leniently
 from workflow.model.cells import a1, decoded
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawRemark, RemarkKind
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ EMBEDDED = frozenset({"oleObject", "package"})
 
 _WITH_TEXTS = frozenset({"chart", "diagramData"})
 _LED_TO = EMBEDDED | {"comments", "threadedComment", "drawing", "vmlDrawing"}
-_HEADER = re.compile(
+_HEADER = lazy_pattern(
     r"<(?:[\w.-]+:)?(?:odd|even|first)(?:Header|Footer)\b[^>/]*>(.*?)</", re.DOTALL
 )
-_SECTION = re.compile(r"(?<!&)(?:&&)*&[LCR]")
-_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Za-z])|&(&)')
-_OPEN_BREAK = re.compile(rb"<br\s*>")
+_SECTION = lazy_pattern(r"(?<!&)(?:&&)*&[LCR]")
+_CODE = lazy_pattern(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Za-z])|&(&)')
+_OPEN_BREAK = lazy_pattern(rb"<br\s*>")
 _NOTE = b'ObjectType="Note"'
 _SHORT = 500  # letters of a header that is remembered
 

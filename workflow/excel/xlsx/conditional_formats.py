@@ -7,7 +7,6 @@ cell may look otherwise. Readers of other formats bring their rules in the words
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -18,6 +17,7 @@ from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, CellKind, Look, RawCell
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ Cells = dict[tuple[int, int], RawCell]
 HIDDEN_VALUE = b'showValue="0"'
 """Stands in a sheet in which a bar or an icon stands for a number."""
 _TRUE, _FALSE = frozenset({"TRUE", "TRUE()", "1"}), frozenset({"FALSE", "FALSE()", "0"})
-_LONGER = re.compile(r"LEN\((\$?[A-Z]{1,3}\$?[0-9]+)\)>([0-9]+)")
-_BLANK = re.compile(r'LEN\(TRIM\(SUBSTITUTE\((\$?[A-Z]{1,3}\$?[0-9]+),"\u3000",""\)\)\)=0')
+_LONGER = lazy_pattern(r"LEN\((\$?[A-Z]{1,3}\$?[0-9]+)\)>([0-9]+)")
+_BLANK = lazy_pattern(r'LEN\(TRIM\(SUBSTITUTE\((\$?[A-Z]{1,3}\$?[0-9]+),"\u3000",""\)\)\)=0')
 """The conditions of our own forms that ask something of the cell itself."""
 
 

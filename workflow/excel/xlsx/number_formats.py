@@ -12,6 +12,7 @@ from workflow.excel.xlsx.colors import BLACK, WHITE, Palette, is_faint
 from workflow.excel.xlsx.shown_numbers import BUILT_IN, NumberFormat, number_format
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ BUILT_IN_DAYS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 """Formats stored as a number alone; 27 to 36 and 50 to 58 are days in Japanese Excel."""
 
 _BUILT_IN_SPANS = frozenset({46})
-_NO_PART_OF_A_DAY = re.compile(r'"[^"]*"|\[(?!(?:hh?|mm?|ss?)\])[^\]]*\]')
-_PART_OF_A_DAY = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
-_SPAN = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
+_NO_PART_OF_A_DAY = lazy_pattern(r'"[^"]*"|\[(?!(?:hh?|mm?|ss?)\])[^\]]*\]')
+_PART_OF_A_DAY = lazy_pattern(r"(?<![_\\])[dmhys]", re.IGNORECASE)
+_SPAN = lazy_pattern(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _MILLISECONDS_OF_A_DAY = 86_400_000
 _NO_SIZE = 1.0  # points

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CELL_NAME_PREFIX, Area, NamedAreas
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
-_BLOCK = re.compile(
+_ONE_CELL = lazy_pattern(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+_BLOCK = lazy_pattern(
     r"(?:'((?:[^']|'')+)'|([^'!,]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)"
 )
 _WITHOUT_CELLS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})

@@ -7,15 +7,16 @@ from functools import lru_cache
 from itertools import product
 
 from workflow.model.cells import column_letters
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area
 
 _MANY = 50
-_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_PLACE = lazy_pattern(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 _QUOTED = r"""(?P<quoted>"(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\[\]]*\])"""
 _BEFORE, _AFTER = r"(?<![\w.$\\])", r"(?![\w.(!$\\])"
 _COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     rf"{_QUOTED}"
     rf"|{_BEFORE}(?P<column>{_COLUMN})(?P<row>{_ROW}){_AFTER}"
     rf"|{_BEFORE}(?P<columns>{_COLUMN}:{_COLUMN}){_AFTER}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +16,7 @@ from workflow.excel.xlsx.shown_numbers import NumberFormat
 from workflow.excel.xlsx.xml import MAIN, xpath
 from workflow.model.cells import decoded
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SHORT = 64
 _FLAT = frozenset("0.")  # how a size below one is spelled
 _CORNERS = attrgetter("top", "left", "bottom", "right")  # as areas are ordered, but compiled
 _LONGEST_WHOLE = 10  # digits
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 """As XML spells numbers; int() and float() take blanks, underscores and other digits too."""
 
 

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from workflow.model.cells import plain_number
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 
 BUILT_IN = {
     1: "0",
@@ -41,7 +42,7 @@ BUILT_IN = {
 }
 """Formats of numbers that are stored by their number alone, as Excel in Japan has them."""
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r'"(?P<quoted>[^"]*)"?'
     r"|\\(?P<escaped>.)"
     r"|_(?P<width>.)"
@@ -54,9 +55,9 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DIGITS = frozenset("0#?")
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
+_CONDITION = lazy_pattern(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _RED = frozenset({"red", "赤"})
-_PLAIN = re.compile(r"@|general|[#,]*0(?:\.0+)?", re.IGNORECASE)
+_PLAIN = lazy_pattern(r"@|general|[#,]*0(?:\.0+)?", re.IGNORECASE)
 _PART_OF_A_DAY = frozenset("ymdhsage")
 _GENERAL = "General"
 _THOUSAND = 1000

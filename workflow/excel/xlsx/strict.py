@@ -11,11 +11,12 @@ import re
 import zipfile
 
 from workflow.excel.xlsx.package import Package
+from workflow.model.lazy_pattern import lazy_pattern
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/"
-_TAG = re.compile(rb"<(?!!)[^<>]*http://purl\.oclc\.org/ooxml/[^<>]*>")
-_ADDRESS = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)([\w/]*)")
+_TAG = lazy_pattern(rb"<(?!!)[^<>]*http://purl\.oclc\.org/ooxml/[^<>]*>")
+_ADDRESS = lazy_pattern(rb"http://purl\.oclc\.org/ooxml/(\w+)([\w/]*)")
 _RENAMED = {
     b"extendedProperties": b"extended-properties",
     b"customProperties": b"custom-properties",

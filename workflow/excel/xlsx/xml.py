@@ -16,11 +16,13 @@ from typing import Any
 
 from lxml.etree import XMLParser, XMLPullParser, XPath, _Element, _ListErrorLog, fromstring
 
+from workflow.model.lazy_pattern import lazy_pattern
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of workbooks, sheets and texts as it stands before a tag."""
 
-_DECLARED = re.compile(rb"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']", re.ASCII)
-_WIDE_DECLARED = re.compile(r"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
+_DECLARED = lazy_pattern(rb"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']", re.ASCII)
+_WIDE_DECLARED = lazy_pattern(r"<\?xml\s[^?>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 _WIDE = {
     codecs.BOM_UTF16_LE: "utf-16le",
     codecs.BOM_UTF16_BE: "utf-16be",

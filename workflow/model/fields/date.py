@@ -23,11 +23,12 @@ from workflow.model.fields.declarations import (
     widest_bounds,
 )
 from workflow.model.findings import Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawCell
 from workflow.model.years import japanese_date, western_date
 
-_ISO_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_ERA_DATE = re.compile(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ISO_DATE = lazy_pattern(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA_DATE = lazy_pattern(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERAS = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _SERIAL_ORIGIN, _SERIAL_ORIGIN_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # A number of four digits is more likely a year than a day before 1927: better to ask.

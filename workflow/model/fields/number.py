@@ -34,15 +34,16 @@ from workflow.model.fields.declarations import (
     widest_bounds,
 )
 from workflow.model.findings import Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
 
-_NUMBER = re.compile(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
-_STORED = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_NUMBER = lazy_pattern(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
+_STORED = lazy_pattern(r"-?\d+(?:\.\d+)?", re.ASCII)
 _MOST_DIGITS = 15  # before the point; Excel keeps no more
 _BOUND = 1e15
-_BRACKETED = re.compile(r"[(（](.+)[)）]")
+_BRACKETED = lazy_pattern(r"[(（](.+)[)）]")
 _NO_AMOUNT = frozenset({"-", "－", "―", "ー", "−", "–"})
-_COUNTED = re.compile(r"([-+△▲]?[\d,.]+)\s*(?![千万億兆百十割分厘円])[^\W\d_a-zA-Z]{1,3}")
+_COUNTED = lazy_pattern(r"([-+△▲]?[\d,.]+)\s*(?![千万億兆百十割分厘円])[^\W\d_a-zA-Z]{1,3}")
 """A number and the word it is counted by, 12件, which is no other unit."""
 _SCALES = {"千": Decimal(1000), "百万": Decimal(1_000_000)}
 _MULTIPLES = {
@@ -55,7 +56,7 @@ _MULTIPLES = {
     "十億": 10**9,
     "兆": 10**12,
 }
-_MULTIPLE = re.compile(rf"({'|'.join(_MULTIPLES)})(.+)")
+_MULTIPLE = lazy_pattern(rf"({'|'.join(_MULTIPLES)})(.+)")
 _NEGATIVE = str.maketrans({"△": "-", "▲": "-", "−": "-"})
 
 

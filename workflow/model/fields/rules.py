@@ -6,7 +6,6 @@ field is named by its key, or by its label in brackets: 「実績値」 <= 「�
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -24,6 +23,7 @@ from workflow.model.fields.checks import Before, Check, RowCells, Values, as_tex
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.waiver import Waiver, waiver_of
 from workflow.model.findings import Detail, Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import japanese_date
 
 
@@ -42,7 +42,7 @@ class Relation(Enum):
 
 
 _SIGNS = {"≦": "<=", "≤": "<=", "≧": ">=", "≥": ">=", "≠": "<>", "!=": "<>", "==": "="}
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"\s*(?:「(?P<label>[^」]+)」|(?P<key>[a-z][a-z0-9_]*)|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<relation>[<＜][=＝]|[>＞][=＝]|[<＜][>＞]|[!！][=＝]|[=＝]{1,2}|[<>＜＞≦≤≧≥≠])"
     r"|(?P<plus>[+＋])|(?P<minus>[-－−])|(?P<times>[*＊×]))\s*"

@@ -23,15 +23,16 @@ from workflow.model.fields.declarations import (
     Value,
 )
 from workflow.model.findings import Violation
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
 
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
-_BROKEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_PRIVATE = lazy_pattern("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_BROKEN = lazy_pattern("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _ODD_CHARACTERS = {
     Code.VALUE_PRIVATE_CHARACTER: _PRIVATE,
     Code.VALUE_BROKEN_CHARACTER: _BROKEN,
 }
-_LINE_BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAK = lazy_pattern("[\x0b\x0c\x85\u2028\u2029]")
 """Other than Excel's own: Word's, a page's, and those of other systems."""
 _DITTO_WORDS = ("同上", "〃", "同左", "上に同じ", "上と同じ", "上記のとおり", "々")
 _NOTHING_WORDS = ("なし", "無し", "無", "特になし", "特に無し", "-", "ー", "―")

@@ -19,6 +19,7 @@ from workflow.model.fields.number import NumberField
 from workflow.model.findings import Violation
 from workflow.model.indicators.grading import grade
 from workflow.model.indicators.indicator import Indicator
+from workflow.model.lazy_pattern import lazy_pattern
 
 _NEAR = 12
 """Characters between what a text calls an indicator and the number it gives."""
@@ -26,8 +27,8 @@ _NUMBER = r"([-△▲]?\d[\d,]*(?:\.\d+)?)"
 _BETWEEN = r"(?!うち|ほか|以外|新た)[^\d。\n]"
 """What stands between them; of a part, or of others, another number is said rightly."""
 _HALF = Fraction(1, 2)
-_BRACKETS = re.compile(r"\([^()]*\)$")
-_COUNTING = re.compile(r"(?:の?(?:件数|人数|回数|個数|箇所数|割合|比率|総数|延べ数)|の数|数|率)$")
+_BRACKETS = lazy_pattern(r"\([^()]*\)$")
+_COUNTING = lazy_pattern(r"(?:の?(?:件数|人数|回数|個数|箇所数|割合|比率|総数|延べ数)|の数|数|率)$")
 """How the name of an indicator ends that says only that it is counted."""
 _LEAST_NAME = 3
 """Characters of a name that is short and yet no word of every text."""

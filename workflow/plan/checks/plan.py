@@ -18,6 +18,7 @@ from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
 from workflow.model.known_values import SOURCE_LABELS
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.plan.book.layout import label_of
 from workflow.plan.checks.indicators import check_indicators
 from workflow.plan.checks.rounds import ROUND_CHECKS
@@ -47,7 +48,7 @@ DEPARTMENT_AXIS = "担当課"
 """A matrix may count by department, besides levels and choice fields."""
 
 # XML 1.0 holds none of these; a carriage return it holds, but turns into a line feed.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNFIT = lazy_pattern("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _ESCAPED = ("\\b", "\\f", "\\r", "\\u", "\ufffe", "\uffff")
 """What such a character comes to in JSON, but for half a character: texts without any are fit."""

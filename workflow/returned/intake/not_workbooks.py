@@ -5,11 +5,11 @@ Their first bytes tell; names decide only where bytes cannot, for a text has no 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from workflow.model.catalogue import Code
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
 
 WORKBOOKS = frozenset(
@@ -23,7 +23,7 @@ DOCUMENTS = frozenset(
 )
 WEB_PAGES = frozenset({".mht", ".mhtml"})
 SMIME = "電子署名や暗号化をしたメール（S/MIME）"
-_SEALED = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]")
+_SEALED = lazy_pattern(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]")
 _SEEN_OF_DER = 32
 _MAIL_TEXTS = frozenset({".eml", ".p7m", ".mbox", ".emlx"})
 MAILS = frozenset({".eml", ".msg", ".oft", ".mbox", ".emlx"}) | WEB_PAGES
@@ -41,7 +41,7 @@ _ARCHIVES = {
 }
 _GOOGLE_SHEET = b"docs.google.com/spreadsheets/"
 _MAIL_HEADERS = (b"received:", b"return-path:", b"mime-version:", b"message-id:", b"x-mailer:")
-_HEADER_LINE = re.compile(rb"(?:From [^\r\n]*\r?\n|[0-9]+[ \t]*\r?\n)?[!-9;-~]+:")
+_HEADER_LINE = lazy_pattern(rb"(?:From [^\r\n]*\r?\n|[0-9]+[ \t]*\r?\n)?[!-9;-~]+:")
 _SEEN_OF_MARKS, _SEEN_BYTES, _SEEN_OF_XML = 1024, 4096, 20_000  # namespaces are many
 _XML_OF_2003 = "Excel 2003 のXML形式（XMLスプレッドシート 2003）"
 _BEFORE_XML = b"\xef\xbb\xbf \t\r\n"

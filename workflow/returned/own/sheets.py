@@ -8,6 +8,7 @@ from functools import cached_property
 
 from workflow.model.cells import CellIndex, folded, may_fold_to
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
 from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.finder import Finder
@@ -22,8 +23,8 @@ from workflow.templates.sheets.cover import COVER_HEADINGS
 _ALIKE = 0.5
 """The share of what a form prints that a sheet without our names must still hold."""
 _INDICATOR_HEADINGS = frozenset(column.label for column in LOCKED)
-_NUMBER = re.compile(NUMBER_PATTERN)
-_FOOTER_NUMBER = re.compile(rf"{NUMBER_LABEL}\s*({_NUMBER.pattern})")
+_NUMBER = lazy_pattern(NUMBER_PATTERN)
+_FOOTER_NUMBER = lazy_pattern(rf"{NUMBER_LABEL}\s*({_NUMBER.pattern})")
 
 
 @dataclass(frozen=True)

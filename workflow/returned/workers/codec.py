@@ -7,7 +7,6 @@ not fit is a ValueError.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from typing import Any, cast
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.returns import (
     Answer,
     Envelope,
@@ -36,7 +36,7 @@ _TEXTS = ("file", "sha256", "number", "department", "author", "saved_by", "forma
 _LOCATION = tuple(field.name for field in fields(Location))
 _NOTE = ("sheet", "cell", "text", "author", "item", "label", "file")
 _SHORT = 40
-_LETTERS = re.compile("[A-Z]+")
+_LETTERS = lazy_pattern("[A-Z]+")
 
 Columns = tuple[tuple[str, str], ...]
 """Field keys and the letters of their columns."""

@@ -7,9 +7,20 @@ for being read.
 
 from __future__ import annotations
 
+import encodings.cp437
+
 import lxml.etree
 
 import workflow.excel.xlsx.reader
+import workflow.returned.intake.decrypt
 import workflow.returned.judge
+import workflow.templates.register_file
 
-LOADED = (lxml.etree, workflow.returned.judge, workflow.excel.xlsx.reader)
+LOADED = (
+    encodings.cp437,  # for names in a zip
+    lxml.etree,
+    workflow.excel.xlsx.reader,
+    workflow.returned.intake.decrypt,
+    workflow.returned.judge,
+    workflow.templates.register_file,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.model.cells import CellIndex, a1, folded
 from workflow.model.dataclass import dataclass
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CELL_NAME_PREFIX, Area, RemarkKind
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
@@ -22,7 +22,7 @@ CHOICES_SHEET = "選択肢"
 """Hidden; where dropdowns and rules find their values."""
 _ANSWER = f"{CELL_NAME_PREFIX}a_"
 
-_NUMBERED = re.compile(rf"{NUMBER_LABEL}[\s:：]*[\w.-]*")
+_NUMBERED = lazy_pattern(rf"{NUMBER_LABEL}[\s:：]*[\w.-]*")
 
 COMPUTED = "="
 """Stands for the text of a cell that holds a formula of the city's."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from workflow.model.cells import CellIndex
 from workflow.model.fields.form import Form
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.rounds.earlier import is_of_earlier_round, plain_label
 from workflow.model.years import japanese_date_and_weekday
 from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, REMARK_KEY
@@ -23,7 +23,7 @@ from workflow.templates.own.layout import CHOICES_SHEET, IssuedSheet, ItemKey, O
 from workflow.templates.own.marks import Mark, MarkKind, Words, fill_marks
 from workflow.templates.register import IssuedForm
 
-_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_UNFIT = lazy_pattern(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME = 31
 _AS_IN_LETTER = "送付文のとおり"
 

@@ -10,17 +10,18 @@ from enum import Enum
 from workflow.model.cells import folded
 from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form
+from workflow.model.lazy_pattern import lazy_pattern
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, LOCKED, NAME_LABEL
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PAGES_LABEL
 
-_MARK = re.compile(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)")
-_LOOSE = re.compile(r"\{\{|\}\}|｛｛|｝｝")
-_PART = re.compile("[:：]")
+_MARK = lazy_pattern(r"(?:\{\{|｛｛)([^{}｛｝]*)(?:\}\}|｝｝)")
+_LOOSE = lazy_pattern(r"\{\{|\}\}|｛｛|｝｝")
+_PART = lazy_pattern("[:：]")
 ITEM_LABEL = "取組内容"
 """Names the last level in a mark, whatever the plan calls it."""
 ENTRY_WORD, PREVIOUS_WORD, INDICATOR_WORD, KNOWN_WORD = "記入", "前年度", "指標", "既知"
 ACTUAL_WORD, REMARK_WORD = "実績値", "備考"
-_WHICH = re.compile(rf"{INDICATOR_WORD}([1-9]\d?)?(?:の(.+))?")
+_WHICH = lazy_pattern(rf"{INDICATOR_WORD}([1-9]\d?)?(?:の(.+))?")
 """How a mark names one of an item's indicators, or what there is to say of it."""
 _PARTS = {folded(column.label): column.label for column in LOCKED if column.label != ID_LABEL}
 _PARTS |= dict.fromkeys(("名前", "名称", "指標名"), NAME_LABEL)
