@@ -19,7 +19,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_cell_to_rowcol
 from xlsxwriter.worksheet import Worksheet
 
 from tests.harness.city_mark import city_mark
@@ -280,11 +280,6 @@ def area_of(reference: str) -> Area:
     """Return the area of a reference."""
     first, _, last = reference.partition(":")
     return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the name of a cell, rows and columns from 1."""
-    return xl_rowcol_to_cell(row - 1, column - 1)
 
 
 def _cells_of(area: Area) -> Iterator[tuple[int, int]]:

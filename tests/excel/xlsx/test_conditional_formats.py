@@ -12,7 +12,6 @@ from workflow.excel.xlsx.xml import MAIN, parsed
 from workflow.model.raw import CellKind, Look, RawCell
 
 STRUCK = {0: Face(is_struck=True)}
-BOUNDS = "<formula>6</formula><formula>9</formula>"
 TEXT, NUMBER = RawCell(CellKind.TEXT, "中止した"), RawCell.of_number(Decimal(5))
 
 

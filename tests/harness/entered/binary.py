@@ -14,8 +14,8 @@ from tests.harness.entered.pages import Page, of_value
 from tests.harness.entered.records import records_in, wide_texts
 
 _SHAPES = (0xEC, 0x5D, 0x1B6, 0x1C)
-_TXO, _CONTINUE, _BOUNDSHEET, _HEADERS = 0x1B6, 0x3C, 0x85, (0x14, 0x15)
-_COMMENT_TEXT, _HEADER_TEXTS = 637, 479
+_TXO, _CONTINUE, _HEADERS = 0x1B6, 0x3C, (0x14, 0x15)
+_HEADER_TEXTS = 479
 
 
 def xlsb_pages(content: bytes, parts: Parts, book: str) -> Iterator[Page]:

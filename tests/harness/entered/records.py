@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-_COMMENT_TEXT, _HEADER_TEXTS = 637, 479
+_COMMENT_TEXT = 637
 
 
 def records_in(stored: bytes) -> Iterator[tuple[int, bytes]]:

@@ -11,14 +11,12 @@ import re
 from tests.fillers.xml_patch import escaped
 from tests.harness.verbs.registry import VERBS, Parts, part_verb
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _XM = "http://schemas.microsoft.com/office/excel/2006/main"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _A14 = "http://schemas.microsoft.com/office/drawing/2010/main"
 _CONTROL_TYPE = "application/vnd.ms-excel.controlproperties+xml"
 _PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"

@@ -130,14 +130,6 @@ def backslashes(content: bytes) -> bytes:
     return _packed(changed)
 
 
-@byte_verb("rename entry")
-def rename_entry(content: bytes, part: str, name: str) -> bytes:
-    """Give a part another name, as long as the one it has."""
-    before, after = part_named(part).encode(), name.encode()
-    assert len(before) == len(after)
-    return content.replace(before, after)
-
-
 @byte_verb("name entry")
 def name_entry(content: bytes, old: str, new: str) -> bytes:
     return content.replace(old.encode(), new.encode("utf-8", "surrogateescape"))

@@ -59,7 +59,6 @@ _CONDITION = lazy_pattern(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _RED = frozenset({"red", "赤"})
 _PLAIN = lazy_pattern(r"@|general|[#,]*0(?:\.0+)?", re.IGNORECASE)
 _PART_OF_A_DAY = frozenset("ymdhsage")
-_GENERAL = "General"
 _THOUSAND = 1000
 
 

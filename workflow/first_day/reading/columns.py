@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.first_day.reading.column import BY_MAP, Column
@@ -46,15 +46,6 @@ def columns_of(
     proposed = [_checked(column) for column in proposed]
     chosen = [_by_map(column, mapped) for column in proposed]
     return tuple(_with_title(_beside_items(chosen))), keys
-
-
-def replaced(columns: Iterable[Column], key: str, role: Role) -> tuple[Column, ...]:
-    """Return the columns with another role for one of them, which is sure then."""
-    found = (
-        replace(c, role=role, is_sure=True, why="指定されました") if c.key == key else c
-        for c in columns
-    )
-    return tuple(_with_title(list(found)))
 
 
 def _gathered(tables: Sequence[Table]) -> tuple[list[Column], dict[tuple[int, int], str]]:

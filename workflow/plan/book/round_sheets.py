@@ -156,8 +156,6 @@ REVIEWERS = Table(
     declared_at="/rounds/reviewers",
 )
 
-SHEETS = (ROUNDS, REVIEWERS)
-
 
 # --- a document as these sheets spell it
 

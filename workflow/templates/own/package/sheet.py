@@ -82,10 +82,6 @@ class SheetTree:
             self._cells[at] = made
         return self._cells[at]
 
-    def has(self, at: CellIndex) -> bool:
-        """Whether a cell is stored."""
-        return at in self._cells
-
     def write(self, at: CellIndex, value: Value | None) -> None:
         """Put a value into a cell in place of whatever it holds; its style stays."""
         cell = self.cell(at)
