@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -20,6 +21,7 @@ from tests.engine import HERE, judge_here
 from tests.harness.harmful_paths import DeadlyPath, SwellingPath
 from workflow.__main__ import main
 from workflow.commands.collect import collect
+from workflow.model.errors import WorkspaceError
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, scan
 from workflow.returned.workers.dask import dask_engine
@@ -32,20 +34,27 @@ if TYPE_CHECKING:
 YEAR = 2023
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    """Yield a cluster of two worker processes that anybody on this machine may use."""
+@contextlib.contextmanager
+def cluster_of(workers: int) -> Iterator[LocalCluster]:
+    """Yield a cluster of so many worker processes that anybody on this machine may use."""
     dask = pytest.importorskip("dask", reason="dask is not installed")
     distributed = pytest.importorskip("distributed", reason="distributed is not installed")
     with (
         dask.config.set({"distributed.worker.daemon": False}),
         distributed.LocalCluster(
-            n_workers=2,
+            n_workers=workers,
             threads_per_worker=1,
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as started,
     ):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Yield a cluster of two workers."""
+    with cluster_of(2) as started:
         yield started
 
 
@@ -103,6 +112,21 @@ def test_a_worker_killed_half_way_loses_nothing(answered: City, cluster: LocalCl
     os.kill(next(iter(cluster.workers.values())).process.pid, signal.SIGKILL)
     judged += judging
     assert judged == list(judge_here(files, context))
+
+
+def test_without_any_worker_left_it_is_said(
+    answered: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow.returned.workers.dask._WORKER_SECONDS", 1)
+    for number in range(60):
+        shutil.copy2(answered.returned("GAKKO.xlsx"), answered.returned(f"写し{number:03}.xlsx"))
+    with cluster_of(1) as lonely:
+        engine = dask_engine(lonely.scheduler_address)
+        judging = engine(scan(answered.workspace.returned(YEAR)), context_of(answered))
+        next(judging)
+        lonely.scale(0)
+        with pytest.raises(WorkspaceError, match="一つもつながっていません"):
+            list(judging)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="uses signals")

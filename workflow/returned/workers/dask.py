@@ -117,6 +117,8 @@ def _settings() -> Iterator[None]:
     """Let workers of ours have processes of their own, and keep what Dask logs off the screen."""
     import dask  # 800 ms
 
+    # What was waited for in vain is complained of after the cluster was left.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     logger = logging.getLogger("distributed")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -146,21 +148,35 @@ def _judged(
     for chunk in chunks:
         waiting.append((chunk, client.submit(_judge_some, chunk, known, tool_digest(), pure=False)))
         if len(waiting) >= _PER_WORKER * workers:
-            yield from _result(*waiting.popleft(), context)
+            yield from _result(client, *waiting.popleft(), context)
     while waiting:
-        yield from _result(*waiting.popleft(), context)
+        yield from _result(client, *waiting.popleft(), context)
 
 
 def _result(
-    chunk: Sequence[Received], future: Future[Lines], context: Context
+    client: Client, chunk: Sequence[Received], future: Future[Lines], context: Context
 ) -> list[tuple[Return, ...]]:
     from distributed import KilledWorker  # 2,600 ms, unless it is loaded already
 
     try:
-        return [decoded(line) for line in future.result()]
+        return [decoded(line) for line in _lines(client, future)]
     except KilledWorker:
         # Whatever ends worker after worker there, no file is lost: it is read here.
         return list(judge_in_workers(chunk, context))
+
+
+def _lines(client: Client, future: Future[Lines]) -> Lines:
+    """Return what a task gave. Raises WorkspaceError when no worker is left that could do it."""
+    from distributed import wait  # 2,600 ms, unless it is loaded already
+
+    while True:
+        try:
+            wait([future], timeout=_WORKER_SECONDS)
+            return future.result(timeout=_WORKER_SECONDS)  # it may have gone with its worker
+        except TimeoutError:
+            if future.status == "error":
+                raise
+            _await_workers(client)
 
 
 def _same(context: Context) -> Context:
