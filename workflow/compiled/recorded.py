@@ -209,6 +209,8 @@ def gone_files(journal: Journal, digests: Set[str]) -> tuple[Finding, ...]:
     The journal must already say what lies there now; digests are those of the returns of today.
     """
     files, gone = _files_and_gone(journal)
+    if not gone:
+        return ()
     on_disk = digests | {file.sha256 for file in files.values()}
     mattered, answering = _ever_returns(journal), _answering(journal)
     return tuple(
