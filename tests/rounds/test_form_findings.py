@@ -13,6 +13,7 @@ import pytest
 from tests.city import COLLECTED_AT, City
 from tests.engine import HERE, without_workers
 from tests.harness.description import CITIES
+from tests.rounds.small_year import FIRST, SECOND, collected, small_year
 from workflow.commands.collect import collect
 from workflow.compiled.merging.forms import form_findings
 from workflow.model.plain_text import json_bytes
@@ -39,11 +40,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> City:
     return city
 
 
-def told(city: City) -> list[dict[str, str]]:
+def told(city: City, code: str = "PLAN_CHANGED") -> list[dict[str, str]]:
     with without_workers():
         collected = collect(city.workspace, 2023, COLLECTED_AT, replace(HERE, use_cache=True))
     findings = collected.document["findings"]
-    return [finding for finding in findings if finding["code"] == "PLAN_CHANGED"]
+    return [finding for finding in findings if finding["code"] == code]
 
 
 def record(city: City) -> Path:
@@ -103,3 +104,13 @@ def test_it_goes_with_the_forms(changed: City, tmp_path: Path) -> None:
     city = changed.copy(tmp_path / "課")
     city.generate(reissue=True)
     assert not told(city)
+
+
+def test_what_earlier_rounds_answered_is_looked_at_every_time(tmp_path: Path) -> None:
+    year = collected(small_year(tmp_path / "課"), FIRST, SECOND)
+    second = year.at(SECOND)
+    assert not told(second, "ROUND_BEFORE_CHANGED")
+    year.answer(FIRST, changed={"1-1": {"取組状況": "改めた"}})
+    year.collect(FIRST)
+    assert told(second, "ROUND_BEFORE_CHANGED")
+    assert not record(second).exists()
