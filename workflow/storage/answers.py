@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from workflow.model.dataclass import dataclass
-from workflow.model.fields.declarations import Value
 from workflow.model.lazy_sequence import LazySequence
 from workflow.model.returns import Answer, Return, Source
 from workflow.storage.spooled import SpooledThings
@@ -16,17 +16,11 @@ NO_ANSWER = -1
 """What stands in place of the number of an answer where there is none."""
 _FIRST_BESIDE = -2
 
-_Written = Mapping[str, str]
-_Plain = tuple[
-    str,
-    str,
-    Mapping[str, Value],
-    _Written | None,
-    _Written,
-    tuple[str, str, int, str, datetime],
-    bool,
-    bool,
-]
+_Place = tuple[str, str, str, datetime]
+"""The file of an answer, its sheet, its digest and when it came."""
+_Keyed = tuple[int, tuple[Any, ...]]
+"""A mapping: the number of its keys, and its values."""
+_Plain = tuple[str, str, _Keyed, _Keyed | None, _Keyed, int, int, bool, bool]
 _Spooled = SpooledThings[Answer, _Plain]
 
 
@@ -69,7 +63,8 @@ class AnswerStore:
     """
 
     def __init__(self) -> None:
-        self._of_files: _Spooled = SpooledThings(_as_plain, _of_plain)
+        plain = _PlainAnswers()
+        self._of_files: _Spooled = SpooledThings(plain.of, plain.answer)
         self._beside: list[Answer] = []
 
     def with_kept(self, returned: Return) -> Return:
@@ -100,24 +95,61 @@ class AnswerStore:
         return StoredAnswer(self._of_files, number)
 
 
-def _as_plain(answer: Answer) -> _Plain:
-    """Return an answer without objects of ours, which take three times as long to read."""
-    source = answer.source
-    return (
-        answer.item,
-        answer.department,
-        answer.values,
-        None if answer.written is answer.values else answer.written,
-        answer.cells,
-        (source.file, source.sheet, source.row, source.sha256, source.received),
-        answer.rejected,
-        answer.says_nothing,
-    )
+class _PlainAnswers:
+    """Answers without objects of ours, which take three times as long to read.
 
+    What many of them share is kept once: the file they stand in, and which fields they fill.
+    """
 
-def _of_plain(plain: _Plain) -> Answer:
-    item, department, values, written, cells, source, rejected, says_nothing = plain
-    if written is None:
-        written = values  # type: ignore[assignment]  # the same object, so texts alone
-    stands_at = Source(*source)
-    return Answer(item, department, values, written, cells, stands_at, rejected, says_nothing)  # type: ignore[arg-type]
+    def __init__(self) -> None:
+        self._keys: dict[tuple[str, ...], int] = {}
+        self._known_keys: list[tuple[str, ...]] = []
+        self._places: list[_Place] = []
+
+    def of(self, answer: Answer) -> _Plain:
+        """Return an answer as it is quick to write and to read."""
+        source = answer.source
+        return (
+            answer.item,
+            answer.department,
+            self._keyed(answer.values),
+            None if answer.written is answer.values else self._keyed(answer.written),
+            self._keyed(answer.cells),
+            self._number((source.file, source.sheet, source.sha256, source.received)),
+            source.row,
+            answer.rejected,
+            answer.says_nothing,
+        )
+
+    def answer(self, plain: _Plain) -> Answer:
+        """Return the answer again."""
+        item, department, values, written, cells, place, row, rejected, says_nothing = plain
+        file, sheet, sha256, received = self._places[place]
+        own = self._mapping(values)
+        return Answer(
+            item,
+            department,
+            own,
+            own if written is None else self._mapping(written),  # the same object, so texts alone
+            self._mapping(cells),
+            Source(file, sheet, row, sha256, received),
+            rejected,
+            says_nothing,
+        )
+
+    def _number(self, place: _Place) -> int:
+        # Answers come file by file.
+        if not self._places or self._places[-1] != place:
+            self._places.append(place)
+        return len(self._places) - 1
+
+    def _keyed(self, mapping: Mapping[str, Any]) -> _Keyed:
+        keys = tuple(mapping)
+        number = self._keys.setdefault(keys, len(self._known_keys))
+        if number == len(self._known_keys):
+            self._known_keys.append(keys)
+        return number, tuple(mapping.values())
+
+    def _mapping(self, keyed: _Keyed) -> dict[str, Any]:
+        number, values = keyed
+        return dict(zip(self._known_keys[number], values, strict=True))
