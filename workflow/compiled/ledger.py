@@ -79,7 +79,7 @@ class Rows(LazySequence[Row]):
 
     def thing(self, index: int) -> Row:
         """Return the row at an index."""
-        entry = self.entries[index]
+        entry = self.entries[index].at_hand()
         return tuple([value(entry) for value in self.values])
 
 
@@ -146,8 +146,9 @@ class Ledger:
         found: dict[str, Repeated[CellValue]] = {column.label: Repeated() for column in own}
         taking = [(found[column.label].add, column.value) for column in own]
         for entry in self.entries:
+            read = entry.at_hand()
             for add, value in taking:
-                add(value(entry))
+                add(value(read))
         return found
 
     @cached_property
@@ -275,7 +276,8 @@ def _source_columns() -> Iterator[LedgerColumn]:
 
 
 def _of_source(take: Callable[[Source], CellValue], entry: Entry) -> CellValue:
-    return take(entry.answer.source) if entry.answer else None
+    answer = entry.answer
+    return take(answer.source) if answer else None
 
 
 def _level_column(level: str, depth: int, plan: Plan) -> LedgerColumn:
@@ -303,6 +305,7 @@ def _answered(field: Field, index: int, row: Entry) -> CellValue:
     # nothing to report, the reason is.
     entry = row.at(index)
     is_reason = field.waives and entry.status is AnswerStatus.NOTHING
-    if entry.answer is None or not (entry.status.has_answer or is_reason):
+    answer = entry.answer
+    if answer is None or not (entry.status.has_answer or is_reason):
         return None
-    return entry.answer.values.get(field.key)
+    return answer.values.get(field.key)

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from workflow.model.dataclass import dataclass
 from workflow.model.lazy_sequence import Chosen, LazySequence
-from workflow.model.plan import Assignment, Item
+from workflow.model.plan import Assignment, Item, StoredItem
 from workflow.model.returns import Answer, Return
 from workflow.storage.answers import NO_ANSWER, AnswerStore, StoredAnswer
 
@@ -59,6 +59,15 @@ class Entry:
     def answer(self) -> Answer | None:
         """The answer; asked for twice, it may be read twice."""
         return self.held.read() if isinstance(self.held, StoredAnswer) else self.held
+
+    def at_hand(self) -> Entry:
+        """Return it with its item and its answer read: for whoever asks many things of it."""
+        is_stored = isinstance(self.held, StoredAnswer)
+        if not (is_stored or isinstance(self.assignment.held, StoredItem)):
+            return self
+        assignment = Assignment(self.item, self.assignment.departments)
+        others = tuple([other.at_hand() for other in self.others])
+        return Entry(assignment, self.status, self.answer, others)
 
     @property
     def every(self) -> tuple[Entry, ...]:
