@@ -35,12 +35,12 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> City:
     city.generate()
     city.send_back("A", ANSWERS)
     (city.home / "plan.json").write_bytes(json_bytes(document("衛星電話")))
-    assert told(city)
+    assert findings_of(city)
     city.send_back("A", ANSWERS | {"1-1": ANSWERS["1-2"]}, hours=1)
     return city
 
 
-def told(city: City, code: str = "PLAN_CHANGED") -> list[dict[str, str]]:
+def findings_of(city: City, code: str = "PLAN_CHANGED") -> list[dict[str, str]]:
     with without_workers():
         collected = collect(city.workspace, 2023, COLLECTED_AT, replace(HERE, use_cache=True))
     findings = collected.document["findings"]
@@ -89,7 +89,7 @@ def test_what_is_kept_is_what_is_found_anew(
 
     monkeypatch.setattr("workflow.rounds.inputs.form_findings.form_findings", looking)
     spoil(city)
-    (finding,) = told(city)
+    (finding,) = findings_of(city)
     assert "取組1-2が変わった" in finding["message"]
     assert bool(looked) is (spoil is not _none)
 
@@ -97,20 +97,20 @@ def test_what_is_kept_is_what_is_found_anew(
 def test_it_goes_with_the_plan(changed: City, tmp_path: Path) -> None:
     city = changed.copy(tmp_path / "課")
     (city.home / "plan.json").write_bytes(json_bytes(document("備蓄")))
-    assert not told(city)
+    assert not findings_of(city)
 
 
 def test_it_goes_with_the_forms(changed: City, tmp_path: Path) -> None:
     city = changed.copy(tmp_path / "課")
     city.generate(reissue=True)
-    assert not told(city)
+    assert not findings_of(city)
 
 
 def test_what_earlier_rounds_answered_is_looked_at_every_time(tmp_path: Path) -> None:
     year = collected(small_year(tmp_path / "課"), FIRST, SECOND)
     second = year.at(SECOND)
-    assert not told(second, "ROUND_BEFORE_CHANGED")
+    assert not findings_of(second, "ROUND_BEFORE_CHANGED")
     year.answer(FIRST, changed={"1-1": {"取組状況": "改めた"}})
     year.collect(FIRST)
-    assert told(second, "ROUND_BEFORE_CHANGED")
+    assert findings_of(second, "ROUND_BEFORE_CHANGED")
     assert not record(second).exists()

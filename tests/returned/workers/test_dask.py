@@ -114,7 +114,7 @@ def test_a_worker_killed_half_way_loses_nothing(answered: City, cluster: LocalCl
     assert judged == list(judge_here(files, context))
 
 
-def test_without_any_worker_left_it_is_said(
+def test_without_any_worker_left_it_is_reported(
     answered: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workflow.returned.workers.dask._WORKER_SECONDS", 1)
