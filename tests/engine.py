@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 from unittest.mock import patch
 
@@ -14,7 +14,7 @@ from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.judge import judge
 from workflow.returned.open import OpenedTable, opened_book, opened_table
-from workflow.returned.readers.readings import open_book
+from workflow.returned.readers.by_rows import WrittenBook
 from workflow.rounds.options import ReadOptions
 
 Task = TypeVar("Task")
@@ -38,7 +38,7 @@ def opened_here(received: Received, limits: Limits, again: bool) -> OpenedTable 
 
 HERE = ReadOptions(
     engine=judge_here,
-    open_book=open_book,
+    open_book=lambda content: nullcontext(WrittenBook(content)),
     open_written=opened_book,
     open_table=opened_here,
 )

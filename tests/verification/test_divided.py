@@ -25,11 +25,12 @@ from workflow.compiled import display_limits
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data import parquet
 from workflow.compiled.years.past import read_ledger
-from workflow.model.limits import COMPILED, USUAL
+from workflow.model.limits import BY_ROWS, USUAL
+from workflow.model.raw import UnreadableBookError
 from workflow.model.wording import Wording
-from workflow.returned.readers import readings
+from workflow.returned.readers import by_rows
+from workflow.returned.readers.by_rows import WrittenBook
 from workflow.returned.readers.openpyxl import open_exactly
-from workflow.returned.readers.readings import open_book
 from workflow.storage.journal import load_journal
 
 MOST = 3
@@ -207,7 +208,8 @@ def test_what_we_compiled_is_read_again_within_limits_of_its_own(
 ) -> None:
     """A ledger may hold more cells than any return: it is not refused as one would be."""
     content = divided_round.workspace.ledger(YEAR).read_bytes()
-    assert open_book(content)
-    assert COMPILED.cells > USUAL.cells and COMPILED.part_megabytes > USUAL.part_megabytes
-    monkeypatch.setattr(readings, "COMPILED", replace(USUAL, part_megabytes=0))
-    assert open_book(content) is None
+    assert WrittenBook(content)
+    assert BY_ROWS.cells > USUAL.cells and BY_ROWS.part_megabytes > USUAL.part_megabytes
+    monkeypatch.setattr(by_rows, "BY_ROWS", replace(USUAL, part_megabytes=0))
+    with pytest.raises(UnreadableBookError):
+        WrittenBook(content)

@@ -7,7 +7,7 @@ on an ordinary office PC. plan.schema.json repeats the bounds, and a test holds 
 from __future__ import annotations
 
 import os
-from dataclasses import Field, field, fields
+from dataclasses import Field, field, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -58,6 +58,9 @@ COMPILED = Limits(
     | {"seconds": 600, "memory_megabytes": 8_000}
 )
 """Those within which a workbook we compiled is read again: it is as large as the round was."""
+
+BY_ROWS = replace(COMPILED, part_megabytes=10_000, inflated_megabytes=20_000)
+"""Those of one that is read row by row: its sheets may be as long as Excel has rows."""
 
 
 def limits() -> tuple[Field[Any], ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
+from typing import Protocol
 
 from workflow.model.cells import as_excel_keeps, is_nothing_to_see, plain_number
 from workflow.model.dataclass import dataclass
@@ -235,3 +236,29 @@ class RawBook:
     saved_by: str = ""
     lost: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+
+RawRow = tuple[int, Mapping[int, RawCell]]
+"""A row of a sheet: its number from 1, and its cells by their columns, from the left."""
+
+
+class NotRowByRowError(Exception):
+    """The rows of a sheet cannot be told one by one: asked again for them, the reader reads all."""
+
+
+class UnreadableBookError(Exception):
+    """A workbook is none, or is damaged."""
+
+
+class BookByRows(Protocol):
+    """A workbook that is read row by row: of a large one no more than a few are in memory."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its sheets, in their order."""
+
+    def rows(self, sheet: str) -> Iterator[RawRow]:
+        """Yield the rows of a sheet that hold anything, in their order.
+
+        UnreadableBookError where they are damaged, NotRowByRowError.
+        """

@@ -54,10 +54,13 @@ def differences(workspace: Workspace, year: int) -> Iterator[Finding]:
         location = Location(file=workspace.shown(ledger))
         yield Finding(Code.VERIFY_OUTPUT_GONE, location, {"expected": ""})
         return
+    if not compare.is_table(ledger):
+        yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=workspace.shown(ledger)))
+        return
     draft = drafted(load_source(kept, again=True), wishes)
     again = brought_in_ledger(draft.document, draft.answers, year, (name, digest, changed))
     shown = workspace.shown(ledger)
-    yield from compare.tables(shown, ledger_csv(again), ledger.read_bytes(), unescape_formula)
+    yield from compare.tables(shown, ledger_csv(again), ledger, unescape_formula)
 
 
 def _journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:

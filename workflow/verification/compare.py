@@ -2,57 +2,100 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
+from pathlib import Path
 
 from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code
 from workflow.model.cells import as_excel_keeps, plain_number
 from workflow.model.findings import Finding, Location
-from workflow.model.raw import RawBook, RawCell, RawSheet
+from workflow.model.raw import RawCell, RawRow
+from workflow.storage.spooled import Writable, pieces_of
+from workflow.verification.differences import Differences
 
+Source = Writable | Path
+"""What a file holds, or the file."""
+
+_PIECE = 1 << 20
 _ORDER = "シートの並び"
 
 
-def books(file: str, expected: RawBook, found: RawBook) -> Iterator[Finding]:
-    """Yield every cell of a workbook that is not what it must be, and sheets that are not there."""
-    sheets = {sheet.name: sheet for sheet in found.sheets}
-    names = [sheet.name for sheet in expected.sheets]
-    if names != [sheet.name for sheet in found.sheets]:
-        location = Location(file=file, part=_ORDER)
+def orders(file: str, expected: Sequence[str], found: Sequence[str]) -> Iterator[Finding]:
+    """Yield that the sheets of a workbook are not those it must have, in their order."""
+    if tuple(expected) != tuple(found):
+        was, now = "、".join(expected), "、".join(dict.fromkeys(found))
         yield Finding(
-            Code.VERIFY_CELL, location, {"expected": "、".join(names), "found": "、".join(sheets)}
+            Code.VERIFY_CELL, Location(file=file, part=_ORDER), {"expected": was, "found": now}
         )
-    for sheet in expected.sheets:
-        yield from _sheets(file, sheet, sheets.get(sheet.name, RawSheet(sheet.name, {})))
 
 
-def _sheets(file: str, expected: RawSheet, found: RawSheet) -> Iterator[Finding]:
-    for row, column in sorted({*expected.cells, *found.cells}):
-        was, now = expected.cells.get((row, column)), found.cells.get((row, column))
+def passed_on(
+    file: str,
+    sheet: str,
+    expected: Iterator[RawRow],
+    found: Iterator[RawRow],
+    differing: Differences,
+) -> Iterator[RawRow]:
+    """Yield the rows found of a sheet; every cell that is not what it must be is a difference."""
+    was, now = next(expected, None), next(found, None)
+    while was or now:
+        row = min(one[0] for one in (was, now) if one)
+        must, is_there = _cells(was, row), _cells(now, row)
+        differing.add(_in_row(file, sheet, row, must, is_there))
+        if now and now[0] == row:
+            yield now
+            now = next(found, None)
+        if was and was[0] == row:
+            was = next(expected, None)
+
+
+def _cells(found: RawRow | None, row: int) -> Mapping[int, RawCell]:
+    return found[1] if found and found[0] == row else {}
+
+
+def _in_row(
+    file: str,
+    sheet: str,
+    row: int,
+    expected: Mapping[int, RawCell],
+    found: Mapping[int, RawCell],
+) -> Iterator[Finding]:
+    if expected == found:
+        return
+    for column in sorted({*expected, *found}):
+        was, now = expected.get(column), found.get(column)
         if was != now:
-            location = Location(file=file, sheet=expected.name, row=row, column=column)
+            location = Location(file=file, sheet=sheet, row=row, column=column)
             yield Finding(Code.VERIFY_CELL, location, {"expected": shown(was), "found": shown(now)})
 
 
-def tables(
-    file: str, expected: bytes, found: bytes, meaning: Callable[[str], str] = str
-) -> Iterator[Finding]:
-    """Yield every cell of a CSV that does not mean what it must; one that is none gives one."""
+def is_table(source: Source) -> bool:
+    """Whether something is a CSV to its end: what is none is told once, and not cell by cell."""
     try:
-        nothing: list[str] = []
-        rows = zip_longest(_rows(expected), _rows(found), fillvalue=nothing)
-        for row, (was, now) in enumerate(rows, start=1):
-            for column, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
-                if meaning(one) != meaning(other):
-                    location = Location(file=file, row=row, column=column)
-                    yield Finding(Code.VERIFY_CELL, location, {"expected": one, "found": other})
+        deque(_rows(source), maxlen=0)
     except (UnicodeDecodeError, csv.Error):
-        yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
+        return False
+    return True
+
+
+def tables(
+    file: str, expected: Source, found: Source, meaning: Callable[[str], str] = str
+) -> Iterator[Finding]:
+    """Yield every cell of a CSV that does not mean what it must."""
+    nothing: list[str] = []
+    rows = zip_longest(_rows(expected), _rows(found), fillvalue=nothing)
+    for row, (was, now) in enumerate(rows, start=1):
+        for column, (one, other) in enumerate(zip_longest(was, now, fillvalue=""), start=1):
+            if one != other and meaning(one) != meaning(other):
+                location = Location(file=file, row=row, column=column)
+                yield Finding(Code.VERIFY_CELL, location, {"expected": one, "found": other})
 
 
 def lines(file: str, expected: bytes, found: bytes) -> Iterator[Finding]:
@@ -96,5 +139,24 @@ def format_value(value: CellValue) -> str:
             return str(value)
 
 
-def _rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+def _rows(source: Source) -> Iterator[list[str]]:
+    return csv.reader(lines_in(_pieces(source)))
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    if not isinstance(source, Path):
+        yield from pieces_of(source)
+        return
+    with source.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def lines_in(pieces: Iterable[bytes]) -> Iterator[str]:
+    """Yield the lines of a text in UTF-8, with their ends."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    last = ""
+    for piece in pieces:
+        *lines, last = io.StringIO(last + decoder.decode(piece), newline="").readlines() or [""]
+        yield from lines
+    yield from io.StringIO(last + decoder.decode(b"", final=True), newline="")

@@ -57,10 +57,32 @@ class Report:
         }
 
 
+class Differences:
+    """The differences of one file: of very many, the first ones and how many more there are."""
+
+    def __init__(self, differences: Iterable[Finding] = ()) -> None:
+        self._first: list[Finding] = []
+        self._more = 0
+        self.add(differences)
+
+    def add(self, differences: Iterable[Finding]) -> None:
+        """Take in some more; those of which others were only counted count with them."""
+        for found in differences:
+            if found.code is Code.VERIFY_MORE:
+                self._more += int(str(found.details["count"]))
+            elif len(self._first) < _MOST:
+                self._first.append(found)
+            else:
+                self._more += 1
+
+    def reported(self, file: str) -> tuple[Finding, ...]:
+        """Return those of a file that are reported, and how many are not."""
+        if not self._more:
+            return tuple(self._first)
+        rest = Finding(Code.VERIFY_MORE, Location(file=file), {"count": self._more})
+        return (*self._first, rest)
+
+
 def limited(differences: Iterable[Finding], file: str) -> tuple[Finding, ...]:
     """Return the differences; of very many, the first ones and how many more there are."""
-    found = tuple(differences)
-    if len(found) <= _MOST:
-        return found
-    rest = Finding(Code.VERIFY_MORE, Location(file=file), {"count": len(found) - _MOST})
-    return (*found[:_MOST], rest)
+    return Differences(differences).reported(file)

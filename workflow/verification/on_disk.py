@@ -40,7 +40,7 @@ def _is_collected(workspace: Workspace, year: int, journal: Journal) -> bool:
 
 def _read_journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:
     path = workspace.journal(year)
-    return read_journal(path.read_bytes() if path.exists() else b"", workspace.shown(path))
+    return read_journal(path if path.exists() else b"", workspace.shown(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable
 from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL, Ledger
@@ -17,42 +14,56 @@ from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
 from workflow.model.findings import Finding, Location
 from workflow.model.known_values import SOURCE_LABELS
-from workflow.model.raw import RawCell, RawSheet
+from workflow.model.raw import RawCell, RawRow, RawSheet
 from workflow.model.returns import Answer
 from workflow.verification.compare import format_value, stored
+from workflow.verification.tally import Tally
+
+_FIRST_ROW = 2
+"""Of a ledger sheet, below its headings."""
 
 
-def answers(
-    file: str,
-    sheet: RawSheet,
-    again: Ledger,
-    entries: Sequence[int],
-) -> Iterator[Finding]:
-    """Yield every cell of a ledger sheet that a second reading of the originals contradicts.
+class AgainstAnswers:
+    """The rows of a ledger sheet against a second reading of the originals, as they come by.
 
-    Entries are the rows it holds, by their indexes in the whole ledger.
+    Entries are the rows it must hold, by their indexes in the whole ledger.
     """
-    for at, block in enumerate(entries, start=2):
-        entry, row = again.entries[block], again.rows[block]
-        for column, value in enumerate(row, start=1):
-            found, expected = stored(sheet.cells.get((at, column))), format_value(value)
+
+    def __init__(self, file: str, again: Ledger, entries: Sequence[int]) -> None:
+        self._file, self._again, self._entries = file, again, entries
+        self._next = 0
+
+    def differences(self, rows: Iterable[RawRow]) -> Iterator[Finding]:
+        """Yield every cell that is contradicted, of rows and of those that are not there."""
+        for row, cells in rows:
+            yield from self.missing(row)
+            if row == self._next + _FIRST_ROW and self._next < len(self._entries):
+                yield from self._in_next(cells)
+
+    def missing(self, until: float = math.inf) -> Iterator[Finding]:
+        """Yield the same of the rows before another that did not come, or of all of them."""
+        while self._next < len(self._entries) and self._next + _FIRST_ROW < until:
+            yield from self._in_next({})
+
+    def _in_next(self, cells: Mapping[int, RawCell]) -> Iterator[Finding]:
+        again, block = self._again, self._entries[self._next]
+        row = self._next + _FIRST_ROW
+        self._next += 1
+        for column, value in enumerate(again.rows[block], start=1):
+            found, expected = stored(cells.get(column)), format_value(value)
             if found != expected:
                 label = again.columns[column - 1].label
-                item = entry.item.id
                 location = Location(
-                    file=file,
+                    file=self._file,
                     sheet=LEDGER_SHEET,
-                    row=at,
+                    row=row,
                     column=column,
-                    item=item,
+                    item=again.entries[block].item.id,
                     field_key=label,
                 )
-                origin = _origin(entry, again, column - 1)
-                yield Finding(
-                    Code.VERIFY_ANSWER,
-                    location,
-                    {"expected": expected, "found": found, "origin": origin},
-                )
+                origin = _origin(block, again, column - 1)
+                details = {"expected": expected, "found": found, "origin": origin}
+                yield Finding(Code.VERIFY_ANSWER, location, details)
 
 
 def indicators(file: str, sheet: RawSheet, again: IndicatorTable) -> Iterator[Finding]:
@@ -82,29 +93,24 @@ def indicators(file: str, sheet: RawSheet, again: IndicatorTable) -> Iterator[Fi
 def counts(
     file: str,
     summary: RawSheet,
-    frames: Sequence[pd.DataFrame],
+    tally: Tally,
     blocks: Sequence[MatrixLayout],
     counted: str = LEDGER_SHEET,
 ) -> Iterator[Finding]:
     """Yield every count of the matrices that the rows of the ledger's sheets contradict.
 
     Counted is the sheet the rows stand on.
-
-    pandas counts here, so that this is not the counting the workbook was made with.
     """
-    frame = pd.concat(frames, ignore_index=True)
     for block in blocks:
-        for (down, across), expected in _recounted(frame, block):
+        for down, across in _cells(block):
+            expected = str(tally.count(down[1], across[1]))
             is_live = block.matrix.is_live or None in (down[1], across[1])
             found = _result(summary.cells.get((down[0], across[0])), is_live)
-            if found != str(expected):
+            if found != expected:
                 location = Location(file=file, sheet=SUMMARY_SHEET, row=down[0], column=across[0])
                 origin = f"シート「{counted}」の{_named(down[1])}・{_named(across[1])}"
-                yield Finding(
-                    Code.VERIFY_COUNT,
-                    location,
-                    {"expected": str(expected), "found": found, "origin": origin},
-                )
+                details = {"expected": expected, "found": found, "origin": origin}
+                yield Finding(Code.VERIFY_COUNT, location, details)
 
 
 def count_of(block: MatrixLayout) -> int:
@@ -130,35 +136,6 @@ def _cells(block: MatrixLayout) -> Iterator[tuple[Axis, Axis]]:
     return ((row, column) for row in down for column in across)
 
 
-def frame_of(sheet: RawSheet, blocks: Sequence[MatrixLayout]) -> pd.DataFrame:
-    """Return what the matrices count of a ledger sheet as text, a row per row."""
-    buckets = (bucket for p in blocks for bucket in (*p.matrix.rows, *p.matrix.columns))
-    counted = {label for bucket in buckets for label, _ in bucket.conditions}
-    first = ((column, cell.text) for (row, column), cell in sheet.cells.items() if row == 1)
-    header = {label: column for column, label in first if label in counted}
-    rows = sorted({row for row, _ in sheet.cells if row > 1})
-    columns = {
-        label: [stored(sheet.cells.get((row, column))) for row in rows]
-        for label, column in header.items()
-    }
-    return pd.DataFrame(columns, index=rows, dtype="object")
-
-
-def _recounted(frame: pd.DataFrame, block: MatrixLayout) -> Iterator[tuple[tuple[Axis, Axis], int]]:
-    """Yield every cell of a matrix with the number of rows that belong there."""
-    fits = {bucket: _fits(frame, bucket) for axis in _axes(block) for _, bucket in axis}
-    for down, across in _cells(block):
-        yield (down, across), int((fits[down[1]] & fits[across[1]]).sum())
-
-
-def _fits(frame: pd.DataFrame, bucket: Bucket | None) -> NDArray[np.bool_]:
-    """Return which rows a bucket counts; a total counts every one."""
-    fits = np.ones(len(frame), dtype=bool)
-    for label, text in bucket.conditions if bucket else ():
-        fits &= frame[label].eq(text).to_numpy() if label in frame else not text
-    return fits
-
-
 def _result(cell: RawCell | None, is_live: bool) -> str:
     """Return the number a count cell shows; where counts are live, what is no formula is none."""
     result = cell.cached if cell and is_live else cell
@@ -169,13 +146,12 @@ def _named(bucket: Bucket | None) -> str:
     return f"「{bucket.label}」" if bucket else "計"
 
 
-def _origin(entry: Entry, ledger: Ledger, column: int) -> str:
+def _origin(at: int, ledger: Ledger, column: int) -> str:
     """Return in words the file, sheet and cell a value of a row comes from."""
     if ledger.columns[column].is_known:
-        at = ledger.entries.index(entry)
         file, sheet, line = (ledger.value(at, label) for label in SOURCE_LABELS[:3])
         return f"「{file}」シート「{sheet}」の{line}行目"
-    answer = _answer_of(entry, ledger, column)
+    answer = _answer_of(ledger.entries[at], ledger, column)
     if answer is None:
         return ""
     source, field = answer.source, ledger.columns[column].field

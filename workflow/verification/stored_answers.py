@@ -16,13 +16,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from workflow.compiled.ledger import LEDGER_SHEET, STATUS_LABEL
+from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import read_rows
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding, Location, Violation
 from workflow.model.plan import Plan
-from workflow.model.raw import RawCell, RawSheet
+from workflow.model.raw import RawCell, RawRow
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.templates.layout import ID_LABEL
 from workflow.verification.compare import stored
@@ -72,25 +72,23 @@ class StoredAnswers:
         rows = read_rows(content)
         try:
             first: _Row = next(rows, {})
-            columns = {label: at for at, label in enumerate(first, start=1)}
-            every = enumerate(chain((first,) if first else (), rows), start=2)
-            found = tuple(self._in_rows(Location(file=file), columns, every))
         except (UnicodeDecodeError, csv.Error, KeyError):
             return
-        yield from found
+        columns = {label: at for at, label in enumerate(first, start=1)}
+        every = enumerate(chain((first,) if first else (), rows), start=2)
+        yield from self._in_rows(Location(file=file), columns, every)
 
-    def in_sheet(self, file: str, sheet: RawSheet) -> Iterator[Finding]:
-        """Yield the values of a sheet of the ledger that the schema refuses."""
-        columns = {cell.text: at for (row, at), cell in sheet.cells.items() if row == 1}
-        cells = sheet.cells
+    def in_rows(
+        self, file: str, sheet: str, columns: Mapping[str, int], rows: Iterable[RawRow]
+    ) -> Iterator[Finding]:
+        """Yield the values in some rows of a sheet of the ledger that the schema refuses."""
 
-        def held(row: int) -> dict[str, str]:
-            found = {label: cells.get((row, at)) for label, at in columns.items()}
+        def held(cells: Mapping[int, RawCell]) -> dict[str, str]:
+            found = {label: cells.get(at) for label, at in columns.items()}
             return {label: _text(cell) for label, cell in found.items() if cell}
 
-        numbers = sorted({row for row, _ in cells if row > 1})
-        rows = ((row, held(row)) for row in numbers)
-        yield from self._in_rows(Location(file=file, sheet=LEDGER_SHEET), columns, rows)
+        texts = ((row, held(cells)) for row, cells in rows)
+        yield from self._in_rows(Location(file=file, sheet=sheet), columns, texts)
 
     def _in_rows(
         self, whole: Location, columns: Mapping[str, int], rows: Iterable[tuple[int, _Row]]

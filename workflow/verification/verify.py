@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import field, replace
+from functools import partial
 from pathlib import Path
-
-import pandas as pd
 
 from workflow.compiled.compilation import Compilation
 from workflow.compiled.indicators import INDICATOR_SHEET, IndicatorTable, indicator_table
-from workflow.compiled.ledger import LEDGER_SHEET, YEAR_LABEL, Ledger, build_ledger
+from workflow.compiled.ledger import Ledger, build_ledger
 from workflow.compiled.open_data.csv import unescape_formula
 from workflow.compiled.open_data.package import digest_list, final_digests
 from workflow.compiled.outputs import output_files
@@ -31,7 +31,7 @@ from workflow.model.catalogue import Code
 from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
-from workflow.model.raw import RawBook, RawSheet
+from workflow.model.raw import BookByRows, RawSheet, UnreadableBookError
 from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.load import as_recorded, load_round, stage_of
 from workflow.rounds.options import ReadOptions
@@ -41,10 +41,12 @@ from workflow.storage.journal import EventKind
 from workflow.storage.spooled import Writable, digest_of, whole
 from workflow.storage.workspace import ANSWERS_SCHEMA, Workspace, indicators_name, record_name
 from workflow.verification import brought_in, compare, records, recount
-from workflow.verification.differences import Checked, Report, limited
+from workflow.verification.differences import Checked, Differences, Report, limited
 from workflow.verification.on_disk import OnDisk
 from workflow.verification.stored_answers import StoredAnswers
+from workflow.verification.tally import Tally, tally_of_year
 from workflow.verification.two_readings import TwoReadings
+from workflow.verification.workbook import LedgerRows, ReadWorkbook, read_workbook
 
 
 def verified(workspace: Workspace, year: int, options: ReadOptions) -> Report:
@@ -89,8 +91,8 @@ class Recomputed:
     outputs: Mapping[str, Writable]
     stored: StoredAnswers
     options: ReadOptions
-    frames: list[pd.DataFrame] = field(default_factory=list)
-    """The rows of the ledger as they lie; the parts of a divided one come before the counts."""
+    tallies: list[Tally] = field(default_factory=list)
+    """Of the ledger's sheets as they lie; the parts of a divided one come before the counts."""
 
     @classmethod
     def of(cls, on_disk: OnDisk, options: ReadOptions) -> Recomputed:
@@ -203,7 +205,7 @@ class Recomputed:
                 location,
                 {"expected": recorded, "found": found},
             )
-        differing = tuple(self._contents(file, path, expected, found == computed))
+        differing = limited(self._contents(file, path, expected, found == computed), file)
         yield from differing
         is_ours = self.on_disk.is_ours
         if found != computed and not differing and found == recorded and is_ours:
@@ -221,9 +223,12 @@ class Recomputed:
         if file.endswith(".xlsx"):
             yield from self._workbook(file, path, expected, is_same)
         elif file.endswith(".csv"):
+            if not is_same and not compare.is_table(path):
+                yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
+                return
             if not is_same:
                 meaning = str if self.on_disk.is_ours else unescape_formula
-                yield from compare.tables(file, whole(expected), path.read_bytes(), meaning)
+                yield from compare.tables(file, expected, path, meaning)
             if path.name != f"{indicators_name(self.on_disk.period)}.csv":
                 with path.open("rb") as stream:
                     yield from self.stored.in_table(file, stream)
@@ -233,41 +238,54 @@ class Recomputed:
     def _workbook(
         self, file: str, path: Path, expected: Writable, is_same: bool
     ) -> Iterator[Finding]:
-        found = self.options.open_book(path.read_bytes())
-        if found is None:
+        open_book = self.options.open_book
+        try:
+            with ExitStack() as opened:
+                found = opened.enter_context(open_book(path.read_bytes()))
+                must = None
+                if not is_same and self.on_disk.is_ours:
+                    must = opened.enter_context(open_book(whole(expected)))
+                yield from self._in_workbook(file, found, must, is_same=is_same).reported(file)
+        except UnreadableBookError:
             yield Finding(Code.VERIFY_OUTPUT_UNREADABLE, Location(file=file))
-            return
-        if not is_same and self.on_disk.is_ours:
-            must = self.options.open_book(whole(expected))
-            assert must
-            yield from compare.books(file, must, found)
-        if path.name != record_name(self.on_disk.period):  # which holds no figure
-            yield from self._figures(file, found)
 
-    def _figures(self, file: str, found: RawBook) -> Iterator[Finding]:
-        """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
-        sheets = {sheet.name: sheet for sheet in found.sheets}
-        held = self._held(Path(file).name)
+    def _in_workbook(
+        self, file: str, found: BookByRows, must: BookByRows | None, *, is_same: bool
+    ) -> Differences:
+        """Return what a workbook says otherwise than it must, a second reading or a recount."""
+        name = Path(file).name
+        has_figures = name != record_name(self.on_disk.period)
+        held = self._held(name) if has_figures else None
+        ledger = None
         if held is not None:
-            ledger = sheets.get(LEDGER_SHEET, RawSheet(LEDGER_SHEET, {}))
-            yield from recount.answers(file, ledger, self.again, held)
-            yield from self.stored.in_sheet(file, ledger)
-            self.frames.append(recount.frame_of(ledger, self.layout.matrices))
-        if SUMMARY_SHEET in sheets:
-            yield from self._indicators(file, sheets)
-        if SUMMARY_SHEET in sheets or not self.again.parts:
-            yield from self._counts(file, sheets.get(SUMMARY_SHEET, RawSheet(SUMMARY_SHEET, {})))
+            matrices = self.layout.matrices
+            ledger = partial(LedgerRows, file, self.again, held, self.stored, matrices)
+        kept = (SUMMARY_SHEET, INDICATOR_SHEET) if has_figures else ()
+        read = read_workbook(file, found, must, ledger, kept, every=not is_same)
+        if has_figures:
+            read.differing.add(self._figures(file, read, has_summary=SUMMARY_SHEET in found.names))
+        return read.differing
+
+    def _figures(self, file: str, read: ReadWorkbook, *, has_summary: bool) -> Iterator[Finding]:
+        """Yield what the sheets say and a second reading, or a recount of them, contradicts."""
+        if read.ledger:
+            yield from read.ledger.contradicted.reported(file)
+            yield from read.ledger.refused.reported(file)
+            self.tallies.append(read.ledger.tally)
+        if has_summary:
+            yield from self._indicators(file, read.kept)
+        if has_summary or not self.again.parts:
+            yield from self._counts(file, read.kept[SUMMARY_SHEET])
 
     def _indicators(self, file: str, sheets: Mapping[str, RawSheet]) -> Iterator[Finding]:
         """Yield the indicators that a second reading contradicts, and counts of their grades."""
         if self.indicators is None:
             return
-        sheet = sheets.get(INDICATOR_SHEET, RawSheet(INDICATOR_SHEET, {}))
+        sheet = sheets[INDICATOR_SHEET]
         yield from recount.indicators(file, sheet, self.indicators)
         blocks = (self.layout.indicators,) if self.layout.indicators else ()
-        frame = recount.frame_of(sheet, blocks)
-        frames = [frame[frame[YEAR_LABEL].eq(str(self.indicators.year))]]
-        yield from recount.counts(file, sheets[SUMMARY_SHEET], frames, blocks, INDICATOR_SHEET)
+        tally = tally_of_year(sheet, self.indicators.year, blocks)
+        yield from recount.counts(file, sheets[SUMMARY_SHEET], tally, blocks, INDICATOR_SHEET)
 
     def _held(self, name: str) -> Sequence[int] | None:
         """Return the rows of the ledger a workbook holds; None for one that holds none."""
@@ -277,8 +295,11 @@ class Recomputed:
 
     def _counts(self, file: str, summary: RawSheet) -> Iterator[Finding]:
         """Yield the counts that the rows contradict; none when rows are missing."""
-        if len(self.frames) == max(1, len(self.again.parts)):
-            yield from recount.counts(file, summary, self.frames, self.layout.matrices)
+        if len(self.tallies) == max(1, len(self.again.parts)):
+            tally = Tally(self.layout.matrices)
+            for one in self.tallies:
+                tally.join(one)
+            yield from recount.counts(file, summary, tally, self.layout.matrices)
 
     def list_differences(self, digests: Mapping[str, str]) -> Iterator[Finding]:
         """Yield every line of the final version's list that is not what it must be."""

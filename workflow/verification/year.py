@@ -60,7 +60,7 @@ def _of_year(
     """Yield what the files of the year itself are otherwise; how much was looked at is reported."""
     path = whole.journal(year)
     file = whole.shown(path)
-    journal, wrong = read_journal(path.read_bytes() if path.exists() else b"", file)
+    journal, wrong = read_journal(path if path.exists() else b"", file)
     yield from wrong
     try:
         found = year_on_disk(whole, year)

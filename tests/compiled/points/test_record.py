@@ -18,7 +18,8 @@ from workflow.compiled.points.derive import points_of
 from workflow.compiled.points.point import Decision, Point
 from workflow.compiled.points.record import RecordCopy, read_record, taken
 from workflow.compiled.sheets.record import record_bytes
-from workflow.returned.readers.readings import open_book
+from workflow.returned.intake.detect import Kind
+from workflow.returned.readers.readings import read_first
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal
 
@@ -53,9 +54,7 @@ def written(journal: Journal) -> bytes:
 
 
 def read(content: bytes, name: str = "確認の記録.xlsx") -> RecordCopy:
-    book = open_book(content)
-    assert book
-    return read_record(name, sha256(content), book)
+    return read_record(name, sha256(content), read_first(Kind.XLSX, content))
 
 
 def collected(journal: Journal, content: bytes) -> Journal:

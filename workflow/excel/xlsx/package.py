@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import posixpath
 import re
 import struct
@@ -10,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from copy import copy
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.references import area_of, cell_index
@@ -34,6 +35,7 @@ _MAGIC = b"PK\x03\x04"
 _COMPOUND_FILE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MARKS = 0x80E  # how hard it was packed, sizes behind it, names in UTF-8: none changes the bytes
 _MOST_AT_ONCE = 50_000_000
+_PIECE = 100_000
 _STEP = 4096  # packed bytes at a time: few of them can swell to very many
 
 
@@ -95,10 +97,12 @@ class WorkbookPart:
 class Package:
     """A workbook as parts in a zip in memory, each inflated and checked once.
 
-    Parts are known by their folded names: Excel tells none apart by case or by its slashes.
+    Parts are known by their folded names: Excel tells none apart by case or by its slashes. Sheets
+    longer than longest are never held whole, but read in pieces, and checked while they are.
     """
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, longest: float = math.inf) -> None:
+        self._longest = longest
         self.content = content
         self.archive = zipfile.ZipFile(io.BytesIO(content))
         stored = self.archive.infolist()
@@ -130,6 +134,19 @@ class Package:
         )
 
     @cached_property
+    def in_pieces(self) -> frozenset[str]:
+        """The parts that are not held whole."""
+        if self._longest == math.inf:
+            return frozenset()
+        sheets = (sheet.part for sheet in self.sheets if sheet.holds_cells)
+        return frozenset(s for s in sheets if self.parts[s].file_size > self._longest)
+
+    @property
+    def whole_parts(self) -> Mapping[str, zipfile.ZipInfo]:
+        """All others."""
+        return {name: part for name, part in self.parts.items() if name not in self.in_pieces}
+
+    @cached_property
     def lost(self) -> tuple[str, ...]:
         """The names of the sheets that the workbook lists and does not hold."""
         found = {sheet.name for sheet in self.sheets}
@@ -151,6 +168,10 @@ class Package:
         if part not in self._read:
             self._read[part] = inflated(self.content, self.archive, self.parts[part])
         return self._read[part]
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """Yield the bytes of a part. BadZipFile when they are not those that were packed."""
+        return _pieces_of(self.archive, self.parts[part], _PIECE)
 
     def tree(self, part: str) -> _Element:
         """Return an XML part."""
@@ -271,13 +292,19 @@ def inflated(content: bytes, archive: zipfile.ZipFile, part: zipfile.ZipInfo) ->
 
 
 def _inflated_in_steps(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    return b"".join(_pieces_of(archive, part, _STEP))
+
+
+def _pieces_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
     longer = copy(part)  # by one byte: zipfile cuts off silently what a part has beyond its length
     longer.file_size += 1
+    left = part.file_size
     with archive.open(longer) as stream:
-        stored = b"".join(iter(partial(stream.read, _STEP), b""))
-    if len(stored) != part.file_size:
+        while piece := stream.read(size):
+            left -= len(piece)
+            yield piece
+    if left:
         raise zipfile.BadZipFile(f"{part.filename} is not as long as the zip says")
-    return stored
 
 
 def _inflated_at_once(content: bytes, part: zipfile.ZipInfo) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,25 @@ from workflow.excel.xlsx.number_formats import is_struck, iso_day_cell
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import cell_index, moved
 from workflow.excel.xlsx.sheet_parts import BLANKS, Frame, Runs, Stored, is_flat
-from workflow.excel.xlsx.xml import MAIN, taken, xpath
+from workflow.excel.xlsx.xml import MAIN, InPieces, in_utf8, taken, xpath
 from workflow.model.cells import a1, decoded
-from workflow.model.raw import CellKind, RawCell, RawSheet, TwoContents
+from workflow.model.raw import (
+    CellKind,
+    NotRowByRowError,
+    RawCell,
+    RawRow,
+    RawSheet,
+    TwoContents,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ROW, _CELL = MAIN + "row", MAIN + "c"
+_ROW, _CELL, _LINK = (MAIN + tag for tag in ("row", "c", "hyperlink"))
 _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _FONT = (
     MAIN + tag for tag in ("v", "f", "is", "t", "r", "rPr")
 )
+_START = 200  # bytes that tell in which letters a part is
 STRIKE = b"strike"
 """Stands in a part in which anything is struck through."""
 _IN_PLACE = xpath(
@@ -53,6 +62,42 @@ def read_sheet(name: str, part: bytes, stored: Stored, keeps_results: bool = Tru
         apply_conditions(sheet, rows.cells, stored.conditional)
     found = Frame.of(sheet).around(name, rows.cells, rows.hidden)
     return replace(found, doubled=rows.doubled) if rows.doubled else found
+
+
+def rows_in_pieces(pieces: Iterable[bytes], stored: Stored) -> Iterator[RawRow]:
+    """Yield the rows of a long sheet, as read_sheet finds them, with no more than one in memory.
+
+    NotRowByRowError where what stands further down may change a row; ValueError as of read_sheet.
+    """
+    if stored.conditional:
+        raise NotRowByRowError
+    sheet = InPieces(_row_by_row(pieces, stored), _ROW, _LINK)
+    rows = _Rows(stored, keeps_results=True, has_looks=stored.has_looks)
+    last = 0
+    for element in sheet.elements():
+        number, cells = rows.take_one(element)
+        if number <= last or any(row != number for row, _ in cells):
+            raise NotRowByRowError
+        last = number
+        if cells:
+            yield number, {column: cells[row, column] for row, column in sorted(cells)}
+    if not _IN_PLACE(sheet.root):
+        raise ValueError("rows, cells or merges out of place")
+    if Frame.of(sheet.root).merges.areas:
+        raise NotRowByRowError
+
+
+def _row_by_row(pieces: Iterable[bytes], stored: Stored) -> Iterator[bytes]:
+    """Yield the pieces of a sheet as long as nothing stands in them that needs all of it."""
+    marks = (HIDDEN_VALUE,) if stored.has_looks else (HIDDEN_VALUE, STRIKE)
+    before = b""
+    for piece in pieces:
+        part = before + piece
+        is_in_utf8 = before or piece[:_START].endswith(in_utf8(piece[:_START]))
+        if not is_in_utf8 or any(mark in part for mark in marks):
+            raise NotRowByRowError
+        before = piece[-len(HIDDEN_VALUE) :]
+        yield piece
 
 
 def plain_text(element: _Element) -> str:
@@ -145,6 +190,14 @@ class _Rows:
                 self._keep(cell, at, self._content(cell, at))
             elif at in self.cells:
                 self._keep(cell, at, None)
+
+    def take_one(self, row: _Element) -> tuple[int, dict[tuple[int, int], RawCell]]:
+        """Return the number of a row and what it holds, and keep none of it."""
+        self.cells = {}
+        self.doubled.clear()
+        self.hidden.clear()
+        self.take(row)
+        return self._row, self.cells
 
     def _note_hidden(self, piece: _Element) -> None:
         for row in piece.iter(_ROW):

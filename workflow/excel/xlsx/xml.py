@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,7 @@ _WIDE = {
     b"<\0": "utf-16le",
     b"\0<": "utf-16be",
 }
+_TYPE = b"<!DOCTYPE"
 _EVERY_BYTE = bytes(range(256))
 _WHOLE = 1_000_000  # bytes: a part that is no longer is parsed as a whole, in half the time
 _STEP = 100_000  # bytes of a longer one that are parsed before its elements are taken
@@ -69,6 +70,55 @@ def taken(stored: bytes, tag: str, take: Callable[[_Element], None]) -> _Element
     root = _tree(part)
     take(root)
     return root
+
+
+class InPieces:
+    """A long part that is read piece by piece: its elements as they come by, and then its root.
+
+    Each element is emptied when the next one is asked for, and then leaves the tree; those that are
+    passed over leave it at once. The part must be in UTF-8. ValueError as for parsed.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], tag: str, passed_over: str = "") -> None:
+        self._pieces, self._tag, self._passed_over = pieces, tag, passed_over
+        self._root: _Element | None = None
+
+    @property
+    def root(self) -> _Element:
+        """The root of the part, without the elements that came by."""
+        assert self._root is not None
+        return self._root
+
+    def elements(self) -> Iterator[_Element]:
+        """Yield every element of the tag."""
+        tags = tuple(filter(None, (self._tag, self._passed_over)))
+        parser = XMLPullParser(events=("end",), tag=tags, **_OPTIONS)
+        for piece in _admitted_pieces(self._pieces):
+            parser.feed(piece)
+            for _, element in parser.read_events():
+                if element.tag == self._tag:
+                    yield element
+                    element.clear()
+                _forget_before(element)
+        self._root = parser.close()
+        _refuse_errors(parser.feed_error_log)
+
+
+def _forget_before(element: _Element) -> None:
+    """Take the element before another out of the tree, where nothing is left in it."""
+    before = element.getprevious()
+    if before is not None and before.tag == element.tag and not len(before):
+        before.getparent().remove(before)
+
+
+def _admitted_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of a part. ValueError when it declares a document type."""
+    end = b""
+    for piece in pieces:
+        if declares_a_type(end + piece):
+            raise ValueError("a document type is declared")
+        end = piece[-len(_TYPE) :]
+        yield piece
 
 
 def xpath(expression: str) -> XPath:
@@ -113,7 +163,7 @@ def _admitted(stored: bytes) -> bytes:
 
 def declares_a_type(part: bytes) -> bool:
     """Whether a document type is declared in a part, in letters of one byte."""
-    return b"!" in part and b"<!DOCTYPE" in part  # the first is found ten times as fast
+    return b"!" in part and _TYPE in part  # the first is found ten times as fast
 
 
 def in_utf8(stored: bytes) -> bytes:

@@ -135,19 +135,23 @@ def _refused_damage(extension: str) -> Refusal:
 
 def _examine_zip(extension: str, content: bytes, limits: Limits) -> Kind | Refusal:
     try:
-        package = package_in(content)
-        kind = _kind_of_zip(extension, package)
-        if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
-            return kind
-        refusal = refused_package(package, limits)
-        if refusal is not None:
-            return refusal
-        return Kind.STRICT if kind is Kind.XLSX and is_strict(package) else kind
+        return examine_package(extension, package_in(content), limits)
     except MemoryError:
         raise
     except Exception:
         # Damage makes zipfile and its four decompressors raise whatever they like.
         return _refused_damage(extension)
+
+
+def examine_package(extension: str, package: Package, limits: Limits) -> Kind | Refusal:
+    """Return what a zip is, or why it must not be read any further. Raises what damage makes."""
+    kind = _kind_of_zip(extension, package)
+    if isinstance(kind, Refusal) or kind is Kind.ARCHIVE:
+        return kind
+    refusal = refused_package(package, limits)
+    if refusal is not None:
+        return refusal
+    return Kind.STRICT if kind is Kind.XLSX and is_strict(package) else kind
 
 
 def _kind_of_zip(extension: str, package: Package) -> Kind | Refusal:

@@ -93,7 +93,7 @@ def _overlapping(package: Package, _: Limits) -> Refusal | None:
 def _changed(package: Package, _: Limits) -> Refusal | None:
     """Refuse what is not as it was packed; no reader checks that by itself."""
     try:
-        for name in package.parts:
+        for name in package.whole_parts:
             package.read(name)
     except zipfile.BadZipFile:
         return broken("内容が途中で変わっています")
@@ -102,7 +102,7 @@ def _changed(package: Package, _: Limits) -> Refusal | None:
 
 def _declaring(package: Package, _: Limits) -> Refusal | None:
     """Refuse document types, and so entities, in every part: nobody needs them in a workbook."""
-    for name in package.parts:
+    for name in package.whole_parts:
         if name.endswith(_XML) and not name.startswith(_UNREAD):
             part = package.read(name)
             # A text of wide letters begins with a NUL among its first letters.
@@ -113,7 +113,7 @@ def _declaring(package: Package, _: Limits) -> Refusal | None:
 
 
 def _too_many_styles(package: Package, limits: Limits) -> Refusal | None:
-    for name in package.parts:
+    for name in package.whole_parts:
         part = package.read(name) if name.endswith("styles.xml") else b""
         if len(part) > limits.styles * _SHORTEST_STYLE:
             count = _elements(part, b"xf")
@@ -126,7 +126,7 @@ def _too_many_cells(package: Package, limits: Limits) -> Refusal | None:
     """Refuse more cells than would fit in memory; they are counted again once they are read."""
     bytes_of_many = limits.cells * _SHORTEST_CELL
     count = 0
-    for name, part in package.parts.items():
+    for name, part in package.whole_parts.items():
         if part.file_size > bytes_of_many and name.endswith(".xml"):
             count += _elements(package.read(name), b"c")
     return too_large(f"セルが{count:,}個") if count > limits.cells else None
@@ -138,7 +138,7 @@ def _too_many_elements(package: Package, limits: Limits) -> Refusal | None:
     What small packages swell to is most of all this: texts, comments or shapes of nothing.
     """
     most = max(limits.cells, _FEW_CELLS)
-    large = [n for n, p in package.parts.items() if p.file_size > most and n.endswith(_XML)]
+    large = [n for n, p in package.whole_parts.items() if p.file_size > most and n.endswith(_XML)]
     counts = {name: package.read(name).count(b"<") for name in large}
     others = (count for name, count in counts.items() if not name.startswith(_SHEETS))
     total = sum(counts.values())

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from workflow.excel.xlsx.reader import read_xlsx
 from workflow.model.cells import CellIndex
-from workflow.model.limits import COMPILED, USUAL, Limits
+from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import CellKind, RawBook, RawCell
-from workflow.returned.intake.detect import Kind, examine
+from workflow.returned.intake.detect import Kind
 from workflow.returned.intake.refusal import RefusedError, broken
 from workflow.returned.intake.used_range import refuse_large_grid
 from workflow.returned.readers import calamine
@@ -71,23 +71,6 @@ def _second(kind: Kind) -> tuple[str, Callable[[bytes, Limits], RawBook]]:
     from workflow.returned.readers.openpyxl import read_book  # 306 ms
 
     return "openpyxl", lambda content, _: read_book(content)
-
-
-def open_book(content: bytes) -> RawBook | None:
-    """Return an .xlsx of ours as it was written; None when it is none or is damaged.
-
-    What we wrote we read with our own reader: a ledger may have half a million cells, and
-    openpyxl takes many times as long.
-    """
-    if examine("", content, COMPILED) is not Kind.XLSX:
-        return None
-    try:
-        return read_first(Kind.XLSX, content)
-    except MemoryError:
-        raise
-    except Exception:
-        # Whatever a reader trips over, somebody changed the file.
-        return None
 
 
 def _read_ods(content: bytes, limits: Limits) -> RawBook:

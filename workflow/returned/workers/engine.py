@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from workflow.model.catalogue import Code
 from workflow.model.findings import Finding
-from workflow.model.limits import COMPILED, Limits, ResourceLimits, Stopped
-from workflow.model.raw import RawBook
+from workflow.model.limits import BY_ROWS, Limits, ResourceLimits, Stopped
+from workflow.model.raw import BookByRows, RawBook
 from workflow.model.returns import Return
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded
@@ -35,8 +36,8 @@ TableOpener = Callable[[Received, Limits, bool], "OpenedTable | Finding"]
 WrittenOpener = Callable[[Received, Sequence[str], Limits], RawBook | Finding]
 """Reads a workbook that people wrote in, whatever they saved it as; or says why it cannot."""
 
-Opener = Callable[[bytes], RawBook | None]
-"""Reads a workbook we made, which somebody may have changed; None when it cannot be read."""
+Opener = Callable[[bytes], AbstractContextManager[BookByRows]]
+"""Opens a workbook we made, which somebody may have changed: UnreadableBookError says so."""
 
 
 def judge_in_workers(
@@ -60,12 +61,17 @@ def _judged(received: Received, context: Context) -> bytes:
     return encoded(judge(received, context))
 
 
-def open_in_worker(content: bytes) -> RawBook | None:
-    """Return a workbook as the second reader finds it, read in a worker process."""
-    from workflow.returned.readers.readings import open_book  # 28 ms, where a file is read
+@contextmanager
+def open_in_worker(content: bytes) -> Iterator[BookByRows]:
+    """Have a workbook of ours read in a worker process, row by row, as long as this lasts."""
+    from workflow.returned.workers.book import BookInWorker  # 12 ms, where a file is read
 
-    (book,) = _run(open_book, (content,), COMPILED)
-    return None if isinstance(book, Stopped) else book
+    book = BookInWorker(content, ResourceLimits.of(BY_ROWS, 1))
+    del content  # all of a file, which the worker has now
+    try:
+        yield book
+    finally:
+        book.close()
 
 
 def open_received_in_worker(
