@@ -23,8 +23,8 @@ from workflow.commands.command import (
     workspace_of,
 )
 from workflow.model.errors import PlanError, WorkflowError
-from workflow.model.garbage import without_garbage_collection
 from workflow.model.wording import Wording
+from workflow.python.garbage import without_garbage_collection
 from workflow.terminal.output import PROGRESS_VARIABLE, complain, say
 from workflow.terminal.streams import open_streams
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from workflow.model.lazy_sequence import LazySequence
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan import kept_items as kept
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
+from workflow.python.lazy_sequence import LazySequence
 from workflow.storage import spooled
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import sha256
 
 OLDEST_PYTHON = (3, 11)

@@ -26,12 +26,12 @@ from workflow.compiled.points.point import Point
 from workflow.compiled.round import Round
 from workflow.compiled.summaries.status import totals
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Outcome, Return
 from workflow.model.wording import Wording
 from workflow.plan.load import in_scope, load_plan
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, single
 from workflow.returned.workers import engine as workers

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workflow import SOURCE_FOLDER
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.rounds.declared import Period
 from workflow.model.years import parse_year
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import Workspace
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2

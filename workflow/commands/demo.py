@@ -25,7 +25,6 @@ from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_values
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.excel.xlsx.reader import read_xlsx
 from workflow.model.cells import CellIndex
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.declarations import Value
 from workflow.model.indicators.indicator import actual_key
@@ -35,6 +34,7 @@ from workflow.model.years import JST, era_year, full_year
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import sample_document
 from workflow.plan.load import load_plan
+from workflow.python.dataclass import dataclass
 from workflow.rounds.collected import Collected
 from workflow.rounds.options import in_workers
 from workflow.storage.files import write_file

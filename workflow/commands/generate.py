@@ -23,7 +23,6 @@ from workflow.commands.command import (
 from workflow.compiled.recorded import recorded_outcomes
 from workflow.compiled.recording import issued
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan, PreviousAnswers
@@ -31,6 +30,7 @@ from workflow.model.returns import Outcome
 from workflow.model.years import JST
 from workflow.plan.load import load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, plan_paths
+from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.known_table import copy_to_keep, with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook
 from workflow.rounds.siblings.before import with_rounds_before

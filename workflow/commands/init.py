@@ -17,7 +17,6 @@ from typing import Any
 
 from workflow.commands.command import CLEAN, FINDINGS, Command, add_year, workspace_of, year_of
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plain_text import json_bytes
@@ -29,6 +28,7 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import kept_name, load_plan, load_written_plan
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, possible_paths
 from workflow.plan.written.municipality import ListedMunicipality, municipalities_named
+from workflow.python.dataclass import dataclass
 from workflow.rounds.earlier import collected_actuals, plan_of_year
 from workflow.rounds.siblings.named import collect_command
 from workflow.storage.files import write_file

@@ -11,7 +11,6 @@ from typing import Any
 
 from workflow.commands.command import CLEAN, Command, add_year, workspace_of, year_of
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plain_text import strip_controls
@@ -24,6 +23,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.changes import Change, changes
 from workflow.plan.load import load_written_plan, plan_files
 from workflow.plan.paths import BOOK_NAME
+from workflow.python.dataclass import dataclass
 from workflow.rounds.earlier import last_answers, plan_of_year
 from workflow.rounds.inputs.known_table import with_known_table
 from workflow.rounds.inputs.own_form import load_own_workbook

@@ -28,11 +28,11 @@ from workflow.compiled.report.word_template import USUAL_LAYOUT, template_docume
 from workflow.compiled.round import Stage
 from workflow.compiled.summaries.brief import brief_of
 from workflow.compiled.years.past import Row, read_ledger
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.years import JST, to_the_second
 from workflow.plan.load import load_plan
+from workflow.python.dataclass import dataclass
 from workflow.rounds.earlier import past_years
 from workflow.rounds.load import not_collected, plan_as_recorded, stage_of
 from workflow.rounds.options import ReadOptions, in_workers

@@ -28,8 +28,8 @@ from workflow.compiled.year.standing import PartOfYear, RoundStanding, standings
 from workflow.compiled.years.comparison import Comparison, compare
 from workflow.compiled.years.past import this_year
 from workflow.compiled.years.trend import Trend, trend
-from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import Journal
 
 

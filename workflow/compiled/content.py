@@ -18,12 +18,12 @@ from workflow.compiled.years.changes import answer_in, compared_field
 from workflow.compiled.years.pairing import pairs
 from workflow.compiled.years.past import PastYear, Row
 from workflow.compiled.years.trend import Trend, trend_of_rows
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup, with_person
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _PLAIN_PAGES = lazy_pattern(r"(\d+)(?:\s*[-‐–—~〜～－]\s*(\d+))?")
 

@@ -21,12 +21,12 @@ from workflow.compiled.merging.entries import (
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Department
 from workflow.model.returns import Answer, NoteKind, Outcome, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import department_file
 from workflow.templates.filling import Correction, Filling, Question
 from workflow.templates.register import Issue

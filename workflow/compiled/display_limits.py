@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from workflow.excel.table import MAX_LINKS, MAX_ROWS
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 MOST_PRINTED = 2_000
 """Rows of the ledger that are also laid out for paper."""

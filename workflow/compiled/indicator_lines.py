@@ -25,9 +25,9 @@ from workflow.compiled.ledger import YEAR_LABEL
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.past import Row
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 _WIDTH, _HEIGHT = 320.0, 138.0

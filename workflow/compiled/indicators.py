@@ -21,10 +21,10 @@ from workflow.compiled.ledger import (
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.summaries.matrix import Bucket, CountedMatrix
 from workflow.excel.table import CellValue
-from workflow.model.dataclass import dataclass
 from workflow.model.indicators.grading import Graded, grade, grades_of
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Matrix, Plan
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 INDICATOR_SHEET = "指標"

@@ -14,14 +14,14 @@ from workflow.compiled.parts import Part, divided
 from workflow.compiled.year.combine import combined_value
 from workflow.excel.table import MOMENT_WIDTH, CellValue
 from workflow.model import known_values
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import KnownRow, KnownTable
-from workflow.model.lazy_sequence import LazySequence, Repeated
 from workflow.model.plan import Plan
 from workflow.model.returns import Source
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.model.rounds.declared import Period
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import LazySequence, Repeated
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"

@@ -19,7 +19,7 @@ from workflow.compiled.sheets.ledger import write_part
 from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, write_workbook
 from workflow.excel.rows import RowsInPieces
-from workflow.model.garbage import without_garbage_collection
+from workflow.python.garbage import without_garbage_collection
 from workflow.storage.files import as_output_error
 from workflow.storage.pieces import Pieces
 from workflow.storage.spooled import Spooled, Writable

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from workflow.compiled.merging.entries import Entry
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import Period
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import ledger_name, safe_name
 
 _LONGEST_NAME = 40

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.json_text import JsonText
 

@@ -11,12 +11,12 @@ from workflow.compiled.points.point import Point, settled_findings
 from workflow.compiled.recorded import Basis
 from workflow.compiled.years.past import PastYear
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.returns import Answer, NoteKind, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, japanese_date
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import QUESTION_SIGN
 from workflow.templates.register import Register
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from workflow.commands.command import CLEAN, FINDINGS
 from workflow.menu.menu import typed
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
+from workflow.python.dataclass import dataclass
 from workflow.terminal.output import PROGRESS_VARIABLE, read_progress
 
 _MOST_LINES, _MOST_RUNS = 2_000, 20

@@ -14,9 +14,9 @@ from workflow.commands.collect import collect
 from workflow.compiled.points.on_screen import Refused, ScreenDecision
 from workflow.desk.actions import Run, State
 from workflow.desk.landing import Landing
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.rounds.collected import Collected
 from workflow.rounds.options import in_workers
 from workflow.rounds.points import RoundPoints, load_points

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from workflow.desk.actions import Actions
 from workflow.desk.events import Events
 from workflow.desk.safety import Session
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.rounds.siblings.named import round_in_hand, rounds_of
 from workflow.storage.workspace import Workspace
 

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _QUIET = 15.0
 """Seconds after which a page that heard nothing is told so: that shows whether it is there."""

@@ -19,12 +19,12 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.years import iso_time
 from workflow.plan.load import load_plan
 from workflow.plan.paths import plan_paths
+from workflow.python.dataclass import dataclass
 from workflow.returned.intake.not_workbooks import is_litter
 from workflow.storage.files import as_output_error, make_folder, sync_folder, temporary_name
 from workflow.storage.workspace import Workspace, safe_name

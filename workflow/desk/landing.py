@@ -18,10 +18,10 @@ from workflow.commands.collect import collect
 from workflow.compiled.recorded import recorded_files
 from workflow.desk.actions import Actions, Run, State
 from workflow.desk.verdicts import Verdict, Verdicts, last_words, late_words, telling
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError, WorkspaceError
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
+from workflow.python.dataclass import dataclass
 from workflow.returned.workers import processes
 from workflow.returned.workers.engine import judge_in_workers
 from workflow.rounds.ahead import judge_ahead

@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from workflow.desk.safety import AGAIN, SECRET
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import as_output_error
 from workflow.storage.lock import working
 from workflow.storage.workspace import Workspace

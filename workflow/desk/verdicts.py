@@ -13,10 +13,10 @@ from typing import Any
 
 from workflow.compiled.open_data.round_json import file_document
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.returns import Outcome, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.engine import Engine

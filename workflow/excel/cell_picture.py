@@ -9,8 +9,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles.colors import Color
 
 from workflow.excel.measures import text_width
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
+from workflow.python.dataclass import dataclass
 
 USUAL_SIZE = 11.0
 """Points of letters where a workbook names no size."""

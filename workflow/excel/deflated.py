@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 SharedT = TypeVar("SharedT")
 ResultT = TypeVar("ResultT")

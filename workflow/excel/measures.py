@@ -18,7 +18,7 @@ from typing import Any
 
 from workflow.excel.style import FONT
 from workflow.model.cells import MAX_ROW_HEIGHT
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 _JAPANESE = {"font_family": 3, "font_charset": 128}
 NORMAL_FONT = MappingProxyType[str, Any](

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workflow.excel.measures import POINTS_PER_PIXEL
 from workflow.excel.style import header
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -21,8 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow.excel.cell_picture import USUAL_SIZE, Box, drawn
 from workflow.excel.measures import POINTS_PER_PIXEL, characters_in, row_height
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
+from workflow.python.dataclass import dataclass
 
 _PAPERS = {8: (842.0, 1191.0), 9: (595.0, 842.0), 11: (420.0, 595.0), 12: (729.0, 1032.0)}
 """A3, A4, A5 and B4 in points, upright, by Excel's numbers."""

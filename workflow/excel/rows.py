@@ -21,7 +21,7 @@ from xlsxwriter.format import Format
 from workflow.excel.deflated import KnownPieces
 from workflow.excel.texts import SharedTexts, inline_text
 from workflow.model.cells import column_letters
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 CellValue = str | int | Decimal | datetime | date | None
 """What one cell of a flat table holds; None is an empty cell."""

@@ -41,9 +41,9 @@ from workflow.excel.style import (
     SHEET_FOOTER,
 )
 from workflow.excel.workbook import GrowingSheet, Link
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError
-from workflow.model.lazy_sequence import LazySequence
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import LazySequence
 
 FONT_SIZE = 10.0
 MAX_LINKS = 60_000

@@ -20,7 +20,7 @@ from workflow.excel.style import INK
 from workflow.excel.texts import SharedTexts, quoted
 from workflow.excel.zip_stream import PartText, ZipStream
 from workflow.model.cells import column_letters
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 ALLOWED_WHEN_LOCKED: dict[str, Any] = {
     "select_locked_cells": True,

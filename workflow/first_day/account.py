@@ -17,11 +17,11 @@ from workflow.first_day.reading.source import CellLocation, Source
 from workflow.first_day.reading.tables import Cell, Table
 from workflow.first_day.reading.words import NOTHING, Role
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.years import era_year
 from workflow.plan.book.indicator_sheet import INDICATOR_SHEET
 from workflow.plan.book.layout import ITEM_SHEET
+from workflow.python.dataclass import dataclass
 
 
 class Became(StrEnum):

@@ -12,10 +12,10 @@ from workflow.first_day.reading.source import Source
 from workflow.first_day.reading.words import Role
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import aligned, one_line
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, parse_year
+from workflow.python.dataclass import dataclass
 
 _CHOICES = (
     Role.ID,

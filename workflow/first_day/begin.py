@@ -8,13 +8,13 @@ from pathlib import Path
 from workflow.first_day.draft import Draft, Wishes
 from workflow.first_day.earlier import Evidence, bring_in, refuse_own_year, without_indicators
 from workflow.first_day.result_book import RESULT_NAME, result_book
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.years import from_timestamp
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import Document
 from workflow.plan.load import load_document, validated
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import sha256, write_file
 from workflow.storage.journal import load_journal
 from workflow.storage.workspace import Workspace

@@ -12,10 +12,10 @@ from workflow.first_day.reading.items import DraftItem, plain_heading
 from workflow.first_day.reading.source import CellLocation
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING, Role
-from workflow.model.dataclass import dataclass
 from workflow.plan.checks.plan import RESERVED_LABELS
 from workflow.plan.document import empty_document
 from workflow.plan.written.department_codes import department_codes
+from workflow.python.dataclass import dataclass
 
 
 def document_of(

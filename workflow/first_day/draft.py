@@ -44,13 +44,13 @@ from workflow.first_day.reading.tables import Cell, Grid, Table, find_tables
 from workflow.first_day.reading.words import Role, looks_like_department
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.years import era_year
 from workflow.plan.checks.plan import RESERVED_LABELS
 from workflow.plan.document import sample_document
 from workflow.plan.written.municipality import municipalities_named
+from workflow.python.dataclass import dataclass
 
 _NO_CITY, _NO_CITY_CODE = "（市区町村名）", "000001"
 """What stands in the plan until somebody says which city it is, so that forms can be made; no

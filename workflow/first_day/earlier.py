@@ -14,13 +14,13 @@ from workflow.compiled.open_data.csv import ledger_csv
 from workflow.compiled.recording import without_passwords
 from workflow.first_day.document import BroughtIn
 from workflow.first_day.draft import Draft, Wishes
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.declarations import Value
 from workflow.model.plan import Assignment, Plan
 from workflow.model.returns import Answer, Source
 from workflow.model.years import era_year, iso_time
 from workflow.plan.build import build_plan
+from workflow.python.dataclass import dataclass
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, lengthened, load_journal

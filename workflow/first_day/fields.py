@@ -11,8 +11,8 @@ from typing import Any
 
 from workflow.first_day.reading.words import NOTHING
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.plan.written.days import written_day
+from workflow.python.dataclass import dataclass
 
 _RATING = re.compile(r"評価|達成度|達成状況|進捗度|進捗状況|進捗|判定|ランク")
 _DIRECTION = re.compile(r"方針|方向性?|今後の展開|見直し")

@@ -18,9 +18,9 @@ from workflow.first_day.reading.items import DraftIndicator, DraftItem
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import NOTHING, Role, label_of
 from workflow.model.cells import folded, number_as_json
-from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
 from workflow.plan.book.indicator_sheet import counting_in, direction_in, indicator_ids
+from workflow.python.dataclass import dataclass
 
 _LONGEST_NAME, _MOST_DIGITS = 255, 15
 _BRACKETS_BEHIND = re.compile(r"[（(\[［][^()（）\[\]［］]*[)）\]］]$")

@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 from workflow.first_day.fields import United, one_spelling
 from workflow.first_day.reading.words import looks_like_department, year_in
 from workflow.model.cells import folded_id
-from workflow.model.dataclass import dataclass
 from workflow.plan.written.days import day_near, written_day
+from workflow.python.dataclass import dataclass
 
 # Ids: as the table has them, where they tell the items apart; or made of the levels' numbers.
 

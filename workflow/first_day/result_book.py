@@ -18,9 +18,9 @@ from workflow.first_day.account import Became, Fate
 from workflow.first_day.draft import Draft
 from workflow.first_day.reading.column import Column
 from workflow.first_day.reading.source import CellLocation, Remark
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.wording import Wording, cell_text
+from workflow.python.dataclass import dataclass
 
 RESULT_NAME = "取り込み結果.xlsx"
 _CREATED = datetime(2024, 4, 1)

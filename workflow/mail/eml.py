@@ -16,8 +16,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import one_line
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import sha256
 
 _WORD_BYTES = 39

@@ -18,12 +18,12 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedErro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from workflow.compiled.corrections import OutstandingRequests
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError, line_of
 from workflow.model.plain_text import one_line, strip_controls
 from workflow.model.plan import JOINT_SEPARATOR, AnswerRule, Department, Item, Plan
 from workflow.model.rounds.declared import Period
 from workflow.model.years import japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 from workflow.templates.filling import Correction
 from workflow.templates.register import Issue
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from workflow.mail.eml import Attachment, Draft, eml_bytes, is_address
 from workflow.mail.letters import LetterKind, Letters, LetterValue, filled_in
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.plain_text import json_bytes
 from workflow.model.plan import Department
 from workflow.model.rounds.declared import Period
+from workflow.python.dataclass import dataclass
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
 from workflow.storage.own_files import plan_writes

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence, Set
 
 from workflow import COMMAND
 from workflow.menu.steps import Situation, Step, headline, situation, steps
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import aligned, strip_controls
 from workflow.model.years import era_year, parse_year
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import Workspace
 
 END = "0"

@@ -9,13 +9,13 @@ from typing import Any
 
 from workflow.commands.command import command
 from workflow.commands.status import points_to_decide, status, what_is_open
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError
 from workflow.model.returns import Outcome
 from workflow.model.rounds.declared import Period
 from workflow.model.years import era_year
 from workflow.plan.load import is_carried_forward, load_plan
 from workflow.plan.paths import plan_paths
+from workflow.python.dataclass import dataclass
 from workflow.rounds.siblings.named import round_in_hand, rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import Workspace

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 CellIndex = tuple[int, int]
 """The 1-based row and column of a cell."""

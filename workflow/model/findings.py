@@ -10,7 +10,7 @@ from dataclasses import field
 from datetime import date
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 Detail = str | int | date | tuple[str, ...]
 """A value that a message names: a text, a number, a day, or several texts. A key is a text."""

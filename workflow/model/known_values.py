@@ -11,11 +11,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
+from workflow.python.dataclass import dataclass
 
 FILE_LABEL, SHEET_LABEL, ROW_LABEL, DIGEST_LABEL = (
     f"既知の値の{what}" for what in ("ファイル", "シート", "行", "SHA-256")

@@ -11,7 +11,7 @@ from dataclasses import Field, field, fields, replace
 from enum import Enum
 from typing import Any
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 MILLION = 1_000_000
 """Bytes of a megabyte, as file managers of today count."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 _GAP = "  "
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -10,12 +10,10 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import repeat
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import KnownTable, KnownValues
-from workflow.model.lazy_sequence import LazySequence, Repeated
 from workflow.model.limits import USUAL, Limits
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup, Combined
 from workflow.model.rounds.declared import (
@@ -26,6 +24,8 @@ from workflow.model.rounds.declared import (
     rounds_before,
 )
 from workflow.model.rounds.earlier import EarlierRound
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import LazySequence, Repeated
 
 PreviousAnswers = Mapping[tuple[str, str], Mapping[str, str]]
 """Last year's answers: (item id, department code) → field label → text as the ledger spells it."""

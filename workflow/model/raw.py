@@ -11,8 +11,8 @@ from enum import Enum
 from typing import Protocol
 
 from workflow.model.cells import as_excel_keeps, is_nothing_to_see, plain_number
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _PICTURE = lazy_pattern(r"=(?:_xlfn\.)*(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 """How a formula begins that shows a picture in its cell: WPS Office writes DISPIMG, Excel IMAGE."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from string import Formatter
 
 from workflow.model.catalogue import LABEL
 from workflow.model.cells import a1, a1_ranges, with_unseen_named
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.returns import Return
 from workflow.model.years import era_year, japanese_date, japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 
 _LIST = "、"
 _SHOWN = 60

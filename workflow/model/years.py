@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 JST = timezone(timedelta(hours=9), "JST")
 """Every time people see is Japan's; the tool is used in Japanese city halls only."""

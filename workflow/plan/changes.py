@@ -7,11 +7,11 @@ from datetime import date
 from enum import StrEnum
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form, field_before, scale_differences
 from workflow.model.plan import JOINT_SEPARATOR, Department, Item, Plan
 from workflow.model.rounds.declared import DeclaredRound
 from workflow.model.years import japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 
 # One difference between last year's plan and this year's, in words to be confirmed.
 

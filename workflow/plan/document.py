@@ -13,10 +13,10 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location, Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _SAMPLE = Path(__file__).with_name("sample.json")
 

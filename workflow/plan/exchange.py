@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import form_from_json
 from workflow.plan.book.cells import Sheet
+from workflow.python.dataclass import dataclass
 
 SURVEY, CHOICES = "survey", "choices"
 """The sheets by which an XLSForm is known."""

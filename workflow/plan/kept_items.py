@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from workflow.model.lazy_sequence import LazySequence
 from workflow.model.plan import AnswerRule, Item
+from workflow.python.lazy_sequence import LazySequence
 from workflow.storage.spooled import SpooledThings
 
 _MOST_IN_MEMORY = 32_768

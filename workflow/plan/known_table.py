@@ -13,13 +13,13 @@ from itertools import islice
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded, folded_id
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.known_values import KnownColumn, KnownRow, KnownTable, KnownValues
 from workflow.model.plan import Plan
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.python.dataclass import dataclass
 
 _ID_HEADING = "整理番号"
 _HEADER_ROWS = 60

@@ -11,10 +11,8 @@ from typing import Any, TypeVar
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding, Location, Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
 from workflow.plan.book.layout import ROUND_SHEET, sheet_order
@@ -28,6 +26,8 @@ from workflow.plan.checks.plan import (
 from workflow.plan.document import Document, Node
 from workflow.plan.paths import BOOK_NAME, JSON_NAME, plan_paths, possible_paths
 from workflow.plan.schema import schema_violations
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.files import file_digest
 
 ReadT = TypeVar("ReadT", bytes, str)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Violation
 from workflow.plan.book.layout import label_of
 from workflow.plan.document import Node, as_text, child
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

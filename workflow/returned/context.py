@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import AnswerRule, Plan, PreviousAnswers
+from workflow.python.dataclass import dataclass
 from workflow.returned.find_tables import Named
 from workflow.returned.own.sheets import own_forms
 from workflow.templates.own.form import MarkedSheet

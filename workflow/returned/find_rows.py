@@ -7,10 +7,10 @@ from dataclasses import field, replace
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import CellIndex, a1, column_letters, folded, folded_id
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import Area, RawCell
+from workflow.python.dataclass import dataclass
 from workflow.returned.find_tables import Table
 from workflow.templates.layout import DEPARTMENT_LABEL
 from workflow.templates.register import Issue, IssuedItem

@@ -8,8 +8,8 @@ from dataclasses import field
 from functools import cached_property, lru_cache
 
 from workflow.model.cells import folded, may_fold_to
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import RawBook, RawSheet
+from workflow.python.dataclass import dataclass
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, INDICATOR_SHEET
 from workflow.templates.layout import ENTRY_SHEET, ID_LABEL, PREVIOUS_LABEL
 

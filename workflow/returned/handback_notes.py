@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from itertools import dropwhile
 
 from workflow.model.cells import CellIndex, a1, column_letters
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook, RawCell, RawRemark, RawSheet, RemarkKind
 from workflow.model.returns import Note, NoteKind
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.returned.printed import is_computed
 from workflow.templates.layout import (
     CORRECTION_CHECK_COLUMN,

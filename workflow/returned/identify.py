@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, folded_id
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.layout import (
     CORRECTION_FIRST_COLUMN,
     CORRECTION_SHEET,

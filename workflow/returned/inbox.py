@@ -14,9 +14,9 @@ from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 
-from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, most
 from workflow.model.years import from_timestamp, iso_time
+from workflow.python.dataclass import dataclass
 from workflow.returned.intake.not_workbooks import WORKBOOKS, suffix
 
 

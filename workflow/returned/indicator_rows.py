@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.raw import RawBook
+from workflow.python.dataclass import dataclass
 from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table, find_indicator_tables
 from workflow.templates.indicator_table import (

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.raw import RawBook, RawSheet
 from workflow.model.returns import Answer, Note, Outcome, Return, judged
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context, OtherRound
 from workflow.returned.find_rows import match
 from workflow.returned.find_tables import Table, find_tables

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.form import Form
@@ -21,6 +20,7 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.raw import RawBook, RawCell
 from workflow.model.returns import Answer, Return, Source, judged
 from workflow.model.wording import cell_text
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.find_rows import MatchedRow, Matching, match
 from workflow.returned.find_tables import Table

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from workflow.excel.xlsx.references import cell_index
 from workflow.model.catalogue import Code
 from workflow.model.findings import Detail, Finding, Location
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook
 from workflow.model.returns import Answer, Note, NoteKind
+from workflow.python.lazy_pattern import lazy_pattern
 
 _DRAWN = (NoteKind.PICTURE, NoteKind.OBJECT, NoteKind.SHAPE)
 _TO_IT = r"[^。\n]{0,8}?(?:とおり|通り|参照|ご覧)"

@@ -12,11 +12,11 @@ from dataclasses import field
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import CellIndex, a1, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawBook, RawCell, RawSheet
 from workflow.model.returns import Note, NoteKind
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.returned.find_rows import Matching
 from workflow.returned.find_tables import Table
 from workflow.returned.handback_notes import on_the_list, remarks_of

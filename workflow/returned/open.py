@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.strict import as_transitional
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits
 from workflow.model.raw import RawBook
 from workflow.model.returns import Note, NoteKind, Outcome, Return
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Received, content_of
 from workflow.returned.intake.archive import Allowance, Member, members
 from workflow.returned.intake.detect import Kind, examine

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Protocol
 
 from workflow.model.cells import CellIndex, folded, folded_id
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell, RawSheet
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.layout import Layout
 from workflow.templates.sheets.cover import (
     CORRECTION_DEADLINE_LABEL,

@@ -12,8 +12,8 @@ from workflow.compiled.points.point import Point
 from workflow.compiled.points.record import RecordCopy, taken
 from workflow.compiled.recording import issued, judgement, receipts
 from workflow.compiled.round import Round
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Snapshot
 from workflow.rounds.collected import Collected
 from workflow.rounds.inputs.known_plan import known_plan

@@ -11,10 +11,10 @@ from workflow.compiled.open_data.parquet import is_available
 from workflow.compiled.points.point import ABOUT_DECISIONS
 from workflow.compiled.recorded import recorded_known_values, recorded_outputs
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.years import MOST_YEARS
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Snapshot, file_identity
 from workflow.rounds.inputs.kept import keep, kept, read_limited
 from workflow.rounds.options import secret_digest

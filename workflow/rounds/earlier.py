@@ -19,7 +19,6 @@ from workflow.compiled.round import Stage
 from workflow.compiled.summaries.errata import FormerFinal
 from workflow.compiled.years.pairing import previous_answers
 from workflow.compiled.years.past import PastYear, in_todays_units, past_year
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form, on_the_scale_of
 from workflow.model.indicators.indicator import Indicator
@@ -28,6 +27,7 @@ from workflow.model.plan import Plan, PreviousAnswers
 from workflow.model.years import MOST_YEARS, era_year
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
+from workflow.python.dataclass import dataclass
 from workflow.rounds.siblings.named import collect_command
 from workflow.storage.files import sha256
 from workflow.storage.journal import EventKind, Journal, load_journal

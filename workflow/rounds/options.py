@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 from workflow.returned.workers import engine as workers
 
 if TYPE_CHECKING:

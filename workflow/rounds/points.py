@@ -9,11 +9,11 @@ from workflow.compiled.points.decisions import DecisionLog, decision_findings, d
 from workflow.compiled.points.point import Point
 from workflow.compiled.points.record import RecordCopy, read_record
 from workflow.compiled.recorded import every_output, recorded_files
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.limits import COMPILED
 from workflow.model.plan import Plan
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import content_digest, single, take_snapshot
 from workflow.rounds.load import (
     as_recorded,

@@ -15,13 +15,13 @@ from workflow.compiled.recorded import Basis, recorded_files, recorded_plan, rec
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.year.standing import PartOfYear
 from workflow.compiled.year.united import united
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import form_as_json
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import DeclaredRound
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import take_snapshot
 from workflow.rounds.earlier import earlier_digests, earlier_ledgers, former_final, past_years
 from workflow.rounds.inputs.known_table import with_recorded_table

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_sequence import LazySequence
 from workflow.model.returns import Answer, Return, Source
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import LazySequence
 from workflow.storage.spooled import SpooledThings
 
 NO_ANSWER = -1

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import (
     as_output_error,
     is_locked,

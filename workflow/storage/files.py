@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow.model.errors import HeldOpenError, OutputError
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.spooled import Writable, pieces_of
 
 _TEMPORARY = lazy_pattern(r"\.torimatome-[0-9a-f]{16}-\d+\.(new|old)")

@@ -17,10 +17,10 @@ from typing import IO, Any
 
 from workflow import VERSION
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.years import iso_time
+from workflow.python.dataclass import dataclass
 from workflow.storage.json_text import PIECE, JsonText, opened
 from workflow.storage.spooled import Spooled, Writable
 

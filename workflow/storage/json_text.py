@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 PIECE = 1 << 20
 """Bytes that are read or written at once."""

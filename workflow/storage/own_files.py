@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from workflow.model.dataclass import dataclass
 from workflow.model.years import JST, from_timestamp
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import file_digest, sha256
 from workflow.storage.spooled import Writable, digest_of
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import IO
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 from workflow.storage.parallel import ResultT, SharedT, can_fork, in_parallel
 from workflow.storage.tool_digest import tool_digest
 

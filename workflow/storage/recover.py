@@ -15,11 +15,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import HeldOpenError, OutputError, WorkspaceError
-from workflow.model.garbage import without_garbage_collection
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
+from workflow.python.garbage import without_garbage_collection
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.files import (
     as_output_error,
     is_temporary,

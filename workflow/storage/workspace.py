@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.rounds.declared import Period
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from workflow.model.plan import Department

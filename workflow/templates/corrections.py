@@ -20,9 +20,9 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.cells import a1
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import is_empty
 from workflow.model.fields.declarations import Value
+from workflow.python.dataclass import dataclass
 from workflow.templates.filling import Correction, Filling, Question
 from workflow.templates.layout import (
     CORRECTION_AUTHOR,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.actual import ActualField, RemarkField
@@ -19,6 +18,7 @@ from workflow.model.indicators.grading import target_of, value_shown
 from workflow.model.indicators.indicator import Indicator, actual_key, remark_key
 from workflow.model.plan import Department, Plan
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.register import Issue, IssuedForm, IssuedItem
 
 INDICATOR_SHEET = "指標"

@@ -13,12 +13,12 @@ from workflow.excel.table import DAY_WIDTH, FONT_SIZE, TableColumn, TableStyles,
 from workflow.excel.workbook import add_sheet, new_workbook
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.reader import shared_texts
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Department, Plan, PreviousAnswers
 from workflow.model.rounds.declared import Period
 from workflow.model.years import japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import sha256
 from workflow.storage.parallel import in_parallel
 from workflow.storage.workspace import (

@@ -10,13 +10,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from workflow.model.cells import column_letters
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import FONT_SIZE
 from workflow.model.fields.form import Form
 from workflow.model.plan import Department
 from workflow.model.rounds.declared import Period
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.register import FormNumber, IssuedForm, IssuedItem
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workflow.model.cells import folded_id
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form
 from workflow.model.indicators.indicator import Indicator, indicator_labels
 from workflow.model.known_values import is_of_known_value
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Department
 from workflow.model.rounds.earlier import is_of_earlier_round
 from workflow.model.wording import Labels
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from workflow.templates.own.form import OwnForm

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import checks_as_json, form_as_json, form_from_json
@@ -28,6 +27,7 @@ from workflow.model.rounds.earlier import (
     is_of_earlier_round,
 )
 from workflow.model.years import iso_time
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import REGISTER_NAME
 from workflow.templates.own.form import OwnForm
 from workflow.templates.register import (

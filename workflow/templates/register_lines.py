@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
-from workflow.model.lazy_sequence import LazySequence
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import LazySequence
 
 ThingT = TypeVar("ThingT")
 Runs = list[list[int]]

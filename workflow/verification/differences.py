@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 
 _MOST = 1_000
 _WHOLE = ("expected", "found", "origin")

@@ -9,13 +9,13 @@ from workflow.compiled.recorded import (
     recorded_files,
     recorded_table,
 )
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import Period
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import load_plan
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Received, scan
 from workflow.rounds.inputs.known_table import table_digest, with_recorded_table
 from workflow.rounds.load import basis, plan_as_recorded

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Outcome, Return
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received
 from workflow.returned.workers.codec import decoded, encoded

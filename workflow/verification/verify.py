@@ -28,10 +28,10 @@ from workflow.compiled.sheets.summary.layout import (
 )
 from workflow.compiled.sheets.workbook import indicator_matrix
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.raw import BookByRows, RawSheet, UnreadableBookError
+from workflow.python.dataclass import dataclass
 from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.load import as_recorded, load_round, stage_of
 from workflow.rounds.options import ReadOptions

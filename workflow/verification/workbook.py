@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 
 from workflow.compiled.ledger import LEDGER_SHEET, Ledger
 from workflow.compiled.sheets.summary.layout import MatrixLayout
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import BookByRows, NotRowByRowError, RawCell, RawRow, RawSheet
+from workflow.python.dataclass import dataclass
 from workflow.verification import compare
 from workflow.verification.differences import Differences
 from workflow.verification.recount import AgainstAnswers

@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import BusyError, WorkflowError
 from workflow.model.returns import Outcome
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import opened_file, shown_name
 from workflow.returned.intake.not_workbooks import is_litter
 from workflow.rounds.collected import Collected

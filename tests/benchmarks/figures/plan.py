@@ -9,7 +9,7 @@ from tests.benchmarks.bench import Bench
 from tests.benchmarks.cpu import least_cpu
 from tests.benchmarks.line import Line, alone
 from tests.benchmarks.material import YEAR
-from workflow.model.garbage import without_garbage_collection
+from workflow.python.garbage import without_garbage_collection
 from workflow.rounds.inputs.known_plan import known_plan
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_register

@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_sequence import Chosen, LazySequence
 from workflow.model.plan import Assignment, Item, StoredItem
 from workflow.model.returns import Answer, Return
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import Chosen, LazySequence
 from workflow.storage.answers import NO_ANSWER, AnswerStore, StoredAnswer
 
 

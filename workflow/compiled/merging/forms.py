@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Department, Plan
+from workflow.python.dataclass import dataclass
 from workflow.templates.indicator_table import issued_indicators
 from workflow.templates.lay_out import issued_form, issued_items
 from workflow.templates.register import IssuedForm, Register

@@ -20,11 +20,11 @@ from workflow.compiled.merging.versions import Versions, location_of, with_findi
 from workflow.compiled.recorded import Collects
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Finding, Location
 from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
+from workflow.python.dataclass import dataclass
 from workflow.storage.answers import AnswerStore, numbers_of
 from workflow.templates.register import Register
 

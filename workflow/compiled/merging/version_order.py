@@ -15,9 +15,9 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, time, timedelta
 
 from workflow.compiled.recorded import Collects
-from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.templates.register import FormNumber, Register
 
 NOT_YET_COLLECTED = sys.maxsize

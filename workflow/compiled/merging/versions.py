@@ -16,11 +16,11 @@ from workflow.compiled.merging.version_order import Evidence, Older, evidence_of
 from workflow.compiled.recorded import Collects
 from workflow.excel.xlsx.references import cell_index
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, NoteKind, Outcome, Return, judged
+from workflow.python.dataclass import dataclass
 from workflow.templates.register import Register
 
 

@@ -12,8 +12,8 @@ from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Protocol
 
 from workflow.model.cells import plain_number
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import iso_time
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from workflow.excel.rows import LookedThrough, RowsInPieces

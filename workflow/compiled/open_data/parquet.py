@@ -13,8 +13,8 @@ from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from workflow.compiled.open_data.csv import format_value
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
+from workflow.python.dataclass import dataclass
 from workflow.storage.spooled import Spooled
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import cycle
 
 from workflow.excel.style import OPEN_FILLS, SERIES_FILLS
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _NARROW_SCREEN, _WIDE_CHARACTER, _DIGIT = 290.0, 14.0, 8.0
 """Pixels: the narrowest bar a label must fit into, and how wide its characters are."""

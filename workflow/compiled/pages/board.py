@@ -13,10 +13,10 @@ from workflow.compiled.pages.frame import to_handback
 from workflow.compiled.summaries.errata import Erratum, errata_by_department
 from workflow.compiled.summaries.status import DepartmentStatus, who_answers
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Outcome
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 
 _MOST_DEPARTMENTS = 1_000
 _NAMED_ITEMS, _MOST_ERRATA = 3, 40

@@ -8,10 +8,10 @@ from workflow.compiled.compilation import Compilation
 from workflow.compiled.display_limits import Shown, bounded
 from workflow.compiled.pages.frame import to_returned
 from workflow.model.catalogue import Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Return
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 
 _MOST_DEPARTMENTS, _MOST_PER_DEPARTMENT, _MOST_UNASSIGNED = 100, 20, 50
 

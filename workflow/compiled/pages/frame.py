@@ -19,10 +19,10 @@ from workflow.compiled.corrections import handback_name
 from workflow.compiled.round import Stage
 from workflow.compiled.sheets.links import to_return
 from workflow.excel import style
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
 from workflow.model.plan import Department, Plan
 from workflow.model.rounds.declared import Period
+from workflow.python.dataclass import dataclass
 from workflow.storage.tool_digest import tool_digest
 
 _HERE = Path(__file__).parent

@@ -43,11 +43,11 @@ from workflow.compiled.summaries.matrix import TOTAL, CountedMatrix
 from workflow.compiled.summaries.status import Totals, totals
 from workflow.compiled.years.comparison import headline_sentences
 from workflow.compiled.years.trend import Trend
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Outcome
 from workflow.model.wording import Wording
 from workflow.model.years import era_year, japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import ANSWERS_SCHEMA, DATA_PACKAGE, OVERVIEW, ledger_name
 
 # The figures of 集計表 on a page: each matrix and the years, as a table, some as bars too.

@@ -11,9 +11,9 @@ from workflow.compiled.pages.frame import Anchor, to_file, to_returned
 from workflow.compiled.summaries.status import DepartmentStatus
 from workflow.compiled.year.between import RatingChange
 from workflow.compiled.year.standing import RoundStanding
-from workflow.model.dataclass import dataclass
 from workflow.model.returns import Answer
 from workflow.model.years import japanese_date
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import OVERVIEW
 
 _MOST_CHANGES, _MOST_NAMED = 50, 12

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.round import Round
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.returns import Answer, Return
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from workflow.compiled.merging.versions import (
 from workflow.compiled.points.point import Handling, Point, settled_findings
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
-from workflow.model.lazy_sequence import Changed
 from workflow.model.returns import Answer, Outcome, Return
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import Changed
 
 _SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直してください。"
 

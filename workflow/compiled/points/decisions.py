@@ -12,9 +12,9 @@ from dataclasses import field, replace
 
 from workflow.compiled.points.point import Decision, Handling, Point
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.returns import Answer, Note, NoteKind
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import EventKind, Facts, Journal
 
 ON_SCREEN = "（画面）"

@@ -18,9 +18,9 @@ from workflow.compiled.points.decisions import DecisionLog, answer_digest
 from workflow.compiled.points.point import Handling, Point
 from workflow.compiled.round import Round
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Answer
+from workflow.python.dataclass import dataclass
 
 _OPEN = {
     AnswerStatus.MISSING: Code.ANSWER_MISSING,

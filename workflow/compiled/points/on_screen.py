@@ -15,8 +15,8 @@ from workflow.compiled.points.decisions import ON_SCREEN, DecisionLog, basis_dig
 from workflow.compiled.points.point import Decision, Point
 from workflow.compiled.points.record import RecordCopy, RecordRow, taken
 from workflow.model.cells import MAX_CELL_TEXT
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import legible
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import Facts
 
 

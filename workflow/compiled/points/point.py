@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding, Location
 from workflow.model.returns import Answer
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 
 ABOUT_DECISIONS = (
     Code.DECISION_WORD,

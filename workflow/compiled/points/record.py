@@ -13,9 +13,9 @@ from workflow.compiled.points.decisions import DecisionLog, basis_digest, decide
 from workflow.compiled.points.point import NO_DECISION, Decision, Point
 from workflow.excel.page import pointer_to
 from workflow.model.cells import MAX_CELL_TEXT, a1, folded
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawBook, RawCell, RawSheet
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.journal import Facts
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, is_as_printed
 

@@ -6,7 +6,7 @@ from workflow.compiled.content import STANDINGS
 from workflow.compiled.ledger import STATUS_LABEL
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.summaries.matrix import TOTAL, Bucket, CountedMatrix
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from workflow.compiled.content import Block, Chapter, Content
 from workflow.compiled.pages.frame import Anchor, Frame, frame, page_bytes
 from workflow.compiled.pages.overview import trend_table
 from workflow.compiled.report.counts import Counts
-from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 
 FOLDER = "報告書"
 TITLE = "進捗状況報告書"

@@ -13,7 +13,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from workflow.excel.style import FONT, HEADER_FILL, INK, MUTED_INK
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from workflow.excel.page import LEAST_SIZE, Page, set_page
 from workflow.excel.style import HEADER_FILL, HEADER_INK, LABEL_FILL, LINE, SHEET_FOOTER
 from workflow.excel.workbook import GrowingSheet
 from workflow.model.cells import MAX_ROW_HEIGHT
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _LARGER = LEAST_SIZE + 1
 _HEADER_HEIGHT = 22.0

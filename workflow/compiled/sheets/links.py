@@ -10,8 +10,8 @@ from functools import lru_cache
 from workflow.compiled.ledger import LEDGER_SHEET, PARTS_SHEET, Ledger
 from workflow.excel.workbook import Link
 from workflow.model.cells import quoted_sheet
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.rounds.declared import Period
+from workflow.python.lazy_pattern import lazy_pattern
 
 _TO_RETURNED = "../../returned"
 _LONGEST = 2_000

@@ -40,9 +40,9 @@ from workflow.excel.style import (
 )
 from workflow.excel.table import CellValue, TableStyles, write_sentence
 from workflow.excel.workbook import GrowingSheet
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.years import full_year
+from workflow.python.dataclass import dataclass
 
 PRINT_SHEET = "一覧（印刷用）"
 

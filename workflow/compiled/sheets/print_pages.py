@@ -27,9 +27,9 @@ from workflow.excel.measures import (
 )
 from workflow.excel.page import Page, breaks_across
 from workflow.excel.table import CellValue
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 # The columns of 一覧（印刷用）: as wide as what they hold, prose sharing the rest. Pure.

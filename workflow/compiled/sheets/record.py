@@ -48,9 +48,9 @@ from workflow.excel.style import (
 from workflow.excel.table import FONT_SIZE, Heading, TableStyles, write_sentence, write_values
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
 from workflow.model.cells import a1, column_letters
-from workflow.model.dataclass import dataclass
 from workflow.model.wording import Wording
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, printed_checks
 
 _WIDTHS = (2.8, 4.5, 4.2, 7.0, 4.7, 12.0, 10.0, 8.5, 7.0, 5.5, 7.0, 4.0, 5.0, 6.0)

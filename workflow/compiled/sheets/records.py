@@ -16,12 +16,12 @@ from workflow.compiled.summaries.status import DepartmentStatus, who_answers
 from workflow.excel.table import DAY_WIDTH, MOMENT_WIDTH, RowT, TableColumn
 from workflow.excel.workbook import Link
 from workflow.model.cells import a1
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Note, NoteKind, Return
 from workflow.model.rounds.declared import Period
 from workflow.model.wording import Wording, cell_text
+from workflow.python.dataclass import dataclass
 from workflow.storage.answers import StoredAnswer, numbers_of
 
 STATUS_SHEET = "提出状況"

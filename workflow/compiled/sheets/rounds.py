@@ -12,9 +12,9 @@ from workflow.compiled.year.between import RatingChange
 from workflow.compiled.year.cumulative import Measure, OfRound
 from workflow.excel.table import TableColumn
 from workflow.excel.workbook import Link
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer
+from workflow.python.dataclass import dataclass
 
 CHANGES_SHEET = "評価の変更"
 

@@ -19,13 +19,13 @@ from workflow.compiled.years.changes import Change, FieldChange
 from workflow.compiled.years.comparison import Comparison
 from workflow.excel.table import CellValue
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Field
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.returns import LOST_LABEL, Outcome
 from workflow.model.rounds.column_group import WHOLE
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 
 
 class Weight(IntEnum):

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from workflow.compiled.content import Block, Content, Reply
 from workflow.compiled.indicators import NO_GRADING, NOT_GRADED
 from workflow.compiled.summaries.headline import low_ratings
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.declarations import ShownAnswer
 from workflow.model.indicators.grading import grades_of
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 
 BRIEF_TITLE = "一枚まとめ"
 LOOKED_AT_TITLE = "見ていただきたい取組"

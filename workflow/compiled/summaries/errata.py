@@ -22,12 +22,12 @@ from workflow.compiled.years.changes import (
 )
 from workflow.compiled.years.pairing import Pair, pairs
 from workflow.compiled.years.past import PastYear, Row
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.model.rounds.column_group import WHOLE
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 ERRATA_SHEET = "正誤表"

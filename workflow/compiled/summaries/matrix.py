@@ -16,10 +16,10 @@ from workflow.compiled import display_limits
 from workflow.compiled.ledger import STATUS_LABEL, status_label
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.excel.table import CellValue
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
-from workflow.model.lazy_sequence import Paired
 from workflow.model.plan import Matrix, Plan
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_sequence import Paired
 from workflow.templates.layout import DEPARTMENT_LABEL
 
 TOTAL = "計"

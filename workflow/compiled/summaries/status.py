@@ -16,9 +16,9 @@ from workflow.compiled.merging.entries import (
 )
 from workflow.compiled.points.point import Point, open_points
 from workflow.compiled.round import Round
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import Department
 from workflow.model.returns import LOST_LABEL, Outcome, Return
+from workflow.python.dataclass import dataclass
 from workflow.templates.register import Issue
 
 _ACCEPTED = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)

@@ -9,10 +9,10 @@ from itertools import product
 from workflow.compiled.ledger import Ledger
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.years.changes import Change
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Matrix, Plan
 from workflow.model.returns import Answer
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

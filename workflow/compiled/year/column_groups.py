@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry
 from workflow.compiled.round import Round
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import AnswerRule, Assignment, Plan
 from workflow.model.returns import Answer
 from workflow.model.rounds.column_group import ColumnGroup, Combined, with_person
 from workflow.model.rounds.declared import DeclaredRound, Respondent
+from workflow.python.dataclass import dataclass
 
 COMBINED_KEY = "@"
 """What ends the key of a field that nobody answers: the answers of several, made one."""

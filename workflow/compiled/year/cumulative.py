@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from workflow.compiled.merging.entries import Entry
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.plan import Plan
 from workflow.model.returns import Answer
 from workflow.model.rounds.column_group import ColumnGroup
+from workflow.python.dataclass import dataclass
 
 CUMULATIVE_SHEET = "期ごとの累計"
 

@@ -7,8 +7,8 @@ from datetime import date
 
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.round import Round, Stage
-from workflow.model.dataclass import dataclass
 from workflow.model.rounds.declared import DeclaredRound
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import Journal
 
 

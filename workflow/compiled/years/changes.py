@@ -13,12 +13,12 @@ from workflow.compiled.ledger import STATUS_LABEL, status_label
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.past import PastYear, Row, is_answered
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import is_comparable
 from workflow.model.indicators.indicator import Indicator
 from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Plan
+from workflow.python.dataclass import dataclass
 
 
 class Change(StrEnum):

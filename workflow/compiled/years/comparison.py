@@ -25,10 +25,10 @@ from workflow.compiled.years.changes import (
 from workflow.compiled.years.pairing import LineKind, Pair, pairs
 from workflow.compiled.years.past import PastYear, Row, this_year
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import ScaleDifference, scale_differences
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 

@@ -11,8 +11,8 @@ from itertools import groupby
 
 from workflow.compiled.merging.entries import Entry
 from workflow.compiled.years.past import Row, is_answered, says_why_nothing
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import JOINT_SEPARATOR, Department, Plan, PreviousAnswers
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 # Which of today's departments a ledger's 担当課 speaks of, also after a reorganisation. Pure.

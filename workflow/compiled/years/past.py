@@ -12,9 +12,9 @@ from typing import IO
 from workflow.compiled.ledger import STATUS_LABEL, Ledger
 from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.open_data.csv import format_value, unescape_formula
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import Form, field_before
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 Row = Mapping[str, str]

@@ -9,11 +9,11 @@ from workflow.compiled.ledger import Ledger
 from workflow.compiled.open_data.csv import format_value
 from workflow.compiled.years.changes import answer_in
 from workflow.compiled.years.past import PastYear
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.form import is_comparable
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 
 NO_ANSWER = "回答なし"
 

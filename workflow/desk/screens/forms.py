@@ -15,9 +15,9 @@ from workflow.commands.command import year_of
 from workflow.commands.status import state, what_is_open
 from workflow.desk.desk import Desk, desk_of
 from workflow.menu.steps import Entry
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError, WorkspaceError
 from workflow.model.plain_text import legible
+from workflow.python.dataclass import dataclass
 from workflow.storage.journal import EventKind, load_journal
 from workflow.storage.workspace import Workspace
 

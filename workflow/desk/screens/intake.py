@@ -29,10 +29,10 @@ from workflow.desk.intake import (
 )
 from workflow.desk.screens.pages import fragment, page
 from workflow.desk.verdicts import Verdict
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import OutputError, WorkflowError
 from workflow.model.limits import MILLION
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import as_output_error
 from workflow.storage.journal import Journal, load_journal
 from workflow.storage.workspace import Workspace

@@ -16,7 +16,6 @@ from workflow.commands.plan import kept_beside
 from workflow.desk.screens.forms import TABLES
 from workflow.first_day.begin import refuse_issued
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.limits import USUAL
@@ -24,6 +23,7 @@ from workflow.model.raw import RawBook
 from workflow.model.wording import Wording
 from workflow.plan.book.layout import SHEETS
 from workflow.plan.paths import BOOK_NAME, JSON_NAME
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import single
 from workflow.returned.workers.engine import open_received_in_worker
 from workflow.rounds.inputs.own_form import own_form_file

@@ -20,11 +20,11 @@ from workflow.compiled.sheets.record import described, state_of
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.screens.forms import is_compiled
 from workflow.desk.screens.pages import page
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.returns import Answer
 from workflow.model.rounds.declared import Period
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.rounds.points import RoundPoints
 from workflow.storage.workspace import record_name
 

@@ -25,7 +25,6 @@ from workflow.desk.screens.forms import TABLES, is_final
 from workflow.desk.screens.pages import page
 from workflow.desk.screens.placing import MOST_BYTES, Kind, Placed, place
 from workflow.first_day.result_book import RESULT_NAME
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError, WorkflowError, WorkspaceError
 from workflow.model.findings import Finding
 from workflow.model.plan import Plan
@@ -33,6 +32,7 @@ from workflow.model.wording import Wording
 from workflow.model.years import JST
 from workflow.plan.load import load_plan
 from workflow.plan.paths import BOOK_NAME
+from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.own_form import own_form_file
 from workflow.rounds.siblings.named import in_named_round
 from workflow.storage.workspace import Workspace

@@ -17,11 +17,11 @@ from workflow.compiled.recorded import every_output
 from workflow.desk.desk import Desk, desk_of
 from workflow.desk.screens.forms import FINAL_WORD, is_final, is_whole_year
 from workflow.desk.screens.pages import page
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkflowError
 from workflow.model.rounds.declared import Period
 from workflow.model.years import JST, full_year
 from workflow.plan.load import is_carried_forward
+from workflow.python.dataclass import dataclass
 from workflow.rounds.siblings.named import rounds_of
 from workflow.storage.journal import EventKind, Journal, load_journal
 from workflow.storage.workspace import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.xml import MAIN, parsed
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.xml import in_utf8, parsed, parsed_leniently
 from workflow.model.cells import a1, decoded
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawRemark, RemarkKind
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -16,9 +16,9 @@ from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.package import is_true
 from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.excel.xlsx.xml import MAIN
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, CellKind, Look, RawCell
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.colors import BLACK, WHITE, Palette, is_faint
 from workflow.excel.xlsx.shown_numbers import BUILT_IN, NumberFormat, number_format
 from workflow.excel.xlsx.xml import MAIN, parsed
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from workflow.excel.xlsx.package import Package
-from workflow.model.dataclass import dataclass
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import product
 
 from workflow.model.cells import column_letters
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area
+from workflow.python.lazy_pattern import lazy_pattern
 
 _MANY = 50
 _PLACE = lazy_pattern(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")

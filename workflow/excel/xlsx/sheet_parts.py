@@ -15,9 +15,9 @@ from workflow.excel.xlsx.references import area_of, hidden_under
 from workflow.excel.xlsx.shown_numbers import NumberFormat
 from workflow.excel.xlsx.xml import MAIN, xpath
 from workflow.model.cells import decoded
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, CellKind, Look, RawCell, RawSheet
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from workflow.model.cells import plain_number
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 BUILT_IN = {
     1: "0",

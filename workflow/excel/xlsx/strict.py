@@ -11,7 +11,7 @@ import re
 import zipfile
 
 from workflow.excel.xlsx.package import Package
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/"

@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml.etree import XMLParser, XMLPullParser, XPath, _Element, _ListErrorLog, fromstring
 
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 """The namespace of workbooks, sheets and texts as it stands before a tag."""

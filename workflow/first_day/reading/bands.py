@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from workflow.first_day.reading.cards import pairs_in
 from workflow.first_day.reading.tables import Cell, Grid, Table
 from workflow.first_day.reading.words import Role, label_of, looks_like_department, role_of
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _OPENING, _CLOSING = "【〈《［[■◆●▼▽◎○□◇", "】〉》］]"
 _LEVEL_LINE = re.compile(

@@ -10,7 +10,7 @@ from workflow.first_day.reading.indicators import find_blocks, with_blocks
 from workflow.first_day.reading.source import CellLocation
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import Role, is_in_brackets, label_of, role_of
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _FEWEST_LABELS = 3
 _INLINE = re.compile(r"\s*([^:：\n]{1,15}?)\s*[:：]\s*(\S.*)", re.DOTALL)

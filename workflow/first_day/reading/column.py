@@ -6,8 +6,8 @@ from workflow.first_day.reading.indicator_words import OF_INDICATORS
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import Label, Role
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 
 _EXAMPLES = 3
 BY_MAP = "--map の指定"

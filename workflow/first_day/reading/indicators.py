@@ -23,7 +23,7 @@ from workflow.first_day.reading.indicator_words import (
 from workflow.first_day.reading.items import DraftIndicator
 from workflow.first_day.reading.tables import Cell, Grid, Heading, Row, Table
 from workflow.first_day.reading.words import NOTHING, Role, label_of
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _RATE = re.compile(r"(?:目標)?(?:達成|進捗)(?:率|割合)")
 _MOST = 0.5

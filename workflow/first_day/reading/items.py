@@ -10,7 +10,7 @@ from dataclasses import field
 from workflow.first_day.reading.tables import Cell
 from workflow.first_day.reading.words import Role
 from workflow.model.cells import folded, folded_id
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 NO_LEVEL = "－"
 """What stands for a level that the table leaves blank: a plan has every level of every item."""

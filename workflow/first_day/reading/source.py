@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.limits import MILLION, USUAL, Limits, ResourceLimits, Stopped
 from workflow.model.raw import Area, CellKind, RawBook, RawCell, RawSheet
 from workflow.model.wording import Wording
+from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Received, content_of, single
 from workflow.returned.intake.detect import Kind
 from workflow.returned.open import Opened, open_received

@@ -9,8 +9,8 @@ from functools import cached_property
 from workflow.first_day.reading.indicator_words import heads_indicators
 from workflow.first_day.reading.source import CellLocation, SourceSheet
 from workflow.first_day.reading.words import Label, Role, is_in_brackets, label_of, role_of, year_in
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
+from workflow.python.dataclass import dataclass
 
 _MOST_HEADING_ROWS = 3
 _LONGEST_GROUP = 20

@@ -8,9 +8,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.years import parse_year
 from workflow.plan.written.named_departments import OFFICES, names_in, without_division
+from workflow.python.dataclass import dataclass
 
 
 class Role(StrEnum):

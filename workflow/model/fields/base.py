@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import plain_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check, is_empty
 from workflow.model.fields.declarations import CellRules, PlanColumn, ShownAnswer, Value
 from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
+from workflow.python.dataclass import dataclass
 
 _UNREADABLE = {CellKind.ERROR: Code.VALUE_IS_ERROR, CellKind.MALFORMED: Code.VALUE_MALFORMED}
 

@@ -13,9 +13,9 @@ from decimal import Decimal, InvalidOperation
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import Violation
+from workflow.python.dataclass import dataclass
 
 Values = Mapping[str, Value]
 """An answer by field key; what is not there is blank."""

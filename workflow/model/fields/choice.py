@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import NOT_COMPARABLE, Choice, Field, Parsed
 from workflow.model.fields.declarations import (
     CellRules,
@@ -21,6 +20,7 @@ from workflow.model.fields.declarations import (
 )
 from workflow.model.findings import Violation
 from workflow.model.raw import RawCell
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

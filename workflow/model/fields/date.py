@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import without_unseen
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.declarations import (
     MAXIMUM,
@@ -23,9 +22,10 @@ from workflow.model.fields.declarations import (
     widest_bounds,
 )
 from workflow.model.findings import Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import RawCell
 from workflow.model.years import japanese_date, western_date
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _ISO_DATE = lazy_pattern(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERA_DATE = lazy_pattern(r"(令和|平成|R|H)\.?(元|0?[1-9]\d?)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

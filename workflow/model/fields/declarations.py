@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from typing import TypeVar
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 Value = str | Decimal | date
 """One stored answer: prose or a declared choice (str), a number (Decimal) or a day (date)."""

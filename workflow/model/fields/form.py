@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, is_empty
 from workflow.model.fields.choice import ChoiceField
@@ -19,6 +18,7 @@ from workflow.model.fields.rules import DeclaredCheck
 from workflow.model.fields.text import TextField
 from workflow.model.fields.waiver import BesideReason, NoReason, Waiver, waiver_of
 from workflow.model.findings import Violation
+from workflow.python.dataclass import dataclass
 
 TYPES: tuple[type[Field], ...] = (TextField, ChoiceField, NumberField, DateField, MarkField)
 """Every field type, in the order in which people read of them. A new one is added here."""

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Choice, Parsed
 from workflow.model.fields.checks import as_text, is_empty
 from workflow.model.fields.choice import ListedField
 from workflow.model.fields.declarations import PlanColumn, ShownAnswer
 from workflow.model.raw import RawCell
+from workflow.python.dataclass import dataclass
 
 # A zero and the letter O may be meant for either sign: better to ask.
 _MARKED = frozenset(

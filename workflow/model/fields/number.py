@@ -19,7 +19,6 @@ from workflow.model.cells import (
     plain_number,
     without_unseen,
 )
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, Thousandfold
 from workflow.model.fields.declarations import (
@@ -34,8 +33,9 @@ from workflow.model.fields.declarations import (
     widest_bounds,
 )
 from workflow.model.findings import Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _NUMBER = lazy_pattern(r"[-+]?\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\.\d+)", re.ASCII)
 _STORED = lazy_pattern(r"-?\d+(?:\.\d+)?", re.ASCII)

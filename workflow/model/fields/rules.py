@@ -17,14 +17,14 @@ from typing import Any
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import folded, grouped_number, plain_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Condition, Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, as_text, is_empty
 from workflow.model.fields.declarations import Value
 from workflow.model.fields.waiver import Waiver, waiver_of
 from workflow.model.findings import Detail, Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.years import japanese_date
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 
 class Relation(Enum):

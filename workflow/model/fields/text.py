@@ -11,7 +11,6 @@ from unicodedata import is_normalized
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import MAX_CELL_TEXT, folded, may_fold_to
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field, Parsed
 from workflow.model.fields.checks import Check, SameText, as_text
 from workflow.model.fields.declarations import (
@@ -23,8 +22,9 @@ from workflow.model.fields.declarations import (
     Value,
 )
 from workflow.model.findings import Violation
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CellKind, RawCell
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _PRIVATE = lazy_pattern("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _BROKEN = lazy_pattern("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")

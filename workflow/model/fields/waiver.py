@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflow.model.catalogue import Code, Severity
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Before, Check, RowCells, Values, is_empty
 from workflow.model.findings import Violation
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

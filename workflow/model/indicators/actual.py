@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, grouped_number, plain_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Parsed
 from workflow.model.fields.checks import Check
 from workflow.model.fields.declarations import CellRules, Takes, Value
@@ -18,6 +17,7 @@ from workflow.model.fields.number import NumberField
 from workflow.model.fields.text import TextField
 from workflow.model.findings import Detail, Violation
 from workflow.model.raw import CellKind, RawCell
+from workflow.python.dataclass import dataclass
 
 NOT_MEASURED = "未測定"
 """What stands in place of an actual that is not measured this year."""

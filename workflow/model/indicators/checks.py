@@ -11,7 +11,6 @@ from typing import Protocol
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import folded, grouped_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Before, Values
 from workflow.model.fields.form import Form
@@ -19,7 +18,8 @@ from workflow.model.fields.number import NumberField
 from workflow.model.findings import Violation
 from workflow.model.indicators.grading import grade
 from workflow.model.indicators.indicator import Indicator
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 
 _NEAR = 12
 """Characters between what a text calls an indicator and the number it gives."""

@@ -11,10 +11,10 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.indicators.actual import NOT_MEASURED
 from workflow.model.indicators.indicator import Band, Direction, Indicator, Kind, Rate
+from workflow.python.dataclass import dataclass
 
 _TENTH = Decimal("0.1")
 _HUNDRED = 100

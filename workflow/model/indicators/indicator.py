@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from workflow.model.cells import number_as_json, number_from_json
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.indicators.actual import ActualField, RemarkField
+from workflow.python.dataclass import dataclass
 
 _ACTUAL, _REMARK = "indicator:", "indicator_remark:"
 """Before an indicator's id: keys of answers. No field of a form has a colon in its key."""

@@ -5,8 +5,8 @@ Every round asks in columns of its own, and where it asks several people, so doe
 
 from __future__ import annotations
 
-from workflow.model.dataclass import dataclass
 from workflow.model.rounds.declared import Combine, CombineRule
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

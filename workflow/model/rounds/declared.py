@@ -11,8 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from workflow.model.dataclass import dataclass
 from workflow.model.years import day_from_json, era_year, full_year
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from workflow.model.cells import MAX_CELL_TEXT
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.text import TextField
 from workflow.model.years import japanese_date
+from workflow.python.dataclass import dataclass
 
 WHO_LABEL = "回答者・受領日"
 """Names the column, and the mark, that says of an earlier round who answered and when."""

@@ -12,9 +12,9 @@ from workflow.excel.xlsx.reader import stored_in
 from workflow.excel.xlsx.sheet import read_sheet
 from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import a1, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.raw import Area, CellKind, RawCell, RawSheet
+from workflow.python.dataclass import dataclass
 
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 300
 _MAX_INFLATED_BYTES = 100_000_000

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from enum import Enum, auto
 
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.document import Node, keys
+from workflow.python.dataclass import dataclass
 
 
 class Spread(Enum):

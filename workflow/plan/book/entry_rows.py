@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1_ranges, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import PlanColumn
 from workflow.plan.book.cells import Cell, Sheet
 from workflow.plan.book.columns import Table
 from workflow.plan.book.reading import HeaderRow, Reading, at_indexes, is_complete
 from workflow.plan.book.written_once import Columns, Meant, Row, as_meant
 from workflow.plan.document import Node, ReadAs, child
+from workflow.python.dataclass import dataclass
 
 
 def read_table(reading: Reading, sheet: Sheet, table: Table) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.excel.style import ALERT_FILL, ALERT_INK, TO_FILL_FILL
 from workflow.model.cells import a1, column_letters, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Table, description
 from workflow.plan.book.layout import (
@@ -26,6 +25,7 @@ from workflow.plan.book.written_once import DITTO
 from workflow.plan.document import keys
 from workflow.plan.schema import needed_keys
 from workflow.plan.written.named_departments import ABOVE, BETWEEN
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -10,7 +10,6 @@ from typing import Any
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import a1_ranges, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.model.findings import Detail, Finding, Location
 from workflow.plan.book.cells import Cell, Holds, Sheet
@@ -20,6 +19,7 @@ from workflow.plan.book.values import NO_SPELLINGS, format_value, read_value
 from workflow.plan.document import Correction, ReadAs, keys
 from workflow.plan.written.bands import BandsError, parse_bands
 from workflow.plan.written.named_departments import KnownDepartments
+from workflow.python.dataclass import dataclass
 
 _HEADER_SEARCH_ROWS = 30
 _YEAR_DIGITS = 4

@@ -11,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from workflow.model.cells import as_excel_keeps, folded, plain_number
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind
 from workflow.model.years import era_year, parse_year
 from workflow.plan.book.cells import Cell, Holds
@@ -21,6 +20,7 @@ from workflow.plan.document import Node, ReadAs
 from workflow.plan.written.bands import BandsError, format_bands, parse_bands
 from workflow.plan.written.days import day_of_number, written_day
 from workflow.plan.written.named_departments import KnownDepartments
+from workflow.python.dataclass import dataclass
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

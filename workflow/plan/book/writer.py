@@ -22,7 +22,6 @@ from workflow.excel.xlsx.edit import with_texts
 from workflow.excel.xlsx.package import Package
 from workflow.excel.xlsx.strict import as_transitional, is_strict
 from workflow.model.cells import column_letters
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Kind, PlanColumn
 from workflow.plan.book.columns import Setting, Spread, Table, description
 from workflow.plan.book.guides import COLOURS, GUIDED_ROWS, Guides
@@ -39,6 +38,7 @@ from workflow.plan.book.settings import (
 )
 from workflow.plan.book.values import axis_labels, field_labels, format_value
 from workflow.plan.document import Correction, Node, parent
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

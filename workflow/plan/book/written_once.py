@@ -13,8 +13,8 @@ from dataclasses import field, replace
 from itertools import pairwise
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.plan.book.cells import Cell, Sheet
+from workflow.python.dataclass import dataclass
 
 Row = tuple[Cell, ...]
 Merged = Mapping[tuple[int, int], Cell]

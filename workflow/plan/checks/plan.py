@@ -18,13 +18,13 @@ from workflow.model.fields.form import TYPES_BY_NAME
 from workflow.model.fields.rules import RuleError, misfit, parse_rule, rule_names
 from workflow.model.findings import Detail, Violation
 from workflow.model.known_values import SOURCE_LABELS
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.plan.book.layout import label_of
 from workflow.plan.checks.indicators import check_indicators
 from workflow.plan.checks.rounds import ROUND_CHECKS
 from workflow.plan.checks.unique import day_of, duplicate, is_filled, repeated
 from workflow.plan.document import Node, as_text
 from workflow.plan.written.municipality import is_name_of, municipality_of
+from workflow.python.lazy_pattern import lazy_pattern
 
 RESERVED_LABELS = (
     "年度(西暦)",

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _LIST = Path(__file__).with_name("municipalities.csv")
 """Where it comes from, and of what day, stands in its first lines."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 _ALWAYS_PARTS = "\n\r\t、，,､／/;；｜|＆&＋+"
 _MAY_PART = "・･ 　"

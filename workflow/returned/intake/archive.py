@@ -16,8 +16,8 @@ from typing import Any
 
 from workflow.excel.xlsx.package import inflated
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, USUAL, Limits
+from workflow.python.dataclass import dataclass
 from workflow.returned.intake.guard import is_overblown, overlap
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, too_large, unreadable
 

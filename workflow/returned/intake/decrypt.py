@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.package import Package, is_container, package_in
-from workflow.model.dataclass import dataclass
 from workflow.model.limits import MILLION, USUAL, Limits
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

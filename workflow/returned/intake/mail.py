@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, cast
 
 from workflow.excel.xlsx.package import is_compound_file
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.plain_text import one_line
 from workflow.model.returns import MailHeader
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.returned.intake.archive import Allowance, Member, shown_name
 from workflow.returned.intake.not_workbooks import SMIME
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable

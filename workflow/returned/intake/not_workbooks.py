@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from workflow.model.catalogue import Code
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.returned.intake.refusal import Refusal, broken, not_a_return, unreadable
 
 WORKBOOKS = frozenset(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail
 from workflow.model.returns import Outcome
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

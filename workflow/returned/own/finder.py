@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from workflow.model.cells import CellIndex, folded
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, RawSheet
+from workflow.python.dataclass import dataclass
 from workflow.templates.own.form import COMPUTED, MarkedSheet
 from workflow.templates.own.marks import has_mark
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from workflow.model.catalogue import Code
 from workflow.model.cells import CellIndex, a1, folded_id
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Detail, Finding, Location
 from workflow.model.raw import RawCell
+from workflow.python.dataclass import dataclass
 from workflow.returned.find_rows import MatchedRow, Matching, quoted_all, says_same
 from workflow.returned.own.sheets import OwnSheet
 from workflow.templates.own.form import Repeat, answer_name

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from workflow.model.cells import CellIndex, folded, may_fold_to
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import Area, RawBook, RawSheet, RemarkKind
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.returned.identify import hidden_stamps, shown_numbers
 from workflow.returned.own.finder import Finder
 from workflow.templates.indicator_table import LOCKED

@@ -20,7 +20,6 @@ from workflow.excel.xlsx.package import Package, package_in
 from workflow.excel.xlsx.properties import Saving
 from workflow.excel.xlsx.references import column_number
 from workflow.model.cells import a1
-from workflow.model.dataclass import dataclass
 from workflow.model.limits import USUAL, Limits
 from workflow.model.raw import (
     CELL_NAME_PREFIX,
@@ -33,6 +32,7 @@ from workflow.model.raw import (
     RemarkKind,
 )
 from workflow.model.years import JST
+from workflow.python.dataclass import dataclass
 from workflow.returned.intake.refusal import RefusedError, too_large
 from workflow.returned.readers.ods_cells import (
     NAMES,

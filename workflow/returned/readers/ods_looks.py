@@ -17,8 +17,8 @@ from workflow.excel.xlsx.colors import BLACK, WHITE, is_faint, luminance
 from workflow.excel.xlsx.conditional_formats import Condition, Rule
 from workflow.excel.xlsx.number_formats import Face
 from workflow.excel.xlsx.references import area_of
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area, CellKind, Look, RawCell
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

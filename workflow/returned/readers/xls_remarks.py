@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from workflow.excel.xlsx.comments import BesideCells, header_texts
 from workflow.model.cells import a1
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import RawRemark, RemarkKind
+from workflow.python.dataclass import dataclass
 from workflow.returned.readers.xls_records import (
     DRAWING,
     NOTE,

@@ -11,9 +11,9 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
-from workflow.model.garbage import without_garbage_collection
 from workflow.model.limits import ResourceLimits
 from workflow.model.raw import NotRowByRowError, RawRow, UnreadableBookError
+from workflow.python.garbage import without_garbage_collection
 from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
 
 _ROWS_AT_ONCE = 200

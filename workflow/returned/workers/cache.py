@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import Context
 from workflow.returned.inbox import Received, file_identity
 from workflow.returned.workers.codec import Extract, decoded, encoded

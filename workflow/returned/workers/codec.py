@@ -17,7 +17,6 @@ from typing import Any, cast
 from workflow.model.catalogue import Code
 from workflow.model.fields.declarations import Value
 from workflow.model.findings import NO_DETAILS, Detail, Finding, Location
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.returns import (
     Answer,
     Envelope,
@@ -29,6 +28,7 @@ from workflow.model.returns import (
     Source,
 )
 from workflow.model.years import JST
+from workflow.python.lazy_pattern import lazy_pattern
 
 MISFITS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What reading raises of what was written by somebody else."""

@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Generic, TypeVar
 
-from workflow.model.garbage import without_garbage_collection
 from workflow.model.limits import ResourceLimits, Stopped
+from workflow.python.garbage import without_garbage_collection
 from workflow.returned.workers.processes import ignore_interruption, limit_memory, start
 
 Task = TypeVar("Task")

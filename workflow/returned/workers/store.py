@@ -17,7 +17,7 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import quote
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 NAME = "extracts.sqlite3"
 _TABLE = (

@@ -16,7 +16,6 @@ from sys import intern
 from typing import Any
 
 from workflow.compiled.recording import PASSWORDS, recorded_plan_content, without_passwords
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
 from workflow.model.limits import ResourceLimits, Stopped
@@ -26,6 +25,7 @@ from workflow.plan.fingerprint import plan_digest
 from workflow.plan.load import forget, in_scope, load_plan, parsed_plan, plan_digests, plan_files
 from workflow.plan.paths import JSON_NAME
 from workflow.plan.schema import is_plainly_valid
+from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.kept import keep, kept_lines
 from workflow.storage.files import sha256
 from workflow.storage.json_text import JsonText

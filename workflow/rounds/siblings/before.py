@@ -12,7 +12,6 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.recorded import recorded_basis, recorded_plan
 from workflow.compiled.years.pairing import KnownNames
 from workflow.compiled.years.past import Row, is_answered, read_ledger
-from workflow.model.dataclass import dataclass
 from workflow.model.errors import WorkspaceError
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
@@ -20,6 +19,7 @@ from workflow.model.rounds.earlier import EarlierAnswer, EarlierRound
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import form_digest
 from workflow.plan.load import in_scope
+from workflow.python.dataclass import dataclass
 from workflow.storage.files import sha256
 from workflow.storage.journal import load_journal
 from workflow.storage.recover import refuse_unfinished

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from workflow.compiled.recorded import recorded_files, recorded_outcomes
 from workflow.model.catalogue import Code
-from workflow.model.dataclass import dataclass
 from workflow.model.returns import Return
+from workflow.python.dataclass import dataclass
 from workflow.returned.context import OtherRound, asked_labels
 from workflow.rounds.siblings.named import rounds_of
 from workflow.storage.journal import Journal, load_journal

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from workflow.model.cells import CellIndex, a1, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells
 from workflow.model.fields.form import Form
 from workflow.model.indicators.actual import ActualField
 from workflow.model.indicators.indicator import is_of_indicator
+from workflow.python.dataclass import dataclass
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import ACTUAL_KEY
 from workflow.templates.layout import Column, ColumnKind, EntryRow, Layout

@@ -9,9 +9,9 @@ from typing import Any
 
 from workflow.excel.xlsx.references import area_of, cell_index
 from workflow.model.cells import CellIndex, a1, folded
-from workflow.model.dataclass import dataclass
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.raw import CELL_NAME_PREFIX, Area, RemarkKind
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.layout import NUMBER_LABEL
 from workflow.templates.own.marks import Mark, MarkKind, UnknownMark, Words, has_mark, marks_in
 

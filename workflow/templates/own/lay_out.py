@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from workflow.model.cells import CellIndex
 from workflow.model.fields.form import Form
-from workflow.model.lazy_pattern import lazy_pattern
 from workflow.model.rounds.earlier import is_of_earlier_round, plain_label
 from workflow.model.years import japanese_date_and_weekday
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.indicator_table import INDICATOR_SHEET, LOCKED, NAMING, REMARK_KEY
 from workflow.templates.layout import COVER_SHEET, HEADER_ROW, EntryRow, Layout
 from workflow.templates.own.form import (

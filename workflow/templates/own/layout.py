@@ -11,9 +11,9 @@ from dataclasses import field
 from functools import cached_property
 
 from workflow.model.cells import CellIndex
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.raw import Area
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import EntryRow, Layout
 from workflow.templates.own.form import (
     MarkedSheet,

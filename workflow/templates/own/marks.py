@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from enum import Enum
 
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.form import Form
-from workflow.model.lazy_pattern import lazy_pattern
+from workflow.python.dataclass import dataclass
+from workflow.python.lazy_pattern import lazy_pattern
 from workflow.templates.indicator_table import INDICATOR_ID_LABEL, LOCKED, NAME_LABEL
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PAGES_LABEL
 

@@ -35,9 +35,9 @@ from workflow.excel.style import (
     header,
 )
 from workflow.excel.workbook import GrowingSheet, add_sheet, new_workbook
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.plan import Plan
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, NUMBER_LABEL, PREVIOUS_LABEL
 from workflow.templates.own.marks import ENTRY_WORD, INDICATOR_WORD
 from workflow.templates.sheets.entries import field_mark

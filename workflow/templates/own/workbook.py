@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from workflow.model.dataclass import dataclass
 from workflow.model.findings import Finding
 from workflow.model.raw import CellKind, RawBook, RawSheet
+from workflow.python.dataclass import dataclass
 from workflow.storage.workspace import OWN_FORM
 from workflow.templates.own.form import COMPUTED, FormSheet, OwnForm, beside_text
 from workflow.templates.register import canonical_digest

@@ -31,9 +31,9 @@ from workflow.excel.style import (
 )
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import a1, column_letters, plain_number, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.declarations import Value
 from workflow.model.years import japanese_date, japanese_date_and_weekday
+from workflow.python.dataclass import dataclass
 from workflow.templates.corrections import Line, Listed, Target, asked_cell, in_a_box, targets
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import INDICATOR_SHEET

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from workflow.model.catalogue import Code, Severity
 from workflow.model.cells import a1, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.checks import Check
 from workflow.model.fields.form import Form
 from workflow.model.rounds.earlier import rounds_shown
+from workflow.python.dataclass import dataclass
 from workflow.templates.filling import Filling
 from workflow.templates.indicator_table import actual_label
 from workflow.templates.layout import ENTRY_SHEET, Column, EntryRow, Layout, previous_label

@@ -8,10 +8,10 @@ from typing import Any
 
 from workflow.model.catalogue import Severity
 from workflow.model.cells import a1, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.fields.checks import Check, RowCells, as_text, is_empty
 from workflow.model.fields.declarations import Takes
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import COVER_SHEET, PREVIOUS_LABEL, EntryRow, Layout
 
 _MESSAGE_LIMIT, _TITLE_LIMIT = 255, 32

@@ -11,11 +11,11 @@ from workflow.compiled.merging.entries import AnswerStatus
 from workflow.compiled.years.changes import Change, ComparedField, FieldChange, change_of_all
 from workflow.compiled.years.comparison import Comparison, Line
 from workflow.compiled.years.pairing import LineKind
-from workflow.model.dataclass import dataclass
 from workflow.model.fields.base import Field
 from workflow.model.known_values import is_of_known_value
 from workflow.model.plan import Plan
 from workflow.model.years import era_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL
 
 REMARK_LABEL = "備考"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from workflow.compiled.summaries.matrix import CountedMatrix
 from workflow.compiled.years.trend import Trend
 from workflow.excel.page import Page
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 SUMMARY_SHEET = "集計表"
 LABEL_COLUMN, FIRST_COUNT_COLUMN = 2, 3

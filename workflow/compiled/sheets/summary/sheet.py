@@ -45,9 +45,9 @@ from workflow.excel.style import (
 from workflow.excel.table import FONT_SIZE
 from workflow.excel.workbook import GrowingSheet, Link
 from workflow.model.cells import CellIndex, a1, column_letters, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.plan import Plan
 from workflow.model.years import era_year, full_year
+from workflow.python.dataclass import dataclass
 from workflow.templates.layout import ID_LABEL
 
 _EDGE_WIDTH, _LABEL_WIDTH, _COUNT_WIDTH = 1.0, 27.0, 4.6

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workflow.excel.measures import NORMAL_DIGIT, NORMAL_FONT, POINTS_PER_PIXEL
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import folded
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

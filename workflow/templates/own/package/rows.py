@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from workflow.excel.xlsx.references import area_of, cell_index, moved
 from workflow.excel.xlsx.xml import MAIN
 from workflow.model.cells import a1, quoted_sheet
-from workflow.model.dataclass import dataclass
 from workflow.model.raw import Area
+from workflow.python.dataclass import dataclass
 from workflow.templates.own.package.sheet import CELL, ROW, SheetTree, range_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.model.lazy_sequence import Changed, Chosen, Repeated
+from workflow.python.lazy_sequence import Changed, Chosen, Repeated
 
 THINGS = st.lists(st.text(max_size=2), max_size=12)
 INDEXES = st.integers(-15, 15) | st.none()

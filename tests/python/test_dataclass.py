@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from workflow.model.dataclass import dataclass
+from workflow.python.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
