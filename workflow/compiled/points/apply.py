@@ -6,7 +6,7 @@ the outcomes follow what was decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from workflow.compiled.merging.entries import AnswerStatus, Entry, Newest, entry_for, entry_of
@@ -32,11 +32,22 @@ _SEND_BACK_REASON = "内容をもう一度確かめ、正しい内容に直し�
 def applied(round_: Round, points: Iterable[Point]) -> Round:
     """Return a round as it is once its points are decided; what nobody decided stays as it was."""
     decided = [point for point in points if point.handling]
-    applying = _Applying(round_, settled_findings(decided))
+    settling = {point.item for point in decided if point.handling is Handling.NOTHING}
+    entries = _entries_of(round_, settling)
+    applying = _Applying(round_, settled_findings(decided), entries)
     # Of three departments, that one's answer is kept against another does not undo what is taken.
     for point in sorted(decided, key=lambda one: one.handling is Handling.TAKE_OTHER):
         applying.take(point)
     return applying.result() if decided else round_
+
+
+def _entries_of(round_: Round, items: Collection[str]) -> dict[str, list[Entry]]:
+    """Return the entries of some items, by item: there are none where no item is named."""
+    found: dict[str, list[Entry]] = {}
+    for entry in round_.entries if items else ():
+        if entry.item.id in items:
+            found.setdefault(entry.item.id, []).append(entry)
+    return found
 
 
 def with_lost(points: Iterable[Point], round_: Round) -> tuple[Point, ...]:
@@ -69,6 +80,7 @@ class _Applying:
 
     round: Round
     settled: frozenset[tuple[Code, Location]]
+    entries: Mapping[str, Sequence[Entry]]
     chosen: dict[tuple[str, str], Answer] = field(default_factory=dict)
     preferred: dict[tuple[str, str], Answer] = field(default_factory=dict)
     nothing: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -129,9 +141,9 @@ class _Applying:
 
         Where another department of a joint item reports something, that counts.
         """
-        for entry in self.round.entries:
+        for entry in self.entries.get(point.item, ()):
             codes = [department.code for department in entry.assignment.departments]
-            if entry.item.id != point.item or point.department not in codes:
+            if point.department not in codes:
                 continue
             if point.code is not Code.JOINT_DIFFERS and self._has_other_answer(point, codes):
                 answer = self.round.newest[point.department][point.item]
