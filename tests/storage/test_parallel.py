@@ -38,6 +38,19 @@ def test_few_things_are_done_in_this_process() -> None:
     assert {process for _, process in mapped(shifted, 1, range(3))} == {os.getpid()}
 
 
+def test_with_one_processor_each_thing_is_done_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    done: list[int] = []
+
+    def note(_: int, number: int) -> None:
+        done.append(number)
+
+    next(iter(mapped(note, 1, range(50))))
+    assert done == [0]
+
+
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor only")
 def test_many_things_are_done_in_others() -> None:
     assert os.getpid() not in {process for _, process in mapped(shifted, 1, range(50))}

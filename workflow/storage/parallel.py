@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,8 +46,8 @@ def in_parallel(
         return
     if can_fork() and len(items) < _WORTH_A_POOL:
         half = (len(items) + 1) // 2
-        others = beside(partial(_each, function, shared, items[half:]))
-        yield from (function(shared, item) for item in items[:half])
+        others = beside(lambda: [*_each(function, shared, items[half:])])
+        yield from _each(function, shared, items[:half])
         yield from others()
         return
     import multiprocessing  # 15 ms with what follows, for many things alone
@@ -68,8 +67,8 @@ def in_parallel(
 
 def _each(
     function: Callable[[SharedT, ItemT], ResultT], shared: SharedT, items: Sequence[ItemT]
-) -> list[ResultT]:
-    return [function(shared, item) for item in items]
+) -> Iterator[ResultT]:
+    return (function(shared, item) for item in items)
 
 
 def beside(function: Callable[[], ResultT]) -> Callable[[], ResultT]:
