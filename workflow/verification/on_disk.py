@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflow.compiled.recorded import (
+    Basis,
     is_made_by,
     recorded_files,
     recorded_table,
@@ -14,7 +15,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import Period
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import load_plan
+from workflow.plan.load import forget, load_plan
 from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Received, scan
 from workflow.rounds.inputs.known_table import table_digest, with_recorded_table
@@ -23,6 +24,7 @@ from workflow.rounds.options import ReadOptions
 from workflow.rounds.siblings.named import collect_command
 from workflow.rounds.siblings.of_year import rounds_of_year
 from workflow.storage.journal import EventKind, Journal, read_journal
+from workflow.storage.parallel import beside
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 from workflow.verification import records
@@ -93,20 +95,27 @@ class OnDisk:
 
     def record_differences(self) -> Iterator[Finding]:
         """Yield what journal, plan, register and files disagree in."""
-        workspace, year = self.workspace, self.year
         yield from self.broken
-        register = workspace.shown(workspace.register(year))
+        register = self.workspace.shown(self.workspace.register(self.year))
+        # Checking a plan takes several times its size in memory, which goes with the process.
+        today, has_rounds = beside(self._today)()
+        yield from records.basis(self.journal, today, register)
+        yield from records.evidence(self.journal, self._files(has_rounds=has_rounds))
+
+    def _today(self) -> tuple[Basis, bool]:
+        """Return what the round would rest on now, and whether it is one of several of its year."""
+        workspace, year = self.workspace, self.year
         plan = self._plan_today()
         known = plan.known_values
         table = table_digest(workspace.home / known.file) if known else ""
         today = basis(workspace, plan, plan_digest(plan), year, table)
-        yield from records.basis(self.journal, today, register)
-        yield from records.evidence(self.journal, self._files(plan))
+        forget()
+        return today, plan.round is not None
 
-    def _files(self, plan: Plan) -> tuple[Received, ...]:
+    def _files(self, *, has_rounds: bool) -> tuple[Received, ...]:
         """Return the files that came back: of a round, those that count to it or may do so."""
         files = scan(self.workspace.returned(self.year))
-        if plan.round is None:
+        if not has_rounds:
             return files
         of_year, recorded = rounds_of_year(self.workspace, self.year), recorded_files(self.journal)
         return tuple(f for f in files if f.file in recorded or of_year.may_hold(f.file))
