@@ -74,7 +74,7 @@ class Chosen(LazySequence[ThingT]):
         return map(self._things.__getitem__, self._indexes)
 
 
-class Repeated(LazySequence[ThingT]):
+class Repeated(Chosen[ThingT]):
     """Things of which there are few different ones: each of those is kept once.
 
     >>> ratings = Repeated()
@@ -83,10 +83,12 @@ class Repeated(LazySequence[ThingT]):
     ('A', 'A', 'B', 'A')
     """
 
+    _things: list[ThingT]
+    _indexes: array[int]
+
     def __init__(self) -> None:
+        super().__init__([], array("B"))
         self._known: dict[ThingT, int] = {}
-        self._things: list[ThingT] = []
-        self._indexes = array("B")
 
     def add(self, thing: ThingT) -> None:
         """Add a thing at the end."""
@@ -96,18 +98,6 @@ class Repeated(LazySequence[ThingT]):
             if index in _WIDER:
                 self._indexes = array(_WIDER[index], self._indexes)
         self._indexes.append(index)
-
-    def __len__(self) -> int:
-        """Return how many things there are."""
-        return len(self._indexes)
-
-    def thing(self, index: int) -> ThingT:
-        """Return the thing at an index."""
-        return self._things[self._indexes[index]]
-
-    def __iter__(self) -> Iterator[ThingT]:
-        """Yield every thing."""
-        return map(self._things.__getitem__, self._indexes)
 
 
 _WIDER = {1 << 8: "H", 1 << 16: "I"}
