@@ -233,6 +233,10 @@ class ExactWorkbook(Workbook):
     def _store_workbook(self) -> None:
         super()._store_workbook()
         self._packager.write(self._stream)
+        # With the circles opened it all goes at once: the collector rests where most are made.
+        del self._packager
+        for sheet in self.worksheets_objs:
+            del sheet.workbook_add_format
 
     def _prepare_sst_string_data(self) -> None:
         """Leave the table open: flat rows add their texts later."""
