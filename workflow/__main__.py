@@ -43,6 +43,7 @@ def start() -> int:
     if PROGRESS_VARIABLE in os.environ:
         # The desk stops a command by an interrupt; one started in the background ignores it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.disable()  # woken when a command is done, it would look through all that was made: 0.2 s
     try:
         return main(sys.argv[1:])
     finally:
@@ -105,6 +106,7 @@ def _run(argv: Sequence[str]) -> int:
         typed = command(arguments.command) if arguments.command else None
         if typed and not typed.is_long:
             return typed.run(arguments)
+    gc.enable()  # a long command goes on for hours
     if typed:
         return typed.run(arguments)
     from workflow.menu.menu import Person, run_menu, show_menu  # 79 ms: all its commands

@@ -20,7 +20,7 @@ import pytest
 from tests.city import City, full_texts
 from tests.engine import judge_here
 from tests.programs import ROOT
-from workflow.__main__ import main
+from workflow.__main__ import main, start
 from workflow.commands.command import CLEAN, Command
 from workflow.plan.book.writer import written_book
 from workflow.plan.document import empty_document, sample_document
@@ -473,3 +473,12 @@ def test_the_garbage_collector_rests_but_in_a_long_command(
     monkeypatch.setattr("workflow.__main__.command", lambda name: watched)
     assert main(["status"]) == CLEAN
     assert (collects, gc.isenabled()) == ([is_long], True)
+
+    monkeypatch.setattr("workflow.__main__.open_streams", lambda: None)
+    monkeypatch.setattr("sys.argv", ["torimatome", "status"])
+    try:
+        assert start() == CLEAN
+        assert (collects[1:], gc.isenabled()) == ([is_long], is_long)  # not woken to end
+    finally:
+        gc.unfreeze()
+        gc.enable()
