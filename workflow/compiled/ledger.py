@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property, partial
 from itertools import chain
 
@@ -189,6 +190,27 @@ def ledger_columns(plan: Plan, year: int) -> tuple[LedgerColumn, ...]:
         *(column for group in plan.column_groups or (WHOLE,) for column in _group_columns(group)),
         *(_known_sources(plan) if plan.known_fields else ()),
     )
+
+
+def where_answers_stand(entries: Iterable[Entry]) -> str:
+    """Return where the answers of rows stand in their files, and what became of each.
+
+    With the content of the files, what those were judged by, and the places of the rows in the
+    ledger, that tells all that stands in the rows.
+    """
+    places: dict[tuple[str, str, datetime, str], int] = {}
+    found: list[tuple[object, ...]] = []
+    for entry in chain.from_iterable([row.every for row in entries]):
+        answer = entry.answer
+        if answer is None:
+            found.append((entry.status.value,))
+            continue
+        source = answer.source
+        place = (source.file, source.sha256, source.received, source.sheet)
+        number = places.setdefault(place, len(places))
+        own = (answer.item, source.row, answer.rejected, answer.says_nothing)
+        found.append((entry.status.value, number, *own))
+    return repr((found, [*places]))
 
 
 def status_label(plan: Plan, key: str) -> str:

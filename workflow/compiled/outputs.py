@@ -6,22 +6,24 @@ import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import IO
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.ledger import Ledger
+from workflow.compiled.ledger import Ledger, where_answers_stand
 from workflow.compiled.open_data.csv import write_csv_in_pieces, write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
 from workflow.compiled.pages.overview import overview_page
 from workflow.compiled.report.pages import page_titles, report_pages
+from workflow.compiled.round import Round
 from workflow.compiled.sheets.ledger import write_part
 from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, write_workbook
-from workflow.excel.rows import RowsInPieces
+from workflow.excel.rows import LookedThrough, RowsInPieces
 from workflow.python.garbage import without_garbage_collection
 from workflow.storage.files import as_output_error
-from workflow.storage.pieces import Pieces
+from workflow.storage.pieces import Piece, Pieces
 from workflow.storage.spooled import Spooled, Writable
 from workflow.storage.workspace import (
     ANSWERS_SCHEMA,
@@ -59,7 +61,7 @@ def _contents(
     round_, ledger = compilation.round, compilation.ledger
     name = ledger_name(round_.period)
     book, csv, parquet = (f"{name}.{ending}" for ending in ("xlsx", "csv", "parquet"))
-    rows, csv_written = _csv(ledger)
+    rows, csv_written = _csv(round_, ledger, pieces(csv))
     # While another process looks through the rows, what rests on none of them.
     graded = _indicators(compilation)
     described = {ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year)}
@@ -115,7 +117,9 @@ def _papers(compilation: Compilation) -> tuple[dict[str, Writable], dict[str, st
     return made, titles
 
 
-def _csv(ledger: Ledger) -> tuple[RowsInPieces, Callable[[], Spooled]]:
+def _csv(
+    round_: Round, ledger: Ledger, pieces: Pieces
+) -> tuple[RowsInPieces, Callable[[], Spooled]]:
     """Return the rows of the ledger in pieces, and what gives them as CSV.
 
     A large one is written meanwhile by another process, which looks through the rows as it does.
@@ -123,8 +127,25 @@ def _csv(ledger: Ledger) -> tuple[RowsInPieces, Callable[[], Spooled]]:
     rows = RowsInPieces(ledger.rows)
     if len(ledger.entries) <= display_limits.MOST_PRINTED:
         return rows, partial(Spooled, partial(write_table_csv, ledger))
-    written = cache(Spooled.beside(partial(write_csv_in_pieces, ledger, rows)))
+    known = pieces if round_.judged_by else Pieces()  # answers of a year follow from several rounds
+    waiting = Spooled.beside(partial(_large_csv, round_.judged_by, ledger, rows, known))
+
+    @cache
+    def written() -> tuple[Spooled, LookedThrough]:
+        spooled, (looked_through, made) = waiting()
+        known.made |= made  # by the other process
+        return spooled, looked_through
+
     return RowsInPieces(ledger.rows, lambda: written()[1]), lambda: written()[0]
+
+
+def _large_csv(
+    judged_by: str, ledger: Ledger, rows: RowsInPieces, pieces: Pieces, content: IO[bytes]
+) -> tuple[LookedThrough, dict[str, Piece]]:
+    def made_from(first: int, end: int) -> str:
+        return f"{judged_by} {first} {where_answers_stand(ledger.entries[first:end])}"
+
+    return write_csv_in_pieces(ledger, rows, made_from, pieces, content), pieces.made
 
 
 def _indicators(compilation: Compilation) -> dict[str, Writable]:

@@ -28,8 +28,9 @@ class Round:
     Newest is what each department said last about an item, rejected or not.
     Past are the earlier years, newest first, and previous is what departments answered the year
     before. Points are what asks for a person's judgement, with what was decided. Is_repeatable says
-    that judging the same files again would give the same again. Parts are the rounds it was made of
-    where it is a whole year of several.
+    that judging the same files again would give the same again. Judged_by is the digest of all but
+    the files that answers follow from, "" where nobody asked for it. Parts are the rounds it was
+    made of where it is a whole year of several.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Round:
     basis: Basis = Basis()
     points: tuple[Point, ...] = ()
     is_repeatable: bool = False
+    judged_by: str = ""
     parts: tuple[Round, ...] = ()
 
     @property

@@ -62,13 +62,13 @@ _ROWS_IN_PIECE = 500
 
 
 class LookedThrough(NamedTuple):
-    """What is known of rows: the digests of their pieces, and the first value of each column.
+    """What is known of rows: the digests of their pieces, and whether columns begin with a number.
 
     A column without values is not among those.
     """
 
     digests: tuple[str, ...]
-    first_values: Mapping[int, CellValue]
+    are_numbers: Mapping[int, bool]
 
 
 class RowsInPieces:
@@ -83,24 +83,29 @@ class RowsInPieces:
         looking_through: Callable[[], LookedThrough] | None = None,
     ) -> None:
         self.rows = rows
-        self._looking_through = looking_through or partial(self.look_through, _digest)
+        self._looking_through = looking_through or partial(self.look_through, self._looked_at)
 
     @cached_property
     def looked_through(self) -> LookedThrough:
         """What is known of the rows."""
         return self._looking_through()
 
-    def look_through(self, digest: Callable[[Sequence[Sequence[CellValue]]], str]) -> LookedThrough:
+    def look_through(self, look: Callable[[int], tuple[str, Mapping[int, bool]]]) -> LookedThrough:
         """Look through all rows, once: they may be made only when they are asked for.
 
-        Pieces that say the same have the same digest.
+        Of each piece its digest is told, which pieces that say the same share, and which of its
+        columns begin with a number.
         """
-        digests, firsts = list[str](), dict[int, CellValue]()
+        digests, are_numbers = list[str](), dict[int, bool]()
         for index in range(-(-len(self.rows) // _ROWS_IN_PIECE)):
-            rows = self.piece(index)
-            digests.append(digest(rows))
-            firsts = {**first_values(rows), **firsts}
-        return LookedThrough(tuple(digests), firsts)
+            digest, own = look(index)
+            digests.append(digest)
+            are_numbers = {**own, **are_numbers}
+        return LookedThrough(tuple(digests), are_numbers)
+
+    def _looked_at(self, index: int) -> tuple[str, Mapping[int, bool]]:
+        rows = self.piece(index)
+        return _digest(rows), are_numbers(rows)
 
     def piece(self, index: int) -> Sequence[Sequence[CellValue]]:
         """Return the rows of a piece."""
@@ -113,12 +118,12 @@ class RowsInPieces:
         return first, min(len(self.rows), first + _ROWS_IN_PIECE)
 
 
-def first_values(rows: Iterable[Sequence[CellValue]]) -> dict[int, CellValue]:
-    """Return the first value of each column that holds any, by its index."""
-    found: dict[int, CellValue] = {}
+def are_numbers(rows: Iterable[Sequence[CellValue]]) -> dict[int, bool]:
+    """Return whether the first value of each column that holds any is a number, by its index."""
+    found: dict[int, bool] = {}
     for row in rows:
         new = [n for n in range(len(row)) if n not in found and row[n] is not None]
-        found |= {n: row[n] for n in new}
+        found |= {n: isinstance(row[n], int | Decimal) for n in new}
         if len(found) == len(row):
             break
     return found

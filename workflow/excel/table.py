@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -31,7 +30,7 @@ from workflow.excel.rows import (
     FlatRow,
     RowKind,
     RowsInPieces,
-    first_values,
+    are_numbers,
 )
 from workflow.excel.style import (
     HEADER_FILL,
@@ -265,11 +264,10 @@ def write_values(
         )
     links = links if len(links) <= MAX_LINKS else {}
     pixels = [column_pixels(column.width, FONT_SIZE) for column in columns]
-    firsts = known[0].looked_through.first_values if known else first_values(rows)
+    numeric = known[0].looked_through.are_numbers if known else are_numbers(rows)
     for index, (column, width) in enumerate(zip(columns, pixels, strict=True)):
         sheet.set_column_pixels(index, index, width)
-        is_number = isinstance(firsts.get(index), int | Decimal)
-        style = styles.number_header if is_number else styles.header
+        style = styles.number_header if numeric.get(index) else styles.header
         sheet.write_string(0, index, column.label, style)
     heads = [(column.label, column.width - _BUTTON_WIDTH) for column in columns]
     sheet.set_row(0, row_height(heads, FONT_SIZE))

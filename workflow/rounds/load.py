@@ -88,7 +88,7 @@ def load_round(
     inputs = basis(
         workspace, plan, digest or plan_digest(plan), year, table.sha256 if table else ""
     )
-    engine = options.engine
+    engine, judged_by = options.engine, ""
     hold_forms: FormsHeld = form_findings
     if snapshot:
         judged_by, extracts = _judged_by(inputs, year, passwords, others), workspace.extracts(year)
@@ -115,6 +115,7 @@ def load_round(
         previous=previous,
         basis=inputs,
         is_repeatable=is_repeatable,
+        judged_by=judged_by,
     )
 
 

@@ -29,6 +29,7 @@ from workflow.model.fields.declarations import Value
 from workflow.model.returns import Source
 from workflow.model.rounds.declared import Period
 from workflow.model.years import JST
+from workflow.storage.pieces import Pieces
 
 
 def read(content: bytes) -> list[list[str]]:
@@ -128,6 +129,10 @@ def values_at(index: int, entry: Entry) -> CellValue:
     raise AssertionError(index, entry)  # rows are given
 
 
+def span_as_text(first: int, end: int) -> str:
+    return f"{first}-{end}"
+
+
 @pytest.mark.parametrize(
     "other", [["5", "い", 5], [5, "い", "5"], [5, "いう", 5], [None, "い", 5], ["", "い", 5],
               [Decimal(5), "い", 5], [5, "い,5", None]],
@@ -138,7 +143,8 @@ def test_pieces_that_say_otherwise_have_another_digest(other: list[CellValue]) -
     usual: list[CellValue] = [5, "い", 5]
     for rows in ([usual], [other]):
         table, content = SimpleNamespace(columns=columns, rows=rows), io.BytesIO()
-        looked_through.append(write_csv_in_pieces(table, RowsInPieces(rows), content))
+        found = write_csv_in_pieces(table, RowsInPieces(rows), span_as_text, Pieces(), content)
+        looked_through.append(found)
         assert content.getvalue() == ledger_csv(table)
     one, two = (found.digests for found in looked_through)
     assert one != two

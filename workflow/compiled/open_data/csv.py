@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Protocol
 
+from workflow.excel.rows import are_numbers
 from workflow.model.cells import plain_number
 from workflow.model.years import iso_time
 from workflow.python.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
+    from workflow.excel.deflated import KnownPieces
     from workflow.excel.rows import LookedThrough, RowsInPieces
     from workflow.excel.table import CellValue
 
@@ -81,22 +83,48 @@ def write_table_csv(table: Table, content: IO[bytes]) -> None:
     stream.detach()  # which writes what it holds, and leaves the file open
 
 
-def write_csv_in_pieces(table: Table, rows: RowsInPieces, content: IO[bytes]) -> LookedThrough:
+def write_csv_in_pieces(
+    table: Table,
+    rows: RowsInPieces,
+    made_from: Callable[[int, int], str],
+    pieces: KnownPieces,
+    content: IO[bytes],
+) -> LookedThrough:
     """Write a large table in the same way; return what is known of its rows.
 
-    Lines and what is no text tell rows apart: a text is spelled there so that it can be read back.
+    Rows made from the same as those of a piece before are not made: their lines are taken over.
     """
     content.write(_heading(table))
 
-    def digested(piece: Sequence[Sequence[CellValue]]) -> str:
-        lines = "".join(map(_line, piece)).encode()
+    def look(index: int) -> tuple[str, Mapping[int, bool]]:
+        key = pieces.key("csv", made_from(*rows.span(index)))
+        known = pieces.find(key)
+        is_whole = known and len(known[1]) == 1 + len(table.columns)
+        lines, figures = known if known and is_whole else _lines_of(rows.piece(index))
+        digest, *kinds = figures
+        pieces.note(key, content.tell(), lines, figures)
         content.write(lines)
-        digest = blake2b(lines, digest_size=16)
-        others = [[(n, v) for n, v in enumerate(row) if not isinstance(v, str)] for row in piece]
-        digest.update(repr(others).encode())
-        return digest.hexdigest()
+        return f"{digest:032x}", {n: kind == _NUMBER for n, kind in enumerate(kinds) if kind}
 
-    return rows.look_through(digested)
+    return rows.look_through(look)
+
+
+_TEXT, _NUMBER = 1, 2
+"""What a column of a piece begins with; 0 where it holds nothing."""
+
+
+def _lines_of(piece: Sequence[Sequence[CellValue]]) -> tuple[bytes, tuple[int, ...]]:
+    """Return rows as lines, and as figures the digest of what they say and what columns begin with.
+
+    Lines and what is no text tell rows apart: a text is spelled there so that it can be read back.
+    """
+    lines = "".join(map(_line, piece)).encode()
+    digest = blake2b(lines, digest_size=16)
+    others = [[(n, v) for n, v in enumerate(row) if not isinstance(v, str)] for row in piece]
+    digest.update(repr(others).encode())
+    begin = {n: _NUMBER if is_number else _TEXT for n, is_number in are_numbers(piece).items()}
+    kinds = (begin.get(n, 0) for n in range(len(piece[0])))
+    return lines, (int.from_bytes(digest.digest()), *kinds)
 
 
 def _heading(table: Table) -> bytes:

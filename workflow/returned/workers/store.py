@@ -20,10 +20,8 @@ from urllib.parse import quote
 from workflow.python.dataclass import dataclass
 
 NAME = "extracts.sqlite3"
-_TABLE = (
-    "CREATE TABLE extract (key TEXT PRIMARY KEY, digest BLOB NOT NULL, line BLOB NOT NULL)"
-    " WITHOUT ROWID"
-)
+# With the lines beside the keys (WITHOUT ROWID), reading file after file takes four times as long.
+_TABLE = "CREATE TABLE extract (key TEXT PRIMARY KEY, digest BLOB NOT NULL, line BLOB NOT NULL)"
 _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
@@ -145,7 +143,7 @@ def _connected(path: Path) -> sqlite3.Connection | None:
     except sqlite3.Error:
         connection.close()
         raise
-    if known in ([], [(_TABLE,)]):
+    if known in ([], [(_TABLE,), (None,)]):  # and the index that SQLite makes of its keys
         return connection
     connection.close()
     return None
