@@ -58,6 +58,13 @@ class Lines(Generic[ThingT]):
                 raise ValueError(f"{first}–{last}")
         return StoredEntries(self, array("I", (end for run in runs for end in run)).tobytes())
 
+    def each(self) -> Iterator[ThingT]:
+        """Yield every entry, one after the other. Raises one of MISFITS when it cannot be read."""
+        with self._opened() as stream:
+            stream.seek(self._starts[0])
+            for _ in range(len(self)):
+                yield from self._parsed(stream.readline(), 1)
+
     def read(self, runs: bytes) -> tuple[ThingT, ...]:
         """Return the entries of packed runs. WorkspaceError when they cannot be read there."""
         known = self._recent.get(runs)
@@ -74,19 +81,26 @@ class Lines(Generic[ThingT]):
         return known
 
     def _read(self, ends: array[int]) -> tuple[ThingT, ...]:
-        with self._path.open("rb") as stream:
-            if _stamp_of(stream) != self._stamp:
-                raise ValueError("written anew since")
+        with self._opened() as stream:
             found: list[ThingT] = []
             for first, last in zip(ends[::2], ends[1::2], strict=True):
                 start, end = self._starts[first], self._starts[last + 1]
                 stream.seek(start)
-                entries = stream.read(end - start).rstrip(b",\n")
-                parsed = self._parse(json.loads(b"[%s]" % entries))
-                if len(parsed) != last - first + 1:
-                    raise ValueError("not one entry a line")
-                found += parsed
+                found += self._parsed(stream.read(end - start), last - first + 1)
         return tuple(found)
+
+    def _opened(self) -> IO[bytes]:
+        stream = self._path.open("rb")
+        if _stamp_of(stream) != self._stamp:
+            stream.close()
+            raise ValueError("written anew since")
+        return stream
+
+    def _parsed(self, lines: bytes, size: int) -> Sequence[ThingT]:
+        parsed = self._parse(json.loads(b"[%s]" % lines.rstrip(b",\n")))
+        if len(parsed) != size:
+            raise ValueError("not one entry a line")
+        return parsed
 
 
 class StoredEntries(LazySequence[ThingT]):
