@@ -62,7 +62,8 @@ def _contents(
     name = ledger_name(round_.period)
     book, csv, parquet = (f"{name}.{ending}" for ending in ("xlsx", "csv", "parquet"))
     rows, csv_written = _csv(round_, ledger, pieces(csv))
-    # While another process looks through the rows, what rests on none of them.
+    parquet_written = ledger_parquet(ledger) if with_parquet else None
+    # While other processes look through the rows, what rests on none of them.
     graded = _indicators(compilation)
     described = {ANSWERS_SCHEMA: answers_schema(round_.plan, round_.register, round_.year)}
     papers, titles = _papers(compilation)
@@ -82,8 +83,8 @@ def _contents(
     }
     workbook = Spooled(partial(write_workbook, compilation, rows, pieces(book)))
     tables: dict[str, Writable] = {csv: csv_written()}
-    if with_parquet:
-        tables[parquet] = ledger_parquet(ledger)
+    if parquet_written:
+        tables[parquet] = parquet_written()
     package = data_package(
         round_.plan, round_.register, ledger, tables, (compilation.indicators, graded)
     )

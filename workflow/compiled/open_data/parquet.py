@@ -6,7 +6,7 @@ It needs pyarrow, which the extra `large` brings. The same ledger gives the same
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -20,11 +20,15 @@ from workflow.storage.spooled import Spooled
 if TYPE_CHECKING:
     import pyarrow
 
-    from workflow.compiled.ledger import Ledger
+    from workflow.compiled.ledger import Ledger, Row
     from workflow.excel.table import CellValue
     from workflow.model.fields.base import Field
 
 _ROWS_AT_ONCE = 50_000
+"""Rows that are written together, and can be read without the others."""
+_ROWS_IN_MEMORY = 4 * 1_024
+"""Rows of those that are Python's objects at a time. Pages of Parquet end after a multiple of 1,024
+rows, counted from the first of these."""
 _MOST_DIGITS = 38
 _JAPAN = "+09:00"
 
@@ -34,10 +38,11 @@ def is_available() -> bool:
     return importlib.util.find_spec("pyarrow") is not None
 
 
-def ledger_parquet(ledger: Ledger) -> Spooled:
-    """Return the ledger: texts, whole numbers, decimals, days and moments each as what they are.
+def ledger_parquet(ledger: Ledger) -> Callable[[], Spooled]:
+    """Return what gives the ledger, which another process writes meanwhile.
 
-    A column in which forms of one year asked for different things is text, as in the CSV.
+    Texts, whole numbers, decimals, days and moments are each as what they are. A column in which
+    forms of one year asked for different things is text, as in the CSV.
     Raises WorkspaceError when pyarrow is not installed.
     """
     if not is_available():
@@ -45,7 +50,8 @@ def ledger_parquet(ledger: Ledger) -> Spooled:
             "Parquet形式の台帳を作り直すには pyarrow が必要です。"
             "README.ja.md の「とても大きな台帳」のとおりに入れてから、もう一度実行してください。"
         )
-    return Spooled(partial(_write, ledger))
+    written = Spooled.beside(partial(_write, ledger))
+    return lambda: written()[0]
 
 
 def _write(ledger: Ledger, content: IO[bytes]) -> None:
@@ -61,13 +67,25 @@ def _write(ledger: Ledger, content: IO[bytes]) -> None:
     fields = [(c.label, kind) for c, kind in zip(ledger.columns, types, strict=True)]
     schema = pyarrow.schema(fields)
     with parquet.ParquetWriter(content, schema, compression="zstd") as writer:
-        for at in range(0, len(ledger.rows), _ROWS_AT_ONCE):
-            columns = zip(*ledger.rows[at : at + _ROWS_AT_ONCE], strict=True)
-            arrays = [
-                pyarrow.array(_stored(column, kind), kind)
-                for column, kind in zip(columns, types, strict=True)
+        every = range(len(ledger.rows))
+        for first in every[::_ROWS_AT_ONCE]:
+            together = every[first : first + _ROWS_AT_ONCE]
+            tables = [
+                _table(ledger.rows[at : min(at + _ROWS_IN_MEMORY, together.stop)], schema)
+                for at in together[::_ROWS_IN_MEMORY]
             ]
-            writer.write_table(pyarrow.table(arrays, schema=schema))
+            writer.write_table(pyarrow.concat_tables(tables))
+
+
+def _table(rows: Sequence[Row], schema: pyarrow.Schema) -> pyarrow.Table:
+    import pyarrow  # 280 ms, loaded by then
+
+    columns = zip(*rows, strict=True)
+    arrays = [
+        pyarrow.array(_stored(column, kind), kind)
+        for column, kind in zip(columns, schema.types, strict=True)
+    ]
+    return pyarrow.table(arrays, schema=schema)
 
 
 @dataclass(slots=True)
