@@ -5,8 +5,7 @@ Events say only what is new, so the journal grows with what comes in, not with e
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflow.compiled.recorded import (
@@ -16,7 +15,7 @@ from workflow.compiled.recorded import (
 )
 from workflow.model.years import iso_time
 from workflow.storage.journal import EventKind, Facts, Journal
-from workflow.storage.json_text import JsonText
+from workflow.storage.json_text import JsonText, spelled
 from workflow.templates.register import Register
 
 if TYPE_CHECKING:
@@ -104,9 +103,13 @@ def without_passwords(plan_content: Mapping[str, Any]) -> dict[str, Any]:
 
 def recorded_plan_content(plan_content: Mapping[str, Any]) -> JsonText:
     """Return a plan's content as the journal records it."""
-    shown = without_passwords(plan_content)
-    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+    text = b"".join(spelled_plan_content(plan_content))
     return JsonText(text, 0, len(text))
+
+
+def spelled_plan_content(plan_content: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield a plan's content as the journal records it, piece by piece."""
+    return map(str.encode, spelled(without_passwords(plan_content), "items"))
 
 
 def _figures(facts: Facts) -> dict[str, object]:

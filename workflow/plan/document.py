@@ -7,7 +7,7 @@ places differ: JSON pointers in one, sheets and cells in the other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
@@ -17,8 +17,13 @@ from workflow.model.findings import Detail, Finding, Location, Violation
 from workflow.model.wording import Wording
 from workflow.python.dataclass import dataclass
 from workflow.python.lazy_pattern import lazy_pattern
+from workflow.python.lazy_sequence import LazySequence
+from workflow.storage.json_text import spelled
 
 _SAMPLE = Path(__file__).with_name("sample.json")
+
+LISTS = list, LazySequence
+"""What a list of a document is: that of the items of a very large plan lies on disk."""
 
 # One value inside a plan document together with its JSON pointer (RFC 6901).
 
@@ -54,7 +59,7 @@ class Node:
         inside: object = None
         if isinstance(self.value, dict):
             inside = self.value.get(key)
-        elif isinstance(self.value, list) and key.isdecimal() and int(key) < len(self.value):
+        elif isinstance(self.value, LISTS) and key.isdecimal() and int(key) < len(self.value):
             inside = self.value[int(key)]
         return Node(inside, child(self.pointer, key))
 
@@ -66,8 +71,10 @@ class Node:
         return node
 
     @property
-    def elements(self) -> tuple[Node, ...]:
+    def elements(self) -> Sequence[Node]:
         """The entries of a list; none for anything else."""
+        if isinstance(self.value, LazySequence):
+            return _Elements(self.value, self.pointer)
         if not isinstance(self.value, list):
             return ()
         return tuple(Node(entry, child(self.pointer, n)) for n, entry in enumerate(self.value))
@@ -97,6 +104,29 @@ class Node:
             yield from self[key].walk()
         for element in self.elements:
             yield from element.walk()
+
+
+def as_json(document: Node) -> Iterable[str]:
+    """Return a document as JSON spells it; that of a plan in pieces, for it may be very large."""
+    value = document.value
+    if isinstance(value, dict) and isinstance(value.get("items"), LISTS):
+        return spelled(value, "items")
+    return (json.dumps(value, ensure_ascii=False),)
+
+
+class _Elements(LazySequence[Node]):
+    """The entries of a list that may be very long, each a node when it is asked for."""
+
+    def __init__(self, values: Sequence[object], pointer: str) -> None:
+        self._values, self._pointer = values, pointer
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._values)
+
+    def thing(self, index: int) -> Node:
+        """Return the entry at an index."""
+        return Node(self._values[index], child(self._pointer, index))
 
 
 _SHOWN_LENGTH = 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
@@ -15,6 +16,7 @@ from workflow.model.cells import plain_number
 from workflow.model.fields.form import Form
 from workflow.model.plan import Plan
 from workflow.storage.files import sha256
+from workflow.storage.json_text import spelled
 
 
 def plan_digest(plan: Plan) -> str:
@@ -26,7 +28,12 @@ def plan_digest(plan: Plan) -> str:
     so are the city's own form and what earlier rounds answered.
     """
     own = replace(plan, lock_password="", open_passwords=(), report_layout="", own_form="")
-    return _digest(replace(own, known_table=None, earlier=()))
+    shown = _plain(replace(own, known_table=None, earlier=(), items=()))
+    digest = hashlib.sha256()
+    # A very large plan has its items on disk.
+    for text in spelled({**shown, "items": map(_plain, plan.items)}, "items", sort_keys=True):
+        digest.update(text.encode())
+    return digest.hexdigest()
 
 
 def form_digest(form: Form | None) -> str:
@@ -45,10 +52,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a plan holds
     if is_dataclass(value) and not isinstance(value, type):
         return _unusual(value)
     match value:
+        case tuple() | Sequence():  # a tuple is told at once, and every item has two
+            return [part if type(part) is str else _plain(part) for part in value]
         case Mapping():
             return {str(key): _plain(part) for key, part in value.items()}
-        case Sequence():
-            return [part if type(part) is str else _plain(part) for part in value]
         case Decimal():
             return plain_number(value)
         case Enum():

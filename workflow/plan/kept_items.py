@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from workflow.model.plan import AnswerRule, Item
-from workflow.python.lazy_sequence import LazySequence
-from workflow.storage.spooled import SpooledThings
+from workflow.storage.blocks import InBlocks
 
 _MOST_IN_MEMORY = 32_768
 """Items that stay in memory as they are: those of a usual city are far fewer."""
@@ -25,38 +24,13 @@ def kept_items(items: Iterable[Item]) -> Sequence[Item]:
     return first if len(first) < _MOST_IN_MEMORY else _KeptItems(chain(first, rest))
 
 
-class _KeptItems(LazySequence[Item]):
-    """Items in blocks; those read just before are at hand, for most are asked for in a row.
-
-    Where an item stands in the plan and who is asked is kept once: many share that.
-    """
+class _KeptItems(InBlocks[Item, _Plain]):
+    """Items in blocks; where one stands in the plan and who is asked is kept once for many."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._shared: list[tuple[str, ...]] = []
-        self._blocks: SpooledThings[_Block, _Plain] = SpooledThings(
-            self._as_plain, self._of_plain, weight=_IN_BLOCK
-        )
-        self._size = 0
-        rest = iter(items)
-        while block := tuple(islice(rest, _IN_BLOCK)):
-            self._blocks.keep(block)
-            self._size += len(block)
-        self._blocks.finish()
-
-    def __len__(self) -> int:
-        """Return how many items there are."""
-        return self._size
-
-    def thing(self, index: int) -> Item:
-        """Return the item at an index."""
-        block, place = divmod(index, _IN_BLOCK)
-        return self._blocks[block][place]
-
-    def __iter__(self) -> Iterator[Item]:
-        """Yield every item."""
-        for block in range(len(self._blocks)):
-            yield from self._blocks[block]
+        super().__init__(items, self._as_plain, self._of_plain, _IN_BLOCK)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Have another process that is sent them keep them in a file of its own."""

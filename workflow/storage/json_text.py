@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from workflow.python.dataclass import dataclass
 
 PIECE = 1 << 20
 """Bytes that are read or written at once."""
+_ENTRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,27 @@ class JsonText:
     def value(self) -> Any:  # noqa: ANN401 - whatever JSON can spell
         """What it says. Raises OSError, or ValueError when it is no JSON."""
         return json.loads(b"".join(self.pieces()))
+
+
+def spelled(document: Mapping[str, Any], long: str, *, sort_keys: bool = False) -> Iterator[str]:
+    """Yield an object as JSON without blanks; of a list that may be long, some entries at a time.
+
+    >>> "".join(spelled({"a": 1, "b": iter("xy"), "c": 2}, "b"))
+    '{"a":1,"b":["x","y"],"c":2}'
+    """
+
+    def text(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"))
+
+    keys = sorted(document) if sort_keys else [*document]
+    at = keys.index(long)
+    before, after = ({key: document[key] for key in part} for part in (keys[:at], keys[at + 1 :]))
+    yield f"{text(before)[:-1]}{',' if before else ''}{text(long)}:["
+    entries, between = iter(document[long]), ""
+    while some := [*islice(entries, _ENTRIES)]:
+        yield f"{between}{text(some)[1:-1]}"
+        between = ","
+    yield f"]{',' if after else ''}{text(after)[1:]}"
 
 
 def opened(source: Path | bytes) -> IO[bytes]:

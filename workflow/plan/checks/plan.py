@@ -6,9 +6,8 @@ schema's to report. So all checks run, whatever else is wrong.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
@@ -22,7 +21,7 @@ from workflow.plan.book.layout import label_of
 from workflow.plan.checks.indicators import check_indicators
 from workflow.plan.checks.rounds import ROUND_CHECKS
 from workflow.plan.checks.unique import day_of, duplicate, is_filled, repeated
-from workflow.plan.document import Node, as_text
+from workflow.plan.document import LISTS, Node, as_json, as_text
 from workflow.plan.written.municipality import is_name_of, municipality_of
 from workflow.python.lazy_pattern import lazy_pattern
 
@@ -58,7 +57,7 @@ Check = Callable[[Node], Iterable[Violation]]
 
 def check_characters(document: Node) -> Iterator[Violation]:
     """Every text can be kept in a workbook."""
-    if _is_fit(json.dumps(document.value, ensure_ascii=False)):
+    if all(map(_is_fit, as_json(document))):
         return
     for node in document.walk():
         if found := _UNFIT.search(node.text):
@@ -123,7 +122,7 @@ def check_coordinator(document: Node) -> Iterator[Violation]:
 def check_item_ids(document: Node) -> Iterator[Violation]:
     """No two items have ids that people would read as the same."""
     items = document["items"]
-    if _are_distinct([item.get("id") for item in _objects(items)], folded_id):
+    if _are_distinct((item.get("id") for item in _objects(items)), folded_id):
         return
     ids = (item["id"] for item in items.elements)
     yield from repeated((folded_id(node.text), node) for node in ids)
@@ -323,7 +322,7 @@ def reason_to_rest(day: date) -> str:
     return "年末年始の休み" if is_new_year else ""
 
 
-def _fields(document: Node) -> tuple[Node, ...]:
+def _fields(document: Node) -> Sequence[Node]:
     return document.at("/form/fields").elements
 
 
@@ -358,16 +357,20 @@ def _unknown_departments(known: frozenset[str], named: Iterable[Node]) -> Iterat
 # nodes only where one of them is wrong.
 
 
-def _objects(entries: Node) -> list[dict[str, object]]:
-    """Return the entries of a list that are objects."""
-    found = entries.value if isinstance(entries.value, list) else []
-    return [entry for entry in found if isinstance(entry, dict)]
+def _objects(entries: Node) -> Iterator[dict[str, object]]:
+    """Yield the entries of a list that are objects."""
+    found = entries.value if isinstance(entries.value, LISTS) else ()
+    return (entry for entry in found if isinstance(entry, dict))
 
 
-def _are_distinct(texts: list[object], fold: Callable[[str], str]) -> bool:
+def _are_distinct(texts: Iterable[object], fold: Callable[[str], str]) -> bool:
     """Whether all are texts, and no two of them, nor a blank one, are read as the same."""
-    folded_texts = {fold(text) for text in texts if isinstance(text, str)}
-    return len(folded_texts) == len(texts)
+    count, folded_texts = 0, set[str]()
+    for text in texts:
+        count += 1
+        if isinstance(text, str):
+            folded_texts.add(fold(text))
+    return len(folded_texts) == count
 
 
 def _has_depth(item: Mapping[str, object], levels: int) -> bool:

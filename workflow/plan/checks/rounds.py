@@ -265,7 +265,7 @@ ROUND_CHECKS: tuple[Check, ...] = (
 )
 
 
-def _rounds(document: Node) -> tuple[Node, ...]:
+def _rounds(document: Node) -> Sequence[Node]:
     return document["rounds"].elements
 
 

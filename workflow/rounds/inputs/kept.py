@@ -5,19 +5,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from workflow.model.errors import OutputError
 from workflow.returned.inbox import opened_file
 from workflow.storage.files import sha256, write_file
+from workflow.storage.spooled import Spooled, Writable, digest_of, pieces_of
 
 _MOST_BYTES = 1_000_000_000
 
 
-def keep(path: Path, record: bytes) -> None:
+def keep(path: Path, record: Writable) -> None:
     """Keep a record; where it cannot be written, nothing is kept."""
-    with contextlib.suppress(OutputError):
-        write_file(path, sha256(record).encode() + b"\n" + record, durable=False)
+    pieces = chain((digest_of(record).encode(), b"\n"), pieces_of(record))
+    with contextlib.suppress(OSError, OutputError):
+        write_file(path, Spooled(lambda stream: stream.writelines(pieces)), durable=False)
 
 
 def kept(path: Path) -> bytes:

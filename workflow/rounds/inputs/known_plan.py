@@ -15,20 +15,35 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from workflow.compiled.recording import PASSWORDS, recorded_plan_content, without_passwords
+from workflow.compiled.recording import (
+    PASSWORDS,
+    recorded_plan_content,
+    spelled_plan_content,
+    without_passwords,
+)
 from workflow.model.errors import PlanError
 from workflow.model.findings import Finding
 from workflow.model.limits import ResourceLimits, Stopped
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import forget, in_scope, load_plan, parsed_plan, plan_digests, plan_files
-from workflow.plan.paths import JSON_NAME
+from workflow.plan.large import read_large
+from workflow.plan.load import (
+    WrittenPlan,
+    forget,
+    in_scope,
+    load_plan,
+    parsed_plan,
+    plan_digests,
+    plan_files,
+)
+from workflow.plan.paths import JSON_NAME, plan_paths
 from workflow.plan.schema import is_plainly_valid
 from workflow.python.dataclass import dataclass
 from workflow.rounds.inputs.kept import keep, kept_lines
 from workflow.storage.files import sha256
 from workflow.storage.json_text import JsonText
+from workflow.storage.spooled import Spooled, Writable, digest_of
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 
@@ -69,7 +84,10 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
         known = _known(folder, key, digests, workspace.round)
         if known:
             return replace(known, notes=notes)
-    return _read_and_keep(workspace, folder).known
+    read = _read(workspace)
+    known = read.known
+    _keep(read, folder, b"".join(known.content.pieces()), known.digest)
+    return known
 
 
 def known_title(workspace: Workspace, year: int) -> str:
@@ -89,67 +107,84 @@ def known_title(workspace: Workspace, year: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPlan:
-    """A plan as it was read just now, whole, and the digests of the files it was read from."""
+    """A plan as it was read just now, whole and as the round asks it, its files with their digests.
 
-    known: KnownPlan
+    Notes say how the files were understood.
+    """
+
     whole: Plan
+    plan: Plan
     content: Mapping[str, Any]
     digests: Mapping[Path, str]
+    notes: tuple[Finding, ...]
+
+    @property
+    def known(self) -> KnownPlan:
+        """What is known of it from now on."""
+        content = recorded_plan_content(self.content)
+        return KnownPlan(self.plan, content, plan_digest(self.plan), self.notes)
 
 
 def _read(workspace: Workspace) -> _ReadPlan:
     files = plan_files(workspace.home)
     written = parsed_plan(files)
     forget()
-    notes = tuple(finding for document in written.documents for finding in document.findings)
-    plan = in_scope(written.plan, workspace.round)
-    known = KnownPlan(plan, recorded_plan_content(written.content), plan_digest(plan), notes)
     digests = {path: sha256(content) for path, content in files.items()}
-    return _ReadPlan(known, written.plan, written.content, digests)
+    return _read_from(written, digests, workspace.round)
 
 
-def _read_and_keep(workspace: Workspace, folder: Path) -> _ReadPlan:
-    read = _read(workspace)
-    shown = without_passwords(read.content)
-    is_whole = shown["plan"] == read.content["plan"]
+def _read_large(workspace: Workspace) -> _ReadPlan:
+    """Return the plan of a large plan.json with little in memory; any other is read whole."""
+    paths = plan_paths(workspace.home)
+    found = read_large(paths[0]) if _is_document(paths) else None
+    if found is None:
+        return _read(workspace)
+    written, digest = found
+    return _read_from(written, {paths[0]: digest}, workspace.round)
+
+
+def _read_from(written: WrittenPlan, digests: Mapping[Path, str], round_name: str) -> _ReadPlan:
+    notes = tuple(finding for document in written.documents for finding in document.findings)
+    plan = in_scope(written.plan, round_name)
+    return _ReadPlan(written.plan, plan, written.content, digests, notes)
+
+
+def _keep(read: _ReadPlan, folder: Path, content: Writable, digest: str) -> None:
+    """Keep a plan, given what the journal will hold of it and its digest as the round asks it."""
+    is_whole = without_passwords(read.content)["plan"] == read.content["plan"]
     if is_whole or _is_document(read.digests):
-        text = b"".join(read.known.content.pieces())
-        keep(folder / _CONTENT, text)
-        keep(folder / _RECORD, b"\n".join(_record(read, shown, is_whole, sha256(text))))
-    return read
+        keep(folder / _CONTENT, content)
+        lines = _record(read, is_whole, digest_of(content), digest)
+        keep(folder / _RECORD, Spooled(lambda stream: stream.writelines(lines)))
 
 
-def _record(
-    read: _ReadPlan, shown: dict[str, Any], is_whole: bool, content: str
-) -> Iterator[bytes]:
+def _record(read: _ReadPlan, is_whole: bool, content: str, digest: str) -> Iterator[bytes]:
     """Yield the lines of what is kept of a plan: its head, then its items, many a line.
 
     An item names by number where it stands in the plan and who is asked: many share that.
     """
+    shown = without_passwords(read.content)
     shared: dict[tuple[str, ...], int] = {}
-    rows = [
-        (
-            item.id,
-            shared.setdefault(item.path, len(shared)),
-            item.title,
-            shared.setdefault(item.departments, len(shared)),
-            item.pages,
-            item.answer,
-        )
-        for item in read.whole.items
-    ]
+
+    def number(texts: tuple[str, ...]) -> int:
+        return shared.setdefault(texts, len(shared))
+
+    rows = (
+        (i.id, number(i.path), i.title, number(i.departments), i.pages, i.answer)
+        for i in read.whole.items
+    )
+    some = iter(lambda: [*islice(rows, _ITEMS_A_LINE)], [])
+    lines = Spooled(lambda stream: stream.writelines(b"\n%s" % _json(line) for line in some))
     head = {
         "key": _key(read.digests),
-        "digest": read.known.digest,
+        "digest": digest,
         "content": content,
         "is_whole": is_whole,
         "plan": shown | {"items": shown["items"][:1]},
         "shared": list(shared),
     }
     yield _json(head)
-    lines = iter(rows)
-    while line := list(islice(lines, _ITEMS_A_LINE)):
-        yield _json(line)
+    yield from lines.pieces()
 
 
 def _known(folder: Path, key: str, files: Mapping[Path, str], round_name: str) -> KnownPlan | None:
@@ -233,7 +268,11 @@ _HOURS, _ANY_MEMORY = 36_000, 1 << 46
 
 
 def _make_record(task: tuple[Workspace, Path]) -> tuple[Finding, ...] | PlanError:
+    workspace, folder = task
     try:
-        return _read_and_keep(*task).known.notes
+        read = _read_large(workspace)
+        content = Spooled(lambda stream: stream.writelines(spelled_plan_content(read.content)))
+        _keep(read, folder, content, plan_digest(read.plan))
+        return read.notes
     except PlanError as error:
         return error
