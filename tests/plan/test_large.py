@@ -12,12 +12,14 @@ import pytest
 from workflow.compiled.recording import recorded_plan_content, spelled_plan_content
 from workflow.model.plain_text import json_bytes
 from workflow.plan import large
+from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.large import read_large
+from workflow.plan.large import plan_in, read_large
 from workflow.plan.load import parsed_plan
-from workflow.storage import spooled
+from workflow.storage import json_text, spooled
 from workflow.storage.files import sha256
+from workflow.storage.json_text import JsonText
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -53,6 +55,31 @@ def test_it_is_the_plan_that_is_read_whole(tmp_path: Path, indent: int | None, m
     assert (written.plan, plan_digest(written.plan)) == (whole.plan, plan_digest(whole.plan))
     recorded = recorded_plan_content(whole.content)
     assert b"".join(spelled_plan_content(written.content)) == b"".join(recorded.pieces())
+
+
+@pytest.mark.parametrize("number", [0.125, -12.5, 1e-7, 100])
+@pytest.mark.usefixtures("piece")
+def test_no_number_is_cut(tmp_path: Path, number: float) -> None:
+    document = sample_document()
+    document["form"]["fields"].append(
+        {"key": "cost", "label": "決算額", "type": "number", "maximum": number}
+    )
+    content = json.dumps(document).encode()
+    found = read_large(stored(tmp_path, content))
+    assert found
+    assert found[0].plan == parsed_plan({tmp_path / "plan.json": content}).plan
+
+
+def test_a_plan_is_read_from_its_text_in_whatever_pieces(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_text, "PIECE", piece)
+    document = sample_document()
+    recorded = recorded_plan_content(document)
+    assert plan_in(recorded) == build_plan(document)
+    unusual = json.dumps(document | {"note": "\ud800"}, ensure_ascii=False)
+    content = unusual.encode("utf-8", "surrogatepass")
+    assert plan_in(JsonText(content, 0, len(content))) == build_plan(document)
 
 
 WRONG: dict[str, Change] = {

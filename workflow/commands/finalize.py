@@ -19,7 +19,6 @@ from workflow.commands.command import (
 )
 from workflow.commands.status import what_is_open
 from workflow.compiled.recorded import recorded_table
-from workflow.compiled.recording import recorded_plan_content
 from workflow.compiled.summaries.status import totals
 from workflow.model.errors import WorkspaceError
 from workflow.model.wording import Wording
@@ -105,7 +104,7 @@ def _final(
         plan = with_recorded_table(workspace, plan, year, digest, opener)
         round_ = load_round(workspace, plan, year, options, journal)
         written = written_copies(workspace, year, options, plan, journal)
-        news = with_news(journal, now, round_, recorded_plan_content(content), written)
+        news = with_news(journal, now, round_, content, written)
         round_ = news.round
         if news.journal != journal:
             raise WorkspaceError(

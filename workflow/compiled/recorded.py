@@ -140,20 +140,21 @@ def recorded_plan(journal: Journal) -> Mapping[str, Any] | None:
 
     Of a year that was brought in it is the plan made of the city's table.
     """
-    content = _plan_content(journal)
+    content = plan_as_kept(journal)
     plan: Mapping[str, Any] | None = content.value if isinstance(content, JsonText) else content
     return plan
 
 
 def recorded_known_values(journal: Journal) -> Mapping[str, Any] | None:
     """Return what that plan says of its known values; the rest of a large plan is not looked at."""
-    content = _plan_content(journal)
+    content = plan_as_kept(journal)
     if isinstance(content, JsonText) and not content.holds(b'"known_values"'):
         return None
     return (recorded_plan(journal) or {}).get("known_values")
 
 
-def _plan_content(journal: Journal) -> Any:  # noqa: ANN401 - what JSON says, or its text
+def plan_as_kept(journal: Journal) -> Mapping[str, Any] | JsonText | None:
+    """Return that plan, or of a large one its text, which is not read before it is asked for."""
     plans = (e.facts["plan_content"] for e in reversed(journal.events) if "plan_content" in e.facts)
     return next(plans, None)
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from workflow.model.plan import Plan
 from workflow.plan.build import build_plan
 from workflow.plan.checks.plan import semantic_violations
 from workflow.plan.document import Document, Node
@@ -20,10 +21,14 @@ from workflow.plan.load import WrittenPlan
 from workflow.plan.schema import is_plainly_valid
 from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.blocks import InBlocks
-from workflow.storage.json_text import PIECE
+from workflow.storage.json_text import PIECE, JsonText
 
 _ITEMS_AT_ONCE, _IN_BLOCK = 1000, 200
 _BLANKS = lazy_pattern(r"[ \t\n\r]*")
+
+_OF_NUMBERS = ".eE"
+"""What may follow on the digits of a number, whose text was cut there."""
+_UNUSUAL = (OSError, ValueError, RecursionError)
 
 _Item = dict[str, Any]
 
@@ -33,8 +38,8 @@ def read_large(path: Path) -> tuple[WrittenPlan, str] | None:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            content = _Spelled(_texts(iter(partial(stream.read, PIECE), b""), digest)).document()
-    except (OSError, ValueError, RecursionError):
+            content = _document(iter(partial(stream.read, PIECE), b""), digest)
+    except _UNUSUAL:
         return None
     if not all(map(is_plainly_valid, _short_plans(content))):
         return None
@@ -42,6 +47,20 @@ def read_large(path: Path) -> tuple[WrittenPlan, str] | None:
         return None
     written = WrittenPlan(build_plan(content), content, (Document(content, path.name),))
     return written, digest.hexdigest()
+
+
+def plan_in(text: JsonText) -> Plan:
+    """Return the plan that a text describes, which was found to be right before it was kept."""
+    try:
+        content = _document(text.pieces(), hashlib.sha256())
+    except _UNUSUAL:
+        content = text.value
+    return build_plan(content)
+
+
+def _document(pieces: Iterable[bytes], digest: hashlib._Hash) -> dict[str, Any]:
+    """Return the object some bytes spell, its items on disk, and have the bytes in a digest."""
+    return _Spelled(_texts(pieces, digest)).document()
 
 
 def _short_plans(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -125,7 +144,7 @@ class _Spelled:
             except json.JSONDecodeError:  # it may go on in the next piece
                 self._read_on()
                 continue
-            if end < len(self._text):
+            if end < len(self._text) and self._text[end] not in _OF_NUMBERS:
                 self._at = end
                 return value
             self._read_on()

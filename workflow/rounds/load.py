@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 from workflow.compiled.merging.forms import FormsHeld, form_findings
 from workflow.compiled.merging.merge import merge
@@ -24,19 +24,21 @@ from workflow.compiled.recorded import (
     Basis,
     gone_files,
     lost_records,
+    plan_as_kept,
     recorded_basis,
     recorded_collects,
     recorded_departments,
-    recorded_plan,
 )
+from workflow.compiled.recording import recorded_plan_content
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.years.pairing import previous_answers
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Return
-from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import in_scope, load_plan, load_written_plan
+from workflow.plan.large import plan_in
+from workflow.plan.load import LARGE, in_scope, load_plan, load_written_plan
+from workflow.plan.paths import possible_paths
 from workflow.returned.context import Context, OtherRound
 from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers.cache import Extracts, is_lasting
@@ -50,6 +52,8 @@ from workflow.rounds.siblings.of_year import as_late, rounds_of_year
 from workflow.storage.answers import AnswerStore
 from workflow.storage.files import file_digest, sha256
 from workflow.storage.journal import EventKind, Journal
+from workflow.storage.json_text import JsonText
+from workflow.storage.parallel import beside
 from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 from workflow.templates.register_file import load_issued_register
@@ -156,21 +160,32 @@ def _judged_by(
     return sha256(json.dumps(key_parts, sort_keys=True).encode())
 
 
-def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, Mapping[str, Any]]:
-    """Return the plan a round was last judged by, whatever plan.xlsx says today.
+def plan_as_recorded(workspace: Workspace, journal: Journal) -> tuple[Plan, JsonText]:
+    """Return the plan a round was last judged by, and its text, whatever plan.xlsx says today.
 
     The journal holds no passwords; those of today's plan are taken, if it can be read.
     """
-    content = recorded_plan(journal)
-    if content is None:
+    kept = plan_as_kept(journal)
+    if kept is None:
         written = load_written_plan(workspace.home, workspace.round)
-        return written.plan, written.content
-    try:
-        passwords = load_plan(workspace.home).open_passwords
-    except PlanError:
-        passwords = ()
-    plan = in_scope(build_plan(content), workspace.round)
-    return replace(plan, open_passwords=passwords), content
+        return written.plan, recorded_plan_content(written.content)
+    text = kept if isinstance(kept, JsonText) else recorded_plan_content(kept)
+    plan = in_scope(plan_in(text), workspace.round)
+    return replace(plan, open_passwords=_passwords_today(workspace.home)), text
+
+
+def _passwords_today(home: Path) -> tuple[str, ...]:
+    """Return the passwords of today's plan, if it can be read."""
+
+    def read() -> tuple[str, ...]:
+        try:
+            return load_plan(home).open_passwords
+        except PlanError:
+            return ()
+
+    # Checking a large plan takes several times its size in memory, which goes with the process.
+    is_large = sum(path.stat().st_size for path in possible_paths(home) if path.exists()) > LARGE
+    return beside(read)() if is_large else read()
 
 
 def not_collected(workspace: Workspace, year: int) -> WorkspaceError:

@@ -65,5 +65,4 @@ def differences(workspace: Workspace, year: int) -> Iterator[Finding]:
 
 def _journal(workspace: Workspace, year: int) -> tuple[Journal, tuple[Finding, ...]]:
     path = workspace.journal(year)
-    content = path.read_bytes() if path.is_file() else b""
-    return read_journal(content, workspace.shown(path))
+    return read_journal(path if path.is_file() else b"", workspace.shown(path))

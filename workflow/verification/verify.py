@@ -31,6 +31,7 @@ from workflow.model.catalogue import Code
 from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.findings import Finding, Location
 from workflow.model.raw import BookByRows, RawSheet, UnreadableBookError
+from workflow.plan.fingerprint import plan_digest
 from workflow.python.dataclass import dataclass
 from workflow.rounds.earlier import earlier_digests
 from workflow.rounds.load import as_recorded, load_round, stage_of
@@ -101,16 +102,17 @@ class Recomputed:
         if journal.last(EventKind.JUDGED) is None:
             raise WorkspaceError("作業の記録に、審査の記録がありません。")
         plan = on_disk.plan()
+        digest = plan_digest(plan)
         # A file that came since is told as new; what was made never knew of it.
         known = recorded_files(journal)
         readings = TwoReadings(options.engine)
         noted = replace(options, engine=readings.first)
         shown = on_disk.with_known(plan, options, again=False)
-        read = load_round(workspace, shown, year, noted, journal, known=known)
+        read = load_round(workspace, shown, year, noted, journal, known=known, digest=digest)
         first = as_recorded(read, journal)
         by_others = replace(options, engine=readings.second, again=True)
         reread = on_disk.with_known(plan, options, again=True)
-        others = load_round(workspace, reread, year, by_others, journal, known=known)
+        others = load_round(workspace, reread, year, by_others, journal, known=known, digest=digest)
         second = as_recorded(others, journal)
         compilation = compilation_of(workspace, first, journal, stage_of(journal))
         return cls.compiled(on_disk, second, compilation, options, tuple(readings.not_reread))

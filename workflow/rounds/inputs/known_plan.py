@@ -29,6 +29,7 @@ from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
 from workflow.plan.large import read_large
 from workflow.plan.load import (
+    LARGE,
     WrittenPlan,
     forget,
     in_scope,
@@ -48,8 +49,6 @@ from workflow.storage.tool_digest import tool_digest
 from workflow.storage.workspace import Workspace
 
 _RECORD, _CONTENT = "plan.json", "plan_content.json"
-_LARGE = 30_000_000
-"""Bytes of a plan from which on a process of its own checks it: the memory goes with that."""
 _ITEMS_A_LINE = 1000
 _MISFITS = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
@@ -79,7 +78,7 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
     known = _known(folder, key, digests, workspace.round)
     if known:
         return known
-    if sum(path.stat().st_size for path in digests) > _LARGE:
+    if sum(path.stat().st_size for path in digests) > LARGE:
         notes = _keep_in_worker(workspace, folder)
         known = _known(folder, key, digests, workspace.round)
         if known:
