@@ -42,8 +42,8 @@ class KnownPieces(Protocol):
     def find(self, key: str) -> tuple[bytes, tuple[int, ...]] | None:
         """Return a piece and its checksum and size; None where it is to be made anew."""
 
-    def note(self, key: str, start: int, content: bytes, figures: tuple[int, ...] = ()) -> None:
-        """Note where a piece was written, for the next time."""
+    def note(self, key: str, start: int, content: bytes, figures: tuple[int, ...] = ()) -> str:
+        """Note where a piece was written, for the next time; return the digest of its bytes."""
 
 
 def packed(text: bytes) -> Packed:

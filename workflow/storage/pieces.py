@@ -74,9 +74,11 @@ class Pieces:
             return None
         return (content, piece.figures) if piece.digest == _digest(content) else None
 
-    def note(self, key: str, start: int, content: bytes, figures: tuple[int, ...] = ()) -> None:
-        """Note where a piece was written, for the next time."""
-        self.made[key] = Piece(start, len(content), _digest(content), figures)
+    def note(self, key: str, start: int, content: bytes, figures: tuple[int, ...] = ()) -> str:
+        """Note where a piece was written, for the next time; return the digest of its bytes."""
+        digest = _digest(content)
+        self.made[key] = Piece(start, len(content), digest, figures)
+        return digest
 
 
 def _digest(content: bytes) -> str:

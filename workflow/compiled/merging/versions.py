@@ -35,9 +35,9 @@ class Versions:
     settled: dict[str, Return] = field(default_factory=dict)
     _newest: str = ""
 
-    def take_all(self, returns: Iterable[Return]) -> None:
+    def take_all(self, returns: Sequence[Return]) -> None:
         """Take in every return, and settle what becomes of each."""
-        newest_first = sorted(returns, key=self._rank, reverse=True)
+        newest_first = self._newest_first(returns)
         for returned in newest_first:
             self._take(returned)
         for path, returned in self.settled.items():
@@ -75,6 +75,10 @@ class Versions:
             self.settled[path] = settled_by(returned, (*returned.findings, finding))
             superseded = Finding(Code.FILE_RESENT, Location(file=copy.file), {"newer": path})
             self.settled[copy.file] = replace(copy, findings=(*copy.findings[:-1], superseded))
+
+    def _newest_first(self, returns: Sequence[Return]) -> Sequence[Return]:
+        """Return the returns in the order they count; as a rule there is one alone."""
+        return sorted(returns, key=self._rank, reverse=True) if len(returns) > 1 else returns
 
     def _rank(self, returned: Return) -> tuple[object, ...]:
         """Return a place in an order that keeps to what is known.

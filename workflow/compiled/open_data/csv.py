@@ -101,10 +101,10 @@ def write_csv_in_pieces(
         known = pieces.find(key)
         is_whole = known and len(known[1]) == 1 + len(table.columns)
         lines, figures = known if known and is_whole else _lines_of(rows.piece(index))
-        digest, *kinds = figures
-        pieces.note(key, content.tell(), lines, figures)
+        others, *kinds = figures
+        digest = pieces.note(key, content.tell(), lines, figures)
         content.write(lines)
-        return f"{digest:032x}", {n: kind == _NUMBER for n, kind in enumerate(kinds) if kind}
+        return f"{digest} {others:x}", {n: kind == _NUMBER for n, kind in enumerate(kinds) if kind}
 
     return rows.look_through(look)
 
@@ -114,17 +114,16 @@ _TEXT, _NUMBER = 1, 2
 
 
 def _lines_of(piece: Sequence[Sequence[CellValue]]) -> tuple[bytes, tuple[int, ...]]:
-    """Return rows as lines, and as figures the digest of what they say and what columns begin with.
+    """Return rows as lines, and as figures a digest of what is no text and what columns begin with.
 
     Lines and what is no text tell rows apart: a text is spelled there so that it can be read back.
     """
     lines = "".join(map(_line, piece)).encode()
-    digest = blake2b(lines, digest_size=16)
     others = [[(n, v) for n, v in enumerate(row) if not isinstance(v, str)] for row in piece]
-    digest.update(repr(others).encode())
+    digest = blake2b(repr(others).encode(), digest_size=16).digest()
     begin = {n: _NUMBER if is_number else _TEXT for n, is_number in are_numbers(piece).items()}
     kinds = (begin.get(n, 0) for n in range(len(piece[0])))
-    return lines, (int.from_bytes(digest.digest()), *kinds)
+    return lines, (int.from_bytes(digest), *kinds)
 
 
 def _heading(table: Table) -> bytes:
