@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import IO
 
 from xlsxwriter import Workbook
@@ -75,12 +76,18 @@ def _to_answers(
     for row, entry in enumerate(entries, start=1):
         if entry.answer:
             source = entry.answer.source
-            own = (cell for cell in entry.answer.cells.values() if "!" not in cell)
-            first = min(own, key=lambda c: (len(c), c), default="")
+            first = _first_of(tuple(entry.answer.cells.values()))
             link = sources.to(source.file, source.sheet, first or f"A{source.row}")
             if link:
                 found[row, index] = link
     return found
+
+
+@lru_cache(maxsize=1024)  # many returns are answered in the same cells
+def _first_of(cells: tuple[str, ...]) -> str:
+    """Return the first of some cells; those that name another sheet are left out."""
+    own = (cell for cell in cells if "!" not in cell)
+    return min(own, key=lambda c: (len(c), c), default="")
 
 
 # 台帳の分冊: which workbook holds which part of a divided ledger, and how to get there.

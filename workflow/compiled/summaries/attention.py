@@ -268,11 +268,22 @@ class _Looking:
 
     def lines(self) -> Iterator[AttentionLine]:
         """Yield a point per answered item that has a reason."""
-        for index, entry in enumerate(self.ledger.entries):
+        for index in self._candidates():
+            entry = self.ledger.entries[index]
             if any(one.held and not one.status.is_open for one in entry.every):
                 reasons = dict(self._reasons(index, entry))
                 if reasons:
                     yield self._point(index, entry, reasons)
+
+    def _candidates(self) -> Iterable[int]:
+        """Return the rows that may have a reason: of a large round, few."""
+        if self.warnings:
+            return range(len(self.ledger.entries))
+        found = set(self.comparison.by_entry)
+        for rating in self.ratings:
+            values = enumerate(self.ledger.values(rating.field.label))
+            found.update(index for index, value in values if value in rating.low_ratings)
+        return sorted(found)
 
     def _reasons(self, index: int, entry: Entry) -> Iterator[tuple[str, Weight]]:
         yield from self._low_ratings(index)
