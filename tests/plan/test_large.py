@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
+from tests.rounds.examples import HALF_YEARS, plan_of
 from workflow.compiled.recording import recorded_plan_content, spelled_plan_content
+from workflow.model.errors import PlanError
 from workflow.model.plain_text import json_bytes
 from workflow.plan import large
+from workflow.plan.book.writer import written_book
 from workflow.plan.build import build_plan
 from workflow.plan.document import sample_document
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.large import plan_in, read_large
-from workflow.plan.load import parsed_plan
+from workflow.plan.large import load_large, plan_in, read_large
+from workflow.plan.load import load_plan, parsed_plan
 from workflow.storage import json_text, spooled
 from workflow.storage.files import sha256
 from workflow.storage.json_text import JsonText
@@ -80,6 +83,39 @@ def test_a_plan_is_read_from_its_text_in_whatever_pieces(
     unusual = json.dumps(document | {"note": "\ud800"}, ensure_ascii=False)
     content = unusual.encode("utf-8", "surrogatepass")
     assert plan_in(JsonText(content, 0, len(content))) == build_plan(document)
+
+
+@pytest.mark.parametrize("most", [0, 1 << 30])
+@pytest.mark.parametrize("names", [["plan.json"], ["plan.xlsx"], ["plan.json", "plan.xlsx"]])
+def test_a_large_plan_is_loaded_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], most: int
+) -> None:
+    monkeypatch.setattr(large, "_LARGE", most)
+    writers = {"plan.json": json_bytes, "plan.xlsx": written_book}
+    for name in names:
+        (tmp_path / name).write_bytes(writers[name](plan_of(HALF_YEARS)))
+    for round_name in ("", load_plan(tmp_path).rounds[0].name):
+        assert load_large(tmp_path, round_name) == load_plan(tmp_path, round_name)
+    with pytest.raises(PlanError, match="回「別の回」がありません"):
+        load_large(tmp_path, "別の回")
+
+
+@pytest.mark.parametrize("most", [0, 1 << 30])
+def test_what_is_wrong_with_a_large_plan_is_told_as_of_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(large, "_LARGE", most)
+    with pytest.raises(PlanError, match="がありません"):
+        load_large(tmp_path)
+    document = sample_document()
+    document["items"][-1]["departments"] = ["NOBODY"]
+    stored(tmp_path, json_bytes(document))
+    with pytest.raises(PlanError, match="直すところが1か所"):
+        load_large(tmp_path)
+    stored(tmp_path, json_bytes(sample_document()))
+    (tmp_path / "~$plan.json").touch()
+    with pytest.raises(PlanError, match="開かれています"):
+        load_large(tmp_path)
 
 
 WRONG: dict[str, Change] = {

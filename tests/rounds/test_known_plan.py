@@ -121,7 +121,7 @@ def test_what_the_journal_will_hold_is_that_of_the_same_plan(
 def test_a_large_plan_is_checked_in_a_process_of_its_own(
     tmp_path: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflow.rounds.inputs.known_plan.LARGE", 1)
+    monkeypatch.setattr("workflow.plan.large._LARGE", 1)
     workspace, document = written(tmp_path, sample_document(), "plan.json"), sample_document()
     found = known(workspace)
     assert checked.taken() == 0

@@ -48,7 +48,7 @@ def journal(
 def test_it_has_the_passwords_of_today(
     tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, large: int
 ) -> None:
-    monkeypatch.setattr("workflow.rounds.load.LARGE", large)
+    monkeypatch.setattr("workflow.plan.large._LARGE", large)
     (tmp_path / "plan.json").write_bytes(json_bytes(document("一", "二")))
     plan, text = plan_as_recorded(Workspace(tmp_path), journal)
     assert plan == replace(build_plan(sample_document()), open_passwords=("一", "二"))
@@ -65,7 +65,7 @@ def test_a_plan_that_cannot_be_read_today_has_none(
     large: int,
     today: bytes | None,
 ) -> None:
-    monkeypatch.setattr("workflow.rounds.load.LARGE", large)
+    monkeypatch.setattr("workflow.plan.large._LARGE", large)
     if today is not None:
         (tmp_path / "plan.json").write_bytes(today)
     plan, _ = plan_as_recorded(Workspace(tmp_path), journal)

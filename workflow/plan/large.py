@@ -17,12 +17,14 @@ from workflow.model.plan import Plan
 from workflow.plan.build import build_plan
 from workflow.plan.checks.plan import semantic_violations
 from workflow.plan.document import Document, Node
-from workflow.plan.load import WrittenPlan
+from workflow.plan.load import WrittenPlan, forget, in_scope, load_plan, plan_digests
+from workflow.plan.paths import JSON_NAME, possible_paths
 from workflow.plan.schema import is_plainly_valid
 from workflow.python.lazy_pattern import lazy_pattern
 from workflow.storage.blocks import InBlocks
 from workflow.storage.json_text import PIECE, JsonText
 
+_LARGE = 30_000_000  # bytes
 _ITEMS_AT_ONCE, _IN_BLOCK = 1000, 200
 _BLANKS = lazy_pattern(r"[ \t\n\r]*")
 
@@ -31,6 +33,22 @@ _OF_NUMBERS = ".eE"
 _UNUSUAL = (OSError, ValueError, RecursionError)
 
 _Item = dict[str, Any]
+
+
+def is_large(home: Path) -> bool:
+    """Whether a process of its own is to check the plan of a workspace: its memory goes with it."""
+    return sum(path.stat().st_size for path in possible_paths(home) if path.exists()) > _LARGE
+
+
+def load_large(home: Path, round_name: str = "") -> Plan:
+    """Return the plan of a workspace as load_plan does, a large one with little in memory."""
+    if not is_large(home):
+        return load_plan(home, round_name)
+    names = [path.name for path in plan_digests(home)]
+    found = read_large(home / JSON_NAME) if names == [JSON_NAME] else None
+    plan = in_scope(found[0].plan, round_name) if found else load_plan(home, round_name)
+    forget()
+    return plan
 
 
 def read_large(path: Path) -> tuple[WrittenPlan, str] | None:

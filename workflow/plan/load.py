@@ -32,9 +32,6 @@ from workflow.storage.files import file_digest
 
 ReadT = TypeVar("ReadT", bytes, str)
 
-LARGE = 30_000_000
-"""Bytes of a plan from which on a process of its own checks it: the memory goes with that."""
-
 
 @dataclass(frozen=True, slots=True)
 class WrittenPlan:

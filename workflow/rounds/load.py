@@ -36,9 +36,8 @@ from workflow.model.errors import PlanError, WorkspaceError
 from workflow.model.plan import Plan
 from workflow.model.returns import Return
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.large import plan_in
-from workflow.plan.load import LARGE, in_scope, load_plan, load_written_plan
-from workflow.plan.paths import possible_paths
+from workflow.plan.large import is_large, load_large, plan_in
+from workflow.plan.load import in_scope, load_written_plan
 from workflow.returned.context import Context, OtherRound
 from workflow.returned.inbox import Snapshot, scan
 from workflow.returned.workers.cache import Extracts, is_lasting
@@ -179,13 +178,11 @@ def _passwords_today(home: Path) -> tuple[str, ...]:
 
     def read() -> tuple[str, ...]:
         try:
-            return load_plan(home).open_passwords
+            return load_large(home).open_passwords
         except PlanError:
             return ()
 
-    # Checking a large plan takes several times its size in memory, which goes with the process.
-    is_large = sum(path.stat().st_size for path in possible_paths(home) if path.exists()) > LARGE
-    return beside(read)() if is_large else read()
+    return beside(read)() if is_large(home) else read()
 
 
 def not_collected(workspace: Workspace, year: int) -> WorkspaceError:

@@ -15,7 +15,7 @@ from workflow.model.findings import Finding
 from workflow.model.plan import Plan
 from workflow.model.rounds.declared import Period
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.load import forget, load_plan
+from workflow.plan.large import load_large
 from workflow.python.dataclass import dataclass
 from workflow.returned.inbox import Received, scan
 from workflow.rounds.inputs.known_table import table_digest, with_recorded_table
@@ -97,7 +97,7 @@ class OnDisk:
         """Yield what journal, plan, register and files disagree in."""
         yield from self.broken
         register = self.workspace.shown(self.workspace.register(self.year))
-        # Checking a plan takes several times its size in memory, which goes with the process.
+        # What checking a plan leaves in memory goes with the process.
         today, has_rounds = beside(self._today)()
         yield from records.basis(self.journal, today, register)
         yield from records.evidence(self.journal, self._files(has_rounds=has_rounds))
@@ -109,7 +109,6 @@ class OnDisk:
         known = plan.known_values
         table = table_digest(workspace.home / known.file) if known else ""
         today = basis(workspace, plan, plan_digest(plan), year, table)
-        forget()
         return today, plan.round is not None
 
     def _files(self, *, has_rounds: bool) -> tuple[Received, ...]:
@@ -123,6 +122,6 @@ class OnDisk:
     def _plan_today(self) -> Plan:
         """Return plan.xlsx as it is; when it cannot be read, that changes no figure of a round."""
         try:
-            return load_plan(self.workspace.home, self.workspace.round)
+            return load_large(self.workspace.home, self.workspace.round)
         except PlanError:
             return self.plan()

@@ -27,9 +27,8 @@ from workflow.model.limits import ResourceLimits, Stopped
 from workflow.model.plan import AnswerRule, Item, Plan
 from workflow.plan.build import build_plan
 from workflow.plan.fingerprint import plan_digest
-from workflow.plan.large import read_large
+from workflow.plan.large import is_large, read_large
 from workflow.plan.load import (
-    LARGE,
     WrittenPlan,
     forget,
     in_scope,
@@ -77,7 +76,7 @@ def known_plan(workspace: Workspace, year: int, use_kept: bool) -> KnownPlan:
     known = _known(folder, key, digests, workspace.round)
     if known:
         return known
-    if sum(path.stat().st_size for path in digests) > LARGE:
+    if is_large(workspace.home):
         notes = _keep_in_worker(workspace, folder)
         known = _known(folder, key, digests, workspace.round)
         if known:
