@@ -17,7 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from workflow.compiled.compilation import Compilation, compile_round, compile_year
-from workflow.compiled.outputs import no_pieces, output_files
+from workflow.compiled.outputs import LedgerCsv, no_pieces, output_files
 from workflow.compiled.round import Round
 from workflow.model.errors import WorkspaceError
 from workflow.storage.journal import Event
@@ -96,6 +96,7 @@ class _Kept:
         compilation: Compilation,
         with_parquet: bool = False,
         pieces: Callable[[str], Pieces] = no_pieces,
+        begun: LedgerCsv | None = None,
     ) -> dict[str, Writable]:
         """Make the files of a compilation; those made of older pieces, verify must make anew."""
         lent: list[Pieces] = []
@@ -104,7 +105,7 @@ class _Kept:
             lent.append(pieces(name))
             return lent[-1]
 
-        files = output_files(compilation, with_parquet, lend)
+        files = output_files(compilation, with_parquet, lend, begun)
         if not any(one.known for one in lent):
             self.made.append((compilation, with_parquet, files))
         return dict(files)

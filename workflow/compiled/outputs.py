@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
 from workflow.compiled import display_limits
 from workflow.compiled.compilation import Compilation
-from workflow.compiled.ledger import Ledger, where_answers_stand
+from workflow.compiled.ledger import Ledger, ledger_columns, where_answers_stand
 from workflow.compiled.open_data.csv import write_csv_in_pieces, write_table_csv
 from workflow.compiled.open_data.package import answers_schema, data_package
 from workflow.compiled.open_data.parquet import ledger_parquet
@@ -21,8 +22,10 @@ from workflow.compiled.sheets.ledger import write_part
 from workflow.compiled.sheets.record import record_bytes
 from workflow.compiled.sheets.workbook import source_links_of, write_workbook
 from workflow.excel.rows import LookedThrough, RowsInPieces
+from workflow.python.dataclass import dataclass
 from workflow.python.garbage import without_garbage_collection
 from workflow.storage.files import as_output_error
+from workflow.storage.parallel import beside
 from workflow.storage.pieces import Piece, Pieces
 from workflow.storage.spooled import Spooled, Writable
 from workflow.storage.workspace import (
@@ -41,27 +44,80 @@ def no_pieces(_: str) -> Pieces:
     return Pieces()
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerCsv:
+    """A ledger as CSV, and its rows in pieces; both may be in work still."""
+
+    rows: RowsInPieces
+    written: Callable[[], Spooled]
+
+
+def begin_csv(round_: Round, pieces: Callable[[str], Pieces] = no_pieces) -> LedgerCsv:
+    """Begin to write the ledger of a round as CSV: a large one in another process, meanwhile.
+
+    That one looks through the rows as it does.
+    """
+    ledger = Ledger(round_.period, ledger_columns(round_.plan, round_.year), round_.entries)
+    rows = RowsInPieces(ledger.rows)
+    if not _is_large(ledger):
+        return LedgerCsv(rows, partial(Spooled, partial(write_table_csv, ledger)))
+    # Answers of a year follow from several rounds.
+    known = pieces(f"{ledger_name(round_.period)}.csv") if round_.judged_by else Pieces()
+    with _as_output_error():
+        waiting = Spooled.beside(partial(_large_csv, round_.judged_by, ledger, rows, known))
+
+    @cache
+    def written() -> tuple[Spooled, LookedThrough]:
+        spooled, (looked_through, made) = waiting()
+        known.made |= made  # by the other process
+        return spooled, looked_through
+
+    return LedgerCsv(RowsInPieces(ledger.rows, lambda: written()[1]), lambda: written()[0])
+
+
+def _large_csv(
+    judged_by: str, ledger: Ledger, rows: RowsInPieces, pieces: Pieces, content: IO[bytes]
+) -> tuple[LookedThrough, dict[str, Piece]]:
+    def made_from(first: int, end: int) -> str:
+        return f"{judged_by} {first} {where_answers_stand(ledger.entries[first:end])}"
+
+    return write_csv_in_pieces(ledger, rows, made_from, pieces, content), pieces.made
+
+
+def _is_large(ledger: Ledger) -> bool:
+    return len(ledger.entries) > display_limits.MOST_PRINTED
+
+
+def _as_output_error() -> AbstractContextManager[None]:
+    return as_output_error(Path(tempfile.gettempdir()))
+
+
 def output_files(
     compilation: Compilation,
     with_parquet: bool = False,
     pieces: Callable[[str], Pieces] = no_pieces,
+    begun: LedgerCsv | None = None,
 ) -> dict[str, Writable]:
     """Return the workbook, the ledger as CSV, what describes it, and the page that leads to them.
 
     The parts of a divided ledger stand first. Parquet is made of such a ledger alone. What is as it
-    was in the files before is taken over from their pieces, by name.
+    was in the files before is taken over from their pieces, by name. The CSV may be begun already.
     """
-    with without_garbage_collection(), as_output_error(Path(tempfile.gettempdir())):
-        return _contents(compilation, with_parquet and bool(compilation.ledger.parts), pieces)
+    table = begun or begin_csv(compilation.round, pieces)
+    with_parquet = with_parquet and bool(compilation.ledger.parts)
+    with without_garbage_collection(), _as_output_error():
+        return _contents(compilation, with_parquet, pieces, table)
 
 
 def _contents(
-    compilation: Compilation, with_parquet: bool, pieces: Callable[[str], Pieces]
+    compilation: Compilation,
+    with_parquet: bool,
+    pieces: Callable[[str], Pieces],
+    table: LedgerCsv,
 ) -> dict[str, Writable]:
     round_, ledger = compilation.round, compilation.ledger
     name = ledger_name(round_.period)
     book, csv, parquet = (f"{name}.{ending}" for ending in ("xlsx", "csv", "parquet"))
-    rows, csv_written = _csv(round_, ledger, pieces(csv))
     parquet_written = ledger_parquet(ledger) if with_parquet else None
     # While other processes look through the rows, what rests on none of them.
     graded = _indicators(compilation)
@@ -75,14 +131,15 @@ def _contents(
         *described,
         *papers,
     )
-    page = overview_page(compilation, {name: titles.get(name, "") for name in names})
+    make_page = partial(overview_page, compilation, {n: titles.get(n, "") for n in names})
+    page = beside(make_page) if _is_large(ledger) else make_page
 
     write_parts = partial(write_part, compilation, source_links_of(compilation), book)
     parts = {
         part.file: Spooled(partial(write_parts, part, pieces(part.file))) for part in ledger.parts
     }
-    workbook = Spooled(partial(write_workbook, compilation, rows, pieces(book)))
-    tables: dict[str, Writable] = {csv: csv_written()}
+    workbook = Spooled(partial(write_workbook, compilation, table.rows, pieces(book)))
+    tables: dict[str, Writable] = {csv: table.written()}
     if parquet_written:
         tables[parquet] = parquet_written()
     package = data_package(
@@ -96,7 +153,7 @@ def _contents(
         DATA_PACKAGE: package,
         **described,
         **papers,
-        OVERVIEW: page,
+        OVERVIEW: page(),
     }
 
 
@@ -116,37 +173,6 @@ def _papers(compilation: Compilation) -> tuple[dict[str, Writable], dict[str, st
         made |= report_pages(compilation.report)
         titles = page_titles(compilation.report)
     return made, titles
-
-
-def _csv(
-    round_: Round, ledger: Ledger, pieces: Pieces
-) -> tuple[RowsInPieces, Callable[[], Spooled]]:
-    """Return the rows of the ledger in pieces, and what gives them as CSV.
-
-    A large one is written meanwhile by another process, which looks through the rows as it does.
-    """
-    rows = RowsInPieces(ledger.rows)
-    if len(ledger.entries) <= display_limits.MOST_PRINTED:
-        return rows, partial(Spooled, partial(write_table_csv, ledger))
-    known = pieces if round_.judged_by else Pieces()  # answers of a year follow from several rounds
-    waiting = Spooled.beside(partial(_large_csv, round_.judged_by, ledger, rows, known))
-
-    @cache
-    def written() -> tuple[Spooled, LookedThrough]:
-        spooled, (looked_through, made) = waiting()
-        known.made |= made  # by the other process
-        return spooled, looked_through
-
-    return RowsInPieces(ledger.rows, lambda: written()[1]), lambda: written()[0]
-
-
-def _large_csv(
-    judged_by: str, ledger: Ledger, rows: RowsInPieces, pieces: Pieces, content: IO[bytes]
-) -> tuple[LookedThrough, dict[str, Piece]]:
-    def made_from(first: int, end: int) -> str:
-        return f"{judged_by} {first} {where_answers_stand(ledger.entries[first:end])}"
-
-    return write_csv_in_pieces(ledger, rows, made_from, pieces, content), pieces.made
 
 
 def _indicators(compilation: Compilation) -> dict[str, Writable]:

@@ -18,10 +18,10 @@ from workflow.returned.inbox import Snapshot
 from workflow.rounds.collected import Collected
 from workflow.rounds.inputs.known_plan import known_plan
 from workflow.rounds.inputs.known_table import with_known_table
-from workflow.rounds.load import decided, load_round, stage_of, undecided_points, with_gone
+from workflow.rounds.load import decided, load_round, undecided_points, with_gone
 from workflow.rounds.options import ReadOptions
 from workflow.rounds.points import written_copies
-from workflow.rounds.write import compilation_of, write_provisional
+from workflow.rounds.write import write_provisional
 from workflow.storage.journal import EventKind, Journal
 from workflow.storage.json_text import JsonText
 from workflow.storage.workspace import Workspace
@@ -61,8 +61,7 @@ def collect_anew(
     news = with_news(journal, now, round_, plan.content, copies, on_screen)
     journal, round_ = news.journal, news.round
 
-    compilation = compilation_of(workspace, round_, journal, stage_of(journal))
-    collected, journal = write_provisional(workspace, compilation, before, journal, now)
+    collected, journal = write_provisional(workspace, round_, before, journal, now)
     shown = replace(collected, plan_notes=plan.notes, refused=news.refused)
     return CollectedAnew(shown, journal, round_.is_repeatable)
 

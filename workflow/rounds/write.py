@@ -21,7 +21,7 @@ from workflow.compiled.open_data.round_json import (
     round_document,
     status_document,
 )
-from workflow.compiled.outputs import output_files
+from workflow.compiled.outputs import begin_csv, output_files
 from workflow.compiled.recorded import every_output, has_parquet_recorded, recorded_outputs
 from workflow.compiled.round import Round, Stage
 from workflow.compiled.summaries.status import totals
@@ -33,7 +33,7 @@ from workflow.rounds.earlier import earlier_ledgers, former_final
 from workflow.rounds.inputs.known_table import copy_to_keep
 from workflow.rounds.inputs.own_form import issued_workbook
 from workflow.rounds.inputs.pieces import keep_pieces, pieces_before
-from workflow.rounds.load import load_round
+from workflow.rounds.load import load_round, stage_of
 from workflow.rounds.options import in_workers
 from workflow.storage.commit import Changes, commit
 from workflow.storage.files import sha256, write_file
@@ -80,17 +80,19 @@ def compilation_without_returns(workspace: Workspace, year: int, now: datetime) 
 
 
 def write_provisional(
-    workspace: Workspace, compilation: Compilation, before: Journal, journal: Journal, now: datetime
+    workspace: Workspace, round_: Round, before: Journal, journal: Journal, now: datetime
 ) -> tuple[Collected, Journal]:
-    """Write a 暫定版, and return it with the journal that is on disk now.
+    """Compile a round and write a 暫定版; return it with the journal that is on disk now.
 
     Before is the journal as it was, journal what it is to become, but for what is made here.
     Raises OutputError; then the previous version is whole.
     """
-    year, has_parquet = compilation.round.year, is_available()
+    year, has_parquet = round_.year, is_available()
     folder = workspace.compiled(year)
     with pieces_before(workspace, year) as pieces:
-        outputs = output_files(compilation, has_parquet, pieces.__getitem__)
+        begun = begin_csv(round_, pieces.__getitem__)
+        compilation = compilation_of(workspace, round_, journal, stage_of(journal))
+        outputs = output_files(compilation, has_parquet, pieces.__getitem__, begun)
     edited = edited_copies(workspace, year, outputs, before)
     copies = _copies_of_record(workspace, year, before, journal)
     stale = no_longer_made(folder, outputs, recorded_outputs(before))
@@ -104,7 +106,7 @@ def write_provisional(
         **copies,
         **handing_back.writes,
         **in_folder(folder, outputs),
-        **copy_to_keep(workspace, year, compilation.round.plan),
+        **copy_to_keep(workspace, year, round_.plan),
         workspace.status(year): _state(compilation, handing_back.made),
         **lengthened(workspace.journal(year), before, journal),
     }
