@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from workflow.model.returns import Source
 from workflow.model.rounds.column_group import WHOLE, ColumnGroup
 from workflow.model.rounds.declared import Period
 from workflow.python.dataclass import dataclass
-from workflow.python.lazy_sequence import LazySequence, Repeated
+from workflow.python.lazy_sequence import Chosen, LazySequence, Repeated
 from workflow.templates.layout import DEPARTMENT_LABEL, ID_LABEL, PAGES_LABEL
 
 LEDGER_SHEET = "台帳"
@@ -108,10 +109,9 @@ class Ledger:
         """Every row, each made when it is asked for."""
         return Rows([column.value for column in self.columns], self.entries)
 
-    def rows_of(self, indexes: Iterable[int]) -> Rows:
+    def rows_of(self, indexes: Sequence[int]) -> Rows:
         """Return some of the rows, given their indexes."""
-        entries = [self.entries[index] for index in indexes]
-        return Rows([column.value for column in self.columns], entries)
+        return Rows([column.value for column in self.columns], Chosen(self.entries, indexes))
 
     def values(self, label: str) -> Iterator[CellValue]:
         """Yield what stands in a column, row by row."""
@@ -137,8 +137,8 @@ class Ledger:
 
     def part_of(self, entry: int) -> tuple[Part, int]:
         """Return the part an entry stands in, and the 0-based index of its row there."""
-        number, at = self._rows_in_parts[entry]
-        return self.parts[number], at
+        numbers, rows = self._rows_in_parts
+        return self.parts[numbers[entry]], rows[entry]
 
     @cached_property
     def _kept(self) -> Mapping[str, Sequence[CellValue]]:
@@ -153,12 +153,13 @@ class Ledger:
         return found
 
     @cached_property
-    def _rows_in_parts(self) -> Mapping[int, tuple[int, int]]:
-        return {
-            entry: (number, at)
-            for number, part in enumerate(self.parts)
-            for at, entry in enumerate(part.entries)
-        }
+    def _rows_in_parts(self) -> tuple[array[int], array[int]]:
+        """Of each entry the index of its part, and of its row there."""
+        numbers, rows = (array("I", [0]) * len(self.entries) for _ in range(2))
+        for number, part in enumerate(self.parts):
+            for at, entry in enumerate(part.entries):
+                numbers[entry], rows[entry] = number, at
+        return numbers, rows
 
     @cached_property
     def _column_indexes(self) -> Mapping[str, int]:

@@ -6,6 +6,7 @@ that is too large in itself is cut by rows. Neighbours that fit together share a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
@@ -29,7 +30,7 @@ class Part:
     file: str
     first: str
     last: str
-    entries: tuple[int, ...]
+    entries: Sequence[int]
 
     @property
     def label(self) -> str:
@@ -41,7 +42,7 @@ class Part:
 class _Piece:
     first: str
     last: str
-    entries: tuple[int, ...]
+    entries: array[int]
 
 
 def divided(plan: Plan, period: Period, entries: Sequence[Entry], most: int) -> tuple[Part, ...]:
@@ -52,7 +53,7 @@ def divided(plan: Plan, period: Period, entries: Sequence[Entry], most: int) -> 
 
 
 def _part(period: Period, number: str, piece: _Piece) -> Part:
-    part = Part(int(number), "", piece.first, piece.last, tuple(sorted(piece.entries)))
+    part = Part(int(number), "", piece.first, piece.last, array("I", sorted(piece.entries)))
     name = safe_name(part.label, _LONGEST_NAME)
     file = f"{ledger_name(period)}_{number}_{name}.xlsx"
     return Part(part.number, file, part.first, part.last, part.entries)
@@ -71,14 +72,14 @@ def _cut(
 ) -> list[_Piece]:
     if not keys:
         starts = zip(count(1), range(0, len(indexes), most), strict=False)
-        return [_Piece(str(n), str(n), tuple(indexes[at : at + most])) for n, at in starts]
-    groups: dict[str, list[int]] = {}
+        return [_Piece(str(n), str(n), array("I", indexes[at : at + most])) for n, at in starts]
+    groups: dict[str, array[int]] = {}
     for index in indexes:
-        groups.setdefault(keys[0](entries[index]), []).append(index)
+        groups.setdefault(keys[0](entries[index]), array("I")).append(index)
     pieces: list[_Piece] = []
     for label, members in groups.items():
         if len(members) <= most:
-            pieces.append(_Piece(label, label, tuple(members)))
+            pieces.append(_Piece(label, label, members))
         else:
             pieces += (
                 _Piece(f"{label} {piece.first}", f"{label} {piece.last}", piece.entries)
@@ -93,6 +94,7 @@ def _packed(pieces: Iterable[_Piece], most: int) -> list[_Piece]:
     for piece in pieces:
         if packed and len(packed[-1].entries) + len(piece.entries) <= most:
             before = packed.pop()
-            piece = _Piece(before.first, piece.last, before.entries + piece.entries)
+            before.entries.extend(piece.entries)
+            piece = _Piece(before.first, piece.last, before.entries)
         packed.append(piece)
     return packed

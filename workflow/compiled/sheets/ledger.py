@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import IO
 
@@ -28,6 +28,7 @@ from workflow.excel.table import (
 )
 from workflow.excel.workbook import GrowingSheet, Link, add_sheet, new_workbook
 from workflow.model.years import full_year
+from workflow.python.lazy_sequence import Chosen
 from workflow.storage.pieces import Pieces
 
 
@@ -45,12 +46,12 @@ def write_ledger(
     """
     columns = [Heading(c.heading, c.width, c.on_paper) for c in ledger.columns]
     is_linked = len(entries) * len(ledger.column_groups) <= MAX_LINKS
-    chosen = [ledger.entries[entry] for entry in entries] if is_linked else []
+    chosen = Chosen(ledger.entries, entries if is_linked else ())
     links = {
         column: link
         for group in ledger.column_groups
         for column, link in _to_answers(
-            [entry.at(group.index) for entry in chosen],
+            (entry.at(group.index) for entry in chosen),
             ledger.index(group.column(FILE_LABEL)),
             sources,
         ).items()
@@ -69,7 +70,7 @@ def write_ledger(
 
 
 def _to_answers(
-    entries: Sequence[Entry], index: int, sources: SourceLinks
+    entries: Iterable[Entry], index: int, sources: SourceLinks
 ) -> dict[tuple[int, int], Link]:
     """Return, for each answered row, the link to the cell it was first read from."""
     found = {}
