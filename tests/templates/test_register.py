@@ -59,6 +59,17 @@ def test_what_stands_on_a_template_is_read_when_it_is_asked_for(tmp_path: Path) 
         pickle.loads(pickle.dumps(found)).in_memory()
 
 
+@pytest.mark.parametrize("line", ['"number": "', '"sha256": '])
+@pytest.mark.parametrize("by_line", [False, True])
+def test_an_issue_that_cannot_be_read_is_told_of_at_once(
+    tmp_path: Path, line: str, by_line: bool
+) -> None:
+    whole = register_as_bytes(several())
+    folder = stored(tmp_path, whole[: whole.rindex(line.encode())] + b"\n]\n}\n")
+    with pytest.raises(WorkspaceError, match=REGISTER_NAME):
+        load_register(folder, 2023, by_line=by_line)
+
+
 @pytest.mark.parametrize("line", ['"id": "1-1"', '"調査票"'])
 def test_a_line_that_cannot_be_read_stops_who_asks_for_it(tmp_path: Path, line: str) -> None:
     broken = register_as_bytes(several()).replace(line.encode(), b"5")
