@@ -43,13 +43,14 @@ class _Forms:
     def look_at(self, department: Department, form: IssuedForm) -> None:
         """Look at the form of a department."""
         plan, issue = self.plan, self.register.latest_for(department)
-        wanted = (item.id for item in plan.items_of(department.code))
+        items = issued_items(plan, department)
+        wanted = (item.id for item in items)
         if issue is None:
             self.lacking.update(wanted)
             return
         on_form = {item.id for item in issue.items}
         self.lacking.update(item for item in wanted if item not in on_form)
-        items, indicators = issued_items(plan, department), issued_indicators(plan, department)
+        indicators = issued_indicators(plan, department)
         _tell(self.asked, issue.differences(form, items, indicators), department)
         _tell(self.known, issue.known_differences(form, items), department)
         if plan.earlier:

@@ -26,9 +26,12 @@ from workflow.model.plan import Assignment, Item, Plan
 from workflow.model.returns import Answer, Outcome, Return
 from workflow.python.dataclass import dataclass
 from workflow.storage.answers import AnswerStore, numbers_of
+from workflow.storage.parallel import beside
 from workflow.templates.register import Register
 
 NONE_COLLECTED = Collects({}, {})
+_WORTH_A_PROCESS = 500
+"""Departments whose forms another process looks at."""
 
 
 def merge(
@@ -44,6 +47,12 @@ def merge(
     Answers are those of the files, where they are kept already. Hold_forms holds the plan against
     the forms people have.
     """
+
+    def held() -> tuple[Finding, ...]:
+        return tuple(hold_forms(plan, register))
+
+    # Half of the time: of a large city another process looks at the forms meanwhile.
+    forms = beside(held) if len(plan.departments) >= _WORTH_A_PROCESS else held
     store = answers or AnswerStore()
     settled = _mark_duplicates(tuple(map(store.with_kept, returns)))
     newest: dict[str, AnswersByItem] = {}
@@ -75,7 +84,7 @@ def merge(
         entries=entries,
         findings=(
             *standing(merged),
-            *hold_forms(plan, register),
+            *forms(),
         ),
         newest=newest,
     )

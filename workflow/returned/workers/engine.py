@@ -44,6 +44,8 @@ def judge_in_workers(
     files: Sequence[Received], context: Context, workers: int = os.cpu_count() or 1
 ) -> Iterator[tuple[Return, ...]]:
     """Yield the returns in every file, in order; files are opened in worker processes only."""
+    if not files:
+        return  # to say what judging one needs to know takes seconds for a very large city
     limits = context.plan.limits
     judge = partial(_judged, context=context.of_one_file())
     judged = _run(judge, files, limits, workers)
