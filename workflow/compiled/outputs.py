@@ -25,7 +25,6 @@ from workflow.excel.rows import LookedThrough, RowsInPieces
 from workflow.python.dataclass import dataclass
 from workflow.python.garbage import without_garbage_collection
 from workflow.storage.files import as_output_error
-from workflow.storage.parallel import beside
 from workflow.storage.pieces import Piece, Pieces
 from workflow.storage.spooled import Spooled, Writable
 from workflow.storage.workspace import (
@@ -132,7 +131,7 @@ def _contents(
         *papers,
     )
     make_page = partial(overview_page, compilation, {n: titles.get(n, "") for n in names})
-    page = beside(make_page) if _is_large(ledger) else make_page
+    page = _beside(make_page) if _is_large(ledger) else make_page
 
     write_parts = partial(write_part, compilation, source_links_of(compilation), book)
     parts = {
@@ -155,6 +154,12 @@ def _contents(
         **papers,
         OVERVIEW: page(),
     }
+
+
+def _beside(make: Callable[[], bytes]) -> Callable[[], Writable]:
+    """Have a file made by another process, which ends when it is made."""
+    waiting = Spooled.beside(lambda content: content.write(make()))
+    return lambda: waiting()[0]
 
 
 def _papers(compilation: Compilation) -> tuple[dict[str, Writable], dict[str, str]]:
