@@ -9,13 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.hyperlinks import hyperlinks
 from workflow.excel import rows, table, zip_stream
-from workflow.excel.measures import RowHeights, row_height
+from workflow.excel.measures import RowHeights, row_height, text_width
 from workflow.excel.rows import RowsInPieces
 from workflow.excel.table import FONT_SIZE, CellValue, Heading, TableStyles, write_values
 from workflow.excel.workbook import Link, add_sheet, new_workbook
@@ -170,3 +170,10 @@ def test_a_row_is_as_high_as_its_fullest_text(values: list[object]) -> None:
     widths = (4.0, 10.0, 30.0)
     texts = [(v, w) for v, w in zip(values, widths, strict=True) if isinstance(v, str)]
     assert RowHeights(widths, 10).of(values) == row_height(texts, 10)
+
+
+@example("ｶﾅ1 é𠮷、")
+@given(st.text(max_size=60))
+def test_a_narrow_character_is_one_of_ascii_or_narrow_katakana(text: str) -> None:
+    narrow = sum(c.isascii() or "｡" <= c <= "ﾟ" for c in text)
+    assert text_width(text) == len(text) - narrow / 4

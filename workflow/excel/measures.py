@@ -8,6 +8,7 @@ width means the same everywhere. What people read is in a proportional font, at 
 
 from __future__ import annotations
 
+import codecs
 import math
 import unicodedata
 from bisect import bisect_right
@@ -81,13 +82,14 @@ def text_width(text: str) -> float:
     return len(text) - _narrow_in(text) * (1 - _NARROW)
 
 
+_NARROW_CHARACTERS = codecs.charmap_build(
+    "".join(map(chr, (*range(0x80), *range(0xFF61, 0xFFA0))))  # ASCII and narrow katakana
+)
+
+
 def _narrow_in(text: str) -> int:
     """Return how many narrow characters a text holds."""
-    try:
-        stored = len(text.encode("cp932"))  # a byte for each narrow character, two for a wide one
-    except UnicodeEncodeError:
-        return sum(c.isascii() or "\uff61" <= c <= "\uff9f" for c in text)
-    return 2 * len(text) - stored
+    return len(codecs.charmap_encode(text, "ignore", _NARROW_CHARACTERS)[0])
 
 
 @lru_cache(maxsize=4096)  # a text is asked for on several sheets, and again where it is parted

@@ -138,7 +138,8 @@ def _text_element(text: str) -> str:
 
 def _stored(text: str) -> str:
     """Return a text as XML. What XlsxWriter takes for markup or escapes amiss stays as it is."""
-    is_plain = text.isprintable() and "_x" not in text
+    seen = text.replace("\n", "").replace("\u3000", "")  # which Python does not call printable
+    is_plain = seen.isprintable() and "_x" not in text
     return escaped(text if is_plain else encoded(text))
 
 
